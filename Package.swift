@@ -1,0 +1,72 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "Kindling",
+  products: [
+    .library(name: "Kindling", targets: ["Kindling"]),
+    .library(name: "KindlingVision", targets: ["KindlingVision"]),
+    .executable(name: "kindling", targets: ["KindlingTool"]),
+    .executable(name: "kindling-bench", targets: ["kindling-bench"]),
+    .executable(name: "kindling-conformance", targets: ["kindling-conformance"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    // MARK: The library, lowest room first
+    .target(name: "CKernels"),
+    .target(
+      name: "KindlingCore",
+      dependencies: ["CKernels", .product(name: "Numerics", package: "swift-numerics")],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]),
+    .target(name: "KindlingNN", dependencies: ["KindlingCore"]),
+    .target(name: "KindlingOptim", dependencies: ["KindlingCore"]),
+    .target(name: "KindlingData", dependencies: ["KindlingCore"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "KindlingIO", dependencies: ["KindlingCore", "CZlib"]),
+    .target(
+      name: "KindlingVision",
+      dependencies: [
+        "KindlingNN", "KindlingData", "KindlingIO",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "Kindling",
+      dependencies: ["KindlingCore", "KindlingNN", "KindlingOptim", "KindlingData", "KindlingIO"]),
+
+    // MARK: Executables
+    .executableTarget(
+      name: "KindlingTool",
+      dependencies: [
+        "Kindling", "KindlingVision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "kindling-bench",
+      dependencies: [
+        "Kindling", "KindlingVision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "kindling-conformance",
+      dependencies: [
+        "Kindling", "_TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: Tests
+    .target(name: "_TestSupport", dependencies: ["Kindling"]),
+    .testTarget(name: "KindlingCoreTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(name: "KindlingNNTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(name: "KindlingOptimTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(name: "KindlingDataTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(
+      name: "KindlingVisionTests", dependencies: ["Kindling", "KindlingVision", "_TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

@@ -1,0 +1,41 @@
+// Chooses the instruction set once and hands out its loops.
+#include "isa.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Thread_local kk_thread_state kk_thread_state_storage;
+
+static InstructionSet detect(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+              __builtin_cpu_supports("f16c");
+  bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  const char *wish = getenv("KINDLING_ISA");
+  if (wish && !strcmp(wish, "generic")) return InstructionSetGeneric;
+  if (wish && !strcmp(wish, "avx2") && avx2) return InstructionSetAvx2;
+  if (avx512) return InstructionSetAvx512;
+  if (avx2) return InstructionSetAvx2;
+#endif
+  return InstructionSetGeneric;
+}
+
+InstructionSet kk_instruction_set(void) {
+  static _Atomic int32_t chosen = -1;
+  int32_t set = atomic_load_explicit(&chosen, memory_order_relaxed);
+  if (set < 0) {
+    set = detect();
+    atomic_store_explicit(&chosen, set, memory_order_relaxed);
+  }
+  return (InstructionSet)set;
+}
+
+kk_loop kk_unary(UnaryOp op, int32_t dtype) { KK_SELECT(kk_unary, op, dtype) }
+kk_loop kk_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
+kk_loop kk_ternary(TernaryOp op, int32_t dtype) { KK_SELECT(kk_ternary, op, dtype) }
+kk_loop kk_where(int32_t dtype) { KK_SELECT(kk_where, dtype) }
+kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }
+kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, dtype) }
+kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }

@@ -1,0 +1,121 @@
+// Innermost loops, compiled once per instruction set and chosen at start.
+// No allocation, no threads, no shapes: only pointers, counts and strides (in elements).
+#pragma once
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KK_ENUM enum __attribute__((enum_extensibility(closed)))
+
+/// Element types, in the order of Swift's `DType`.
+enum { KK_F16, KK_BF16, KK_F32, KK_F64, KK_I8, KK_I16, KK_I32, KK_I64, KK_U8, KK_BOOL, KK_DTYPES };
+
+// MARK: Instruction sets
+
+typedef KK_ENUM InstructionSet : int32_t {
+  InstructionSetGeneric, InstructionSetAvx2, InstructionSetAvx512
+} InstructionSet;
+
+/// The set in use: the best the machine has, or the one that KINDLING_ISA names.
+InstructionSet kk_instruction_set(void);
+
+// MARK: Per-thread state
+
+/// Modes that every operation consults; a plain thread-local read is what makes that free.
+typedef struct {
+  bool grad_disabled, inference_mode, anomaly;
+  /// Swift's list of graph parts to release, while some outermost release is going on.
+  void *_Nullable pending;
+} kk_thread_state;
+
+extern _Thread_local kk_thread_state kk_thread_state_storage;
+static inline kk_thread_state *_Nonnull kk_state(void) { return &kk_thread_state_storage; }
+
+// MARK: Elementwise loops
+
+/// One run of `n` elements. `in[i]` advances by `in_strides[i]` elements, `out` by `out_stride`.
+typedef void (*kk_loop)(int64_t n, const void *const *in, const int64_t *in_strides, void *out,
+                        int64_t out_stride, const double *parameters);
+
+typedef KK_ENUM UnaryOp : int32_t {
+  UnaryOpNeg, UnaryOpAbs, UnaryOpSign, UnaryOpSquare, UnaryOpRelu, UnaryOpReciprocal,
+  UnaryOpExp, UnaryOpExp2, UnaryOpExpm1, UnaryOpLog, UnaryOpLog2, UnaryOpLog10, UnaryOpLog1p,
+  UnaryOpSqrt, UnaryOpRsqrt, UnaryOpSin, UnaryOpCos, UnaryOpTan, UnaryOpAsin, UnaryOpAcos,
+  UnaryOpAtan, UnaryOpSinh, UnaryOpCosh, UnaryOpTanh, UnaryOpAsinh, UnaryOpAcosh, UnaryOpAtanh,
+  UnaryOpSigmoid, UnaryOpErf, UnaryOpErfc, UnaryOpErfinv, UnaryOpLgamma, UnaryOpDigamma,
+  UnaryOpFloor, UnaryOpCeil, UnaryOpRound, UnaryOpTrunc,
+  UnaryOpBitwiseNot, UnaryOpLogicalNot, UnaryOpIsnan, UnaryOpIsinf, UnaryOpIsfinite, UnaryOpSignbit,
+  /// Parameters: lower and upper bound (NaN in the input stays).
+  UnaryOpClamp,
+  /// Parameter: the exponent.
+  UnaryOpPow,
+  UnaryOpCount
+} UnaryOp;
+
+typedef KK_ENUM BinaryOp : int32_t {
+  /// a + parameter·b
+  BinaryOpAdd,
+  /// a − parameter·b
+  BinaryOpSub,
+  BinaryOpMul, BinaryOpDiv, BinaryOpDivFloor, BinaryOpDivTrunc,
+  /// Python's modulo (sign of the divisor), and C's (sign of the dividend).
+  BinaryOpRemainder, BinaryOpFmod,
+  BinaryOpPow, BinaryOpMaximum, BinaryOpMinimum, BinaryOpFmax, BinaryOpFmin,
+  BinaryOpAtan2, BinaryOpHypot, BinaryOpCopysign, BinaryOpNextafter, BinaryOpLogaddexp,
+  BinaryOpLogaddexp2, BinaryOpXlogy,
+  BinaryOpBitwiseAnd, BinaryOpBitwiseOr, BinaryOpBitwiseXor, BinaryOpShiftLeft, BinaryOpShiftRight,
+  BinaryOpEq, BinaryOpNe, BinaryOpLt, BinaryOpLe, BinaryOpGt, BinaryOpGe,
+  BinaryOpLogicalAnd, BinaryOpLogicalOr, BinaryOpLogicalXor,
+  /// Pullbacks in one pass: a is the incoming gradient, b the saved value.
+  BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient,
+  BinaryOpCount
+} BinaryOp;
+
+typedef KK_ENUM TernaryOp : int32_t {
+  /// a + parameter·b·c, a + parameter·b/c, a + c·(b − a)
+  TernaryOpAddcmul, TernaryOpAddcdiv, TernaryOpLerp,
+  /// Greater of a and lower bound b, then lesser of that and upper bound c.
+  TernaryOpClamp,
+  TernaryOpCount
+} TernaryOp;
+
+/// The loop for an operation on elements of `dtype` (never a 16-bit float: those are computed in
+/// float32), or NULL where there is none. Comparisons, logic and `Is…` write bool.
+kk_loop kk_unary(UnaryOp op, int32_t dtype);
+kk_loop kk_binary(BinaryOp op, int32_t dtype);
+kk_loop kk_ternary(TernaryOp op, int32_t dtype);
+/// in[0] is bool, in[1] and in[2] are of `dtype`, any of them.
+kk_loop kk_where(int32_t dtype);
+/// Conversion of elements, as C converts them; float to bool is "not zero".
+kk_loop kk_convert(int32_t from, int32_t to);
+
+// MARK: Reductions
+
+typedef KK_ENUM ReduceOp : int32_t {
+  ReduceOpSum, ReduceOpProd, ReduceOpMax, ReduceOpMin, ReduceOpAny, ReduceOpAll,
+  ReduceOpArgmax, ReduceOpArgmin,
+  ReduceOpCount
+} ReduceOp;
+
+/// Reduces `n` elements at `x`, `stride` apart, to one at `out` (int64 for `Arg…`, bool for
+/// `Any`/`All`, else `dtype`). Floating sums are pairwise. NULL where there is none.
+typedef void (*kk_reduce_loop)(int64_t n, const void *x, int64_t stride, void *out);
+kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype);
+/// Combines `n` running results at `acc` with `n` further elements at `x`: the reduction along an
+/// outer dimension, where the inner one is contiguous. Not for `Arg…`.
+typedef void (*kk_accumulate_loop)(int64_t n, void *acc, const void *x);
+kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
+
+// MARK: Matrix products
+
+/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C, every operand with its own row and column strides.
+void kk_gemm_f32(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t ra,
+                 int64_t ca, const float *b, int64_t rb, int64_t cb, float beta, float *c,
+                 int64_t rc, int64_t cc);
+void kk_gemm_f64(int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t ra,
+                 int64_t ca, const double *b, int64_t rb, int64_t cb, double beta, double *c,
+                 int64_t rc, int64_t cc);
+void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
+                 int64_t ca, const int64_t *b, int64_t rb, int64_t cb, int64_t beta, int64_t *c,
+                 int64_t rc, int64_t cc);

@@ -1,0 +1,39 @@
+// What every kernel file includes: the table of loops that one instruction set fills.
+#pragma once
+// "Not vectorised" is no news for loops that call the C library.
+#pragma clang diagnostic ignored "-Wpass-failed"
+#include "include/ckernels.h"
+
+// A type name that macros can paste, unlike <stdbool.h>'s.
+#undef bool
+typedef _Bool bool;
+
+#define KK_CONCAT_(a, b) a##_##b
+#define KK_CONCAT(a, b) KK_CONCAT_(a, b)
+#define KK(name) KK_CONCAT(name, KK_ISA)
+
+#define KK_TABLE(isa)                                   \
+  kk_loop kk_unary_##isa(UnaryOp, int32_t);             \
+  kk_loop kk_binary_##isa(BinaryOp, int32_t);           \
+  kk_loop kk_ternary_##isa(TernaryOp, int32_t);         \
+  kk_loop kk_where_##isa(int32_t);                      \
+  kk_loop kk_convert_##isa(int32_t, int32_t);           \
+  kk_reduce_loop kk_reduce_##isa(ReduceOp, int32_t);    \
+  kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);
+KK_TABLE(generic)
+#if defined(__x86_64__)
+KK_TABLE(avx2)
+KK_TABLE(avx512)
+#endif
+
+#if defined(__x86_64__)
+#define KK_SELECT(name, ...)                                                              \
+  switch (kk_instruction_set()) {                                                         \
+  case InstructionSetAvx512: return name##_avx512(__VA_ARGS__);                           \
+  case InstructionSetAvx2: return name##_avx2(__VA_ARGS__);                               \
+  case InstructionSetGeneric: break;                                                      \
+  }                                                                                       \
+  return name##_generic(__VA_ARGS__);
+#else
+#define KK_SELECT(name, ...) return name##_generic(__VA_ARGS__);
+#endif

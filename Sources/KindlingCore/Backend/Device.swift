@@ -1,0 +1,38 @@
+/// Where a tensor's elements lie.
+public struct Device: Hashable, Sendable, CustomStringConvertible {
+  /// The kinds of device PyTorch programs name.
+  public enum Kind: String, Sendable { case cpu, cuda }
+  /// The kind of device.
+  public let kind: Kind
+  /// Which one of its kind; nil is the current one.
+  public let index: Int?
+
+  /// The device number `index` of `kind`.
+  public init(_ kind: Kind, _ index: Int? = nil) {
+    self.kind = kind
+    self.index = index
+  }
+
+  /// The processor and its memory.
+  public static let cpu = Device(.cpu)
+  /// The current CUDA device.
+  public static let cuda = Device(.cuda)
+  /// CUDA device number `index`.
+  public static func cuda(_ index: Int) -> Device { Device(.cuda, index) }
+
+  /// Whether tensors can be made there (PyTorch: `torch.cuda.is_available()`).
+  public var isAvailable: Bool { (try? backend) != nil }
+
+  /// As PyTorch writes it: `cpu`, `cuda:0`.
+  public var description: String { index.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue }
+
+  /// The backend that computes on this device.
+  package var backend: any Backend {
+    get throws {
+      if kind == .cpu { return CPUBackend.shared }
+      throw TensorError(
+        .device, "",
+        "device \(self) is not available: this build of Kindling has no CUDA backend; use .cpu")
+    }
+  }
+}

@@ -1,0 +1,40 @@
+extension Tensor {
+  /// The dtype in which an operation on `tensors` is done (PyTorch: `torch.result_type`).
+  ///
+  /// Tensors with dimensions decide; 0-dimensional ones, and after them plain numbers, only count
+  /// where they are of a higher category (bool, integer, float).
+  package static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
+    if a.dtype == b.dtype && a.isWrappedNumber == b.isWrappedNumber { return a.dtype }
+    return resultType([a, b])
+  }
+
+  package static func resultType(_ tensors: [Tensor]) -> DType {
+    var byRank: [DType?] = [nil, nil, nil]  // with dimensions, 0-dimensional, numbers
+    for t in tensors {
+      let rank = t.isWrappedNumber ? 2 : t.ndim == 0 ? 1 : 0
+      let dtype = t.isWrappedNumber && t.dtype.isFloatingPoint ? DType.default : t.dtype
+      byRank[rank] = byRank[rank].map { $0.promoted(with: dtype) } ?? dtype
+    }
+    var result: DType?
+    for case let dtype? in byRank {
+      guard let known = result else { result = dtype; continue }
+      if dtype.category > known.category { result = known.promoted(with: dtype) }
+    }
+    return result ?? .default
+  }
+
+  /// A number as an operand: 0-dimensional, on the device of `other`, of no weight in promotion.
+  package static func wrapped<S: TensorScalar>(_ number: S, like other: Tensor) throws -> Tensor {
+    let scalar = number.scalar
+    let dtype: DType =
+      switch scalar {
+      case .bool: .bool
+      case .int: .int64
+      case .double: .float64
+      }
+    let result = try Tensor(uninitialized: [], dtype, on: other.backend)
+    try other.backend.fill(result, scalar)
+    result.isWrappedNumber = true
+    return result
+  }
+}

@@ -1,0 +1,108 @@
+/// Arithmetic on shapes and strides, with its overflow checks in one place.
+package enum Layout {
+  /// Strides of a contiguous tensor. As in PyTorch, sizes of 0 count as 1.
+  package static func contiguousStrides(_ shape: [Int]) -> [Int] {
+    if shape.isEmpty { return [] }
+    var strides = [Int](repeating: 1, count: shape.count)
+    var step = 1
+    for d in stride(from: shape.count - 1, through: 0, by: -1) {
+      strides[d] = step
+      step &*= max(shape[d], 1)
+    }
+    return strides
+  }
+
+  /// The number of elements; throws where a size is negative or the product is beyond memory.
+  package static func checkedCount(_ shape: [Int], _ dtype: DType, _ operation: String) throws -> Int {
+    var count = 1, overflow = false, empty = false
+    for size in shape {
+      if size < 0 {
+        throw TensorError(
+          .shape, operation, "sizes must not be negative, but got \(size) in shape \(shape)")
+      }
+      if size == 0 { empty = true; continue }
+      let (product, over) = count.multipliedReportingOverflow(by: size)
+      count = product
+      overflow = overflow || over
+    }
+    let (bytes, over) = count.multipliedReportingOverflow(by: dtype.byteSize)
+    if overflow || over || bytes > Int.max / 4 {
+      throw TensorError(
+        .memory, operation,
+        "a tensor of shape \(shape) and dtype \(dtype) is larger than any memory")
+    }
+    return empty ? 0 : count
+  }
+
+  /// Whether elements lie one after another in row-major order.
+  package static func isContiguous(_ shape: [Int], _ strides: [Int]) -> Bool {
+    var step = 1
+    for d in stride(from: shape.count - 1, through: 0, by: -1) where shape[d] != 1 {
+      if shape[d] == 0 { return true }
+      if strides[d] != step { return false }
+      step &*= shape[d]
+    }
+    return true
+  }
+
+  /// The shape that `a` and `b` broadcast to.
+  package static func broadcast(_ a: [Int], _ b: [Int], _ operation: String) throws -> [Int] {
+    if a == b { return a }
+    let rank = max(a.count, b.count)
+    var result = [Int](repeating: 1, count: rank)
+    for d in 0..<rank {
+      let x = d < rank - a.count ? 1 : a[d - (rank - a.count)]
+      let y = d < rank - b.count ? 1 : b[d - (rank - b.count)]
+      if x != y && x != 1 && y != 1 {
+        throw TensorError(
+          .shape, operation,
+          "the size of tensor a (\(x)) must match the size of tensor b (\(y)) at non-singleton dimension \(d); shapes are \(a) and \(b)")
+      }
+      result[d] = x == 1 ? y : x
+    }
+    return result
+  }
+
+  /// `dim` counted from the front; a 0-dimensional tensor has the dimensions −1 and 0.
+  package static func wrap(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
+    let n = max(rank, 1)
+    guard dim >= -n && dim < n else {
+      throw TensorError(
+        .index, operation,
+        "dimension out of range (expected to be in range of [\(-n), \(n - 1)], but got \(dim))")
+    }
+    return dim < 0 ? dim + n : dim
+  }
+
+  /// `dims` wrapped; throws where one occurs twice. Nil and empty mean all.
+  package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
+    guard let dims, !dims.isEmpty else { return Array(0..<rank) }
+    var seen = Set<Int>()
+    return try dims.map {
+      let d = try wrap($0, rank, operation)
+      guard seen.insert(d).inserted else {
+        throw TensorError(.index, operation, "dim \(d) appears multiple times in the list of dims")
+      }
+      return d
+    }.filter { $0 < rank }
+  }
+
+  /// Strides with which a tensor of `shape` and `strides` shows `target`, to which it broadcasts.
+  package static func expandedStrides(_ shape: [Int], _ strides: [Int], to target: [Int]) -> [Int] {
+    if shape == target { return strides }
+    let lead = target.count - shape.count
+    return target.indices.map { d in
+      d < lead || shape[d - lead] == 1 && target[d] != 1 ? 0 : strides[d - lead]
+    }
+  }
+
+  /// The lowest and the highest element offset reached, plus one; nil where there are no elements.
+  package static func extent(_ shape: [Int], _ strides: [Int], offset: Int) -> Range<Int>? {
+    var low = offset, high = offset
+    for (size, step) in zip(shape, strides) {
+      if size == 0 { return nil }
+      if step < 0 { low += (size - 1) * step } else { high += (size - 1) * step }
+    }
+    return low..<high + 1
+  }
+}

@@ -1,0 +1,90 @@
+import CKernels
+
+/// A multi-dimensional array of numbers that remembers how it was computed.
+///
+/// A tensor is a view (shape, strides, offset) of a storage that other tensors may share, as in
+/// PyTorch. Every operation throws a ``TensorError`` rather than trap.
+///
+/// Concurrent reads are safe; a writer (in-place operations, `backward`) needs to be alone.
+public final class Tensor: @unchecked Sendable {
+  package internal(set) var storage: Storage
+  /// The size of each dimension.
+  public internal(set) var shape: [Int]
+  /// How many elements apart neighbours along each dimension lie in the storage.
+  public internal(set) var strides: [Int]
+  /// Where in the storage the first element lies, in elements.
+  public internal(set) var storageOffset: Int
+  /// The type of the elements.
+  public let dtype: DType
+  /// The number of elements.
+  public internal(set) var numel: Int
+  /// Whether the elements lie one after another in row-major order.
+  public internal(set) var isContiguous: Bool
+
+  /// A number that entered an operation as such: it takes part in promotion by category alone.
+  package internal(set) var isWrappedNumber = false
+  /// Made in `inferenceMode`: never recorded, and no part of a graph later.
+  package internal(set) var isInferenceTensor: Bool
+  var requiresGradFlag = false
+  /// Which output of `node` this is.
+  var outputIndex: Int32 = 0
+  /// The node that computed this tensor; ``gradFn`` also brings views up to date.
+  var node: Node?
+  /// What few tensors have: a gradient, hooks, a base.
+  var meta: AutogradMeta?
+
+  /// A view of `storage`; the caller vouches that it stays inside.
+  package init(
+    storage: Storage, shape: [Int], strides: [Int], offset: Int, dtype: DType, numel: Int,
+    isContiguous: Bool
+  ) {
+    self.storage = storage
+    self.shape = shape
+    self.strides = strides
+    storageOffset = offset
+    self.dtype = dtype
+    self.numel = numel
+    self.isContiguous = isContiguous
+    isInferenceTensor = kk_state().pointee.inference_mode
+  }
+
+  /// A new contiguous tensor whose elements are not set.
+  package convenience init(
+    uninitialized shape: [Int], _ dtype: DType, on backend: any Backend, _ operation: String = ""
+  ) throws {
+    let count = try Layout.checkedCount(shape, dtype, operation)
+    self.init(
+      storage: try backend.allocate(byteCount: count * dtype.byteSize), shape: shape,
+      strides: Layout.contiguousStrides(shape), offset: 0, dtype: dtype, numel: count,
+      isContiguous: true)
+  }
+
+  /// A new tensor shaped like `other`, contiguous, whose elements are not set.
+  package convenience init(uninitializedLike other: Tensor, _ dtype: DType) throws {
+    self.init(
+      storage: try other.backend.allocate(byteCount: other.numel * dtype.byteSize),
+      shape: other.shape,
+      strides: other.isContiguous ? other.strides : Layout.contiguousStrides(other.shape),
+      offset: 0, dtype: dtype, numel: other.numel, isContiguous: true)
+  }
+
+  /// The same storage seen otherwise, outside the graph.
+  package func alias(shape: [Int], strides: [Int], offset: Int) -> Tensor {
+    Tensor(
+      storage: storage, shape: shape, strides: strides, offset: offset, dtype: dtype,
+      numel: shape.reduce(1, &*), isContiguous: Layout.isContiguous(shape, strides))
+  }
+
+  /// The same view as an object of its own, outside the graph.
+  package func alias() -> Tensor {
+    Tensor(
+      storage: storage, shape: shape, strides: strides, offset: storageOffset, dtype: dtype,
+      numel: numel, isContiguous: isContiguous)
+  }
+
+  /// The number of dimensions.
+  public var ndim: Int { shape.count }
+  /// Where the elements lie.
+  public var device: Device { storage.backend.device }
+  package var backend: any Backend { storage.backend }
+}

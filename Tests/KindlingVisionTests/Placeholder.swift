@@ -1,0 +1,2 @@
+import Kindling
+import Testing
