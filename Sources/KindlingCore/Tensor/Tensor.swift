@@ -15,7 +15,7 @@ public final class Tensor: @unchecked Sendable {
   /// Where in the storage the first element lies, in elements.
   public internal(set) var storageOffset: Int
   /// The type of the elements.
-  public let dtype: DType
+  public internal(set) var dtype: DType
   /// The number of elements.
   public internal(set) var numel: Int
   /// Whether the elements lie one after another in row-major order.

@@ -1,0 +1,108 @@
+/// What a checkpoint may hold besides tensors: a tree of plain Python data.
+///
+/// Literals make one: `["lr": 0.1, "betas": .tuple([0.9, 0.999]), "state": nil]`.
+public indirect enum CheckpointValue: Sendable {
+  case none
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case tensor(Tensor)
+  case list([CheckpointValue])
+  case tuple([CheckpointValue])
+  /// Pairs in their order; keys are strings or integers in what PyTorch writes.
+  case dictionary([(key: CheckpointValue, value: CheckpointValue)])
+
+  /// A dictionary of tensors.
+  public init(_ tensors: StateDict) {
+    self = .dictionary(tensors.map { (.string($0.key), .tensor($0.value)) })
+  }
+
+  /// The value under `key`, if this is a dictionary that has it.
+  public subscript(key: String) -> CheckpointValue? {
+    guard case .dictionary(let pairs) = self else { return nil }
+    return pairs.last { if case .string(key) = $0.key { true } else { false } }?.value
+  }
+
+  /// The value under the integer `index` of a dictionary, or element `index` of a list or tuple.
+  public subscript(index: Int) -> CheckpointValue? {
+    switch self {
+    case .dictionary(let pairs):
+      pairs.last { if case .int(index) = $0.key { true } else { false } }?.value
+    case .list(let items), .tuple(let items): items.indices.contains(index) ? items[index] : nil
+    default: nil
+    }
+  }
+
+  /// The number, where this is one (`true` is 1).
+  public var doubleValue: Double? {
+    switch self {
+    case .bool(let b): b ? 1 : 0
+    case .int(let i): Double(i)
+    case .double(let d): d
+    default: nil
+    }
+  }
+
+  /// The integer, where this is one.
+  public var intValue: Int? { if case .int(let i) = self { i } else { nil } }
+  /// The truth value, where this is one.
+  public var boolValue: Bool? { if case .bool(let b) = self { b } else { nil } }
+  /// The text, where this is one.
+  public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
+  /// The tensor, where this is one.
+  public var tensorValue: Tensor? { if case .tensor(let t) = self { t } else { nil } }
+  /// The elements, where this is a list or a tuple.
+  public var elements: [CheckpointValue]? {
+    switch self {
+    case .list(let items), .tuple(let items): items
+    default: nil
+    }
+  }
+
+  /// The tensors by name, where this is a dictionary from strings to tensors alone.
+  public var stateDict: StateDict? {
+    guard case .dictionary(let pairs) = self else { return nil }
+    var result = StateDict()
+    for (key, value) in pairs {
+      guard let name = key.stringValue, let tensor = value.tensorValue else { return nil }
+      result[name] = tensor
+    }
+    return result
+  }
+}
+
+extension CheckpointValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(nilLiteral: ()) { self = .none }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int) { self = .int(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: CheckpointValue...) { self = .list(elements) }
+  public init(dictionaryLiteral elements: (String, CheckpointValue)...) {
+    self = .dictionary(elements.map { (.string($0.0), $0.1) })
+  }
+}
+
+extension CheckpointValue: CustomStringConvertible {
+  /// As Python writes it: `(0.9, 0.999)`, `None`, `True`, `'text'`.
+  public var description: String {
+    switch self {
+    case .none: "None"
+    case .bool(let b): b ? "True" : "False"
+    case .int(let i): "\(i)"
+    case .double(let d): "\(d)"
+    case .string(let s): "'\(s)'"
+    case .tensor(let t): String(describing: t)
+    case .list(let items): "[" + items.map(\.description).joined(separator: ", ") + "]"
+    case .tuple(let items):
+      items.count == 1
+        ? "(\(items[0]),)" : "(" + items.map(\.description).joined(separator: ", ") + ")"
+    case .dictionary(let pairs):
+      "{" + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
+    }
+  }
+}
