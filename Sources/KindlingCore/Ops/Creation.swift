@@ -1,57 +1,158 @@
+/// Tensors of given shapes. Shapes are written as numbers or as an array: `zeros(2, 3)`,
+/// `zeros([2, 3])`. All throw `.shape` for negative sizes, `.memory` for sizes beyond memory,
+/// `.device` for an absent device, and `.dtype` where integers are to require a gradient.
 extension Tensor {
-  /// A tensor whose elements are all `value` (PyTorch: `torch.full`).
-  public static func full<S: TensorScalar>(
-    _ shape: [Int], _ value: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  /// Memory whose elements are not set (PyTorch: `torch.empty`).
+  public static func empty(
+    _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape, dtype ?? value.scalar.dtype, on: device.backend, "full")
-    try result.backend.fill(result, value.scalar)
-    return requiresGrad ? try result.requiresGrad_() : result
+    try Tensor(uninitialized: shape, dtype ?? .default, on: device.backend, "empty")
+      .leaf(requiresGrad)
+  }
+
+  /// ``empty(_:dtype:device:requiresGrad:)-(Array<Int>,_,_,_)`` with the sizes written out.
+  public static func empty(
+    _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try empty(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// A tensor whose elements are all `value` (PyTorch: `torch.full`).
+  ///
+  /// Without a dtype, an integer makes int64, a bool bool, and a float the default dtype.
+  public static func full<S: TensorScalar>(
+    _ shape: [Int], _ value: S, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let scalar = value.scalar
+    return try filled("full", shape, scalar, dtype ?? scalar.dtype, device, requiresGrad)
   }
 
   /// Zeros (PyTorch: `torch.zeros`).
   public static func zeros(
     _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try full(shape, 0, dtype: dtype ?? .default, device: device, requiresGrad: requiresGrad)
+    try filled("zeros", shape, .int(0), dtype ?? .default, device, requiresGrad)
+  }
+
+  /// ``zeros(_:dtype:device:requiresGrad:)-(Array<Int>,_,_,_)`` with the sizes written out.
+  public static func zeros(
+    _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try zeros(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Ones (PyTorch: `torch.ones`).
+  public static func ones(
+    _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try filled("ones", shape, .int(1), dtype ?? .default, device, requiresGrad)
+  }
+
+  /// ``ones(_:dtype:device:requiresGrad:)-(Array<Int>,_,_,_)`` with the sizes written out.
+  public static func ones(
+    _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try ones(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Ones on the diagonal of an `n` × `m` matrix (square where `m` is nil), zeros elsewhere
+  /// (PyTorch: `torch.eye`).
+  public static func eye(
+    _ n: Int, _ m: Int? = nil, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let columns = m ?? n
+    guard n >= 0, columns >= 0 else {
+      throw TensorError(
+        .shape, "eye", "n and m must be greater or equal to 0, got n=\(n) and m=\(columns)")
+    }
+    let result = try filled("eye", [n, columns], .int(0), dtype ?? .default, device, false)
+    let diagonal = result.alias(shape: [min(n, columns)], strides: [columns + 1], offset: 0)
+    if diagonal.numel > 0 { try result.backend.fill(diagonal, .int(1)) }
+    return try result.leaf(requiresGrad)
+  }
+
+  // MARK: Shaped and typed like another
+
+  /// Memory shaped and typed like `other`, not set (PyTorch: `torch.empty_like`).
+  public static func empty(
+    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try empty(
+      other.shape, dtype: dtype ?? other.dtype, device: device ?? other.device,
+      requiresGrad: requiresGrad)
+  }
+
+  /// Zeros shaped and typed like `other` (PyTorch: `torch.zeros_like`).
+  public static func zeros(
+    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try full(like: other, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
   /// Ones shaped and typed like `other` (PyTorch: `torch.ones_like`).
-  public static func ones(like other: Tensor, dtype: DType? = nil, requiresGrad: Bool = false) throws -> Tensor {
-    try full(other.shape, 1, dtype: dtype ?? other.dtype, device: other.device, requiresGrad: requiresGrad)
+  public static func ones(
+    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try full(like: other, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// A 0-dimensional tensor of one number.
-  public convenience init<S: TensorScalar>(_ value: S, dtype: DType? = nil) {
-    let made = Tensor.host([value], shape: [], dtype: dtype ?? value.scalar.dtype)
-    self.init(adopting: made)
+  /// `value` everywhere, shaped and typed like `other` (PyTorch: `torch.full_like`).
+  public static func full<S: TensorScalar>(
+    like other: Tensor, _ value: S, dtype: DType? = nil, device: Device? = nil,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try filled(
+      "full", other.shape, value.scalar, dtype ?? other.dtype, device ?? other.device, requiresGrad)
   }
 
-  /// A 1-dimensional tensor of numbers; integers make int64, floats the default float type.
-  public convenience init<S: TensorScalar>(_ values: [S], dtype: DType? = nil) {
-    self.init(adopting: Tensor.host(values, shape: [values.count], dtype: dtype ?? S.literalDType))
+  // MARK: Typed like this tensor
+
+  /// Memory of this tensor's dtype and device, not set (PyTorch: `Tensor.new_empty`).
+  public func newEmpty(
+    _ shape: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try Tensor.empty(
+      shape, dtype: dtype ?? self.dtype, device: device ?? self.device, requiresGrad: requiresGrad)
   }
 
-  private convenience init(adopting t: Tensor) {
-    self.init(
-      storage: t.storage, shape: t.shape, strides: t.strides, offset: 0, dtype: t.dtype,
-      numel: t.numel, isContiguous: true)
+  /// Zeros of this tensor's dtype and device (PyTorch: `Tensor.new_zeros`).
+  public func newZeros(
+    _ shape: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try newFull(shape, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  private static func host<S: TensorScalar>(_ values: [S], shape: [Int], dtype: DType) -> Tensor {
-    do {
-      let result = try Tensor(uninitialized: shape, dtype, on: CPUBackend.shared)
-      for (i, value) in values.enumerated() {
-        let one = result.alias(shape: [], strides: [], offset: i)
-        try result.backend.fill(one, value.scalar)
-      }
-      return result
-    } catch {
-      fatalError("out of memory: \(error)")
-    }
+  /// Ones of this tensor's dtype and device (PyTorch: `Tensor.new_ones`).
+  public func newOnes(
+    _ shape: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try newFull(shape, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
-}
 
-extension TensorScalar {
-  /// The dtype of a tensor made from literals of this type: `Double` stands for the default float.
-  static var literalDType: DType { Self.self == Double.self ? .default : dtype }
+  /// `value` everywhere, of this tensor's dtype and device (PyTorch: `Tensor.new_full`).
+  public func newFull<S: TensorScalar>(
+    _ shape: [Int], _ value: S, dtype: DType? = nil, device: Device? = nil,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try Tensor.filled(
+      "newFull", shape, value.scalar, dtype ?? self.dtype, device ?? self.device, requiresGrad)
+  }
+
+  // MARK: Shared
+
+  private static func filled(
+    _ operation: String, _ shape: [Int], _ value: Scalar, _ dtype: DType, _ device: Device,
+    _ requiresGrad: Bool
+  ) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype, on: device.backend, operation)
+    if result.numel > 0 { try result.backend.fill(result, value) }
+    return try result.leaf(requiresGrad)
+  }
+
+  /// This new tensor, which requires a gradient if asked to.
+  package func leaf(_ requiresGrad: Bool) throws -> Tensor {
+    requiresGrad ? try requiresGrad_() : self
+  }
 }

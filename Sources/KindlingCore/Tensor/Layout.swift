@@ -105,4 +105,25 @@ package enum Layout {
     }
     return low..<high + 1
   }
+
+  /// How many elements a storage needs for a view to stay inside; throws where that overflows.
+  package static func checkedExtent(
+    _ shape: [Int], _ strides: [Int], offset: Int, _ operation: String
+  ) throws -> Int {
+    if shape.contains(0) { return 0 }
+    var end = offset, overflow = false
+    for (size, step) in zip(shape, strides) {
+      let (reach, over) = (size - 1).multipliedReportingOverflow(by: step)
+      let (sum, beyond) = end.addingReportingOverflow(reach)
+      end = sum
+      overflow = overflow || over || beyond
+    }
+    let (count, beyond) = end.addingReportingOverflow(1)
+    if overflow || beyond {
+      throw TensorError(
+        .memory, operation,
+        "a view of shape \(shape), strides \(strides) and offset \(offset) is larger than any memory")
+    }
+    return count
+  }
 }

@@ -24,7 +24,7 @@ public enum Scalar: Sendable, Hashable {
 }
 
 /// A Swift type that can be one element of a tensor.
-public protocol TensorScalar: Sendable {
+public protocol TensorScalar: TensorNestable where Leaf == Self {
   /// The dtype whose elements have this type's layout.
   static var dtype: DType { get }
   /// The value as a ``Scalar``.

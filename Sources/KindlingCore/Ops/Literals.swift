@@ -1,0 +1,123 @@
+/// Tensors from Swift's numbers and arrays.
+///
+/// Where no dtype is given, integers make int64, `Bool` makes bool, `Float` makes float32, and
+/// `Double` (literals and variables, which Swift cannot tell apart) makes the default dtype, as
+/// Python's floats do. Values are converted as ``to(_:copy:)`` converts them.
+extension Tensor {
+  /// A 0-dimensional tensor of one number (PyTorch: `torch.tensor(3.0)`).
+  public convenience init<S: TensorScalar>(_ value: S, dtype: DType? = nil) {
+    self.init(copying: [value], shape: [], dtype)
+  }
+
+  /// A 1-dimensional tensor of numbers (PyTorch: `torch.tensor([1, 2, 3])`).
+  public convenience init<S: TensorScalar>(_ values: [S], dtype: DType? = nil) {
+    self.init(copying: values, shape: [values.count], dtype)
+  }
+
+  /// A 0-dimensional tensor of one number, somewhere or with a gradient.
+  public convenience init<S: TensorScalar>(
+    _ value: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws {
+    try self.init(moving: Tensor(value, dtype: dtype), device, requiresGrad)
+  }
+
+  /// A 1-dimensional tensor of numbers, somewhere or with a gradient.
+  public convenience init<S: TensorScalar>(
+    _ values: [S], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws {
+    try self.init(moving: Tensor(values, dtype: dtype), device, requiresGrad)
+  }
+
+  /// A tensor of nested arrays: `try Tensor([[1, 2], [3, 4]])` (PyTorch: `torch.tensor`).
+  ///
+  /// - Throws: ``TensorError`` `.shape` where rows differ in length.
+  public convenience init<N: TensorNestable>(
+    _ rows: [[N]], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws {
+    let shape = rows.leadingShape()
+    var leaves: [N.Leaf] = []
+    try rows.appendLeaves(to: &leaves, shape: shape, level: 0)
+    try self.init(moving: Tensor(copying: leaves, shape: shape, dtype), device, requiresGrad)
+  }
+
+  /// A tensor of `shape` whose elements are `values` in row-major order.
+  ///
+  /// - Throws: ``TensorError`` `.shape` where the count is not that of `shape`.
+  public convenience init<S: TensorScalar>(
+    _ values: [S], shape: [Int], dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws {
+    let count = try Layout.checkedCount(shape, dtype ?? S.dtype, "Tensor")
+    guard count == values.count else {
+      throw TensorError(
+        .shape, "Tensor", "shape \(shape) is invalid for input of size \(values.count)")
+    }
+    try self.init(moving: Tensor(copying: values, shape: shape, dtype), device, requiresGrad)
+  }
+
+  /// A tensor of one number on `device` (PyTorch: `torch.scalar_tensor`), of the default dtype.
+  public static func scalarTensor<S: TensorScalar>(
+    _ value: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try full([], value, dtype: dtype ?? .default, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Takes over the view of `source`, moved to `device`.
+  private convenience init(moving source: Tensor, _ device: Device, _ requiresGrad: Bool) throws {
+    self.init(adopting: try source.to(device))
+    if requiresGrad { try requiresGrad_() }
+  }
+
+  private convenience init(adopting t: Tensor) {
+    self.init(
+      storage: t.storage, shape: t.shape, strides: t.strides, offset: 0, dtype: t.dtype,
+      numel: t.numel, isContiguous: true)
+  }
+
+  /// Copies numbers that fill `shape`; there is nothing to go wrong here but memory, of which Swift
+  /// itself has just found as much for the array.
+  private convenience init<S: TensorScalar>(copying values: [S], shape: [Int], _ dtype: DType?) {
+    if S.self == Scalar.self, let scalars = values as? [Scalar] {
+      let common = scalars.map(\.dtype).reduce(nil) { $0?.promoted(with: $1) ?? $1 }
+      if common?.isFloatingPoint ?? true {
+        self.init(copying: scalars.map(\.doubleValue), shape: shape, dtype ?? common)
+      } else {
+        self.init(copying: scalars.map { Int(scalar: $0) ?? 0 }, shape: shape, dtype ?? common)
+      }
+      return
+    }
+    self.init(hostMemory: shape, dtype ?? S.literalDType)
+    values.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, numel > 0 else { return }
+      let source = Tensor(
+        storage: Storage(
+          external: UnsafeMutableRawPointer(mutating: base), byteCount: bytes.count,
+          backend: backend, release: {}),
+        shape: shape, strides: strides, offset: 0, dtype: S.dtype, numel: numel, isContiguous: true)
+      do { try backend.copy(source, into: self) } catch {
+        preconditionFailure("every dtype converts to every other: \(error)")
+      }
+    }
+  }
+
+  /// Host memory for `shape`: the allocator's, or where its cap is reached, Swift's own.
+  private convenience init(hostMemory shape: [Int], _ dtype: DType) {
+    let count = shape.reduce(1, *), bytes = count * dtype.byteSize
+    let backend = CPUBackend.shared
+    let storage: Storage
+    if let block = try? backend.allocate(byteCount: bytes) { storage = block } else {
+      let block = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: 64)
+      nonisolated(unsafe) let address = block
+      storage = Storage(
+        external: block, byteCount: bytes, backend: backend, release: { address.deallocate() })
+    }
+    self.init(
+      storage: storage, shape: shape, strides: Layout.contiguousStrides(shape), offset: 0,
+      dtype: dtype, numel: count, isContiguous: true)
+  }
+}
+
+extension TensorScalar {
+  /// The dtype of a tensor made from literals of this type: `Double` stands for the default float.
+  static var literalDType: DType { Self.self == Double.self ? .default : dtype }
+}

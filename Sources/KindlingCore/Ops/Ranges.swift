@@ -1,0 +1,189 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Sequences of numbers, and grids and triangles of indexes.
+extension Tensor {
+  /// 0, 1, … below `end` (PyTorch: `torch.arange`); int64 for an integer.
+  public static func arange<S: TensorScalar>(
+    _ end: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try arange(0, end, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// `start`, `start + step`, … before `end` (PyTorch: `torch.arange`).
+  ///
+  /// int64 where all three are integers, else the default dtype.
+  /// - Throws: ``TensorError`` `.value` for a step of 0, one that leads away from `end`, and bounds
+  ///   that are not finite.
+  public static func arange<A: TensorScalar, B: TensorScalar, C: TensorScalar>(
+    _ start: A, _ end: B, _ step: C, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let (start, end, step) = (start.scalar, end.scalar, step.scalar)
+    let (first, last, stride) = (start.doubleValue, end.doubleValue, step.doubleValue)
+    let isFloat = [start, end, step].contains { $0.dtype.isFloatingPoint }
+    let type = dtype ?? (isFloat ? .default : .int64)
+    guard stride != 0, !stride.isNaN else { throw TensorError(.value, "arange", "step must be nonzero") }
+    guard first.isFinite, last.isFinite, stride.isFinite else {
+      throw TensorError(.value, "arange", "unsupported range: \(first) -> \(last)")
+    }
+    guard stride > 0 ? last >= first : last <= first else {
+      throw TensorError(
+        .value, "arange",
+        "upper bound and lower bound inconsistent with step sign: \(first) -> \(last) by \(stride)")
+    }
+    if type.isFloatingPoint {
+      let count = try rangeCount(((last - first) / stride).rounded(.up), type)
+      return try generated([count], Double.self, type, device) { first + Double($0) * stride }
+        .leaf(requiresGrad)
+    }
+    let from = try whole(start), by = try whole(step), to = try whole(end)
+    guard by != 0 else { throw TensorError(.value, "arange", "step must be nonzero") }
+    var count = try rangeCount(((last - first) / stride).rounded(.up), type)
+    if type == .int64 {
+      let (distance, over) = to.subtractingReportingOverflow(from)
+      if over { throw TensorError(.value, "arange", "unsupported range: \(from) -> \(to)") }
+      count = distance / by + (distance % by == 0 ? 0 : 1)
+      _ = try rangeCount(Double(count), type)
+    }
+    return try generated([count], Int.self, type, device) { from &+ $0 &* by }.leaf(requiresGrad)
+  }
+
+  /// `start`, `start + step`, … before `end`, with a step of 1 or the one given.
+  public static func arange<A: TensorScalar, B: TensorScalar>(
+    _ start: A, _ end: B, step: some TensorScalar = 1, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try arange(start, end, step, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  private static func rangeCount(_ count: Double, _ dtype: DType) throws -> Int {
+    guard count < 0x1p62 else {
+      throw TensorError(.memory, "arange", "a range of \(count) elements is larger than any memory")
+    }
+    return try Layout.checkedCount([Int(count)], dtype, "arange")
+  }
+
+  private static func whole(_ number: Scalar) throws -> Int {
+    if case .int(let i) = number { return i }
+    guard let i = Int(exactly: number.doubleValue.rounded(.towardZero)) else {
+      throw TensorError(
+        .value, "arange",
+        "value \(number.doubleValue) cannot be converted to type int64_t without overflow")
+    }
+    return i
+  }
+
+  /// `steps` numbers from `start` to `end`, both included, evenly spaced (PyTorch: `torch.linspace`).
+  public static func linspace<A: TensorScalar, B: TensorScalar>(
+    _ start: A, _ end: B, steps: Int, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let type = dtype ?? .default
+    try checkSteps("linspace", steps, type)
+    let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
+    return try spaced(a, b, steps, type, device) { $0 }.leaf(requiresGrad)
+  }
+
+  /// `base` to the power of each number of ``linspace(_:_:steps:dtype:device:requiresGrad:)``
+  /// (PyTorch: `torch.logspace`).
+  public static func logspace<A: TensorScalar, B: TensorScalar>(
+    _ start: A, _ end: B, steps: Int, base: Double = 10, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let type = dtype ?? .default
+    try checkSteps("logspace", steps, type)
+    let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
+    return try spaced(a, b, steps, type, device) { pow(base, $0) }.leaf(requiresGrad)
+  }
+
+  private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
+    guard steps >= 0 else {
+      throw TensorError(.value, operation, "number of steps must be non-negative, but got \(steps)")
+    }
+    _ = try Layout.checkedCount([steps], dtype, operation)
+  }
+
+  /// Counts from both ends, so that the last element is `b` exactly. float32 is computed in float32
+  /// and integers step by a float32, as PyTorch does.
+  private static func spaced(
+    _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device,
+    _ map: @escaping (Double) -> Double
+  ) throws -> Tensor {
+    let half = steps / 2, gaps = Double(max(steps - 1, 1))
+    if dtype == .float32 {
+      let (first, last) = (Float(a), Float(b))
+      let step = (last - first) / Float(gaps)
+      return try generated([steps], Float.self, dtype, device) { i in
+        let x = i < half || steps == 1 ? first + step * Float(i) : last - step * Float(steps - i - 1)
+        return Float(map(Double(x)))
+      }
+    }
+    let (first, last) =
+      dtype.isFloatingPoint ? (a, b) : (a.rounded(.towardZero), b.rounded(.towardZero))
+    let exact = (last - first) / gaps
+    let step = dtype.isFloatingPoint ? exact : Double(Float(exact))
+    return try generated([steps], Double.self, dtype, device) { i in
+      map(i < half || steps == 1 ? first + step * Double(i) : last - step * Double(steps - i - 1))
+    }
+  }
+
+  /// A tensor on `device` whose element number `i` is `element(i)`, computed as `T`.
+  package static func generated<T: TensorScalar>(
+    _ shape: [Int], _ type: T.Type, _ dtype: DType, _ device: Device, _ element: (Int) -> T
+  ) throws -> Tensor {
+    let made = try Tensor(uninitialized: shape, T.dtype, on: CPUBackend.shared)
+    try made.backend.withHostBytes(made.storage, mutating: true) { bytes in
+      let elements = bytes.bindMemory(to: T.self)
+      for i in 0..<made.numel { elements[i] = element(i) }
+    }
+    return try made.to(dtype).to(device)
+  }
+
+  // MARK: Indexes
+
+  /// The rows and columns of the lower triangle of a `row` × `column` matrix, as a `[2, n]` tensor
+  /// (PyTorch: `torch.tril_indices`).
+  public static func trilIndices(
+    _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
+  ) throws -> Tensor {
+    try triangle("trilIndices", row, column, dtype, device) { r in
+      (0, r.addingReportingOverflow(offset).partialValue.addingReportingOverflow(1).partialValue)
+    }
+  }
+
+  /// The rows and columns of the upper triangle of a `row` × `column` matrix, as a `[2, n]` tensor
+  /// (PyTorch: `torch.triu_indices`).
+  public static func triuIndices(
+    _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
+  ) throws -> Tensor {
+    try triangle("triuIndices", row, column, dtype, device) { r in
+      (r.addingReportingOverflow(offset).partialValue, column)
+    }
+  }
+
+  private static func triangle(
+    _ operation: String, _ row: Int, _ column: Int, _ dtype: DType, _ device: Device,
+    _ columns: (Int) -> (Int, Int)
+  ) throws -> Tensor {
+    guard row >= 0, column >= 0 else {
+      throw TensorError(
+        .shape, operation, "row and column must be non-negative, got \(row) and \(column)")
+    }
+    _ = try Layout.checkedCount([2, row, column], .int64, operation)
+    var rows: [Int] = [], found: [Int] = []
+    for r in 0..<row {
+      let (low, high) = columns(r)
+      for c in stride(from: max(low, 0), to: min(high, column), by: 1) {
+        rows.append(r)
+        found.append(c)
+      }
+    }
+    return try Tensor(rows + found, shape: [2, rows.count], dtype: dtype, device: device)
+  }
+}
