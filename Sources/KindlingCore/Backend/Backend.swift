@@ -35,4 +35,74 @@ package protocol Backend: AnyObject, Sendable {
   /// `out = alpha · a @ b + beta · out` over `[batch…, m, k]` and `[batch…, k, n]`, whose batch
   /// dimensions broadcast to those of `out`; all of one dtype.
   func matmul(_ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor) throws
+
+  // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift`)
+  /// Softmax of `x` over `dim`, or its logarithm; `x` and `out` are of one shape and floating dtype.
+  func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws
+  /// The gradient of softmax (of its logarithm) with respect to its input, from that of the output
+  /// and the output itself; all of one shape and dtype.
+  func softmaxBackward(
+    _ gradient: Tensor, _ output: Tensor, dim: Int, log: Bool, into out: Tensor) throws
+  /// One step of stochastic gradient descent, in place on `parameter` and on the momentum buffer
+  /// (nil without momentum); all of one shape and floating dtype. Versions are the caller's business.
+  func sgdStep(
+    _ parameter: Tensor, _ gradient: Tensor, momentumBuffer: Tensor?, _ step: SGDStep) throws
+  /// One step of Adam or AdamW, in place on `parameter`, `expAvg`, `expAvgSq` and (AMSGrad)
+  /// `maxExpAvgSq`; all of one shape and floating dtype. Versions are the caller's business.
+  func adamStep(
+    _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
+    maxExpAvgSq: Tensor?, _ step: AdamStep) throws
+}
+
+/// The numbers of one step of stochastic gradient descent; names are those of PyTorch's `SGD`.
+package struct SGDStep: Sendable {
+  package var lr: Double
+  package var momentum: Double
+  package var dampening: Double
+  package var weightDecay: Double
+  package var nesterov: Bool
+  package var maximize: Bool
+  /// The momentum buffer has no value yet: it becomes the gradient, undampened.
+  package var isFirst: Bool
+
+  package init(
+    lr: Double, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
+    nesterov: Bool = false, maximize: Bool = false, isFirst: Bool = false
+  ) {
+    self.lr = lr
+    self.momentum = momentum
+    self.dampening = dampening
+    self.weightDecay = weightDecay
+    self.nesterov = nesterov
+    self.maximize = maximize
+    self.isFirst = isFirst
+  }
+}
+
+/// The numbers of one step of Adam; names are those of PyTorch's `Adam`.
+package struct AdamStep: Sendable {
+  package var lr: Double
+  package var beta1: Double
+  package var beta2: Double
+  package var eps: Double
+  package var weightDecay: Double
+  /// AdamW: weight decay acts on the parameter itself, not through the gradient.
+  package var decoupled: Bool
+  package var maximize: Bool
+  /// How many steps were taken, this one included.
+  package var step: Double
+
+  package init(
+    lr: Double, beta1: Double, beta2: Double, eps: Double, weightDecay: Double = 0,
+    decoupled: Bool = false, maximize: Bool = false, step: Double
+  ) {
+    self.lr = lr
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.eps = eps
+    self.weightDecay = weightDecay
+    self.decoupled = decoupled
+    self.maximize = maximize
+    self.step = step
+  }
 }

@@ -1,35 +1,21 @@
 import CKernels
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// The processor: host memory, the C kernels, one thread pool.
 package final class CPUBackend: Backend {
   package static let shared = CPUBackend()
   package let device = Device.cpu
 
   package func allocate(byteCount: Int) throws -> Storage {
-    var address: UnsafeMutableRawPointer?
-    guard byteCount <= 1 << 46, posix_memalign(&address, 64, max(byteCount, 64)) == 0, let address
-    else {
-      throw TensorError(.memory, "", "cannot allocate \(byteCount) bytes on \(device)")
+    guard let address = Allocator.shared.allocate(byteCount) else {
+      throw TensorError(
+        .memory, "",
+        "cannot allocate \(byteCount) bytes on \(device): \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use")
     }
     return Storage(address: address, byteCount: byteCount, backend: self)
   }
 
   package func free(_ address: UnsafeMutableRawPointer, byteCount: Int) {
-    #if canImport(Glibc)
-    Glibc.free(address)
-    #elseif canImport(Musl)
-    Musl.free(address)
-    #else
-    Darwin.free(address)
-    #endif
+    Allocator.shared.free(address, byteCount)
   }
 
   package func withHostBytes<R>(

@@ -1,0 +1,227 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What the recycling allocator of host memory has handed out and what it keeps.
+public struct MemoryStatistics: Sendable, Hashable {
+  /// Bytes of the blocks that tensors use now.
+  public internal(set) var bytesInUse = 0
+  /// The most that `bytesInUse` has been since the last ``MemoryPool/resetPeak()``.
+  public internal(set) var peakBytesInUse = 0
+  /// Bytes of released blocks that are kept for later tensors.
+  public internal(set) var bytesCached = 0
+  /// How many blocks were asked for.
+  public internal(set) var requests = 0
+  /// How many requests a kept block could answer.
+  public internal(set) var reuses = 0
+}
+
+/// The recycling allocator behind every tensor on the CPU.
+///
+/// Blocks that tensors give back are kept by size class and handed out again, so that a small
+/// operation asks the system for nothing and a large one does not fault in fresh pages.
+public enum MemoryPool {
+  /// What is in use and what is kept (PyTorch: `torch.cuda.memory_stats`).
+  public static var statistics: MemoryStatistics { Allocator.shared.statistics }
+
+  /// Gives all kept blocks back to the system (PyTorch: `torch.cuda.empty_cache`).
+  public static func emptyCache() { Allocator.shared.emptyCache() }
+
+  /// Starts the peak of ``MemoryStatistics/peakBytesInUse`` anew from what is in use.
+  public static func resetPeak() { Allocator.shared.resetPeak() }
+
+  /// The most bytes of released blocks to keep; blocks beyond it go back to the system at once.
+  public static var cacheLimit: Int {
+    get { Allocator.shared.cacheLimit }
+    set { Allocator.shared.cacheLimit = newValue }
+  }
+
+  /// The most bytes that tensors may use together; by default the machine's memory. A tensor that
+  /// would exceed it is a thrown error rather than the end of the process.
+  public static var limit: Int {
+    get { Allocator.shared.limit }
+    set { Allocator.shared.limit = newValue }
+  }
+}
+
+/// Size classes: multiples of 64 bytes up to 512, then eight steps per doubling, so that at most an
+/// eighth of a block is unused and every block is aligned to 64 bytes.
+enum SizeClass {
+  static let count = 8 + (46 - 9) * 8
+
+  /// The class of blocks of at least `bytes`; nil where that is more than any machine has.
+  @inline(__always)
+  static func index(_ bytes: Int) -> Int? {
+    if bytes <= 512 { return bytes <= 64 ? 0 : (bytes - 1) >> 6 }
+    if bytes > 1 << 46 { return nil }
+    let power = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
+    return 8 + (power - 9) * 8 + ((bytes - 1) >> (power - 3)) & 7
+  }
+
+  /// The bytes of a block of class `index`.
+  @inline(__always)
+  static func byteCount(_ index: Int) -> Int {
+    if index < 8 { return (index + 1) << 6 }
+    let power = 9 + (index - 8) >> 3
+    return (9 + (index - 8) & 7) << (power - 3)
+  }
+}
+
+/// Recycles blocks of host memory. Thread-safe; a released block is a link of its class's list.
+final class Allocator: Sendable {
+  static let shared = Allocator()
+
+  /// Blocks from here on come straight from the system's pages, huge ones where it has them.
+  private static let mapped = 1 << 20
+
+  private struct State {
+    /// The first kept block of each class; a block begins with the address of the next.
+    var heads: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    var statistics = MemoryStatistics()
+    var cacheLimit: Int
+    var limit: Int
+  }
+  private let state: SpinLock<State>
+
+  private init() {
+    let heads = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: SizeClass.count)
+    heads.initialize(repeating: nil, count: SizeClass.count)
+    let memory = Allocator.physicalMemory()
+    state = SpinLock(State(heads: heads, cacheLimit: memory / 4, limit: memory))
+  }
+
+  var statistics: MemoryStatistics { state.withLock { $0.statistics } }
+  func resetPeak() {
+    state.withLock { $0.statistics.peakBytesInUse = $0.statistics.bytesInUse }
+  }
+  var limit: Int {
+    get { state.withLock { $0.limit } }
+    set { state.withLock { $0.limit = newValue } }
+  }
+  var cacheLimit: Int {
+    get { state.withLock { $0.cacheLimit } }
+    set {
+      state.withLock { $0.cacheLimit = newValue }
+      trim(to: newValue)
+    }
+  }
+
+  /// A block of at least `byteCount` bytes, aligned to 64; nil where there is not that much.
+  func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    guard let index = SizeClass.index(byteCount) else { return nil }
+    let size = SizeClass.byteCount(index)
+    enum Answer { case block(UnsafeMutableRawPointer), system, refused }
+    let answer = state.withLock { state -> Answer in
+      guard size <= state.limit - state.statistics.bytesInUse else { return .refused }
+      state.statistics.requests &+= 1
+      state.statistics.bytesInUse += size
+      if state.statistics.bytesInUse > state.statistics.peakBytesInUse {
+        state.statistics.peakBytesInUse = state.statistics.bytesInUse
+      }
+      guard let block = state.heads[index] else { return .system }
+      state.heads[index] = block.load(as: UnsafeMutableRawPointer?.self)
+      state.statistics.bytesCached -= size
+      state.statistics.reuses &+= 1
+      return .block(block)
+    }
+    switch answer {
+    case .block(let block): return block
+    case .refused: return nil
+    case .system: break
+    }
+    if let fresh = Allocator.fromSystem(size) { return fresh }
+    // What lies unused in other classes may be what is missing.
+    emptyCache()
+    if let fresh = Allocator.fromSystem(size) { return fresh }
+    state.withLock { $0.statistics.bytesInUse -= size }
+    return nil
+  }
+
+  /// Takes back a block that `allocate(byteCount)` gave.
+  func free(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
+    guard let index = SizeClass.index(byteCount) else { return }
+    let size = SizeClass.byteCount(index)
+    let kept = state.withLock { state -> Bool in
+      state.statistics.bytesInUse -= size
+      guard state.statistics.bytesCached + size <= state.cacheLimit else { return false }
+      block.storeBytes(of: state.heads[index], as: UnsafeMutableRawPointer?.self)
+      state.heads[index] = block
+      state.statistics.bytesCached += size
+      return true
+    }
+    if !kept { Allocator.toSystem(block, size) }
+  }
+
+  func emptyCache() { trim(to: 0) }
+
+  /// Releases kept blocks, the largest first, until at most `bytes` are kept.
+  private func trim(to bytes: Int) {
+    for index in (0..<SizeClass.count).reversed() {
+      let size = SizeClass.byteCount(index)
+      while let block = state.withLock({ state -> UnsafeMutableRawPointer? in
+        guard state.statistics.bytesCached > bytes, let block = state.heads[index] else { return nil }
+        state.heads[index] = block.load(as: UnsafeMutableRawPointer?.self)
+        state.statistics.bytesCached -= size
+        return block
+      }) {
+        Allocator.toSystem(block, size)
+      }
+    }
+  }
+
+  // MARK: The system
+
+  private static func fromSystem(_ size: Int) -> UnsafeMutableRawPointer? {
+    if size < mapped {
+      var address: UnsafeMutableRawPointer?
+      return posix_memalign(&address, 64, size) == 0 ? address : nil
+    }
+    let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymous, -1, 0)
+    guard let address, address != MAP_FAILED else { return nil }
+    #if os(Linux)
+    // Advice alone: fewer page faults where the kernel follows it.
+    if size >= 4 << 20 { madvise(address, size, 14 /* MADV_HUGEPAGE */) }
+    #endif
+    return address
+  }
+
+  private static func toSystem(_ block: UnsafeMutableRawPointer, _ size: Int) {
+    if size < mapped {
+      // Spelled with the module, since `free` is also a method here.
+      #if canImport(Glibc)
+      Glibc.free(block)
+      #elseif canImport(Musl)
+      Musl.free(block)
+      #else
+      Darwin.free(block)
+      #endif
+    } else {
+      munmap(block, size)
+    }
+  }
+
+  #if os(Linux)
+  private static let anonymous: Int32 = 0x20
+  #else
+  private static let anonymous = MAP_ANON
+  #endif
+
+  /// The memory this process may use: the machine's, or less where its control group says so.
+  private static func physicalMemory() -> Int {
+    let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageSize = sysconf(Int32(_SC_PAGESIZE))
+    let (machine, overflow) = pages.multipliedReportingOverflow(by: pageSize)
+    var memory = pages > 0 && pageSize > 0 && !overflow ? machine : 1 << 40
+    if let file = fopen("/sys/fs/cgroup/memory.max", "r") {
+      var line = [CChar](repeating: 0, count: 64)
+      if fgets(&line, 63, file) != nil, case let bound = strtol(line, nil, 10), bound > 0 {
+        memory = min(memory, bound)
+      }
+      fclose(file)
+    }
+    return memory
+  }
+}
