@@ -28,3 +28,16 @@ extension Tensor {
     meta?.accumulator = nil
   }
 }
+
+extension Tensor {
+  /// Drops the gradient, or makes it zero outside any graph.
+  package func clearGrad(setToNone: Bool) {
+    guard let grad = meta?.grad else { return }
+    if setToNone || (try? grad.backend.fill(grad, .int(0))) == nil {
+      meta?.grad = nil
+    } else {
+      grad.storage.version += 1
+      if grad.node != nil { meta?.grad = grad.detach() }
+    }
+  }
+}

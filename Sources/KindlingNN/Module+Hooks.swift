@@ -1,0 +1,177 @@
+public import KindlingCore
+
+/// Runs before `forward` with its inputs; what it returns replaces them.
+public typealias ForwardPreHook = (_ module: Module, _ inputs: [Tensor]) throws -> [Tensor]?
+/// Runs after `forward` with its inputs and output; what it returns replaces the output.
+public typealias ForwardHook =
+  (_ module: Module, _ inputs: [Tensor], _ output: Tensor) throws -> Tensor?
+/// Runs in `backward` when the gradients of the inputs are known (nil: none); what it returns
+/// replaces them.
+public typealias FullBackwardHook =
+  (_ module: Module, _ gradInput: [Tensor?], _ gradOutput: [Tensor?]) throws -> [Tensor?]?
+/// Runs in `backward` before the module's part of it; what it returns replaces the gradient.
+public typealias FullBackwardPreHook =
+  (_ module: Module, _ gradOutput: [Tensor?]) throws -> [Tensor?]?
+
+/// Takes a module's hook away again.
+public final class ModuleHookHandle {
+  private var removal: (() -> Void)?
+  init(_ removal: @escaping () -> Void) { self.removal = removal }
+
+  /// Removes the hook; a second call does nothing.
+  public func remove() {
+    removal?()
+    removal = nil
+  }
+}
+
+/// The hooks of one module, each kind in the order of registration.
+final class ModuleHooks {
+  var forwardPre: [(id: Int, body: ForwardPreHook)] = []
+  var forward: [(id: Int, body: ForwardHook)] = []
+  var backwardPre: [(id: Int, body: FullBackwardPreHook)] = []
+  var backward: [(id: Int, body: FullBackwardHook)] = []
+  private var lastID = 0
+
+  var isEmpty: Bool {
+    forwardPre.isEmpty && forward.isEmpty && backwardPre.isEmpty && backward.isEmpty
+  }
+
+  func nextID() -> Int {
+    lastID += 1
+    return lastID
+  }
+}
+
+extension Module {
+  /// Runs `hook` before every call of the module (PyTorch: `register_forward_pre_hook`).
+  ///
+  /// As all hooks, it does not run when `forward` is called directly.
+  @discardableResult
+  public func registerForwardPreHook(_ hook: @escaping ForwardPreHook) -> ModuleHookHandle {
+    register(\.forwardPre, hook)
+  }
+
+  /// Runs `hook` after every call of the module (PyTorch: `register_forward_hook`).
+  @discardableResult
+  public func registerForwardHook(_ hook: @escaping ForwardHook) -> ModuleHookHandle {
+    register(\.forward, hook)
+  }
+
+  /// Runs `hook` when `backward` has passed through the module (PyTorch:
+  /// `register_full_backward_hook`).
+  @discardableResult
+  public func registerFullBackwardHook(_ hook: @escaping FullBackwardHook) -> ModuleHookHandle {
+    register(\.backward, hook)
+  }
+
+  /// Runs `hook` when `backward` reaches the module (PyTorch: `register_full_backward_pre_hook`).
+  @discardableResult
+  public func registerFullBackwardPreHook(_ hook: @escaping FullBackwardPreHook) -> ModuleHookHandle {
+    register(\.backwardPre, hook)
+  }
+
+  private func register<Body>(
+    _ list: ReferenceWritableKeyPath<ModuleHooks, [(id: Int, body: Body)]>, _ body: Body
+  ) -> ModuleHookHandle {
+    let hooks = hooks ?? ModuleHooks()
+    self.hooks = hooks
+    callsPlainly = false
+    let id = hooks.nextID()
+    hooks[keyPath: list].append((id, body))
+    return ModuleHookHandle { [weak hooks] in hooks?[keyPath: list].removeAll { $0.id == id } }
+  }
+
+  /// Runs `forward` on `inputs` as a call of this module: with its hooks, and after making sure that
+  /// all its members are found.
+  ///
+  /// For modules that are neither ``Layer`` nor ``Loss``:
+  /// `func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor { try call([a, b]) { try forward($0[0], $0[1]) } }`.
+  public func call(_ inputs: [Tensor], _ forward: ([Tensor]) throws -> Tensor) throws -> Tensor {
+    if callsPlainly { return try forward(inputs) }
+    try checkInitialization()
+    try checkReflection()
+    guard let hooks, !hooks.isEmpty else {
+      callsPlainly = true
+      return try forward(inputs)
+    }
+    var inputs = inputs
+    for (_, body) in hooks.forwardPre {
+      guard let changed = try body(self, inputs) else { continue }
+      guard changed.count == inputs.count else {
+        throw TensorError(
+          .value, "",
+          "a forward pre-hook of \(typeName) returned \(changed.count) inputs instead of \(inputs.count)")
+      }
+      inputs = changed
+    }
+    let backward = hooks.backward.isEmpty && hooks.backwardPre.isEmpty ? nil : BackwardHooks(self, hooks)
+    if let backward { inputs = backward.watch(inputs: inputs) }
+    var output = try forward(inputs)
+    for (_, body) in hooks.forward { output = try body(self, inputs, output) ?? output }
+    return backward?.watch(output: output) ?? output
+  }
+}
+
+/// One call's identity steps around a module, through which `backward` meets the hooks.
+private final class BackwardHooks {
+  private let module: Module
+  private let hooks: ModuleHooks
+  private var gradOutput: [Tensor?] = []
+  private var watchesInputs = false
+  private var inputCount = 0
+
+  init(_ module: Module, _ hooks: ModuleHooks) {
+    self.module = module
+    self.hooks = hooks
+  }
+
+  func watch(inputs: [Tensor]) -> [Tensor] {
+    inputCount = inputs.count
+    let watched = inputs.indices.filter { inputs[$0].requiresGrad }
+    guard isGradEnabled, !watched.isEmpty else { return inputs }
+    watchesInputs = true
+    var inputs = inputs
+    let originals = watched.map { inputs[$0] }
+    let aliases = originals.map { $0.alias() }
+    Recording.record(aliases, "BackwardHookFunctionBackward", originals) { gradients, _ in
+      var all = [Tensor?](repeating: nil, count: self.inputCount)
+      for (place, gradient) in zip(watched, gradients) { all[place] = gradient }
+      let result = try self.finish(all)
+      return watched.map { result[$0] }
+    }
+    for (place, alias) in zip(watched, aliases) { inputs[place] = alias }
+    return inputs
+  }
+
+  func watch(output: Tensor) -> Tensor {
+    guard isGradEnabled, output.requiresGrad else { return output }
+    let alias = output.alias()
+    Recording.record([alias], "BackwardHookFunctionBackward", [output]) { gradients, _ in
+      var gradients = gradients
+      for (_, body) in self.hooks.backwardPre {
+        gradients = try self.checked(body(self.module, gradients), count: 1) ?? gradients
+      }
+      self.gradOutput = gradients
+      if !self.watchesInputs { _ = try self.finish(Array(repeating: nil, count: self.inputCount)) }
+      return gradients
+    }
+    return alias
+  }
+
+  private func finish(_ gradInput: [Tensor?]) throws -> [Tensor?] {
+    var gradInput = gradInput
+    for (_, body) in hooks.backward {
+      gradInput = try checked(body(module, gradInput, gradOutput), count: gradInput.count) ?? gradInput
+    }
+    gradOutput = []
+    return gradInput
+  }
+
+  private func checked(_ result: [Tensor?]?, count: Int) throws -> [Tensor?]? {
+    guard let result, result.count != count else { return result }
+    throw TensorError(
+      .autograd, "",
+      "backward hook of \(module.typeName) returned \(result.count) gradients instead of \(count)")
+  }
+}

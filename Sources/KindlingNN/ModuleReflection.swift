@@ -1,0 +1,220 @@
+import KindlingCore
+
+/// The members of one module, not of those below it.
+struct Members {
+  var tensors: [(name: String, slot: any TensorSlot)] = []
+  var modules: [(name: String, module: Module?)] = []
+}
+
+/// What reflection found out about one module: marks, which stay for good, and the places where
+/// modules may stand, which are looked at anew each time, since their properties can be assigned.
+struct MemberLayout {
+  fileprivate(set) var tensors: [(name: String, slot: any TensorSlot)] = []
+  fileprivate var places: [Place] = []
+  /// Marks and modules that stand where they are not found, as sentences.
+  fileprivate(set) var problems: [String] = []
+
+  fileprivate struct Place {
+    /// How many classes above the module's own the property is declared.
+    let depth: Int
+    let index: Int
+    let name: String
+  }
+}
+
+/// Members added at run time.
+struct RegisteredMembers {
+  var tensors: [(name: String, slot: RegisteredTensor)] = []
+  var modules: [(name: String, module: Module?)] = []
+}
+
+/// A tensor added at run time.
+final class RegisteredTensor: TensorSlot {
+  var tensor: Tensor?
+  let role: SlotRole
+  var key: String? { nil }
+
+  init(_ tensor: Tensor?, _ role: SlotRole) {
+    self.tensor = role == .parameter ? tensor?.asParameter() : tensor
+    self.role = role
+  }
+}
+
+extension Module {
+  /// The marked tensors, the reflected submodules and those added at run time.
+  var members: Members {
+    let layout = reflectedLayout
+    var result = Members(tensors: layout.tensors)
+    if !layout.places.isEmpty {
+      let mirrors = mirrorChain
+      for place in layout.places where place.depth < mirrors.count {
+        let fields = mirrors[place.depth].children
+        let field = fields[fields.index(fields.startIndex, offsetBy: place.index)]
+        result.add(field.value, place.name)
+      }
+    }
+    for (name, slot) in registered.tensors { result.tensors.append((name, slot)) }
+    for (name, module) in containedModules ?? [] { result.modules.append((name, module)) }
+    result.modules += registered.modules
+    return result
+  }
+
+  /// The submodules with their names, as they stand; one that stands twice comes twice.
+  var submodules: [(name: String, module: Module)] {
+    members.modules.compactMap { name, module in module.map { (name, $0) } }
+  }
+
+  /// Sentences about what stands where reflection does not look.
+  var reflectionProblems: [String] { reflectedLayout.problems }
+
+  private var reflectedLayout: MemberLayout {
+    if let layout { return layout }
+    let made = makeLayout()
+    layout = made
+    return made
+  }
+
+  /// Mirrors of this module's classes, the most derived first, down to those of this library that
+  /// keep their members themselves.
+  private var mirrorChain: [Mirror] {
+    var chain: [Mirror] = []
+    var next: Mirror? = Mirror(reflecting: self)
+    while let mirror = next, !(mirror.subjectType is any KeepsOwnMembers.Type),
+      mirror.subjectType != Module.self
+    {
+      chain.append(mirror)
+      next = mirror.superclassMirror
+    }
+    return chain
+  }
+
+  private func makeLayout() -> MemberLayout {
+    var layout = MemberLayout()
+    let mirrors = mirrorChain
+    for (depth, mirror) in mirrors.enumerated().reversed() {
+      for (index, field) in mirror.children.enumerated() {
+        let label = field.label ?? "\(index)"
+        if let slot = field.value as? any TensorSlot {
+          let property = label.hasPrefix("_") ? String(label.dropFirst()) : label
+          layout.tensors.append((slot.key ?? property.snakeCased, slot))
+        } else if label.hasPrefix("$__lazy_storage_$_") {
+          if Hidden.contains(field.value) {
+            let name = label.dropFirst("$__lazy_storage_$_".count)
+            layout.problems.append("the lazy property '\(name)' of \(typeName) holds a module or a marked tensor: make it a stored property")
+          }
+        } else if Members.mayHoldModules(field.value) {
+          layout.places.append(.init(depth: depth, index: index, name: label.snakeCased))
+        } else if Hidden.contains(field.value) {
+          layout.problems.append("the property '\(label)' of \(typeName) holds a module or a marked tensor inside a \(type(of: field.value)), where it is not found: use a stored property, an optional, an array, a dictionary or a ModuleList")
+        }
+      }
+    }
+    return layout
+  }
+}
+
+/// A class of this library whose submodules are no stored properties.
+protocol KeepsOwnMembers: Module {}
+
+extension Members {
+  /// Whether `value` is, or can come to be, something that ``add(_:_:)`` finds modules in.
+  fileprivate static func mayHoldModules(_ value: Any) -> Bool {
+    if value is Module || value is any SubmoduleSlot { return true }
+    if let optional = value as? any AnyOptional { return optional.flattened.map(mayHoldModules) ?? true }
+    if let array = value as? any AnyArray {
+      return array.firstElement.map { isElement($0) } ?? true
+    }
+    if let dictionary = value as? any AnyDictionary {
+      return dictionary.firstElement.map { isElement($0) } ?? true
+    }
+    return false
+  }
+
+  private static func isElement(_ value: Any) -> Bool {
+    value is Module || value is any TensorSlot
+      || (value as? any AnyOptional).map { $0.flattened.map { $0 is Module } ?? true } == true
+  }
+
+  /// Adds what `value`, the property `name`, holds.
+  fileprivate mutating func add(_ value: Any, _ name: String) {
+    if let renamed = value as? any SubmoduleSlot { return add(renamed.held, renamed.key) }
+    if let module = value as? Module { return modules.append((name, module)) }
+    if let slot = value as? any TensorSlot { return tensors.append((name, slot)) }
+    if let optional = value as? any AnyOptional {
+      if let held = optional.flattened { add(held, name) }
+    } else if let array = value as? any AnyArray {
+      for (i, element) in array.allElements.enumerated() { add(element, "\(name).\(i)") }
+    } else if let dictionary = value as? any AnyDictionary {
+      for (key, element) in dictionary.sortedElements { add(element, "\(name).\(key)") }
+    }
+  }
+}
+
+/// Looks for modules and marks in values that reflection does not enter.
+private enum Hidden {
+  static func contains(_ value: Any, depth: Int = 0) -> Bool {
+    if value is Module || value is any TensorSlot { return true }
+    if let optional = value as? any AnyOptional {
+      // A lazy property is empty until it is used; its type says what it will be.
+      return optional.holdsModuleType || optional.flattened.map { contains($0, depth: depth) } ?? false
+    }
+    if value is String || value is any Numeric || value is Bool || value is Tensor { return false }
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .tuple, .struct, .enum, .collection, .dictionary, .set:
+      // Deep enough for what people write, and bounded for long arrays of other things.
+      return depth < 4 && mirror.children.prefix(16).contains { contains($0.value, depth: depth + 1) }
+    default: return false
+    }
+  }
+}
+
+private protocol AnyOptional {
+  var flattened: Any? { get }
+  var holdsModuleType: Bool { get }
+}
+extension Optional: AnyOptional {
+  fileprivate var flattened: Any? { map { $0 as Any } }
+  fileprivate var holdsModuleType: Bool { Wrapped.self is Module.Type }
+}
+
+private protocol AnyArray {
+  var firstElement: Any? { get }
+  var allElements: [Any] { get }
+}
+extension Array: AnyArray {
+  fileprivate var firstElement: Any? { first }
+  fileprivate var allElements: [Any] { map { $0 as Any } }
+}
+
+private protocol AnyDictionary {
+  var firstElement: Any? { get }
+  var sortedElements: [(String, Any)] { get }
+}
+extension Dictionary: AnyDictionary {
+  fileprivate var firstElement: Any? { first?.value }
+  /// By key, since a dictionary's own order changes from run to run.
+  fileprivate var sortedElements: [(String, Any)] {
+    map { ("\($0.key)", $0.value as Any) }.sorted { a, b in
+      if let x = Int(a.0), let y = Int(b.0) { return x < y }
+      return a.0 < b.0
+    }
+  }
+}
+
+extension String {
+  /// `linearReluStack` as `linear_relu_stack`, `fc1` as it is.
+  var snakeCased: String {
+    var result = ""
+    let characters = Array(self)
+    for (i, c) in characters.enumerated() {
+      if c.isUppercase, i > 0, characters[i - 1] != "_" {
+        let startsWord = !characters[i - 1].isUppercase
+        let endsAcronym = i + 1 < characters.count && characters[i + 1].isLowercase
+        if startsWord || endsAcronym { result += "_" }
+      }
+      result += c.lowercased()
+    }
+    return result
+  }
+}

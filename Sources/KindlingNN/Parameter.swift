@@ -1,0 +1,111 @@
+public import KindlingCore
+
+/// What a mark may stand on: `Tensor`, or `Tensor?` for one that can be absent.
+public protocol MarkedTensor {
+  /// The tensor, if there is one.
+  var markedTensor: Tensor? { get }
+  /// The same with the tensor made a parameter.
+  var asMarkedParameter: Self { get }
+}
+
+extension Tensor: MarkedTensor {
+  /// The tensor itself.
+  public var markedTensor: Tensor? { self }
+  /// The tensor made a parameter: a leaf that requires gradients.
+  public var asMarkedParameter: Tensor { asParameter() }
+}
+
+extension Optional: MarkedTensor where Wrapped == Tensor {
+  /// The tensor, if there is one.
+  public var markedTensor: Tensor? { self }
+  /// The tensor made a parameter, if there is one.
+  public var asMarkedParameter: Tensor? { map { $0.asParameter() } }
+}
+
+/// Marks a stored property of a ``Module`` as a parameter (PyTorch: `nn.Parameter`).
+///
+/// The tensor becomes a leaf that requires gradients. A frozen parameter that is assigned stays
+/// frozen. Its key in state dicts is the property's name in snake_case, or the one given:
+/// `@Parameter("weight_ih_l0") var weight = …`.
+@propertyWrapper
+public final class Parameter<Value: MarkedTensor>: TensorSlot {
+  private var value: Value
+  package let key: String?
+
+  /// A parameter that starts as `wrappedValue`, called `key` in state dicts.
+  public init(wrappedValue: Value, _ key: String? = nil) {
+    value = wrappedValue.asMarkedParameter
+    self.key = key
+  }
+
+  /// The tensor; one that is assigned becomes a parameter.
+  public var wrappedValue: Value {
+    get { value }
+    set { value = newValue.asMarkedParameter }
+  }
+
+  package var tensor: Tensor? { value.markedTensor }
+  package var role: SlotRole { .parameter }
+}
+
+/// Marks a stored property of a ``Module`` as a buffer: saved, moved and converted with the module,
+/// and not trained (PyTorch: `register_buffer`).
+@propertyWrapper
+public final class Buffer<Value: MarkedTensor>: TensorSlot {
+  private var value: Value
+  package let key: String?
+  private let persistent: Bool
+
+  /// A buffer that starts as `wrappedValue`, called `key` in state dicts.
+  ///
+  /// - Parameter persistent: whether state dicts hold it.
+  public init(wrappedValue: Value, _ key: String? = nil, persistent: Bool = true) {
+    value = wrappedValue
+    self.key = key
+    self.persistent = persistent
+  }
+
+  /// The tensor.
+  public var wrappedValue: Value {
+    get { value }
+    set { value = newValue }
+  }
+
+  package var tensor: Tensor? { value.markedTensor }
+  package var role: SlotRole { .buffer(persistent: persistent) }
+}
+
+/// Gives a submodule another key than its property's name: `@Submodule("fc.out") var out = …`.
+@propertyWrapper
+public final class Submodule<Value>: SubmoduleSlot {
+  /// The submodule.
+  public var wrappedValue: Value
+  package let key: String
+
+  /// A submodule called `key` in state dicts and when printed.
+  public init(wrappedValue: Value, _ key: String) {
+    self.wrappedValue = wrappedValue
+    self.key = key
+  }
+
+  package var held: Any { wrappedValue }
+}
+
+/// A marked tensor, as reflection sees it.
+package protocol TensorSlot: AnyObject {
+  var tensor: Tensor? { get }
+  /// The name in state dicts, where it is not the property's.
+  var key: String? { get }
+  var role: SlotRole { get }
+}
+
+package enum SlotRole: Equatable {
+  case parameter
+  case buffer(persistent: Bool)
+}
+
+/// A renamed submodule, as reflection sees it.
+package protocol SubmoduleSlot: AnyObject {
+  var key: String { get }
+  var held: Any { get }
+}
