@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// A list of modules that the module holding it finds (PyTorch: `nn.ModuleList`).
 ///
 /// It has no `forward`: go through it in the one of the module that holds it.
