@@ -1,0 +1,109 @@
+import Kindling
+
+/// One argument of a call, as a case states it.
+package indirect enum ArgumentValue {
+  case tensor(Tensor)
+  case int(Int)
+  case bool(Bool)
+  case double(Double)
+  case string(String)
+  case none
+  case dtype(DType)
+  case device(String)
+  case layout(String)
+  case memoryFormat(String)
+  case list([ArgumentValue])
+  case tuple([ArgumentValue])
+  case slice([ArgumentValue])
+  case ellipsis
+
+  /// The argument that `json` describes; tensors are new, and leaves where they require a gradient.
+  init(_ json: JSONValue, _ file: TensorFile) throws {
+    guard let members = json.object else { throw GoldenError("an argument is no object: \(json)") }
+    if let name = members["tensor"]?.string {
+      self = .tensor(try ArgumentValue.tensor(name, members, file))
+    } else if let i = members["int"]?.int {
+      self = .int(i)
+    } else if let b = members["bool"]?.bool {
+      self = .bool(b)
+    } else if let d = members["float"]?.double {
+      self = .double(d)
+    } else if let s = members["str"]?.string {
+      self = .string(s)
+    } else if members["none"] != nil {
+      self = .none
+    } else if let name = members["dtype"]?.string {
+      guard let dtype = DType.allCases.first(where: { $0.description == name }) else {
+        throw UnsupportedError("dtype \(name)")
+      }
+      self = .dtype(dtype)
+    } else if let name = members["device"]?.string {
+      self = .device(name)
+    } else if let name = members["layout"]?.string {
+      self = .layout(name)
+    } else if let name = members["memory_format"]?.string {
+      self = .memoryFormat(name)
+    } else if let elements = members["list"]?.array {
+      self = .list(try elements.map { try ArgumentValue($0, file) })
+    } else if let elements = members["tuple"]?.array {
+      self = .tuple(try elements.map { try ArgumentValue($0, file) })
+    } else if let bounds = members["slice"]?.array {
+      self = .slice(try bounds.map { try ArgumentValue($0, file) })
+    } else if members["ellipsis"] != nil {
+      self = .ellipsis
+    } else {
+      throw UnsupportedError("argument of kind \(members.keys.sorted().joined(separator: ", "))")
+    }
+  }
+
+  private static func tensor(
+    _ name: String, _ members: [String: JSONValue], _ file: TensorFile
+  ) throws -> Tensor {
+    let stored = try file.tensor(name)
+    var result = stored
+    if let shape = members["shape"]?.ints, let strides = members["strides"]?.ints,
+      let offset = members["offset"]?.int
+    {
+      let extent = Layout.extent(shape, strides, offset: offset)
+      guard shape.count == strides.count, extent.map({ 0..<stored.numel ~= $0 }) ?? true else {
+        throw GoldenError("a view of \(name) leaves its storage")
+      }
+      result = stored.alias(shape: shape, strides: strides, offset: offset)
+    }
+    return members["requires_grad"]?.bool == true ? try result.requiresGrad_() : result
+  }
+
+  /// The tensors in this argument with their paths, which start with `path`.
+  func tensors(_ path: String) -> [(path: String, tensor: Tensor)] {
+    switch self {
+    case .tensor(let t): [(path, t)]
+    case .list(let elements), .tuple(let elements):
+      elements.enumerated().flatMap { $1.tensors("\(path).\($0)") }
+    default: []
+    }
+  }
+
+  /// The kind, for messages.
+  var kind: String {
+    switch self {
+    case .tensor: "tensor"
+    case .int: "int"
+    case .bool: "bool"
+    case .double: "float"
+    case .string: "str"
+    case .none: "None"
+    case .dtype: "dtype"
+    case .device: "device"
+    case .layout: "layout"
+    case .memoryFormat: "memory_format"
+    case .list: "list"
+    case .tuple: "tuple"
+    case .slice: "slice"
+    case .ellipsis: "ellipsis"
+    }
+  }
+}
+
+private func ~= (bounds: Range<Int>, inner: Range<Int>) -> Bool {
+  bounds.lowerBound <= inner.lowerBound && inner.upperBound <= bounds.upperBound
+}

@@ -1,0 +1,248 @@
+import Kindling
+
+/// The arguments of one call, read by position or PyTorch's keyword.
+///
+/// Every accessor takes the position (nil where the argument is passed by keyword alone) and the
+/// keyword. A missing argument without a default, or one of another kind, makes the case unsupported,
+/// and so does an argument that nobody has read: an operator never passes by ignoring one.
+package final class Arguments {
+  let positional: [ArgumentValue]
+  let keyword: [String: ArgumentValue]
+  private var readPositions: Set<Int> = []
+  private var readKeywords: Set<String> = []
+
+  init(_ positional: [ArgumentValue], _ keyword: [String: ArgumentValue]) {
+    self.positional = positional
+    self.keyword = keyword
+  }
+
+  /// How many arguments are passed by position.
+  package var count: Int { positional.count }
+
+  /// The arguments nobody has read.
+  var unread: [String] {
+    positional.indices.filter { !readPositions.contains($0) }.map { "argument \($0)" }
+      + keyword.keys.filter { !readKeywords.contains($0) }.sorted()
+  }
+
+  /// The argument as it is, nil where it is not passed.
+  package func value(_ position: Int?, _ name: String = "") -> ArgumentValue? {
+    if let position, position < positional.count {
+      readPositions.insert(position)
+      return positional[position]
+    }
+    guard let value = keyword[name] else { return nil }
+    readKeywords.insert(name)
+    return value
+  }
+
+  /// Whether the argument is passed and not None; does not count as reading it.
+  package func has(_ position: Int?, _ name: String = "") -> Bool {
+    let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
+    guard let value else { return false }
+    if case .none = value { return false }
+    return true
+  }
+
+  /// Whether the argument is a tensor; does not count as reading it.
+  package func isTensor(_ position: Int?, _ name: String = "") -> Bool {
+    let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
+    if case .tensor? = value { return true }
+    return false
+  }
+
+  /// Whether the argument is a bool; does not count as reading it.
+  package func isBool(_ position: Int?, _ name: String = "") -> Bool {
+    let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
+    if case .bool? = value { return true }
+    return false
+  }
+
+  /// Whether the argument is a list or a tuple; does not count as reading it.
+  package func isList(_ position: Int?, _ name: String = "") -> Bool {
+    let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
+    switch value {
+    case .list?, .tuple?: return true
+    default: return false
+    }
+  }
+
+  // MARK: One of a kind
+
+  /// A tensor.
+  package func tensor(_ position: Int?, _ name: String = "") throws -> Tensor {
+    try required(position, name, optionalTensor(position, name))
+  }
+
+  /// A tensor or None.
+  package func optionalTensor(_ position: Int?, _ name: String = "") throws -> Tensor? {
+    try optional(position, name) { if case .tensor(let t) = $0 { t } else { nil } }
+  }
+
+  /// An integer.
+  package func int(_ position: Int?, _ name: String = "", default: Int? = nil) throws -> Int {
+    try required(position, name, optionalInt(position, name) ?? `default`)
+  }
+
+  /// An integer or None.
+  package func optionalInt(_ position: Int?, _ name: String = "") throws -> Int? {
+    try optional(position, name) { if case .int(let i) = $0 { i } else { nil } }
+  }
+
+  /// A truth value.
+  package func bool(_ position: Int?, _ name: String = "", default: Bool? = nil) throws -> Bool {
+    try required(position, name, optionalBool(position, name) ?? `default`)
+  }
+
+  /// A truth value or None.
+  package func optionalBool(_ position: Int?, _ name: String = "") throws -> Bool? {
+    try optional(position, name) { if case .bool(let b) = $0 { b } else { nil } }
+  }
+
+  /// A number as a float.
+  package func double(_ position: Int?, _ name: String = "", default: Double? = nil) throws -> Double {
+    try required(position, name, optionalDouble(position, name) ?? `default`)
+  }
+
+  /// A number as a float, or None.
+  package func optionalDouble(_ position: Int?, _ name: String = "") throws -> Double? {
+    try optionalScalar(position, name)?.doubleValue
+  }
+
+  /// A number of any kind.
+  package func scalar(_ position: Int?, _ name: String = "", default: Scalar? = nil) throws -> Scalar {
+    try required(position, name, optionalScalar(position, name) ?? `default`)
+  }
+
+  /// A number of any kind, or None.
+  package func optionalScalar(_ position: Int?, _ name: String = "") throws -> Scalar? {
+    try optional(position, name) {
+      switch $0 {
+      case .int(let i): .int(i)
+      case .double(let d): .double(d)
+      case .bool(let b): .bool(b)
+      default: nil
+      }
+    }
+  }
+
+  /// A text.
+  package func string(_ position: Int?, _ name: String = "", default: String? = nil) throws -> String {
+    try required(position, name, optionalString(position, name) ?? `default`)
+  }
+
+  /// A text or None.
+  package func optionalString(_ position: Int?, _ name: String = "") throws -> String? {
+    try optional(position, name) { if case .string(let s) = $0 { s } else { nil } }
+  }
+
+  /// A dtype or None.
+  package func dtype(_ position: Int?, _ name: String = "dtype") throws -> DType? {
+    try optional(position, name) { if case .dtype(let d) = $0 { d } else { nil } }
+  }
+
+  /// The device, of which cases know the processor alone, and the layout: both change nothing.
+  package func placement() throws {
+    let device: String? = try optional(nil, "device") {
+      switch $0 {
+      case .device(let d), .string(let d): d
+      default: nil
+      }
+    }
+    let layout: String? = try optional(nil, "layout") { if case .layout(let l) = $0 { l } else { nil } }
+    let pins = try optionalBool(nil, "pin_memory") ?? false
+    guard device ?? "cpu" == "cpu", layout ?? "strided" == "strided", !pins else {
+      throw UnsupportedError("device \(device ?? ""), layout \(layout ?? "")")
+    }
+  }
+
+  /// A memory format or None, by PyTorch's name.
+  package func memoryFormat(_ position: Int? = nil, _ name: String = "memory_format") throws -> String? {
+    try optional(position, name) { if case .memoryFormat(let f) = $0 { f } else { nil } }
+  }
+
+  // MARK: Lists
+
+  /// Integers; one integer alone counts as a list of one.
+  package func ints(_ position: Int?, _ name: String = "", default: [Int]? = nil) throws -> [Int] {
+    try required(position, name, optionalInts(position, name) ?? `default`)
+  }
+
+  /// Integers or None; one integer alone counts as a list of one.
+  package func optionalInts(_ position: Int?, _ name: String = "") throws -> [Int]? {
+    try optional(position, name) {
+      switch $0 {
+      case .int(let i): [i]
+      case .list(let l), .tuple(let l): Arguments.all(l) { if case .int(let i) = $0 { i } else { nil } }
+      default: nil
+      }
+    }
+  }
+
+  /// Numbers as floats, or None; one number alone counts as a list of one.
+  package func optionalDoubles(_ position: Int?, _ name: String = "") throws -> [Double]? {
+    func number(_ a: ArgumentValue) -> Double? {
+      switch a {
+      case .int(let i): Double(i)
+      case .double(let d): d
+      default: nil
+      }
+    }
+    return try optional(position, name) {
+      switch $0 {
+      case .list(let l), .tuple(let l): Arguments.all(l, number)
+      default: number($0).map { [$0] }
+      }
+    }
+  }
+
+  /// Tensors.
+  package func tensors(_ position: Int?, _ name: String = "") throws -> [Tensor] {
+    let tensors: [Tensor]? = try optional(position, name) {
+      switch $0 {
+      case .list(let l), .tuple(let l): Arguments.all(l) { if case .tensor(let t) = $0 { t } else { nil } }
+      default: nil
+      }
+    }
+    return try required(position, name, tensors)
+  }
+
+  /// The arguments from `position` on, all of them tensors.
+  package func tensors(from position: Int) throws -> [Tensor] {
+    try (min(position, count)..<count).map { try tensor($0) }
+  }
+
+  /// The sizes or dims from `position` on: a list, or integers of their own.
+  package func variadicInts(from position: Int, _ name: String = "") throws -> [Int] {
+    if position >= count { return try ints(nil, name) }
+    if isList(position) { return try ints(position) }
+    return try (position..<count).map { try int($0) }
+  }
+
+  // MARK: Machinery
+
+  private static func all<T>(_ arguments: [ArgumentValue], _ convert: (ArgumentValue) -> T?) -> [T]? {
+    let values = arguments.compactMap(convert)
+    return values.count == arguments.count ? values : nil
+  }
+
+  private func optional<T>(
+    _ position: Int?, _ name: String, _ convert: (ArgumentValue) -> T?
+  ) throws -> T? {
+    guard let value = value(position, name) else { return nil }
+    if case .none = value { return nil }
+    guard let result = convert(value) else {
+      throw UnsupportedError("\(label(position, name)) of kind \(value.kind)")
+    }
+    return result
+  }
+
+  private func required<T>(_ position: Int?, _ name: String, _ value: T?) throws -> T {
+    guard let value else { throw UnsupportedError("no \(label(position, name))") }
+    return value
+  }
+
+  private func label(_ position: Int?, _ name: String) -> String {
+    name.isEmpty ? "argument \(position.map(String.init) ?? "")" : name
+  }
+}

@@ -1,0 +1,178 @@
+import Kindling
+
+/// How a case went.
+package enum Verdict: Sendable {
+  case passed
+  /// The call gave something else than it must.
+  case failed(String)
+  /// There is no such operator or argument.
+  case unsupported(String)
+}
+
+/// Runs conformance cases.
+package struct ConformanceRunner: Sendable {
+  let table: OperatorTable
+
+  /// A runner of the operators in `table`.
+  package init(_ table: OperatorTable = .all) { self.table = table }
+
+  /// Runs one case of `suite`.
+  package func run(_ test: ConformanceCase, of suite: ConformanceSuite) -> Verdict {
+    guard let body = table.body(test.op, variant: test.variant) else {
+      return .unsupported("operator \(test.op)")
+    }
+    do {
+      let call = try Call(test, suite.file)
+      let outputs: [Output]
+      do {
+        outputs = try body(call.arguments).outputs
+      } catch let error as TensorError {
+        if let unread = call.unread { return unread }
+        if test.expectsError { return .passed }
+        return error.kind == .unsupported ? .unsupported("\(error)") : .failed("threw \(error)")
+      }
+      if let unread = call.unread { return unread }
+      if test.expectsError { return .failed("returned, where PyTorch refuses: \(call.refusal)") }
+      if let problem = try check(call, outputs) { return .failed(problem) }
+      return .passed
+    } catch let error as UnsupportedError {
+      return .unsupported("\(error)")
+    } catch {
+      return .failed("threw \(error)")
+    }
+  }
+
+  /// What is wrong with the outputs, the written arguments or the gradients; nil if nothing is.
+  private func check(_ call: Call, _ outputs: [Output]) throws -> String? {
+    let expected = call.test.json["outputs"]?.array ?? []
+    guard outputs.count == expected.count else {
+      return "\(outputs.count) outputs, expected \(expected.count)"
+    }
+    if call.test.isNonunique {
+      if let problem = try checkNonunique(call, outputs) { return problem }
+    } else {
+      for (i, (actual, expected)) in zip(outputs, expected).enumerated() {
+        if let problem = try difference(call, actual, expected) { return "output \(i): \(problem)" }
+      }
+    }
+    for (path, name) in call.test.json["mutated"]?.object ?? [:] {
+      guard let tensor = call.tensors[path], let name = name.string else {
+        throw GoldenError("\(call.test.id): no argument \(path)")
+      }
+      if let problem = try call.difference(tensor, from: name) { return "argument \(path): \(problem)" }
+    }
+    return try checkGradients(call, outputs)
+  }
+
+  /// How one output differs from what is expected of it.
+  func difference(_ call: Call, _ actual: Output, _ expected: JSONValue) throws -> String? {
+    if case .tensor(let tensor) = actual, let name = expected["tensor"]?.string {
+      return try call.difference(tensor, from: name)
+    }
+    switch (actual, try ArgumentValue(expected, call.file)) {
+    case (.int(let x), .int(let y)) where x == y: return nil
+    case (.bool(let x), .bool(let y)) where x == y: return nil
+    case (.double(let x), .double(let y))
+    where isClose(x, y, rtol: call.test.rtol, atol: call.test.atol):
+      return nil
+    default: return "\(actual), expected \(expected)"
+    }
+  }
+
+  /// Sends the cotangents backward and compares the gradient of every leaf.
+  private func checkGradients(_ call: Call, _ outputs: [Output]) throws -> String? {
+    let cotangents = call.test.json["cotangents"]?.array ?? []
+    guard cotangents.contains(where: { $0 != .null }) else { return nil }
+    let values = try processed(call, outputs)
+    guard values.count == cotangents.count else {
+      throw GoldenError("\(call.test.id): \(cotangents.count) cotangents of \(values.count) values")
+    }
+    var total: Tensor?
+    for (value, name) in zip(values, cotangents) {
+      guard let name = name.string else { continue }
+      guard value.requiresGrad else { continue }
+      let part = try value.mul(call.file.tensor(name)).sum()
+      total = try total.map { try $0 + part } ?? part
+    }
+    try total?.backward()
+    let expected = call.test.json["grads"]?.object ?? [:]
+    for (path, leaf) in call.tensors.sorted(by: { $0.key < $1.key }) where leaf.requiresGrad {
+      if let name = expected[path]?.string {
+        guard let grad = leaf.grad else { return "gradient of \(path): none" }
+        if let problem = try call.difference(grad, from: name) {
+          return "gradient of \(path): \(problem)"
+        }
+      } else if let grad = leaf.grad, try Elements(grad).doubles.contains(where: { $0 != 0 }) {
+        return "gradient of \(path): not zero, expected none"
+      }
+    }
+    return nil
+  }
+
+  /// What the cotangents refer to: the outputs, or what `process` makes of them.
+  private func processed(_ call: Call, _ outputs: [Output]) throws -> [Tensor] {
+    let tensors: [Tensor?] = outputs.map { if case .tensor(let t) = $0 { t } else { nil } }
+    func output(_ i: Int?) throws -> Tensor {
+      guard let i, tensors.indices.contains(i), let tensor = tensors[i] else {
+        throw GoldenError("\(call.test.id): no output \(i ?? -1)")
+      }
+      return tensor
+    }
+    guard let process = call.test.json["process"]?.array else {
+      return try tensors.indices.map { try tensors[$0] ?? Tensor.zeros([]) }
+    }
+    return try process.map { entry in
+      let parts = entry.array ?? []
+      let operands = try parts.dropFirst().map { try output($0.int) }
+      switch (parts.first?.string, operands.count) {
+      case ("id", 1): return operands[0]
+      case ("abs", 1): return try apply("abs", operands)
+      case ("matmul", 2): return try apply("matmul", operands)
+      case ("matmul_t", 2): return try apply("matmul", [operands[0], operands[1].transpose(-2, -1)])
+      default: throw UnsupportedError("process \(entry)")
+      }
+    }
+  }
+
+  /// The single tensor that an operator of the table makes of `operands`.
+  func apply(_ name: String, _ operands: [Tensor]) throws -> Tensor {
+    guard let body = table.body(name) else { throw UnsupportedError("operator \(name)") }
+    guard case .tensor(let result)? = try body(Arguments(operands.map(ArgumentValue.tensor), [:])).outputs.first
+    else { throw UnsupportedError("\(name) as one tensor") }
+    return result
+  }
+}
+
+/// A case with its arguments built.
+struct Call {
+  let test: ConformanceCase
+  let file: TensorFile
+  let arguments: Arguments
+  /// The tensors among the arguments, by path.
+  let tensors: [String: Tensor]
+
+  init(_ test: ConformanceCase, _ file: TensorFile) throws {
+    self.test = test
+    self.file = file
+    let positional = try (test.json["args"]?.array ?? []).map { try ArgumentValue($0, file) }
+    let keyword = try (test.json["kwargs"]?.object ?? [:]).mapValues { try ArgumentValue($0, file) }
+    arguments = Arguments(positional, keyword)
+    let named =
+      positional.enumerated().flatMap { $1.tensors("\($0)") }
+      + keyword.flatMap { $1.tensors("k:\($0)") }
+    tensors = Dictionary(named.map { ($0.path, $0.tensor) }) { first, _ in first }
+  }
+
+  /// The verdict where an argument was ignored.
+  var unread: Verdict? {
+    let unread = arguments.unread
+    return unread.isEmpty ? nil : .unsupported("\(unread.joined(separator: ", "))")
+  }
+
+  /// PyTorch's message where it refuses.
+  var refusal: String { test.json["error"]?.string ?? "" }
+
+  func difference(_ tensor: Tensor, from name: String) throws -> String? {
+    try _TestSupport.difference(tensor, file.tensor(name), rtol: test.rtol, atol: test.atol)
+  }
+}

@@ -1,0 +1,70 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Whole files as bytes, for tests.
+package enum FileBytes {
+  /// What `path` holds.
+  package static func read(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw FileError(path: path, code: errno) }
+    defer { fclose(file) }
+    guard fseek(file, 0, SEEK_END) == 0, case let size = ftell(file), size >= 0 else {
+      throw FileError(path: path, code: errno)
+    }
+    rewind(file)
+    return try Array(unsafeUninitializedCapacity: size) { buffer, count in
+      count = fread(buffer.baseAddress, 1, size, file)
+      guard count == size else { throw FileError(path: path, code: errno) }
+    }
+  }
+
+  /// Makes `bytes` what `path` holds.
+  package static func write(_ bytes: [UInt8], to path: String) throws {
+    guard let file = fopen(path, "wb") else { throw FileError(path: path, code: errno) }
+    defer { fclose(file) }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {
+      throw FileError(path: path, code: errno)
+    }
+  }
+
+  /// Whether something lies at `path`.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// The names of what lies in the folder, sorted.
+  package static func list(_ folder: String) throws -> [String] {
+    guard let stream = opendir(folder) else { throw FileError(path: folder, code: errno) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Runs `body` with a new folder that is gone afterwards, with the files in it.
+  package static func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
+    let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(root)/kindling-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw FileError(path: root, code: errno) }
+    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer {
+      for name in (try? list(folder)) ?? [] { unlink("\(folder)/\(name)") }
+      rmdir(folder)
+    }
+    return try body(folder)
+  }
+}
+
+/// What the system said about a file.
+package struct FileError: Error, CustomStringConvertible {
+  let path: String
+  let code: Int32
+  package var description: String { "\(path): \(String(cString: strerror(code)))" }
+}

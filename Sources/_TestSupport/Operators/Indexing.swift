@@ -1,0 +1,7 @@
+import Kindling
+
+extension OperatorTable {
+  /// `indexing_and_scatter`.
+  mutating func addIndexing() {
+  }
+}

@@ -1,0 +1,7 @@
+import Kindling
+
+extension OperatorTable {
+  /// The suites `nn_…`.
+  mutating func addNN() {
+  }
+}
