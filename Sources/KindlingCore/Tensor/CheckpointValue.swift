@@ -1,7 +1,7 @@
 /// What a checkpoint may hold besides tensors: a tree of plain Python data.
 ///
 /// Literals make one: `["lr": 0.1, "betas": .tuple([0.9, 0.999]), "state": nil]`.
-public indirect enum CheckpointValue: Sendable {
+public enum CheckpointValue: Sendable {
   case none
   case bool(Bool)
   case int(Int)

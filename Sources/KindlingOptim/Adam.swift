@@ -1,0 +1,72 @@
+public import KindlingCore
+
+/// Adam, with AMSGrad and both forms of weight decay (PyTorch: `torch.optim.Adam`).
+///
+/// Each step goes over a parameter's memory once.
+/// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980; AMSGrad:
+///   Reddi et al., *On the Convergence of Adam and Beyond*, arXiv:1904.09237.
+open class Adam: Optimizer {
+  /// An optimizer of `params`.
+  ///
+  /// - Parameter decoupledWeightDecay: weight decay acts on the parameter itself (AdamW).
+  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
+  ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, amsgrad: Bool = false,
+    maximize: Bool = false, decoupledWeightDecay: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, betas: betas, eps: eps, weightDecay: weightDecay,
+      amsgrad: amsgrad, maximize: maximize, decoupledWeightDecay: decoupledWeightDecay)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, amsgrad: Bool = false,
+    maximize: Bool = false, decoupledWeightDecay: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
+        "amsgrad": .bool(amsgrad), "maximize": .bool(maximize), "foreach": nil, "capturable": false,
+        "differentiable": false, "fused": nil, "decoupled_weight_decay": .bool(decoupledWeightDecay),
+      ])
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuseNegative("eps", "epsilon value")
+    let betas = try group.pair("betas")
+    for (i, beta) in [betas.0, betas.1].enumerated() where !(beta >= 0 && beta < 1) {
+      throw TensorError(.value, "", "Invalid beta parameter at index \(i): \(beta)")
+    }
+    try group.refuseNegative("weight_decay", "weight_decay value")
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    let betas = try group.pair("betas")
+    let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
+    let largest = try group.flag("amsgrad") ? try state.zeros("max_exp_avg_sq") : nil
+    let step = AdamStep(
+      lr: try group.number("lr"), beta1: betas.0, beta2: betas.1, eps: try group.number("eps"),
+      weightDecay: try group.number("weight_decay"),
+      decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"),
+      step: Double(state.step + 1))
+    try parameter.backend.adamStep(
+      parameter, gradient, expAvg: average, expAvgSq: square, maxExpAvgSq: largest, step)
+    state.step += 1
+    parameter.storage.version += 1
+  }
+
+  override open func savedNumbers(
+    _ state: ParameterState
+  ) -> [(name: String, value: CheckpointValue)] {
+    [("step", .tensor(Tensor(Double(state.step), dtype: .float32)))]
+  }
+}

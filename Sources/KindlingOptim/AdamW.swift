@@ -1,0 +1,28 @@
+public import KindlingCore
+
+/// Adam whose weight decay acts on the parameters themselves (PyTorch: `torch.optim.AdamW`).
+///
+/// - Source: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, arXiv:1711.05101.
+open class AdamW: Adam {
+  /// An optimizer of `params`; throws as ``Adam``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 1e-2, amsgrad: Bool = false,
+    maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, betas: betas, eps: eps, weightDecay: weightDecay,
+      amsgrad: amsgrad, maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 1e-2, amsgrad: Bool = false,
+    maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups, lr: lr, betas: betas, eps: eps, weightDecay: weightDecay, amsgrad: amsgrad,
+      maximize: maximize, decoupledWeightDecay: true)
+  }
+}

@@ -1,0 +1,119 @@
+public import KindlingCore
+
+/// Parameters with the options they are updated with (PyTorch: one of `optimizer.param_groups`).
+///
+/// Options carry PyTorch's names: `optimizer.paramGroups[0]["weight_decay"] = 0.1`.
+public struct ParamGroup {
+  /// The parameters.
+  public var params: [Tensor]
+  /// The options' names and values, in the order of PyTorch's state dicts.
+  public private(set) var options: [(name: String, value: CheckpointValue)]
+
+  /// `params` with options that differ from the optimizer's own: `ParamGroup(p, ["lr": 0.1])`.
+  public init(_ params: [Tensor], _ options: KeyValuePairs<String, CheckpointValue> = [:]) {
+    self.params = params
+    self.options = []
+    for (name, value) in options { self[name] = value }
+  }
+
+  /// The option called `name`; setting nil removes it.
+  public subscript(name: String) -> CheckpointValue? {
+    get {
+      for option in options where option.name == name { return option.value }
+      return nil
+    }
+    set {
+      let place = options.firstIndex { $0.name == name }
+      switch (place, newValue) {
+      case (let place?, let value?): options[place].value = value
+      case (let place?, nil): options.remove(at: place)
+      case (nil, let value?): options.append((name, value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// The learning rate; NaN where the option is missing or no number.
+  public var lr: Double {
+    get { self["lr"]?.doubleValue ?? .nan }
+    set { self["lr"] = .double(newValue) }
+  }
+
+  /// The option `name` as a number.
+  public func number(_ name: String) throws -> Double {
+    if let number = self[name]?.doubleValue { return number }
+    throw unfit(name, "a number")
+  }
+
+  /// The option `name` as a truth value.
+  public func flag(_ name: String) throws -> Bool {
+    if let flag = self[name]?.boolValue { return flag }
+    throw unfit(name, "a truth value")
+  }
+
+  /// The option `name` as a pair of numbers.
+  public func pair(_ name: String) throws -> (Double, Double) {
+    if let both = self[name]?.elements, both.count == 2, let first = both[0].doubleValue,
+      let second = both[1].doubleValue
+    {
+      return (first, second)
+    }
+    throw unfit(name, "a pair of numbers")
+  }
+
+  private func unfit(_ name: String, _ expected: String) -> TensorError {
+    let found = self[name].map { "is \($0)" } ?? "is missing"
+    return TensorError(.value, "step", "the option '\(name)' of a parameter group \(found); expected \(expected)")
+  }
+}
+
+/// What an optimizer remembers of one parameter (PyTorch: `optimizer.state[p]`).
+public final class ParameterState {
+  /// The parameter.
+  public let parameter: Tensor
+  /// How many steps the parameter took; an optimizer that counts them saves them.
+  public var step = 0
+  /// The remembered tensors with PyTorch's names, in order.
+  public private(set) var tensors: [(name: String, tensor: Tensor)] = []
+
+  init(_ parameter: Tensor) { self.parameter = parameter }
+
+  /// The tensor called `name`; setting nil forgets it.
+  public subscript(name: String) -> Tensor? {
+    get {
+      for entry in tensors where entry.name == name { return entry.tensor }
+      return nil
+    }
+    set {
+      let place = tensors.firstIndex { $0.name == name }
+      switch (place, newValue) {
+      case (let place?, let tensor?): tensors[place].tensor = tensor
+      case (let place?, nil): tensors.remove(at: place)
+      case (nil, let tensor?): tensors.append((name, tensor))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// The tensor called `name`, made of zeros shaped like the parameter where there is none yet.
+  public func zeros(_ name: String) throws -> Tensor {
+    if let known = self[name] { return known }
+    let made = try parameter.zerosLikeForState()
+    self[name] = made
+    return made
+  }
+
+  /// Forgets everything.
+  func reset() {
+    step = 0
+    tensors = []
+  }
+}
+
+extension Tensor {
+  fileprivate func zerosLikeForState() throws -> Tensor {
+    let result = try Tensor(uninitializedLike: self, dtype)
+    try backend.fill(result, .int(0))
+    return result
+  }
+}

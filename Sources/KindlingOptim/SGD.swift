@@ -1,0 +1,86 @@
+public import KindlingCore
+
+/// Stochastic gradient descent, plain, with momentum, or with Nesterov's (PyTorch: `torch.optim.SGD`).
+///
+/// Each step goes over a parameter's memory once.
+/// - Source: Sutskever et al., *On the importance of initialization and momentum in deep learning*,
+///   ICML 2013, with PyTorch's way of applying the learning rate.
+open class SGD: Optimizer {
+  /// An optimizer of `params`.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `momentum` or `weightDecay`, for `nesterov`
+  ///   without momentum or with dampening, and as ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1e-3, momentum: some TensorScalar = 0,
+    dampening: some TensorScalar = 0, weightDecay: some TensorScalar = 0, nesterov: Bool = false,
+    maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, momentum: momentum, dampening: dampening,
+      weightDecay: weightDecay, nesterov: nesterov, maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1e-3, momentum: some TensorScalar = 0,
+    dampening: some TensorScalar = 0, weightDecay: some TensorScalar = 0, nesterov: Bool = false,
+    maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "momentum": CheckpointValue(momentum),
+        "dampening": CheckpointValue(dampening), "weight_decay": CheckpointValue(weightDecay),
+        "nesterov": .bool(nesterov), "maximize": .bool(maximize), "foreach": nil,
+        "differentiable": false, "fused": nil,
+      ])
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuseNegative("momentum", "momentum value")
+    try group.refuseNegative("weight_decay", "weight_decay value")
+    if try group.flag("nesterov"), try group.number("momentum") <= 0 || group.number("dampening") != 0 {
+      throw TensorError(.value, "", "Nesterov momentum requires a momentum and zero dampening")
+    }
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    var step = SGDStep(
+      lr: try group.number("lr"), momentum: try group.number("momentum"),
+      dampening: try group.number("dampening"), weightDecay: try group.number("weight_decay"),
+      nesterov: try group.flag("nesterov"), maximize: try group.flag("maximize"))
+    var buffer: Tensor?
+    if step.momentum != 0 {
+      buffer = state["momentum_buffer"]
+      step.isFirst = buffer == nil
+      if buffer == nil {
+        buffer = try Tensor(uninitializedLike: parameter, parameter.dtype)
+        state["momentum_buffer"] = buffer
+      }
+    }
+    try parameter.backend.sgdStep(parameter, gradient, momentumBuffer: buffer, step)
+    parameter.storage.version += 1
+  }
+}
+
+extension CheckpointValue {
+  /// A number as it was given, so that it prints as PyTorch prints it.
+  init(_ number: some TensorScalar) {
+    switch number.scalar {
+    case .bool(let b): self = .bool(b)
+    case .int(let i): self = .int(i)
+    case .double(let d): self = .double(d)
+    }
+  }
+}
+
+extension ParamGroup {
+  /// Throws PyTorch's message where the option `name` is negative or not a number.
+  func refuseNegative(_ name: String, _ what: String) throws {
+    if try number(name) >= 0 { return }
+    throw TensorError(.value, "", "Invalid \(what): \(self[name]?.description ?? "nil")")
+  }
+}
