@@ -32,7 +32,11 @@ InstructionSet kk_instruction_set(void) {
   return (InstructionSet)set;
 }
 
-kk_loop kk_unary(UnaryOp op, int32_t dtype) { KK_SELECT(kk_unary, op, dtype) }
+static kk_loop vector_unary(UnaryOp op, int32_t dtype) { KK_SELECT(kk_unary, op, dtype) }
+kk_loop kk_unary(UnaryOp op, int32_t dtype) {
+  kk_loop loop = vector_unary(op, dtype);
+  return loop ? loop : kk_special_unary(op, dtype);
+}
 kk_loop kk_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
 kk_loop kk_ternary(TernaryOp op, int32_t dtype) { KK_SELECT(kk_ternary, op, dtype) }
 kk_loop kk_where(int32_t dtype) { KK_SELECT(kk_where, dtype) }

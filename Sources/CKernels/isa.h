@@ -12,6 +12,9 @@ typedef _Bool bool;
 #define KK_CONCAT(a, b) KK_CONCAT_(a, b)
 #define KK(name) KK_CONCAT(name, KK_ISA)
 
+/// The functions that no instruction set speeds up.
+kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
+
 #define KK_TABLE(isa)                                   \
   kk_loop kk_unary_##isa(UnaryOp, int32_t);             \
   kk_loop kk_binary_##isa(BinaryOp, int32_t);           \

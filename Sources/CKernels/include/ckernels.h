@@ -50,6 +50,8 @@ typedef KK_ENUM UnaryOp : int32_t {
   UnaryOpClamp,
   /// Parameter: the exponent.
   UnaryOpPow,
+  /// Mantissa in [0.5, 1) and exponent of C's frexp, both as floats.
+  UnaryOpFrexpMantissa, UnaryOpFrexpExponent,
   UnaryOpCount
 } UnaryOp;
 
@@ -63,7 +65,7 @@ typedef KK_ENUM BinaryOp : int32_t {
   BinaryOpRemainder, BinaryOpFmod,
   BinaryOpPow, BinaryOpMaximum, BinaryOpMinimum, BinaryOpFmax, BinaryOpFmin,
   BinaryOpAtan2, BinaryOpHypot, BinaryOpCopysign, BinaryOpNextafter, BinaryOpLogaddexp,
-  BinaryOpLogaddexp2, BinaryOpXlogy,
+  BinaryOpLogaddexp2, BinaryOpXlogy, BinaryOpGcd, BinaryOpLcm,
   BinaryOpBitwiseAnd, BinaryOpBitwiseOr, BinaryOpBitwiseXor, BinaryOpShiftLeft, BinaryOpShiftRight,
   BinaryOpEq, BinaryOpNe, BinaryOpLt, BinaryOpLe, BinaryOpGt, BinaryOpGe,
   BinaryOpLogicalAnd, BinaryOpLogicalOr, BinaryOpLogicalXor,

@@ -1,58 +1,286 @@
+import CKernels
+
+extension BinaryRule {
+  static let mul = BinaryRule(
+    "mul", .mul, "MulBackward0",
+    left: { a, b in Input(a, saving: b) { g, s in try g * s[0] } },
+    right: { a, b in Input(b, saving: a) { g, s in try g * s[0] } })
+  static let div = BinaryRule(
+    "div", .div, integers: .toFloat, "DivBackward0",
+    left: { a, b in Input(a, saving: b) { g, s in try g / s[0] } },
+    right: { a, b in Input(b, saving: a, b) { g, s in try -g * (s[0] / s[1] / s[1]) } })
+  // Steps: constant almost everywhere.
+  static let divFloor = BinaryRule(
+    "div_floor", .divFloor, "DivBackward2",
+    left: { a, _ in Input(a) { g, _ in try g.zeroGradient() } },
+    right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
+  static let divTrunc = BinaryRule(
+    "div_trunc", .divTrunc, "DivBackward2",
+    left: { a, _ in Input(a) { g, _ in try g.zeroGradient() } },
+    right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
+  static let floorDivide = BinaryRule("floor_divide", .divFloor)
+  static let remainder = BinaryRule(
+    "remainder", .remainder, "RemainderBackward1", rightNumber: "RemainderBackward0",
+    left: { a, _ in Input(a) { g, _ in g } },
+    right: { a, b in Input(b, saving: a, b) { g, s in try -g * s[0].div(s[1], rounding: .floor) } })
+  static let fmod = BinaryRule(
+    "fmod", .fmod, "FmodBackward1", rightNumber: "FmodBackward0",
+    left: { a, _ in Input(a) { g, _ in g } },
+    right: { a, b in Input(b, saving: a, b) { g, s in try -g * s[0].div(s[1], rounding: .trunc) } })
+  static let gcd = BinaryRule("gcd", .gcd)
+  static let lcm = BinaryRule("lcm", .lcm)
+}
+
+extension UnaryRule {
+  static let neg = UnaryRule("neg", .neg, integers: .keep, "NegBackward0") { g, _ in try g.neg() }
+}
+
+// MARK: Sums and differences
 extension Tensor {
   /// `self + alpha · other`, elementwise with broadcasting and promotion (PyTorch: `torch.add`).
+  ///
+  /// Two bools give their "or".
+  /// - Throws: ``TensorError`` for a fractional `alpha` on integers, and for shapes that do not
+  ///   broadcast.
   public func add(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     try Tensor.sum(self, other, alpha.scalar, nil)
   }
-
   /// `self + alpha · other`, where `other` is a number.
   public func add<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
     try add(Tensor.wrapped(other, like: self), alpha: alpha)
   }
-
   /// Adds `alpha · other` to this tensor in place (PyTorch: `Tensor.add_`).
   @discardableResult
   public func add_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     try inPlace("add_", [other]) { try Tensor.sum($0, other, alpha.scalar, $1) }
   }
+  /// Adds a number, times `alpha`, in place.
+  @discardableResult
+  public func add_<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
+    try add_(Tensor.wrapped(other, like: self), alpha: alpha)
+  }
 
-  private static func sum(_ a: Tensor, _ b: Tensor, _ alpha: Scalar, _ out: Tensor?) throws -> Tensor {
-    let y = try binary(.add, a, b, alpha.doubleValue, into: out)
+  /// `self - alpha · other`, elementwise (PyTorch: `torch.sub`).
+  ///
+  /// - Throws: ``TensorError`` for bools, for which PyTorch has no difference either.
+  public func sub(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
+    try Tensor.difference(self, other, alpha.scalar, nil)
+  }
+  /// `self - alpha · other`, where `other` is a number.
+  public func sub<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
+    try sub(Tensor.wrapped(other, like: self), alpha: alpha)
+  }
+  /// Subtracts `alpha · other` from this tensor in place (PyTorch: `Tensor.sub_`).
+  @discardableResult
+  public func sub_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
+    try inPlace("sub_", [other]) { try Tensor.difference($0, other, alpha.scalar, $1) }
+  }
+  /// Subtracts a number, times `alpha`, in place.
+  @discardableResult
+  public func sub_<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
+    try sub_(Tensor.wrapped(other, like: self), alpha: alpha)
+  }
+
+  /// `other - alpha · self` (PyTorch: `torch.rsub`).
+  public func rsub(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
+    let alpha = alpha.scalar, factor = alpha.doubleValue
+    try Tensor.checkDifference(other, self, alpha)
+    let y = try Tensor.binary(.sub, "rsub", other, self, factor)
+    guard isGradEnabled, requiresGrad || other.requiresGrad else { return y }
+    let own = Input(self) { g, _ in factor == 1 ? try -g : try -g * alpha }
+    if other.isWrappedNumber { return y.recorded("RsubBackward1", own) }
+    return y.recorded("RsubBackward0", own, Input(other) { g, _ in g })
+  }
+  /// `other - alpha · self`, where `other` is a number.
+  public func rsub<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
+    try rsub(Tensor.wrapped(other, like: self), alpha: alpha)
+  }
+
+  /// The negative (PyTorch: `torch.neg`).
+  public func neg() throws -> Tensor {
+    try checkNegatable()
+    return try unary(.neg)
+  }
+  /// ``neg()`` in place.
+  @discardableResult
+  public func neg_() throws -> Tensor {
+    try checkNegatable()
+    return try unary_(.neg)
+  }
+  /// This tensor (PyTorch: `torch.positive`); throws for bool.
+  public func positive() throws -> Tensor {
+    if dtype == .bool {
+      throw TensorError(.dtype, "positive", "the `+` operator, on a bool tensor is not supported.")
+    }
+    return self
+  }
+
+  private static func sum(
+    _ a: Tensor, _ b: Tensor, _ alpha: Scalar, _ out: Tensor?
+  ) throws -> Tensor {
+    try checkAlpha("add", alpha, a, b)
+    let y = try binary(.add, "add", a, b, alpha.doubleValue, into: out)
     guard isGradEnabled, a.requiresGrad || b.requiresGrad else { return y }
     return y.recorded(
       "AddBackward0", Input(a) { g, _ in g },
       Input(b) { g, _ in alpha.doubleValue == 1 ? g : try g.mul(alpha) })
   }
 
-  /// `self · other`, elementwise with broadcasting and promotion (PyTorch: `torch.mul`).
-  public func mul(_ other: Tensor) throws -> Tensor { try Tensor.product(self, other, nil) }
-
-  /// `self · other`, where `other` is a number.
-  public func mul<S: TensorScalar>(_ other: S) throws -> Tensor {
-    try mul(Tensor.wrapped(other, like: self))
-  }
-
-  /// Multiplies this tensor by `other` in place (PyTorch: `Tensor.mul_`).
-  @discardableResult
-  public func mul_(_ other: Tensor) throws -> Tensor {
-    try inPlace("mul_", [other]) { try Tensor.product($0, other, $1) }
-  }
-
-  private static func product(_ a: Tensor, _ b: Tensor, _ out: Tensor?) throws -> Tensor {
-    let y = try binary(.mul, a, b, into: out)
+  private static func difference(
+    _ a: Tensor, _ b: Tensor, _ alpha: Scalar, _ out: Tensor?
+  ) throws -> Tensor {
+    try checkDifference(a, b, alpha)
+    let y = try binary(.sub, "sub", a, b, alpha.doubleValue, into: out)
     guard isGradEnabled, a.requiresGrad || b.requiresGrad else { return y }
     return y.recorded(
-      "MulBackward0", Input(a, saving: b) { g, s in try g * s[0] },
-      Input(b, saving: a) { g, s in try g * s[0] })
+      "SubBackward0", Input(a) { g, _ in g },
+      Input(b) { g, _ in alpha.doubleValue == 1 ? try -g : try -g * alpha })
   }
 
-  /// `self + other`.
-  public static func + (a: Tensor, b: Tensor) throws -> Tensor { try a.add(b) }
-  /// `self + other`, where `other` is a number.
-  public static func + <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.add(b) }
-  /// `self · other`.
-  public static func * (a: Tensor, b: Tensor) throws -> Tensor { try a.mul(b) }
+  private static func checkAlpha(
+    _ operation: String, _ alpha: Scalar, _ a: Tensor, _ b: Tensor
+  ) throws {
+    switch alpha {
+    case .int: return
+    case .bool:
+      guard resultType(a, b) == .bool else {
+        throw TensorError(.dtype, operation, "Boolean alpha only supported for Boolean results.")
+      }
+    case .double:
+      guard resultType(a, b).isFloatingPoint else {
+        throw TensorError(
+          .dtype, operation,
+          "For integral input tensors, argument alpha must not be a floating point number.")
+      }
+    }
+  }
+
+  private static func checkDifference(_ a: Tensor, _ b: Tensor, _ alpha: Scalar) throws {
+    if a.dtype == .bool && b.dtype == .bool {
+      throw TensorError(
+        .dtype, "sub",
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logicalXor()` operator instead.")
+    }
+    if a.dtype == .bool || b.dtype == .bool {
+      throw TensorError(
+        .dtype, "sub",
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead.")
+    }
+    try checkAlpha("sub", alpha, a, b)
+  }
+
+  private func checkNegatable() throws {
+    if dtype == .bool {
+      throw TensorError(
+        .dtype, "neg",
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead.")
+    }
+  }
+}
+
+// MARK: Products and quotients
+extension Tensor {
+  /// How `div` rounds (PyTorch: `rounding_mode`).
+  public enum RoundingMode: String, Sendable {
+    /// Towards zero, as C divides integers.
+    case trunc
+    /// Towards negative infinity, as Python's `//`.
+    case floor
+  }
+
+  /// `self · other`, elementwise with broadcasting and promotion (PyTorch: `torch.mul`).
+  public func mul(_ other: Tensor) throws -> Tensor { try binary(.mul, other) }
   /// `self · other`, where `other` is a number.
-  public static func * <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.mul(b) }
-  /// Adds `b` in place, as PyTorch's `+=` does (``add_(_:alpha:)``).
-  public static func += (a: inout Tensor, b: Tensor) throws { try a.add_(b) }
+  public func mul<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.mul, other) }
+  /// Multiplies this tensor by `other` in place (PyTorch: `Tensor.mul_`).
+  @discardableResult
+  public func mul_(_ other: Tensor) throws -> Tensor { try binary_(.mul, other) }
+  /// Multiplies this tensor by a number in place.
+  @discardableResult
+  public func mul_<S: TensorScalar>(_ other: S) throws -> Tensor { try binary_(.mul, other) }
+
+  /// `self / other`, elementwise (PyTorch: `torch.div`).
+  ///
+  /// Without `rounding` integers divide in the default float type; with it they stay integers, and a
+  /// zero divisor is an error.
+  /// - Throws: ``TensorError`` "ZeroDivisionError" for integers divided by zero under `rounding`.
+  public func div(_ other: Tensor, rounding: RoundingMode? = nil) throws -> Tensor {
+    try Tensor.quotient(self, other, rounding, nil)
+  }
+  /// `self / other`, where `other` is a number.
+  public func div<S: TensorScalar>(_ other: S, rounding: RoundingMode? = nil) throws -> Tensor {
+    try div(Tensor.wrapped(other, like: self), rounding: rounding)
+  }
+  /// Divides this tensor by `other` in place (PyTorch: `Tensor.div_`).
+  @discardableResult
+  public func div_(_ other: Tensor, rounding: RoundingMode? = nil) throws -> Tensor {
+    try inPlace("div_", [other]) { try Tensor.quotient($0, other, rounding, $1) }
+  }
+  /// Divides this tensor by a number in place.
+  @discardableResult
+  public func div_<S: TensorScalar>(_ other: S, rounding: RoundingMode? = nil) throws -> Tensor {
+    try div_(Tensor.wrapped(other, like: self), rounding: rounding)
+  }
+
+  private static func quotient(
+    _ a: Tensor, _ b: Tensor, _ rounding: RoundingMode?, _ out: Tensor?
+  ) throws -> Tensor {
+    guard let rounding else { return try binary(.div, a, b, into: out) }
+    try checkDivisor("div", a, b)
+    return try binary(rounding == .floor ? .divFloor : .divTrunc, a, b, into: out)
+  }
+
+  /// `self // other`, rounded towards negative infinity; not differentiable
+  /// (PyTorch: `torch.floor_divide`).
+  public func floorDivide(_ other: Tensor) throws -> Tensor {
+    try Tensor.checkDivisor("floor_divide", self, other)
+    return try binary(.floorDivide, other)
+  }
+  /// `self // other`, where `other` is a number.
+  public func floorDivide<S: TensorScalar>(_ other: S) throws -> Tensor {
+    try floorDivide(Tensor.wrapped(other, like: self))
+  }
+
+  /// Python's modulo: the result has the sign of the divisor (PyTorch: `torch.remainder`).
+  ///
+  /// - Throws: ``TensorError`` "ZeroDivisionError" for an integer modulo zero.
+  public func remainder(_ other: Tensor) throws -> Tensor {
+    try Tensor.checkDivisor("remainder", self, other)
+    return try binary(.remainder, other)
+  }
+  /// Python's modulo by a number.
+  public func remainder<S: TensorScalar>(_ other: S) throws -> Tensor {
+    try remainder(Tensor.wrapped(other, like: self))
+  }
+  /// ``remainder(_:)-(Tensor)`` in place.
+  @discardableResult
+  public func remainder_(_ other: Tensor) throws -> Tensor {
+    try Tensor.checkDivisor("remainder", self, other)
+    return try binary_(.remainder, other)
+  }
+
+  /// C's modulo: the result has the sign of the dividend (PyTorch: `torch.fmod`).
+  ///
+  /// - Throws: ``TensorError`` "ZeroDivisionError" for an integer modulo zero.
+  public func fmod(_ other: Tensor) throws -> Tensor {
+    try Tensor.checkDivisor("fmod", self, other)
+    return try binary(.fmod, other)
+  }
+  /// C's modulo by a number.
+  public func fmod<S: TensorScalar>(_ other: S) throws -> Tensor {
+    try fmod(Tensor.wrapped(other, like: self))
+  }
+
+  /// The greatest common divisor of integers (PyTorch: `torch.gcd`).
+  public func gcd(_ other: Tensor) throws -> Tensor { try binary(.gcd, other) }
+  /// The least common multiple of integers (PyTorch: `torch.lcm`).
+  public func lcm(_ other: Tensor) throws -> Tensor { try binary(.lcm, other) }
+
+  /// Throws where integers would be divided by zero: unlike floats they have no value for that.
+  static func checkDivisor(_ operation: String, _ a: Tensor, _ b: Tensor) throws {
+    guard b.dtype.isInteger, !a.dtype.isFloatingPoint, a.numel > 0, b.numel > 0 else { return }
+    guard try noGrad({ try b.all().item(as: Bool.self) }) else {
+      throw TensorError(.value, operation, "ZeroDivisionError: an integer divided by zero")
+    }
+  }
 }

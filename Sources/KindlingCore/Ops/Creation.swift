@@ -68,7 +68,7 @@ extension Tensor {
         .shape, "eye", "n and m must be greater or equal to 0, got n=\(n) and m=\(columns)")
     }
     let result = try filled("eye", [n, columns], .int(0), dtype ?? .default, device, false)
-    let diagonal = result.alias(shape: [min(n, columns)], strides: [columns + 1], offset: 0)
+    let diagonal = result.alias(shape: [Swift.min(n, columns)], strides: [columns + 1], offset: 0)
     if diagonal.numel > 0 { try result.backend.fill(diagonal, .int(1)) }
     return try result.leaf(requiresGrad)
   }

@@ -1,67 +1,192 @@
 import CKernels
 
-/// The shared path of all elementwise operations: promotion, broadcasting, the output, the kernel.
-/// Gradients are recorded by the callers, next to the mathematics.
+/// The shared path of all elementwise operations: promotion, broadcasting, the output, the kernel,
+/// and the record for `backward`. An operation states what it is once, as a rule.
+
+/// What results of integer input are.
+enum IntegerRule {
+  /// Integers stay integers.
+  case keep
+  /// Integers are already what the function would make of them (`floor`): they are copied.
+  case copy
+  /// Integers and bools become the default float type (`exp`, `div`).
+  case toFloat
+  /// The result is bool, whatever went in.
+  case toBool
+}
+
+/// A function of one tensor: its kernel, what it does with integers, PyTorch's node, its gradient.
+struct UnaryRule: Sendable {
+  /// What the pullback needs: `s[0]` is the input, `s.output` the output.
+  enum Saving { case nothing, input, output }
+  typealias Derivative = @Sendable (_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor?
+
+  let name: String
+  let kernel: UnaryOp
+  let integers: IntegerRule
+  let node: String
+  let saving: Saving
+  let derivative: Derivative?
+
+  init(
+    _ name: String, _ kernel: UnaryOp, integers: IntegerRule = .toFloat, _ node: String = "",
+    saving: Saving = .nothing, _ derivative: Derivative? = nil
+  ) {
+    self.name = name
+    self.kernel = kernel
+    self.integers = integers
+    self.node = node
+    self.saving = saving
+    self.derivative = derivative
+  }
+}
+
+/// A function of two tensors. Each side says what it saves and how its gradient is computed; a rule
+/// without sides has no gradient.
+struct BinaryRule: Sendable {
+  typealias Side = @Sendable (_ a: Tensor, _ b: Tensor) -> Input
+
+  let name: String
+  let kernel: BinaryOp
+  let integers: IntegerRule
+  let node: String
+  /// PyTorch's node where the right or the left operand is a number, if it is another one.
+  let numberNodes: (right: String?, left: String?)
+  let savingOutput: Bool
+  let left: Side?
+  let right: Side?
+
+  init(
+    _ name: String, _ kernel: BinaryOp, integers: IntegerRule = .keep, _ node: String = "",
+    rightNumber: String? = nil, leftNumber: String? = nil, savingOutput: Bool = false,
+    left: Side? = nil, right: Side? = nil
+  ) {
+    self.name = name
+    self.kernel = kernel
+    self.integers = integers
+    self.node = node
+    numberNodes = (rightNumber, leftNumber)
+    self.savingOutput = savingOutput
+    self.left = left
+    self.right = right
+  }
+}
+
 extension Tensor {
-  /// What results of integer input are.
-  enum IntegerRule {
-    /// Integers stay integers.
-    case keep
-    /// Integers become the default float type (`exp`, `div`).
-    case toFloat
-    /// The result is bool, whatever went in.
-    case toBool
+  /// Applies `rule`, into `destination` where one is given.
+  func unary(_ rule: UnaryRule, into destination: Tensor? = nil) throws -> Tensor {
+    let y = try unary(rule.kernel, rule.name, rule.integers, into: destination)
+    guard let derivative = rule.derivative, isGradEnabled, requiresGrad else { return y }
+    return y.recorded(
+      rule.node, Input(self, saving: rule.saving == .input ? self : nil, pullback: derivative),
+      savingOutput: rule.saving == .output)
   }
 
+  /// Applies `rule` in place.
+  func unary_(_ rule: UnaryRule) throws -> Tensor {
+    try inPlace(rule.name + "_") { try $0.unary(rule, into: $1) }
+  }
+
+  /// Applies `rule`, into `destination` where one is given.
+  static func binary(
+    _ rule: BinaryRule, _ a: Tensor, _ b: Tensor, into destination: Tensor? = nil
+  ) throws -> Tensor {
+    let y = try binary(rule.kernel, rule.name, a, b, integers: rule.integers, into: destination)
+    guard let left = rule.left, let right = rule.right, isGradEnabled,
+      a.requiresGrad || b.requiresGrad
+    else { return y }
+    if let node = rule.numberNodes.right, b.isWrappedNumber {
+      return y.recorded(node, left(a, b), savingOutput: rule.savingOutput)
+    }
+    if let node = rule.numberNodes.left, a.isWrappedNumber {
+      return y.recorded(node, right(a, b), savingOutput: rule.savingOutput)
+    }
+    return y.recorded(rule.node, left(a, b), right(a, b), savingOutput: rule.savingOutput)
+  }
+
+  func binary(_ rule: BinaryRule, _ other: Tensor) throws -> Tensor {
+    try Tensor.binary(rule, self, other)
+  }
+
+  func binary<S: TensorScalar>(_ rule: BinaryRule, _ other: S) throws -> Tensor {
+    try Tensor.binary(rule, self, .wrapped(other, like: self))
+  }
+
+  func binary_(_ rule: BinaryRule, _ other: Tensor) throws -> Tensor {
+    try inPlace(rule.name + "_", [other]) { try Tensor.binary(rule, $0, other, into: $1) }
+  }
+
+  func binary_<S: TensorScalar>(_ rule: BinaryRule, _ other: S) throws -> Tensor {
+    try binary_(rule, .wrapped(other, like: self))
+  }
+}
+
+extension Tensor {
+  /// Runs a kernel over one operand, unrecorded.
   func unary(
-    _ op: UnaryOp, _ parameters: (Double, Double) = (0, 0), _ rule: IntegerRule = .toFloat,
-    into destination: Tensor? = nil
+    _ op: UnaryOp, _ name: String, _ rule: IntegerRule = .toFloat,
+    _ parameters: (Double, Double) = (0, 0), into destination: Tensor? = nil
   ) throws -> Tensor {
     var computed = dtype
     if rule == .toFloat && !dtype.isFloatingPoint { computed = .default }
     let out = try Tensor.output(
-      "\(op)", shape, rule == .toBool ? .bool : computed, like: self, into: destination)
-    try backend.unary(op, self, parameters, dtype: computed, into: out)
+      name, shape, rule == .toBool ? .bool : computed, like: self, into: destination)
+    if rule == .copy && dtype.isInteger {
+      try backend.copy(self, into: out)
+    } else {
+      try Tensor.naming(name, computed) {
+        try backend.unary(op, self, parameters, dtype: computed, into: out)
+      }
+    }
     return out
   }
 
+  /// Runs a kernel over two operands, unrecorded.
   static func binary(
-    _ op: BinaryOp, _ a: Tensor, _ b: Tensor, _ parameter: Double = 1, _ rule: IntegerRule = .keep,
-    into destination: Tensor? = nil
+    _ op: BinaryOp, _ name: String, _ a: Tensor, _ b: Tensor, _ parameter: Double = 1,
+    integers rule: IntegerRule = .keep, into destination: Tensor? = nil
   ) throws -> Tensor {
     var computed = resultType(a, b)
     if rule == .toFloat && !computed.isFloatingPoint { computed = .default }
-    let (a, b) = try onOneDevice("\(op)", a, b)
+    let (a, b) = try onOneDevice(name, a, b)
     let result = rule == .toBool ? .bool : computed
     let out: Tensor
     if destination == nil && a.shape == b.shape {
       out = try Tensor(uninitializedLike: a.isContiguous ? a : b, result)
     } else {
       out = try output(
-        "\(op)", Layout.broadcast(a.shape, b.shape, "\(op)"), result, like: a, into: destination)
+        name, Layout.broadcast(a.shape, b.shape, name), result, like: a, into: destination)
     }
-    try a.backend.binary(op, a, b, parameter, dtype: computed, into: out)
+    try naming(name, computed) {
+      try a.backend.binary(op, a, b, parameter, dtype: computed, into: out)
+    }
     return out
   }
 
+  /// Runs a kernel over three operands, unrecorded.
   static func ternary(
-    _ op: TernaryOp, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ parameter: Double = 1,
-    into destination: Tensor? = nil
+    _ op: TernaryOp, _ name: String, _ a: Tensor, _ b: Tensor, _ c: Tensor,
+    _ parameter: Double = 1, into destination: Tensor? = nil
   ) throws -> Tensor {
     let computed = resultType([a, b, c])
-    let (x, y) = try onOneDevice("\(op)", a, b)
-    let (_, z) = try onOneDevice("\(op)", x, c)
-    let shape = try Layout.broadcast(Layout.broadcast(x.shape, y.shape, "\(op)"), z.shape, "\(op)")
-    let out = try output("\(op)", shape, computed, like: x, into: destination)
-    try x.backend.ternary(op, x, y, z, parameter, dtype: computed, into: out)
+    let (x, y) = try onOneDevice(name, a, b)
+    let (_, z) = try onOneDevice(name, x, c)
+    let shape = try Layout.broadcast(Layout.broadcast(x.shape, y.shape, name), z.shape, name)
+    let out = try output(name, shape, computed, like: x, into: destination)
+    try naming(name, computed) {
+      try x.backend.ternary(op, x, y, z, parameter, dtype: computed, into: out)
+    }
     return out
   }
 
   /// A new tensor for a result, or `destination` seen as one, if the result may be written there.
   package static func output(
-    _ operation: String, _ shape: [Int], _ dtype: DType, like other: Tensor, into destination: Tensor?
+    _ operation: String, _ shape: [Int], _ dtype: DType, like other: Tensor,
+    into destination: Tensor?
   ) throws -> Tensor {
-    guard let destination else { return try Tensor(uninitialized: shape, dtype, on: other.backend, operation) }
+    guard let destination else {
+      return try Tensor(uninitialized: shape, dtype, on: other.backend, operation)
+    }
     guard destination.shape == shape else {
       throw TensorError(
         .shape, operation,
@@ -75,11 +200,28 @@ extension Tensor {
     return destination.alias()
   }
 
-  /// Both operands on one device; numbers follow the other operand, tensors never move by themselves.
-  package static func onOneDevice(_ operation: String, _ a: Tensor, _ b: Tensor) throws -> (Tensor, Tensor) {
+  /// Both operands, if they lie on one device: tensors never move by themselves.
+  package static func onOneDevice(
+    _ operation: String, _ a: Tensor, _ b: Tensor
+  ) throws -> (Tensor, Tensor) {
     if a.backend === b.backend { return (a, b) }
     throw TensorError(
       .device, operation,
       "expected all tensors to be on the same device, but found \(a.device) and \(b.device); move one with to(_:)")
+  }
+
+  /// Runs `body`; a backend's "no such kernel" gets the operation's name.
+  static func naming(_ operation: String, _ dtype: DType, _ body: () throws -> Void) throws {
+    do { try body() } catch let error as TensorError where error.kind == .dtype {
+      throw TensorError(
+        .dtype, operation, "\"\(operation)\" not implemented for '\(dtype.scalarName)'")
+    }
+  }
+
+  /// Zeros of this shape and dtype: the gradient of a function that is constant almost everywhere.
+  func zeroGradient() throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype, on: backend)
+    try backend.fill(result, .int(0))
+    return result
   }
 }

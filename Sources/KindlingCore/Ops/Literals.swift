@@ -106,7 +106,7 @@ extension Tensor {
     let backend = CPUBackend.shared
     let storage: Storage
     if let block = try? backend.allocate(byteCount: bytes) { storage = block } else {
-      let block = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: 64)
+      let block = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(bytes, 1), alignment: 64)
       nonisolated(unsafe) let address = block
       storage = Storage(
         external: block, byteCount: bytes, backend: backend, release: { address.deallocate() })

@@ -1,14 +1,91 @@
 extension Tensor {
-  /// The matrix product of two matrices (PyTorch: `torch.mm`).
-  public func mm(_ other: Tensor) throws -> Tensor {
-    guard ndim == 2, other.ndim == 2, shape[1] == other.shape[0], dtype == other.dtype else {
+  /// The matrix product over the last two dimensions, whose batch dimensions broadcast
+  /// (PyTorch: `torch.matmul`, `@`).
+  ///
+  /// A vector on the left is a row, on the right a column, and leaves no dimension in the result.
+  /// - Shape: `[*, n, k]` and `[*, k, m]` → `[*, n, m]`; two vectors → `[]`.
+  /// - Throws: ``TensorError`` for 0-dimensional operands, shapes that do not fit, different dtypes.
+  public func matmul(_ other: Tensor) throws -> Tensor {
+    switch (ndim, other.ndim) {
+    case (0, _), (_, 0):
       throw TensorError(
-        .shape, "mm", "mat1 and mat2 shapes cannot be multiplied (\(shape) and \(other.shape))")
+        .shape, "matmul",
+        "both arguments to matmul need to be at least 1D, but they are \(ndim)D and \(other.ndim)D")
+    case (1, 1): return try dot(other)
+    case (2, 1): return try mv(other)
+    case (2, 2): return try mm(other)
+    case (1, 2):
+      let row = try insertingDims([0]).mm(other)
+      return row.view(
+        "SqueezeBackward4", shape: [row.shape[1]], strides: [row.strides[1]], offset: 0
+      ) { g, _ in g.insertingDims([0]) }
+    default:
+      try checkMatmul(other)
+      return folds(other) ? try foldedMatmul(other) : try batchedMatmul(other)
     }
-    let out = try Tensor(uninitialized: [shape[0], other.shape[1]], dtype, on: backend, "mm")
-    try backend.matmul(self, other, alpha: .int(1), beta: .int(0), into: out)
-    return out.recorded(
-      "MmBackward0", Input(self, saving: other) { g, s in try g.mm(s[0].transpose(0, 1)) },
-      Input(other, saving: self) { g, s in try s[0].transpose(0, 1).mm(g) })
+  }
+
+  private func checkMatmul(_ other: Tensor) throws {
+    let inner = other.shape[Swift.max(other.ndim - 2, 0)]
+    guard shape[ndim - 1] == inner else {
+      throw TensorError(
+        .shape, "matmul",
+        "mat1 and mat2 shapes cannot be multiplied (\(shape) and \(other.shape)): the last size of the first is \(shape[ndim - 1]), and the second has \(inner) rows")
+    }
+    try checkDType("matmul", other)
+  }
+
+  /// Whether PyTorch turns the product into one of matrices, with the batch in the rows: one operand
+  /// has at most two dimensions, and either needs a gradient or the other one can be folded as it lies.
+  private func folds(_ other: Tensor) -> Bool {
+    let (large, small) = ndim >= other.ndim ? (self, other) : (other, self)
+    guard large.ndim >= 3, small.ndim <= 2 else { return false }
+    if small.requiresGrad { return true }
+    if ndim == 2 { return false }
+    if large.numel == 0 { return true }
+    var strides = large.strides, shape = large.shape
+    if ndim < other.ndim {
+      strides.swapAt(large.ndim - 2, large.ndim - 1)
+      shape.swapAt(large.ndim - 2, large.ndim - 1)
+    }
+    return (0..<large.ndim - 2).allSatisfy { strides[$0] == strides[$0 + 1] * shape[$0 + 1] }
+  }
+
+  private func foldedMatmul(_ other: Tensor) throws -> Tensor {
+    if ndim < other.ndim {
+      // a @ B is (Bᵀ @ aᵀ)ᵀ, and only that way round has its batch in the rows.
+      let turned = try other.transposed.foldedMatmul(ndim == 2 ? transposed : self)
+      return ndim == 2 ? try turned.transposed.contiguous() : turned
+    }
+    let rows = try reshaped([shape.dropLast().reduce(1, *), shape[ndim - 1]])
+    let product = other.ndim == 1 ? try rows.mv(other) : try rows.mm(other)
+    return try product.reshaped(
+      Array(shape.dropLast()) + other.shape.dropFirst(), node: "UnsafeViewBackward0")
+  }
+
+  private func batchedMatmul(_ other: Tensor) throws -> Tensor {
+    if ndim == 1 { return try insertingDims([0]).matmul(other).removingDims([other.ndim - 2]) }
+    if other.ndim == 1 { return try matmul(other.insertingDims([1])).removingDims([ndim - 1]) }
+    let batch = try Layout.broadcast(
+      Array(shape.dropLast(2)), Array(other.shape.dropLast(2)), "matmul")
+    let (n, k, m) = (shape[ndim - 2], shape[ndim - 1], other.shape[other.ndim - 1])
+    if !(isGradEnabled && (requiresGrad || other.requiresGrad)) {
+      return try product("matmul", other, batch + [n, m])
+    }
+    _ = try Layout.checkedCount(batch + [n, k], dtype, "matmul")
+    _ = try Layout.checkedCount(batch + [k, m], dtype, "matmul")
+    let count = batch.reduce(1, *)
+    let a = try expand(batch + [n, k]).reshaped([count, n, k])
+    let b = try other.expand(batch + [k, m]).reshaped([count, k, m])
+    return try a.bmm(b).reshaped(batch + [n, m], node: "UnsafeViewBackward0")
+  }
+
+  /// The elements in another shape of as many, copied only if they do not lie in a row.
+  fileprivate func reshaped(_ target: [Int], node: String = "ViewBackward0") throws -> Tensor {
+    let source = try contiguous()
+    return source.view(
+      source === self ? node : "UnsafeViewBackward0", shape: target,
+      strides: Layout.contiguousStrides(target), offset: source.storageOffset
+    ) { [shape] g, _ in try g.reshaped(shape) }
   }
 }

@@ -1,11 +1,113 @@
+import CKernels
+
+extension UnaryRule {
+  static let abs = UnaryRule("abs", .abs, integers: .keep, "AbsBackward0", saving: .input) { g, s in
+    try g * s[0].sign()
+  }
+  static let sign = UnaryRule("sign", .sign, integers: .keep, "SignBackward0") { g, _ in
+    try g.zeroGradient()
+  }
+  static let sgn = UnaryRule("sgn", .sign, integers: .keep, "SgnBackward0") { g, _ in
+    try g.zeroGradient()
+  }
+}
+
+extension BinaryRule {
+  static let copysign = BinaryRule(
+    "copysign", .copysign, integers: .toFloat, "CopysignBackward0",
+    rightNumber: "CopysignBackward1", savingOutput: true,
+    left: { a, _ in
+      Input(a, saving: a) { g, s in
+        try Tensor.where(s[0].eq(0), 0, g * (s.output / s[0]))
+      }
+    },
+    right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
+  static let nextafter = BinaryRule("nextafter", .nextafter)
+}
+
 extension Tensor {
-  /// e to the power of each element (PyTorch: `torch.exp`).
-  public func exp() throws -> Tensor { try exp(into: nil) }
-  /// ``exp()`` in place.
-  @discardableResult
-  public func exp_() throws -> Tensor { try inPlace("exp_") { try $0.exp(into: $1) } }
-  private func exp(into out: Tensor?) throws -> Tensor {
-    try unary(.exp, into: out)
-      .recorded("ExpBackward0", Input(self) { g, s in try g * s.output }, savingOutput: true)
+  /// The absolute value (PyTorch: `torch.abs`).
+  public func abs() throws -> Tensor { try unary(.abs) }
+  /// ``abs()`` in place.
+  @discardableResult public func abs_() throws -> Tensor { try unary_(.abs) }
+  /// −1, 0 or 1 by sign; 0 for NaN (PyTorch: `torch.sign`).
+  public func sign() throws -> Tensor { try unary(.sign) }
+  /// ``sign()`` in place.
+  @discardableResult public func sign_() throws -> Tensor { try unary_(.sign) }
+  /// The sign of real elements (PyTorch: `torch.sgn`).
+  public func sgn() throws -> Tensor { try unary(.sgn) }
+
+  /// The size of `self` with the sign of `other` (PyTorch: `torch.copysign`).
+  public func copysign(_ other: Tensor) throws -> Tensor { try binary(.copysign, other) }
+  /// The size of `self` with the sign of a number.
+  public func copysign<S: TensorScalar>(_ other: S) throws -> Tensor {
+    try binary(.copysign, other)
+  }
+  /// The next number of the dtype in the direction of `other` (PyTorch: `torch.nextafter`).
+  public func nextafter(_ other: Tensor) throws -> Tensor { try binary(.nextafter, other) }
+
+  /// 0 below zero, 1 above, `values` at zero; NaN stays (PyTorch: `torch.heaviside`).
+  ///
+  /// - Throws: ``TensorError`` where the dtypes differ.
+  public func heaviside(_ values: Tensor) throws -> Tensor {
+    guard dtype == values.dtype else {
+      throw TensorError(
+        .dtype, "heaviside",
+        "heaviside is not yet implemented for tensors with different dtypes: \(dtype) and \(values.dtype)")
+    }
+    return try noGrad {
+      let step = try Tensor.where(gt(0), 1, 0).to(dtype)
+      let result = try Tensor.where(eq(0), values, step)
+      return dtype.isFloatingPoint ? try Tensor.where(isnan(), self, result) : result
+    }
+  }
+
+  /// Replaces NaN and the infinities, by default with 0 and the dtype's extremes
+  /// (PyTorch: `torch.nan_to_num`).
+  public func nanToNum(
+    nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil
+  ) throws -> Tensor {
+    guard dtype.isFloatingPoint else { return try clone() }
+    let greatest = dtype.greatestFinite
+    return try noGrad {
+      var result = try Tensor.where(isnan(), nan, self)
+      result = try Tensor.where(result.isposinf(), posinf ?? greatest, result)
+      return try Tensor.where(result.isneginf(), neginf ?? -greatest, result)
+    }.recorded("NanToNumBackward0", Input(self, saving: self) { g, s in
+      try Tensor.where(s[0].isfinite(), g, 0)
+    })
+  }
+
+  /// Mantissas in [0.5, 1) and exponents (int32), so that `self = mantissa · 2^exponent`
+  /// (PyTorch: `torch.frexp`).
+  public func frexp() throws -> (mantissa: Tensor, exponent: Tensor) {
+    guard dtype.isFloatingPoint else {
+      throw TensorError(.dtype, "frexp", "torch.frexp() only supports floating-point dtypes")
+    }
+    let exponent = try unary(.frexpExponent, "frexp").to(.int32)
+    let mantissa = try unary(.frexpMantissa, "frexp")
+    return (
+      mantissa.recorded("FrexpBackward0", Input(self, saving: exponent) { g, s in
+        try g / Tensor.pow(2.0, s[0]).to(g.dtype)
+      }), exponent
+    )
+  }
+
+  /// Calls `body` with this tensor, half precision widened to float32, and narrows the result: a
+  /// composed operation rounds once, as one kernel would.
+  func widened(_ body: (Tensor) throws -> Tensor) throws -> Tensor {
+    dtype.isHalf ? try body(to(.float32)).to(dtype) : try body(self)
+  }
+}
+
+extension DType {
+  /// The greatest finite number of a floating-point dtype.
+  var greatestFinite: Double {
+    switch self {
+    case .float16: 65504
+    case .bfloat16: Double(Float(bitPattern: 0x7f7f_0000))
+    case .float64: Double.greatestFiniteMagnitude
+    default: Double(Float.greatestFiniteMagnitude)
+    }
   }
 }

@@ -6,6 +6,9 @@ import Musl
 import Darwin
 #endif
 
+/// The C library's `pow`, which `Tensor.pow` hides inside the extension.
+private func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
 /// Sequences of numbers, and grids and triangles of indexes.
 extension Tensor {
   /// 0, 1, … below `end` (PyTorch: `torch.arange`); int64 for an integer.
@@ -99,7 +102,7 @@ extension Tensor {
     let type = dtype ?? .default
     try checkSteps("logspace", steps, type)
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
-    return try spaced(a, b, steps, type, device) { pow(base, $0) }.leaf(requiresGrad)
+    return try spaced(a, b, steps, type, device) { power(base, $0) }.leaf(requiresGrad)
   }
 
   private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
@@ -115,7 +118,7 @@ extension Tensor {
     _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device,
     _ map: @escaping (Double) -> Double
   ) throws -> Tensor {
-    let half = steps / 2, gaps = Double(max(steps - 1, 1))
+    let half = steps / 2, gaps = Double(Swift.max(steps - 1, 1))
     if dtype == .float32 {
       let (first, last) = (Float(a), Float(b))
       let step = (last - first) / Float(gaps)
@@ -179,7 +182,7 @@ extension Tensor {
     var rows: [Int] = [], found: [Int] = []
     for r in 0..<row {
       let (low, high) = columns(r)
-      for c in stride(from: max(low, 0), to: min(high, column), by: 1) {
+      for c in stride(from: Swift.max(low, 0), to: Swift.min(high, column), by: 1) {
         rows.append(r)
         found.append(c)
       }

@@ -1,31 +1,8 @@
 import CKernels
 
+/// How reductions meet shapes: which dimensions go, and how gradients come back.
 extension Tensor {
-  /// The sum over `dims` (all where nil); integers and bools sum in int64 (PyTorch: `torch.sum`).
-  public func sum(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
-    let reduced = try Layout.wrap(dims, ndim, "sum")
-    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
-    let kept = keptShape(reducing: reduced)
-    let out = try Tensor(uninitialized: kept, type, on: backend, "sum")
-    if numel == 0 { try backend.fill(out, .int(0)) } else {
-      try backend.reduce(.sum, self, dtype: type, into: out)
-    }
-    let y = keepdim ? out : out.dropping(reduced)
-    return y.recorded(
-      dims == nil ? "SumBackward0" : "SumBackward1",
-      Input(self) { [shape] g, _ in
-        try g.alias(shape: kept, strides: Layout.contiguousStrides(kept), offset: 0).expand(shape)
-      })
-  }
-
-  /// Sums to `target`, which broadcasts to this shape (PyTorch: `Tensor.sum_to_size`).
-  public func sumToSize(_ target: [Int]) throws -> Tensor {
-    let lead = ndim - target.count
-    let dims = shape.indices.filter { $0 < lead || target[$0 - lead] == 1 && shape[$0] != 1 }
-    let summed = dims.isEmpty ? self : try sum(dims: dims, keepdim: true)
-    return summed.dropping(Array(0..<lead))
-  }
-
+  /// The shape with `dims` at size 1.
   func keptShape(reducing dims: [Int]) -> [Int] {
     var kept = shape
     for d in dims { kept[d] = 1 }
@@ -38,5 +15,171 @@ extension Tensor {
     let left = shape.indices.filter { !dims.contains($0) }
     return alias(
       shape: left.map { shape[$0] }, strides: left.map { strides[$0] }, offset: storageOffset)
+  }
+
+  /// With dimensions of size 1 at `dims` (ascending or not), as a recorded view.
+  package func insertingDims(_ dims: [Int]) -> Tensor {
+    if dims.isEmpty { return self }
+    var (shape, strides) = (shape, strides)
+    for d in dims.sorted() {
+      shape.insert(1, at: d)
+      strides.insert(1, at: d)
+    }
+    return view("UnsqueezeBackward0", shape: shape, strides: strides, offset: storageOffset) { g, _ in
+      g.removingDims(dims)
+    }
+  }
+
+  /// Without the dimensions `dims`, all of size 1, as a recorded view.
+  package func removingDims(_ dims: [Int]) -> Tensor {
+    if dims.isEmpty { return self }
+    let left = shape.indices.filter { !dims.contains($0) }
+    return view(
+      "SqueezeBackward1", shape: left.map { shape[$0] }, strides: left.map { strides[$0] },
+      offset: storageOffset
+    ) { g, _ in g.insertingDims(dims) }
+  }
+
+  /// A gradient of a reduction's result, with the reduced dimensions back at size 1.
+  func restored(_ dims: [Int], _ keepdim: Bool) -> Tensor {
+    keepdim ? self : insertingDims(dims)
+  }
+
+  /// Reduces `dims` with a backend kernel, unrecorded; where a row is empty the result is `empty`.
+  func reducing(
+    _ op: ReduceOp, _ name: String, _ dims: [Int], keepdim: Bool, computing type: DType,
+    result: DType? = nil, empty: Scalar
+  ) throws -> Tensor {
+    let out = try Tensor(
+      uninitialized: keptShape(reducing: dims), result ?? type, on: backend, name)
+    if numel == 0 {
+      try backend.fill(out, empty)
+    } else {
+      try Tensor.naming(name, type) { try backend.reduce(op, self, dtype: type, into: out) }
+    }
+    return keepdim ? out : out.dropping(dims)
+  }
+}
+
+// MARK: Sums and products
+extension Tensor {
+  /// The sum over `dims`, all where nil or empty (PyTorch: `torch.sum`).
+  ///
+  /// Integers and bools sum in int64; an empty sum is 0.
+  /// - Parameter dtype: what elements are converted to before they are summed.
+  public func sum(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+    let reduced = try Layout.wrap(dims, ndim, "sum")
+    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
+    // A sum in bool is "any".
+    let y = try reducing(
+      type == .bool ? .any : .sum, "sum", reduced, keepdim: keepdim, computing: type, empty: .int(0))
+    guard isGradEnabled, requiresGrad else { return y }
+    return y.recorded(
+      dims == nil ? "SumBackward0" : "SumBackward1",
+      Input(self) { [shape] g, _ in try g.restored(reduced, keepdim).expand(shape) })
+  }
+  /// The sum over one dimension.
+  public func sum(dim: Int, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+    try sum(dims: [dim], keepdim: keepdim, dtype: dtype)
+  }
+
+  /// The sum over `dims` of what is not NaN (PyTorch: `torch.nansum`).
+  public func nansum(
+    dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
+  ) throws -> Tensor {
+    guard self.dtype.isFloatingPoint else {
+      return try sum(dims: dims, keepdim: keepdim, dtype: dtype)
+    }
+    let reduced = try Layout.wrap(dims, ndim, "nansum")
+    return try noGrad {
+      try Tensor.where(isnan(), 0, self).sum(dims: dims, keepdim: keepdim, dtype: dtype)
+    }.recorded("NansumBackward0", Input(self, saving: self) { g, s in
+      try Tensor.where(s[0].isnan(), 0, g.restored(reduced, keepdim))
+    })
+  }
+
+  /// The mean over `dims`, all where nil or empty; NaN of nothing (PyTorch: `torch.mean`).
+  ///
+  /// - Throws: ``TensorError`` for integers and bools, unless `dtype` names a float type.
+  public func mean(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+    let type = dtype ?? self.dtype
+    guard type.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "mean",
+        "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: \(type.scalarName); pass dtype: .float32, or convert with to(_:)")
+    }
+    let reduced = try Layout.wrap(dims, ndim, "mean")
+    let count = Double(reduced.reduce(1) { $0 * shape[$1] })
+    // Half precision divides before it rounds.
+    let sum = try reducing(
+      .sum, "mean", reduced, keepdim: keepdim, computing: type.computeType, empty: .int(0))
+    let y = try Tensor.binary(
+      .div, "mean", sum, Tensor.wrapped(count, like: sum), into: type.isHalf ? nil : sum)
+    let rounded = type.isHalf ? try y.to(type) : y
+    guard isGradEnabled, requiresGrad else { return rounded }
+    return rounded.recorded(
+      dims == nil ? "MeanBackward0" : "MeanBackward1",
+      Input(self) { [shape] g, _ in
+        try g.restored(reduced, keepdim).expand(shape) / count
+      })
+  }
+  /// The mean over one dimension.
+  public func mean(dim: Int, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+    try mean(dims: [dim], keepdim: keepdim, dtype: dtype)
+  }
+  /// The mean over `dims` of what is not NaN (PyTorch: `torch.nanmean`).
+  public func nanmean(
+    dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
+  ) throws -> Tensor {
+    let counts = try isnan().logicalNot().sum(dims: dims, keepdim: keepdim)
+    return try nansum(dims: dims, keepdim: keepdim, dtype: dtype) / counts
+  }
+
+  /// Sums to `target`, which broadcasts to this shape (PyTorch: `Tensor.sum_to_size`).
+  ///
+  /// - Throws: ``TensorError`` where it does not.
+  public func sumToSize(_ target: [Int]) throws -> Tensor {
+    let lead = ndim - target.count
+    guard lead >= 0, target.indices.allSatisfy({ target[$0] == 1 || target[$0] == shape[$0 + lead] })
+    else {
+      throw TensorError(
+        .shape, "sumToSize", "size \(target) is not expandable to size \(shape)")
+    }
+    let dims = shape.indices.filter { $0 < lead || target[$0 - lead] == 1 && shape[$0] != 1 }
+    let summed = dims.isEmpty ? self : try sum(dims: dims, keepdim: true)
+    return summed.removingDims(Array(0..<lead))
+  }
+
+  /// How many elements are not zero (PyTorch: `torch.count_nonzero`).
+  public func countNonzero(dims: [Int]? = nil) throws -> Tensor {
+    try ne(0).sum(dims: dims)
+  }
+}
+
+// MARK: Truth
+extension Tensor {
+  /// Whether any element over `dims` is true, that is not zero (PyTorch: `torch.any`).
+  ///
+  /// bool, but uint8 for uint8, as in PyTorch; false of nothing.
+  public func any(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    try reducing(
+      .any, "any", Layout.wrap(dims, ndim, "any"), keepdim: keepdim, computing: dtype,
+      result: dtype == .uint8 ? .uint8 : .bool, empty: .bool(false))
+  }
+  /// Whether any element over one dimension is true.
+  public func any(dim: Int, keepdim: Bool = false) throws -> Tensor {
+    try any(dims: [dim], keepdim: keepdim)
+  }
+  /// Whether all elements over `dims` are true, that is not zero (PyTorch: `torch.all`).
+  ///
+  /// bool, but uint8 for uint8, as in PyTorch; true of nothing.
+  public func all(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    try reducing(
+      .all, "all", Layout.wrap(dims, ndim, "all"), keepdim: keepdim, computing: dtype,
+      result: dtype == .uint8 ? .uint8 : .bool, empty: .bool(true))
+  }
+  /// Whether all elements over one dimension are true.
+  public func all(dim: Int, keepdim: Bool = false) throws -> Tensor {
+    try all(dims: [dim], keepdim: keepdim)
   }
 }

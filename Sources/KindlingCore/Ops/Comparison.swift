@@ -1,0 +1,135 @@
+import CKernels
+
+extension BinaryRule {
+  static let eq = BinaryRule("eq", .eq, integers: .toBool)
+  static let ne = BinaryRule("ne", .ne, integers: .toBool)
+  static let lt = BinaryRule("lt", .lt, integers: .toBool)
+  static let le = BinaryRule("le", .le, integers: .toBool)
+  static let gt = BinaryRule("gt", .gt, integers: .toBool)
+  static let ge = BinaryRule("ge", .ge, integers: .toBool)
+}
+
+extension UnaryRule {
+  static let isnan = UnaryRule("isnan", .isnan, integers: .toBool)
+  static let isinf = UnaryRule("isinf", .isinf, integers: .toBool)
+  static let isfinite = UnaryRule("isfinite", .isfinite, integers: .toBool)
+  static let signbit = UnaryRule("signbit", .signbit, integers: .toBool)
+}
+
+/// Comparisons give bool tensors and have no gradient. NaN is unequal to everything, itself too.
+extension Tensor {
+  /// Whether elements are equal (PyTorch: `torch.eq`).
+  public func eq(_ other: Tensor) throws -> Tensor { try binary(.eq, other) }
+  /// Whether elements equal a number.
+  public func eq<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.eq, other) }
+  /// Whether elements differ (PyTorch: `torch.ne`).
+  public func ne(_ other: Tensor) throws -> Tensor { try binary(.ne, other) }
+  /// Whether elements differ from a number.
+  public func ne<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.ne, other) }
+  /// Whether elements are less than those of `other` (PyTorch: `torch.lt`).
+  public func lt(_ other: Tensor) throws -> Tensor { try binary(.lt, other) }
+  /// Whether elements are less than a number.
+  public func lt<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.lt, other) }
+  /// Whether elements are at most those of `other` (PyTorch: `torch.le`).
+  public func le(_ other: Tensor) throws -> Tensor { try binary(.le, other) }
+  /// Whether elements are at most a number.
+  public func le<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.le, other) }
+  /// Whether elements are greater than those of `other` (PyTorch: `torch.gt`).
+  public func gt(_ other: Tensor) throws -> Tensor { try binary(.gt, other) }
+  /// Whether elements are greater than a number.
+  public func gt<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.gt, other) }
+  /// Whether elements are at least those of `other` (PyTorch: `torch.ge`).
+  public func ge(_ other: Tensor) throws -> Tensor { try binary(.ge, other) }
+  /// Whether elements are at least a number.
+  public func ge<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.ge, other) }
+}
+
+extension Tensor {
+  /// Which elements are NaN (PyTorch: `torch.isnan`).
+  public func isnan() throws -> Tensor {
+    dtype.isFloatingPoint ? try unary(.isnan) : try everywhere(false)
+  }
+  /// Which elements are infinite (PyTorch: `torch.isinf`).
+  public func isinf() throws -> Tensor {
+    dtype.isFloatingPoint ? try unary(.isinf) : try everywhere(false)
+  }
+  /// Which elements are neither infinite nor NaN (PyTorch: `torch.isfinite`).
+  public func isfinite() throws -> Tensor {
+    dtype.isFloatingPoint ? try unary(.isfinite) : try everywhere(true)
+  }
+  /// Which elements are positive infinity (PyTorch: `torch.isposinf`).
+  public func isposinf() throws -> Tensor {
+    dtype.isFloatingPoint ? try eq(Double.infinity) : try everywhere(false)
+  }
+  /// Which elements are negative infinity (PyTorch: `torch.isneginf`).
+  public func isneginf() throws -> Tensor {
+    dtype.isFloatingPoint ? try eq(-Double.infinity) : try everywhere(false)
+  }
+  /// Which elements are real numbers: all of them (PyTorch: `torch.isreal`).
+  public func isreal() throws -> Tensor { try everywhere(true) }
+  /// Which elements have their sign bit set, −0 included (PyTorch: `torch.signbit`).
+  public func signbit() throws -> Tensor {
+    dtype == .bool ? try everywhere(false) : try unary(.signbit)
+  }
+
+  private func everywhere(_ value: Bool) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, .bool, on: backend)
+    try backend.fill(result, .bool(value))
+    return result
+  }
+}
+
+extension Tensor {
+  /// Whether shapes and all elements are the same (PyTorch: `torch.equal`).
+  ///
+  /// - Throws: ``TensorError`` where the dtypes differ.
+  public func equal(_ other: Tensor) throws -> Bool {
+    guard dtype == other.dtype else {
+      throw TensorError(
+        .dtype, "equal",
+        "Expected object of data type \(dtype.scalarName) but got data type \(other.dtype.scalarName) for argument 'other'")
+    }
+    guard shape == other.shape else { return false }
+    return try noGrad { try eq(other).all().item(as: Bool.self) }
+  }
+
+  /// Which elements satisfy `|self - other| ≤ atol + rtol · |other|` (PyTorch: `torch.isclose`).
+  ///
+  /// Infinities are close to themselves alone, NaN to NaN where `equalNan` says so.
+  public func isclose(
+    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNan: Bool = false
+  ) throws -> Tensor {
+    guard dtype == other.dtype else {
+      throw TensorError(
+        .dtype, "isclose",
+        "\(dtype.scalarName) did not match \(other.dtype.scalarName); convert one with to(_:)")
+    }
+    guard rtol >= 0, atol >= 0 else {
+      throw TensorError(
+        .value, "isclose",
+        "rtol and atol must be greater than or equal to zero, but got \(rtol) and \(atol)")
+    }
+    return try noGrad {
+      var close = try eq(other)
+      if equalNan && dtype.isFloatingPoint {
+        close = try close.logicalOr(isnan().logicalAnd(other.isnan()))
+      }
+      if rtol == 0 && atol == 0 { return close }
+      // As PyTorch does: differences of integers are taken in the default float type.
+      let (a, b) =
+        dtype.isFloatingPoint ? (self, other) : (try to(DType.default), try other.to(DType.default))
+      let allowed = try b.abs().mul(rtol).add(atol)
+      let error = try a.sub(b).abs()
+      return try close.logicalOr(error.isfinite().logicalAnd(error.le(allowed)))
+    }
+  }
+
+  /// Whether all elements are close; see ``isclose(_:rtol:atol:equalNan:)``
+  /// (PyTorch: `torch.allclose`).
+  public func allclose(
+    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNan: Bool = false
+  ) throws -> Bool {
+    let close = try isclose(other, rtol: rtol, atol: atol, equalNan: equalNan)
+    return try close.all().item(as: Bool.self)
+  }
+}

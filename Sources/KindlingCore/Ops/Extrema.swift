@@ -1,0 +1,130 @@
+import CKernels
+
+// MARK: Values
+extension Tensor {
+  /// The greatest element; NaN if there is one (PyTorch: `torch.max`).
+  ///
+  /// - Throws: ``TensorError`` for an empty tensor.
+  public func max() throws -> Tensor { try extremum(.max, "max", "MaxBackward1") }
+  /// The least element; NaN if there is one (PyTorch: `torch.min`).
+  ///
+  /// - Throws: ``TensorError`` for an empty tensor.
+  public func min() throws -> Tensor { try extremum(.min, "min", "MinBackward1") }
+
+  /// The greatest elements along `dim`, and where the first of them lie (PyTorch: `torch.max`).
+  public func max(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try extremum(.max, .argmax, "max", "MaxBackward0", dim, keepdim)
+  }
+  /// The least elements along `dim`, and where the first of them lie (PyTorch: `torch.min`).
+  public func min(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try extremum(.min, .argmin, "min", "MinBackward0", dim, keepdim)
+  }
+
+  /// The greatest element over `dims`; equal ones share the gradient (PyTorch: `torch.amax`).
+  public func amax(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    try extremum(.max, "amax", "AmaxBackward0", dims, keepdim)
+  }
+  /// The greatest element along one dimension.
+  public func amax(dim: Int, keepdim: Bool = false) throws -> Tensor {
+    try amax(dims: [dim], keepdim: keepdim)
+  }
+  /// The least element over `dims`; equal ones share the gradient (PyTorch: `torch.amin`).
+  public func amin(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    try extremum(.min, "amin", "AminBackward0", dims, keepdim)
+  }
+  /// The least element along one dimension.
+  public func amin(dim: Int, keepdim: Bool = false) throws -> Tensor {
+    try amin(dims: [dim], keepdim: keepdim)
+  }
+  /// The least and the greatest element, along `dim` where one is given (PyTorch: `torch.aminmax`).
+  public func aminmax(dim: Int? = nil, keepdim: Bool = false) throws -> (min: Tensor, max: Tensor) {
+    let dims = dim.map { [$0] }
+    return (
+      try extremum(.min, "aminmax", "AminmaxBackward0", dims, keepdim),
+      try extremum(.max, "aminmax", "AminmaxBackward0", dims, keepdim)
+    )
+  }
+
+  private func extremum(
+    _ op: ReduceOp, _ name: String, _ node: String, _ dims: [Int]? = nil, _ keepdim: Bool = false
+  ) throws -> Tensor {
+    let reduced = try Layout.wrap(dims, ndim, name)
+    try checkRows(name, reduced, all: dims == nil)
+    let y = try reducing(op, name, reduced, keepdim: keepdim, computing: dtype, empty: .int(0))
+    guard isGradEnabled, requiresGrad else { return y }
+    return y.recorded(
+      node,
+      Input(self, saving: self) { g, s in
+        let extreme = s.output.restored(reduced, keepdim)
+        let hits = try noGrad { try s[0].eq(extreme).logicalOr(s[0].isnan().logicalAnd(extreme.isnan())) }
+        let share = try g.restored(reduced, keepdim) / hits.sum(dims: reduced, keepdim: true)
+        return try Tensor.where(hits, share, 0)
+      }, savingOutput: true)
+  }
+
+  private func extremum(
+    _ op: ReduceOp, _ arg: ReduceOp, _ name: String, _ node: String, _ dim: Int, _ keepdim: Bool
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let reduced = try Layout.wrap([dim], ndim, name)
+    try checkRows(name, reduced, all: false)
+    let values = try reducing(op, name, reduced, keepdim: keepdim, computing: dtype, empty: .int(0))
+    let indices = try reducing(
+      arg, name, reduced, keepdim: keepdim, computing: dtype, result: .int64, empty: .int(0))
+    guard isGradEnabled, requiresGrad else { return (values, indices) }
+    return (
+      values.recorded(
+        node,
+        Input(self, saving: indices) { [shape] g, s in
+          try g.spread(s[0], over: shape, dim, keepdim)
+        }),
+      indices
+    )
+  }
+
+  /// The gradient of picking elements along `dim`: this one at `indices`, 0 elsewhere.
+  func spread(_ indices: Tensor, over shape: [Int], _ dim: Int, _ keepdim: Bool) throws -> Tensor {
+    guard let d = try Layout.wrap([dim], shape.count, "index").first else { return self }
+    var line = [Int](repeating: 1, count: shape.count)
+    line[d] = shape[d]
+    let hits = try noGrad {
+      let positions = Tensor(Array(0..<shape[d])).alias(
+        shape: line, strides: Layout.contiguousStrides(line), offset: 0)
+      return try positions.eq(indices.restored([d], keepdim))
+    }
+    return try Tensor.where(hits, restored([d], keepdim), 0)
+  }
+
+  /// Throws where an extreme of nothing is asked for.
+  func checkRows(_ name: String, _ dims: [Int], all: Bool) throws {
+    guard numel == 0, let d = dims.first(where: { shape[$0] == 0 }) else { return }
+    throw TensorError(
+      .value, name,
+      all
+        ? "Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+        : "Expected reduction dim \(d) to have non-zero size.")
+  }
+}
+
+// MARK: Places
+extension Tensor {
+  /// Where the first greatest element lies along `dim`; without it, in the flattened tensor
+  /// (PyTorch: `torch.argmax`).
+  public func argmax(dim: Int? = nil, keepdim: Bool = false) throws -> Tensor {
+    try place(.argmax, "argmax", dim, keepdim)
+  }
+  /// Where the first least element lies along `dim`; without it, in the flattened tensor
+  /// (PyTorch: `torch.argmin`).
+  public func argmin(dim: Int? = nil, keepdim: Bool = false) throws -> Tensor {
+    try place(.argmin, "argmin", dim, keepdim)
+  }
+
+  private func place(_ op: ReduceOp, _ name: String, _ dim: Int?, _ keepdim: Bool) throws -> Tensor {
+    guard dtype != .bool else {
+      throw TensorError(.dtype, name, "\"\(name)_cpu\" not implemented for 'Bool'")
+    }
+    let reduced = try Layout.wrap(dim.map { [$0] }, ndim, name)
+    try checkRows(name, reduced, all: dim == nil)
+    return try reducing(
+      op, name, reduced, keepdim: keepdim, computing: dtype, result: .int64, empty: .int(0))
+  }
+}

@@ -1,0 +1,269 @@
+/// Products of vectors and matrices with one node each; `matmul`, which chooses among them, stands
+/// in `Matmul.swift`. All operands have one dtype; half precision accumulates in float32.
+extension Tensor {
+  /// The matrix product of two matrices (PyTorch: `torch.mm`).
+  ///
+  /// - Shape: `[n, k]` and `[k, m]` → `[n, m]`.
+  public func mm(_ other: Tensor) throws -> Tensor {
+    guard ndim == 2, other.ndim == 2 else {
+      throw TensorError(
+        .shape, "mm",
+        "\(ndim == 2 ? "mat2" : "self") must be a matrix, but the shapes are \(shape) and \(other.shape)")
+    }
+    try checkFactors("mm", other)
+    return try product("mm", other, [shape[0], other.shape[1]]).recorded(
+      "MmBackward0", Input(self, saving: other) { g, s in try g.mm(s[0].transposed) },
+      Input(other, saving: self) { g, s in try s[0].transposed.mm(g) })
+  }
+
+  /// The products of matrices, one by one (PyTorch: `torch.bmm`).
+  ///
+  /// - Shape: `[b, n, k]` and `[b, k, m]` → `[b, n, m]`.
+  public func bmm(_ other: Tensor) throws -> Tensor {
+    try checkBatches("bmm", other)
+    return try product("bmm", other, [shape[0], shape[1], other.shape[2]]).recorded(
+      "BmmBackward0", Input(self, saving: other) { g, s in try g.bmm(s[0].transposed) },
+      Input(other, saving: self) { g, s in try s[0].transposed.bmm(g) })
+  }
+
+  /// The product of a matrix and a vector (PyTorch: `torch.mv`).
+  ///
+  /// - Shape: `[n, k]` and `[k]` → `[n]`.
+  public func mv(_ vector: Tensor) throws -> Tensor {
+    guard ndim == 2, vector.ndim == 1, shape[1] == vector.shape[0] else {
+      throw TensorError(
+        .shape, "mv",
+        "size mismatch, got input \(shape), vec \(vector.shape): the matrix has as many columns as the vector has elements")
+    }
+    try checkDType("mv", vector)
+    let column = vector.alias(
+      shape: [vector.numel, 1], strides: [vector.strides[0], 1], offset: vector.storageOffset)
+    return try product("mv", column, [shape[0], 1]).dropping([1]).recorded(
+      "MvBackward0", Input(self, saving: vector) { g, s in try g.outer(s[0]) },
+      Input(vector, saving: self) { g, s in try s[0].transposed.mv(g) })
+  }
+
+  /// The sum of the products of two vectors' elements (PyTorch: `torch.dot`).
+  ///
+  /// - Shape: `[n]` and `[n]` → `[]`.
+  public func dot(_ other: Tensor) throws -> Tensor { try dot("dot", "DotBackward0", other) }
+  /// ``dot(_:)``, under PyTorch's other name (PyTorch: `torch.vdot`).
+  public func vdot(_ other: Tensor) throws -> Tensor { try dot("vdot", "VdotBackward0", other) }
+
+  private func dot(_ name: String, _ node: String, _ other: Tensor) throws -> Tensor {
+    guard ndim == 1, other.ndim == 1 else {
+      throw TensorError(
+        .shape, name, "1D tensors expected, but got \(ndim)D and \(other.ndim)D tensors")
+    }
+    guard numel == other.numel else {
+      throw TensorError(
+        .shape, name,
+        "inconsistent tensor size, expected tensor \(shape) and src \(other.shape) to have the same number of elements")
+    }
+    try checkDType(name, other)
+    let row = alias(shape: [1, numel], strides: [1, strides[0]], offset: storageOffset)
+    let column = other.alias(
+      shape: [numel, 1], strides: [other.strides[0], 1], offset: other.storageOffset)
+    return try row.product(name, column, [1, 1]).dropping([0, 1]).recorded(
+      node, Input(self, saving: other) { g, s in try g * s[0] },
+      Input(other, saving: self) { g, s in try g * s[0] })
+  }
+
+  /// All products of an element of `self` and one of `other` (PyTorch: `torch.outer`).
+  ///
+  /// - Shape: `[n]` and `[m]` → `[n, m]`.
+  public func outer(_ other: Tensor) throws -> Tensor {
+    guard ndim == 1, other.ndim == 1 else {
+      throw TensorError(
+        .shape, "outer",
+        "outer: Expected 1-D argument self and vec2, but got \(ndim)-D and \(other.ndim)-D")
+    }
+    let column = view(
+      "ViewBackward0", shape: [numel, 1], strides: [strides[0], 1], offset: storageOffset
+    ) { g, _ in g.removingDims([1]) }
+    return try column.mul(other)
+  }
+
+  /// `beta · self + alpha · a @ b` (PyTorch: `torch.addmm`); the form of a linear layer.
+  ///
+  /// `self` broadcasts to the product; with `beta` 0 it is not read at all.
+  public func addmm(
+    _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    guard a.ndim == 2, b.ndim == 2 else {
+      throw TensorError(
+        .shape, "addmm",
+        "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(a.ndim)-D and \(b.ndim)-D tensors")
+    }
+    try a.checkFactors("addmm", b)
+    let (beta, alpha) = (beta.scalar, alpha.scalar)
+    let y = try a.product("addmm", b, [a.shape[0], b.shape[1]], adding: self, beta, alpha)
+    guard isGradEnabled, requiresGrad || a.requiresGrad || b.requiresGrad else { return y }
+    return y.recorded(
+      "AddmmBackward0", Input(self) { g, _ in try g.times(beta) },
+      Input(a, saving: b) { g, s in try g.mm(s[0].transposed).times(alpha) },
+      Input(b, saving: a) { g, s in try s[0].transposed.mm(g).times(alpha) })
+  }
+
+  /// `beta · self + alpha · a @ b` for batches of matrices (PyTorch: `torch.baddbmm`).
+  public func baddbmm(
+    _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    try a.checkBatches("baddbmm", b)
+    let (beta, alpha) = (beta.scalar, alpha.scalar)
+    let size = [a.shape[0], a.shape[1], b.shape[2]]
+    return try a.product("baddbmm", b, size, adding: self, beta, alpha).recorded(
+      "BaddbmmBackward0", Input(self) { g, _ in try g.times(beta) },
+      Input(a, saving: b) { g, s in try g.bmm(s[0].transposed).times(alpha) },
+      Input(b, saving: a) { g, s in try s[0].transposed.bmm(g).times(alpha) })
+  }
+
+  /// `beta · self + alpha · Σ a[i] @ b[i]` (PyTorch: `torch.addbmm`).
+  public func addbmm(
+    _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    try a.checkBatches("addbmm", b)
+    let products = try noGrad { try a.bmm(b).sum(dim: 0, dtype: a.dtype) }
+    let (beta, alpha) = (beta.scalar, alpha.scalar)
+    let y = try noGrad { try products.combined("addbmm", self, beta, alpha) }
+    let batch = [a.shape[0], a.shape[1], b.shape[2]]
+    return y.recorded(
+      "AddbmmBackward0", Input(self) { g, _ in try g.times(beta) },
+      Input(a, saving: b) { g, s in try g.expand(batch).bmm(s[0].transposed).times(alpha) },
+      Input(b, saving: a) { g, s in try s[0].transposed.bmm(g.expand(batch)).times(alpha) })
+  }
+
+  /// `beta · self + alpha · matrix @ vector` (PyTorch: `torch.addmv`).
+  public func addmv(
+    _ matrix: Tensor, _ vector: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    let (beta, alpha) = (beta.scalar, alpha.scalar)
+    let y = try noGrad {
+      let product = try matrix.mv(vector)
+      return try product.combined("addmv", self, beta, alpha)
+    }
+    return y.recorded(
+      "AddmvBackward0", Input(self) { g, _ in try g.times(beta) },
+      Input(matrix, saving: vector) { g, s in try g.outer(s[0]).times(alpha) },
+      Input(vector, saving: matrix) { g, s in try s[0].transposed.mv(g).times(alpha) })
+  }
+
+  /// `beta · self + alpha · outer(a, b)` (PyTorch: `torch.addr`).
+  public func addr(
+    _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    let (beta, alpha) = (beta.scalar, alpha.scalar)
+    let y = try noGrad { try a.outer(b).combined("addr", self, beta, alpha) }
+    return y.recorded(
+      "AddrBackward0", Input(self) { g, _ in try g.times(beta) },
+      Input(a, saving: b) { g, s in try g.mv(s[0]).times(alpha) },
+      Input(b, saving: a) { g, s in try g.transposed.mv(s[0]).times(alpha) })
+  }
+}
+
+// MARK: Shared parts
+extension Tensor {
+  /// The last two dimensions exchanged, as a recorded view.
+  var transposed: Tensor {
+    var (shape, strides) = (shape, strides)
+    shape.swapAt(ndim - 2, ndim - 1)
+    strides.swapAt(ndim - 2, ndim - 1)
+    return view(
+      ndim == 2 ? "TBackward0" : "TransposeBackward0", shape: shape, strides: strides,
+      offset: storageOffset
+    ) { g, _ in g.transposed }
+  }
+
+  /// This tensor times a factor that mostly is 1.
+  fileprivate func times(_ factor: Scalar) throws -> Tensor {
+    factor.doubleValue == 1 ? self : try mul(factor)
+  }
+
+  /// `alpha · self @ other + beta · base`, unrecorded; shapes have been checked.
+  func product(
+    _ name: String, _ other: Tensor, _ size: [Int], adding base: Tensor? = nil,
+    _ beta: Scalar = .int(0), _ alpha: Scalar = .int(1)
+  ) throws -> Tensor {
+    try Tensor.checkFactor(name, dtype, beta, "beta")
+    try Tensor.checkFactor(name, dtype, alpha, "alpha")
+    let (a, b) = try Tensor.onOneDevice(name, self, other)
+    let out = try Tensor(uninitialized: size, dtype, on: a.backend, name)
+    let base = beta.doubleValue == 0 ? nil : base
+    if let base {
+      try checkDType(name, base)
+      guard try Layout.broadcast(base.shape, size, name) == size else {
+        throw TensorError(
+          .shape, name,
+          "the expanded size of the tensor \(size) must match the existing size \(base.shape)")
+      }
+      _ = try Tensor.onOneDevice(name, out, base)
+      try out.backend.copy(base, into: out)
+    }
+    if out.numel == 0 { return out }
+    if shape[ndim - 1] == 0 && base == nil {
+      try out.backend.fill(out, .int(0))
+      return out
+    }
+    try out.backend.matmul(a, b, alpha: alpha, beta: base == nil ? .int(0) : beta, into: out)
+    return out
+  }
+
+  /// `beta · base + alpha · self` of `self`'s shape and dtype.
+  fileprivate func combined(
+    _ name: String, _ base: Tensor, _ beta: Scalar, _ alpha: Scalar
+  ) throws -> Tensor {
+    try Tensor.checkFactor(name, dtype, beta, "beta")
+    try Tensor.checkFactor(name, dtype, alpha, "alpha")
+    guard try Layout.broadcast(base.shape, shape, name) == shape else {
+      throw TensorError(
+        .shape, name,
+        "the expanded size of the tensor \(shape) must match the existing size \(base.shape)")
+    }
+    let scaled = try times(alpha)
+    return beta.doubleValue == 0 ? scaled : try base.times(beta).add(scaled)
+  }
+
+  private static func checkFactor(
+    _ name: String, _ dtype: DType, _ factor: Scalar, _ argument: String
+  ) throws {
+    if case .double = factor, !dtype.isFloatingPoint {
+      throw TensorError(
+        .dtype, name,
+        "For integral input tensors, argument \(argument) must not be a floating point number.")
+    }
+  }
+
+  func checkDType(_ name: String, _ other: Tensor) throws {
+    guard dtype == other.dtype else {
+      throw TensorError(
+        .dtype, name,
+        "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))")
+    }
+    if dtype == .bool {
+      throw TensorError(.dtype, name, "\"\(name)_impl_cpu_\" not implemented for 'Bool'")
+    }
+  }
+
+  private func checkFactors(_ name: String, _ other: Tensor) throws {
+    guard shape[1] == other.shape[0] else {
+      throw TensorError(
+        .shape, name,
+        "mat1 and mat2 shapes cannot be multiplied (\(shape[0])x\(shape[1]) and \(other.shape[0])x\(other.shape[1]))")
+    }
+    try checkDType(name, other)
+  }
+
+  private func checkBatches(_ name: String, _ other: Tensor) throws {
+    guard ndim == 3, other.ndim == 3 else {
+      throw TensorError(
+        .shape, name,
+        "batch1 and batch2 must be 3D tensors, but got shapes \(shape) and \(other.shape)")
+    }
+    guard shape[0] == other.shape[0], shape[2] == other.shape[1] else {
+      throw TensorError(
+        .shape, name,
+        "Expected size for first two dimensions of batch2 tensor to be: [\(shape[0]), \(shape[2])] but got: [\(other.shape[0]), \(other.shape[1])].")
+    }
+    try checkDType(name, other)
+  }
+}

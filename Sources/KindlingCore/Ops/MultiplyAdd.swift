@@ -1,0 +1,84 @@
+import CKernels
+
+extension Tensor {
+  /// `self + value · a · b`, elementwise (PyTorch: `torch.addcmul`).
+  public func addcmul(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
+    try addcmul(a, b, value.scalar, into: nil)
+  }
+  /// ``addcmul(_:_:value:)`` in place.
+  @discardableResult
+  public func addcmul_(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
+    try inPlace("addcmul_", [a, b]) { try $0.addcmul(a, b, value.scalar, into: $1) }
+  }
+  private func addcmul(
+    _ a: Tensor, _ b: Tensor, _ value: Scalar, into out: Tensor?
+  ) throws -> Tensor {
+    try Tensor.ternary(.addcmul, "addcmul", self, a, b, value.doubleValue, into: out).recorded(
+      "AddcmulBackward0", Input(self) { g, _ in g },
+      Input(a, saving: b) { g, s in try g * (s[0] * value) },
+      Input(b, saving: a) { g, s in try g * (s[0] * value) })
+  }
+
+  /// `self + value · a / b`, elementwise (PyTorch: `torch.addcdiv`).
+  ///
+  /// - Throws: ``TensorError`` where `a` and `b` are both integers.
+  public func addcdiv(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
+    try addcdiv(a, b, value.scalar, into: nil)
+  }
+  /// ``addcdiv(_:_:value:)`` in place.
+  @discardableResult
+  public func addcdiv_(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
+    try inPlace("addcdiv_", [a, b]) { try $0.addcdiv(a, b, value.scalar, into: $1) }
+  }
+  private func addcdiv(
+    _ a: Tensor, _ b: Tensor, _ value: Scalar, into out: Tensor?
+  ) throws -> Tensor {
+    guard a.dtype.isFloatingPoint || b.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "addcdiv",
+        "Integer division with addcdiv is no longer supported; write x + value * a.div(b, rounding: .trunc), or convert to floats")
+    }
+    return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value.doubleValue, into: out)
+      .recorded(
+        "AddcdivBackward0", Input(self) { g, _ in g },
+        Input(a, saving: b) { g, s in try g * (value.doubleValue / s[0]) },
+        Input(b, saving: a, b) { g, s in
+          try -g * (s[0] * value / (s[1] * s[1]))
+        })
+  }
+
+  /// The point `weight` of the way from `self` to `end` (PyTorch: `torch.lerp`).
+  ///
+  /// Exact at both ends. All operands have one dtype.
+  public func lerp(_ end: Tensor, weight: Tensor) throws -> Tensor {
+    try lerp(end, weight, into: nil)
+  }
+  /// The point `weight` of the way from `self` to `end`, where the weight is a number.
+  public func lerp<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
+    try lerp(end, .wrapped(weight, like: self), into: nil)
+  }
+  /// ``lerp(_:weight:)`` in place.
+  @discardableResult
+  public func lerp_(_ end: Tensor, weight: Tensor) throws -> Tensor {
+    try inPlace("lerp_", [end, weight]) { try $0.lerp(end, weight, into: $1) }
+  }
+  /// ``lerp(_:weight:)`` in place, where the weight is a number.
+  @discardableResult
+  public func lerp_<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
+    try lerp_(end, weight: Tensor.wrapped(weight, like: self))
+  }
+  private func lerp(_ end: Tensor, _ weight: Tensor, into out: Tensor?) throws -> Tensor {
+    for (name, other) in [("end", end), ("weight", weight)]
+    where other.dtype != dtype && !other.isWrappedNumber {
+      throw TensorError(
+        .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
+    }
+    let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
+    let start = Input(self, saving: weight) { g, s in try g * (1 - s[0]) }
+    let finish = Input(end, saving: weight) { g, s in try g * s[0] }
+    if weight.isWrappedNumber { return y.recorded("LerpBackward0", start, finish) }
+    return y.recorded(
+      "LerpBackward1", start, finish,
+      Input(weight, saving: self, end) { g, s in try g * (s[1] - s[0]) })
+  }
+}

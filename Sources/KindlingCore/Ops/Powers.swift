@@ -1,0 +1,114 @@
+import CKernels
+
+extension UnaryRule {
+  static let sqrt = UnaryRule("sqrt", .sqrt, "SqrtBackward0", saving: .output) { g, s in
+    try g / (s.output * 2)
+  }
+  static let rsqrt = UnaryRule("rsqrt", .rsqrt, "RsqrtBackward0", saving: .output) { g, s in
+    try g * -0.5 * s.output.pow(3)
+  }
+  static let reciprocal = UnaryRule(
+    "reciprocal", .reciprocal, "ReciprocalBackward0", saving: .output
+  ) { g, s in
+    try -g * (s.output * s.output)
+  }
+}
+
+extension BinaryRule {
+  // x⁰ is constant in x, and 0ʸ in y: without the masks 0·∞ would make NaN.
+  static let pow = BinaryRule(
+    "pow", .pow, "PowBackward1", leftNumber: "PowBackward2", savingOutput: true,
+    left: { a, b in
+      Input(a, saving: a, b) { g, s in
+        try Tensor.where(s[1].eq(0), 0, g * (s[1] * s[0].pow(s[1] - 1)))
+      }
+    },
+    right: { a, b in
+      Input(b, saving: a, b) { g, s in
+        try Tensor.where(s[0].eq(0).logicalAnd(s[1].ge(0)), 0, g * (s.output * s[0].log()))
+      }
+    })
+}
+
+extension Tensor {
+  /// The square root, NaN below 0 (PyTorch: `torch.sqrt`).
+  public func sqrt() throws -> Tensor { try unary(.sqrt) }
+  /// ``sqrt()`` in place.
+  @discardableResult public func sqrt_() throws -> Tensor { try unary_(.sqrt) }
+  /// One over the square root (PyTorch: `torch.rsqrt`).
+  public func rsqrt() throws -> Tensor { try unary(.rsqrt) }
+  /// ``rsqrt()`` in place.
+  @discardableResult public func rsqrt_() throws -> Tensor { try unary_(.rsqrt) }
+  /// One over each element, in floats (PyTorch: `torch.reciprocal`).
+  public func reciprocal() throws -> Tensor { try unary(.reciprocal) }
+  /// ``reciprocal()`` in place.
+  @discardableResult public func reciprocal_() throws -> Tensor { try unary_(.reciprocal) }
+  /// The square; bools become int64 (PyTorch: `torch.square`).
+  public func square() throws -> Tensor { try pow(2) }
+  /// ``square()`` in place.
+  @discardableResult public func square_() throws -> Tensor { try pow_(2) }
+
+  /// Each element to the power of a number (PyTorch: `torch.pow`).
+  ///
+  /// - Throws: ``TensorError`` for integers to a negative integer power.
+  public func pow<S: TensorScalar>(_ exponent: S) throws -> Tensor {
+    try power(exponent.scalar, into: nil)
+  }
+  /// Each element to the power of a number, in place.
+  @discardableResult
+  public func pow_<S: TensorScalar>(_ exponent: S) throws -> Tensor {
+    try inPlace("pow_") { try $0.power(exponent.scalar, into: $1) }
+  }
+  /// `self` to the power of `exponent`, elementwise (PyTorch: `torch.pow`).
+  public func pow(_ exponent: Tensor) throws -> Tensor { try binary(.pow, exponent) }
+  /// `self` to the power of `exponent`, in place.
+  @discardableResult
+  public func pow_(_ exponent: Tensor) throws -> Tensor { try binary_(.pow, exponent) }
+  /// A number to the power of each element.
+  public static func pow<S: TensorScalar>(_ base: S, _ exponent: Tensor) throws -> Tensor {
+    return try binary(.pow, .wrapped(base, like: exponent), exponent)
+  }
+
+  private func power(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
+    let y = try powerValues(exponent, into: out)
+    guard isGradEnabled, requiresGrad else { return y }
+    return y.recorded("PowBackward0", Input(self, saving: self) { g, s in
+      switch exponent {
+      case _ where exponent.doubleValue == 0: try g.zeroGradient()
+      case .int(2): try g * (s[0] * 2)
+      case .int(let n) where n > Int.min: try g * (s[0].pow(n - 1) * n)
+      default: try g * (s[0].pow(exponent.doubleValue - 1) * exponent)
+      }
+    })
+  }
+
+  private func powerValues(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
+    guard dtype.isFloatingPoint else {
+      if case .int(let n) = exponent, n < 0, dtype != .bool {
+        throw TensorError(
+          .value, "pow", "Integers to negative integer powers are not allowed; convert with to(_:)")
+      }
+      return try Tensor.binary(.pow, "pow", self, .wrapped(exponent, like: self), into: out)
+    }
+    // The powers that have a kernel of their own, which is also more exact.
+    switch exponent.doubleValue {
+    case 2: return try unary(.square, "pow", into: out)
+    case 0.5: return try unary(.sqrt, "pow", into: out)
+    case -0.5: return try unary(.rsqrt, "pow", into: out)
+    case -1: return try unary(.reciprocal, "pow", into: out)
+    case let e: return try unary(.pow, "pow", .toFloat, (e, 0), into: out)
+    }
+  }
+
+  /// Powers computed in float64 (PyTorch: `torch.float_power`).
+  public func floatPower(_ exponent: Tensor) throws -> Tensor {
+    try to(DType.float64).pow(exponent.to(DType.float64))
+  }
+  /// Powers by a number, computed in float64.
+  public func floatPower<S: TensorScalar>(_ exponent: S) throws -> Tensor {
+    try to(DType.float64).pow(exponent.scalar.doubleValue)
+  }
+
+  /// `self · 2^other` (PyTorch: `torch.ldexp`).
+  public func ldexp(_ other: Tensor) throws -> Tensor { try mul(Tensor.pow(2.0, other)) }
+}

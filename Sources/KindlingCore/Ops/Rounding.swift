@@ -1,0 +1,60 @@
+import CKernels
+
+extension UnaryRule {
+  // Steps: the gradient is 0, as in PyTorch.
+  static let floor = UnaryRule("floor", .floor, integers: .copy, "FloorBackward0") { g, _ in
+    try g.zeroGradient()
+  }
+  static let ceil = UnaryRule("ceil", .ceil, integers: .copy, "CeilBackward0") { g, _ in
+    try g.zeroGradient()
+  }
+  static let round = UnaryRule("round", .round, integers: .copy, "RoundBackward0") { g, _ in
+    try g.zeroGradient()
+  }
+  static let trunc = UnaryRule("trunc", .trunc, integers: .copy, "TruncBackward0") { g, _ in
+    try g.zeroGradient()
+  }
+}
+
+/// Rounding. Integers are returned as they are, bools throw.
+extension Tensor {
+  /// The greatest integer not above each element (PyTorch: `torch.floor`).
+  public func floor() throws -> Tensor { try unary(.floor) }
+  /// ``floor()`` in place.
+  @discardableResult public func floor_() throws -> Tensor { try unary_(.floor) }
+  /// The least integer not below each element (PyTorch: `torch.ceil`).
+  public func ceil() throws -> Tensor { try unary(.ceil) }
+  /// ``ceil()`` in place.
+  @discardableResult public func ceil_() throws -> Tensor { try unary_(.ceil) }
+  /// The nearest integer, halves to the even one (PyTorch: `torch.round`).
+  public func round() throws -> Tensor { try unary(.round) }
+  /// ``round()`` in place.
+  @discardableResult public func round_() throws -> Tensor { try unary_(.round) }
+  /// The integer part (PyTorch: `torch.trunc`).
+  public func trunc() throws -> Tensor { try unary(.trunc) }
+  /// ``trunc()`` in place.
+  @discardableResult public func trunc_() throws -> Tensor { try unary_(.trunc) }
+
+  /// Rounds to `decimals` places, before the point where negative (PyTorch: `torch.round`).
+  ///
+  /// - Throws: ``TensorError`` for integers, unless `decimals` is 0.
+  public func round(decimals: Int) throws -> Tensor {
+    if decimals == 0 && !dtype.isFloatingPoint { return try round() }
+    guard dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "round", "\"round_cpu\" not implemented for '\(dtype.scalarName)' with decimals")
+    }
+    let scale = (0..<Swift.min(decimals.magnitude, 400)).reduce(1.0) { power, _ in power * 10 }
+    return try noGrad {
+      try widened { x in
+        decimals < 0
+          ? try x.div(scale).round().mul(scale) : try x.mul(scale).round().div(scale)
+      }
+    }.recorded("RoundBackward1", Input(self) { g, _ in try g.zeroGradient() })
+  }
+
+  /// The part behind the point, with the element's sign (PyTorch: `torch.frac`).
+  public func frac() throws -> Tensor {
+    try noGrad { try sub(trunc()) }.recorded("FracBackward0", Input(self) { g, _ in g })
+  }
+}

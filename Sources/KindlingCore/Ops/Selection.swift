@@ -1,0 +1,218 @@
+import CKernels
+
+extension BinaryRule {
+  // Equal elements share the gradient.
+  static let maximum = BinaryRule(
+    "maximum", .maximum, "MaximumBackward0",
+    left: { a, b in
+      Input(a, saving: a, b) { g, s in
+        try Tensor.where(s[0].lt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
+      }
+    },
+    right: { a, b in
+      Input(b, saving: a, b) { g, s in
+        try Tensor.where(s[0].gt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
+      }
+    })
+  static let minimum = BinaryRule(
+    "minimum", .minimum, "MinimumBackward0",
+    left: { a, b in
+      Input(a, saving: a, b) { g, s in
+        try Tensor.where(s[0].gt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
+      }
+    },
+    right: { a, b in
+      Input(b, saving: a, b) { g, s in
+        try Tensor.where(s[0].lt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
+      }
+    })
+  // Here the left one takes all of it.
+  static let fmax = BinaryRule(
+    "fmax", .fmax, "FmaxBackward0",
+    left: { a, b in
+      Input(a, saving: a, b) { g, s in
+        try Tensor.where(s[0].ge(s[1]).logicalOr(s[1].isnan()), g, 0)
+      }
+    },
+    right: { a, b in
+      Input(b, saving: a, b) { g, s in
+        try Tensor.where(s[0].ge(s[1]).logicalOr(s[1].isnan()), 0, g)
+      }
+    })
+  static let fmin = BinaryRule(
+    "fmin", .fmin, "FminBackward0",
+    left: { a, b in
+      Input(a, saving: a, b) { g, s in
+        try Tensor.where(s[0].le(s[1]).logicalOr(s[1].isnan()), g, 0)
+      }
+    },
+    right: { a, b in
+      Input(b, saving: a, b) { g, s in
+        try Tensor.where(s[0].le(s[1]).logicalOr(s[1].isnan()), 0, g)
+      }
+    })
+}
+
+// MARK: The greater and the lesser of two
+extension Tensor {
+  /// The greater of both, elementwise; NaN where either is (PyTorch: `torch.maximum`).
+  public func maximum(_ other: Tensor) throws -> Tensor { try binary(.maximum, other) }
+  /// The lesser of both, elementwise; NaN where either is (PyTorch: `torch.minimum`).
+  public func minimum(_ other: Tensor) throws -> Tensor { try binary(.minimum, other) }
+  /// The greater of both, the number where the other is NaN (PyTorch: `torch.fmax`).
+  public func fmax(_ other: Tensor) throws -> Tensor { try binary(.fmax, other) }
+  /// The lesser of both, the number where the other is NaN (PyTorch: `torch.fmin`).
+  public func fmin(_ other: Tensor) throws -> Tensor { try binary(.fmin, other) }
+}
+
+// MARK: One or the other
+extension Tensor {
+  /// Elements of `a` where `condition` holds, of `b` elsewhere (PyTorch: `torch.where`).
+  ///
+  /// All three broadcast; the result has the promoted dtype of `a` and `b`.
+  /// - Throws: ``TensorError`` where `condition` is neither bool nor uint8.
+  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
+    guard condition.dtype == .bool || condition.dtype == .uint8 else {
+      throw TensorError(
+        .dtype, "where",
+        "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)")
+    }
+    let (c, x) = try onOneDevice("where", condition, a)
+    let (_, y) = try onOneDevice("where", c, b)
+    let shape = try Layout.broadcast(Layout.broadcast(c.shape, x.shape, "where"), y.shape, "where")
+    let out = try Tensor(uninitialized: shape, resultType(x, y), on: c.backend, "where")
+    try out.backend.where(c, x, y, into: out)
+    return out.recorded(
+      "WhereBackward0", Input(x, saving: c) { g, s in try Tensor.where(s[0], g, 0) },
+      Input(y, saving: c) { g, s in try Tensor.where(s[0], 0, g) })
+  }
+  /// Elements of `a` where `condition` holds, a number elsewhere.
+  public static func `where`<S: TensorScalar>(
+    _ condition: Tensor, _ a: Tensor, _ b: S
+  ) throws -> Tensor {
+    try Tensor.where(condition, a, wrapped(b, like: a))
+  }
+  /// A number where `condition` holds, elements of `b` elsewhere.
+  public static func `where`<S: TensorScalar>(
+    _ condition: Tensor, _ a: S, _ b: Tensor
+  ) throws -> Tensor {
+    try Tensor.where(condition, wrapped(a, like: b), b)
+  }
+  /// One of two numbers.
+  public static func `where`<A: TensorScalar, B: TensorScalar>(
+    _ condition: Tensor, _ a: A, _ b: B
+  ) throws -> Tensor {
+    try Tensor.where(condition, wrapped(a, like: condition), wrapped(b, like: condition))
+  }
+  /// This tensor's elements where `condition` holds, those of `other` elsewhere
+  /// (PyTorch: `Tensor.where`).
+  public func `where`(_ condition: Tensor, _ other: Tensor) throws -> Tensor {
+    try Tensor.where(condition, self, other)
+  }
+  /// This tensor's elements where `condition` holds, a number elsewhere.
+  public func `where`<S: TensorScalar>(_ condition: Tensor, _ other: S) throws -> Tensor {
+    try Tensor.where(condition, self, other)
+  }
+}
+
+// MARK: Into bounds
+extension Tensor {
+  /// Elements moved into the bounds; NaN stays, and a lower bound above the upper one gives the
+  /// upper (PyTorch: `torch.clamp`). The gradient passes at the bounds.
+  public func clamp<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
+    try clamped("ClampBackward1", min.scalar, max.scalar)
+  }
+  /// Elements moved to `min` or above.
+  public func clamp<S: TensorScalar>(min: S) throws -> Tensor {
+    try clamped("ClampBackward1", min.scalar, nil)
+  }
+  /// Elements moved to `max` or below.
+  public func clamp<S: TensorScalar>(max: S) throws -> Tensor {
+    try clamped("ClampBackward1", nil, max.scalar)
+  }
+  /// ``clamp(min:max:)`` in place.
+  @discardableResult
+  public func clamp_<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
+    try inPlace("clamp_") { try $0.clamped("ClampBackward1", min.scalar, max.scalar, into: $1) }
+  }
+  /// ``clamp(min:)`` in place.
+  @discardableResult
+  public func clamp_<S: TensorScalar>(min: S) throws -> Tensor {
+    try inPlace("clamp_") { try $0.clamped("ClampBackward1", min.scalar, nil, into: $1) }
+  }
+  /// ``clamp(max:)`` in place.
+  @discardableResult
+  public func clamp_<S: TensorScalar>(max: S) throws -> Tensor {
+    try inPlace("clamp_") { try $0.clamped("ClampBackward1", nil, max.scalar, into: $1) }
+  }
+  /// Elements moved to `min` or above (PyTorch: `torch.clamp_min`).
+  public func clampMin<S: TensorScalar>(_ min: S) throws -> Tensor {
+    try clamped("ClampMinBackward0", min.scalar, nil)
+  }
+  /// Elements moved to `max` or below (PyTorch: `torch.clamp_max`).
+  public func clampMax<S: TensorScalar>(_ max: S) throws -> Tensor {
+    try clamped("ClampMaxBackward0", nil, max.scalar)
+  }
+
+  /// Elements moved into bounds of their own, which broadcast; nil is no bound
+  /// (PyTorch: `torch.clamp`).
+  ///
+  /// - Throws: ``TensorError`` where both are nil.
+  public func clamp(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+    let values = try noGrad {
+      let raised = try min.map { try maximum($0) } ?? self
+      return try max.map { try raised.minimum($0) } ?? raised
+    }
+    guard min != nil || max != nil else {
+      throw TensorError(.value, "clamp", "at least one of 'min' or 'max' must not be None")
+    }
+    let own = Input(self, saving: self, min ?? self, max ?? self) { g, s in
+      try Tensor.where(s[0].ge(s[1]).logicalAnd(s[0].le(s[2])), g, 0)
+    }
+    let low = min.map { min in
+      Input(min, saving: self, min, max ?? min) { g, s in
+        try Tensor.where(s[0].lt(s[1]).logicalAnd(s[1].le(s[2])), g, 0)
+      }
+    }
+    let high = max.map { max in
+      Input(max, saving: self, min ?? max, max) { g, s in
+        try Tensor.where(s[0].gt(s[2]).logicalOr(s[2].lt(s[1])), g, 0)
+      }
+    }
+    return values.recorded("ClampBackward0", own, low, high)
+  }
+  /// ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
+  public func clampMin(_ min: Tensor) throws -> Tensor { try clamp(min: min) }
+  /// ``minimum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_max`).
+  public func clampMax(_ max: Tensor) throws -> Tensor { try clamp(max: max) }
+
+  func clamped(
+    _ node: String, _ min: Scalar?, _ max: Scalar?, into out: Tensor? = nil
+  ) throws -> Tensor {
+    let y = try clampedValues(min, max, into: out)
+    guard isGradEnabled, requiresGrad else { return y }
+    return y.recorded(node, Input(self, saving: self) { g, s in
+      switch (min, max) {
+      case (let min?, let max?): try Tensor.where(s[0].ge(min).logicalAnd(s[0].le(max)), g, 0)
+      case (let min?, nil): try Tensor.where(s[0].ge(min), g, 0)
+      case (nil, let max?): try Tensor.where(s[0].le(max), g, 0)
+      case (nil, nil): g
+      }
+    })
+  }
+
+  private func clampedValues(_ min: Scalar?, _ max: Scalar?, into out: Tensor?) throws -> Tensor {
+    let low = min?.doubleValue ?? -.infinity, high = max?.doubleValue ?? .infinity
+    if dtype.isFloatingPoint && !low.isNaN && !high.isNaN {
+      return try unary(.clamp, "clamp", .keep, (Swift.min(low, high), high), into: out)
+    }
+    // Integers, whose bounds must not pass through a Double, and NaN, which wins.
+    guard let min else {
+      return try Tensor.binary(.minimum, "clamp", self, .wrapped(max ?? .int(.max), like: self), into: out)
+    }
+    let raised = try Tensor.binary(
+      .maximum, "clamp", self, .wrapped(min, like: self), into: max == nil ? out : nil)
+    guard let max else { return raised }
+    return try Tensor.binary(.minimum, "clamp", raised, .wrapped(max, like: self), into: out)
+  }
+}

@@ -1,0 +1,67 @@
+import CKernels
+
+extension Tensor {
+  /// `exp(x) / Σ exp(x)` along `dim` (PyTorch: `torch.softmax`).
+  ///
+  /// - Parameter dtype: what the elements are converted to first.
+  /// - Throws: ``TensorError`` for integers, unless `dtype` names a float type.
+  public func softmax(dim: Int, dtype: DType? = nil) throws -> Tensor {
+    try softmax("softmax", "SoftmaxBackward0", dim, dtype, log: false)
+  }
+
+  /// The logarithm of ``softmax(dim:dtype:)``, exact where that is close to 0
+  /// (PyTorch: `torch.log_softmax`).
+  public func logSoftmax(dim: Int, dtype: DType? = nil) throws -> Tensor {
+    try softmax("log_softmax", "LogSoftmaxBackward0", dim, dtype, log: true)
+  }
+
+  private func softmax(
+    _ name: String, _ node: String, _ dim: Int, _ dtype: DType?, log: Bool
+  ) throws -> Tensor {
+    let x = try dtype.map { try to($0) } ?? self
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)")
+    }
+    let d = try Layout.wrap(dim, ndim, name)
+    let y = try Tensor(uninitializedLike: x, x.dtype)
+    if ndim == 0 {
+      try backend.fill(y, .int(log ? 0 : 1))
+    } else if numel > 0 {
+      try x.backend.softmax(x, dim: d, log: log, into: y)
+    }
+    guard isGradEnabled, x.requiresGrad else { return y }
+    return y.recorded(
+      node, Input(x) { g, s in try g.softmaxGradient(s.output, d, log: log) }, savingOutput: true)
+  }
+
+  /// The gradient of (log-)softmax from that of its output, this tensor, and the output `y`.
+  private func softmaxGradient(_ y: Tensor, _ dim: Int, log: Bool) throws -> Tensor {
+    let result = try Tensor(uninitializedLike: y, y.dtype)
+    if ndim == 0 {
+      try backend.fill(result, .int(0))
+    } else if numel > 0 {
+      try backend.softmaxBackward(to(y.dtype), y, dim: dim, log: log, into: result)
+    }
+    guard isGradEnabled, requiresGrad || y.requiresGrad else { return result }
+    if log {
+      return result.recorded(
+        "LogSoftmaxBackwardDataBackward0",
+        Input(self, saving: y) { gg, s in
+          try gg - (gg * s[0].exp()).sum(dim: dim, keepdim: true)
+        },
+        Input(y, saving: self, y) { gg, s in
+          try -gg * s[1].exp() * s[0].sum(dim: dim, keepdim: true)
+        })
+    }
+    return result.recorded(
+      "SoftmaxBackwardDataBackward0",
+      Input(self, saving: y) { gg, s in try gg.softmaxGradient(s[0], dim, log: false) },
+      Input(y, saving: self, y) { gg, s in
+        let inner = try (s[0] * s[1]).sum(dim: dim, keepdim: true)
+        let outer = try (gg * s[1]).sum(dim: dim, keepdim: true)
+        return try gg * (s[0] - inner) - s[0] * outer
+      })
+  }
+}

@@ -1,0 +1,53 @@
+import CKernels
+
+extension UnaryRule {
+  static let erf = UnaryRule("erf", .erf, "ErfBackward0", saving: .input) { g, s in
+    try g * (s[0].square().neg().exp() * twoOverRootPi)
+  }
+  static let erfc = UnaryRule("erfc", .erfc, "ErfcBackward0", saving: .input) { g, s in
+    try g * (s[0].square().neg().exp() * -twoOverRootPi)
+  }
+  static let erfinv = UnaryRule("erfinv", .erfinv, "ErfinvBackward0", saving: .output) { g, s in
+    try g * (s.output.square().exp() / twoOverRootPi)
+  }
+  static let lgamma = UnaryRule("lgamma", .lgamma, "LgammaBackward0", saving: .input) { g, s in
+    try g * s[0].digamma()
+  }
+  static let digamma = UnaryRule("digamma", .digamma)
+}
+
+private let twoOverRootPi = 1.12837916709551257390
+
+extension Tensor {
+  /// The error function (PyTorch: `torch.erf`).
+  public func erf() throws -> Tensor { try unary(.erf) }
+  /// ``erf()`` in place.
+  @discardableResult public func erf_() throws -> Tensor { try unary_(.erf) }
+  /// `1 − erf(x)`, exact for large elements (PyTorch: `torch.erfc`).
+  public func erfc() throws -> Tensor { try unary(.erfc) }
+  /// The inverse of the error function on (−1, 1) (PyTorch: `torch.erfinv`).
+  public func erfinv() throws -> Tensor { try unary(.erfinv) }
+  /// The logarithm of the size of the gamma function (PyTorch: `torch.lgamma`).
+  public func lgamma() throws -> Tensor { try unary(.lgamma) }
+  /// The derivative of ``lgamma()`` (PyTorch: `torch.digamma`).
+  public func digamma() throws -> Tensor { try unary(.digamma) }
+
+  /// `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
+  ///
+  /// - Parameter eps: where given, elements are first moved into [eps, 1 − eps]; otherwise elements
+  ///   outside [0, 1] give NaN.
+  public func logit(eps: Double? = nil) throws -> Tensor {
+    try noGrad {
+      let x = dtype.isFloatingPoint ? self : try to(DType.default)
+      return try x.widened { x in
+        let p = try eps.map { try x.clamp(min: $0, max: 1 - $0) } ?? x
+        return try p.div(p.rsub(1)).log()
+      }
+    }.recorded("LogitBackward0", Input(self, saving: self) { g, s in
+      let slope = try g / (s[0] * s[0].rsub(1))
+      let low = eps ?? 0
+      let inside = try s[0].ge(low).logicalAnd(s[0].le(1 - low))
+      return try Tensor.where(inside, slope, eps == nil ? Double.nan : 0)
+    })
+  }
+}

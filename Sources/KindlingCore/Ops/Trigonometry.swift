@@ -1,0 +1,149 @@
+import CKernels
+
+extension UnaryRule {
+  static let sin = UnaryRule("sin", .sin, "SinBackward0", saving: .input) { g, s in
+    try g * s[0].cos()
+  }
+  static let cos = UnaryRule("cos", .cos, "CosBackward0", saving: .input) { g, s in
+    try g * s[0].sin().neg()
+  }
+  static let tan = UnaryRule("tan", .tan, "TanBackward0", saving: .output) { g, s in
+    try g * (s.output.square() + 1)
+  }
+  static let asin = UnaryRule("asin", .asin, "AsinBackward0", saving: .input) { g, s in
+    try g * s[0].square().rsub(1).rsqrt()
+  }
+  static let acos = UnaryRule("acos", .acos, "AcosBackward0", saving: .input) { g, s in
+    try g * s[0].square().rsub(1).rsqrt().neg()
+  }
+  static let atan = UnaryRule("atan", .atan, "AtanBackward0", saving: .input) { g, s in
+    try g / (s[0].square() + 1)
+  }
+  static let sinh = UnaryRule("sinh", .sinh, "SinhBackward0", saving: .input) { g, s in
+    try g * s[0].cosh()
+  }
+  static let cosh = UnaryRule("cosh", .cosh, "CoshBackward0", saving: .input) { g, s in
+    try g * s[0].sinh()
+  }
+  static let tanh = UnaryRule("tanh", .tanh, "TanhBackward0", saving: .output) { g, s in
+    try g.binary(.tanhGradient, s.output)
+  }
+  static let asinh = UnaryRule("asinh", .asinh, "AsinhBackward0", saving: .input) { g, s in
+    try g * (s[0].square() + 1).rsqrt()
+  }
+  static let acosh = UnaryRule("acosh", .acosh, "AcoshBackward0", saving: .input) { g, s in
+    try g * (s[0].square() - 1).rsqrt()
+  }
+  static let atanh = UnaryRule("atanh", .atanh, "AtanhBackward0", saving: .input) { g, s in
+    try g / s[0].square().rsub(1)
+  }
+}
+
+extension BinaryRule {
+  /// `g · (1 − y²)` in one pass.
+  static let tanhGradient: BinaryRule = BinaryRule(
+    "tanh_backward", .tanhGradient, "TanhBackwardBackward0",
+    left: { g, y in Input(g, saving: y) { gg, s in try gg.binary(.tanhGradient, s[0]) } },
+    right: { g, y in Input(y, saving: g, y) { gg, s in try gg * s[0] * s[1] * -2 } })
+  static let atan2 = BinaryRule(
+    "atan2", .atan2, integers: .toFloat, "Atan2Backward0",
+    left: { a, b in
+      Input(a, saving: a, b) { g, s in try g * (s[1] / (s[0].square() + s[1].square())) }
+    },
+    right: { a, b in
+      Input(b, saving: a, b) { g, s in try g * (s[0].neg() / (s[0].square() + s[1].square())) }
+    })
+  static let hypot = BinaryRule(
+    "hypot", .hypot, "HypotBackward0", savingOutput: true,
+    left: { a, _ in Input(a, saving: a) { g, s in try g * (s[0] / s.output) } },
+    right: { _, b in Input(b, saving: b) { g, s in try g * (s[0] / s.output) } })
+}
+
+/// Circular and hyperbolic functions, in radians. Integers and bools are taken in the default float
+/// type; outside a function's domain the result is NaN.
+extension Tensor {
+  /// The sine (PyTorch: `torch.sin`).
+  public func sin() throws -> Tensor { try unary(.sin) }
+  /// ``sin()`` in place.
+  @discardableResult public func sin_() throws -> Tensor { try unary_(.sin) }
+  /// The cosine (PyTorch: `torch.cos`).
+  public func cos() throws -> Tensor { try unary(.cos) }
+  /// ``cos()`` in place.
+  @discardableResult public func cos_() throws -> Tensor { try unary_(.cos) }
+  /// The tangent (PyTorch: `torch.tan`).
+  public func tan() throws -> Tensor { try unary(.tan) }
+  /// ``tan()`` in place.
+  @discardableResult public func tan_() throws -> Tensor { try unary_(.tan) }
+  /// The inverse sine (PyTorch: `torch.asin`).
+  public func asin() throws -> Tensor { try unary(.asin) }
+  /// ``asin()`` in place.
+  @discardableResult public func asin_() throws -> Tensor { try unary_(.asin) }
+  /// The inverse cosine (PyTorch: `torch.acos`).
+  public func acos() throws -> Tensor { try unary(.acos) }
+  /// ``acos()`` in place.
+  @discardableResult public func acos_() throws -> Tensor { try unary_(.acos) }
+  /// The inverse tangent (PyTorch: `torch.atan`).
+  public func atan() throws -> Tensor { try unary(.atan) }
+  /// ``atan()`` in place.
+  @discardableResult public func atan_() throws -> Tensor { try unary_(.atan) }
+  /// The hyperbolic sine (PyTorch: `torch.sinh`).
+  public func sinh() throws -> Tensor { try unary(.sinh) }
+  /// ``sinh()`` in place.
+  @discardableResult public func sinh_() throws -> Tensor { try unary_(.sinh) }
+  /// The hyperbolic cosine (PyTorch: `torch.cosh`).
+  public func cosh() throws -> Tensor { try unary(.cosh) }
+  /// ``cosh()`` in place.
+  @discardableResult public func cosh_() throws -> Tensor { try unary_(.cosh) }
+  /// The hyperbolic tangent (PyTorch: `torch.tanh`).
+  public func tanh() throws -> Tensor { try unary(.tanh) }
+  /// ``tanh()`` in place.
+  @discardableResult public func tanh_() throws -> Tensor { try unary_(.tanh) }
+  /// The inverse hyperbolic sine (PyTorch: `torch.asinh`).
+  public func asinh() throws -> Tensor { try unary(.asinh) }
+  /// ``asinh()`` in place.
+  @discardableResult public func asinh_() throws -> Tensor { try unary_(.asinh) }
+  /// The inverse hyperbolic cosine (PyTorch: `torch.acosh`).
+  public func acosh() throws -> Tensor { try unary(.acosh) }
+  /// ``acosh()`` in place.
+  @discardableResult public func acosh_() throws -> Tensor { try unary_(.acosh) }
+  /// The inverse hyperbolic tangent (PyTorch: `torch.atanh`).
+  public func atanh() throws -> Tensor { try unary(.atanh) }
+  /// ``atanh()`` in place.
+  @discardableResult public func atanh_() throws -> Tensor { try unary_(.atanh) }
+
+  /// The angle of the point (`other`, `self`), in (−π, π] (PyTorch: `torch.atan2`).
+  public func atan2(_ other: Tensor) throws -> Tensor { try binary(.atan2, other) }
+  /// `sqrt(self² + other²)` without overflow (PyTorch: `torch.hypot`).
+  public func hypot(_ other: Tensor) throws -> Tensor { try binary(.hypot, other) }
+
+  /// Degrees as radians (PyTorch: `torch.deg2rad`).
+  public func deg2rad() throws -> Tensor { try scaled(.pi / 180, "Deg2RadBackward0") }
+  /// Radians as degrees (PyTorch: `torch.rad2deg`).
+  public func rad2deg() throws -> Tensor { try scaled(180 / .pi, "Rad2DegBackward0") }
+
+  private func scaled(_ factor: Double, _ node: String) throws -> Tensor {
+    try noGrad { try mul(factor) }.recorded(node, Input(self) { g, _ in try g * factor })
+  }
+
+  /// The angle on the number line: 0, or π for negative elements (PyTorch: `torch.angle`).
+  public func angle() throws -> Tensor {
+    try noGrad {
+      if !dtype.isFloatingPoint { return try Tensor.where(lt(0), Double.pi, 0.0) }
+      return try Tensor.where(isnan(), self, Tensor.where(lt(0), Double.pi, 0.0).to(dtype))
+    }.recorded("AngleBackward0", Input(self) { g, _ in try g.zeroGradient() })
+  }
+
+  /// `sin(πx) / (πx)`, 1 at 0 (PyTorch: `torch.sinc`).
+  public func sinc() throws -> Tensor {
+    try noGrad {
+      try widened { x in
+        let angle = try x.mul(Double.pi)
+        return try Tensor.where(x.eq(0), 1.0, angle.sin().div(angle))
+      }
+    }.recorded("SincBackward0", Input(self, saving: self) { g, s in
+      let x = s[0], angle = try x * Double.pi
+      let slope = try (angle * angle.cos() - angle.sin()) / (angle * x)
+      return try Tensor.where(x.eq(0), 0, g * slope)
+    })
+  }
+}
