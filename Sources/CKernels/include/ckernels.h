@@ -121,3 +121,29 @@ void kk_gemm_f64(int64_t m, int64_t n, int64_t k, double alpha, const double *a,
 void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
                  int64_t ca, const int64_t *b, int64_t rb, int64_t cb, int64_t beta, int64_t *c,
                  int64_t rc, int64_t cc);
+
+// MARK: Random numbers
+
+/// The stages of random fills. `draws` are 32-bit draws of the Mersenne twister: one per element for
+/// float32 and narrow integers, two (the high half first) for float64 and wide integers. Uniform
+/// values that reach `to` become `from`. All instruction sets give the same bits.
+typedef struct {
+  /// Replaces the 624 words of the state by the next 624.
+  void (*_Nonnull refill)(uint32_t *words);
+  /// Makes draws of words.
+  void (*_Nonnull temper)(int64_t n, const uint32_t *words, uint32_t *draws);
+  void (*_Nonnull uniform_f32)(int64_t n, const uint32_t *draws, float *out, float from,
+                               float range, float to);
+  void (*_Nonnull uniform_f64)(int64_t n, const uint32_t *draws, double *out, double from,
+                               double range, double to);
+  /// from + draw modulo range.
+  void (*_Nonnull integers)(int64_t n, const uint32_t *draws, int64_t *out, uint64_t range,
+                            int64_t from, bool wide);
+  /// Blocks of 16 uniforms become blocks of 16 normal values, in place.
+  void (*_Nonnull normal_f32)(int64_t blocks, float *x, float mean, float std);
+  void (*_Nonnull normal_f64)(int64_t blocks, double *x, double mean, double std);
+  /// For 16-bit floats, which PyTorch computes with other functions than float32.
+  void (*_Nonnull normal_half)(int64_t blocks, float *x, float mean, float std);
+} kk_random_loops;
+
+const kk_random_loops *_Nonnull kk_random(void);

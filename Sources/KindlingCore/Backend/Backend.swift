@@ -36,6 +36,12 @@ package protocol Backend: AnyObject, Sendable {
   /// dimensions broadcast to those of `out`; all of one dtype.
   func matmul(_ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor) throws
 
+  // MARK: Random numbers
+  /// Fills `out` with draws of `generator`, in the order of memory.
+  func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws
+  /// A random order of 0 to n − 1 in `out`, contiguous int64.
+  func randperm(_ generator: Generator, into out: Tensor) throws
+
   // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift`)
   /// Softmax of `x` over `dim`, or its logarithm; `x` and `out` are of one shape and floating dtype.
   func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws

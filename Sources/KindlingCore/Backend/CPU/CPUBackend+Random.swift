@@ -1,0 +1,213 @@
+import CKernels
+import Numerics
+
+/// Values made at a time: they and their draws stay in the first cache.
+private let chunk = 1024
+
+/// Memory for one chunk, shared by the stages of a fill.
+private struct Scratch {
+  let draws: UnsafeMutablePointer<UInt32>
+  let values: UnsafeMutableRawPointer
+
+  static func with(_ body: (Scratch) -> Void) {
+    withUnsafeTemporaryAllocation(byteCount: chunk * 16, alignment: 64) { bytes in
+      guard let base = bytes.baseAddress else { return }
+      body(Scratch(
+        draws: base.bindMemory(to: UInt32.self, capacity: chunk * 2), values: base + chunk * 8))
+    }
+  }
+}
+
+extension CPUBackend {
+  package func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws {
+    generator.withEngine { engine in
+      Scratch.with { scratch in
+        if case .normal(let mean, let std) = distribution, out.numel >= 16, out.isContiguous {
+          fillNormal(mean, std, &engine, scratch, out)
+        } else {
+          fill(distribution, &engine, scratch, out)
+        }
+      }
+    }
+  }
+
+  /// Elements in the order of memory, one draw after another.
+  private func fill(
+    _ distribution: Distribution, _ engine: inout MersenneTwister, _ scratch: Scratch, _ out: Tensor
+  ) {
+    let plan = ElementwisePlan([], out), type = distribution.computeType(for: out.dtype)
+    let inner = plan.sizes.count - 1
+    let step = plan.strides[0][inner], size = out.dtype.byteSize
+    plan.forEachRun { offsets in
+      var done = 0
+      while done < plan.sizes[inner] {
+        let n = min(chunk, plan.sizes[inner] - done)
+        let target = out.pointer + (offsets[0] + done * step) * size
+        let direct = type == out.dtype && step == 1
+        make(n, distribution, out.dtype, &engine, scratch.draws, direct ? target : scratch.values)
+        if !direct { store(n, scratch.values, type, target, step, out.dtype, scratch.draws) }
+        done += n
+      }
+    }
+  }
+
+  /// The next `n` values, in the distribution's compute type.
+  private func make(
+    _ n: Int, _ distribution: Distribution, _ dtype: DType, _ engine: inout MersenneTwister,
+    _ draws: UnsafeMutablePointer<UInt32>, _ out: UnsafeMutableRawPointer
+  ) {
+    let loops = kk_random().pointee, count = Int64(n)
+    let doubles = out.assumingMemoryBound(to: Double.self)
+    func each(_ value: (Double) -> Double) {
+      engine.draw(2 * n, into: draws)
+      loops.uniform_f64(count, draws, doubles, 0, 1, .infinity)
+      for i in 0..<n { doubles[i] = value(doubles[i]) }
+    }
+    switch distribution {
+    case .uniform(let from, let to) where dtype == .float64:
+      engine.draw(2 * n, into: draws)
+      loops.uniform_f64(count, draws, doubles, from, to - from, to)
+    case .uniform(let from, let to):
+      let floats = out.assumingMemoryBound(to: Float.self)
+      let low = Float(from), high = Float(to)
+      engine.draw(n, into: draws)
+      loops.uniform_f32(count, draws, floats, low, high - low, dtype.isHalf ? .infinity : high)
+      if dtype.isHalf { replaceUpperBound(n, floats, low, high, dtype, draws) }
+    case .integers(let from, let range, let wide):
+      engine.draw(wide ? 2 * n : n, into: draws)
+      loops.integers(count, draws, out.assumingMemoryBound(to: Int64.self), range, Int64(from), wide)
+    case .normal(let mean, let std):
+      for i in 0..<n { doubles[i] = mean.addingProduct(engine.normal(), std) }
+    case .logNormal(let mean, let std):
+      for i in 0..<n { doubles[i] = Double.exp(mean.addingProduct(engine.normal(), std)) }
+    case .bernoulli(let p): each { $0 < p ? 1 : 0 }
+    case .exponential(let rate): each { -1 / rate * Double.log(onePlus: -$0) }
+    case .geometric(let p):
+      let scale = Double.log(onePlus: -p)
+      each { (Double.log($0) / scale).rounded(.up) }
+    case .cauchy(let median, let sigma):
+      each { median.addingProduct(sigma, Double.tan(.pi * ($0 - 0.5))) }
+    }
+  }
+
+  /// Rounds to a 16-bit format; what then equals the upper bound becomes the lower one.
+  private func replaceUpperBound(
+    _ n: Int, _ x: UnsafeMutablePointer<Float>, _ low: Float, _ high: Float, _ dtype: DType,
+    _ spare: UnsafeMutablePointer<UInt32>
+  ) {
+    var bounds = (low, high)
+    withUnsafeMutablePointer(to: &bounds) { round($0, 2, dtype, spare) }
+    round(x, n, dtype, spare)
+    for i in 0..<n where x[i] >= bounds.1 { x[i] = bounds.0 }
+  }
+
+  private func round(
+    _ x: UnsafeMutableRawPointer, _ n: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
+  ) {
+    convert(n, x, .float32, spare, 1, dtype)
+    convert(n, spare, dtype, x, 1, .float32)
+  }
+
+  /// Converts `n` values to elements of a tensor, as PyTorch does: doubles reach 16-bit formats by
+  /// way of float32, for which `spare` has room.
+  private func store(
+    _ n: Int, _ values: UnsafeMutableRawPointer, _ type: DType, _ out: UnsafeMutableRawPointer,
+    _ step: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
+  ) {
+    if type == .float64 && dtype.isHalf {
+      convert(n, values, .float64, spare, 1, .float32)
+      convert(n, spare, .float32, out, step, dtype)
+    } else {
+      convert(n, values, type, out, step, dtype)
+    }
+  }
+
+  private func convert(
+    _ n: Int, _ source: UnsafeMutableRawPointer, _ from: DType, _ out: UnsafeMutableRawPointer,
+    _ step: Int, _ to: DType
+  ) {
+    var input: UnsafeRawPointer? = UnsafeRawPointer(source)
+    var stride: Int64 = 1
+    kk_convert(from.rawValue, to.rawValue)?(Int64(n), &input, &stride, out, Int64(step), nil)
+  }
+
+  // MARK: Normal values in blocks
+
+  /// Blocks of 16; where they do not come out even, the last 16 elements are drawn once more.
+  private func fillNormal(
+    _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: Scratch, _ out: Tensor
+  ) {
+    let size = out.dtype.byteSize, even = out.numel / 16 * 16
+    func fill(_ range: Range<Int>) {
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let n = min(chunk, range.upperBound - start)
+        normalBlocks(n, mean, std, &engine, scratch, out.pointer + start * size, out.dtype)
+        start += n
+      }
+    }
+    fill(0..<even)
+    if even == out.numel { return }
+    // The 16-bit formats draw nothing for a partial block.
+    if !out.dtype.isHalf {
+      engine.draw((out.numel - even) * (out.dtype == .float64 ? 2 : 1), into: scratch.draws)
+    }
+    fill(out.numel - 16..<out.numel)
+  }
+
+  private func normalBlocks(
+    _ n: Int, _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: Scratch,
+    _ out: UnsafeMutableRawPointer, _ dtype: DType
+  ) {
+    let loops = kk_random().pointee, blocks = Int64(n / 16)
+    if dtype == .float64 {
+      let x = out.assumingMemoryBound(to: Double.self)
+      engine.draw(2 * n, into: scratch.draws)
+      loops.uniform_f64(Int64(n), scratch.draws, x, 0, 1, .infinity)
+      loops.normal_f64(blocks, x, mean, std)
+      return
+    }
+    let x = (dtype.isHalf ? scratch.values : out).assumingMemoryBound(to: Float.self)
+    engine.draw(n, into: scratch.draws)
+    loops.uniform_f32(Int64(n), scratch.draws, x, 0, 1, .infinity)
+    if dtype == .float32 {
+      loops.normal_f32(blocks, x, Float(mean), Float(std))
+    } else {
+      loops.normal_half(blocks, x, Float(mean), Float(std))
+      convert(n, x, .float32, out, 1, dtype)
+    }
+  }
+
+  // MARK: Permutations
+
+  package func randperm(_ generator: Generator, into out: Tensor) throws {
+    let n = out.numel
+    let r = out.pointer.assumingMemoryBound(to: Int.self)
+    for i in 0..<n { r[i] = i }
+    if n < 2 { return }
+    // From there on 32-bit draws would not be even enough.
+    let narrow = n < Int(UInt32.max) / 20
+    generator.withEngine { engine in
+      Scratch.with { scratch in
+        let total = narrow ? n - 1 : n
+        var i = 0
+        while i < total {
+          let count = min(chunk, total - i)
+          engine.draw(narrow ? count : 2 * count, into: scratch.draws)
+          for k in 0..<count {
+            if narrow {
+              let z = i + Int(scratch.draws[k] % UInt32(truncatingIfNeeded: n - i))
+              (r[i], r[z]) = (r[z], r[i])
+            } else {
+              let draw = UInt64(scratch.draws[2 * k]) << 32 | UInt64(scratch.draws[2 * k + 1])
+              let z = Int(draw % UInt64(i + 1))
+              r[i] = r[z]
+              r[z] = i
+            }
+            i += 1
+          }
+        }
+      }
+    }
+  }
+}

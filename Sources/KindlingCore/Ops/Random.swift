@@ -1,0 +1,187 @@
+/// Random tensors. All draw from `generator`, or else from the default one, exactly what PyTorch draws.
+extension Tensor {
+  /// Numbers uniform in [0, 1) (PyTorch: `torch.rand`).
+  ///
+  /// - Throws: ``TensorError`` `.dtype` unless `dtype` is a float type.
+  public static func rand(
+    _ shape: [Int], generator: Generator? = nil, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype ?? .default, on: device.backend, "rand")
+    try result.requireFloat("rand")
+    return try result.drawn(.uniform(from: 0, to: 1), generator, requiresGrad)
+  }
+
+  /// Numbers uniform in [0, 1) (PyTorch: `torch.rand`).
+  public static func rand(
+    _ shape: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try rand(
+      shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Numbers uniform in [0, 1), shaped and by default typed like `other` (PyTorch: `torch.rand_like`).
+  public static func rand(
+    like other: Tensor, generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try rand(
+      other.shape, generator: generator, dtype: dtype ?? other.dtype, device: device ?? other.device,
+      requiresGrad: requiresGrad)
+  }
+
+  /// Standard normal numbers (PyTorch: `torch.randn`).
+  ///
+  /// - Throws: ``TensorError`` `.dtype` unless `dtype` is a float type.
+  public static func randn(
+    _ shape: [Int], generator: Generator? = nil, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype ?? .default, on: device.backend, "randn")
+    try result.requireFloat("randn")
+    return try result.drawn(.normal(mean: 0, std: 1), generator, requiresGrad)
+  }
+
+  /// Standard normal numbers (PyTorch: `torch.randn`).
+  public static func randn(
+    _ shape: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try randn(
+      shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Standard normal numbers, shaped and by default typed like `other` (PyTorch: `torch.randn_like`).
+  public static func randn(
+    like other: Tensor, generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try randn(
+      other.shape, generator: generator, dtype: dtype ?? other.dtype, device: device ?? other.device,
+      requiresGrad: requiresGrad)
+  }
+
+  /// Integers from `low` up to and not including `high` (PyTorch: `torch.randint`).
+  ///
+  /// - Throws: ``TensorError`` `.value` unless `low < high` and both fit `dtype`.
+  public static func randint(
+    _ low: Int, _ high: Int, _ shape: [Int], generator: Generator? = nil, dtype: DType = .int64,
+    device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype, on: device.backend, "randint")
+    return try result.drawn(
+      result.integerRange("randint", low, high), generator, requiresGrad)
+  }
+
+  /// Integers from 0 up to and not including `high` (PyTorch: `torch.randint`).
+  public static func randint(
+    _ high: Int, _ shape: [Int], generator: Generator? = nil, dtype: DType = .int64,
+    device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try randint(
+      0, high, shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Integers from `low` up to and not including `high`, shaped and by default typed like `other`
+  /// (PyTorch: `torch.randint_like`).
+  public static func randint(
+    like other: Tensor, _ low: Int, _ high: Int, generator: Generator? = nil, dtype: DType? = nil,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try randint(
+      low, high, other.shape, generator: generator, dtype: dtype ?? other.dtype,
+      device: device ?? other.device, requiresGrad: requiresGrad)
+  }
+
+  /// The integers 0 to `n` − 1 in random order (PyTorch: `torch.randperm`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where `n` is negative or `dtype` cannot hold all of them.
+  public static func randperm(
+    _ n: Int, generator: Generator? = nil, dtype: DType = .int64, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    guard n >= 0 else {
+      throw TensorError(.value, "randperm", "n must be non-negative, but got \(n)")
+    }
+    guard dtype != .bool, n <= dtype.integerLimits.upperBound else {
+      throw TensorError(
+        .value, "randperm",
+        dtype == .bool
+          ? "not implemented for bool"
+          : "n cannot be greater than \(dtype.integerLimits.upperBound) for dtype \(dtype), but got \(n)")
+    }
+    let order = try Tensor(uninitialized: [n], .int64, on: device.backend, "randperm")
+    try order.backend.randperm(generator ?? .default, into: order)
+    let result = dtype == .int64 ? order : try order.to(dtype)
+    return requiresGrad ? try result.requiresGrad_() : result
+  }
+
+  /// Normal numbers of mean `mean` and standard deviation `std` (PyTorch: `torch.normal`).
+  public static func normal(
+    _ mean: Double, _ std: Double, _ shape: [Int], generator: Generator? = nil, dtype: DType? = nil,
+    device: Device = .cpu, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype ?? .default, on: device.backend, "normal")
+    try result.requireFloat("normal")
+    try Tensor.checkDeviation("normal", std)
+    return try result.drawn(.normal(mean: mean, std: std), generator, requiresGrad)
+  }
+
+  /// One normal number for each mean in `mean`, of standard deviation `std` (PyTorch: `torch.normal`).
+  ///
+  /// The gradient to `mean` is zero, as in PyTorch: draws are not reparametrised.
+  public static func normal(
+    _ mean: Tensor, _ std: Double = 1, generator: Generator? = nil
+  ) throws -> Tensor {
+    try mean.requireFloat("normal")
+    try checkDeviation("normal", std)
+    let result = try Tensor(uninitializedLike: mean, mean.dtype)
+      .drawn(.normal(mean: 0, std: std), generator, false)
+    try noGrad { try result.add_(mean) }
+    return result.recorded("NormalBackward1", Input(mean, pullback: zeroGradient))
+  }
+
+  /// One normal number of mean `mean` for each standard deviation in `std` (PyTorch: `torch.normal`).
+  public static func normal(
+    _ mean: Double, _ std: Tensor, generator: Generator? = nil
+  ) throws -> Tensor {
+    try std.checkDeviations()
+    let result = try Tensor(uninitializedLike: std, std.dtype)
+      .drawn(.normal(mean: 0, std: 1), generator, false)
+    try noGrad { try result.mul_(std).add_(Tensor.wrapped(mean, like: result)) }
+    return result.recorded("NormalBackward2", Input(std, pullback: zeroGradient))
+  }
+
+  /// One normal number for each mean and standard deviation; the two broadcast (PyTorch: `torch.normal`).
+  public static func normal(
+    _ mean: Tensor, _ std: Tensor, generator: Generator? = nil
+  ) throws -> Tensor {
+    try mean.requireFloat("normal")
+    try std.checkDeviations()
+    let (mean, std) = try onOneDevice("normal", mean, std)
+    let shape = try Layout.broadcast(mean.shape, std.shape, "normal")
+    let result = try Tensor(uninitialized: shape, mean.dtype, on: mean.backend, "normal")
+      .drawn(.normal(mean: 0, std: 1), generator, false)
+    try noGrad { try result.mul_(std).add_(mean) }
+    return result.recorded(
+      "NormalBackward3", Input(mean, pullback: zeroGradient), Input(std, pullback: zeroGradient))
+  }
+
+  /// This new tensor, filled.
+  private func drawn(
+    _ distribution: Distribution, _ generator: Generator?, _ requiresGrad: Bool
+  ) throws -> Tensor {
+    try backend.random(distribution, generator ?? .default, into: self)
+    return requiresGrad ? try requiresGrad_() : self
+  }
+
+  private func checkDeviations() throws {
+    try requireFloat("normal")
+    let lowest = try noGrad { try detach().toArray(as: Double.self) }.first { !($0 >= 0) }
+    if let lowest {
+      throw TensorError(
+        .value, "normal", "expects all elements of std >= 0.0, but found \(lowest)")
+    }
+  }
+}

@@ -1,0 +1,243 @@
+/// Random numbers in place. All return this tensor, and draw from `generator` or else from the
+/// default one. Gradients do not pass through a fill: they are zero, as in PyTorch.
+extension Tensor {
+  /// Fills with numbers uniform in [from, to) (PyTorch: `Tensor.uniform_`).
+  @discardableResult
+  public func uniform_(
+    _ from: Double = 0, _ to: Double = 1, generator: Generator? = nil
+  ) throws -> Tensor {
+    try requireFloat("uniform_")
+    let limit = dtype.greatestFinite
+    for (name, bound) in [("from", from), ("to", to)] where !(abs(bound) <= limit) {
+      throw TensorError(.value, "uniform_", "\(name)=\(bound) is out of bounds for \(dtype)")
+    }
+    guard from <= to else {
+      throw TensorError(
+        .value, "uniform_", "expects to return a [from, to) range, but found from=\(from) > to=\(to)")
+    }
+    guard to - from <= limit else {
+      throw TensorError(
+        .value, "uniform_",
+        "expects to - from <= \(limit), the greatest \(dtype), but found to=\(to) and from=\(from)")
+    }
+    return try fillRandom("uniform_", "UniformBackward0", .uniform(from: from, to: to), generator)
+  }
+
+  /// Fills with normal numbers (PyTorch: `Tensor.normal_`).
+  @discardableResult
+  public func normal_(
+    _ mean: Double = 0, _ std: Double = 1, generator: Generator? = nil
+  ) throws -> Tensor {
+    try Tensor.checkDeviation("normal_", std)
+    try requireFloat("normal_")
+    return try fillRandom("normal_", "NormalBackward0", .normal(mean: mean, std: std), generator)
+  }
+
+  /// Fills with the logarithmically normal numbers whose logarithms have `mean` and `std`
+  /// (PyTorch: `Tensor.log_normal_`).
+  @discardableResult
+  public func logNormal_(
+    _ mean: Double = 1, _ std: Double = 2, generator: Generator? = nil
+  ) throws -> Tensor {
+    guard std > 0 else {
+      throw TensorError(.value, "logNormal_", "expects std > 0.0, but found std=\(std)")
+    }
+    try requireFloat("logNormal_")
+    return try fillRandom(
+      "logNormal_", "LogNormalBackward0", .logNormal(mean: mean, std: std), generator)
+  }
+
+  /// Fills with exponentially distributed numbers of rate `lambd` (PyTorch: `Tensor.exponential_`).
+  @discardableResult
+  public func exponential_(_ lambd: Double = 1, generator: Generator? = nil) throws -> Tensor {
+    guard lambd > 0 else {
+      throw TensorError(.value, "exponential_", "expects lambda > 0.0, but found lambda=\(lambd)")
+    }
+    try requireFloat("exponential_")
+    return try fillRandom(
+      "exponential_", "ExponentialBackward0", .exponential(rate: lambd), generator)
+  }
+
+  /// Fills with numbers of trials up to the first success, of probability `p` each
+  /// (PyTorch: `Tensor.geometric_`).
+  @discardableResult
+  public func geometric_(_ p: Double, generator: Generator? = nil) throws -> Tensor {
+    guard p > 0 && p < 1 else {
+      throw TensorError(.value, "geometric_", "expects p to be in (0, 1), but got p=\(p)")
+    }
+    guard dtype != .bool else {
+      throw TensorError(.dtype, "geometric_", "not implemented for bool; use an integer or float dtype")
+    }
+    return try fillRandom("geometric_", "GeometricBackward0", .geometric(p), generator)
+  }
+
+  /// Fills with Cauchy distributed numbers (PyTorch: `Tensor.cauchy_`).
+  @discardableResult
+  public func cauchy_(
+    _ median: Double = 0, _ sigma: Double = 1, generator: Generator? = nil
+  ) throws -> Tensor {
+    guard sigma > 0 else {
+      throw TensorError(.value, "cauchy_", "expects sigma > 0.0, but found sigma=\(sigma)")
+    }
+    try requireFloat("cauchy_")
+    return try fillRandom(
+      "cauchy_", "CauchyBackward0", .cauchy(median: median, sigma: sigma), generator)
+  }
+
+  /// Fills with integers over the whole range of an integer dtype, from 0; for float dtypes from 0 to
+  /// the last integer below which all are exact (PyTorch: `Tensor.random_`).
+  @discardableResult
+  public func random_(generator: Generator? = nil) throws -> Tensor {
+    let wide = dtype == .int64 || dtype == .float64
+    let range = UInt64(dtype.integerLimits.upperBound) + 1
+    return try fillRandom(
+      "random_", "RandomBackward2", .integers(from: 0, range: range, wide: wide), generator)
+  }
+
+  /// Fills with integers from 0 up to and not including `to` (PyTorch: `Tensor.random_`).
+  @discardableResult
+  public func random_(_ to: Int, generator: Generator? = nil) throws -> Tensor {
+    try fillRandom("random_", "RandomBackward1", integerRange("random_", 0, to), generator)
+  }
+
+  /// Fills with integers from `from` up to and not including `to` (PyTorch: `Tensor.random_`).
+  @discardableResult
+  public func random_(_ from: Int, _ to: Int, generator: Generator? = nil) throws -> Tensor {
+    try fillRandom("random_", "RandomBackward0", integerRange("random_", from, to), generator)
+  }
+
+  // MARK: Shared with the other random operations
+
+  func fillRandom(
+    _ operation: String, _ node: String, _ distribution: Distribution, _ generator: Generator?
+  ) throws -> Tensor {
+    try inPlace(operation) { x, destination in
+      let out = destination.alias()
+      try out.backend.random(distribution, generator ?? .default, into: out)
+      return out.recorded(node, Input(x, pullback: Tensor.zeroGradient))
+    }
+  }
+
+  /// The pullback of what does not depend on its input.
+  static let zeroGradient: Pullback = { g, _ in
+    try Tensor.zeros(g.shape, dtype: g.dtype, device: g.device)
+  }
+
+  func requireFloat(_ operation: String) throws {
+    guard dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, operation,
+        "not implemented for '\(dtype.scalarName)': expected a floating point dtype, but got \(dtype)")
+    }
+  }
+
+  static func checkDeviation(_ operation: String, _ std: Double) throws {
+    guard std >= 0 else {
+      throw TensorError(.value, operation, "expects std >= 0.0, but found std \(std)")
+    }
+  }
+
+  /// The integers from `low` up to and not including `high`, where this tensor's dtype has them.
+  func integerRange(_ operation: String, _ low: Int, _ high: Int) throws -> Distribution {
+    guard low < high else {
+      throw TensorError(
+        .value, operation,
+        "expects 'from' to be less than 'to', but got from=\(low) >= to=\(high)")
+    }
+    var (low, high) = (low, high)
+    if dtype.isFloatingPoint {
+      low = dtype.nextInteger(fromAbove: low)
+      high = dtype.nextInteger(fromBelow: high)
+      guard low < high else {
+        throw TensorError(
+          .value, operation,
+          "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(low) >= to=\(high)")
+      }
+    }
+    let allowed = dtype.valueLimits
+    guard allowed.contains(Double(low)) else {
+      throw TensorError(.value, operation, "from is out of bounds for \(dtype): \(low)")
+    }
+    guard allowed.contains(Double(high - 1)) else {
+      throw TensorError(.value, operation, "to - 1 is out of bounds for \(dtype): \(high - 1)")
+    }
+    return .integers(from: low, to: high)
+  }
+}
+
+extension DType {
+  /// The greatest finite number of a float dtype.
+  var greatestFinite: Double {
+    switch self {
+    case .float16: 65504
+    case .bfloat16: 0x1.fep127
+    case .float32: Double(Float.greatestFiniteMagnitude)
+    default: .greatestFiniteMagnitude
+    }
+  }
+
+  /// Bits of a float's significand, the implicit one included.
+  private var digits: Int {
+    switch self {
+    case .float16: 11
+    case .bfloat16: 8
+    case .float32: 24
+    default: 53
+    }
+  }
+
+  /// The integers that have values of their own; of floats, the non-negative ones.
+  var integerLimits: ClosedRange<Int> {
+    switch self {
+    case .bool: 0...1
+    case .uint8: 0...255
+    case .int8: -128...127
+    case .int16: Int(Int16.min)...Int(Int16.max)
+    case .int32: Int(Int32.min)...Int(Int32.max)
+    case .int64: Int.min...Int.max
+    default: 0...(1 << digits)
+    }
+  }
+
+  /// What values can be converted to without overflow.
+  fileprivate var valueLimits: ClosedRange<Double> {
+    if isFloatingPoint { return -greatestFinite...greatestFinite }
+    return Double(integerLimits.lowerBound)...Double(integerLimits.upperBound)
+  }
+
+  /// `value` as a float of this dtype, as an integer again.
+  private func rounded(_ value: Int) -> Int {
+    let result: Double =
+      switch self {
+      case .float16: Double(Float16(Float(value)))
+      case .bfloat16: Double(Float(value).roundedToBFloat16)
+      case .float32: Double(Float(value))
+      default: Double(value)
+      }
+    return Int(exactly: result) ?? (result < 0 ? .min : .max)
+  }
+
+  /// The least bound from which conversion cannot leave a range that starts at `from`, as PyTorch
+  /// finds it: floats far from zero are further than 1 apart.
+  fileprivate func nextInteger(fromAbove from: Int) -> Int {
+    let above = rounded(from &+ 1)
+    if above >= from { return from }
+    let exponent = Int.bitWidth - 1 - (from &+ 1).magnitude.leadingZeroBitCount
+    return above &+ 1 << max(exponent - digits + 1, 0)
+  }
+
+  /// The greatest bound up to which conversion cannot leave a range that ends before `to`.
+  fileprivate func nextInteger(fromBelow to: Int) -> Int {
+    let below = rounded(to &- 1)
+    if below < to { return to }
+    let exponent = Int.bitWidth - 1 - (to &- 1).magnitude.leadingZeroBitCount
+    return below &- 1 << max(exponent - digits + 1, 0)
+  }
+}
+
+extension Float {
+  fileprivate var roundedToBFloat16: Float {
+    let bits = bitPattern
+    return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+  }
+}

@@ -1,0 +1,162 @@
+/// Draws with given probabilities.
+extension Tensor {
+  /// 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli_`).
+  ///
+  /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
+  @discardableResult
+  public func bernoulli_(_ p: Double = 0.5, generator: Generator? = nil) throws -> Tensor {
+    try Tensor.checkProbability("bernoulli_", p)
+    return try fillRandom("bernoulli_", "BernoulliBackward2", .bernoulli(p), generator)
+  }
+
+  /// 1 with the probability at the same place of `p`, which broadcasts (PyTorch: `Tensor.bernoulli_`).
+  @discardableResult
+  public func bernoulli_(_ p: Tensor, generator: Generator? = nil) throws -> Tensor {
+    try inPlace("bernoulli_", [p]) { x, destination in
+      let out = destination.alias()
+      try out.drawBernoulli("bernoulli_", p.detach().expand(out.shape), generator)
+      return out.recorded(
+        "BernoulliBackward1", Input(x, pullback: Tensor.zeroGradient),
+        Input(p, pullback: Tensor.zeroGradient))
+    }
+  }
+
+  /// 1 with the probability that stands at the same place here, else 0 (PyTorch: `torch.bernoulli`).
+  public func bernoulli(generator: Generator? = nil) throws -> Tensor {
+    let out = try Tensor(uninitializedLike: self, dtype)
+    try out.drawBernoulli("bernoulli", detach(), generator)
+    return out.recorded("BernoulliBackward0", Input(self, pullback: Tensor.zeroGradient))
+  }
+
+  /// A tensor like this one of 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli`).
+  public func bernoulli(_ p: Double, generator: Generator? = nil) throws -> Tensor {
+    try Tensor(uninitializedLike: self, dtype).bernoulli_(p, generator: generator)
+  }
+
+  private func drawBernoulli(_ operation: String, _ p: Tensor, _ generator: Generator?) throws {
+    try p.requireFloat(operation)
+    if let bad = try p.toArray(as: Double.self).first(where: { !(0...1).contains($0) }) {
+      throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(bad)")
+    }
+    // Draws come in the order of memory, so they are made for the dimensions in that order.
+    let order = shape.indices.sorted { (abs(strides[$0]), -$0) > (abs(strides[$1]), -$1) }
+    let (out, p) = (permuted(order), p.permuted(order))
+    let type: DType = p.dtype == .float64 ? .float64 : .float32
+    let draws = try Tensor(uninitialized: out.shape, type, on: backend, operation)
+    try backend.random(.uniform(from: 0, to: 1), generator ?? .default, into: draws)
+    try backend.binary(.lt, draws, p, 0, dtype: type, into: out)
+  }
+
+  private func permuted(_ order: [Int]) -> Tensor {
+    alias(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: storageOffset)
+  }
+
+  static func checkProbability(_ operation: String, _ p: Double) throws {
+    guard p >= 0 && p <= 1 else {
+      throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(p)")
+    }
+  }
+
+  // MARK: Multinomial
+
+  /// Indices drawn in proportion to the weights in each row (PyTorch: `torch.multinomial`).
+  ///
+  /// - Shape: `[K]` → `[numSamples]`, `[N, K]` → `[N, numSamples]`, int64.
+  /// - Throws: ``TensorError`` where a weight is negative or not finite, a row sums to zero, or
+  ///   there are fewer weights than samples to draw without replacement.
+  public func multinomial(
+    _ numSamples: Int, replacement: Bool = false, generator: Generator? = nil
+  ) throws -> Tensor {
+    func fail(_ kind: TensorError.Kind, _ message: String) -> TensorError {
+      TensorError(kind, "multinomial", message)
+    }
+    guard dtype.isFloatingPoint else {
+      throw fail(.dtype, "only supports floating-point dtypes for input, got: \(dtype)")
+    }
+    guard ndim == 1 || ndim == 2 else {
+      throw fail(.shape, "prob_dist must be 1 or 2 dim, but its shape is \(shape)")
+    }
+    guard numSamples > 0 else {
+      throw fail(.value, "cannot sample n_sample <= 0 samples, got \(numSamples)")
+    }
+    let categories = shape[ndim - 1], rows = ndim == 2 ? shape[0] : 1
+    guard replacement || numSamples <= categories else {
+      throw fail(
+        .value,
+        "cannot sample n_sample > prob_dist.size(-1) samples without replacement: \(numSamples) > \(categories)")
+    }
+    guard categories > 0 || rows == 0 else {
+      throw fail(.shape, "there is no category to sample from in shape \(shape)")
+    }
+    let result = ndim == 2 ? [rows, numSamples] : [numSamples]
+    _ = try Layout.checkedCount(result, .int64, "multinomial")
+    let weights = try noGrad { try detach().toArray(as: Double.self) }
+    for row in 0..<rows {
+      var total = 0.0
+      for weight in weights[row * categories..<(row + 1) * categories] {
+        guard weight >= 0 && weight.isFinite else {
+          throw fail(
+            .value, "probability tensor contains either `inf`, `nan` or element < 0: \(weight)")
+        }
+        total += weight
+      }
+      guard total > 0 else {
+        throw fail(.value, "invalid multinomial distribution (sum of probabilities <= 0)")
+      }
+    }
+    var chosen: [Int] = []
+    if replacement && numSamples > 1 {
+      let source = generator ?? .default
+      for row in 0..<rows {
+        let share = weights[row * categories..<(row + 1) * categories]
+        chosen += Tensor.drawWithReplacement(Array(share), numSamples, dtype == .float64, source)
+      }
+    } else {
+      // The k largest of weight / exponential are k draws without replacement.
+      let keys = try noGrad {
+        let q = try Tensor(uninitialized: shape, dtype, on: backend).exponential_(generator: generator)
+        try backend.binary(.div, self, q, 0, dtype: dtype.computeType, into: q)
+        return try q.toArray(as: Double.self)
+      }
+      for row in 0..<rows {
+        let start = row * categories
+        let precedes = { (a: Int, b: Int) in
+          let (x, y) = (keys[start + a], keys[start + b])
+          if x.isNaN || y.isNaN { return x.isNaN && (!y.isNaN || a < b) }
+          return x > y || x == y && a < b
+        }
+        if numSamples == 1 {
+          chosen.append((0..<categories).min(by: precedes) ?? 0)
+        } else {
+          chosen += (0..<categories).sorted(by: precedes).prefix(numSamples)
+        }
+      }
+    }
+    let made = Tensor(chosen)
+    return made.alias(shape: result, strides: Layout.contiguousStrides(result), offset: 0)
+  }
+
+  /// Inverts the cumulative distribution, which is summed in the precision of the weights.
+  private static func drawWithReplacement(
+    _ weights: [Double], _ count: Int, _ isDouble: Bool, _ generator: Generator
+  ) -> [Int] {
+    var sum = 0.0
+    var cumulative = weights.map { weight in
+      sum = isDouble ? sum + weight : Double(Float(sum) + Float(weight))
+      return sum
+    }
+    cumulative = cumulative.map { isDouble ? $0 / sum : Double(Float($0) / Float(sum)) }
+    cumulative[cumulative.count - 1] = 1
+    return generator.withEngine { engine in
+      (0..<count).map { _ in
+        let draw = engine.uniform()
+        var low = 0, high = cumulative.count
+        while low < high {
+          let middle = low + (high - low) / 2
+          if cumulative[middle] < draw { low = middle + 1 } else { high = middle }
+        }
+        return low
+      }
+    }
+  }
+}
