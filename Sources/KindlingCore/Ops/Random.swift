@@ -87,7 +87,7 @@ extension Tensor {
   /// (PyTorch: `torch.randint_like`).
   public static func randint(
     like other: Tensor, _ low: Int, _ high: Int, generator: Generator? = nil, dtype: DType? = nil,
-    requiresGrad: Bool = false
+    device: Device? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try randint(
       low, high, other.shape, generator: generator, dtype: dtype ?? other.dtype,
@@ -138,7 +138,7 @@ extension Tensor {
     try checkDeviation("normal", std)
     let result = try Tensor(uninitializedLike: mean, mean.dtype)
       .drawn(.normal(mean: 0, std: std), generator, false)
-    try noGrad { try result.add_(mean) }
+    _ = try noGrad { try result.add_(mean) }
     return result.recorded("NormalBackward1", Input(mean, pullback: zeroGradient))
   }
 
@@ -149,7 +149,7 @@ extension Tensor {
     try std.checkDeviations()
     let result = try Tensor(uninitializedLike: std, std.dtype)
       .drawn(.normal(mean: 0, std: 1), generator, false)
-    try noGrad { try result.mul_(std).add_(Tensor.wrapped(mean, like: result)) }
+    _ = try noGrad { try result.mul_(std).add_(Tensor.wrapped(mean, like: result)) }
     return result.recorded("NormalBackward2", Input(std, pullback: zeroGradient))
   }
 
@@ -163,7 +163,7 @@ extension Tensor {
     let shape = try Layout.broadcast(mean.shape, std.shape, "normal")
     let result = try Tensor(uninitialized: shape, mean.dtype, on: mean.backend, "normal")
       .drawn(.normal(mean: 0, std: 1), generator, false)
-    try noGrad { try result.mul_(std).add_(mean) }
+    _ = try noGrad { try result.mul_(std).add_(mean) }
     return result.recorded(
       "NormalBackward3", Input(mean, pullback: zeroGradient), Input(std, pullback: zeroGradient))
   }

@@ -119,8 +119,8 @@ extension Tensor {
   }
 
   /// The pullback of what does not depend on its input.
-  static let zeroGradient: Pullback = { g, _ in
-    try Tensor.zeros(g.shape, dtype: g.dtype, device: g.device)
+  static func zeroGradient(_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor? {
+    try Tensor.zeros(like: gradient)
   }
 
   func requireFloat(_ operation: String) throws {
