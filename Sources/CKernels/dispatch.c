@@ -43,3 +43,4 @@ kk_loop kk_where(int32_t dtype) { KK_SELECT(kk_where, dtype) }
 kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }
 kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, dtype) }
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }
+const kk_gemm_kernels *kk_gemm(int32_t dtype) { KK_SELECT(kk_gemm, dtype) }

@@ -22,7 +22,8 @@ kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
   kk_loop kk_where_##isa(int32_t);                      \
   kk_loop kk_convert_##isa(int32_t, int32_t);           \
   kk_reduce_loop kk_reduce_##isa(ReduceOp, int32_t);    \
-  kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);
+  kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);  \
+  const kk_gemm_kernels *kk_gemm_##isa(int32_t);
 KK_TABLE(generic)
 #if defined(__x86_64__)
 KK_TABLE(avx2)

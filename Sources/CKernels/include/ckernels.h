@@ -32,6 +32,15 @@ typedef struct {
 extern _Thread_local kk_thread_state kk_thread_state_storage;
 static inline kk_thread_state *_Nonnull kk_state(void) { return &kk_thread_state_storage; }
 
+/// What a thread says while it spins.
+static inline void kk_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // MARK: Elementwise loops
 
 /// One run of `n` elements. `in[i]` advances by `in_strides[i]` elements, `out` by `out_stride`.
@@ -111,13 +120,26 @@ kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
 
 // MARK: Matrix products
 
-/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C, every operand with its own row and column strides.
-void kk_gemm_f32(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t ra,
-                 int64_t ca, const float *b, int64_t rb, int64_t cb, float beta, float *c,
-                 int64_t rc, int64_t cc);
-void kk_gemm_f64(int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t ra,
-                 int64_t ca, const double *b, int64_t rb, int64_t cb, double beta, double *c,
-                 int64_t rc, int64_t cc);
+/// The loops that products of one floating type are made of. `mr` × `nr` is the register tile.
+typedef struct {
+  int64_t mr, nr;
+  /// Packs n × k elements, `sn` and `sk` apart, into panels of `width` (mr or nr) along n: each
+  /// holds k rows of `width`, the last one filled up with zeros.
+  void (*pack)(int64_t width, int64_t n, int64_t k, const void *x, int64_t sn, int64_t sk, void *out);
+  /// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C. B is packed in panels of nr; A is packed in panels of mr,
+  /// or its rows lie `ra` apart with elements next to one another. C is not read where beta is 0.
+  void (*block)(int64_t m, int64_t n, int64_t k, double alpha, const void *a, int64_t ra,
+                bool packed, const void *b, double beta, void *c, int64_t rc, int64_t cc);
+  /// y[m] = alpha·A[m,k]·x[k] + beta·y, `step` apart, where the rows of A lie `ra` apart …
+  void (*mv_rows)(int64_t m, int64_t k, double alpha, const void *a, int64_t ra, const void *x,
+                  double beta, void *y, int64_t step);
+  /// … and where its columns lie `ca` apart.
+  void (*mv_columns)(int64_t m, int64_t k, double alpha, const void *a, int64_t ca, const void *x,
+                     double beta, void *y, int64_t step);
+} kk_gemm_kernels;
+/// The products' loops for float32 or float64, else NULL.
+const kk_gemm_kernels *_Nullable kk_gemm(int32_t dtype);
+/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C over integers, every operand with its own strides.
 void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
                  int64_t ca, const int64_t *b, int64_t rb, int64_t cb, int64_t beta, int64_t *c,
                  int64_t rc, int64_t cc);

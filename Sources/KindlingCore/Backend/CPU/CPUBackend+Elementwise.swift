@@ -133,7 +133,7 @@ extension CPUBackend {
     kk_convert(from.rawValue, to.rawValue)(Int64(n), &pointer, &step, target, targetStep, nil)
   }
 
-  private func missing(_ operation: String, _ dtype: DType) -> TensorError {
+  func missing(_ operation: String, _ dtype: DType) -> TensorError {
     TensorError(
       .dtype, operation, "\"\(operation)_cpu\" not implemented for '\(dtype.scalarName)'")
   }

@@ -1,0 +1,216 @@
+import CKernels
+import Synchronization
+
+/// Where a matrix lies and how far apart, in elements, its rows and columns are.
+struct Matrix {
+  var base: UnsafeMutableRawPointer
+  var row: Int
+  var column: Int
+
+  func from(byteOffset: Int) -> Matrix { Matrix(base: base + byteOffset, row: row, column: column) }
+  var transposed: Matrix { Matrix(base: base, row: column, column: row) }
+  func from(row i: Int, column j: Int, size: Int) -> Matrix {
+    Matrix(base: base + (i * row + j * column) * size, row: row, column: column)
+  }
+}
+
+/// One product `c = alpha · a · b + beta · c` of a floating type: [m, k] · [k, n].
+///
+/// The columns of b are packed into panels; the rows of a are broadcast, from where they lie if their
+/// elements are neighbours. k is cut into equal depths that depend on k alone, and every sum runs over
+/// k in order, so that results depend neither on threads nor on strides.
+struct Product {
+  var m: Int, n: Int, k: Int
+  let alpha: Double, beta: Double
+  var a: Matrix, b: Matrix, c: Matrix
+  let size: Int
+  let kernels: UnsafePointer<kk_gemm_kernels>
+
+  /// The deepest panel: with 16 columns of float32 it fills most of a first-level cache.
+  private static let depth = 400
+  /// Columns packed at a time: their panels fit in a third-level cache.
+  private static let width = 4096
+  /// Multiply-adds one task should have, some 20 µs.
+  private static let grain = 1 << 20
+
+  var mr: Int { Int(kernels.pointee.mr) }
+  var nr: Int { Int(kernels.pointee.nr) }
+
+  /// - Throws: where there is no memory for the panels.
+  mutating func run() throws {
+    if m == 0 || n == 0 { return }
+    if n == 1 { return try timesVector() }
+    if m == 1 {
+      transpose()
+      return try timesVector()
+    }
+    // Packing the smaller side costs less: x · Wᵀ with few rows packs x and reads W as it lies. And a
+    // result whose columns are contiguous is written along them.
+    let weightsAreRows = b.row == 1 && b.column != 1 && n > m && m <= 256
+    if weightsAreRows || c.column != 1 && c.row == 1 { transpose() }
+    if m <= 128 && n >= 4 * nr && n >= m { try fewRows() } else { try manyRows() }
+  }
+
+  private mutating func transpose() {
+    (m, n) = (n, m)
+    (a, b) = (b.transposed, a.transposed)
+    c = c.transposed
+  }
+
+  /// k in equal parts: how many, and how deep.
+  private var depths: (count: Int, depth: Int) {
+    let count = max(1, (k + Self.depth - 1) / Self.depth)
+    return (count, (k + count - 1) / count)
+  }
+
+  /// Every task packs some columns for itself and multiplies them with all rows.
+  private func fewRows() throws {
+    let (count, depth) = depths
+    let panels = (n + nr - 1) / nr
+    let perTask = min(max(1, Self.grain / max(1, m * k * nr)), 8)
+    let packedRows = try packedRowsIfScattered(0, m, depth, count)
+    defer { packedRows?.free() }
+    let failed = Atomic<Bool>(false)
+    ThreadPool.shared.run((panels + perTask - 1) / perTask) { task in
+      let first = task * perTask * nr, columns = min(perTask * nr, n - first)
+      guard let buffer = try? Scratch(perTask * nr * depth * size) else {
+        return failed.store(true, ordering: .relaxed)
+      }
+      defer { buffer.free() }
+      for part in 0..<count {
+        let at = part * depth, here = min(depth, k - at)
+        pack(columns: first, columns, at, here, into: buffer.base)
+        if let packedRows {
+          multiply(
+            0, m, first, columns, here, part, packedRows.base + at * paddedRows(m) * size, 0, true,
+            buffer.base)
+        } else {
+          multiply(
+            0, m, first, columns, here, part, a.from(row: 0, column: at, size: size).base, a.row,
+            false, buffer.base)
+        }
+      }
+    }
+    if failed.load(ordering: .relaxed) { throw Scratch.shortage }
+  }
+
+  /// The columns are packed once, all together; every task multiplies some rows with them.
+  private func manyRows() throws {
+    let (count, depth) = depths
+    let wide = min(n, Self.width)
+    let panelsWide = (wide + nr - 1) / nr
+    let columns = try Scratch(panelsWide * nr * depth * size)
+    defer { columns.free() }
+    let failed = Atomic<Bool>(false)
+    // Rows of a task: enough work, but a part of a that stays in a second-level cache.
+    let most = max(1, 96 / mr) * mr
+    let enough = (Self.grain / max(1, wide * depth) + mr) / mr * mr
+    let perTask = min(most, max(enough, mr))
+    // Rows that lie in order are read in place, unless so many columns use them that packing is
+    // cheap: a power-of-two distance between rows makes them compete for the same cache lines.
+    let packsRows = a.column != 1 || n >= 256
+    for start in stride(from: 0, to: n, by: Self.width) {
+      let here = min(Self.width, n - start)
+      for part in 0..<count {
+        let at = part * depth, deep = min(depth, k - at)
+        let panels = (here + nr - 1) / nr
+        let perPack = max(1, (1 << 15) / (deep * nr + 1))
+        ThreadPool.shared.run((panels + perPack - 1) / perPack) { task in
+          let first = task * perPack
+          let width = min(perPack * nr, here - first * nr)
+          pack(
+            columns: start + first * nr, width, at, deep, into: columns.base + first * nr * deep * size)
+        }
+        ThreadPool.shared.run((m + perTask - 1) / perTask) { task in
+          let first = task * perTask, rows = min(perTask, m - first)
+          let from = a.from(row: first, column: at, size: size)
+          guard packsRows else {
+            return multiply(first, rows, start, here, deep, part, from.base, a.row, false, columns.base)
+          }
+          guard let buffer = try? Scratch(paddedRows(rows) * deep * size) else {
+            return failed.store(true, ordering: .relaxed)
+          }
+          defer { buffer.free() }
+          kernels.pointee.pack(
+            Int64(mr), Int64(rows), Int64(deep), from.base, Int64(a.row), Int64(a.column), buffer.base)
+          multiply(first, rows, start, here, deep, part, buffer.base, 0, true, columns.base)
+        }
+      }
+    }
+    if failed.load(ordering: .relaxed) { throw Scratch.shortage }
+  }
+
+  private func paddedRows(_ rows: Int) -> Int { (rows + mr - 1) / mr * mr }
+
+  /// All rows from `first`, packed part by part of k, where their elements are not neighbours.
+  private func packedRowsIfScattered(
+    _ first: Int, _ rows: Int, _ depth: Int, _ count: Int
+  ) throws -> Scratch? {
+    if a.column == 1 { return nil }
+    let padded = paddedRows(rows)
+    let buffer = try Scratch(padded * max(k, 1) * size)
+    for part in 0..<count {
+      let at = part * depth, here = min(depth, k - at)
+      kernels.pointee.pack(
+        Int64(mr), Int64(rows), Int64(here), a.from(row: first, column: at, size: size).base,
+        Int64(a.row), Int64(a.column), buffer.base + at * padded * size)
+    }
+    return buffer
+  }
+
+  private func pack(
+    columns first: Int, _ count: Int, _ at: Int, _ depth: Int, into target: UnsafeMutableRawPointer
+  ) {
+    kernels.pointee.pack(
+      Int64(nr), Int64(count), Int64(depth), b.from(row: at, column: first, size: size).base,
+      Int64(b.column), Int64(b.row), target)
+  }
+
+  /// Adds one depth of the product to a part of c; the first one also applies beta.
+  private func multiply(
+    _ row: Int, _ rows: Int, _ column: Int, _ columns: Int, _ depth: Int, _ part: Int,
+    _ left: UnsafeMutableRawPointer, _ step: Int, _ packed: Bool, _ right: UnsafeMutableRawPointer
+  ) {
+    kernels.pointee.block(
+      Int64(rows), Int64(columns), Int64(depth), alpha, left, Int64(step), packed, right,
+      part == 0 ? beta : 1, c.from(row: row, column: column, size: size).base, Int64(c.row),
+      Int64(c.column))
+  }
+
+  // MARK: One column
+
+  private func timesVector() throws {
+    var x = b.base, copy: Scratch?
+    defer { copy?.free() }
+    if b.row != 1 && k > 1 {
+      let buffer = try Scratch(k * size)
+      kernels.pointee.pack(1, 1, Int64(k), b.base, 1, Int64(b.row), buffer.base)
+      copy = buffer
+      x = buffer.base
+    }
+    if a.column == 1 || k <= 1 {
+      let rows = max(4, Self.grain / 4 / max(1, k) / 4 * 4)
+      ThreadPool.shared.forEachPiece(of: m, rows) { first, count in
+        kernels.pointee.mv_rows(
+          Int64(count), Int64(k), alpha, a.base + first * a.row * size, Int64(a.row), x, beta,
+          c.base + first * c.row * size, Int64(c.row))
+      }
+    } else if a.row == 1 || m <= 1 {
+      ThreadPool.shared.forEachPiece(of: m, 1024) { first, count in
+        kernels.pointee.mv_columns(
+          Int64(count), Int64(k), alpha, a.base + first * size, Int64(a.column), x, beta,
+          c.base + first * c.row * size, Int64(c.row))
+      }
+    } else {
+      // Rows whose elements are apart: one after another, brought together first.
+      let buffer = try Scratch(k * size)
+      defer { buffer.free() }
+      for i in 0..<m {
+        kernels.pointee.pack(
+          1, 1, Int64(k), a.base + i * a.row * size, 1, Int64(a.column), buffer.base)
+        kernels.pointee.mv_rows(
+          1, Int64(k), alpha, buffer.base, 0, x, beta, c.base + i * c.row * size, 1)
+      }
+    }
+  }
+}

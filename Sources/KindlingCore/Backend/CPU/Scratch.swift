@@ -1,0 +1,19 @@
+/// Memory for a moment, from the recycling allocator.
+struct Scratch {
+  let base: UnsafeMutableRawPointer
+  private let byteCount: Int
+
+  init(_ byteCount: Int) throws {
+    guard let base = Allocator.shared.allocate(byteCount) else { throw Scratch.shortage }
+    self.base = base
+    self.byteCount = byteCount
+  }
+
+  func free() { Allocator.shared.free(base, byteCount) }
+
+  static var shortage: TensorError {
+    TensorError(
+      .memory, "",
+      "not enough memory for intermediate results: \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use")
+  }
+}

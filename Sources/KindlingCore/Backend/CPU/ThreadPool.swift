@@ -1,0 +1,200 @@
+import CKernels
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// How many threads one operation uses at most, the caller's included
+/// (PyTorch: `torch.get_num_threads`). Results do not depend on it, to the bit.
+public var threadCount: Int { ThreadPool.shared.threadCount }
+
+/// Sets how many threads one operation uses at most (PyTorch: `torch.set_num_threads`); initially
+/// `KINDLING_THREADS`, or the number of processors.
+///
+/// - Throws: ``TensorError`` `.value` where `count` is not in 1…1024.
+public func setThreadCount(_ count: Int) throws {
+  guard (1...1024).contains(count) else {
+    throw TensorError(
+      .value, "setThreadCount", "expects a number of threads from 1 to 1024, but got \(count)")
+  }
+  ThreadPool.shared.threadCount = count
+}
+
+/// A few threads that live as long as the process and share out the tasks of one operation at a time.
+///
+/// The caller takes part. Work that arrives while the pool is busy (from a task itself, or from
+/// another thread) runs on its own thread alone: it is never queued and cannot deadlock. Tasks must
+/// not depend on which thread runs them, nor on how many there are.
+package final class ThreadPool: @unchecked Sendable {
+  package static let shared = ThreadPool()
+
+  /// How often a worker looks for the next job before it sleeps: some 30 µs, about what waking costs.
+  private static let spins = 1_000
+
+  // A job: its tasks are numbered, and whoever is free takes the next number.
+  private var body: ((Int) -> Void)?
+  private var tasks = 0
+  private let next = Atomic<Int>(0)
+  /// The job's number above the low 16 bits, which count the workers that joined it; `closed` among
+  /// them: nobody may join. One word, so that a worker that comes late cannot touch the next job.
+  private let gate = Atomic<UInt64>(closed)
+  private static let closed: UInt64 = 1 << 15
+  private let left = Atomic<Int>(0)
+
+  private let busy = Atomic<Bool>(false)
+  private let sleeping = Atomic<Int>(0)
+  private let limit: Atomic<Int>
+  private var started = 0
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  private init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+    var count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    if let text = getenv("KINDLING_THREADS"), let wish = Int(String(cString: text)) { count = wish }
+    limit = Atomic(min(max(count, 1), 1024))
+  }
+
+  var threadCount: Int {
+    get { limit.load(ordering: .relaxed) }
+    set { limit.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Runs `body(0)` to `body(tasks - 1)`, each once, in any order and on any of the threads.
+  package func run(_ tasks: Int, _ body: (Int) -> Void) {
+    let threads = min(threadCount, tasks)
+    if threads <= 1 || busy.exchange(true, ordering: .acquiring) {
+      for task in 0..<max(tasks, 0) { body(task) }
+      return
+    }
+    while started < threads - 1 { startWorker() }
+    withoutActuallyEscaping(body) { body in
+      self.body = body
+      self.tasks = tasks
+      next.store(0, ordering: .relaxed)
+      left.store(0, ordering: .relaxed)
+      // Opens the gate of the next job; sequentially consistent with `sleeping` below, so that a
+      // worker that goes to sleep either sees the job or is seen asleep.
+      let job = (gate.load(ordering: .relaxed) >> 16 &+ 1) << 16
+      gate.store(job, ordering: .sequentiallyConsistent)
+      if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+      }
+      work()
+      let joined = gate.bitwiseOr(Self.closed, ordering: .acquiringAndReleasing).oldValue & 0x7fff
+      var rounds = 0
+      while left.load(ordering: .acquiring) < joined {
+        kk_pause()
+        rounds += 1
+        if rounds & 0x3ff == 0 { sched_yield() }
+      }
+      self.body = nil
+    }
+    busy.store(false, ordering: .releasing)
+  }
+
+  /// Runs `body` over 0..<`count` in pieces of `piece`, which must not depend on the threads.
+  func forEachPiece(of count: Int, _ piece: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+    if count <= piece { return body(0, count) }
+    run((count + piece - 1) / piece) { i in body(i * piece, min(piece, count - i * piece)) }
+  }
+
+  private func work() {
+    guard let body else { return }
+    let tasks = tasks
+    while true {
+      let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      if task >= tasks { return }
+      body(task)
+    }
+  }
+
+  // MARK: Workers
+
+  private func startWorker() {
+    started += 1
+    let index = started
+    let start = Unmanaged.passRetained(Start(pool: self, index: index))
+    #if canImport(Glibc)
+    var thread = pthread_t()
+    #else
+    var thread: pthread_t?
+    #endif
+    if pthread_create(&thread, nil, { ThreadPool.main($0) }, start.toOpaque()) != 0 {
+      start.release()
+    }
+  }
+
+  private final class Start {
+    let pool: ThreadPool
+    let index: Int
+    init(pool: ThreadPool, index: Int) {
+      self.pool = pool
+      self.index = index
+    }
+  }
+
+  private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let argument else { return nil }
+    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+    start.pool.serve(start.index)
+  }
+
+  private func serve(_ index: Int) -> Never {
+    var seen: UInt64 = 0
+    while true {
+      var rounds = 0
+      while !join(index, &seen) {
+        rounds += 1
+        if rounds < Self.spins {
+          kk_pause()
+          continue
+        }
+        sleep(seen)
+        rounds = 0
+      }
+      work()
+      left.wrappingAdd(1, ordering: .releasing)
+    }
+  }
+
+  /// Joins the job at the gate, if it is open and new to this worker.
+  private func join(_ index: Int, _ seen: inout UInt64) -> Bool {
+    var now = gate.load(ordering: .acquiring)
+    while now >> 16 != seen && now & Self.closed == 0 {
+      if index >= threadCount {
+        seen = now >> 16
+        return false
+      }
+      let (exchanged, original) = gate.compareExchange(
+        expected: now, desired: now &+ 1, ordering: .acquiringAndReleasing)
+      if exchanged {
+        seen = now >> 16
+        return true
+      }
+      now = original
+    }
+    return false
+  }
+
+  /// Sleeps until a job is at the gate that this worker has not seen.
+  private func sleep(_ seen: UInt64) {
+    pthread_mutex_lock(mutex)
+    sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    while true {
+      let now = gate.load(ordering: .sequentiallyConsistent)
+      if now >> 16 != seen && now & Self.closed == 0 { break }
+      pthread_cond_wait(condition, mutex)
+    }
+    sleeping.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(mutex)
+  }
+}
