@@ -27,6 +27,8 @@ typedef struct {
   bool grad_disabled, inference_mode, anomaly;
   /// Swift's list of graph parts to release, while some outermost release is going on.
   void *_Nullable pending;
+  /// Swift's random generator that stands in for the default one, unowned.
+  void *_Nullable generator;
 } kk_thread_state;
 
 extern _Thread_local kk_thread_state kk_thread_state_storage;

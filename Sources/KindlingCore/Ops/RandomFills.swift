@@ -8,7 +8,7 @@ extension Tensor {
   ) throws -> Tensor {
     try requireFloat("uniform_")
     let limit = dtype.greatestFinite
-    for (name, bound) in [("from", from), ("to", to)] where !(abs(bound) <= limit) {
+    for (name, bound) in [("from", from), ("to", to)] where !(bound.magnitude <= limit) {
       throw TensorError(.value, "uniform_", "\(name)=\(bound) is out of bounds for \(dtype)")
     }
     guard from <= to else {
@@ -166,16 +166,6 @@ extension Tensor {
 }
 
 extension DType {
-  /// The greatest finite number of a float dtype.
-  var greatestFinite: Double {
-    switch self {
-    case .float16: 65504
-    case .bfloat16: 0x1.fep127
-    case .float32: Double(Float.greatestFiniteMagnitude)
-    default: .greatestFiniteMagnitude
-    }
-  }
-
   /// Bits of a float's significand, the implicit one included.
   private var digits: Int {
     switch self {

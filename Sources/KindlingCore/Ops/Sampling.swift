@@ -39,7 +39,7 @@ extension Tensor {
       throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(bad)")
     }
     // Draws come in the order of memory, so they are made for the dimensions in that order.
-    let order = shape.indices.sorted { (abs(strides[$0]), -$0) > (abs(strides[$1]), -$1) }
+    let order = shape.indices.sorted { (strides[$0], -$0) > (strides[$1], -$1) }
     let (out, p) = (permuted(order), p.permuted(order))
     let type: DType = p.dtype == .float64 ? .float64 : .float32
     let draws = try Tensor(uninitialized: out.shape, type, on: backend, operation)
@@ -49,6 +49,19 @@ extension Tensor {
 
   private func permuted(_ order: [Int]) -> Tensor {
     alias(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: storageOffset)
+  }
+
+  /// What dropout multiplies this tensor by: 0 with probability `p`, else 1 / (1 − p). Of this tensor's
+  /// shape, or of `shape` (whole channels), and its dtype.
+  package func dropoutNoise(_ p: Double, shape: [Int]? = nil) throws -> Tensor {
+    try Tensor.checkProbability("dropout", p)
+    try requireFloat("dropout")
+    let noise =
+      try shape.map { try Tensor(uninitialized: $0, dtype, on: backend, "dropout") }
+      ?? Tensor(uninitializedLike: self, dtype)
+    if p == 1 { return try noise.fill_(0) }
+    try backend.random(.bernoulli(1 - p), .default, into: noise)
+    return try noise.div_(1 - p)
   }
 
   static func checkProbability(_ operation: String, _ p: Double) throws {

@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 /// A source of random numbers: PyTorch's CPU generator, bit for bit (PyTorch: `torch.Generator`).
@@ -20,8 +21,13 @@ public final class Generator: Sendable {
     manualSeed(seed)
   }
 
-  /// The generator of operations that are given none; seeded by chance until ``manualSeed(_:)``.
-  public static let `default` = Generator(seed: UInt64.random(in: .min ... .max))
+  /// The generator of operations that are given none: the process's, which is seeded by chance until
+  /// ``manualSeed(_:)``, or the one that ``withDefaultGenerator(_:_:)`` has put in its place.
+  public static var `default`: Generator {
+    guard let scoped = kk_state().pointee.generator else { return shared }
+    return Unmanaged<Generator>.fromOpaque(scoped).takeUnretainedValue()
+  }
+  private static let shared = Generator(seed: UInt64.random(in: .min ... .max))
 
   /// Starts over from `seed`; negative seeds wrap modulo 2⁶⁴ (PyTorch: `Generator.manual_seed`).
   @discardableResult
@@ -93,9 +99,19 @@ public func manualSeed(_ seed: some BinaryInteger) -> Generator { Generator.defa
 
 /// Runs `body` and puts the default generator back to where it stood (PyTorch: `torch.random.fork_rng`).
 public func forkRNG<R>(_ body: () throws -> R) rethrows -> R {
-  let before = Generator.default.clone()
-  defer { Generator.default.restore(before) }
+  let generator = Generator.default, before = generator.clone()
+  defer { generator.restore(before) }
   return try body()
+}
+
+/// Runs `body` with `generator` as the default one of this thread.
+///
+/// What other threads draw, or seed with ``manualSeed(_:)``, then leaves this one's numbers alone.
+public func withDefaultGenerator<R>(_ generator: Generator, _ body: () throws -> R) rethrows -> R {
+  let before = kk_state().pointee.generator
+  kk_state().pointee.generator = Unmanaged.passUnretained(generator).toOpaque()
+  defer { kk_state().pointee.generator = before }
+  return try withExtendedLifetime(generator, body)
 }
 
 extension Generator {
