@@ -5,14 +5,14 @@ import Numerics
 private let chunk = 1024
 
 /// Memory for one chunk, shared by the stages of a fill.
-private struct Scratch {
+private struct RandomScratch {
   let draws: UnsafeMutablePointer<UInt32>
   let values: UnsafeMutableRawPointer
 
-  static func with(_ body: (Scratch) -> Void) {
+  static func with(_ body: (RandomScratch) -> Void) {
     withUnsafeTemporaryAllocation(byteCount: chunk * 16, alignment: 64) { bytes in
       guard let base = bytes.baseAddress else { return }
-      body(Scratch(
+      body(RandomScratch(
         draws: base.bindMemory(to: UInt32.self, capacity: chunk * 2), values: base + chunk * 8))
     }
   }
@@ -21,7 +21,7 @@ private struct Scratch {
 extension CPUBackend {
   package func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws {
     generator.withEngine { engine in
-      Scratch.with { scratch in
+      RandomScratch.with { scratch in
         if case .normal(let mean, let std) = distribution, out.numel >= 16, out.isContiguous {
           fillNormal(mean, std, &engine, scratch, out)
         } else {
@@ -33,7 +33,7 @@ extension CPUBackend {
 
   /// Elements in the order of memory, one draw after another.
   private func fill(
-    _ distribution: Distribution, _ engine: inout MersenneTwister, _ scratch: Scratch, _ out: Tensor
+    _ distribution: Distribution, _ engine: inout MersenneTwister, _ scratch: RandomScratch, _ out: Tensor
   ) {
     let plan = ElementwisePlan([], out), type = distribution.computeType(for: out.dtype)
     let inner = plan.sizes.count - 1
@@ -135,7 +135,7 @@ extension CPUBackend {
 
   /// Blocks of 16; where they do not come out even, the last 16 elements are drawn once more.
   private func fillNormal(
-    _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: Scratch, _ out: Tensor
+    _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch, _ out: Tensor
   ) {
     let size = out.dtype.byteSize, even = out.numel / 16 * 16
     func fill(_ range: Range<Int>) {
@@ -156,7 +156,7 @@ extension CPUBackend {
   }
 
   private func normalBlocks(
-    _ n: Int, _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: Scratch,
+    _ n: Int, _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
     _ out: UnsafeMutableRawPointer, _ dtype: DType
   ) {
     let loops = kk_random().pointee, blocks = Int64(n / 16)
@@ -188,7 +188,7 @@ extension CPUBackend {
     // From there on 32-bit draws would not be even enough.
     let narrow = n < Int(UInt32.max) / 20
     generator.withEngine { engine in
-      Scratch.with { scratch in
+      RandomScratch.with { scratch in
         let total = narrow ? n - 1 : n
         var i = 0
         while i < total {
