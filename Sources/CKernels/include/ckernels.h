@@ -171,3 +171,21 @@ typedef struct {
 } kk_random_loops;
 
 const kk_random_loops *_Nonnull kk_random(void);
+
+// MARK: Indexing
+
+typedef KK_ENUM ScatterOp : int32_t {
+  ScatterOpSet, ScatterOpAdd, ScatterOpMul, ScatterOpMax, ScatterOpMin,
+  ScatterOpCount
+} ScatterOp;
+
+/// Row `i` of `out`, contiguous, becomes the `count` elements of `size` bytes, `step` elements apart,
+/// that start at element `offsets[i]` of `x`.
+void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, int64_t step,
+             void *out, int64_t size);
+/// Combines those elements of `out` with `source`, whose rows and columns lie `source_row` and
+/// `source_step` elements apart, in order.
+typedef void (*kk_put_loop)(int64_t n, const int64_t *offsets, void *out, int64_t count,
+                            int64_t step, const void *source, int64_t source_row,
+                            int64_t source_step);
+kk_put_loop kk_put(ScatterOp op, int32_t dtype);

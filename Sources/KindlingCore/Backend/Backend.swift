@@ -42,6 +42,13 @@ package protocol Backend: AnyObject, Sendable {
   /// A random order of 0 to n − 1 in `out`, contiguous int64.
   func randperm(_ generator: Generator, into out: Tensor) throws
 
+  // MARK: Indexing
+  /// `out`, contiguous, becomes the elements of `x` that `rows` names, in order.
+  func take(_ x: Tensor, _ rows: Rows, into out: Tensor) throws
+  /// Combines the elements of `out` that `rows` names with those of `source`, in order: contiguous and
+  /// of the dtype of `out`, or a single one for all.
+  func put(_ op: ScatterOp, _ source: Tensor, _ rows: Rows, into out: Tensor) throws
+
   // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift`)
   /// Softmax of `x` over `dim`, or its logarithm; `x` and `out` are of one shape and floating dtype.
   func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws

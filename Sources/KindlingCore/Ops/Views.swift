@@ -1,3 +1,18 @@
+/// Another geometry of the same memory, and how gradients go back through it.
+package struct ViewPlan {
+  var shape: [Int]
+  var strides: [Int]
+  var offset: Int
+  let pullback: Pullback
+
+  init(_ shape: [Int], _ strides: [Int], _ offset: Int, _ pullback: @escaping Pullback) {
+    self.shape = shape
+    self.strides = strides
+    self.offset = offset
+    self.pullback = pullback
+  }
+}
+
 extension Tensor {
   /// A view of the same memory, recorded as `name`; its pullback turns the view's gradient into
   /// this tensor's.
@@ -9,41 +24,218 @@ extension Tensor {
     return result.recorded(name, Input(self, pullback: pullback))
   }
 
+  func view(_ name: String, _ plan: ViewPlan) -> Tensor {
+    view(name, shape: plan.shape, strides: plan.strides, offset: plan.offset, plan.pullback)
+  }
+
+  /// Gives this tensor itself the geometry of `plan` (PyTorch: `Tensor.t_` and its like).
+  func adopt(_ operation: String, _ name: String, _ plan: ViewPlan) throws -> Tensor {
+    if isGradEnabled && requiresGrad { try checkInPlace(operation) }
+    let result = alias(shape: plan.shape, strides: plan.strides, offset: plan.offset)
+      .recorded(name, Input(self, pullback: plan.pullback))
+    (shape, strides, storageOffset) = (plan.shape, plan.strides, plan.offset)
+    isContiguous = result.isContiguous
+    storage.version += 1
+    if result.node != nil { (node, outputIndex) = (result.node, result.outputIndex) }
+    return self
+  }
+
   /// Notes that this tensor is a view of `source`, so that writing to one reaches the graph of the other.
   func trackView(of source: Tensor) {}
 
-  /// Exchanges two dimensions, as a view (PyTorch: `Tensor.transpose`).
-  public func transpose(_ dim0: Int, _ dim1: Int) throws -> Tensor {
-    let a = try Layout.wrap(dim0, ndim, "transpose"), b = try Layout.wrap(dim1, ndim, "transpose")
+  /// Zeros of `shape` with this tensor written where `region` points: the gradient of a view that
+  /// shows each element at most once. `region` is the view, and so the gradient of this.
+  func placed(
+    in shape: [Int], _ name: String, _ region: @escaping (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let result = try Tensor.zeros(shape, dtype: dtype, device: device)
+    let target = try noGrad { try region(result) }
+    if target.numel > 0 { try backend.copy(self, into: target.alias()) }
+    return result.recorded(name, Input(self) { g, _ in try region(g) })
+  }
+
+  // MARK: Order of dimensions
+
+  private func transposePlan(_ dim0: Int, _ dim1: Int, _ operation: String) throws -> ViewPlan {
+    let a = try Layout.wrap(dim0, ndim, operation), b = try Layout.wrap(dim1, ndim, operation)
     var (shape, strides) = (shape, strides)
-    if a < ndim && b < ndim {
+    if ndim > 0 {
       shape.swapAt(a, b)
       strides.swapAt(a, b)
     }
-    return view("TransposeBackward0", shape: shape, strides: strides, offset: storageOffset) { g, _ in
-      try g.transpose(a, b)
+    return ViewPlan(shape, strides, storageOffset) { g, _ in try g.transpose(a, b) }
+  }
+
+  /// Exchanges two dimensions, as a view (PyTorch: `Tensor.transpose`).
+  public func transpose(_ dim0: Int, _ dim1: Int) throws -> Tensor {
+    view("TransposeBackward0", try transposePlan(dim0, dim1, "transpose"))
+  }
+
+  /// ``transpose(_:_:)`` of this tensor itself (PyTorch: `Tensor.transpose_`).
+  @discardableResult
+  public func transpose_(_ dim0: Int, _ dim1: Int) throws -> Tensor {
+    try adopt("transpose_", "TransposeBackward1", transposePlan(dim0, dim1, "transpose_"))
+  }
+
+  /// ``transpose(_:_:)`` under NumPy's name (PyTorch: `Tensor.swapaxes`).
+  public func swapaxes(_ axis0: Int, _ axis1: Int) throws -> Tensor { try transpose(axis0, axis1) }
+  /// ``transpose(_:_:)`` (PyTorch: `Tensor.swapdims`).
+  public func swapdims(_ dim0: Int, _ dim1: Int) throws -> Tensor { try transpose(dim0, dim1) }
+
+  private func tPlan(_ operation: String) throws -> ViewPlan {
+    guard ndim <= 2 else {
+      throw TensorError(
+        .shape, operation,
+        "t() expects a tensor with <= 2 dimensions, but self is \(ndim)D; name the dimensions with transpose(_:_:)")
+    }
+    return ViewPlan(shape.reversed(), strides.reversed(), storageOffset) { g, _ in try g.t() }
+  }
+
+  /// The transposed matrix, as a view; vectors stay as they are (PyTorch: `Tensor.t`).
+  public func t() throws -> Tensor { view("TBackward0", try tPlan("t")) }
+
+  /// ``t()`` of this tensor itself (PyTorch: `Tensor.t_`).
+  @discardableResult
+  public func t_() throws -> Tensor { try adopt("t_", "TBackward1", tPlan("t_")) }
+
+  /// The dimensions in the order `dims`, as a view (PyTorch: `Tensor.permute`).
+  public func permute(_ dims: [Int]) throws -> Tensor {
+    guard dims.count == ndim else {
+      throw TensorError(
+        .shape, "permute",
+        "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = \(ndim) is not equal to len(dims) = \(dims.count)")
+    }
+    return permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
+  }
+
+  /// ``permute(_:)-(Array<Int>)`` with the dimensions written out.
+  public func permute(_ dims: Int...) throws -> Tensor { try permute(dims) }
+
+  /// All dimensions in reverse order, as a view (PyTorch: `Tensor.T`).
+  public var T: Tensor { permuted(shape.indices.reversed()) }
+
+  private func permuted(_ order: [Int]) -> Tensor {
+    var inverse = order
+    for (i, d) in order.enumerated() { inverse[d] = i }
+    return view(
+      "PermuteBackward0", shape: order.map { shape[$0] }, strides: order.map { strides[$0] },
+      offset: storageOffset
+    ) { [inverse] g, _ in g.permuted(inverse) }
+  }
+
+  /// The last two dimensions exchanged, as a view (PyTorch: `Tensor.mT`).
+  public var mT: Tensor {
+    get throws {
+      guard ndim >= 2 else {
+        throw TensorError(
+          .shape, "mT",
+          "tensor.mT is only supported on matrices or batches of matrices. Got \(ndim)-D tensor.")
+      }
+      return try transpose(-2, -1)
     }
   }
 
-  /// Repeats dimensions of size 1 without copying (PyTorch: `Tensor.expand`); −1 keeps a size.
-  public func expand(_ sizes: [Int]) throws -> Tensor {
-    let lead = sizes.count - ndim
-    var target = sizes
-    for d in sizes.indices {
-      let own = d < lead ? 1 : shape[d - lead]
-      if sizes[d] == -1 && d >= lead { target[d] = own }
-      guard lead >= 0, target[d] >= 0, own == target[d] || own == 1 else {
+  /// ``mT``; elements are real (PyTorch: `Tensor.mH`).
+  public var mH: Tensor { get throws { try mT } }
+
+  /// The transposed matrix; elements are real (PyTorch: `Tensor.H`).
+  public var H: Tensor {
+    get throws {
+      guard ndim == 2 || ndim == 0 else {
         throw TensorError(
-          .shape, "expand", "the expanded size \(sizes) does not fit a tensor of shape \(shape)")
+          .shape, "H",
+          "tensor.H is only supported on matrices (2-D tensors). Got \(ndim)-D tensor. For batches of matrices, consider using tensor.mH")
       }
+      return ndim == 0 ? self : try transpose(0, 1)
     }
-    guard lead >= 0 else {
+  }
+
+  /// Moves the dimensions `source` to the places `destination`; the others keep their order
+  /// (PyTorch: `Tensor.movedim`).
+  public func movedim(_ source: [Int], _ destination: [Int]) throws -> Tensor {
+    guard source.count == destination.count else {
       throw TensorError(
-        .shape, "expand",
-        "the number of sizes provided (\(sizes.count)) must be greater or equal to the number of dimensions in the tensor (\(ndim))")
+        .shape, "movedim",
+        "invalid source or destination dims: source (\(source) dims) should contain the same number of dims as destination (\(destination) dims)")
     }
-    _ = try Layout.checkedCount(target, dtype, "expand")
-    let strides = Layout.expandedStrides(shape, strides, to: target)
-    return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in g }
+    if source.isEmpty { return view("AliasBackward0", aliasPlan()) }
+    let from = try Layout.wrapKeeping(source, ndim, "movedim")
+    let to = try Layout.wrapKeeping(destination, ndim, "movedim")
+    if ndim == 0 { return view("AliasBackward0", aliasPlan()) }
+    var order = [Int](repeating: -1, count: ndim)
+    for (s, d) in zip(from, to) { order[d] = s }
+    var rest = shape.indices.filter { !from.contains($0) }[...]
+    for d in order.indices where order[d] < 0 { order[d] = rest.removeFirst() }
+    return permuted(order)
+  }
+
+  /// Moves one dimension (PyTorch: `Tensor.movedim`).
+  public func movedim(_ source: Int, _ destination: Int) throws -> Tensor {
+    try movedim([source], [destination])
+  }
+
+  /// ``movedim(_:_:)-(Int,Int)`` under NumPy's name (PyTorch: `Tensor.moveaxis`).
+  public func moveaxis(_ source: Int, _ destination: Int) throws -> Tensor {
+    try movedim(source, destination)
+  }
+
+  /// The geometry this tensor has.
+  func aliasPlan() -> ViewPlan { ViewPlan(shape, strides, storageOffset) { g, _ in g } }
+
+  // MARK: Any geometry
+
+  /// A view of any shape and strides into this tensor's storage (PyTorch: `Tensor.as_strided`).
+  ///
+  /// - Parameter storageOffset: where the view starts in the storage; this tensor's own where nil.
+  /// - Throws: ``TensorError`` `.shape` where the view would reach outside the storage.
+  public func asStrided(
+    _ size: [Int], _ stride: [Int], storageOffset: Int? = nil
+  ) throws -> Tensor {
+    let offset = storageOffset ?? self.storageOffset
+    try checkStrided(size, stride, offset, "asStrided")
+    let before = ViewPlan(shape, strides, self.storageOffset) { g, _ in g }
+    return view("AsStridedBackward0", shape: size, strides: stride, offset: offset) { g, _ in
+      try g.unstrided(size, stride, offset, from: before)
+    }
+  }
+
+  func checkStrided(_ size: [Int], _ stride: [Int], _ offset: Int, _ operation: String) throws {
+    guard size.count == stride.count else {
+      throw TensorError(
+        .shape, operation,
+        "mismatch in length of strides and shape: \(stride) and \(size)")
+    }
+    guard !stride.contains(where: { $0 < 0 }), offset >= 0 else {
+      throw TensorError(
+        .shape, operation,
+        "negative strides and offsets are not supported, but got strides \(stride) and offset \(offset)")
+    }
+    _ = try Layout.checkedCount(size, dtype, operation)
+    let extent = try Layout.checkedExtent(size, stride, offset: offset, operation)
+    guard extent <= storage.byteCount / dtype.byteSize else {
+      throw TensorError(
+        .shape, operation,
+        "sizes \(size), strides \(stride), storage offset \(offset), and itemsize \(dtype.byteSize) require a storage of \(extent) elements, but this one has \(storage.byteCount / dtype.byteSize)")
+    }
+  }
+
+  /// The gradient of a strided view: adds up what is shown more than once, in a copy of the part of
+  /// the storage that view and source reach, and reads the source's elements from there.
+  private func unstrided(
+    _ size: [Int], _ stride: [Int], _ offset: Int, from source: ViewPlan
+  ) throws -> Tensor {
+    let extent = Swift.max(
+      try Layout.checkedExtent(size, stride, offset: offset, "asStrided"),
+      try Layout.checkedExtent(source.shape, source.strides, offset: source.offset, "asStrided"))
+    let places = try Tensor.arange(extent)
+    let shown = try places.asStrided(size, stride, storageOffset: offset).reshape(-1)
+    var memory = try newZeros([extent]).indexAdd(0, shown, reshape(-1))
+    if zip(source.shape, source.strides).contains(where: { $0 > 1 && $1 == 0 }) {
+      // Elements that the source shows several times share their gradient.
+      var counts = [Double](repeating: 0, count: extent)
+      for place in Rows.lattice(source.shape, source.strides) { counts[source.offset + place] += 1 }
+      memory = try memory * Tensor(counts.map { 1 / Swift.max($0, 1) }, dtype: dtype)
+    }
+    return try memory.asStrided(source.shape, source.strides, storageOffset: source.offset)
   }
 }

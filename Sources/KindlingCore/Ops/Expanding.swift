@@ -1,0 +1,182 @@
+/// More elements from the same ones.
+extension Tensor {
+  /// Repeats dimensions of size 1 without copying (PyTorch: `Tensor.expand`); −1 keeps a size.
+  public func expand(_ sizes: [Int]) throws -> Tensor {
+    let lead = sizes.count - ndim
+    guard lead >= 0 else {
+      throw TensorError(
+        .shape, "expand",
+        "the number of sizes provided (\(sizes.count)) must be greater or equal to the number of dimensions in the tensor (\(ndim)); sizes are \(sizes), the shape is \(shape)")
+    }
+    var target = sizes
+    for d in sizes.indices {
+      let own = d < lead ? 1 : shape[d - lead]
+      if sizes[d] == -1 && d >= lead { target[d] = own }
+      guard target[d] >= 0 else {
+        throw TensorError(
+          .shape, "expand",
+          "the expanded size of the tensor (\(sizes[d])) isn't allowed in a leading, non-existing dimension \(d)")
+      }
+      guard own == target[d] || own == 1 else {
+        throw TensorError(
+          .shape, "expand",
+          "the expanded size of the tensor (\(target[d])) must match the existing size (\(own)) at non-singleton dimension \(d). Target sizes: \(sizes). Tensor sizes: \(shape)")
+      }
+    }
+    _ = try Layout.checkedCount(target, dtype, "expand")
+    let strides = Layout.expandedStrides(shape, strides, to: target)
+    return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in g }
+  }
+
+  /// ``expand(_:)-(Array<Int>)`` with the sizes written out.
+  public func expand(_ sizes: Int...) throws -> Tensor { try expand(sizes) }
+  /// This tensor expanded to the shape of `other` (PyTorch: `Tensor.expand_as`).
+  public func expandAs(_ other: Tensor) throws -> Tensor { try expand(other.shape) }
+  /// This tensor expanded to `shape` (PyTorch: `torch.broadcast_to`).
+  public func broadcastTo(_ shape: [Int]) throws -> Tensor { try expand(shape) }
+
+  /// All of `tensors` expanded to one shape (PyTorch: `torch.broadcast_tensors`).
+  public static func broadcastTensors(_ tensors: [Tensor]) throws -> [Tensor] {
+    let shape = try broadcastShapes(tensors.map(\.shape))
+    return try tensors.map { try $0.expand(shape) }
+  }
+
+  /// The shape that all of `shapes` broadcast to (PyTorch: `torch.broadcast_shapes`).
+  public static func broadcastShapes(_ shapes: [[Int]]) throws -> [Int] {
+    for shape in shapes { _ = try Layout.checkedCount(shape, .int8, "broadcastShapes") }
+    return try shapes.reduce([]) { try Layout.broadcast($0, $1, "broadcastShapes") }
+  }
+
+  /// Copies of this tensor side by side: `repeats[d]` of them along dimension `d`; additional
+  /// dimensions go in front (PyTorch: `Tensor.repeat`).
+  public func `repeat`(_ repeats: [Int]) throws -> Tensor {
+    let lead = repeats.count - ndim
+    guard lead >= 0 else {
+      throw TensorError(
+        .shape, "repeat",
+        "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(repeats) for shape \(shape)")
+    }
+    if let bad = repeats.first(where: { $0 < 0 }) {
+      throw TensorError(.shape, "repeat", "trying to create tensor with negative dimension: repeats has \(bad)")
+    }
+    let own = [Int](repeating: 1, count: lead) + shape
+    // Each dimension of size s becomes two, [repeats, s], the first with stride 0.
+    var target: [Int] = [], pairs: [Int] = [], steps: [Int] = []
+    for d in repeats.indices {
+      let (size, over) = repeats[d].multipliedReportingOverflow(by: own[d])
+      guard !over else {
+        throw TensorError(.memory, "repeat", "repeats \(repeats) of shape \(shape) are larger than any memory")
+      }
+      target.append(size)
+      pairs += [repeats[d], own[d]]
+      steps += [0, d < lead ? 0 : strides[d - lead]]
+    }
+    let result = try Tensor(uninitialized: target, dtype, on: backend, "repeat")
+    if result.numel > 0 {
+      try backend.copy(
+        alias(shape: pairs, strides: steps, offset: storageOffset),
+        into: result.alias(shape: pairs, strides: Layout.contiguousStrides(pairs), offset: 0))
+    }
+    return result.recorded("RepeatBackward0", Input(self) { [pairs] g, _ in
+      let copies = Array(stride(from: 0, to: pairs.count, by: 2))
+      return copies.isEmpty ? g : try g.reshape(pairs).sum(dims: copies)
+    })
+  }
+
+  /// ``repeat(_:)-(Array<Int>)`` with the numbers written out.
+  public func `repeat`(_ repeats: Int...) throws -> Tensor { try self.repeat(repeats) }
+
+  /// Copies side by side as ``repeat(_:)-(Array<Int>)`` makes them; missing numbers count as 1
+  /// (PyTorch: `Tensor.tile`).
+  public func tile(_ dims: [Int]) throws -> Tensor {
+    try self.repeat([Int](repeating: 1, count: Swift.max(0, ndim - dims.count)) + dims)
+  }
+
+  /// ``tile(_:)-(Array<Int>)`` with the numbers written out.
+  public func tile(_ dims: Int...) throws -> Tensor { try tile(dims) }
+
+  /// Each element `repeats` times in a row, along `dim` or, where nil, of all elements in one dimension
+  /// (PyTorch: `Tensor.repeat_interleave`).
+  public func repeatInterleave(_ repeats: Int, dim: Int? = nil) throws -> Tensor {
+    guard repeats >= 0 else {
+      throw TensorError(.value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
+    }
+    let source = dim == nil ? try ravel() : try atleast1d()
+    let d = try Layout.wrap(dim ?? 0, source.ndim, "repeatInterleave")
+    var wide = source.shape
+    wide.insert(repeats, at: d + 1)
+    _ = try Layout.checkedCount(wide, dtype, "repeatInterleave")
+    return try source.unsqueeze(d + 1).expand(wide).clone().flatten(startDim: d, endDim: d + 1)
+  }
+
+  /// Element `i` along `dim` `repeats[i]` times in a row (PyTorch: `Tensor.repeat_interleave`).
+  ///
+  /// - Parameter repeats: integers, one for each element along `dim`, or a single one for all.
+  public func repeatInterleave(_ repeats: Tensor, dim: Int? = nil) throws -> Tensor {
+    guard repeats.dtype == .int64 || repeats.dtype == .int32 else {
+      throw TensorError(.dtype, "repeatInterleave", "repeats has to be Long or Int tensor, but is \(repeats.dtype)")
+    }
+    guard repeats.ndim <= 1 else {
+      throw TensorError(
+        .shape, "repeatInterleave",
+        "repeats must be 0-dim or 1-dim tensor, but has shape \(repeats.shape)")
+    }
+    let source = dim == nil ? try ravel() : try atleast1d()
+    let d = try Layout.wrap(dim ?? 0, source.ndim, "repeatInterleave")
+    let counts = try repeats.toArray(as: Int.self)
+    if repeats.numel == 1 { return try source.repeatInterleave(counts[0], dim: d) }
+    guard counts.count == source.shape[d] else {
+      throw TensorError(
+        .shape, "repeatInterleave",
+        "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])")
+    }
+    guard !counts.contains(where: { $0 < 0 }) else {
+      throw TensorError(.value, "repeatInterleave", "repeats can not be negative")
+    }
+    var total = 0
+    for count in counts { total = total.addingReportingOverflow(count).overflow ? Int.max : total + count }
+    _ = try Layout.checkedCount([total], .int64, "repeatInterleave")
+    let index = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
+    return try source.indexSelect(d, Tensor(index))
+  }
+
+  /// Coordinates of a grid: one tensor for each of `tensors`, all of the shape of their lengths
+  /// (PyTorch: `torch.meshgrid`).
+  public static func meshgrid(_ tensors: [Tensor], indexing: MeshIndexing = .ij) throws -> [Tensor] {
+    guard let first = tensors.first else {
+      throw TensorError(.value, "meshgrid", "expects a non-empty list of tensors")
+    }
+    for t in tensors {
+      guard t.ndim <= 1 else {
+        throw TensorError(
+          .shape, "meshgrid", "expected scalar or 1D tensor in the tensor list but got shape \(t.shape)")
+      }
+      guard t.dtype == first.dtype else {
+        throw TensorError(
+          .dtype, "meshgrid",
+          "expects all tensors to have the same dtype, but got \(first.dtype) and \(t.dtype)")
+      }
+    }
+    let swaps = indexing == .xy && tensors.count >= 2
+    var ordered = tensors
+    if swaps { ordered.swapAt(0, 1) }
+    let shape = ordered.map(\.numel)
+    _ = try Layout.checkedCount(shape, first.dtype, "meshgrid")
+    var grids = try ordered.enumerated().map { i, t in
+      var own = [Int](repeating: 1, count: shape.count)
+      own[i] = -1
+      if t.numel == 0 { own[i] = 0 }
+      return try t.view(own).expand(shape)
+    }
+    if swaps { grids.swapAt(0, 1) }
+    return grids
+  }
+}
+
+/// Which of the first two inputs of ``Tensor/meshgrid(_:indexing:)`` runs along the rows.
+public enum MeshIndexing: String, Sendable {
+  /// The first: matrix order.
+  case ij
+  /// The second: Cartesian order.
+  case xy
+}

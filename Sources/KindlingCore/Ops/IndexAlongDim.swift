@@ -1,0 +1,182 @@
+import CKernels
+
+/// Operations that a vector of indexes along one dimension steers.
+extension Tensor {
+  /// The elements `index` along `dim` (PyTorch: `torch.index_select`).
+  ///
+  /// - Parameter index: int64 or int32, one dimension or none; may repeat.
+  /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
+  public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
+    let plan = try LinePlan(self, dim, index, "indexSelect")
+    var target = shape
+    if ndim > 0 { target[plan.dim] = plan.places.count }
+    let result = try Tensor(uninitialized: target, dtype, on: backend, "indexSelect")
+    try backend.take(self, plan.rows(of: self), into: result)
+    let d = plan.dim
+    return result.recorded("IndexSelectBackward0", Input(self, saving: index) { [shape] g, s in
+      try g.newZeros(shape).indexAdd(d, s[0], g)
+    })
+  }
+
+  /// Adds `alpha · source`, line by line, to the lines `index` along `dim` of a copy
+  /// (PyTorch: `torch.index_add`).
+  public func indexAdd(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    try addLines(dim, index, source, alpha.scalar, into: noGrad { try clone() })
+  }
+
+  /// ``indexAdd(_:_:_:alpha:)`` in place (PyTorch: `Tensor.index_add_`).
+  @discardableResult
+  public func indexAdd_(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: some TensorScalar = 1
+  ) throws -> Tensor {
+    try inPlace("indexAdd_", [source]) {
+      try $0.addLines(dim, index, source, alpha.scalar, into: $1.alias())
+    }
+  }
+
+  private func addLines(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, _ alpha: Scalar, into out: Tensor
+  ) throws -> Tensor {
+    let plan = try LinePlan(self, dim, index, "indexAdd")
+    try plan.check(source, self, "indexAdd")
+    let factor = alpha.doubleValue
+    let scaled = try noGrad { factor == 1 ? source : try source.mul(alpha) }
+    try out.backend.put(.add, scaled.forPutting(as: out), plan.rows(of: out), into: out)
+    let d = plan.dim, lines = source.shape
+    return out.recorded(
+      "IndexAddBackward0", Input(self) { g, _ in g },
+      Input(source, saving: index) { g, s in
+        let taken = try g.indexSelect(d, s[0]).reshape(lines)
+        return factor == 1 ? taken : try taken.mul(alpha)
+      })
+  }
+
+  /// Writes the lines of `source` to the lines `index` along `dim` of a copy
+  /// (PyTorch: `torch.index_copy`).
+  public func indexCopy(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
+    try copyLines(dim, index, source, into: noGrad { try clone() })
+  }
+
+  /// ``indexCopy(_:_:_:)`` in place (PyTorch: `Tensor.index_copy_`).
+  @discardableResult
+  public func indexCopy_(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
+    try inPlace("indexCopy_", [source]) { try $0.copyLines(dim, index, source, into: $1.alias()) }
+  }
+
+  private func copyLines(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, into out: Tensor
+  ) throws -> Tensor {
+    let plan = try LinePlan(self, dim, index, "indexCopy")
+    try plan.check(source, self, "indexCopy")
+    try out.backend.put(.set, source.forPutting(as: out), plan.rows(of: out), into: out)
+    let d = plan.dim, lines = source.shape
+    return out.recorded(
+      "IndexCopyBackward0", Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
+      Input(source, saving: index) { g, s in try g.indexSelect(d, s[0]).reshape(lines) })
+  }
+
+  /// `value` in the lines `index` along `dim` of a copy (PyTorch: `torch.index_fill`).
+  public func indexFill<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor {
+    try indexFill(dim, index, Tensor.wrapped(value, like: self))
+  }
+
+  /// The 0-dimensional `value` in the lines `index` along `dim` of a copy
+  /// (PyTorch: `torch.index_fill`).
+  public func indexFill(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
+    try fillLines(dim, index, value, into: noGrad { try clone() })
+  }
+
+  /// ``indexFill(_:_:_:)-(_,_,S)`` in place (PyTorch: `Tensor.index_fill_`).
+  @discardableResult
+  public func indexFill_<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor {
+    try indexFill_(dim, index, Tensor.wrapped(value, like: self))
+  }
+
+  /// ``indexFill(_:_:_:)-(_,_,Tensor)`` in place (PyTorch: `Tensor.index_fill_`).
+  @discardableResult
+  public func indexFill_(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
+    try inPlace("indexFill_", [value]) { try $0.fillLines(dim, index, value, into: $1.alias()) }
+  }
+
+  private func fillLines(
+    _ dim: Int, _ index: Tensor, _ value: Tensor, into out: Tensor
+  ) throws -> Tensor {
+    guard value.ndim == 0 else {
+      throw TensorError(
+        .shape, "indexFill",
+        "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
+    }
+    let plan = try LinePlan(self, dim, index, "indexFill")
+    try out.backend.put(.set, value.forPutting(as: out), plan.rows(of: out), into: out)
+    let d = plan.dim
+    return out.recorded(
+      "IndexFillBackward0", Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
+      Input(value, saving: index) { g, s in try g.indexSelect(d, s[0]).sum() })
+  }
+
+  /// Contiguous and of the dtype of `out`, outside the graph.
+  func forPutting(as out: Tensor) throws -> Tensor {
+    try noGrad { try to(out.dtype).contiguous() }
+  }
+}
+
+/// A checked index vector along one dimension.
+struct LinePlan {
+  let dim: Int
+  let places: [Int]
+
+  init(_ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String) throws {
+    self.dim = try Layout.wrap(dim, x.ndim, operation)
+    guard index.dtype == .int64 || index.dtype == .int32 else {
+      throw TensorError(
+        .dtype, operation, "expected dtype int32 or int64 for index, but got \(index.dtype)")
+    }
+    guard index.ndim <= 1 else {
+      throw TensorError(
+        .shape, operation, "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
+    }
+    places = try index.toArray(as: Int.self)
+    let size = x.ndim == 0 ? 1 : x.shape[self.dim]
+    if let bad = places.first(where: { $0 < 0 || $0 >= size }) {
+      throw TensorError(
+        .index, operation,
+        "index \(bad) is out of bounds for dimension \(self.dim) with size \(size)")
+    }
+  }
+
+  /// The lines in the memory of `x`.
+  func rows(of x: Tensor) -> Rows {
+    if x.ndim == 0 { return Rows(at: places.map { _ in 0 }) }
+    let outer = Rows.lattice(Array(x.shape[..<dim]), Array(x.strides[..<dim]))
+    let step = x.strides[dim]
+    return Rows(
+      at: outer.flatMap { base in places.map { base + $0 * step } },
+      shape: Array(x.shape[(dim + 1)...]), strides: Array(x.strides[(dim + 1)...]))
+  }
+
+  /// Throws where `source` does not have one line of `x` for each index.
+  func check(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
+    guard source.dtype == x.dtype else {
+      throw TensorError(
+        .dtype, operation,
+        "self and source expected to have the same dtype, but got (self) \(x.dtype) and (source) \(source.dtype)")
+    }
+    if source.ndim == 0 || x.ndim == 0 {
+      guard source.numel == places.count, x.ndim <= 1 else {
+        throw TensorError(
+          .shape, operation,
+          "number of indices (\(places.count)) should be equal to source.size(dim): shapes are \(source.shape) and \(x.shape)")
+      }
+      return
+    }
+    var expected = x.shape
+    expected[dim] = places.count
+    guard source.shape == expected else {
+      throw TensorError(
+        .shape, operation,
+        "source/destination tensor must have same slice shapes: number of indices is \(places.count), so source should be \(expected), but is \(source.shape)")
+    }
+  }
+}

@@ -1,0 +1,168 @@
+/// One tensor made of several.
+extension Tensor {
+  /// `tensors` one after another along `dim` (PyTorch: `torch.cat`), in their promoted dtype.
+  ///
+  /// Tensors of shape `[0]` are skipped, whatever the shape of the others, as PyTorch does.
+  public static func cat(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
+    guard let first = tensors.first else {
+      throw TensorError(.value, "cat", "expected a non-empty list of Tensors")
+    }
+    for (i, t) in tensors.enumerated() where t.ndim == 0 {
+      throw TensorError(
+        .shape, "cat", "zero-dimensional tensor (at position \(i)) cannot be concatenated; use stack")
+    }
+    let model = tensors.first { $0.shape != [0] } ?? first
+    let d = try Layout.wrap(dim, model.ndim, "cat")
+    var shape = model.shape
+    shape[d] = 0
+    for (i, t) in tensors.enumerated() where t.shape != [0] {
+      guard t.ndim == model.ndim else {
+        throw TensorError(
+          .shape, "cat",
+          "Tensors must have same number of dimensions: got \(model.ndim) and \(t.ndim)")
+      }
+      for other in shape.indices where other != d && t.shape[other] != shape[other] {
+        throw TensorError(
+          .shape, "cat",
+          "Sizes of tensors must match except in dimension \(d). Expected size \(shape[other]) but got size \(t.shape[other]) for tensor number \(i) in the list; shapes are \(tensors.map(\.shape))")
+      }
+      shape[d] += t.shape[d]
+    }
+    let result = try join("cat", tensors, shape)
+    var start = 0
+    let inputs = try tensors.map { t in
+      if t.shape == [0] && model.shape != [0] {
+        return Input(t) { g, _ in try g.newZeros([0]) }
+      }
+      let (from, length) = (start, t.shape[d])
+      start += length
+      if t.numel > 0 {
+        var part = shape
+        part[d] = length
+        try result.backend.copy(
+          t, into: result.alias(
+            shape: part, strides: result.strides, offset: from * result.strides[d]))
+      }
+      return Input(t) { g, _ in try g.narrow(d, from, length) }
+    }
+    return result.recorded("CatBackward0", inputs)
+  }
+
+  /// ``cat(_:dim:)`` under its longer names (PyTorch: `torch.concat`, `torch.concatenate`).
+  public static func concat(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
+    try cat(tensors, dim: dim)
+  }
+
+  /// `tensors` of one shape side by side in a new dimension (PyTorch: `torch.stack`).
+  public static func stack(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
+    guard let first = tensors.first else {
+      throw TensorError(.value, "stack", "stack expects a non-empty TensorList")
+    }
+    let d = try Layout.wrap(dim, first.ndim + 1, "stack")
+    for (i, t) in tensors.enumerated() where t.shape != first.shape {
+      throw TensorError(
+        .shape, "stack",
+        "stack expects each tensor to be equal size, but got \(first.shape) at entry 0 and \(t.shape) at entry \(i)")
+    }
+    var shape = first.shape
+    shape.insert(tensors.count, at: d)
+    let result = try join("stack", tensors, shape)
+    var steps = result.strides
+    let step = steps.remove(at: d)
+    let inputs = try tensors.enumerated().map { i, t in
+      if t.numel > 0 {
+        try result.backend.copy(
+          t, into: result.alias(shape: first.shape, strides: steps, offset: i * step))
+      }
+      return Input(t) { g, _ in try g.select(d, i) }
+    }
+    return result.recorded("StackBackward0", inputs)
+  }
+
+  private static func join(_ operation: String, _ tensors: [Tensor], _ shape: [Int]) throws -> Tensor {
+    let first = tensors[0]
+    for t in tensors where t.backend !== first.backend { _ = try onOneDevice(operation, first, t) }
+    return try Tensor(uninitialized: shape, resultType(tensors), on: first.backend, operation)
+  }
+
+  /// `tensors` side by side: along columns, or along the only dimension (PyTorch: `torch.hstack`).
+  public static func hstack(_ tensors: [Tensor]) throws -> Tensor {
+    let wide = try tensors.map { try $0.atleast1d() }
+    return try cat(wide, dim: wide.first?.ndim == 1 ? 0 : 1)
+  }
+
+  /// `tensors` below one another, vectors as rows (PyTorch: `torch.vstack`).
+  public static func vstack(_ tensors: [Tensor]) throws -> Tensor {
+    try cat(tensors.map { try $0.atleast2d() }, dim: 0)
+  }
+
+  /// `tensors` along the third dimension (PyTorch: `torch.dstack`).
+  public static func dstack(_ tensors: [Tensor]) throws -> Tensor {
+    try cat(tensors.map { try $0.atleast3d() }, dim: 2)
+  }
+
+  /// `tensors` side by side, vectors as columns (PyTorch: `torch.column_stack`).
+  public static func columnStack(_ tensors: [Tensor]) throws -> Tensor {
+    try hstack(tensors.map { $0.ndim <= 1 ? try $0.reshape($0.numel, 1) : $0 })
+  }
+
+  /// A matrix with `tensors` as blocks along its diagonal, vectors as rows (PyTorch: `torch.block_diag`).
+  public static func blockDiag(_ tensors: [Tensor]) throws -> Tensor {
+    for (i, t) in tensors.enumerated() where t.ndim > 2 {
+      throw TensorError(
+        .shape, "blockDiag",
+        "input tensors must have 2 or fewer dimensions. Input \(i) has \(t.ndim) dimensions")
+    }
+    guard let first = tensors.first else { return try Tensor.empty(1, 0) }
+    let shapes = tensors.map { [Int](repeating: 1, count: 2 - $0.ndim) + $0.shape }
+    let shape = [shapes.reduce(0) { $0 + $1[0] }, shapes.reduce(0) { $0 + $1[1] }]
+    let result = try Tensor.zeros(shape, dtype: resultType(tensors), device: first.device)
+    var (row, column) = (0, 0)
+    let inputs = try zip(tensors, shapes).map { t, block in
+      let (top, left) = (row, column)
+      (row, column) = (row + block[0], column + block[1])
+      if t.numel > 0 {
+        try result.backend.copy(
+          t.reshape(block).detach(),
+          into: result.alias(shape: block, strides: result.strides, offset: top * shape[1] + left))
+      }
+      return Input(t) { [own = t.shape] g, _ in
+        try g.narrow(0, top, block[0]).narrow(1, left, block[1]).reshape(own)
+      }
+    }
+    return result.recorded("BlockDiagBackward0", inputs)
+  }
+
+  /// All combinations of one element of each vector, as rows (PyTorch: `torch.cartesian_prod`).
+  public static func cartesianProd(_ tensors: [Tensor]) throws -> Tensor {
+    for t in tensors where t.ndim != 1 {
+      throw TensorError(.shape, "cartesianProd", "expect a 1D vector, but got shape \(t.shape)")
+    }
+    if tensors.count == 1 { return tensors[0] }
+    return try stack(meshgrid(tensors).map { try $0.flatten() }, dim: 1)
+  }
+
+  /// All combinations of `r` elements of this vector, as rows (PyTorch: `torch.combinations`).
+  public func combinations(_ r: Int = 2, withReplacement: Bool = false) throws -> Tensor {
+    guard ndim == 1 else {
+      throw TensorError(.shape, "combinations", "expect a 1D vector, but got shape \(shape)")
+    }
+    guard r >= 0 else {
+      throw TensorError(.value, "combinations", "expect a non-negative number, but got \(r)")
+    }
+    if r == 0 { return try newEmpty([0]) }
+    var rows: [Int] = [], count = 0
+    var chosen = withReplacement ? [Int](repeating: 0, count: r) : Array(0..<r)
+    let gap = withReplacement ? 0 : 1
+    while numel > 0, chosen[r - 1] < numel, chosen[0] < numel {
+      rows += chosen
+      count += 1
+      // The last place that can still move up takes the next element, those behind it follow.
+      guard let place = (0..<r).last(where: { chosen[$0] < numel - 1 - gap * (r - 1 - $0) }) else { break }
+      chosen[place] += 1
+      for later in (place + 1)..<Swift.max(r, place + 1) { chosen[later] = chosen[later - 1] + gap }
+    }
+    let index = try Tensor(rows, shape: [count * r])
+    return try indexSelect(0, index).reshape(count, r)
+  }
+}

@@ -1,0 +1,185 @@
+/// Elements in other places: mirrored, shifted, turned, triangles and diagonals. All copy.
+extension Tensor {
+  /// The elements along `dims` in reverse order (PyTorch: `Tensor.flip`).
+  public func flip(_ dims: [Int]) throws -> Tensor {
+    let flipped = try Layout.wrapKeeping(dims, ndim, "flip").filter { $0 < ndim }
+    var (steps, offset) = (strides, storageOffset)
+    for d in flipped where shape[d] > 0 {
+      offset += (shape[d] - 1) * strides[d]
+      steps[d] = -strides[d]
+    }
+    let result = try Tensor(uninitializedLike: self, dtype)
+    if numel > 0 {
+      try backend.copy(alias(shape: shape, strides: steps, offset: offset), into: result)
+    }
+    return result.recorded("FlipBackward0", Input(self) { g, _ in try g.flip(flipped) })
+  }
+
+  /// ``flip(_:)-(Array<Int>)`` with the dimensions written out.
+  public func flip(_ dims: Int...) throws -> Tensor { try flip(dims) }
+
+  /// Columns in reverse order (PyTorch: `Tensor.fliplr`).
+  public func fliplr() throws -> Tensor {
+    guard ndim >= 2 else {
+      throw TensorError(.shape, "fliplr", "Input must be >= 2-d, but has shape \(shape)")
+    }
+    return try flip(1)
+  }
+
+  /// Rows in reverse order (PyTorch: `Tensor.flipud`).
+  public func flipud() throws -> Tensor {
+    guard ndim >= 1 else {
+      throw TensorError(.shape, "flipud", "Input must be >= 1-d, but has shape \(shape)")
+    }
+    return try flip(0)
+  }
+
+  /// The elements moved on by `shifts` along `dims`, those that fall off coming in at the front
+  /// (PyTorch: `Tensor.roll`). Without `dims` all elements move as in one dimension.
+  public func roll(_ shifts: [Int], dims: [Int] = []) throws -> Tensor {
+    guard !shifts.isEmpty else { throw TensorError(.value, "roll", "`shifts` required") }
+    guard dims.count == shifts.count || dims.isEmpty && shifts.count == 1 else {
+      throw TensorError(
+        .value, "roll",
+        "shifts and dimensions must align. shifts: \(shifts.count), dims:\(dims.count)")
+    }
+    let moved = try dims.map { try Layout.wrapSized($0, ndim, "roll") }
+    let result = try noGrad {
+      if dims.isEmpty { return try ravel().rolled(shifts[0], 0).reshape(shape) }
+      var result = self
+      for (shift, d) in zip(shifts, moved) { result = try result.rolled(shift, d) }
+      return result
+    }
+    return result.alias().recorded("RollBackward0", Input(self) { g, _ in
+      try g.roll(shifts.map { 0 &- $0 }, dims: dims)
+    })
+  }
+
+  /// ``roll(_:dims:)-(Array<Int>,_)`` along one dimension, or of all elements.
+  public func roll(_ shift: Int, _ dim: Int? = nil) throws -> Tensor {
+    try roll([shift], dims: dim.map { [$0] } ?? [])
+  }
+
+  private func rolled(_ shift: Int, _ d: Int) throws -> Tensor {
+    let size = shape[d]
+    if numel == 0 { return try clone() }
+    let start = (size - shift % size) % size
+    return try Tensor.cat([slice(d, start), slice(d, 0, start)], dim: d)
+  }
+
+  /// The plane of `dims` turned by `k` right angles, from the first towards the second
+  /// (PyTorch: `Tensor.rot90`).
+  public func rot90(_ k: Int = 1, dims: [Int] = [0, 1]) throws -> Tensor {
+    guard dims.count == 2 else {
+      throw TensorError(
+        .value, "rot90", "expected total rotation dims == 2, but got dims = \(dims.count)")
+    }
+    guard ndim >= 2 else {
+      throw TensorError(
+        .shape, "rot90", "expected total dims >= 2, but got total dims = \(ndim)")
+    }
+    let a = try Layout.wrap(dims[0], ndim, "rot90"), b = try Layout.wrap(dims[1], ndim, "rot90")
+    guard a != b else {
+      throw TensorError(
+        .value, "rot90",
+        "expected rotation dims to be different, but got dim0 = \(dims[0]) and dim1 = \(dims[1])")
+    }
+    let turns = (k % 4 + 4) % 4
+    let result = try noGrad {
+      switch turns {
+      case 1: try flip(b).transpose(a, b).contiguous()
+      case 2: try flip(a, b)
+      case 3: try flip(a).transpose(a, b).contiguous()
+      default: try clone()
+      }
+    }
+    return result.recorded("Rot90Backward0", Input(self) { g, _ in try g.rot90(-turns, dims: [a, b]) })
+  }
+
+  // MARK: Triangles
+
+  /// The lower triangle of each matrix, from diagonal number `diagonal` down; zeros elsewhere
+  /// (PyTorch: `Tensor.tril`).
+  public func tril(_ diagonal: Int = 0) throws -> Tensor {
+    try triangle("tril", "TrilBackward0", keepsAbove: false, diagonal) { g in try g.tril(diagonal) }
+  }
+
+  /// The upper triangle of each matrix, from diagonal number `diagonal` up; zeros elsewhere
+  /// (PyTorch: `Tensor.triu`).
+  public func triu(_ diagonal: Int = 0) throws -> Tensor {
+    try triangle("triu", "TriuBackward0", keepsAbove: true, diagonal) { g in try g.triu(diagonal) }
+  }
+
+  private func triangle(
+    _ operation: String, _ name: String, keepsAbove: Bool, _ diagonal: Int,
+    _ pullback: @escaping (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    guard ndim >= 2 else {
+      throw TensorError(
+        .shape, operation,
+        "input tensor must have at least 2 dimensions, but has shape \(shape)")
+    }
+    let (rows, columns) = (shape[ndim - 2], shape[ndim - 1])
+    let result = try Tensor.zeros(shape, dtype: dtype, device: device)
+    for row in 0..<(numel == 0 ? 0 : rows) {
+      // The columns before `cut` are those left of the diagonal (triu), or up to it (tril).
+      let reach = row.addingReportingOverflow(diagonal)
+      let edge = reach.overflow ? (diagonal < 0 ? -1 : columns) : reach.partialValue
+      let cut = Swift.min(Swift.max(keepsAbove ? edge : edge &+ 1, 0), columns)
+      let (from, length) = keepsAbove ? (cut, columns - cut) : (0, cut)
+      if length == 0 { continue }
+      let part = shape.dropLast(2) + [length]
+      func segment(_ t: Tensor) -> Tensor {
+        let (down, right) = (t.strides[ndim - 2], t.strides[ndim - 1])
+        return t.alias(
+          shape: Array(part), strides: t.strides.dropLast(2) + [right],
+          offset: t.storageOffset + row * down + from * right)
+      }
+      try backend.copy(segment(self), into: segment(result))
+    }
+    return result.recorded(name, Input(self) { g, _ in try pullback(g) })
+  }
+
+  // MARK: Diagonals
+
+  /// A copy of the diagonal of a matrix, or a matrix with this vector as its diagonal
+  /// (PyTorch: `Tensor.diag`).
+  public func diag(_ diagonal: Int = 0) throws -> Tensor {
+    switch ndim {
+    case 1: return try diagEmbed(offset: diagonal)
+    case 2:
+      let copy = try noGrad { try self.diagonal(offset: diagonal).clone() }
+      return copy.recorded("DiagonalBackward0_copy", Input(self) { [shape] g, _ in
+        try g.placed(in: shape, "DiagonalBackwardBackward0") { try $0.diagonal(offset: diagonal) }
+      })
+    default:
+      throw TensorError(
+        .shape, "diag", "diag(): Supports 1D or 2D tensors. Got \(ndim)D")
+    }
+  }
+
+  /// Matrices, in the dimensions `dim1` and `dim2` of the result, with the last dimension of this
+  /// tensor as their diagonals (PyTorch: `torch.diag_embed`).
+  public func diagEmbed(offset: Int = 0, dim1: Int = -2, dim2: Int = -1) throws -> Tensor {
+    guard ndim > 0 else {
+      throw TensorError(.shape, "diagEmbed", "expected at least one dimension, but got a 0-dimensional tensor")
+    }
+    let a = try Layout.wrap(dim1, ndim + 1, "diagEmbed"), b = try Layout.wrap(dim2, ndim + 1, "diagEmbed")
+    guard a != b else {
+      throw TensorError(
+        .index, "diagEmbed", "diagonal dimensions cannot be identical \(dim1), \(dim2)")
+    }
+    let (side, over) = shape[ndim - 1].addingReportingOverflow(Int(clamping: offset.magnitude))
+    guard !over else {
+      throw TensorError(.memory, "diagEmbed", "an offset of \(offset) is larger than any memory")
+    }
+    var target = Array(shape.dropLast())
+    for d in [Swift.min(a, b), Swift.max(a, b)] { target.insert(side, at: d) }
+    return try placed(in: target, "DiagEmbedBackward0") {
+      try $0.diagonal(offset: offset, dim1: a, dim2: b)
+    }
+  }
+
+  /// A matrix with all elements, in order, as its diagonal (PyTorch: `torch.diagflat`).
+  public func diagflat(_ offset: Int = 0) throws -> Tensor { try ravel().diagEmbed(offset: offset) }
+}

@@ -1,0 +1,318 @@
+/// Parts of a tensor, as views.
+extension Tensor {
+  /// Element `index` along `dim`, which disappears, as a view (PyTorch: `Tensor.select`).
+  public func select(_ dim: Int, _ index: Int) throws -> Tensor {
+    guard ndim > 0 else {
+      throw TensorError(.index, "select", "select() cannot be applied to a 0-dim tensor.")
+    }
+    let d = try Layout.wrap(dim, ndim, "select")
+    let size = shape[d]
+    guard index >= -size, index < size else {
+      throw TensorError(
+        .index, "", "index \(index) is out of bounds for dimension \(d) with size \(size)")
+    }
+    let i = index < 0 ? index + size : index
+    let before = shape
+    var (shape, strides) = (shape, strides)
+    let offset = storageOffset + i * strides[d]
+    shape.remove(at: d)
+    strides.remove(at: d)
+    return view("SelectBackward0", shape: shape, strides: strides, offset: offset) { g, _ in
+      try g.placed(in: before, "SelectBackwardBackward0") { try $0.select(d, i) }
+    }
+  }
+
+  /// Every `step`-th element along `dim` from `start` up to and without `end`, as a view.
+  ///
+  /// As in Python, negative bounds count from the back and bounds beyond the size are clamped.
+  /// - Throws: ``TensorError`` `.value` where `step` is not positive.
+  public func slice(_ dim: Int, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1) throws -> Tensor {
+    guard ndim > 0 else {
+      throw TensorError(.index, "slice", "slice() cannot be applied to a 0-dim tensor.")
+    }
+    let d = try Layout.wrap(dim, ndim, "slice")
+    guard step > 0 else {
+      throw TensorError(.value, "slice", "slice step must be positive, but got \(step)")
+    }
+    let size = shape[d]
+    func bound(_ value: Int) -> Int { Swift.min(Swift.max(value < 0 ? value + size : value, 0), size) }
+    let low = bound(start ?? 0), high = Swift.max(bound(end ?? size), low)
+    let before = shape
+    var (shape, strides) = (shape, strides)
+    let offset = storageOffset + (low < size || size == 0 ? low * strides[d] : 0)
+    shape[d] = (high - low) / step + ((high - low) % step == 0 ? 0 : 1)
+    strides[d] = shape[d] > 1 ? strides[d] * step : strides[d] &* step
+    return view("SliceBackward0", shape: shape, strides: strides, offset: offset) { g, _ in
+      try g.placed(in: before, "SliceBackwardBackward0") {
+        try $0.slice(d, low, high, step: step)
+      }
+    }
+  }
+
+  /// `length` elements along `dim` from `start` on, as a view (PyTorch: `Tensor.narrow`).
+  public func narrow(_ dim: Int, _ start: Int, _ length: Int) throws -> Tensor {
+    guard ndim > 0 else {
+      throw TensorError(.index, "narrow", "narrow() cannot be applied to a 0-dim tensor.")
+    }
+    let d = try Layout.wrap(dim, ndim, "narrow")
+    let size = shape[d]
+    guard length >= 0 else {
+      throw TensorError(.value, "narrow", "length must be non-negative, but got \(length)")
+    }
+    guard start >= -size, start <= size else {
+      throw TensorError(
+        .index, "narrow",
+        "start out of range (expected to be in range of [\(-size), \(size)], but got \(start))")
+    }
+    let from = start < 0 ? start + size : start
+    guard length <= size - from else {
+      throw TensorError(
+        .index, "narrow",
+        "start (\(from)) + length (\(length)) exceeds dimension size (\(size)).")
+    }
+    return try slice(d, from, from + length)
+  }
+
+  /// ``narrow(_:_:_:)`` with a start that a one-element integer tensor holds.
+  public func narrow(_ dim: Int, _ start: Tensor, _ length: Int) throws -> Tensor {
+    guard start.ndim == 0, start.dtype.isInteger else {
+      throw TensorError(
+        .dtype, "narrow",
+        "start must be a 0-dim integral Tensor, but has shape \(start.shape) and dtype \(start.dtype)")
+    }
+    return try narrow(dim, start.item(as: Int.self), length)
+  }
+
+  // MARK: Splitting
+
+  /// Pieces of `splitSize` elements along `dim`, the last one perhaps smaller, as views
+  /// (PyTorch: `Tensor.split`).
+  public func split(_ splitSize: Int, dim: Int = 0) throws -> [Tensor] {
+    guard ndim > 0 else {
+      throw TensorError(.shape, "split", "split expects at least a 1-dimensional tensor")
+    }
+    let d = try Layout.wrap(dim, ndim, "split")
+    guard splitSize >= 0 else {
+      throw TensorError(
+        .value, "split", "split expects split_size be non-negative, but got split_size=\(splitSize)")
+    }
+    let size = shape[d]
+    guard splitSize > 0 || size == 0 else {
+      throw TensorError(
+        .value, "split",
+        "split_size can only be 0 if dimension size is 0, but got dimension size of \(size)")
+    }
+    if size == 0 { return try pieces([0], d, "SplitBackward0") }
+    let full = size / splitSize, rest = size % splitSize
+    return try pieces(
+      [Int](repeating: splitSize, count: full) + (rest > 0 ? [rest] : []), d, "SplitBackward0")
+  }
+
+  /// Pieces of the given sizes along `dim`, as views (PyTorch: `Tensor.split_with_sizes`).
+  public func split(_ splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
+    guard ndim > 0 else {
+      throw TensorError(.shape, "split", "split expects at least a 1-dimensional tensor")
+    }
+    let d = try Layout.wrap(dim, ndim, "split")
+    let total = splitSizes.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+    guard !splitSizes.contains(where: { $0 < 0 }), total == shape[d] else {
+      throw TensorError(
+        .shape, "split",
+        "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)")
+    }
+    return try pieces(splitSizes, d, "SplitWithSizesBackward0")
+  }
+
+  /// At most `chunks` pieces of equal size along `dim`, the last one perhaps smaller, as views
+  /// (PyTorch: `Tensor.chunk`).
+  public func chunk(_ chunks: Int, dim: Int = 0) throws -> [Tensor] {
+    guard ndim > 0 else {
+      throw TensorError(.shape, "chunk", "chunk expects at least a 1-dimensional tensor")
+    }
+    guard chunks > 0 else {
+      throw TensorError(
+        .value, "chunk", "chunk expects `chunks` to be greater than 0, got: \(chunks)")
+    }
+    let d = try Layout.wrap(dim, ndim, "chunk")
+    let size = shape[d] / chunks + (shape[d] % chunks == 0 ? 0 : 1)
+    if size == 0 {
+      return try pieces([Int](repeating: 0, count: chunks), d, "SplitWithSizesBackward0")
+    }
+    return try split(size, dim: d)
+  }
+
+  /// The results of one node: views that share their gradient's way back.
+  private func pieces(_ sizes: [Int], _ d: Int, _ name: String) throws -> [Tensor] {
+    var start = 0
+    let parts = sizes.map { size in
+      var part = shape
+      part[d] = size
+      let offset = storageOffset + (size > 0 ? start * strides[d] : 0)
+      start += size
+      let view = alias(shape: part, strides: strides, offset: offset)
+      view.trackView(of: self)
+      return view
+    }
+    let shapes = parts.map(\.shape), dtype = dtype, device = device
+    Recording.record(parts, name, [self]) { gradients, _ in
+      let filled = try zip(gradients, shapes).map { gradient, shape in
+        try gradient ?? Tensor.zeros(shape, dtype: dtype, device: device)
+      }
+      return [try Tensor.cat(filled, dim: d)]
+    }
+    return parts
+  }
+
+  /// One view for each element along `dim`, which disappears (PyTorch: `Tensor.unbind`).
+  public func unbind(_ dim: Int = 0) throws -> [Tensor] {
+    let d = try Layout.wrapSized(dim, ndim, "unbind")
+    var (part, steps) = (shape, strides)
+    let count = part.remove(at: d), step = steps.remove(at: d)
+    let parts = (0..<count).map { i in
+      let view = alias(shape: part, strides: steps, offset: storageOffset + i * step)
+      view.trackView(of: self)
+      return view
+    }
+    let dtype = dtype, device = device
+    Recording.record(parts, "UnbindBackward0", [self]) { [part] gradients, _ in
+      [try Tensor.stack(
+        gradients.map { try $0 ?? Tensor.zeros(part, dtype: dtype, device: device) }, dim: d)]
+    }
+    return parts
+  }
+
+  /// `sections` pieces along `dim` whose sizes differ by one at most (PyTorch: `Tensor.tensor_split`).
+  public func tensorSplit(_ sections: Int, dim: Int = 0) throws -> [Tensor] {
+    guard ndim > 0 else {
+      throw TensorError(
+        .shape, "tensorSplit", "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    }
+    guard sections > 0 else {
+      throw TensorError(
+        .value, "tensorSplit", "number of sections must be larger than 0, got \(sections)")
+    }
+    let d = try Layout.wrap(dim, ndim, "tensorSplit")
+    let (least, extra) = (shape[d] / sections, shape[d] % sections)
+    var start = 0
+    return try (0..<sections).map { i in
+      defer { start += least + (i < extra ? 1 : 0) }
+      return try slice(d, start, start + least + (i < extra ? 1 : 0))
+    }
+  }
+
+  /// Pieces along `dim` between the given indexes (PyTorch: `Tensor.tensor_split`).
+  public func tensorSplit(_ indices: [Int], dim: Int = 0) throws -> [Tensor] {
+    guard ndim > 0 else {
+      throw TensorError(
+        .shape, "tensorSplit", "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    }
+    let d = try Layout.wrap(dim, ndim, "tensorSplit")
+    var start = 0
+    return try (indices + [shape[d]]).map { end in
+      defer { start = end }
+      return try slice(d, start, end)
+    }
+  }
+
+  /// ``tensorSplit(_:dim:)-(Int,_)`` along columns (PyTorch: `Tensor.hsplit`).
+  public func hsplit(_ sections: Int) throws -> [Tensor] {
+    try evenSplit(sections, "hsplit", least: 1, dim: ndim == 1 ? 0 : 1)
+  }
+
+  /// ``tensorSplit(_:dim:)-(Array<Int>,_)`` along columns (PyTorch: `Tensor.hsplit`).
+  public func hsplit(_ indices: [Int]) throws -> [Tensor] {
+    try checkRank("hsplit", 1)
+    return try tensorSplit(indices, dim: ndim == 1 ? 0 : 1)
+  }
+
+  /// ``tensorSplit(_:dim:)-(Int,_)`` along rows (PyTorch: `Tensor.vsplit`).
+  public func vsplit(_ sections: Int) throws -> [Tensor] {
+    try evenSplit(sections, "vsplit", least: 2, dim: 0)
+  }
+
+  /// ``tensorSplit(_:dim:)-(Array<Int>,_)`` along rows (PyTorch: `Tensor.vsplit`).
+  public func vsplit(_ indices: [Int]) throws -> [Tensor] {
+    try checkRank("vsplit", 2)
+    return try tensorSplit(indices, dim: 0)
+  }
+
+  /// ``tensorSplit(_:dim:)-(Int,_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
+  public func dsplit(_ sections: Int) throws -> [Tensor] {
+    try evenSplit(sections, "dsplit", least: 3, dim: 2)
+  }
+
+  /// ``tensorSplit(_:dim:)-(Array<Int>,_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
+  public func dsplit(_ indices: [Int]) throws -> [Tensor] {
+    try checkRank("dsplit", 3)
+    return try tensorSplit(indices, dim: 2)
+  }
+
+  private func checkRank(_ operation: String, _ least: Int) throws {
+    guard ndim >= least else {
+      throw TensorError(
+        .shape, operation,
+        "\(operation) requires a tensor with at least \(least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(ndim) dimensions!")
+    }
+  }
+
+  private func evenSplit(_ sections: Int, _ operation: String, least: Int, dim: Int) throws -> [Tensor] {
+    try checkRank(operation, least)
+    guard sections > 0, shape[dim] % sections == 0 else {
+      throw TensorError(
+        .shape, operation,
+        "\(operation) attempted to split along dimension \(dim), but the size of the dimension \(shape[dim]) is not divisible by the split_size \(sections)!")
+    }
+    return try tensorSplit(sections, dim: dim)
+  }
+
+  // MARK: Windows and diagonals
+
+  /// All windows of `size` elements along `dimension`, `step` apart, as a view with a last dimension of
+  /// `size` (PyTorch: `Tensor.unfold`).
+  public func unfold(_ dimension: Int, _ size: Int, _ step: Int) throws -> Tensor {
+    let d = try Layout.wrap(dimension, ndim, "unfold")
+    let (length, spacing) = ndim == 0 ? (1, 1) : (shape[d], strides[d])
+    guard size >= 0, size <= length else {
+      throw TensorError(
+        .value, "unfold", "maximum size for tensor at dimension \(d) is \(length) but size is \(size)")
+    }
+    guard step > 0 else {
+      throw TensorError(.value, "unfold", "step is \(step) but must be > 0")
+    }
+    let count = (length - size) / step + 1
+    var (windows, steps) = (shape, strides)
+    if ndim > 0 { (windows[d], steps[d]) = (count, count > 1 ? spacing * step : spacing) }
+    return view(
+      "UnfoldBackward0", shape: windows + [size], strides: steps + [spacing], offset: storageOffset
+    ) { [shape] g, _ in
+      if shape.isEmpty { return try g.reshape([]) }
+      let places = (0..<count).flatMap { window in (0..<size).map { window * step + $0 } }
+      let rows = try g.movedim(-1, d + 1).flatten(startDim: d, endDim: d + 1)
+      return try g.newZeros(shape).indexAdd(d, Tensor(places), rows)
+    }
+  }
+
+  /// The elements whose indexes along `dim1` and `dim2` differ by `offset`, in a new last dimension, as
+  /// a view (PyTorch: `Tensor.diagonal`).
+  public func diagonal(offset: Int = 0, dim1: Int = 0, dim2: Int = 1) throws -> Tensor {
+    let a = try Layout.wrap(dim1, ndim, "diagonal"), b = try Layout.wrap(dim2, ndim, "diagonal")
+    guard a != b, ndim >= 2 else {
+      throw TensorError(
+        .index, "diagonal",
+        "diagonal dimensions cannot be identical \(dim1), \(dim2) (the tensor has shape \(shape))")
+    }
+    let (rows, columns) = (shape[a], shape[b])
+    let outside = offset <= -rows || offset >= columns
+    let length = outside ? 0 : Swift.max(0, offset >= 0 ? Swift.min(rows, columns - offset) : Swift.min(rows + offset, columns))
+    let start = length == 0 ? 0 : offset >= 0 ? offset * strides[b] : -offset * strides[a]
+    let kept = shape.indices.filter { $0 != a && $0 != b }
+    return view(
+      "DiagonalBackward0", shape: kept.map { shape[$0] } + [length],
+      strides: kept.map { strides[$0] } + [strides[a] + strides[b]], offset: storageOffset + start
+    ) { [shape] g, _ in
+      try g.placed(in: shape, "DiagonalBackwardBackward0") {
+        try $0.diagonal(offset: offset, dim1: a, dim2: b)
+      }
+    }
+  }
+}
