@@ -5,29 +5,44 @@ public enum CheckpointValue: Sendable {
   case none
   case bool(Bool)
   case int(Int)
+  /// An integer beyond `Int`, as its little-endian two's complement.
+  case bigInt([UInt8])
   case double(Double)
   case string(String)
+  case bytes([UInt8])
+  /// A shape (PyTorch: `torch.Size`).
+  case size([Int])
+  case dtype(DType)
   case tensor(Tensor)
   case list([CheckpointValue])
   case tuple([CheckpointValue])
   /// Pairs in their order; keys are strings or integers in what PyTorch writes.
   case dictionary([(key: CheckpointValue, value: CheckpointValue)])
+  /// The same as Python's `OrderedDict`, which is what PyTorch's state dicts are.
+  case orderedDictionary([(key: CheckpointValue, value: CheckpointValue)])
 
   /// A dictionary of tensors.
   public init(_ tensors: StateDict) {
-    self = .dictionary(tensors.map { (.string($0.key), .tensor($0.value)) })
+    self = .orderedDictionary(tensors.map { (.string($0.key), .tensor($0.value)) })
+  }
+
+  /// The pairs of a dictionary of either kind, in order.
+  public var pairs: [(key: CheckpointValue, value: CheckpointValue)]? {
+    switch self {
+    case .dictionary(let pairs), .orderedDictionary(let pairs): pairs
+    default: nil
+    }
   }
 
   /// The value under `key`, if this is a dictionary that has it.
   public subscript(key: String) -> CheckpointValue? {
-    guard case .dictionary(let pairs) = self else { return nil }
-    return pairs.last { if case .string(key) = $0.key { true } else { false } }?.value
+    pairs?.last { if case .string(key) = $0.key { true } else { false } }?.value
   }
 
   /// The value under the integer `index` of a dictionary, or element `index` of a list or tuple.
   public subscript(index: Int) -> CheckpointValue? {
     switch self {
-    case .dictionary(let pairs):
+    case .dictionary(let pairs), .orderedDictionary(let pairs):
       pairs.last { if case .int(index) = $0.key { true } else { false } }?.value
     case .list(let items), .tuple(let items): items.indices.contains(index) ? items[index] : nil
     default: nil
@@ -62,7 +77,7 @@ public enum CheckpointValue: Sendable {
 
   /// The tensors by name, where this is a dictionary from strings to tensors alone.
   public var stateDict: StateDict? {
-    guard case .dictionary(let pairs) = self else { return nil }
+    guard let pairs else { return nil }
     var result = StateDict()
     for (key, value) in pairs {
       guard let name = key.stringValue, let tensor = value.tensorValue else { return nil }
@@ -94,14 +109,19 @@ extension CheckpointValue: CustomStringConvertible {
     case .none: "None"
     case .bool(let b): b ? "True" : "False"
     case .int(let i): "\(i)"
+    case .bigInt(let bytes):
+      "0x" + bytes.reversed().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     case .double(let d): "\(d)"
+    case .bytes(let bytes): "<\(bytes.count) bytes>"
+    case .size(let sizes): "torch.Size(\(sizes))"
+    case .dtype(let dtype): "torch.\(dtype)"
     case .string(let s): "'\(s)'"
     case .tensor(let t): String(describing: t)
     case .list(let items): "[" + items.map(\.description).joined(separator: ", ") + "]"
     case .tuple(let items):
       items.count == 1
         ? "(\(items[0]),)" : "(" + items.map(\.description).joined(separator: ", ") + ")"
-    case .dictionary(let pairs):
+    case .dictionary(let pairs), .orderedDictionary(let pairs):
       "{" + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
     }
   }

@@ -1,0 +1,113 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Writes a file so that at every moment its path holds the old content or the new, never a part:
+/// a temporary file in the same folder, flushed to disk, takes the old one's place.
+struct AtomicFile: ~Copyable {
+  private let target: String
+  private let temporary: String
+  private let descriptor: Int32
+  private var isFinished = false
+
+  /// The number of bytes written so far.
+  private(set) var offset = 0
+
+  /// Writes what `body` hands to the file at `path`. If `body` throws, nothing is left behind.
+  static func write(to path: String, _ body: (inout AtomicFile) throws -> Void) throws {
+    var file = try AtomicFile(path)
+    try body(&file)
+    try file.finish()
+  }
+
+  private init(_ path: String) throws {
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists && status.st_mode & S_IFMT != S_IFREG {
+      throw CheckpointError(.file, "is a folder or a device, not a file that can be replaced")
+    }
+    let target = exists ? AtomicFile.resolved(path) : path
+    let slash = target.lastIndex(of: "/")
+    let folder = slash.map { String(target[...$0]) } ?? ""
+    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+    guard !name.isEmpty else { throw CheckpointError(.file, "is a folder, not a file") }
+    var made: Int32 = -1
+    var candidate = ""
+    // The name is new unless a crash left one behind: a few tries are plenty.
+    for _ in 0..<16 where made < 0 {
+      candidate = "\(folder).\(name.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+      made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if made < 0 && errno != EEXIST { break }
+    }
+    guard made >= 0 else { throw AtomicFile.failure("cannot be written in its folder") }
+    self.target = target
+    temporary = candidate
+    descriptor = made
+    if exists { fchmod(descriptor, status.st_mode & 0o7777) }
+  }
+
+  deinit {
+    if !isFinished {
+      close(descriptor)
+      unlink(temporary)
+    }
+  }
+
+  /// Appends `bytes`.
+  mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes
+    while let start = rest.baseAddress, !rest.isEmpty {
+      let done = Self.systemWrite(descriptor, start, min(rest.count, 1 << 30))
+      if done < 0 && errno == EINTR { continue }
+      guard done > 0 else { throw AtomicFile.failure("cannot be written") }
+      rest = UnsafeRawBufferPointer(rebasing: rest[done...])
+    }
+    offset += bytes.count
+  }
+
+  /// Appends `bytes`.
+  mutating func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  private consuming func finish() throws {
+    guard fsync(descriptor) == 0 else { throw AtomicFile.failure("cannot be flushed to disk") }
+    guard rename(temporary, target) == 0 else {
+      throw AtomicFile.failure("cannot be put in the place of the old file")
+    }
+    isFinished = true
+    close(descriptor)
+    // The rename itself is on disk once the folder is.
+    let slash = target.lastIndex(of: "/")
+    let folder = open(slash.map { String(target[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  /// Where links at `path` lead, so that the file is replaced and not the link.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private static func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    #if canImport(Glibc)
+    Glibc.write(file, bytes, count)
+    #elseif canImport(Musl)
+    Musl.write(file, bytes, count)
+    #else
+    Darwin.write(file, bytes, count)
+    #endif
+  }
+
+  private static func failure(_ what: String) -> CheckpointError {
+    CheckpointError(.file, "\(what): \(String(cString: strerror(errno)))")
+  }
+}

@@ -1,0 +1,49 @@
+/// Reads little-endian numbers from bytes that may end anywhere.
+struct ByteReader {
+  let bytes: UnsafeRawBufferPointer
+  private(set) var offset: Int
+  private let what: String
+
+  /// A reader that starts at `offset` of `bytes`; `what` is what they are, for messages.
+  init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0, _ what: String) throws {
+    guard 0...bytes.count ~= offset else { throw CheckpointError.corrupt("\(what) lies outside the file") }
+    self.bytes = bytes
+    self.offset = offset
+    self.what = what
+  }
+
+  /// How many bytes are left.
+  var remaining: Int { bytes.count - offset }
+
+  /// The next `count` bytes.
+  mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
+    guard count >= 0, count <= remaining else {
+      throw CheckpointError.corrupt("\(what) ends early: \(count) bytes are announced, \(remaining) are left")
+    }
+    defer { offset += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+  }
+
+  /// The next integer.
+  mutating func take<I: FixedWidthInteger>(_ type: I.Type = I.self) throws -> I {
+    I(littleEndian: try take(MemoryLayout<I>.size).loadUnaligned(as: I.self))
+  }
+
+  /// The next unsigned integer as a count or place that must fit `Int`.
+  mutating func count<I: FixedWidthInteger & UnsignedInteger>(_ type: I.Type) throws -> Int {
+    let value = try take(I.self)
+    guard let result = Int(exactly: value) else {
+      throw CheckpointError.corrupt("\(what) has the impossible size \(value)")
+    }
+    return result
+  }
+
+  /// The bytes up to the next line feed, which is stepped over.
+  mutating func line() throws -> UnsafeRawBufferPointer {
+    guard let end = bytes[offset...].firstIndex(of: 0x0A) else {
+      throw CheckpointError.corrupt("\(what) ends within a line")
+    }
+    defer { offset = end + 1 }
+    return UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
+  }
+}

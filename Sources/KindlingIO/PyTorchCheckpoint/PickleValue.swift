@@ -1,0 +1,111 @@
+import KindlingCore
+
+/// A value on the unpickler's stack. What can hold others is a number into the tables of
+/// ``PickleGraph``, so that sharing is kept and dropping a deep structure never recurses.
+enum PickleValue {
+  case none
+  case bool(Bool)
+  case int(Int)
+  /// Little-endian two's complement, longer than an `Int`.
+  case bigInt([UInt8])
+  case double(Double)
+  case string(String)
+  case bytes([UInt8])
+  case list(Int)
+  case tuple(Int)
+  case dictionary(Int)
+  case size([Int])
+  case dtype(DType)
+  case tensor(Int)
+  case storage(Int)
+  case global(PickleGlobal)
+
+  /// What a global name stands for: dtypes are data, the others wait to be called.
+  init(_ global: PickleGlobal) {
+    if case .dtype(let dtype) = global { self = .dtype(dtype) } else { self = .global(global) }
+  }
+
+  /// What Python calls the kind, for messages.
+  var kind: String {
+    switch self {
+    case .none: "None"
+    case .bool: "bool"
+    case .int, .bigInt: "int"
+    case .double: "float"
+    case .string: "str"
+    case .bytes: "bytes"
+    case .list: "list"
+    case .tuple: "tuple"
+    case .dictionary: "dict"
+    case .size: "torch.Size"
+    case .dtype: "torch.dtype"
+    case .tensor: "torch.Tensor"
+    case .storage: "storage"
+    case .global(let global): global.name
+    }
+  }
+}
+
+/// A dictionary while it is built: pairs in the order of their first appearance.
+struct PickleDictionary {
+  let isOrdered: Bool
+  private(set) var pairs: [(key: PickleValue, value: PickleValue)] = []
+  private var places: [Key: Int] = [:]
+
+  init(isOrdered: Bool) { self.isOrdered = isOrdered }
+
+  /// What may be a key. As in Python, `True` is 1 and `1.0` is 1.
+  private enum Key: Hashable {
+    case none, int(Int), double(Double), string(String), bytes([UInt8])
+  }
+
+  mutating func set(_ key: PickleValue, _ value: PickleValue) throws {
+    let hashed: Key =
+      switch key {
+      case .none: .none
+      case .bool(let b): .int(b ? 1 : 0)
+      case .int(let i): .int(i)
+      case .double(let d): Int(exactly: d).map(Key.int) ?? .double(d)
+      case .string(let s): .string(s)
+      case .bytes(let b): .bytes(b)
+      default: throw CheckpointError.corrupt("a \(key.kind) cannot be a dictionary key")
+      }
+    if let place = places[hashed] {
+      pairs[place].value = value
+    } else {
+      places[hashed] = pairs.count
+      pairs.append((key, value))
+    }
+  }
+}
+
+/// A tensor as the file describes it, checked against its storage.
+struct TensorRecord {
+  let storage: Int
+  let dtype: DType
+  let offset: Int
+  let shape: [Int]
+  let strides: [Int]
+  let numel: Int
+  var requiresGrad: Bool
+  var isParameter = false
+}
+
+/// A storage as the file declares it: a record of the archive with so many elements.
+struct StorageRecord {
+  let key: String
+  let dtype: DType
+  let location: String
+  let count: Int
+  var byteCount: Int { count * dtype.byteSize }
+}
+
+/// What a pickle describes.
+struct PickleGraph {
+  var root = PickleValue.none
+  /// The elements of lists and tuples.
+  var sequences: [[PickleValue]] = []
+  var dictionaries: [PickleDictionary] = []
+  var tensors: [TensorRecord] = []
+  var storages: [StorageRecord] = []
+}

@@ -1,0 +1,234 @@
+import KindlingCore
+
+/// Writes a value tree as a pickle of protocol 2, as `torch.save` does and
+/// `torch.load(weights_only=True)` reads.
+struct Pickler {
+  private var bytes: [UInt8] = [0x80, 2]
+  private var memo: [String: Int] = [:]
+  private var tensorMemo: [ObjectIdentifier: Int] = [:]
+  private var memoCount = 0
+  private var storageNumbers: [UnsafeMutableRawPointer: Int] = [:]
+  /// The storages that the tensors view; number `n` belongs in the record `data/n`.
+  private(set) var storages: [(storage: Storage, dtype: DType)] = []
+
+  /// The pickle of `value`, and the storages it refers to.
+  static func write(
+    _ value: CheckpointValue
+  ) throws -> (pickle: [UInt8], storages: [(storage: Storage, dtype: DType)]) {
+    var pickler = Pickler()
+    try pickler.put(value, depth: 0)
+    pickler.bytes.append(0x2E)
+    return (pickler.bytes, pickler.storages)
+  }
+
+  private mutating func put(_ value: CheckpointValue, depth: Int) throws {
+    guard depth <= PickleGraph.maximumDepth else {
+      throw CheckpointError(
+        .content, "values are nested more than \(PickleGraph.maximumDepth) levels deep")
+    }
+    switch value {
+    case .none: bytes.append(0x4E)
+    case .bool(let b): bytes.append(b ? 0x88 : 0x89)
+    case .int(let i): put(i)
+    case .bigInt(let digits): try putLong(digits)
+    case .double(let d):
+      bytes.append(0x47)
+      append(d.bitPattern.bigEndian)
+    case .string(let s): try put(s)
+    case .bytes(let content):
+      // Protocol 2 has no bytes: Python 3 writes them as an encoded text.
+      put("_codecs", "encode")
+      try putText(String(String.UnicodeScalarView(content.map { Unicode.Scalar($0) })))
+      try put("latin1")
+      bytes += [0x86, 0x52]
+    case .size(let sizes):
+      put("torch", "Size")
+      put(sizes)
+      bytes += [0x85, 0x52]
+    case .dtype(let dtype): put("torch", dtype.description)
+    case .tensor(let tensor): try put(tensor)
+    case .list(let items):
+      bytes.append(0x5D)
+      if items.isEmpty { return }
+      bytes.append(0x28)
+      for item in items { try put(item, depth: depth + 1) }
+      bytes.append(0x65)
+    case .tuple(let items):
+      if items.isEmpty { return bytes.append(0x29) }
+      if items.count > 3 { bytes.append(0x28) }
+      for item in items { try put(item, depth: depth + 1) }
+      bytes.append([0x85, 0x86, 0x87, 0x74][min(items.count, 4) - 1])
+    case .dictionary(let pairs):
+      bytes.append(0x7D)
+      try put(pairs, depth: depth)
+    case .orderedDictionary(let pairs):
+      putOrderedDict()
+      try put(pairs, depth: depth)
+    }
+  }
+
+  private mutating func put(
+    _ pairs: [(key: CheckpointValue, value: CheckpointValue)], depth: Int
+  ) throws {
+    if pairs.isEmpty { return }
+    bytes.append(0x28)
+    for (key, value) in pairs {
+      switch key {
+      case .none, .bool, .int, .double, .string, .bytes: break
+      default: throw CheckpointError(.content, "\(key) cannot be a dictionary key")
+      }
+      try put(key, depth: depth + 1)
+      try put(value, depth: depth + 1)
+    }
+    bytes.append(0x75)
+  }
+
+  // MARK: Numbers and texts
+
+  private mutating func append<I: FixedWidthInteger>(_ value: I) {
+    withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func put(_ value: Int) {
+    if let small = UInt8(exactly: value) {
+      bytes += [0x4B, small]
+    } else if let small = UInt16(exactly: value) {
+      bytes.append(0x4D)
+      append(small.littleEndian)
+    } else if let small = Int32(exactly: value) {
+      bytes.append(0x4A)
+      append(small.littleEndian)
+    } else {
+      bytes += [0x8A, 8]
+      append(value.littleEndian)
+    }
+  }
+
+  private mutating func putLong(_ digits: [UInt8]) throws {
+    if let short = UInt8(exactly: digits.count) {
+      bytes += [0x8A, short]
+    } else {
+      bytes.append(0x8B)
+      append(Int32(try size(digits.count)).littleEndian)
+    }
+    bytes += digits
+  }
+
+  private func size(_ count: Int) throws -> UInt32 {
+    guard count <= Int(Int32.max) else { throw CheckpointError(.content, "a text or number of \(count) bytes is too long") }
+    return UInt32(count)
+  }
+
+  private mutating func putText(_ text: String) throws {
+    bytes.append(0x58)
+    append(try size(text.utf8.count).littleEndian)
+    bytes += text.utf8
+  }
+
+  /// A text, written once and then referred to.
+  private mutating func put(_ text: String) throws {
+    if get("s\(text)") { return }
+    try putText(text)
+    remember("s\(text)")
+  }
+
+  /// A tuple of integers.
+  private mutating func put(_ values: [Int]) {
+    if values.isEmpty { return bytes.append(0x29) }
+    if values.count > 3 { bytes.append(0x28) }
+    for value in values { put(value) }
+    bytes.append([0x85, 0x86, 0x87, 0x74][min(values.count, 4) - 1])
+  }
+
+  /// A global name.
+  private mutating func put(_ module: String, _ name: String) {
+    if get("g\(module).\(name)") { return }
+    bytes.append(0x63)
+    bytes += "\(module)\n\(name)\n".utf8
+    remember("g\(module).\(name)")
+  }
+
+  private mutating func putOrderedDict() {
+    put("collections", "OrderedDict")
+    bytes += [0x29, 0x52]
+  }
+
+  // MARK: Memo
+
+  private mutating func get(_ key: String) -> Bool {
+    guard let index = memo[key] else { return false }
+    putGet(index)
+    return true
+  }
+
+  private mutating func putGet(_ index: Int) {
+    if let short = UInt8(exactly: index) {
+      bytes += [0x68, short]
+    } else {
+      bytes.append(0x6A)
+      append(UInt32(truncatingIfNeeded: index).littleEndian)
+    }
+  }
+
+  private mutating func remember(_ key: String) { memo[key] = remember() }
+
+  /// Numbers what was written last.
+  private mutating func remember() -> Int {
+    if let short = UInt8(exactly: memoCount) {
+      bytes += [0x71, short]
+    } else {
+      bytes.append(0x72)
+      append(UInt32(truncatingIfNeeded: memoCount).littleEndian)
+    }
+    memoCount += 1
+    return memoCount - 1
+  }
+
+  // MARK: Tensors
+
+  private mutating func put(_ tensor: Tensor) throws {
+    if let index = tensorMemo[ObjectIdentifier(tensor)] { return putGet(index) }
+    if tensor.isParameter { put("torch._utils", "_rebuild_parameter") }
+    put("torch._utils", "_rebuild_tensor_v2")
+    bytes.append(0x28)
+    try putStorage(of: tensor)
+    put(tensor.storageOffset)
+    put(tensor.shape)
+    put(tensor.strides)
+    bytes.append(!tensor.isParameter && tensor.requiresGrad ? 0x88 : 0x89)
+    putOrderedDict()
+    bytes += [0x74, 0x52]
+    if tensor.isParameter {
+      bytes.append(tensor.requiresGrad ? 0x88 : 0x89)
+      putOrderedDict()
+      bytes += [0x87, 0x52]
+    }
+    tensorMemo[ObjectIdentifier(tensor)] = remember()
+  }
+
+  /// The persistent id `('storage', type, key, 'cpu', count)`.
+  private mutating func putStorage(of tensor: Tensor) throws {
+    let storage = tensor.storage
+    let number: Int
+    if let known = storageNumbers[storage.address] {
+      guard storages[known].dtype == tensor.dtype, storages[known].storage.byteCount == storage.byteCount
+      else {
+        throw CheckpointError(
+          .content,
+          "tensors of \(storages[known].dtype) and of \(tensor.dtype) share memory, which a checkpoint cannot hold; clone() one of them")
+      }
+      number = known
+    } else {
+      number = storages.count
+      storages.append((storage, tensor.dtype))
+      storageNumbers[storage.address] = number
+    }
+    bytes.append(0x28)
+    try put("storage")
+    put("torch", tensor.dtype.storageName)
+    try put("\(number)")
+    try put("cpu")
+    put(storage.byteCount / tensor.dtype.byteSize)
+    bytes += [0x74, 0x51]
+  }
+}

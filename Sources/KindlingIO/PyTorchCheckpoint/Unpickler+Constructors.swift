@@ -1,0 +1,127 @@
+import KindlingCore
+
+/// What calls of the known constructors stand for.
+extension Unpickler {
+  /// The value that `callable(*arguments)` would be.
+  mutating func make(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
+    guard case .global(let global) = callable else {
+      throw CheckpointError(.unsafe, "refused: the pickle calls a \(callable.kind)")
+    }
+    guard case .tuple(let number) = arguments else {
+      throw CheckpointError.corrupt("malformed pickle: \(global.name) is called with a \(arguments.kind)")
+    }
+    let arguments = graph.sequences[number]
+    switch global {
+    case .orderedDict: return try orderedDict(arguments)
+    case .rebuildTensor: return .tensor(try tensor(arguments))
+    case .rebuildParameter: return .tensor(try parameter(arguments))
+    case .size:
+      guard arguments.count == 1 else { throw misuse(global) }
+      return .size(try ints(arguments[0], "torch.Size"))
+    case .encode:
+      guard arguments.count == 2, case .string(let text) = arguments[0],
+        case .string("latin1") = arguments[1]
+      else { throw misuse(global) }
+      try charge(text.utf8.count)
+      let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
+      guard bytes.count == text.unicodeScalars.count else { throw misuse(global) }
+      return .bytes(bytes)
+    case .storage, .dtype: throw misuse(global)
+    }
+  }
+
+  private func misuse(_ global: PickleGlobal) -> CheckpointError {
+    .corrupt("malformed pickle: \(global.name) takes no such arguments")
+  }
+
+  private mutating func orderedDict(_ arguments: [PickleValue]) throws -> PickleValue {
+    let made = dictionary(isOrdered: true)
+    if arguments.isEmpty { return .dictionary(made) }
+    // Python 2 passes the pairs as a list of lists.
+    guard arguments.count == 1, case .list(let list) = arguments[0] else { throw misuse(.orderedDict) }
+    let pairs = graph.sequences[list]
+    try charge(pairs.count)
+    for pair in pairs {
+      switch pair {
+      case .list(let p), .tuple(let p):
+        guard graph.sequences[p].count == 2 else { throw misuse(.orderedDict) }
+        try insert(graph.sequences[p], into: .dictionary(made))
+      default: throw misuse(.orderedDict)
+      }
+    }
+    return .dictionary(made)
+  }
+
+  /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])`.
+  private mutating func tensor(_ arguments: [PickleValue]) throws -> Int {
+    guard 6...7 ~= arguments.count, case .storage(let storage) = arguments[0],
+      case .int(let offset) = arguments[1], case .bool(let requiresGrad) = arguments[4]
+    else { throw misuse(.rebuildTensor) }
+    let record = graph.storages[storage]
+    let shape = try ints(arguments[2], "a tensor's size")
+    let strides = try ints(arguments[3], "a tensor's stride")
+    let what = "a tensor of shape \(shape), strides \(strides) and offset \(offset)"
+    guard shape.count == strides.count else {
+      throw CheckpointError.corrupt("\(what) has \(shape.count) sizes and \(strides.count) strides")
+    }
+    guard shape.count <= 64 else {
+      throw CheckpointError(.unsupported, "a tensor has \(shape.count) dimensions; at most 64 are supported")
+    }
+    if let size = shape.first(where: { $0 < 0 }) {
+      throw CheckpointError.corrupt("\(what) has the negative dimension \(size)")
+    }
+    if let stride = strides.first(where: { $0 < 0 }) {
+      throw CheckpointError.corrupt("\(what) has the negative stride \(stride)")
+    }
+    guard offset >= 0 else { throw CheckpointError.corrupt("\(what) has a negative storage offset") }
+    let (numel, extent): (Int, Int)
+    do {
+      numel = try Layout.checkedCount(shape, record.dtype, "")
+      extent = try Layout.checkedExtent(shape, strides, offset: offset, "")
+    } catch {
+      throw CheckpointError.corrupt("\(what) has more elements than 64 bits count")
+    }
+    guard extent <= record.count else {
+      throw CheckpointError.corrupt(
+        "\(what) does not fit in storage '\(record.key.prefix(100))' of \(record.count) elements")
+    }
+    if requiresGrad && !record.dtype.isFloatingPoint {
+      throw CheckpointError.corrupt("a tensor of dtype \(record.dtype) cannot require a gradient")
+    }
+    graph.tensors.append(
+      TensorRecord(
+        storage: storage, dtype: record.dtype, offset: offset, shape: shape, strides: strides,
+        numel: numel, requiresGrad: requiresGrad))
+    return graph.tensors.count - 1
+  }
+
+  /// `_rebuild_parameter(data, requires_grad, hooks)`.
+  private mutating func parameter(_ arguments: [PickleValue]) throws -> Int {
+    guard arguments.count == 3, case .tensor(let data) = arguments[0],
+      case .bool(let requiresGrad) = arguments[1]
+    else { throw misuse(.rebuildParameter) }
+    var record = graph.tensors[data]
+    guard !requiresGrad || record.dtype.isFloatingPoint else { throw misuse(.rebuildParameter) }
+    record.isParameter = true
+    record.requiresGrad = requiresGrad
+    graph.tensors.append(record)
+    return graph.tensors.count - 1
+  }
+
+  /// The integers of a tuple, a list or a `torch.Size`.
+  private mutating func ints(_ value: PickleValue, _ what: String) throws -> [Int] {
+    switch value {
+    case .size(let ints): return ints
+    case .tuple(let number), .list(let number):
+      let items = graph.sequences[number]
+      try charge(items.count)
+      return try items.map {
+        guard case .int(let i) = $0 else {
+          throw CheckpointError.corrupt("\(what) holds a \($0.kind) where an int belongs")
+        }
+        return i
+      }
+    default: throw CheckpointError.corrupt("\(what) is a \(value.kind)")
+    }
+  }
+}

@@ -1,0 +1,322 @@
+import KindlingCore
+
+/// Reads a pickle as data.
+///
+/// Pickles are programs for a stack machine. This one knows the instructions that make plain values,
+/// and the few constructors of ``PickleGlobal``, which it replaces by data; it calls nothing. What
+/// it keeps is bounded by a small multiple of the pickle's length.
+struct Unpickler {
+  private var reader: ByteReader
+  private var stack: [PickleValue] = []
+  /// Heights of the stack at the open marks.
+  private var marks: [Int] = []
+  private var memo: [Int: PickleValue] = [:]
+  /// Bytes that repeated constructor calls may still copy.
+  private var copyBudget: Int
+  private var storageNumbers: [String: Int] = [:]
+  var graph = PickleGraph()
+
+  /// What the pickle in `bytes` describes.
+  static func read(_ bytes: UnsafeRawBufferPointer) throws -> PickleGraph {
+    guard !bytes.isEmpty else { throw CheckpointError.corrupt("the pickle is empty") }
+    var machine = try Unpickler(bytes)
+    try machine.run()
+    return machine.graph
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer) throws {
+    reader = try ByteReader(bytes, "the pickle")
+    copyBudget = 2 * bytes.count + 1024
+  }
+
+  private mutating func run() throws {
+    while true {
+      guard reader.remaining > 0 else {
+        throw CheckpointError.corrupt("the pickle ends without STOP")
+      }
+      let code = try reader.take(UInt8.self)
+      if code == Opcode.stop.rawValue { break }
+      guard let opcode = Opcode(rawValue: code) else { throw Unpickler.refusal(of: code) }
+      try step(opcode)
+    }
+    graph.root = try pop()
+  }
+
+  // MARK: Stack
+
+  mutating func push(_ value: PickleValue) { stack.append(value) }
+
+  mutating func pop() throws -> PickleValue {
+    guard stack.count > (marks.last ?? 0), let top = stack.popLast() else {
+      throw CheckpointError.corrupt("malformed pickle: stack underflow")
+    }
+    return top
+  }
+
+  private func top() throws -> PickleValue {
+    guard stack.count > (marks.last ?? 0), let top = stack.last else {
+      throw CheckpointError.corrupt("malformed pickle: stack underflow")
+    }
+    return top
+  }
+
+  /// The values above the last mark, which goes too.
+  private mutating func popToMark() throws -> [PickleValue] {
+    guard let mark = marks.popLast(), mark <= stack.count else {
+      throw CheckpointError.corrupt("malformed pickle: there is no mark on the stack")
+    }
+    let values = Array(stack[mark...])
+    stack.removeSubrange(mark...)
+    return values
+  }
+
+  mutating func sequence(_ values: [PickleValue]) -> Int {
+    graph.sequences.append(values)
+    return graph.sequences.count - 1
+  }
+
+  mutating func dictionary(isOrdered: Bool) -> Int {
+    graph.dictionaries.append(PickleDictionary(isOrdered: isOrdered))
+    return graph.dictionaries.count - 1
+  }
+
+  /// Counts `bytes` that a constructor copies: without a limit, a short program that calls one again
+  /// and again with a long argument would fill the memory.
+  mutating func charge(_ bytes: Int) throws {
+    copyBudget -= bytes
+    guard copyBudget >= 0 else {
+      throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")
+    }
+  }
+
+  // MARK: Instructions
+
+  private enum Opcode: UInt8 {
+    case mark = 0x28, stop = 0x2E, pop = 0x30, popMark = 0x31, dup = 0x32
+    case binint = 0x4A, binint1 = 0x4B, binint2 = 0x4D, long1 = 0x8A, long4 = 0x8B
+    case none = 0x4E, newTrue = 0x88, newFalse = 0x89, binfloat = 0x47
+    case binunicode = 0x58, shortBinunicode = 0x8C, binunicode8 = 0x8D
+    case binstring = 0x54, shortBinstring = 0x55
+    case binbytes = 0x42, shortBinbytes = 0x43, binbytes8 = 0x8E, bytearray8 = 0x96
+    case emptyList = 0x5D, list = 0x6C, append = 0x61, appends = 0x65
+    case emptyTuple = 0x29, tuple = 0x74, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87
+    case emptyDict = 0x7D, dict = 0x64, setitem = 0x73, setitems = 0x75
+    case binget = 0x68, longBinget = 0x6A, binput = 0x71, longBinput = 0x72, memoize = 0x94
+    case proto = 0x80, frame = 0x95
+    case global = 0x63, stackGlobal = 0x93, inst = 0x69
+    case reduce = 0x52, build = 0x62, binpersid = 0x51
+  }
+
+  /// What to say of an instruction that is not carried out.
+  private static func refusal(of code: UInt8) -> CheckpointError {
+    let unsafe: [UInt8: String] = [
+      0x6F: "OBJ", 0x81: "NEWOBJ", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
+    ]
+    if let name = unsafe[code] {
+      let what = name.hasPrefix("EXT") ? "extension codes are" : "making objects is"
+      return CheckpointError(.unsafe, "refused: the pickle uses \(name), and \(what) not supported")
+    }
+    let unsupported: [UInt8: String] = [
+      0x8F: "sets", 0x90: "sets", 0x91: "frozen sets", 0x97: "out-of-band buffers",
+      0x98: "out-of-band buffers", 0x46: "pickle protocol 0", 0x49: "pickle protocol 0",
+      0x4C: "pickle protocol 0", 0x50: "pickle protocol 0", 0x53: "pickle protocol 0",
+      0x56: "pickle protocol 0", 0x67: "pickle protocol 0", 0x70: "pickle protocol 0",
+    ]
+    if let name = unsupported[code] {
+      return CheckpointError(.unsupported, "the pickle uses \(name), which checkpoints do not hold")
+    }
+    return .corrupt("malformed pickle: unknown opcode 0x\(String(code, radix: 16))")
+  }
+
+  private mutating func step(_ opcode: Opcode) throws {
+    switch opcode {
+    case .stop: break
+    case .proto:
+      let version = try reader.take(UInt8.self)
+      guard 2...5 ~= version else {
+        throw CheckpointError(.unsupported, "unsupported pickle protocol \(version); 2 to 5 are read")
+      }
+    case .frame:
+      let length = try reader.count(UInt64.self)
+      guard length <= reader.remaining else {
+        throw CheckpointError.corrupt(
+          "malformed pickle: a frame of \(length) bytes exceeds the \(reader.remaining) that are left")
+      }
+    case .mark: marks.append(stack.count)
+    case .pop:
+      if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
+    case .popMark: _ = try popToMark()
+    case .dup: push(try top())
+
+    case .none: push(.none)
+    case .newTrue: push(.bool(true))
+    case .newFalse: push(.bool(false))
+    case .binint: push(.int(Int(try reader.take(Int32.self))))
+    case .binint1: push(.int(Int(try reader.take(UInt8.self))))
+    case .binint2: push(.int(Int(try reader.take(UInt16.self))))
+    case .long1: try pushLong(Int(try reader.take(UInt8.self)))
+    case .long4: try pushLong(Int(try reader.take(Int32.self)))
+    case .binfloat: push(.double(Double(bitPattern: try reader.take(UInt64.self).byteSwapped)))
+    case .binunicode: try pushText(try reader.count(UInt32.self))
+    case .shortBinunicode, .shortBinstring: try pushText(try reader.count(UInt8.self))
+    case .binunicode8: try pushText(try reader.count(UInt64.self))
+    case .binstring: try pushText(Int(try reader.take(Int32.self)))
+    case .binbytes: push(.bytes(Array(try reader.take(try reader.count(UInt32.self)))))
+    case .shortBinbytes: push(.bytes(Array(try reader.take(try reader.count(UInt8.self)))))
+    case .binbytes8, .bytearray8: push(.bytes(Array(try reader.take(try reader.count(UInt64.self)))))
+
+    case .emptyList: push(.list(sequence([])))
+    case .list:
+      let items = try popToMark()
+      push(.list(sequence(items)))
+    case .append:
+      let item = try pop()
+      try extend(try top(), by: [item])
+    case .appends:
+      let items = try popToMark()
+      try extend(try top(), by: items)
+    case .emptyTuple: push(.tuple(sequence([])))
+    case .tuple:
+      let items = try popToMark()
+      push(.tuple(sequence(items)))
+    case .tuple1: try pushTuple(1)
+    case .tuple2: try pushTuple(2)
+    case .tuple3: try pushTuple(3)
+    case .emptyDict: push(.dictionary(dictionary(isOrdered: false)))
+    case .dict:
+      let items = try popToMark()
+      let made = dictionary(isOrdered: false)
+      try insert(items, into: .dictionary(made))
+      push(.dictionary(made))
+    case .setitem:
+      let value = try pop()
+      let key = try pop()
+      try insert([key, value], into: try top())
+    case .setitems:
+      let items = try popToMark()
+      try insert(items, into: try top())
+
+    case .binget: try pushMemo(Int(try reader.take(UInt8.self)))
+    case .longBinget: try pushMemo(try reader.count(UInt32.self))
+    case .binput: memo[Int(try reader.take(UInt8.self))] = try top()
+    case .longBinput: memo[try reader.count(UInt32.self)] = try top()
+    case .memoize: memo[memo.count] = try top()
+
+    case .global: push(PickleValue(try readGlobal()))
+    case .stackGlobal:
+      guard case (.string(let name), .string(let module)) = (try pop(), try pop()) else {
+        throw CheckpointError.corrupt("malformed pickle: STACK_GLOBAL without two texts")
+      }
+      push(PickleValue(try PickleGlobal(module, name)))
+    case .inst:
+      let global = try readGlobal()
+      throw CheckpointError(.unsafe, "refused: the pickle uses INST on \(global.name)")
+    case .reduce:
+      let arguments = try pop()
+      let callable = try pop()
+      push(try make(callable, arguments))
+    case .build:
+      let state = try pop()
+      try build(state: state)
+    case .binpersid: push(.storage(try storage(try pop())))
+    }
+  }
+
+  private mutating func pushLong(_ length: Int) throws {
+    guard length >= 0 else {
+      throw CheckpointError.corrupt("malformed pickle: an integer has the negative length \(length)")
+    }
+    let bytes = try reader.take(length)
+    guard length > 8 else {
+      let negative = (bytes.last ?? 0) >= 0x80
+      var value: UInt64 = negative ? .max : 0
+      for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
+      push(.int(Int(truncatingIfNeeded: value)))
+      return
+    }
+    push(.bigInt(Array(bytes)))
+  }
+
+  private mutating func pushText(_ length: Int) throws {
+    guard let text = String(validating: try reader.take(length), as: UTF8.self) else {
+      throw CheckpointError.corrupt("malformed pickle: a text is not valid UTF-8")
+    }
+    push(.string(text))
+  }
+
+  private mutating func pushTuple(_ count: Int) throws {
+    var items = try (0..<count).map { _ in try pop() }
+    items.reverse()
+    push(.tuple(sequence(items)))
+  }
+
+  private mutating func pushMemo(_ index: Int) throws {
+    guard let value = memo[index] else {
+      throw CheckpointError.corrupt("malformed pickle: unknown memo entry \(index)")
+    }
+    push(value)
+  }
+
+  private mutating func extend(_ target: PickleValue, by items: [PickleValue]) throws {
+    guard case .list(let list) = target else {
+      throw CheckpointError.corrupt("malformed pickle: appending to a \(target.kind)")
+    }
+    graph.sequences[list].append(contentsOf: items)
+  }
+
+  mutating func insert(_ items: [PickleValue], into target: PickleValue) throws {
+    guard case .dictionary(let dictionary) = target else {
+      throw CheckpointError.corrupt("malformed pickle: setting an item of a \(target.kind)")
+    }
+    guard items.count.isMultiple(of: 2) else {
+      throw CheckpointError.corrupt("malformed pickle: a key without a value")
+    }
+    for i in stride(from: 0, to: items.count, by: 2) {
+      try graph.dictionaries[dictionary].set(items[i], items[i + 1])
+    }
+  }
+
+  private mutating func readGlobal() throws -> PickleGlobal {
+    let (module, name) = (try reader.line(), try reader.line())
+    guard let module = String(validating: module, as: UTF8.self),
+      let name = String(validating: name, as: UTF8.self)
+    else { throw CheckpointError.corrupt("malformed pickle: a global's name is not valid UTF-8") }
+    return try PickleGlobal(module, name)
+  }
+
+  /// An object's attributes: state dicts carry versions of their modules there, which are data that
+  /// nothing here needs.
+  private func build(state: PickleValue) throws {
+    guard case .dictionary(let target) = try top(), graph.dictionaries[target].isOrdered,
+      case .dictionary = state
+    else {
+      throw CheckpointError(.unsafe, "refused: the pickle sets the state of a \(try top().kind)")
+    }
+  }
+
+  // MARK: Storages
+
+  /// The storage that a persistent id names.
+  private mutating func storage(_ id: PickleValue) throws -> Int {
+    guard case .tuple(let t) = id, graph.sequences[t].count == 5,
+      case .string("storage") = graph.sequences[t][0], case .global(.storage(let dtype)) = graph.sequences[t][1],
+      case .string(let key) = graph.sequences[t][2], case .string(let location) = graph.sequences[t][3],
+      case .int(let count) = graph.sequences[t][4]
+    else { throw CheckpointError.corrupt("malformed pickle: unknown persistent id") }
+    guard count >= 0, !count.multipliedReportingOverflow(by: dtype.byteSize).overflow else {
+      throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
+    }
+    let record = StorageRecord(key: key, dtype: dtype, location: location, count: count)
+    if let number = storageNumbers[key] {
+      let known = graph.storages[number]
+      guard known.dtype == dtype, known.count == count else {
+        throw CheckpointError.corrupt(
+          "storage '\(key.prefix(100))' is declared twice: \(known.count) elements of \(known.dtype), and \(count) of \(dtype)")
+      }
+      return number
+    }
+    storageNumbers[key] = graph.storages.count
+    graph.storages.append(record)
+    return graph.storages.count - 1
+  }
+}

@@ -1,0 +1,136 @@
+import Kindling
+import Testing
+import _TestSupport
+
+/// Files that real PyTorch wrote, against what it says they hold.
+@Suite struct GoldenCheckpointTests {
+  static let manifest = (try? Golden.json("serialization/manifest.json")["torch_files"]?.array) ?? []
+  static let zipFiles = manifest.filter { $0["format"]?.string == "zip" }
+  /// Files that ask for more than a state dict needs, and what the refusal names.
+  static let refused = [
+    "dtypes.pt": "complex64", "dtypes_rare.pt": "_rebuild_tensor_v3", "no_crc32.pt": "verify: false",
+    "whole_sequential.pt": "state_dict()", "whole_conv.pt": "state_dict()",
+  ]
+
+  static func path(_ name: String) -> String { Golden.path("serialization/\(name)") }
+  static func names(_ files: [JSONValue]) -> [String] { files.compactMap { $0["file"]?.string } }
+
+  @Test(arguments: names(zipFiles).filter { refused[$0] == nil })
+  func holdsWhatPyTorchSaved(name: String) throws {
+    try check(load(Self.path(name)), name)
+  }
+
+  @Test(arguments: names(zipFiles).filter { refused[$0] == nil })
+  func survivesARoundTrip(name: String) throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try save(load(Self.path(name)), to: "\(folder)/copy.pt")
+      try check(load("\(folder)/copy.pt"), name)
+    }
+  }
+
+  @Test(arguments: refused.sorted { $0.key < $1.key })
+  func saysWhatItRefuses(name: String, word: String) throws {
+    let error = #expect(throws: CheckpointError.self) { try load(Self.path(name)) }
+    #expect(error?.description.contains(word) == true, "\(error?.description ?? "nothing")")
+  }
+
+  @Test func loadsWithoutChecksumsWhenAsked() throws {
+    try check(load(Self.path("no_crc32.pt"), verify: false), "no_crc32.pt")
+  }
+
+  @Test(arguments: names(manifest.filter { $0["format"]?.string == "legacy" }))
+  func namesTheLegacyForm(name: String) throws {
+    let error = #expect(throws: CheckpointError.self) { try load(Self.path(name)) }
+    #expect(error?.kind == .format)
+    #expect(error?.description.contains("legacy") == true, "\(error?.description ?? "nothing")")
+  }
+
+  @Test func inspectListsTensorsWithoutLoading() throws {
+    let entries = try inspect(Self.path("checkpoint_adam.pt"))
+    #expect(entries.first?.key == "model_state_dict.0.weight")
+    #expect(entries.first?.shape == [3, 4])
+    #expect(entries.first?.dtype == .float32)
+    #expect(entries.first?.byteCount == 48)
+    #expect(entries.contains { $0.key == "optimizer_state_dict.state.0.exp_avg" })
+  }
+
+  // MARK: Comparison
+
+  private func check(_ value: CheckpointValue, _ name: String) throws {
+    let entry = try #require(Self.manifest.first { $0["file"]?.string == name })
+    var comparison = Comparison(arrays: try Golden.tensors("serialization/values.safetensors"))
+    try comparison.check(value, try #require(entry["content"]), "root")
+  }
+
+  private struct Comparison {
+    let arrays: TensorFile
+    /// The storage of each group of tensors that share one.
+    var groups: [Int: ObjectIdentifier] = [:]
+
+    mutating func check(_ value: CheckpointValue, _ json: JSONValue, _ path: String) throws {
+      switch (value, json) {
+      case (.none, .null): break
+      case (.bool(let x), .bool(let y)): #expect(x == y, "\(path)")
+      case (.int(let x), .int(let y)): #expect(x == y, "\(path)")
+      case (.double(let x), .double(let y)): #expect(x == y, "\(path)")
+      case (.string(let x), .string(let y)): #expect(x == y, "\(path)")
+      case (.tensor(let tensor), _): try check(tensor, json, path)
+      case (.list(let items), _): try check(items, json["$list"]?.array, path)
+      case (.tuple(let items), _): try check(items, json["$tuple"]?.array, path)
+      case (.dictionary(let pairs), _):
+        #expect(json["$dict"]?.string == "dict", "\(path)")
+        try check(pairs, json, path)
+      case (.orderedDictionary(let pairs), _):
+        #expect(json["$dict"]?.string == "OrderedDict", "\(path)")
+        try check(pairs, json, path)
+      case (.size(let sizes), _): #expect(sizes == json["$size"]?.ints, "\(path)")
+      case (.dtype(let dtype), _): #expect("torch.\(dtype)" == json["$dtype"]?.string, "\(path)")
+      case (.double(let x), _):
+        let y = try #require(json["$float"]?.double, "\(path)")
+        #expect(isClose(x, y, rtol: 0, atol: 0), "\(path)")
+      case (.bytes(let bytes), _):
+        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        #expect(hex == json["$bytes"]?.string, "\(path)")
+      case (.bigInt(let bytes), _):
+        let float = bytes.reversed().reduce(0.0) { $0 * 256 + Double($1) }
+        #expect(float == json["$int"]?.string.flatMap(Double.init), "\(path)")
+      default: Issue.record("\(path): \(value), expected \(json)")
+      }
+    }
+
+    mutating func check(_ items: [CheckpointValue], _ json: [JSONValue]?, _ path: String) throws {
+      let json = try #require(json, "\(path)")
+      try #require(items.count == json.count, "\(path)")
+      for (i, (item, expected)) in zip(items, json).enumerated() {
+        try check(item, expected, "\(path)/\(i)")
+      }
+    }
+
+    mutating func check(
+      _ pairs: [(key: CheckpointValue, value: CheckpointValue)], _ json: JSONValue, _ path: String
+    ) throws {
+      let items = try #require(json["items"]?.array, "\(path)")
+      try #require(pairs.count == items.count, "\(path)")
+      for ((key, value), item) in zip(pairs, items) {
+        let parts = try #require(item.array, "\(path)")
+        try check(key, parts[0], "\(path) key")
+        try check(value, parts[1], "\(path)/\(key)")
+      }
+    }
+
+    mutating func check(_ tensor: Tensor, _ json: JSONValue, _ path: String) throws {
+      let name = try #require(json["$tensor"]?.string, "\(path)")
+      #expect(tensor.strides == json["stride"]?.ints, "\(path)")
+      #expect(tensor.storageOffset == json["storage_offset"]?.int, "\(path)")
+      #expect(tensor.requiresGrad == json["requires_grad"]?.bool, "\(path)")
+      #expect(tensor.isParameter == (json["parameter"]?.bool ?? false), "\(path)")
+      #expect(tensor.storage.byteCount == json["storage_nbytes"]?.int, "\(path)")
+      try assertClose(tensor, arrays.tensor(name), path)
+      let group = try #require(json["storage_group"]?.int, "\(path)")
+      let storage = ObjectIdentifier(tensor.storage)
+      #expect(groups[group, default: storage] == storage, "\(path) shares no memory")
+      #expect(!groups.contains { $0.key != group && $0.value == storage }, "\(path) shares memory")
+      groups[group] = storage
+    }
+  }
+}
