@@ -73,7 +73,7 @@ struct Product {
     let failed = Atomic<Bool>(false)
     ThreadPool.shared.run((panels + perTask - 1) / perTask) { task in
       let first = task * perTask * nr, columns = min(perTask * nr, n - first)
-      guard let buffer = try? Scratch(perTask * nr * depth * size) else {
+      guard let buffer = try? Workspace(perTask * nr * depth * size) else {
         return failed.store(true, ordering: .relaxed)
       }
       defer { buffer.free() }
@@ -91,7 +91,7 @@ struct Product {
         }
       }
     }
-    if failed.load(ordering: .relaxed) { throw Scratch.shortage }
+    if failed.load(ordering: .relaxed) { throw Workspace.shortage }
   }
 
   /// The columns are packed once, all together; every task multiplies some rows with them.
@@ -99,7 +99,7 @@ struct Product {
     let (count, depth) = depths
     let wide = min(n, Self.width)
     let panelsWide = (wide + nr - 1) / nr
-    let columns = try Scratch(panelsWide * nr * depth * size)
+    let columns = try Workspace(panelsWide * nr * depth * size)
     defer { columns.free() }
     let failed = Atomic<Bool>(false)
     // Rows of a task: enough work, but a part of a that stays in a second-level cache.
@@ -127,7 +127,7 @@ struct Product {
           guard packsRows else {
             return multiply(first, rows, start, here, deep, part, from.base, a.row, false, columns.base)
           }
-          guard let buffer = try? Scratch(paddedRows(rows) * deep * size) else {
+          guard let buffer = try? Workspace(paddedRows(rows) * deep * size) else {
             return failed.store(true, ordering: .relaxed)
           }
           defer { buffer.free() }
@@ -137,7 +137,7 @@ struct Product {
         }
       }
     }
-    if failed.load(ordering: .relaxed) { throw Scratch.shortage }
+    if failed.load(ordering: .relaxed) { throw Workspace.shortage }
   }
 
   private func paddedRows(_ rows: Int) -> Int { (rows + mr - 1) / mr * mr }
@@ -145,10 +145,10 @@ struct Product {
   /// All rows from `first`, packed part by part of k, where their elements are not neighbours.
   private func packedRowsIfScattered(
     _ first: Int, _ rows: Int, _ depth: Int, _ count: Int
-  ) throws -> Scratch? {
+  ) throws -> Workspace? {
     if a.column == 1 { return nil }
     let padded = paddedRows(rows)
-    let buffer = try Scratch(padded * max(k, 1) * size)
+    let buffer = try Workspace(padded * max(k, 1) * size)
     for part in 0..<count {
       let at = part * depth, here = min(depth, k - at)
       kernels.pointee.pack(
@@ -180,10 +180,10 @@ struct Product {
   // MARK: One column
 
   private func timesVector() throws {
-    var x = b.base, copy: Scratch?
+    var x = b.base, copy: Workspace?
     defer { copy?.free() }
     if b.row != 1 && k > 1 {
-      let buffer = try Scratch(k * size)
+      let buffer = try Workspace(k * size)
       kernels.pointee.pack(1, 1, Int64(k), b.base, 1, Int64(b.row), buffer.base)
       copy = buffer
       x = buffer.base
@@ -203,7 +203,7 @@ struct Product {
       }
     } else {
       // Rows whose elements are apart: one after another, brought together first.
-      let buffer = try Scratch(k * size)
+      let buffer = try Workspace(k * size)
       defer { buffer.free() }
       for i in 0..<m {
         kernels.pointee.pack(

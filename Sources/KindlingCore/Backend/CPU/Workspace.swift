@@ -1,10 +1,10 @@
 /// Memory for a moment, from the recycling allocator.
-struct Scratch {
+struct Workspace {
   let base: UnsafeMutableRawPointer
   private let byteCount: Int
 
   init(_ byteCount: Int) throws {
-    guard let base = Allocator.shared.allocate(byteCount) else { throw Scratch.shortage }
+    guard let base = Allocator.shared.allocate(byteCount) else { throw Workspace.shortage }
     self.base = base
     self.byteCount = byteCount
   }
