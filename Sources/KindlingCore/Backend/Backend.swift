@@ -56,6 +56,18 @@ package protocol Backend: AnyObject, Sendable {
   /// and the output itself; all of one shape and dtype.
   func softmaxBackward(
     _ gradient: Tensor, _ output: Tensor, dim: Int, log: Bool, into out: Tensor) throws
+  /// The negative log-likelihood, all contiguous and but for `target` (int64) of one float dtype:
+  /// `logProbabilities` is `[N, C, S]`, `target` `[N, S]`, `weight` `[C]`. `out` is `[N, S]`, or
+  /// 0-dimensional for a sum or mean; `totalWeight` (0-dimensional) gets the sum of the weights used.
+  /// Throws where a target is neither a class nor `ignoreIndex`.
+  func nllLoss(
+    _ logProbabilities: Tensor, _ target: Tensor, weight: Tensor?, ignoreIndex: Int,
+    reduction: LossReduction, totalWeight: Tensor, into out: Tensor) throws
+  /// The gradient of ``nllLoss(_:_:weight:ignoreIndex:reduction:totalWeight:into:)`` with respect to
+  /// its input, from that of its output.
+  func nllLossBackward(
+    _ gradient: Tensor, _ target: Tensor, weight: Tensor?, ignoreIndex: Int,
+    reduction: LossReduction, totalWeight: Tensor, into out: Tensor) throws
   /// One step of stochastic gradient descent, in place on `parameter` and on the momentum buffer
   /// (nil without momentum); all of one shape and floating dtype. Versions are the caller's business.
   func sgdStep(
@@ -66,6 +78,9 @@ package protocol Backend: AnyObject, Sendable {
     _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
     maxExpAvgSq: Tensor?, _ step: AdamStep) throws
 }
+
+/// What becomes of the losses of single elements.
+package enum LossReduction: Sendable { case none, mean, sum }
 
 /// The numbers of one step of stochastic gradient descent; names are those of PyTorch's `SGD`.
 package struct SGDStep: Sendable {

@@ -1,0 +1,86 @@
+public import KindlingCore
+
+extension F {
+  /// Negative elements replaced by 0 (PyTorch: `F.relu`).
+  public static func relu(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
+    inplace ? try x.relu_() : try x.relu()
+  }
+
+  /// `1 / (1 + exp(−x))` (PyTorch: `F.sigmoid`).
+  public static func sigmoid(_ x: Tensor) throws -> Tensor { try x.sigmoid() }
+
+  /// The hyperbolic tangent (PyTorch: `F.tanh`).
+  public static func tanh(_ x: Tensor) throws -> Tensor { try x.tanh() }
+
+  /// `exp(x) / Σ exp(x)` along `dim` (PyTorch: `F.softmax`).
+  ///
+  /// - Parameter dim: where nil, PyTorch's choice: 0 for 0, 1 or 3 dimensions, else 1.
+  public static func softmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
+    try x.softmax(dim: dim ?? implicitDim(x), dtype: dtype)
+  }
+
+  /// The logarithm of ``softmax(_:dim:dtype:)`` (PyTorch: `F.log_softmax`).
+  public static func logSoftmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
+    try x.logSoftmax(dim: dim ?? implicitDim(x), dtype: dtype)
+  }
+
+  private static func implicitDim(_ x: Tensor) -> Int { [0, 1, 3].contains(x.ndim) ? 0 : 1 }
+
+  /// Zeroes elements with probability `p` and scales the others by `1 / (1 − p)`
+  /// (PyTorch: `F.dropout`).
+  ///
+  /// Draws PyTorch's mask from the default generator; outside of training, and with `p` 0 or 1,
+  /// nothing is drawn.
+  /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
+  public static func dropout(
+    _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
+  ) throws -> Tensor {
+    guard (0...1).contains(p) else {
+      throw TensorError(
+        .value, "dropout", "dropout probability has to be between 0 and 1, but got \(p)")
+    }
+    if p == 0 || !training || x.numel == 0 { return x }
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "dropout",
+        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)")
+    }
+    let mask = try noGrad {
+      p == 1
+        ? try Tensor.zeros(like: x)
+        : try Tensor.empty(like: x).bernoulli_(1 - p).div_(1 - p)
+    }
+    return inplace ? try x.mul_(mask) : try x.mul(mask)
+  }
+
+  /// Class indexes as rows of zeros with a one at the class, in int64 (PyTorch: `F.one_hot`).
+  ///
+  /// - Parameter numClasses: the length of a row; −1 is one more than the largest index.
+  /// - Shape: `[*]` → `[*, numClasses]`.
+  public static func oneHot(_ classes: Tensor, numClasses: Int = -1) throws -> Tensor {
+    guard classes.dtype == .int64 else {
+      throw TensorError(
+        .dtype, "one_hot",
+        "one_hot is only applicable to index tensor of type LongTensor, but got \(classes.dtype); convert it with to(.int64)")
+    }
+    if numClasses < -1 || numClasses == 0 && classes.numel > 0 {
+      throw TensorError(.value, "one_hot", "num_classes should be positive, but got \(numClasses)")
+    }
+    let labels = try classes.toArray(as: Int.self)
+    guard let largest = labels.max(), let smallest = labels.min() else {
+      guard numClasses > 0 else {
+        throw TensorError(
+          .value, "one_hot", "Can not infer total number of classes from empty tensor.")
+      }
+      return try Tensor.zeros(classes.shape + [numClasses], dtype: .int64, device: classes.device)
+    }
+    if smallest < 0 { throw TensorError(.value, "one_hot", "Class values must be non-negative.") }
+    if numClasses != -1 && largest >= numClasses {
+      throw TensorError(.value, "one_hot", "Class values must be smaller than num_classes.")
+    }
+    let (count, overflow) = largest.addingReportingOverflow(1)
+    if overflow { throw TensorError(.value, "one_hot", "there is no tensor of \(largest) classes") }
+    let size = numClasses == -1 ? count : numClasses
+    return try classes.unsqueeze(-1).eq(Tensor.arange(size, device: classes.device)).to(.int64)
+  }
+}

@@ -1,0 +1,120 @@
+public import KindlingCore
+
+extension F {
+  /// The cross entropy of logits and classes (PyTorch: `F.cross_entropy`).
+  ///
+  /// - Parameter target: class indexes (int64), or probabilities of all classes shaped like `input`.
+  /// - Parameter weight: of each class, `[C]`.
+  /// - Parameter ignoreIndex: a class index that counts for nothing.
+  /// - Parameter labelSmoothing: how much of the target is spread over all classes, 0 to 1.
+  /// - Shape: `input` `[C]`, `[N, C]` or `[N, C, *]`; class indexes `[]`, `[N]` or `[N, *]`.
+  /// - Throws: ``TensorError`` `.index` where a target is no class, `.shape`, `.dtype` and `.value`
+  ///   where the arguments do not fit.
+  public static func crossEntropy(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
+    reduction: Reduction = .mean, labelSmoothing: Double = 0
+  ) throws -> Tensor {
+    let kind = try reduction.forLoss("cross_entropy")
+    guard (0...1).contains(labelSmoothing) else {
+      throw TensorError(
+        .value, "cross_entropy", "label_smoothing must be between 0.0 and 1.0. Got: \(labelSmoothing)")
+    }
+    guard input.ndim > 0 else {
+      throw TensorError(.shape, "cross_entropy", "input tensor should be 1D or more, but it is 0D")
+    }
+    let classDim = input.ndim == 1 ? 0 : 1
+    if target.shape == input.shape && (input.ndim > 1 || target.dtype.isFloatingPoint) {
+      return try probabilities(input, target, weight, ignoreIndex, kind, labelSmoothing, classDim)
+    }
+    let logs = try input.logSoftmax(dim: classDim)
+    let nll = try nllLoss(
+      logs, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+    if labelSmoothing == 0 { return nll }
+    let smooth = try smoothLoss(logs, target, weight, ignoreIndex, kind, classDim)
+    return try nll.scaled(1 - labelSmoothing)
+      .add(smooth.scaled(labelSmoothing / Double(input.shape[classDim])))
+  }
+
+  /// The part of the loss that label smoothing spreads over all classes.
+  private static func smoothLoss(
+    _ logs: Tensor, _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ kind: LossReduction,
+    _ classDim: Int
+  ) throws -> Tensor {
+    let spread = try weight.map { try logs.mul(alongClasses($0, logs.ndim, classDim)) } ?? logs
+    let ignored = try target.eq(ignoreIndex)
+    let losses = try spread.sum(dim: classDim).neg()
+      .zeroed(where: ignored.view(spread.shape.removing(classDim)))
+    if kind != .mean { return try losses.reduced(kind) }
+    let used = try noGrad {
+      let counted = try ignored.logicalNot()
+      guard let weight else { return try counted.sum() }
+      // An ignored target may be no class at all.
+      let labels = try Tensor.where(ignored, 0, target.to(.int64)).reshape(-1)
+      return try weight.indexSelect(0, labels).mul(counted.reshape(-1)).sum()
+    }
+    return try losses.sum().div(used)
+  }
+
+  private static func probabilities(
+    _ input: Tensor, _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ kind: LossReduction,
+    _ smoothing: Double, _ classDim: Int
+  ) throws -> Tensor {
+    guard target.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "cross_entropy",
+        "Expected floating point type for target with class probabilities, got \(target.dtype.scalarName); class indexes have shape \(input.shape.removing(classDim))")
+    }
+    guard ignoreIndex < 0 else {
+      throw TensorError(
+        .value, "cross_entropy", "ignore_index is not supported for floating point target")
+    }
+    let classes = input.shape[classDim]
+    if let weight, weight.shape != [classes] {
+      throw TensorError(
+        .shape, "cross_entropy",
+        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)")
+    }
+    var target = target
+    if smoothing > 0 { target = try target.mul(1 - smoothing).add(smoothing / Double(classes)) }
+    var products = try input.logSoftmax(dim: classDim).mul(target)
+    if let weight { products = try products.mul(alongClasses(weight, input.ndim, classDim)) }
+    switch kind {
+    case .none: return try products.sum(dim: classDim).neg()
+    case .sum: return try products.sum().neg()
+    case .mean:
+      let samples = classes == 0 ? 0 : input.numel / classes
+      return try products.sum().neg().scaled(1 / Double(samples), "DivBackward1", dividing: Double(samples))
+    }
+  }
+
+  /// Weights of classes shaped so that they broadcast along dimension `classDim`.
+  private static func alongClasses(_ weight: Tensor, _ rank: Int, _ classDim: Int) throws -> Tensor {
+    var shape = [Int](repeating: 1, count: rank)
+    shape[classDim] = weight.numel
+    return try weight.view(shape)
+  }
+}
+
+extension Array {
+  fileprivate func removing(_ index: Int) -> Self {
+    var rest = self
+    rest.remove(at: index)
+    return rest
+  }
+}
+
+extension Tensor {
+  fileprivate func zeroed(where mask: Tensor) throws -> Tensor {
+    try noGrad { try Tensor.where(mask, 0, self) }
+      .recorded("MaskedFillBackward0", Input(self, saving: mask) { g, s in try Tensor.where(s[0], 0, g) })
+  }
+
+  /// This tensor times a number under the node that PyTorch's own losses record for it, which is not
+  /// that of `x * 2` in a program; or divided by one.
+  fileprivate func scaled(
+    _ factor: Double, _ node: String = "MulBackward1", dividing divisor: Double? = nil
+  ) throws -> Tensor {
+    try noGrad { try divisor.map { try div($0) } ?? mul(factor) }
+      .recorded(node, Input(self) { g, _ in try divisor.map { try g.div($0) } ?? g.mul(factor) })
+  }
+}

@@ -1,0 +1,146 @@
+public import KindlingCore
+
+extension F {
+  /// The negative log-likelihood of class indexes (PyTorch: `F.nll_loss`).
+  ///
+  /// - Parameter weight: of each class, `[C]`; the mean is over the weights used.
+  /// - Parameter ignoreIndex: a target that counts for nothing.
+  /// - Shape: `input` (log-probabilities) `[C]`, `[N, C]` or `[N, C, *]`; `target` `[]`, `[N]` or
+  ///   `[N, *]`, int64 or uint8.
+  /// - Throws: ``TensorError`` `.index` where a target is no class, `.shape` and `.dtype` where the
+  ///   tensors do not fit.
+  public static func nllLoss(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
+    reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let kind = try reduction.forLoss("nll_loss")
+    try checkClasses(input, target, weight)
+    let classDim = input.ndim == 1 ? 0 : 1
+    let spatial = Array(input.shape.dropFirst(2))
+    let plan = NLLPlan(
+      input: input.shape, batch: input.ndim == 1 ? 1 : input.shape[0], classes: input.shape[classDim],
+      spatial: spatial, ignoreIndex: ignoreIndex, reduction: kind)
+    let labels = try noGrad { try target.to(.int64).contiguous() }
+    let (y, totalWeight) = try plan.loss(input, labels, weight)
+    guard isGradEnabled, input.requiresGrad else { return y }
+    return y.recorded(
+      spatial.isEmpty ? "NllLossBackward0" : "NllLoss2DBackward0",
+      plan.input(input, labels, totalWeight, weight))
+  }
+
+  private static func checkClasses(_ input: Tensor, _ target: Tensor, _ weight: Tensor?) throws {
+    guard target.dtype == .int64 || target.dtype == .uint8 else {
+      throw TensorError(
+        .dtype, "nll_loss",
+        "expected target dtype to be Long or Byte, but got \(target.dtype.scalarName); convert the labels with to(.int64)")
+    }
+    guard input.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "nll_loss",
+        "\"nll_loss_out_frame\" not implemented for '\(input.dtype.scalarName)'; convert the input with to(.float32)")
+    }
+    guard input.ndim > 0 else {
+      throw TensorError(.shape, "nll_loss", "input tensor should be 1D or more, but it is 0D")
+    }
+    if input.ndim <= 2 && target.ndim > 1 {
+      throw TensorError(
+        .shape, "nll_loss",
+        "0D or 1D target tensor expected, multi-target not supported; got a target of shape \(target.shape)")
+    }
+    let wanted = input.ndim == 1 ? [] : [input.shape[0]] + input.shape.dropFirst(2)
+    // One sample may come as `[1]` too.
+    guard target.shape == wanted || input.ndim == 1 && target.shape == [1] else {
+      if input.ndim > 1, let rows = target.shape.first, rows != input.shape[0] {
+        throw TensorError(
+          .shape, "nll_loss",
+          "Expected input batch_size (\(input.shape[0])) to match target batch_size (\(rows)).")
+      }
+      throw TensorError(
+        .shape, "nll_loss",
+        "size mismatch (got input: \(input.shape), target: \(target.shape)); the target should have shape \(wanted)")
+    }
+    guard let weight else { return }
+    let classes = input.shape[input.ndim == 1 ? 0 : 1]
+    guard weight.shape == [classes] else {
+      throw TensorError(
+        .shape, "nll_loss",
+        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)")
+    }
+    guard weight.dtype == input.dtype else {
+      throw TensorError(
+        .dtype, "nll_loss",
+        "expected scalar type \(input.dtype.scalarName) but found \(weight.dtype.scalarName); convert the weight with to(.\(input.dtype))")
+    }
+  }
+}
+
+/// The sizes of one negative log-likelihood. It is linear in its input, so that its gradient's
+/// gradient is itself.
+private struct NLLPlan {
+  let input: [Int]
+  let batch: Int
+  let classes: Int
+  let spatial: [Int]
+  let ignoreIndex: Int
+  let reduction: LossReduction
+
+  private var places: Int { spatial.reduce(1, *) }
+  private var resultShape: [Int] {
+    reduction != .none ? [] : (input.count == 1 ? [] : [batch]) + spatial
+  }
+
+  /// The loss and the weights used, both outside the graph.
+  func loss(_ x: Tensor, _ labels: Tensor, _ weight: Tensor?) throws -> (Tensor, total: Tensor) {
+    try noGrad {
+      let values = try x.computable().alias3(batch, classes, places)
+      let out = try Tensor(uninitialized: resultShape, values.dtype, on: x.backend, "nll_loss")
+      let total = try Tensor(uninitialized: [], values.dtype, on: x.backend, "nll_loss")
+      try x.backend.nllLoss(
+        values, labels, weight: weight?.computable(), ignoreIndex: ignoreIndex, reduction: reduction,
+        totalWeight: total, into: out)
+      return (try out.to(x.dtype), total)
+    }
+  }
+
+  /// The input of a loss of `x`.
+  func input(_ x: Tensor, _ labels: Tensor, _ total: Tensor, _ weight: Tensor?) -> Input {
+    let hasWeight = weight != nil
+    return Input(x, saving: labels, total, weight) { g, s in
+      try gradient(g, s[0], s[1], hasWeight ? s[2] : nil)
+    }
+  }
+
+  /// The gradient of the input from that of the loss.
+  private func gradient(
+    _ g: Tensor, _ labels: Tensor, _ total: Tensor, _ weight: Tensor?
+  ) throws -> Tensor {
+    let result = try noGrad {
+      let values = try g.computable()
+      let out = try Tensor(
+        uninitialized: [batch, classes, places], values.dtype, on: g.backend, "nll_loss")
+      try g.backend.nllLossBackward(
+        values, labels, weight: weight?.computable(), ignoreIndex: ignoreIndex, reduction: reduction,
+        totalWeight: total, into: out)
+      return try out.alias(shape: input, strides: Layout.contiguousStrides(input), offset: 0).to(g.dtype)
+    }
+    guard isGradEnabled, g.requiresGrad else { return result }
+    let hasWeight = weight != nil
+    return result.recorded(
+      spatial.isEmpty ? "NllLossBackwardBackward0" : "NllLoss2DBackwardBackward0",
+      Input(g, saving: labels, total, weight) { gg, s in
+        let weight = hasWeight ? s[2] : nil
+        let (y, total) = try loss(gg, s[0], weight)
+        return y.recorded("NllLossBackward0", input(gg, s[0], total, weight))
+      })
+  }
+}
+
+extension Tensor {
+  /// Contiguous and in the dtype that sums are computed in.
+  fileprivate func computable() throws -> Tensor { try to(dtype.computeType).contiguous() }
+
+  /// The elements of a contiguous tensor in three dimensions.
+  fileprivate func alias3(_ a: Int, _ b: Int, _ c: Int) -> Tensor {
+    alias(shape: [a, b, c], strides: Layout.contiguousStrides([a, b, c]), offset: storageOffset)
+  }
+}
