@@ -1,0 +1,121 @@
+import Kindling
+import Testing
+import _TestSupport
+
+private final class NeuralNetwork: Module, Layer {
+  let flatten = Flatten()
+  let linearReluStack = Sequential(
+    Linear(28 * 28, 512), ReLU(),
+    Linear(512, 512), ReLU(),
+    Linear(512, 10))
+
+  func forward(_ x: Tensor) throws -> Tensor { try linearReluStack(flatten(x)) }
+}
+
+private final class Clf: Module {
+  let fc1 = Linear(4, 10)
+  let fc2 = Linear(10, 3)
+}
+
+private final class MyModel: Module {
+  @Parameter var a = Tensor([1.0])
+  @Parameter var b = Tensor([2.0])
+  @Parameter var c = Tensor([3.0])
+}
+
+private final class WithExtra: Module {
+  let fc = Linear(2, 2)
+  override func extraRepr() -> String { "scale=2\nshift=1" }
+}
+
+/// Printed forms, state-dict keys, shapes, dtypes and module names of PyTorch's modules.
+struct ModuleReprTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let code: String
+    let build: @Sendable () throws -> Module
+    init(_ code: String, _ build: @autoclosure @escaping @Sendable () throws -> Module) {
+      self.code = code
+      self.build = build
+    }
+    var testDescription: String { code }
+  }
+
+  static let cases = [
+    Case("nn.Linear(4, 10)", Linear(4, 10)),
+    Case("nn.Linear(3, 2, bias=False)", Linear(3, 2, bias: false)),
+    Case("nn.Linear(3, 2, dtype=torch.float64)", Linear(3, 2, dtype: .float64)),
+    Case("nn.Identity()", Identity()),
+    Case("nn.Flatten()", Flatten()),
+    Case("nn.Flatten(0, 2)", Flatten(0, 2)),
+    Case("nn.Unflatten(1, (2, 3))", Unflatten(1, [2, 3])),
+    Case("nn.ReLU()", ReLU()),
+    Case("nn.ReLU(inplace=True)", ReLU(inplace: true)),
+    Case("nn.Sigmoid()", Sigmoid()),
+    Case("nn.Tanh()", Tanh()),
+    Case("nn.Softmax(dim=1)", Softmax(dim: 1)),
+    Case("nn.LogSoftmax(dim=-1)", LogSoftmax(dim: -1)),
+    Case("nn.Dropout()", Dropout()),
+    Case("nn.Dropout(0.25, inplace=True)", Dropout(0.25, inplace: true)),
+    Case("nn.L1Loss()", L1Loss()),
+    Case("nn.MSELoss(reduction='sum')", MSELoss(reduction: .sum)),
+    Case("nn.CrossEntropyLoss()", CrossEntropyLoss()),
+    Case(
+      "nn.CrossEntropyLoss(weight=torch.ones(3), label_smoothing=0.1)",
+      CrossEntropyLoss(weight: try Tensor.ones(3), labelSmoothing: 0.1)),
+    Case("nn.NLLLoss()", NLLLoss()),
+    Case("nn.BCELoss()", BCELoss()),
+    Case("nn.BCEWithLogitsLoss(pos_weight=torch.ones(2))", BCEWithLogitsLoss(posWeight: try Tensor.ones(2))),
+    Case("nn.KLDivLoss(reduction='batchmean')", KLDivLoss(reduction: .batchmean)),
+    Case("nn.SmoothL1Loss(beta=0.5)", SmoothL1Loss(beta: 0.5)),
+    Case("nn.HuberLoss(delta=2.0)", HuberLoss(delta: 2)),
+    Case("nn.Sequential()", Sequential()),
+    Case("nn.Sequential(nn.Linear(2, 3))", Sequential(Linear(2, 3))),
+    Case(
+      "nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))",
+      Sequential(Linear(2, 3), ReLU(), Linear(3, 1))),
+    Case(
+      "nn.Sequential(nn.Sequential(nn.Linear(1, 2), nn.Tanh()), nn.Sequential(nn.Dropout(0.1)))",
+      Sequential(Sequential(Linear(1, 2), Tanh()), Sequential(Dropout(0.1)))),
+    Case("nn.ModuleList()", ModuleList()),
+    Case(
+      "nn.ModuleList([nn.Linear(2, 2) for _ in range(4)])",
+      ModuleList((0..<4).map { _ in Linear(2, 2) })),
+    Case(
+      "nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2), nn.Linear(2, 3), nn.Linear(2, 2)])",
+      ModuleList([Linear(2, 2), Linear(2, 2), Linear(2, 3), Linear(2, 2)])),
+    Case(
+      "nn.ModuleList([nn.Sequential(nn.Linear(2, 2), nn.ReLU()) for _ in range(3)])",
+      ModuleList((0..<3).map { _ in Sequential(Linear(2, 2), ReLU()) })),
+    Case(
+      "nn.ModuleList([nn.ModuleList([nn.Linear(1, 1)] * 2) for _ in range(2)])",
+      ModuleList((0..<2).map { _ in ModuleList(Array(repeating: Linear(1, 1), count: 2)) })),
+    Case(
+      "nn.ModuleDict({'a': nn.Linear(1, 2), 'b': nn.ModuleList([nn.ReLU(), nn.Tanh()])})",
+      ModuleDict(["a": Linear(1, 2), "b": ModuleList([ReLU(), Tanh()])])),
+    Case("nn.ModuleDict()", ModuleDict()),
+    Case("NeuralNetwork()", NeuralNetwork()),
+    Case("Clf()", Clf()),
+    Case("MyModel()", MyModel()),
+    Case("WithExtra()", WithExtra()),
+  ]
+
+  @Test(arguments: cases) func printsAndNamesAsPyTorch(_ test: Case) throws {
+    let all = try #require(try Golden.json("modules_repr.json").array)
+    let record = try #require(all.first { $0["build"]?.string == test.code })
+    let module = try test.build()
+    #expect(module.description == record["expected"]?.string)
+    let state = try module.stateDict().map { key, value in
+      JSONValue.array([.string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)")])
+    }
+    #expect(.array(state) == record["state_dict"])
+    #expect(module.parameters().reduce(0) { $0 + $1.numel } == record["parameters"]?.int)
+    #expect(module.namedModules().map(\.name) == record["named_modules"]?.array?.compactMap(\.string))
+    #expect(module.isTraining == record["training"]?.bool)
+  }
+
+  @Test func absentModulesArePrinted() throws {
+    let module = WithExtra()
+    try module.registerModule("absent", nil)
+    #expect(module.description.hasSuffix("\n  (absent): None\n)"))
+  }
+}
