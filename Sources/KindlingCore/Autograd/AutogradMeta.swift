@@ -24,6 +24,9 @@ final class AutogradMeta {
     }
   }
 
+  /// Makes the next graph ask for a new accumulator: the leaf's shape or dtype has changed.
+  func forgetAccumulator() { lock.withLock { _ in accumulator = nil } }
+
   /// The hooks of a leaf, made on first use.
   func leafHooks() -> NodeHooks {
     lock.withLock { _ in

@@ -85,9 +85,6 @@ extension Tensor {
     return self
   }
 
-  /// How often this memory was written to in place (PyTorch: `Tensor._version`).
-  public var version: Int { storage.version }
-
   /// Whether this was made in ``inferenceMode(_:)`` (PyTorch: `Tensor.is_inference`).
   public var isInference: Bool { isInferenceTensor }
 }
