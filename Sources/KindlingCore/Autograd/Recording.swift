@@ -13,6 +13,11 @@ package struct Input {
     saved = (first, second, third, fourth)
   }
 
+  /// Whether `tensor` is among what the pullback needs.
+  func saves(_ tensor: Tensor) -> Bool {
+    saved.0 === tensor || saved.1 === tensor || saved.2 === tensor || saved.3 === tensor
+  }
+
   fileprivate var part: OperationNode.Part {
     guard let edge = Edge(to: tensor) else {
       return OperationNode.Part(edge: nil, pullback: pullback)
