@@ -1,0 +1,92 @@
+import CKernels
+
+/// An elementwise call on operands of any strides and dtypes: the innermost run of the plan becomes
+/// one call of the loop, and elements of other dtypes are converted on the way, a chunk at a time.
+struct ElementwiseWalk {
+  /// Elements converted at a time: small enough to stay in a first-level cache.
+  private static let chunk = 512
+
+  private struct Operand {
+    let base: UnsafeMutableRawPointer
+    let dtype: DType
+    /// The dtype in which the loop takes it.
+    let type: DType
+    /// Of the innermost dimension.
+    let stride: Int
+  }
+  private let call: ElementwiseCall
+  private let plan: ElementwisePlan
+  /// The inputs, then the output.
+  private var operands: [Operand] = []
+  private let converts: Bool
+
+  init(_ call: ElementwiseCall) {
+    self.call = call
+    let tensors = [call.inputs.0, call.inputs.1, call.inputs.2].compactMap { $0 }
+    plan = ElementwisePlan(tensors, call.out)
+    let types = [call.types.0, call.types.1, call.types.2].prefix(tensors.count) + [call.outputType]
+    for (i, (x, type)) in zip(tensors + [call.out], types).enumerated() {
+      operands.append(
+        Operand(
+          base: x.pointer, dtype: x.dtype, type: type, stride: plan.strides[i][plan.sizes.count - 1]))
+    }
+    converts = operands.contains { $0.dtype != $0.type }
+  }
+
+  func run() {
+    // Threads share the outermost dimension; no piece depends on another.
+    let inner = plan.sizes.dropFirst().reduce(1, *)
+    let piece = max(1, ElementwiseCall.piece / max(inner, 1))
+    ThreadPool.shared.forEachPiece(of: plan.sizes[0], piece) { start, count in
+      withUnsafeTemporaryAllocation(
+        byteCount: converts ? operands.count * Self.chunk * 8 : 8, alignment: 64
+      ) { scratch in
+        guard let scratch = scratch.baseAddress else { return }
+        plan.forEachRun(start, count) { offsets, n in run(n, offsets, scratch) }
+      }
+    }
+  }
+
+  /// One run of the innermost dimension.
+  private func run(_ n: Int, _ offsets: UnsafePointer<Int>, _ scratch: UnsafeMutableRawPointer) {
+    let inputs = operands.count - 1
+    let most = converts ? Self.chunk : n
+    var done = 0
+    while done < n {
+      let count = min(most, n - done)
+      var pointers: (UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?) = (nil, nil, nil)
+      var steps: (Int64, Int64, Int64) = (0, 0, 0)
+      for i in 0..<inputs {
+        let (pointer, step) = input(i, offsets[i], done, count, scratch)
+        switch i {
+        case 0: (pointers.0, steps.0) = (pointer, step)
+        case 1: (pointers.1, steps.1) = (pointer, step)
+        default: (pointers.2, steps.2) = (pointer, step)
+        }
+      }
+      let out = operands[inputs], step = out.stride
+      let target = out.base + (offsets[inputs] + done * step) * out.dtype.byteSize
+      if out.dtype == out.type {
+        call.call(count, pointers, steps, target, Int64(step))
+      } else {
+        let buffer = scratch + inputs * Self.chunk * 8
+        call.call(count, pointers, steps, buffer, 1)
+        CPUBackend.convert(
+          UnsafeRawPointer(buffer), out.type, 1, target, out.dtype, Int64(step), count)
+      }
+      done += count
+    }
+  }
+
+  /// Where input `i` is found for `count` elements, after conversion if need be, and its step.
+  private func input(
+    _ i: Int, _ offset: Int, _ done: Int, _ count: Int, _ scratch: UnsafeMutableRawPointer
+  ) -> (UnsafeRawPointer, Int64) {
+    let x = operands[i], stride = x.stride
+    let source = UnsafeRawPointer(x.base + (offset + done * stride) * x.dtype.byteSize)
+    if x.dtype == x.type { return (source, Int64(stride)) }
+    let buffer = scratch + i * Self.chunk * 8
+    CPUBackend.convert(source, x.dtype, Int64(stride), buffer, x.type, 1, stride == 0 ? 1 : count)
+    return (UnsafeRawPointer(buffer), stride == 0 ? 0 : 1)
+  }
+}
