@@ -29,8 +29,6 @@ typedef struct {
   void *_Nullable pending;
   /// Swift's random generator that stands in for the default one, unowned.
   void *_Nullable generator;
-  /// Swift's innermost hooks on saved tensors.
-  void *_Nullable saved_hooks;
 } kk_thread_state;
 
 extern _Thread_local kk_thread_state kk_thread_state_storage;
@@ -121,6 +119,24 @@ kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype);
 /// outer dimension, where the inner one is contiguous. Not for `Arg…`.
 typedef void (*kk_accumulate_loop)(int64_t n, void *acc, const void *x);
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
+
+// MARK: Running results and sorting
+
+typedef KK_ENUM ScanOp : int32_t {
+  ScanOpCumsum, ScanOpCumprod, ScanOpLogcumsumexp, ScanOpCummax, ScanOpCummin,
+  ScanOpCount
+} ScanOp;
+
+/// Running results over `n` contiguous elements, from the end where `backwards`. `indices` is where
+/// each extreme stands, and for the others is not read. NULL where there is none.
+typedef void (*kk_scan_loop)(int64_t n, const void *x, void *out, int64_t *indices, bool backwards);
+kk_scan_loop kk_scan(ScanOp op, int32_t dtype);
+
+/// Sorts `n` contiguous values stably and notes in `places` where each one stood; NaN is greatest.
+/// The scratch buffers hold as much as the others.
+typedef void (*kk_sort_loop)(int64_t n, void *values, int64_t *places, void *value_scratch,
+                             int64_t *place_scratch, bool descending);
+kk_sort_loop kk_sort(int32_t dtype);
 
 // MARK: Matrix products
 

@@ -31,6 +31,16 @@ package protocol Backend: AnyObject, Sendable {
   /// computed in `dtype`. Not empty for maxima, minima and `arg…`, which reduce one dimension or all.
   func reduce(_ op: ReduceOp, _ x: Tensor, dtype: DType, into out: Tensor) throws
 
+  // MARK: Along one dimension
+  /// Running results of `x`, computed in `dtype`, along `dim` (from its end where `backwards`), and
+  /// for extremes where each one stands; `out` and `indices` (int64, contiguous) have `x`'s shape.
+  func scan(
+    _ op: ScanOp, _ x: Tensor, dim: Int, backwards: Bool, dtype: DType, into out: Tensor,
+    indices: Tensor?) throws
+  /// `x` sorted stably along `dim`, NaN being greatest, and where the elements stood; `out` (of `x`'s
+  /// dtype) and `indices` (int64) have `x`'s shape.
+  func sort(_ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor) throws
+
   // MARK: Matrix products
   /// `out = alpha · a @ b + beta · out` over `[batch…, m, k]` and `[batch…, k, n]`, whose batch
   /// dimensions broadcast to those of `out`; all of one dtype.

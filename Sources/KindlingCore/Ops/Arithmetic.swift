@@ -52,7 +52,7 @@ extension Tensor {
   /// Adds `alpha · other` to this tensor in place (PyTorch: `Tensor.add_`).
   @discardableResult
   public func add_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
-    try inPlace("add_", [other], preserving: false) { try Tensor.sum($0, other, alpha.scalar, $1) }
+    try inPlace("add_", [other]) { try Tensor.sum($0, other, alpha.scalar, $1) }
   }
   /// Adds a number, times `alpha`, in place.
   @discardableResult
@@ -73,7 +73,7 @@ extension Tensor {
   /// Subtracts `alpha · other` from this tensor in place (PyTorch: `Tensor.sub_`).
   @discardableResult
   public func sub_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
-    try inPlace("sub_", [other], preserving: false) { try Tensor.difference($0, other, alpha.scalar, $1) }
+    try inPlace("sub_", [other]) { try Tensor.difference($0, other, alpha.scalar, $1) }
   }
   /// Subtracts a number, times `alpha`, in place.
   @discardableResult
@@ -227,6 +227,12 @@ extension Tensor {
   ) throws -> Tensor {
     guard let rounding else { return try binary(.div, a, b, into: out) }
     try checkDivisor("div", a, b)
+    if rounding == .trunc, out == nil, resultType(a, b).isHalf {
+      // As PyTorch: rounded to 16 bits before it is cut.
+      return try noGrad { try a.div(b).trunc() }.recorded(
+        "DivBackward2", Input(a) { g, _ in try g.zeroGradient() },
+        Input(b) { g, _ in try g.zeroGradient() })
+    }
     return try binary(rounding == .floor ? .divFloor : .divTrunc, a, b, into: out)
   }
 

@@ -82,13 +82,8 @@ extension Tensor {
 extension Tensor {
   /// Whether shapes and all elements are the same (PyTorch: `torch.equal`).
   ///
-  /// - Throws: ``TensorError`` where the dtypes differ.
+  /// Dtypes may differ: what counts is whether the numbers do.
   public func equal(_ other: Tensor) throws -> Bool {
-    guard dtype == other.dtype else {
-      throw TensorError(
-        .dtype, "equal",
-        "Expected object of data type \(dtype.scalarName) but got data type \(other.dtype.scalarName) for argument 'other'")
-    }
     guard shape == other.shape else { return false }
     return try noGrad { try eq(other).all().item(as: Bool.self) }
   }

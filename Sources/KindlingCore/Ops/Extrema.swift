@@ -84,12 +84,8 @@ extension Tensor {
   /// The gradient of picking elements along `dim`: this one at `indices`, 0 elsewhere.
   func spread(_ indices: Tensor, over shape: [Int], _ dim: Int, _ keepdim: Bool) throws -> Tensor {
     guard let d = try Layout.wrap([dim], shape.count, "index").first else { return self }
-    var line = [Int](repeating: 1, count: shape.count)
-    line[d] = shape[d]
     let hits = try noGrad {
-      let positions = Tensor(Array(0..<shape[d])).alias(
-        shape: line, strides: Layout.contiguousStrides(line), offset: 0)
-      return try positions.eq(indices.restored([d], keepdim))
+      try Tensor.positions(shape, d).eq(indices.restored([d], keepdim))
     }
     return try Tensor.where(hits, restored([d], keepdim), 0)
   }

@@ -81,7 +81,7 @@ extension Tensor {
   }
 
   /// The elements in another shape of as many, copied only if they do not lie in a row.
-  fileprivate func reshaped(_ target: [Int], node: String = "ViewBackward0") throws -> Tensor {
+  func reshaped(_ target: [Int], node: String = "ViewBackward0") throws -> Tensor {
     let source = try contiguous()
     return source.view(
       source === self ? node : "UnsafeViewBackward0", shape: target,

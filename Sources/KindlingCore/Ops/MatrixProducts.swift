@@ -123,9 +123,13 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
     try a.checkBatches("addbmm", b)
-    let products = try noGrad { try a.bmm(b).sum(dim: 0, dtype: a.dtype) }
     let (beta, alpha) = (beta.scalar, alpha.scalar)
-    let y = try noGrad { try products.combined("addbmm", self, beta, alpha) }
+    let size = [a.shape[1], b.shape[2]]
+    // One after another, rounding to the dtype each time as PyTorch does.
+    var y = try noGrad { try Tensor.zeros(size, dtype: a.dtype, device: device).combined("addbmm", self, beta, .int(1)) }
+    for i in 0..<a.shape[0] {
+      y = try a.slice(i).product("addbmm", b.slice(i), size, adding: y, .int(1), alpha)
+    }
     let batch = [a.shape[0], a.shape[1], b.shape[2]]
     return y.recorded(
       "AddbmmBackward0", Input(self) { g, _ in try g.times(beta) },
@@ -153,6 +157,10 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
     let (beta, alpha) = (beta.scalar, alpha.scalar)
+    if dtype == .bool && a.dtype == .bool && b.dtype == .bool {
+      let product = try a.outer(b)
+      return alpha.doubleValue == 0 ? self : beta.doubleValue == 0 ? product : try add(product)
+    }
     let y = try noGrad { try a.outer(b).combined("addr", self, beta, alpha) }
     return y.recorded(
       "AddrBackward0", Input(self) { g, _ in try g.times(beta) },
@@ -163,6 +171,13 @@ extension Tensor {
 
 // MARK: Shared parts
 extension Tensor {
+  /// Matrix `i` of a batch, unrecorded.
+  private func slice(_ i: Int) -> Tensor {
+    alias(
+      shape: Array(shape.dropFirst()), strides: Array(strides.dropFirst()),
+      offset: storageOffset + i * strides[0])
+  }
+
   /// The last two dimensions exchanged, as a recorded view.
   var transposed: Tensor {
     var (shape, strides) = (shape, strides)
@@ -184,8 +199,8 @@ extension Tensor {
     _ name: String, _ other: Tensor, _ size: [Int], adding base: Tensor? = nil,
     _ beta: Scalar = .int(0), _ alpha: Scalar = .int(1)
   ) throws -> Tensor {
-    try Tensor.checkFactor(name, dtype, beta, "beta")
-    try Tensor.checkFactor(name, dtype, alpha, "alpha")
+    // PyTorch cuts factors of integers down to integers.
+    let beta = try Tensor.factor(name, dtype, beta), alpha = try Tensor.factor(name, dtype, alpha)
     let (a, b) = try Tensor.onOneDevice(name, self, other)
     let out = try Tensor(uninitialized: size, dtype, on: a.backend, name)
     let base = beta.doubleValue == 0 ? nil : base
@@ -212,8 +227,7 @@ extension Tensor {
   fileprivate func combined(
     _ name: String, _ base: Tensor, _ beta: Scalar, _ alpha: Scalar
   ) throws -> Tensor {
-    try Tensor.checkFactor(name, dtype, beta, "beta")
-    try Tensor.checkFactor(name, dtype, alpha, "alpha")
+    let beta = try Tensor.factor(name, dtype, beta), alpha = try Tensor.factor(name, dtype, alpha)
     guard try Layout.broadcast(base.shape, shape, name) == shape else {
       throw TensorError(
         .shape, name,
@@ -223,14 +237,13 @@ extension Tensor {
     return beta.doubleValue == 0 ? scaled : try base.times(beta).add(scaled)
   }
 
-  private static func checkFactor(
-    _ name: String, _ dtype: DType, _ factor: Scalar, _ argument: String
-  ) throws {
-    if case .double = factor, !dtype.isFloatingPoint {
+  private static func factor(_ name: String, _ dtype: DType, _ factor: Scalar) throws -> Scalar {
+    guard case .double(let d) = factor, !dtype.isFloatingPoint else { return factor }
+    guard let whole = Int(exactly: d.rounded(.towardZero)) else {
       throw TensorError(
-        .dtype, name,
-        "For integral input tensors, argument \(argument) must not be a floating point number.")
+        .value, name, "value cannot be converted to type int64_t without overflow: \(d)")
     }
+    return .int(whole)
   }
 
   func checkDType(_ name: String, _ other: Tensor) throws {

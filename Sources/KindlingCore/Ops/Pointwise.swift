@@ -22,7 +22,6 @@ extension BinaryRule {
       }
     },
     right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
-  static let nextafter = BinaryRule("nextafter", .nextafter)
 }
 
 extension Tensor {
@@ -44,7 +43,31 @@ extension Tensor {
     try binary(.copysign, other)
   }
   /// The next number of the dtype in the direction of `other` (PyTorch: `torch.nextafter`).
-  public func nextafter(_ other: Tensor) throws -> Tensor { try binary(.nextafter, other) }
+  public func nextafter(_ other: Tensor) throws -> Tensor {
+    try noGrad {
+      let half = Tensor.resultType(self, other).isHalf
+      return half
+        ? try nextHalf(other) : try Tensor.binary(.nextafter, "nextafter", self, other)
+    }.recorded(
+      "NextafterBackward0",
+      Input(self, saving: self, other) { g, s in try Tensor.where(s[0].eq(s[1]), 0, g) },
+      Input(other) { g, _ in try g.zeroGradient() })
+  }
+
+  /// The neighbours of 16-bit numbers, found in float32: one unit in the last place away, half of
+  /// that below a power of two.
+  private func nextHalf(_ other: Tensor) throws -> Tensor {
+    let type = Tensor.resultType(self, other)
+    let (digits, least) = type == .float16 ? (11.0, -13.0) : (8.0, -125.0)
+    let a = try to(.float32), direction = try other.to(.float32).sub(a).sign()
+    let (mantissa, exponent) = try a.frexp()
+    let shrinks = try mantissa.abs().eq(0.5).logicalAnd(a.sign().mul(direction).lt(0))
+    let place = try exponent.to(.float32).sub(shrinks.to(.float32)).clamp(min: least).sub(digits)
+    let next = try a.add(direction.mul(Tensor.pow(2.0, place)))
+    let bounded = try Tensor.where(a.isinf(), a.sign().mul(type.greatestFinite), next)
+    let result = try Tensor.where(direction.eq(0), a, bounded)
+    return try Tensor.where(isnan().logicalOr(other.isnan()), Double.nan, result).to(type)
+  }
 
   /// 0 below zero, 1 above, `values` at zero; NaN stays (PyTorch: `torch.heaviside`).
   ///

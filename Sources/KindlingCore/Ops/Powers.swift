@@ -60,7 +60,10 @@ extension Tensor {
     try inPlace("pow_") { try $0.power(exponent.scalar, into: $1) }
   }
   /// `self` to the power of `exponent`, elementwise (PyTorch: `torch.pow`).
-  public func pow(_ exponent: Tensor) throws -> Tensor { try binary(.pow, exponent) }
+  public func pow(_ exponent: Tensor) throws -> Tensor {
+    if dtype == .bool && exponent.dtype == .bool { return try logicalOr(exponent.logicalNot()) }
+    return try binary(.pow, exponent)
+  }
   /// `self` to the power of `exponent`, in place.
   @discardableResult
   public func pow_(_ exponent: Tensor) throws -> Tensor { try binary_(.pow, exponent) }

@@ -135,10 +135,46 @@ extension Tensor {
     return try nansum(dims: dims, keepdim: keepdim, dtype: dtype) / counts
   }
 
+  /// The product over `dim`, of everything where nil; integers and bools multiply in int64, nothing
+  /// gives 1 (PyTorch: `torch.prod`).
+  public func prod(dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
+    let x = try to(type)
+    let reduced = try Layout.wrap(dim.map { [$0] }, ndim, "prod")
+    let y = try x.reducing(
+      type == .bool ? .all : .prod, "prod", reduced, keepdim: keepdim, computing: type,
+      empty: .int(1))
+    guard isGradEnabled, x.requiresGrad else { return y }
+    return y.recorded(
+      dim == nil ? "ProdBackward0" : "ProdBackward1",
+      Input(x, saving: x) { g, s in
+        try s[0].prodGradient(g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
+      }, savingOutput: true)
+  }
+
+  /// `g · y / x`; where some x is 0, and for second derivatives, the product of the others is formed
+  /// instead of a quotient.
+  private func prodGradient(_ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
+    if numel == 0 { return try zeroGradient() }
+    if try !isGradEnabled && noGrad({ try all().item(as: Bool.self) }) { return try g * (y / self) }
+    if dims.count != 1 {
+      return try reshaped([numel]).prodGradient(g, y, [0]).reshaped(shape)
+    }
+    let places = Tensor.positions(shape, dims[0])
+    var others = try zeroGradient()
+    for i in 0..<shape[dims[0]] {
+      let here = try places.eq(i)
+      let product = try Tensor.where(here, 1, self).prod(dim: dims[0], keepdim: true)
+      others = try Tensor.where(here, product, others)
+    }
+    return try g * others
+  }
+
   /// Sums to `target`, which broadcasts to this shape (PyTorch: `Tensor.sum_to_size`).
   ///
   /// - Throws: ``TensorError`` where it does not.
   public func sumToSize(_ target: [Int]) throws -> Tensor {
+    if target.isEmpty { return try sum() }
     let lead = ndim - target.count
     guard lead >= 0, target.indices.allSatisfy({ target[$0] == 1 || target[$0] == shape[$0 + lead] })
     else {

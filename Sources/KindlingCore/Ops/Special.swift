@@ -40,7 +40,8 @@ extension Tensor {
     try noGrad {
       let x = dtype.isFloatingPoint ? self : try to(DType.default)
       return try x.widened { x in
-        let p = try eps.map { try x.clamp(min: $0, max: 1 - $0) } ?? x
+        // The lower bound is asked for first, which shows where eps is above ½.
+        let p = try eps.map { try Tensor.where(x.lt($0), $0, x.clamp(max: 1 - $0)) } ?? x
         return try p.div(p.rsub(1)).log()
       }
     }.recorded("LogitBackward0", Input(self, saving: self) { g, s in

@@ -128,7 +128,7 @@ extension Tensor {
   /// The angle on the number line: 0, or π for negative elements (PyTorch: `torch.angle`).
   public func angle() throws -> Tensor {
     try noGrad {
-      if !dtype.isFloatingPoint { return try Tensor.where(lt(0), Double.pi, 0.0) }
+      if !dtype.isFloatingPoint { return try Tensor.where(lt(0), Double.pi, 0.0).to(DType.default) }
       return try Tensor.where(isnan(), self, Tensor.where(lt(0), Double.pi, 0.0).to(dtype))
     }.recorded("AngleBackward0", Input(self) { g, _ in try g.zeroGradient() })
   }

@@ -4,7 +4,7 @@ extension Tensor {
   /// Tensors with dimensions decide; 0-dimensional ones, and after them plain numbers, only count
   /// where they are of a higher category (bool, integer, float).
   package static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
-    if a.dtype == b.dtype && a.isWrappedNumber == b.isWrappedNumber { return a.dtype }
+    if a.dtype == b.dtype && !a.isWrappedNumber && !b.isWrappedNumber { return a.dtype }
     return resultType([a, b])
   }
 

@@ -11,6 +11,23 @@ extension OperatorTable {
     op("outer") { a in try a.tensor(0).outer(a.tensor(1, "vec2")) }
     op("matmul") { a in try a.tensor(0).matmul(a.tensor(1, "other")) }
     op("__rmatmul__") { a in try a.tensor(1).matmul(a.tensor(0)) }
+    op("inner") { a in try a.tensor(0).inner(a.tensor(1, "other")) }
+    op("kron") { a in try a.tensor(0).kron(a.tensor(1, "other")) }
+    unary("trace") { try $0.trace() }
+    op("einsum") { a in try Tensor.einsum(a.string(1, "equation"), a.tensors(0)) }
+    op("cross") { a in try a.tensor(0).cross(a.tensor(1, "other"), dim: a.optionalInt(2, "dim")) }
+    op("cdist") { a in
+      // The mode chooses an algorithm, not a result.
+      _ = try a.optionalString(3, "compute_mode")
+      return try a.tensor(0).cdist(a.tensor(1, "x2"), p: a.double(2, "p", default: 2))
+    }
+    op("tensordot") { a in
+      guard case .tuple(let pair)? = a.value(nil, "dims") else {
+        return try a.tensor(0).tensordot(a.tensor(1, "b"), dims: a.int(nil, "dims", default: 2))
+      }
+      let dims = try pair.map { try Arguments([$0], [:]).ints(0) }
+      return try a.tensor(0).tensordot(a.tensor(1, "b"), dims: dims[0], dims[1])
+    }
     accumulating("addmm") { try $0.addmm($1, $2, beta: $3, alpha: $4) }
     accumulating("addmv") { try $0.addmv($1, $2, beta: $3, alpha: $4) }
     accumulating("addr") { try $0.addr($1, $2, beta: $3, alpha: $4) }

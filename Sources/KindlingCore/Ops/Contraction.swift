@@ -1,0 +1,106 @@
+/// Products that sum over chosen dimensions.
+extension Tensor {
+  /// The sum over products of the last dimensions (PyTorch: `torch.inner`).
+  ///
+  /// - Shape: `[*, k]` and `[*', k]` → `[*, *']`.
+  public func inner(_ other: Tensor) throws -> Tensor {
+    if ndim == 0 || other.ndim == 0 { return try mul(other) }
+    guard shape[ndim - 1] == other.shape[other.ndim - 1] else {
+      throw TensorError(
+        .shape, "inner",
+        "the last dimension must match on both input tensors but got shapes \(shape) and \(other.shape)")
+    }
+    return try tensordot(other, dims: [-1], [-1])
+  }
+
+  /// The product summed over the last `dims` dimensions of `self` and the first of `other`
+  /// (PyTorch: `torch.tensordot`).
+  public func tensordot(_ other: Tensor, dims: Int = 2) throws -> Tensor {
+    guard dims >= 0, dims <= ndim, dims <= other.ndim else {
+      throw TensorError(
+        .value, "tensordot",
+        "tensordot expects dims between 0 and \(Swift.min(ndim, other.ndim)), but got dims=\(dims)")
+    }
+    return try tensordot(other, dims: Array(ndim - dims..<ndim), Array(0..<dims))
+  }
+
+  /// The product summed over pairs of dimensions of `self` and `other`.
+  public func tensordot(_ other: Tensor, dims: [Int], _ otherDims: [Int]) throws -> Tensor {
+    guard dims.count == otherDims.count else {
+      throw TensorError(
+        .value, "tensordot", "both dimension lists should have same length, got \(dims) and \(otherDims)")
+    }
+    let a = try dims.map { try Layout.wrap($0, ndim, "tensordot") }
+    let b = try otherDims.map { try Layout.wrap($0, other.ndim, "tensordot") }
+    guard Set(a).count == a.count, Set(b).count == b.count else {
+      throw TensorError(.value, "tensordot", "a dim appears multiple times in \(dims) or \(otherDims)")
+    }
+    // A size of 1 on one side sums the other side first, as in PyTorch.
+    var (x, y) = (self, other)
+    for (i, j) in zip(a, b) where ndim > 0 && other.ndim > 0 && shape[i] != other.shape[j] {
+      if shape[i] == 1 {
+        y = try y.sum(dim: j, keepdim: true)
+      } else if other.shape[j] == 1 {
+        x = try x.sum(dim: i, keepdim: true)
+      } else {
+        throw TensorError(
+          .shape, "tensordot",
+          "contracted dimensions need to match, but first has size \(shape[i]) in dim \(i) and second has size \(other.shape[j]) in dim \(j)")
+      }
+    }
+    let freeX = (0..<x.ndim).filter { !a.contains($0) }, freeY = (0..<y.ndim).filter { !b.contains($0) }
+    let rows = freeX.map { x.shape[$0] }, columns = freeY.map { y.shape[$0] }
+    let k = a.reduce(1) { $0 * (x.ndim == 0 ? 1 : x.shape[$1]) }
+    let left = try x.permute(freeX + (x.ndim == 0 ? [] : a)).reshape([rows.reduce(1, *), k])
+    let right = try y.permute((y.ndim == 0 ? [] : b) + freeY).reshape([k, columns.reduce(1, *)])
+    return try left.mm(right).reshape(rows + columns)
+  }
+
+  /// The Kronecker product: every element of `self` times all of `other` (PyTorch: `torch.kron`).
+  public func kron(_ other: Tensor) throws -> Tensor {
+    let rank = Swift.max(ndim, other.ndim)
+    let a = [Int](repeating: 1, count: rank - ndim) + shape
+    let b = [Int](repeating: 1, count: rank - other.ndim) + other.shape
+    let left = try reshape(a.flatMap { [$0, 1] }), right = try other.reshape(b.flatMap { [1, $0] })
+    return try (left * right).reshape(zip(a, b).map { $0 * $1 })
+  }
+
+  /// The sum of a matrix's diagonal (PyTorch: `torch.trace`).
+  public func trace() throws -> Tensor {
+    guard ndim == 2 else {
+      throw TensorError(.shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
+    }
+    return try diagonal().sum()
+  }
+
+  /// The vector product of vectors of three elements along `dim`; without it the first dimension
+  /// of size 3 (PyTorch: `torch.cross`).
+  public func cross(_ other: Tensor, dim: Int? = nil) throws -> Tensor {
+    let size = try Layout.broadcast(shape, other.shape, "cross")
+    guard let found = try dim.map({ try Layout.wrap($0, size.count, "cross") }) ?? size.firstIndex(of: 3),
+      found < size.count, size[found] == 3, ndim == other.ndim
+    else {
+      throw TensorError(
+        .shape, "cross",
+        "inputs dimension \(dim.map(String.init) ?? "") must have length 3 and tensors as many dimensions, but the shapes are \(shape) and \(other.shape)")
+    }
+    let (a, b) = (try expand(size), try other.expand(size))
+    func turned(_ x: Tensor, _ shift: Int) throws -> Tensor { try x.roll([-shift], dims: [found]) }
+    return try turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1)
+  }
+
+  /// The p-norms of the differences of all pairs of rows (PyTorch: `torch.cdist`).
+  ///
+  /// - Shape: `[*, n, d]` and `[*, m, d]` → `[*, n, m]`.
+  public func cdist(_ other: Tensor, p: Double = 2) throws -> Tensor {
+    guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
+      throw TensorError(
+        .shape, "cdist",
+        "X1 and X2 must have at least two dimensions and the same number of columns; got \(shape) and \(other.shape)")
+    }
+    guard p >= 0 else {
+      throw TensorError(.value, "cdist", "cdist only supports non-negative p values, not \(p)")
+    }
+    return try (unsqueeze(-2) - other.unsqueeze(-3)).norm(p: p, dim: -1)
+  }
+}

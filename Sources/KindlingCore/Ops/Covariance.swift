@@ -1,0 +1,66 @@
+extension Tensor {
+  /// The covariances of the rows, each a variable with its observations (PyTorch: `torch.cov`).
+  ///
+  /// - Parameter fweights: how often each observation counts, integers; `aweights` its importance.
+  /// - Throws: ``TensorError`` for more than two dimensions, weights of another length or negative.
+  public func cov(
+    correction: Int = 1, fweights: Tensor? = nil, aweights: Tensor? = nil
+  ) throws -> Tensor {
+    guard ndim <= 2 else {
+      throw TensorError(
+        .shape, "cov",
+        "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
+    }
+    guard dtype != .bool else {
+      throw TensorError(.dtype, "cov", "bool dtype is not supported for input")
+    }
+    let x = ndim < 2 ? try reshape(1, -1) : self
+    let count = x.shape[1]
+    try checkWeights(fweights, "fweights", count)
+    try checkWeights(aweights, "aweights", count)
+    var weights = fweights
+    if let aweights { weights = try weights.map { try $0 * aweights } ?? aweights }
+
+    let total = try weights?.sum() ?? Tensor(count, dtype: .int64)
+    let mean = try weights.map { try (x * $0).sum(dim: 1) / total } ?? (x.sum(dim: 1) / Double(count))
+    let norm: Tensor
+    if let weights, let aweights, correction != 0 {
+      norm = try total - (weights * aweights).sum() * correction / total
+    } else {
+      norm = try total - correction
+    }
+    let deviations = try x - mean.unsqueeze(1)
+    let weighted = try weights.map { try deviations * $0 } ?? deviations
+    return try (deviations.mm(weighted.to(deviations.dtype).t()) / norm.clamp(min: 0)).squeeze()
+  }
+
+  private func checkWeights(_ weights: Tensor?, _ name: String, _ count: Int) throws {
+    guard let weights else { return }
+    guard weights.ndim <= 1, weights.numel == count else {
+      throw TensorError(
+        .shape, "cov",
+        "expected \(name) to have the same numel as there are observations in the input but got \(weights.numel) != \(count)")
+    }
+    guard name == "aweights" ? weights.dtype.isFloatingPoint : weights.dtype.isInteger else {
+      throw TensorError(
+        .dtype, "cov",
+        "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)")
+    }
+    if try noGrad({ try weights.lt(0).any().item(as: Bool.self) }) {
+      throw TensorError(.value, "cov", "\(name) cannot be negative")
+    }
+  }
+
+  /// The correlations of the rows, each a variable with its observations (PyTorch: `torch.corrcoef`).
+  public func corrcoef() throws -> Tensor {
+    guard ndim <= 2 else {
+      throw TensorError(
+        .shape, "corrcoef",
+        "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
+    }
+    let c = try cov()
+    if c.ndim == 0 { return try c / c }
+    let deviations = try c.diagonal().sqrt()
+    return try (c / deviations.unsqueeze(1) / deviations.unsqueeze(0)).clamp(min: -1, max: 1)
+  }
+}

@@ -1,0 +1,160 @@
+// MARK: Differences
+extension Tensor {
+  /// The `n`-th differences of neighbours along `dim` (PyTorch: `torch.diff`).
+  ///
+  /// Bools give where neighbours differ.
+  /// - Parameter prepend: what is joined in front first, `append` what behind.
+  /// - Throws: ``TensorError`` for a negative `n` and a 0-dimensional tensor.
+  public func diff(
+    n: Int = 1, dim: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
+  ) throws -> Tensor {
+    guard n >= 0 else {
+      throw TensorError(.value, "diff", "order must be non-negative but got \(n)")
+    }
+    guard ndim > 0 else {
+      throw TensorError(.shape, "diff", "diff expects input to be at least one-dimensional")
+    }
+    let d = try Layout.wrap(dim, ndim, "diff")
+    if n == 0 { return try clone() }
+    let parts = [prepend, self, append].compactMap { $0 }
+    var x = parts.count == 1 ? self : try Tensor.cat(parts, dim: d)
+    for _ in 0..<Swift.min(n, x.shape[d]) {
+      let count = Swift.max(x.shape[d] - 1, 0)
+      let (low, high) = (try x.narrow(d, 0, count), try x.narrow(d, x.shape[d] - count, count))
+      x = dtype == .bool ? try high.logicalXor(low) : try high - low
+    }
+    return x
+  }
+
+  /// The derivative along dimensions, from the values at the tensor's places: central differences,
+  /// one-sided ones at the edges (PyTorch: `torch.gradient`).
+  ///
+  /// - Parameter spacing: how far apart places are, per dimension; none means 1.
+  /// - Parameter edgeOrder: 1 or 2, the accuracy at the edges.
+  /// - Returns: one tensor for each of `dims`, all dimensions where nil.
+  public func gradient(
+    spacing: [Double] = [], dims: [Int]? = nil, edgeOrder: Int = 1
+  ) throws -> [Tensor] {
+    let axes = try gradientAxes(dims, edgeOrder, spacing.count)
+    return try axes.enumerated().map { i, d in
+      let step = spacing.isEmpty ? 1 : spacing[spacing.count == 1 ? 0 : i]
+      let n = shape[d]
+      func at(_ start: Int) throws -> Tensor { try narrow(d, start, 1) }
+      let inner = try (narrow(d, 2, n - 2) - narrow(d, 0, n - 2)) / (2 * step)
+      if edgeOrder == 1 {
+        return try Tensor.cat([(at(1) - at(0)) / step, inner, (at(n - 1) - at(n - 2)) / step], dim: d)
+      }
+      let first = try (at(1) * 4 - at(0) * 3 - at(2)) / (2 * step)
+      let last = try (at(n - 1) * 3 - at(n - 2) * 4 + at(n - 3)) / (2 * step)
+      return try Tensor.cat([first, inner, last], dim: d)
+    }
+  }
+
+  /// The derivative along dimensions where places lie at `coordinates`, one vector per dimension.
+  public func gradient(
+    coordinates: [Tensor], dims: [Int]? = nil, edgeOrder: Int = 1
+  ) throws -> [Tensor] {
+    let axes = try gradientAxes(dims, edgeOrder, coordinates.count)
+    guard coordinates.count == axes.count else {
+      throw TensorError(
+        .value, "gradient",
+        "torch.gradient expected \(axes.count) vectors of coordinates, one per dimension, but got \(coordinates.count)")
+    }
+    return try zip(axes, coordinates).map { d, places in
+      let n = shape[d]
+      guard places.ndim == 1, places.shape[0] == n else {
+        throw TensorError(
+          .shape, "gradient",
+          "torch.gradient expected each dimension size to match the coordinates' \(n), but got \(places.shape)")
+      }
+      var line = [Int](repeating: 1, count: ndim)
+      line[d] = -1
+      let steps = try places.diff().reshape(line)
+      func at(_ start: Int) throws -> Tensor { try narrow(d, start, 1) }
+      func step(_ start: Int) throws -> Tensor { try steps.narrow(d, start, 1) }
+      let (h, k) = (try steps.narrow(d, 0, n - 2), try steps.narrow(d, 1, n - 2))
+      // The parabola through three neighbours, differentiated at the middle one.
+      let inner = try narrow(d, 0, n - 2) * -(k / (h * (h + k)))
+        + narrow(d, 1, n - 2) * ((k - h) / (h * k)) + narrow(d, 2, n - 2) * (h / (k * (h + k)))
+      if edgeOrder == 1 {
+        let first = try (at(1) - at(0)) / step(0)
+        let last = try (at(n - 1) - at(n - 2)) / step(n - 2)
+        return try Tensor.cat([first, inner, last], dim: d)
+      }
+      let (a, b) = (try step(0), try step(1))
+      let first = try at(0) * -((a * 2 + b) / (a * (a + b))) + at(1) * ((a + b) / (a * b))
+        - at(2) * (a / (b * (a + b)))
+      let (p, q) = (try step(n - 3), try step(n - 2))
+      let last = try at(n - 3) * (q / (p * (p + q))) - at(n - 2) * ((p + q) / (p * q))
+        + at(n - 1) * ((p + q * 2) / (q * (p + q)))
+      return try Tensor.cat([first, inner, last], dim: d)
+    }
+  }
+
+  private func gradientAxes(_ dims: [Int]?, _ edgeOrder: Int, _ spacings: Int) throws -> [Int] {
+    let axes = try dims.map { try Layout.wrap($0, ndim, "gradient") } ?? Array(0..<ndim)
+    guard spacings <= 1 && (dims == nil || spacings == 0) || spacings == axes.count else {
+      throw TensorError(
+        .value, "gradient",
+        "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(spacings) and a dim argument of length \(axes.count).")
+    }
+    guard edgeOrder == 1 || edgeOrder == 2 else {
+      throw TensorError(
+        .value, "gradient",
+        "torch.gradient only supports edge_order=1 and edge_order=2, not \(edgeOrder)")
+    }
+    guard axes.allSatisfy({ shape[$0] > edgeOrder }) else {
+      throw TensorError(
+        .shape, "gradient",
+        "torch.gradient expected each dimension size to be at least edge_order+1 = \(edgeOrder + 1), but the shape is \(shape)")
+    }
+    return axes
+  }
+}
+
+// MARK: Integrals
+extension Tensor {
+  /// The integral along `dim` by trapezoids, `dx` apart (PyTorch: `torch.trapezoid`).
+  public func trapezoid(dx: Double = 1, dim: Int = -1) throws -> Tensor {
+    try trapezoids("trapezoid", nil, dx, dim).sum(dim: dim)
+  }
+  /// The integral along `dim` by trapezoids between the places `x`, which broadcast or are a vector.
+  public func trapezoid(x: Tensor, dim: Int = -1) throws -> Tensor {
+    try trapezoids("trapezoid", x, 1, dim).sum(dim: dim)
+  }
+  /// The integral up to each place along `dim` (PyTorch: `torch.cumulative_trapezoid`).
+  public func cumulativeTrapezoid(dx: Double = 1, dim: Int = -1) throws -> Tensor {
+    try trapezoids("cumulative_trapezoid", nil, dx, dim).cumsum(dim: dim)
+  }
+  /// The integral up to each place along `dim`, between the places `x`.
+  public func cumulativeTrapezoid(x: Tensor, dim: Int = -1) throws -> Tensor {
+    try trapezoids("cumulative_trapezoid", x, 1, dim).cumsum(dim: dim)
+  }
+
+  /// The areas between neighbours along `dim`.
+  private func trapezoids(_ name: String, _ x: Tensor?, _ dx: Double, _ dim: Int) throws -> Tensor {
+    guard ndim > 0 else {
+      throw TensorError(.shape, name, "\(name) expects at least one dimension")
+    }
+    let d = try Layout.wrap(dim, ndim, name)
+    let count = Swift.max(shape[d] - 1, 0)
+    let sides = try narrow(d, 0, count) + narrow(d, shape[d] - count, count)
+    guard let x else { return try sides * (dx / 2) }
+    var places = x
+    if x.ndim == 1 && ndim > 1 {
+      guard x.shape[0] == shape[d] else {
+        throw TensorError(
+          .shape, name,
+          "There must be one `x` value for each sample point, but got \(x.shape[0]) for \(shape[d])")
+      }
+      var line = [Int](repeating: 1, count: ndim)
+      line[d] = -1
+      places = try x.reshape(line)
+    }
+    let axis = places.ndim - (ndim - d)
+    guard axis >= 0 else {
+      throw TensorError(.shape, name, "`x` of shape \(x.shape) has no dimension \(dim)")
+    }
+    return try sides * places.diff(dim: axis) / 2
+  }
+}

@@ -1,0 +1,148 @@
+extension Tensor {
+  /// Sums of products named by letters, as in `"ij,jk->ik"` (PyTorch: `torch.einsum`).
+  ///
+  /// Letters that do not stand behind the arrow are summed over; one that stands twice in an operand
+  /// means its diagonal; `...` are dimensions that broadcast. Without an arrow the result has the
+  /// letters that stand once, in alphabetical order.
+  /// - Throws: ``TensorError`` for an equation that cannot be read or does not fit the operands.
+  public static func einsum(_ equation: String, _ operands: [Tensor]) throws -> Tensor {
+    let plan = try EinsumPlan(equation, operands)
+    var result = try plan.aligned(operands[0], 0)
+    for i in operands.indices.dropFirst() {
+      result = try plan.product(result, plan.aligned(operands[i], i), before: i)
+    }
+    let sums = plan.outputCount..<plan.labels.count
+    return sums.isEmpty ? result : try result.sum(dims: Array(sums)).to(result.dtype)
+  }
+  /// Sums of products named by letters, as in `"ij,jk->ik"`.
+  public static func einsum(_ equation: String, _ operands: Tensor...) throws -> Tensor {
+    try einsum(equation, operands)
+  }
+}
+
+/// An equation read: every operand is brought to one dimension per label, those of the result first.
+private struct EinsumPlan {
+  /// Letters are themselves, the dimensions of an ellipsis "0", "1", … counted from the right.
+  var labels: [String] = []
+  var outputCount = 0
+  private var inputs: [[String]] = []
+
+  init(_ equation: String, _ operands: [Tensor]) throws {
+    let text = equation.filter { $0 != " " }
+    var sides = [text[...], nil]
+    if let arrow = text.firstRange(of: "->") {
+      sides = [text[..<arrow.lowerBound], text[arrow.upperBound...]]
+    }
+    let parts = (sides[0] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    guard !operands.isEmpty, parts.count == operands.count else {
+      throw EinsumPlan.error(
+        "the equation \"\(equation)\" has \(parts.count) operands, but \(operands.count) were given")
+    }
+    for (part, operand) in zip(parts, operands) {
+      inputs.append(try EinsumPlan.read(part, operand.ndim, equation))
+    }
+    let all = inputs.flatMap { $0 }
+    let wide = Set(all.filter { $0.first?.isNumber == true })
+    let dots = wide.sorted { $0.count == $1.count ? $0 > $1 : $0.count > $1.count }
+    var output: [String]
+    if let side = sides[1] {
+      // Without an ellipsis of its own the result has the operands' summed.
+      let wideCount = side.contains("...") ? dots.count : 0
+      output = try EinsumPlan.read(side, side.filter(\.isLetter).count + wideCount, equation)
+    } else {
+      let letters = Set(all).subtracting(wide)
+      output = dots + letters.filter { l in all.filter { $0 == l }.count == 1 }.sorted(by: EinsumPlan.precedes)
+    }
+    guard Set(output).count == output.count, output.allSatisfy(all.contains) else {
+      throw EinsumPlan.error("the output of \"\(equation)\" repeats a subscript or has one that no operand has")
+    }
+    outputCount = output.count
+    output += Set(all).subtracting(output).sorted()
+    labels = output
+    try checkSizes(operands, equation)
+  }
+
+  /// PyTorch's order: capital letters before small ones.
+  private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+
+  private static func error(_ text: String) -> TensorError { TensorError(.value, "einsum", text) }
+
+  private static func read(_ part: Substring, _ rank: Int, _ equation: String) throws -> [String] {
+    let pieces = part.split(separator: "...", omittingEmptySubsequences: false)
+    let letters = pieces.joined()
+    guard pieces.count <= 2, letters.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+      throw error("invalid subscript in \"\(equation)\": letters and one ... per operand are what it may hold")
+    }
+    let free = rank - letters.count
+    guard free == 0 || free > 0 && pieces.count == 2 else {
+      throw error("the number of subscripts in \"\(part)\" does not match the \(rank) dimensions of its operand")
+    }
+    let dots = (0..<free).reversed().map(String.init)
+    guard pieces.count == 2 else { return letters.map(String.init) }
+    return pieces[0].map(String.init) + dots + pieces[1].map(String.init)
+  }
+
+  private func checkSizes(_ operands: [Tensor], _ equation: String) throws {
+    var sizes: [String: Int] = [:]
+    for (names, operand) in zip(inputs, operands) {
+      for (name, size) in zip(names, operand.shape) where size != 1 {
+        if let known = sizes[name], known != size {
+          throw EinsumPlan.error(
+            "operands do not broadcast: subscript \(name) of \"\(equation)\" has sizes \(known) and \(size)")
+        }
+        sizes[name] = size
+      }
+    }
+  }
+
+  /// The operand with one dimension per label, of size 1 where it has none.
+  func aligned(_ operand: Tensor, _ i: Int) throws -> Tensor {
+    var x = operand, names = inputs[i], d = 0
+    while d < names.count {
+      if let first = names[..<d].firstIndex(of: names[d]) {
+        guard x.shape[first] == x.shape[d] else {
+          throw EinsumPlan.error(
+            "subscript \(names[d]) is repeated for operand \(i) but the sizes don't match, \(x.shape[d]) != \(x.shape[first])")
+        }
+        x = try x.diagonal(dim1: first, dim2: d).movedim(-1, first)
+        names.remove(at: d)
+      } else {
+        d += 1
+      }
+    }
+    let order = labels.compactMap { names.firstIndex(of: $0) }
+    x = try x.permute(order)
+    for (position, label) in labels.enumerated() where !names.contains(label) {
+      x = try x.unsqueeze(position)
+    }
+    return x
+  }
+
+  /// The product of the result so far and operand number `i`, summed over what nobody needs later.
+  func product(_ a: Tensor, _ b: Tensor, before i: Int) throws -> Tensor {
+    let later = Set(inputs[(i + 1)...].flatMap { $0 })
+    var (a, b) = (a, b)
+    var batch: [Int] = [], left: [Int] = [], right: [Int] = [], sums: [Int] = []
+    for (d, label) in labels.enumerated() {
+      let goes = d >= outputCount && !later.contains(label)
+      switch (a.shape[d] != 1, b.shape[d] != 1) {
+      case (true, true): if goes { sums.append(d) } else { batch.append(d) }
+      case (true, false): if goes { a = try a.sum(dim: d, keepdim: true).to(a.dtype) } else { left.append(d) }
+      case (false, true): if goes { b = try b.sum(dim: d, keepdim: true).to(b.dtype) } else { right.append(d) }
+      case (false, false): batch.append(d)
+      }
+    }
+    // Summed ones that are 1 now stay as dimensions of size 1.
+    let ones = labels.indices.filter { !(batch + left + right + sums).contains($0) }
+    let sizes = { (dims: [Int], x: Tensor) in dims.map { x.shape[$0] } }
+    let count = { (dims: [Int], x: Tensor) in dims.reduce(1) { $0 * x.shape[$1] } }
+    let x = try a.permute(batch + left + sums + right + ones)
+      .reshape([count(batch, a), count(left, a), count(sums, a)])
+    let y = try b.permute(batch + sums + right + left + ones)
+      .reshape([count(batch, b), count(sums, b), count(right, b)])
+    let order = batch + left + right + sums + ones
+    let shape = sizes(batch, a) + sizes(left, a) + sizes(right, b)
+      + [Int](repeating: 1, count: sums.count + ones.count)
+    return try x.bmm(y).reshape(shape).permute(order.indices.map { d in order.firstIndex(of: d) ?? d })
+  }
+}

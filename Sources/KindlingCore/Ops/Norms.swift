@@ -1,0 +1,99 @@
+extension Tensor {
+  /// The p-norm `(Σ |x|ᵖ)^(1/p)` over `dims`, of everything where nil (PyTorch: `torch.norm`).
+  ///
+  /// `p` may be infinite (the greatest size), −∞ (the least) or 0 (how many are not zero).
+  /// - Throws: ``TensorError`` for integers and bools, and for an infinite `p` and no elements.
+  public func norm(
+    p: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
+  ) throws -> Tensor {
+    let x = try dtype.map { try to($0) } ?? self
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "norm",
+        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName)")
+    }
+    let reduced = try Layout.wrap(dims, ndim, "norm")
+    if x.numel == 0, p.isInfinite || p < 0, dims == nil || reduced.contains(where: { shape[$0] == 0 }) {
+      throw TensorError(
+        .value, "norm",
+        "linalg.vector_norm cannot compute the \(p) norm on an empty tensor because the operation does not have an identity")
+    }
+    let y = try noGrad { try x.widened { try $0.normValues(p, reduced, keepdim) } }
+    return y.recorded(
+      "LinalgVectorNormBackward0",
+      Input(x, saving: x) { g, s in
+        try s[0].normGradient(
+          p, g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
+      }, savingOutput: true)
+  }
+  /// The p-norm over one dimension.
+  public func norm(
+    p: Double = 2, dim: Int, keepdim: Bool = false, dtype: DType? = nil
+  ) throws -> Tensor {
+    try norm(p: p, dims: [dim], keepdim: keepdim, dtype: dtype)
+  }
+
+  /// `dims` are wrapped; empty means the elements of a 0-dimensional tensor.
+  private func normValues(_ p: Double, _ dims: [Int], _ keepdim: Bool) throws -> Tensor {
+    if dims.isEmpty { return p == 0 ? try ne(0).to(dtype) : try abs() }
+    return switch p {
+    case 0: try ne(0).sum(dims: dims, keepdim: keepdim, dtype: dtype)
+    case 1: try abs().sum(dims: dims, keepdim: keepdim)
+    case 2: try square().sum(dims: dims, keepdim: keepdim).sqrt()
+    case .infinity: try abs().amax(dims: dims, keepdim: keepdim)
+    case -.infinity: try abs().amin(dims: dims, keepdim: keepdim)
+    default: try abs().pow(p).sum(dims: dims, keepdim: keepdim).pow(1 / p)
+    }
+  }
+
+  /// The gradient of a p-norm `y` of this tensor; at kinks the subgradient that is 0.
+  func normGradient(_ p: Double, _ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
+    if p == 0 { return try zeroGradient() }
+    if p == 1 { return try g * sgn() }
+    if p == 2 { return try self * Tensor.where(y.eq(0), 0, g / y) }
+    if p.isInfinite {
+      let hits = try noGrad { try abs().eq(y).logicalOr(isnan().logicalAnd(y.isnan())) }
+      let count = dims.isEmpty ? hits : try hits.sum(dims: dims, keepdim: true)
+      return try Tensor.where(hits, sgn() * (g / count.to(g.dtype)), 0)
+    }
+    let scale = try Tensor.where(y.eq(0), 0, g / y.pow(p - 1))
+    let size = try abs()
+    let slope = p < 2
+      ? try sgn() * Tensor.where(eq(0), 0, size.pow(p - 1))
+      : try self * (p == 3 ? size : size.pow(p - 2))
+    return try slope * scale
+  }
+
+  /// The p-norm of the difference (PyTorch: `torch.dist`).
+  public func dist(_ other: Tensor, p: Double = 2) throws -> Tensor {
+    try noGrad { try sub(other).norm(p: p) }.recorded(
+      "DistBackward0",
+      Input(self, saving: self, other) { g, s in
+        let difference = try s[0] - s[1]
+        return try difference.normGradient(p, g, s.output, Array(0..<difference.ndim))
+      },
+      Input(other, saving: self, other) { g, s in
+        let difference = try s[1] - s[0]
+        return try difference.normGradient(p, g, s.output, Array(0..<difference.ndim))
+      }, savingOutput: true)
+  }
+
+  /// Slices along `dim` whose p-norm is above `maxnorm` scaled down to it (PyTorch: `torch.renorm`).
+  ///
+  /// - Throws: ``TensorError`` for fewer than two dimensions, or a `p` or `maxnorm` not positive.
+  public func renorm(p: Double, dim: Int, maxnorm: Double) throws -> Tensor {
+    guard ndim >= 2 else {
+      throw TensorError(
+        .shape, "renorm", "input needs at least 2 dimensions, got \(ndim) dimensions")
+    }
+    guard p > 0 else {
+      throw TensorError(.value, "renorm", "non-positive-norm not supported: \(p)")
+    }
+    guard maxnorm >= 0 else {
+      throw TensorError(.value, "renorm", "expected maxnorm to be >= 0 but got \(maxnorm)")
+    }
+    let d = try Layout.wrap(dim, ndim, "renorm")
+    let norms = try norm(p: p, dims: shape.indices.filter { $0 != d }, keepdim: true)
+    return try self * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
+  }
+}

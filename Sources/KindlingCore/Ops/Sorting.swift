@@ -1,0 +1,180 @@
+/// Sorting, and the order statistics that follow from it. NaN counts as greater than everything.
+extension Tensor {
+  /// Values and where they stood, sorted stably along `dim`; unrecorded.
+  func sorted(_ name: String, dim: Int, descending: Bool = false) throws -> (Tensor, Tensor) {
+    let values = try Tensor(uninitializedLike: self, dtype)
+    let indices = try Tensor(uninitializedLike: self, .int64)
+    try Tensor.naming(name, dtype) {
+      try backend.sort(self, dim: dim, descending: descending, into: values, indices: indices)
+    }
+    return (values, indices)
+  }
+
+  /// The elements along `dim` at `indices`, which has size 1 there; recorded.
+  func picked(_ indices: Tensor, _ dim: Int) throws -> Tensor {
+    if ndim == 0 { return self }
+    let hits = try noGrad { try Tensor.positions(shape, dim).eq(indices) }
+    return try Tensor.where(hits, self, 0).sum(dim: dim, keepdim: true, dtype: dtype)
+  }
+}
+
+// MARK: Medians
+extension Tensor {
+  /// The lower median of all elements; NaN if there is one (PyTorch: `torch.median`).
+  public func median() throws -> Tensor { try median("median", "MedianBackward0", ignoresNaN: false) }
+  /// The lower median of all elements that are not NaN (PyTorch: `torch.nanmedian`).
+  public func nanmedian() throws -> Tensor {
+    try median("nanmedian", "NanmedianBackward0", ignoresNaN: true)
+  }
+  /// The lower medians along `dim`, and where they stand (PyTorch: `torch.median`).
+  public func median(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try median("median", "MedianBackward1", dim, keepdim, ignoresNaN: false)
+  }
+  /// The lower medians of what is not NaN along `dim`, and where they stand
+  /// (PyTorch: `torch.nanmedian`).
+  public func nanmedian(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try median("nanmedian", "NanmedianBackward1", dim, keepdim, ignoresNaN: true)
+  }
+
+  private func median(_ name: String, _ node: String, ignoresNaN: Bool) throws -> Tensor {
+    if numel == 0 && dtype.isFloatingPoint { return try Tensor.full([], Double.nan, dtype: dtype) }
+    let y = try noGrad {
+      try reshaped([numel]).median(name, node, 0, false, ignoresNaN: ignoresNaN).values
+    }
+    return y.recorded(
+      node,
+      Input(self, saving: self) { g, s in
+        let hits = try noGrad {
+          try s[0].eq(s.output).logicalOr(s[0].isnan().logicalAnd(s.output.isnan()))
+        }
+        return try Tensor.where(hits, g / hits.sum(), 0)
+      }, savingOutput: true)
+  }
+
+  private func median(
+    _ name: String, _ node: String, _ dim: Int, _ keepdim: Bool, ignoresNaN: Bool
+  ) throws -> (values: Tensor, indices: Tensor) {
+    guard dtype != .bool else {
+      throw TensorError(.dtype, name, "\"median_cpu\" not implemented for 'Bool'")
+    }
+    let d = try Layout.wrap(dim, ndim, name)
+    let reduced = ndim == 0 ? [] : [d]
+    try checkRows(name, reduced, all: false)
+    let (values, indices) = try noGrad {
+      let (values, places) = try sorted(name, dim: d)
+      if ndim == 0 { return (values, places) }
+      // NaN stand last: the median of the rest, or the first NaN where they count.
+      let counts = try isnan().logicalNot().sum(dim: d, keepdim: true)
+      var rank = try counts.sub(1).clamp(min: 0).div(2, rounding: .floor)
+      if !ignoresNaN {
+        rank = try Tensor.where(counts.lt(shape[d]), counts, rank)
+      }
+      return (try values.picked(rank, d), try places.picked(rank, d))
+    }
+    return (
+      (keepdim ? values : values.dropping(reduced)).recorded(
+        node,
+        Input(self, saving: indices) { [shape] g, s in
+          try g.restored(reduced, keepdim).spread(s[0], over: shape, d, true)
+        }), keepdim ? indices : indices.dropping(reduced)
+    )
+  }
+}
+
+// MARK: Quantiles
+extension Tensor {
+  /// How `quantile` treats a place between two elements (PyTorch: `interpolation`).
+  public enum Interpolation: String, Sendable { case linear, lower, higher, nearest, midpoint }
+
+  /// The quantiles `q` along `dim`, of all elements where nil (PyTorch: `torch.quantile`).
+  ///
+  /// - Parameter q: one number in [0, 1] or a vector of them, which becomes the first dimension.
+  public func quantile(
+    _ q: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
+  ) throws -> Tensor {
+    try quantile("quantile", q, dim, keepdim, interpolation, ignoresNaN: false)
+  }
+  /// One quantile along `dim`, of all elements where nil.
+  public func quantile(
+    _ q: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
+  ) throws -> Tensor {
+    try quantile(Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
+  }
+  /// ``quantile(_:dim:keepdim:interpolation:)`` of what is not NaN (PyTorch: `torch.nanquantile`).
+  public func nanquantile(
+    _ q: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
+  ) throws -> Tensor {
+    try quantile("nanquantile", q, dim, keepdim, interpolation, ignoresNaN: true)
+  }
+  /// One quantile of what is not NaN.
+  public func nanquantile(
+    _ q: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
+  ) throws -> Tensor {
+    try nanquantile(Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
+  }
+
+  private func quantile(
+    _ name: String, _ q: Tensor, _ dim: Int?, _ keepdim: Bool, _ interpolation: Interpolation,
+    ignoresNaN: Bool
+  ) throws -> Tensor {
+    guard dtype == .float32 || dtype == .float64 else {
+      throw TensorError(
+        .dtype, name, "\(name)() input tensor must be either float or double dtype, not \(dtype)")
+    }
+    guard q.dtype == dtype, q.ndim <= 1 else {
+      throw TensorError(
+        .dtype, name,
+        "\(name)() q must be a scalar or 1D tensor of the same dtype as the input tensor, but is \(q.dtype) \(q.shape)")
+    }
+    guard numel > 0 else {
+      throw TensorError(.value, name, "\(name)() input tensor must be non-empty")
+    }
+    let levels = try q.toArray(as: Double.self)
+    if let bad = levels.first(where: { !($0 >= 0 && $0 <= 1) }) {
+      throw TensorError(.value, name, "\(name)() q must be in the range [0, 1] but got \(bad)")
+    }
+    let d = try dim.map { try Layout.wrap($0, ndim, name) }
+    let x = d == nil || ndim == 0 ? try reshaped([numel]) : self
+    let axis = ndim == 0 ? 0 : d ?? 0
+    let (_, places) = try noGrad { try x.sorted(name, dim: axis) }
+    let counts = try noGrad { try x.isnan().logicalNot().sum(dim: axis, keepdim: true) }
+    let parts = try levels.indices.map { i in
+      let level = q.ndim == 0 ? q : try q.select(0, i)
+      let (below, above, weight) = try x.ranks(
+        level, counts, axis, interpolation, ignoresNaN: ignoresNaN)
+      let low = try x.picked(places.picked(below, axis), axis)
+      let high = try x.picked(places.picked(above, axis), axis)
+      return try low.lerp(high, weight: weight)
+    }
+    var result = q.ndim == 0 ? parts[0] : try Tensor.stack(parts, dim: 0)
+    let lead = q.ndim
+    let kept = d == nil || ndim == 0
+      ? [Int](repeating: 1, count: keepdim ? ndim : 0)
+      : keepdim ? keptShape(reducing: [axis]) : shape.enumerated().filter { $0.offset != axis }.map(\.element)
+    result = try result.reshaped(Array(q.shape.prefix(lead)) + kept)
+    return result
+  }
+
+  /// The ranks next to a quantile in every row, and how far it lies between them.
+  private func ranks(
+    _ level: Tensor, _ counts: Tensor, _ axis: Int, _ interpolation: Interpolation,
+    ignoresNaN: Bool
+  ) throws -> (Tensor, Tensor, Tensor) {
+    let last = try counts.sub(1).clamp(min: 0)
+    var rank = try last.to(dtype).mul(level)
+    if interpolation == .lower { rank = try rank.floor() }
+    if interpolation == .higher { rank = try rank.ceil() }
+    if interpolation == .nearest { rank = try rank.round() }
+    // A row with NaN has NaN for a quantile, unless they are ignored: the first NaN stands at `counts`.
+    let (below, above) = try noGrad {
+      let spoiled = ignoresNaN ? try counts.eq(0) : try counts.lt(shape[axis])
+      let lowest = try Tensor.where(
+        spoiled, counts.clamp(max: shape[axis] - 1), rank.floor().to(.int64))
+      return (lowest, try Tensor.where(spoiled, lowest, rank.ceil().to(.int64)))
+    }
+    let weight = interpolation == .midpoint
+      ? try rank.detach().ne(rank.detach().floor()).to(dtype).mul(0.5)
+      : try rank.sub(rank.detach().floor())
+    return (below, above, weight)
+  }
+}

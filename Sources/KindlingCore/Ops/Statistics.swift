@@ -1,0 +1,143 @@
+// MARK: Variance
+extension Tensor {
+  /// The variance over `dims`, all where nil or empty (PyTorch: `torch.var`).
+  ///
+  /// - Parameter correction: what is taken from the count before dividing; 1 is Bessel's, 0 none.
+  ///   Where nothing is left the result is NaN or infinite.
+  /// - Throws: ``TensorError`` for integers and bools.
+  public func `var`(
+    dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
+  ) throws -> Tensor {
+    let plan = try VariancePlan("var", self, dims, correction, keepdim)
+    return try plan.values(of: self).variance.recorded(
+      "VarBackward0", Input(self, saving: self) { g, s in try plan.gradient(of: s[0], g) })
+  }
+  /// The variance over one dimension.
+  public func `var`(dim: Int, correction: Double = 1, keepdim: Bool = false) throws -> Tensor {
+    try self.var(dims: [dim], correction: correction, keepdim: keepdim)
+  }
+  /// The standard deviation over `dims`: the root of ``var(dims:correction:keepdim:)``
+  /// (PyTorch: `torch.std`).
+  public func std(
+    dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
+  ) throws -> Tensor {
+    let plan = try VariancePlan("std", self, dims, correction, keepdim)
+    return try plan.root(of: self).recorded(
+      "StdBackward0",
+      Input(self, saving: self) { g, s in
+        try plan.gradient(of: s[0], VariancePlan.throughRoot(g, s.output))
+      }, savingOutput: true)
+  }
+  /// The standard deviation over one dimension.
+  public func std(dim: Int, correction: Double = 1, keepdim: Bool = false) throws -> Tensor {
+    try std(dims: [dim], correction: correction, keepdim: keepdim)
+  }
+  /// Variance and mean over `dims` (PyTorch: `torch.var_mean`).
+  public func varMean(
+    dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
+  ) throws -> (variance: Tensor, mean: Tensor) {
+    let plan = try VariancePlan("var_mean", self, dims, correction, keepdim)
+    let (variance, mean) = try plan.values(of: self)
+    Recording.record([variance, mean], "VarMeanBackward0", [self], saving: [self]) { g, s in
+      [try plan.gradient(of: s[0], g[0], mean: g[1])]
+    }
+    return (variance, mean)
+  }
+  /// Standard deviation and mean over `dims` (PyTorch: `torch.std_mean`).
+  public func stdMean(
+    dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
+  ) throws -> (deviation: Tensor, mean: Tensor) {
+    let plan = try VariancePlan("std_mean", self, dims, correction, keepdim)
+    let deviation = try plan.root(of: self)
+    let mean = try plan.values(of: self).mean
+    let kept = deviation.alias()
+    Recording.record([deviation, mean], "StdMeanBackward0", [self], saving: [self, kept]) { g, s in
+      let root = try g[0].map { try VariancePlan.throughRoot($0, s[1]) }
+      return [try plan.gradient(of: s[0], root, mean: g[1])]
+    }
+    return (deviation, mean)
+  }
+}
+
+/// What a variance is taken over; its values and gradients.
+private struct VariancePlan: Sendable {
+  let dims: [Int]
+  let shape: [Int]
+  let keepdim: Bool
+  /// How many elements make one result, and that less the correction.
+  let count, freedom: Double
+
+  init(
+    _ name: String, _ x: Tensor, _ dims: [Int]?, _ correction: Double, _ keepdim: Bool
+  ) throws {
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name, "std and var only support floating point dtypes, but got \(x.dtype)")
+    }
+    self.dims = try Layout.wrap(dims, x.ndim, name)
+    self.keepdim = keepdim
+    shape = x.shape
+    count = Double(self.dims.reduce(1) { $0 * x.shape[$1] })
+    freedom = Swift.max(0, count - correction)
+  }
+
+  /// In two passes, which loses nothing where the mean is large; half precision in float32.
+  private func wide(_ x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
+    let wide = x.dtype.isHalf ? try x.to(.float32) : x
+    let mean = try wide.mean(dims: dims, keepdim: true)
+    let variance = try wide.sub(mean).square().sum(dims: dims, keepdim: true).div(freedom)
+    return keepdim ? (variance, mean) : (variance.dropping(dims), mean.dropping(dims))
+  }
+  func values(of x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
+    try noGrad {
+      let (variance, mean) = try wide(x)
+      return (try variance.to(x.dtype), try mean.to(x.dtype))
+    }
+  }
+  func root(of x: Tensor) throws -> Tensor {
+    try noGrad { try wide(x).variance.sqrt().to(x.dtype) }
+  }
+
+  /// `g · 2 (x − mean) / freedom`, and the mean's gradient spread evenly.
+  func gradient(of x: Tensor, _ g: Tensor?, mean meanGradient: Tensor? = nil) throws -> Tensor? {
+    let direct = try g.map { g in
+      try g.restored(dims, keepdim) * (2 / freedom) * (x - x.mean(dims: dims, keepdim: true))
+    }
+    guard let meanGradient else { return direct }
+    let even = try meanGradient.restored(dims, keepdim).expand(shape) / count
+    return try direct.map { try $0 + even } ?? even
+  }
+
+  static func throughRoot(_ g: Tensor, _ root: Tensor) throws -> Tensor {
+    try Tensor.where(root.eq(0), 0, g / (root * 2))
+  }
+}
+
+// MARK: Sums of exponentials
+extension Tensor {
+  /// `log Σ exp(x)` over `dims` without overflow (PyTorch: `torch.logsumexp`).
+  public func logsumexp(dims: [Int], keepdim: Bool = false) throws -> Tensor {
+    let x = dtype.isFloatingPoint ? self : try to(DType.default)
+    let reduced = try Layout.wrap(dims, ndim, "logsumexp")
+    let y = try noGrad {
+      try x.widened { x in
+        if x.numel == 0 { return try x.exp().sum(dims: dims, keepdim: keepdim).log() }
+        let highest = try x.amax(dims: dims, keepdim: true)
+        // An infinite maximum would make ∞ − ∞.
+        let shift = try Tensor.where(highest.isinf(), 0, highest)
+        let sum = try x.sub(shift).exp().sum(dims: dims, keepdim: true).log().add(shift)
+        return keepdim ? sum : sum.dropping(reduced)
+      }
+    }
+    return y.recorded(
+      "LogsumexpBackward0",
+      Input(x, saving: x) { g, s in
+        let y = s.output.restored(reduced, keepdim)
+        return try g.restored(reduced, keepdim) * (s[0] - Tensor.where(y.isinf(), 0, y)).exp()
+      }, savingOutput: true)
+  }
+  /// `log Σ exp(x)` over one dimension.
+  public func logsumexp(dim: Int, keepdim: Bool = false) throws -> Tensor {
+    try logsumexp(dims: [dim], keepdim: keepdim)
+  }
+}
