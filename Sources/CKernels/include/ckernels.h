@@ -29,6 +29,8 @@ typedef struct {
   void *_Nullable pending;
   /// Swift's random generator that stands in for the default one, unowned.
   void *_Nullable generator;
+  /// Swift's innermost hooks on saved tensors.
+  void *_Nullable saved_hooks;
 } kk_thread_state;
 
 extern _Thread_local kk_thread_state kk_thread_state_storage;

@@ -1,28 +1,42 @@
+import Synchronization
+
 /// What only some tensors carry for the sake of the graph.
 final class AutogradMeta {
   /// The accumulated gradient of a leaf, or of a tensor with `retainGrad`.
   var grad: Tensor?
   /// The node that accumulates into `grad`; weak, since the node holds the leaf.
-  weak var accumulator: AccumulateGrad?
-  /// What this tensor is a view of, if that matters to the graph.
-  var view: ViewInfo?
-  /// Functions of the gradient, in the order they were registered.
-  var hooks: [(id: Int, body: (Tensor) throws -> Tensor?)] = []
-  var postAccumulateHooks: [(id: Int, body: (Tensor) throws -> Void)] = []
+  private weak var accumulator: AccumulateGrad?
+  /// Functions of a leaf's gradient.
+  var hooks: NodeHooks?
   var retainsGrad = false
   var isParameter = false
-}
+  /// Leaves are shared by the graphs of several threads.
+  let lock = Mutex<Void>(())
 
-/// How a view came from its base.
-struct ViewInfo {
-  /// The tensor that owns the memory, itself no view.
-  let base: Tensor
-  /// The version of the storage for which `node` of the view is right.
-  var version: Int
-  /// How the view was made, which decides whether it may be written to.
-  let origin: Origin
+  /// The node that accumulates the gradient of `leaf`, which carries this.
+  func accumulator(of leaf: Tensor) -> AccumulateGrad {
+    lock.withLock { _ in
+      if let accumulator { return accumulator }
+      let made = AccumulateGrad(leaf, self)
+      made.hooks = hooks
+      accumulator = made
+      return made
+    }
+  }
 
-  enum Origin { case single, multiple, noGrad, inference }
+  /// Makes the next graph ask for a new accumulator: the leaf's shape or dtype has changed.
+  func forgetAccumulator() { lock.withLock { _ in accumulator = nil } }
+
+  /// The hooks of a leaf, made on first use.
+  func leafHooks() -> NodeHooks {
+    lock.withLock { _ in
+      if let hooks { return hooks }
+      let made = NodeHooks()
+      hooks = made
+      accumulator?.hooks = made
+      return made
+    }
+  }
 }
 
 extension Tensor {

@@ -1,112 +1,91 @@
+/// The gradient of one input from that of the output and what was saved, or nil for none. Written
+/// with differentiable operations, so that it can be recorded too. The engine sums the result
+/// to the input's shape and converts it to its dtype.
+package typealias Pullback = (_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor?
+
 /// The node of an operation with one output and one pullback per input.
-final class OperationNode: Node {
-  var output: SavedTensor?
+final class OperationNode: Node, @unchecked Sendable {
+  /// An input that needs a gradient, or the place of one that does not.
+  struct Part {
+    var edge: Edge?
+    let pullback: Pullback
+    var first: SavedTensor?
+    var second: SavedTensor?
+    var third: SavedTensor?
+    var fourth: SavedTensor?
+  }
+
+  private var parts: [Part]
+  private var savedOutput: SavedTensor?
+  /// Whether something saved has been let go of.
   private var isReleased = false
+  /// Where the saved output hangs in the graph, if not on this node (for ``CopySlices``).
+  weak var connection: Node?
+  private var isConnectedElsewhere = false
 
-  init(_ name: String, _ edges: [Edge?]) { super.init(name, edges: edges) }
+  init(_ name: String, _ parts: [Part], output: Tensor) {
+    self.parts = parts
+    super.init(named: name, sequence: Node.nextSequence(), output: OutputInfo(output))
+  }
 
-  override func run(_ gradients: [Tensor?], _ send: (Int, Tensor) throws -> Void) throws {
-    guard let gradient = gradients[0] else { return }
+  override var edgeCount: Int { parts.count }
+  override func edge(_ i: Int) -> Edge? { parts[i].edge }
+
+  /// Keeps `output` for the pullbacks; an alias, since the tensor holds the node that holds it.
+  func save(output: Tensor) { savedOutput = SavedTensor(output.alias()) }
+
+  var savesOutput: Bool { savedOutput != nil }
+
+  /// Says that the output is now reached through `node`.
+  func connect(to node: Node?) {
+    connection = node
+    isConnectedElsewhere = true
+  }
+
+  override func run(_ gradients: inout Gradients, _ send: (Int, Tensor) throws -> Void) throws {
+    guard let gradient = gradients.first else { return }
+    gradients.first = nil
     if isReleased { throw TensorError.secondBackward(name) }
-    var outputTensor = try output?.unpack(for: self)
-    if isGradEnabled, let saved = outputTensor {
+    var output = try savedOutput?.unpack(for: name)
+    if isGradEnabled, let saved = output {
       // To differentiate again, the output has to be this node's output, not a bare alias.
       let connected = saved.alias()
-      connected.node = self
-      outputTensor = connected
+      connected.node = isConnectedElsewhere ? connection : self
+      output = connected
     }
-    for (i, edge) in edges.enumerated() {
-      guard let edge, let pullback = edge.pullback else { continue }
+    for i in parts.indices where parts[i].edge != nil {
       let saved = SavedTensors(
-        first: try edge.first?.unpack(for: self), second: try edge.second?.unpack(for: self),
-        third: try edge.third?.unpack(for: self), fourth: try edge.fourth?.unpack(for: self),
-        outputTensor: outputTensor)
-      if let result = try pullback(gradient, saved) { try send(i, result) }
+        first: try parts[i].first?.unpack(for: name), second: try parts[i].second?.unpack(for: name),
+        third: try parts[i].third?.unpack(for: name), fourth: try parts[i].fourth?.unpack(for: name),
+        outputTensor: output)
+      if let result = try parts[i].pullback(gradient, saved) { try send(i, result) }
     }
   }
 
   override func releaseSaved() {
-    var held = takeSaved()
-    Node.release(&held)
-    isReleased = true
-  }
-
-  private func takeSaved() -> [AnyObject] {
-    var held: [AnyObject] = []
-    if let output { held.append(output.tensor) }
-    output = nil
-    for i in edges.indices {
-      guard let edge = edges[i] else { continue }
-      for case let saved? in [edge.first, edge.second, edge.third, edge.fourth] {
-        held.append(saved.tensor)
-      }
-      edges[i]?.first = nil
-      edges[i]?.second = nil
-      edges[i]?.third = nil
-      edges[i]?.fourth = nil
-      edges[i]?.pullback = nil
+    if savedOutput != nil {
+      savedOutput = nil
+      isReleased = true
     }
-    return held
+    for i in parts.indices where parts[i].first != nil {
+      parts[i].first = nil
+      parts[i].second = nil
+      parts[i].third = nil
+      parts[i].fourth = nil
+      isReleased = true
+    }
   }
 
   deinit {
-    var held = takeSaved()
-    Node.release(&held)
-  }
-}
-
-/// The node of an operation whose gradients are computed together.
-final class FunctionNode: Node {
-  private var saved: [SavedTensor]
-  private var pullback: (([Tensor?], [Tensor]) throws -> [Tensor?])?
-
-  init(
-    _ name: String, _ edges: [Edge?], saving: [Tensor],
-    _ pullback: @escaping ([Tensor?], [Tensor]) throws -> [Tensor?]
-  ) {
-    saved = saving.map(SavedTensor.init)
-    self.pullback = pullback
-    super.init(name, edges: edges)
-  }
-
-  override func run(_ gradients: [Tensor?], _ send: (Int, Tensor) throws -> Void) throws {
-    guard let pullback else { throw TensorError.secondBackward(name) }
-    let tensors = try saved.map { try $0.unpack(for: self) }
-    for (i, result) in try pullback(gradients, tensors).enumerated() where edges[i] != nil {
-      if let result { try send(i, result) }
-    }
-  }
-
-  override func releaseSaved() {
-    var held: [AnyObject] = saved.map(\.tensor)
-    saved = []
-    pullback = nil
-    Node.release(&held)
-  }
-
-  deinit { releaseSaved() }
-}
-
-/// The end of a path: adds what arrives to the `grad` of a leaf.
-public final class AccumulateGrad: Node {
-  /// The leaf.
-  public let variable: Tensor
-
-  init(_ variable: Tensor) {
-    self.variable = variable
-    super.init("AccumulateGrad", edges: [], sequence: .max)
-    outputs = [OutputInfo(variable)]
-  }
-
-  override package func run(_ gradients: [Tensor?], _ send: (Int, Tensor) throws -> Void) throws {
-    guard let gradient = gradients[0] else { return }
-    let meta = variable.ensuredMeta
-    if let grad = meta.grad {
-      meta.grad = isGradEnabled ? try grad + gradient : try noGrad { try grad.add_(gradient) }
-    } else {
-      // Taken as it is: nobody else holds a gradient that the engine has just summed, and one that
-      // somebody holds must not be written to later.
-      meta.grad = isGradEnabled ? gradient : try gradient.ownedForAccumulation()
+    GraphRelease.drop { pending in
+      for i in parts.indices {
+        parts[i].first?.collect(into: &pending)
+        parts[i].second?.collect(into: &pending)
+        parts[i].third?.collect(into: &pending)
+        parts[i].fourth?.collect(into: &pending)
+        parts[i].edge?.collect(into: &pending)
+      }
+      parts = []
     }
   }
 }
@@ -115,6 +94,6 @@ extension TensorError {
   static func secondBackward(_ node: String) -> TensorError {
     TensorError(
       .autograd, "backward",
-      "trying to backward through the graph a second time (or to access saved tensors after they have been freed; node \(node)). Pass retainGraph: true the first time if you need to backward again")
+      "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed; node \(node)). Saved intermediate values of the graph are freed by backward() and grad(); pass retainGraph: true the first time if you need to backward again")
   }
 }

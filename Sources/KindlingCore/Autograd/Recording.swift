@@ -12,67 +12,52 @@ package struct Input {
     self.pullback = pullback
     saved = (first, second, third, fourth)
   }
+
+  /// Whether `tensor` is among what the pullback needs.
+  func saves(_ tensor: Tensor) -> Bool {
+    saved.0 === tensor || saved.1 === tensor || saved.2 === tensor || saved.3 === tensor
+  }
+
+  fileprivate var part: OperationNode.Part {
+    guard let edge = Edge(to: tensor) else {
+      return OperationNode.Part(edge: nil, pullback: pullback)
+    }
+    return OperationNode.Part(
+      edge: edge, pullback: pullback, first: saved.0.map(SavedTensor.init),
+      second: saved.1.map(SavedTensor.init), third: saved.2.map(SavedTensor.init),
+      fourth: saved.3.map(SavedTensor.init))
+  }
 }
 
 extension Tensor {
-  /// Whether operations on this tensor are recorded (PyTorch: `Tensor.requires_grad`).
-  public var requiresGrad: Bool { requiresGradFlag || node != nil }
-
-  /// Whether this is no result of a recorded operation (PyTorch: `Tensor.is_leaf`).
-  public var isLeaf: Bool { gradFn == nil }
-
-  /// The operation that made this tensor, or nil for leaves (PyTorch: `Tensor.grad_fn`).
-  public var gradFn: Node? { node }
-
-  /// Where gradients for this tensor go.
-  var gradientTarget: (Node, Int)? {
-    if let node = gradFn { return (node, Int(outputIndex)) }
-    if !requiresGradFlag { return nil }
-    let meta = ensuredMeta
-    if let accumulator = meta.accumulator { return (accumulator, 0) }
-    let made = AccumulateGrad(self)
-    meta.accumulator = made
-    return (made, 0)
-  }
-
   /// This tensor as the output of an operation named `name` with PyTorch's name for its node.
   ///
   /// Returns `self`, unchanged where nothing is recorded. Each input brings its own pullback, so an
   /// input that needs no gradient saves and computes nothing. A pullback must not capture tensors.
+  /// The first input of an operation that writes in place is the tensor written to.
   package func recorded(
     _ name: String, _ a: Input, _ b: Input? = nil, _ c: Input? = nil, savingOutput: Bool = false
   ) -> Tensor {
     guard isGradEnabled,
       a.tensor.requiresGrad || b?.tensor.requiresGrad == true || c?.tensor.requiresGrad == true
     else { return self }
-    var edges: [Edge?] = []
-    edges.reserveCapacity(c != nil ? 3 : b != nil ? 2 : 1)
-    edges.append(edge(a))
-    if let b { edges.append(edge(b)) }
-    if let c { edges.append(edge(c)) }
-    return attach(OperationNode(name, edges), savingOutput: savingOutput)
+    var parts: [OperationNode.Part] = []
+    parts.reserveCapacity(c != nil ? 3 : b != nil ? 2 : 1)
+    parts.append(a.part)
+    if let b { parts.append(b.part) }
+    if let c { parts.append(c.part) }
+    return attach(OperationNode(name, parts, output: self), savingOutput: savingOutput)
   }
 
   /// The same for any number of inputs.
   package func recorded(_ name: String, _ inputs: [Input], savingOutput: Bool = false) -> Tensor {
     guard isGradEnabled, inputs.contains(where: { $0.tensor.requiresGrad }) else { return self }
-    return attach(OperationNode(name, inputs.map(edge)), savingOutput: savingOutput)
-  }
-
-  private func edge(_ input: Input) -> Edge? {
-    guard var edge = Edge(to: input.tensor) else { return nil }
-    edge.pullback = input.pullback
-    edge.first = input.saved.0.map(SavedTensor.init)
-    edge.second = input.saved.1.map(SavedTensor.init)
-    edge.third = input.saved.2.map(SavedTensor.init)
-    edge.fourth = input.saved.3.map(SavedTensor.init)
-    return edge
+    return attach(
+      OperationNode(name, inputs.map(\.part), output: self), savingOutput: savingOutput)
   }
 
   private func attach(_ node: OperationNode, savingOutput: Bool) -> Tensor {
-    node.outputs = [Node.OutputInfo(self)]
-    // An alias, since the tensor itself would hold the node that holds it.
-    if savingOutput { node.output = SavedTensor(alias()) }
+    if savingOutput { node.save(output: self) }
     self.node = node
     return self
   }
@@ -87,9 +72,9 @@ package enum Recording {
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
     _ pullback: @escaping (_ gradients: [Tensor?], _ saved: [Tensor]) throws -> [Tensor?]
   ) {
-    guard isGradEnabled, inputs.contains(where: \.requiresGrad) else { return }
-    let node = FunctionNode(name, inputs.map { Edge(to: $0) }, saving: saving, pullback)
-    node.outputs = outputs.map(Node.OutputInfo.init)
+    guard isGradEnabled, !outputs.isEmpty, inputs.contains(where: \.requiresGrad) else { return }
+    let node = FunctionNode(
+      name, inputs.map { Edge(to: $0) }, outputs: outputs, saving: saving, pullback)
     for (i, output) in outputs.enumerated() where output.dtype.isFloatingPoint {
       output.node = node
       output.outputIndex = Int32(i)

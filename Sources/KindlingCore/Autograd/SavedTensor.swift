@@ -1,21 +1,46 @@
 /// A tensor kept for `backward`, with the version it had.
-package struct SavedTensor {
-  var tensor: Tensor
-  var version: Int
+struct SavedTensor {
+  private enum Kept {
+    case tensor(Tensor)
+    /// What a ``savedTensorsHooks(pack:unpack:_:)`` made of it.
+    case packed(PackedTensor)
+  }
+
+  private var kept: Kept
+  private let version: Int
 
   init(_ tensor: Tensor) {
-    self.tensor = tensor
     version = tensor.storage.version
+    kept = SavedTensorsHooks.current.map { .packed(PackedTensor(tensor, $0)) } ?? .tensor(tensor)
   }
 
   /// The tensor, if nobody wrote to it since.
-  func unpack(for node: Node) throws -> Tensor {
+  func unpack(for node: String) throws -> Tensor {
+    let tensor: Tensor
+    switch kept {
+    case .tensor(let own): tensor = own
+    case .packed(let packed): return try packed.unpack()
+    }
+    if tensor.isInferenceTensor {
+      throw TensorError(
+        .autograd, "backward",
+        "Inference tensors cannot be saved for backward (\(node) did). Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode")
+    }
     if tensor.storage.version != version {
       throw TensorError(
         .autograd, "backward",
-        "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node.name), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing")
+        "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing")
     }
     return tensor
+  }
+
+  /// Hands the tensor to `parts` if a graph may hang on it.
+  func collect(into parts: inout [AnyObject]) {
+    switch kept {
+    case .tensor(let tensor):
+      if tensor.node != nil || tensor.viewBase != nil || tensor.meta != nil { parts.append(tensor) }
+    case .packed(let packed): parts.append(packed)
+    }
   }
 }
 

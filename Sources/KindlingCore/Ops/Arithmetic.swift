@@ -52,7 +52,7 @@ extension Tensor {
   /// Adds `alpha · other` to this tensor in place (PyTorch: `Tensor.add_`).
   @discardableResult
   public func add_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
-    try inPlace("add_", [other]) { try Tensor.sum($0, other, alpha.scalar, $1) }
+    try inPlace("add_", [other], preserving: false) { try Tensor.sum($0, other, alpha.scalar, $1) }
   }
   /// Adds a number, times `alpha`, in place.
   @discardableResult
@@ -73,7 +73,7 @@ extension Tensor {
   /// Subtracts `alpha · other` from this tensor in place (PyTorch: `Tensor.sub_`).
   @discardableResult
   public func sub_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
-    try inPlace("sub_", [other]) { try Tensor.difference($0, other, alpha.scalar, $1) }
+    try inPlace("sub_", [other], preserving: false) { try Tensor.difference($0, other, alpha.scalar, $1) }
   }
   /// Subtracts a number, times `alpha`, in place.
   @discardableResult

@@ -104,7 +104,7 @@ extension Tensor {
   @discardableResult
   public func copy_(_ source: Tensor) throws -> Tensor {
     try checkBroadcast(source.shape, "copy_")
-    return try inPlace("copy_", [source]) { x, destination in
+    return try inPlace("copy_", [source], preserving: false) { x, destination in
       let out = destination.alias()
       try out.backend.copy(source, into: out)
       return out.recorded(
@@ -126,7 +126,7 @@ extension Tensor {
         .shape, "fill_",
         "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions.")
     }
-    return try inPlace("fill_", [value]) { x, destination in
+    return try inPlace("fill_", [value], preserving: false) { x, destination in
       let out = destination.alias()
       try out.backend.copy(value, into: out)
       return out.recorded(
@@ -140,7 +140,7 @@ extension Tensor {
   public func zero_() throws -> Tensor { try filling(.int(0), "zero_", "ZeroBackward0") }
 
   private func filling(_ value: Scalar, _ operation: String, _ node: String) throws -> Tensor {
-    try inPlace(operation) { x, destination in
+    try inPlace(operation, preserving: false) { x, destination in
       let out = destination.alias()
       if out.numel > 0 { try out.backend.fill(out, value) }
       return out.recorded(node, Input(x) { g, _ in try Tensor.zeros(like: g) })

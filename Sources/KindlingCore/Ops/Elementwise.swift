@@ -84,7 +84,7 @@ extension Tensor {
 
   /// Applies `rule` in place.
   func unary_(_ rule: UnaryRule) throws -> Tensor {
-    try inPlace(rule.name + "_") { try $0.unary(rule, into: $1) }
+    try inPlace(rule.name + "_", preserving: rule.saving == .input) { try $0.unary(rule, into: $1) }
   }
 
   /// Applies `rule`, into `destination` where one is given.
@@ -113,7 +113,12 @@ extension Tensor {
   }
 
   func binary_(_ rule: BinaryRule, _ other: Tensor) throws -> Tensor {
-    try inPlace(rule.name + "_", [other]) { try Tensor.binary(rule, $0, other, into: $1) }
+    let saved =
+      requiresGrad && rule.left?(self, other).saves(self) == true
+      || other.requiresGrad && rule.right?(self, other).saves(self) == true
+    return try inPlace(rule.name + "_", [other], preserving: saved) {
+      try Tensor.binary(rule, $0, other, into: $1)
+    }
   }
 
   func binary_<S: TensorScalar>(_ rule: BinaryRule, _ other: S) throws -> Tensor {

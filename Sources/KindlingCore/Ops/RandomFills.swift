@@ -111,7 +111,7 @@ extension Tensor {
   func fillRandom(
     _ operation: String, _ node: String, _ distribution: Distribution, _ generator: Generator?
   ) throws -> Tensor {
-    try inPlace(operation) { x, destination in
+    try inPlace(operation, preserving: false) { x, destination in
       let out = destination.alias()
       try out.backend.random(distribution, generator ?? .default, into: out)
       return out.recorded(node, Input(x, pullback: Tensor.zeroGradient))

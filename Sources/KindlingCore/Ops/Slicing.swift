@@ -150,7 +150,7 @@ extension Tensor {
       let offset = storageOffset + (size > 0 ? start * strides[d] : 0)
       start += size
       let view = alias(shape: part, strides: strides, offset: offset)
-      view.trackView(of: self)
+      view.trackView(of: self, multiple: true)
       return view
     }
     let shapes = parts.map(\.shape), dtype = dtype, device = device
@@ -170,7 +170,7 @@ extension Tensor {
     let count = part.remove(at: d), step = steps.remove(at: d)
     let parts = (0..<count).map { i in
       let view = alias(shape: part, strides: steps, offset: storageOffset + i * step)
-      view.trackView(of: self)
+      view.trackView(of: self, multiple: true)
       return view
     }
     let dtype = dtype, device = device

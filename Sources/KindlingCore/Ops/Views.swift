@@ -40,9 +40,6 @@ extension Tensor {
     return self
   }
 
-  /// Notes that this tensor is a view of `source`, so that writing to one reaches the graph of the other.
-  func trackView(of source: Tensor) {}
-
   /// Zeros of `shape` with this tensor written where `region` points: the gradient of a view that
   /// shows each element at most once. `region` is the view, and so the gradient of this.
   func placed(

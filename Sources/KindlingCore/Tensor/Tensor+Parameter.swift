@@ -25,7 +25,7 @@ extension Tensor {
     numel = other.numel
     isContiguous = other.isContiguous
     // The accumulator checks gradients against the shape and dtype it was made for.
-    meta?.accumulator = nil
+    meta?.forgetAccumulator()
   }
 }
 

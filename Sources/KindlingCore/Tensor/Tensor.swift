@@ -30,7 +30,12 @@ public final class Tensor: @unchecked Sendable {
   var outputIndex: Int32 = 0
   /// The node that computed this tensor; ``gradFn`` also brings views up to date.
   var node: Node?
-  /// What few tensors have: a gradient, hooks, a base.
+  /// The tensor that this is a view of, itself no view; with the version of the storage for which
+  /// `node` is right, and how the view was made.
+  var viewBase: Tensor?
+  var viewVersion = 0
+  var viewOrigin = ViewOrigin.single
+  /// What few tensors have: a gradient, hooks.
   var meta: AutogradMeta?
 
   /// A view of `storage`; the caller vouches that it stays inside.
@@ -70,16 +75,20 @@ public final class Tensor: @unchecked Sendable {
 
   /// The same storage seen otherwise, outside the graph.
   package func alias(shape: [Int], strides: [Int], offset: Int) -> Tensor {
-    Tensor(
+    let result = Tensor(
       storage: storage, shape: shape, strides: strides, offset: offset, dtype: dtype,
       numel: shape.reduce(1, &*), isContiguous: Layout.isContiguous(shape, strides))
+    result.isInferenceTensor = isInferenceTensor
+    return result
   }
 
   /// The same view as an object of its own, outside the graph.
   package func alias() -> Tensor {
-    Tensor(
+    let result = Tensor(
       storage: storage, shape: shape, strides: strides, offset: storageOffset, dtype: dtype,
       numel: numel, isContiguous: isContiguous)
+    result.isInferenceTensor = isInferenceTensor
+    return result
   }
 
   /// The number of dimensions.

@@ -1,0 +1,29 @@
+import CKernels
+
+/// Runs `body` with a check of every gradient: a `backward` that computes a NaN throws an error that
+/// names the operation whose gradient it is (PyTorch: `torch.autograd.detect_anomaly`).
+///
+/// Slow; for finding mistakes.
+public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
+  let before = kk_state().pointee.anomaly
+  kk_state().pointee.anomaly = true
+  defer { kk_state().pointee.anomaly = before }
+  return try body()
+}
+
+/// Whether this thread is inside ``detectAnomaly(_:)`` (PyTorch: `torch.is_anomaly_enabled`).
+public var isAnomalyEnabled: Bool { kk_state().pointee.anomaly }
+
+enum Anomaly {
+  /// Throws if `gradient`, which `node` computed for its input `i`, holds a NaN.
+  static func check(_ gradient: Tensor, _ node: Node, _ i: Int) throws {
+    let hasNaN = try noGrad {
+      try gradient.toArray(as: Double.self).contains { $0.isNaN }
+    }
+    if hasNaN {
+      throw TensorError(
+        .autograd, "backward",
+        "Function '\(node.name)' returned nan values in its \(i)th output: the gradient of this operation is not a number")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/// Runs `function` on `inputs` without keeping what its operations save for `backward`; `backward`
+/// runs it again when it gets there (PyTorch: `torch.utils.checkpoint.checkpoint` with
+/// `use_reentrant=False`).
+///
+/// - Parameter preserveRNGState: draw the same random numbers in the second run.
+/// - Throws: what `function` throws; `backward` throws ``TensorError`` `.autograd` where the second
+///   run does not save what the first did.
+public func checkpoint(
+  _ function: @escaping ([Tensor]) throws -> [Tensor], _ inputs: [Tensor],
+  preserveRNGState: Bool = true
+) throws -> [Tensor] {
+  guard isGradEnabled else { return try function(inputs) }
+  let frame = CheckpointFrame(function, inputs, preserveRNGState: preserveRNGState)
+  return try SavedTensorsHooks.with(frame.hooks()) { try function(inputs) }
+}
+
+/// ``checkpoint(_:_:preserveRNGState:)-([Tensor]->[Tensor],_,_)`` for one tensor.
+public func checkpoint(
+  _ function: @escaping (Tensor) throws -> Tensor, _ input: Tensor, preserveRNGState: Bool = true
+) throws -> Tensor {
+  guard isGradEnabled else { return try function(input) }
+  let frame = CheckpointFrame(
+    { [try function($0[0])] }, [input], preserveRNGState: preserveRNGState)
+  return try SavedTensorsHooks.with(frame.hooks()) { try function(input) }
+}
+
+/// One run of a checkpointed function: how to repeat it, and what repeating it gave.
+private final class CheckpointFrame {
+  private struct Description: Equatable {
+    let shape: [Int]
+    let dtype: DType
+
+    init(_ t: Tensor) {
+      shape = t.shape
+      dtype = t.dtype
+    }
+  }
+
+  private let function: ([Tensor]) throws -> [Tensor]
+  /// Saved as an operation would, so that an enclosing checkpoint does not keep them either.
+  private let inputs: [SavedTensor]
+  private let generator: [UInt8]?
+  private var saved: [Description] = []
+  private var recomputed: [Int: Tensor] = [:]
+
+  init(
+    _ function: @escaping ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], preserveRNGState: Bool
+  ) {
+    self.function = function
+    self.inputs = inputs.map(SavedTensor.init)
+    generator = preserveRNGState ? Generator.default.stateBytes : nil
+  }
+
+  /// Keeps numbers in place of the tensors.
+  func hooks() -> SavedTensorsHooks {
+    SavedTensorsHooks(
+      pack: { tensor in
+        self.saved.append(Description(tensor))
+        return self.saved.count - 1
+      },
+      unpack: { number in
+        guard let number = number as? Int else { throw self.mismatch("no number was kept") }
+        return try self.tensor(number)
+      })
+  }
+
+  private func tensor(_ number: Int) throws -> Tensor {
+    if let known = recomputed.removeValue(forKey: number) { return known }
+    try recompute()
+    guard let made = recomputed.removeValue(forKey: number) else {
+      throw mismatch("tensor \(number) was not saved again")
+    }
+    return made
+  }
+
+  private func recompute() throws {
+    var found: [Tensor] = []
+    let hooks = SavedTensorsHooks(
+      pack: { tensor in
+        found.append(tensor)
+        return found.count - 1
+      },
+      unpack: { number in
+        guard let number = number as? Int, found.indices.contains(number) else {
+          throw self.mismatch("tensor \(number) is not there")
+        }
+        return found[number]
+      })
+    let inputs = try inputs.map { try $0.unpack(for: "checkpoint") }
+    let random = Generator.default
+    let before = random.stateBytes
+    if let generator { try random.setState(generator) }
+    defer { if generator != nil { try? random.setState(before) } }
+    _ = try SavedTensorsHooks.with(hooks) { try enableGrad { try function(inputs) } }
+    guard found.count == saved.count else {
+      throw mismatch(
+        "a different number of tensors was saved during the original forward (\(saved.count)) and recomputation (\(found.count))")
+    }
+    recomputed = [:]
+    for (i, tensor) in found.enumerated() {
+      guard Description(tensor) == saved[i] else {
+        throw mismatch(
+          "recomputed tensor \(i) has shape \(tensor.shape) and dtype \(tensor.dtype), but in the forward pass it had shape \(saved[i].shape) and dtype \(saved[i].dtype)")
+      }
+      recomputed[i] = tensor
+    }
+  }
+
+  private func mismatch(_ what: String) -> TensorError {
+    TensorError(.autograd, "checkpoint", "\(what); the function must do the same each time it runs")
+  }
+}

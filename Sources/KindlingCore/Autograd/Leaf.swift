@@ -1,0 +1,90 @@
+import CKernels
+
+extension Tensor {
+  /// Whether operations on this tensor are recorded (PyTorch: `Tensor.requires_grad`).
+  public var requiresGrad: Bool {
+    requiresGradFlag || node != nil || viewBase?.requiresGrad == true
+  }
+
+  /// Whether this is no result of a recorded operation (PyTorch: `Tensor.is_leaf`).
+  public var isLeaf: Bool { gradFn == nil }
+
+  /// Where gradients for this tensor go.
+  var gradientTarget: (Node, Int32)? {
+    if let node = gradFn { return (node, outputIndex) }
+    if !requiresGradFlag { return nil }
+    return (ensuredMeta.accumulator(of: self), 0)
+  }
+
+  /// The gradient that `backward` accumulated (PyTorch: `Tensor.grad`).
+  ///
+  /// Assigning nil makes room for new ones. A gradient that does not have this tensor's shape, dtype
+  /// and device is refused by the next `backward`; ``setGrad(_:)`` refuses it at once.
+  public var grad: Tensor? {
+    get { meta?.grad }
+    set { if newValue != nil || meta != nil { ensuredMeta.grad = newValue } }
+  }
+
+  /// Assigns ``grad`` (PyTorch: `x.grad = …`).
+  ///
+  /// - Throws: ``TensorError`` where the gradient does not have this tensor's shape, dtype and device.
+  public func setGrad(_ gradient: Tensor?) throws {
+    if let gradient {
+      if gradient === self {
+        throw TensorError(.autograd, "setGrad", "can't assign a tensor as its own grad")
+      }
+      guard gradient.shape == shape, gradient.dtype == dtype, gradient.backend === backend else {
+        throw TensorError.gradientMismatch(gradient, of: self)
+      }
+    }
+    grad = gradient
+  }
+
+  /// Turns recording of operations on this leaf on or off (PyTorch: `Tensor.requires_grad_`).
+  ///
+  /// - Throws: ``TensorError`` for a dtype without gradients, or a result of a recorded operation.
+  @discardableResult
+  public func requiresGrad_(_ requires: Bool = true) throws -> Tensor {
+    if requires && !dtype.isFloatingPoint {
+      throw TensorError(
+        .dtype, "requiresGrad_",
+        "only Tensors of floating point dtype can require gradients, but this one is \(dtype)")
+    }
+    if requires && isInferenceTensor && !isInferenceModeEnabled {
+      throw TensorError(
+        .autograd, "requiresGrad_",
+        "Setting requiresGrad=true on inference tensor outside InferenceMode is not allowed; clone() makes a normal tensor")
+    }
+    if !requires && !isLeaf {
+      throw TensorError(
+        .autograd, "requiresGrad_",
+        "you can only change requiresGrad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use detach()")
+    }
+    requiresGradFlag = requires
+    // Made here, so that threads which only read the leaf find it.
+    if requires && node == nil { _ = ensuredMeta }
+    return self
+  }
+
+  /// A tensor of the same memory outside the graph (PyTorch: `Tensor.detach`). Writing to it counts
+  /// as a modification of this tensor.
+  public func detach() -> Tensor { alias() }
+
+  /// Takes this tensor out of the graph (PyTorch: `Tensor.detach_`).
+  ///
+  /// - Throws: ``TensorError`` `.autograd` for a view, whose base would stay in the graph.
+  @discardableResult
+  public func detach_() throws -> Tensor {
+    if viewBase != nil {
+      throw TensorError(
+        .autograd, "detach_", "Can't detach views in-place. Use detach() instead.")
+    }
+    node = nil
+    outputIndex = 0
+    requiresGradFlag = false
+    return self
+  }
+
+  /// Whether this was made in ``inferenceMode(_:)`` (PyTorch: `Tensor.is_inference`).
+  public var isInference: Bool { isInferenceTensor }
+}
