@@ -112,7 +112,10 @@ extension Tensor {
   /// Element `i` along `dim` `repeats[i]` times in a row (PyTorch: `Tensor.repeat_interleave`).
   ///
   /// - Parameter repeats: integers, one for each element along `dim`, or a single one for all.
-  public func repeatInterleave(_ repeats: Tensor, dim: Int? = nil) throws -> Tensor {
+  /// - Parameter outputSize: what the repeats are expected to sum to.
+  public func repeatInterleave(
+    _ repeats: Tensor, dim: Int? = nil, outputSize: Int? = nil
+  ) throws -> Tensor {
     guard repeats.dtype == .int64 || repeats.dtype == .int32 else {
       throw TensorError(.dtype, "repeatInterleave", "repeats has to be Long or Int tensor, but is \(repeats.dtype)")
     }
@@ -136,6 +139,11 @@ extension Tensor {
     var total = 0
     for count in counts { total = total.addingReportingOverflow(count).overflow ? Int.max : total + count }
     _ = try Layout.checkedCount([total], .int64, "repeatInterleave")
+    guard outputSize ?? total == total else {
+      throw TensorError(
+        .value, "repeatInterleave",
+        "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)")
+    }
     let index = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
     return try source.indexSelect(d, Tensor(index))
   }

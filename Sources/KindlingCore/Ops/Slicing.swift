@@ -214,6 +214,18 @@ extension Tensor {
     }
   }
 
+  /// ``tensorSplit(_:dim:)-(Int,_)`` with a number of sections, or indexes, that an int64 tensor holds.
+  public func tensorSplit(_ indicesOrSections: Tensor, dim: Int = 0) throws -> [Tensor] {
+    guard indicesOrSections.dtype == .int64, indicesOrSections.ndim <= 1 else {
+      throw TensorError(
+        .dtype, "tensorSplit",
+        "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(indicesOrSections.shape) and dtype \(indicesOrSections.dtype)")
+    }
+    return indicesOrSections.ndim == 0
+      ? try tensorSplit(indicesOrSections.item(as: Int.self), dim: dim)
+      : try tensorSplit(indicesOrSections.toArray(as: Int.self), dim: dim)
+  }
+
   /// ``tensorSplit(_:dim:)-(Int,_)`` along columns (PyTorch: `Tensor.hsplit`).
   public func hsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "hsplit", least: 1, dim: ndim == 1 ? 0 : 1)

@@ -3,5 +3,95 @@ import Kindling
 extension OperatorTable {
   /// `indexing_and_scatter`.
   mutating func addIndexing() {
+    op("__getitem__") { a in
+      let index = a.value(1, "indices")
+      let list: [ArgumentValue] = if case .tuple(let items)? = index { items } else { [index ?? .none] }
+      return try a.tensor(0)[list.map(\.position)]
+    }
+    op("index_select") { a in try a.tensor(0).indexSelect(a.int(1, "dim"), a.tensor(2, "index")) }
+    op("index_add") { a in
+      try a.tensor(0).indexAdd(
+        a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "source"),
+        alpha: a.scalar(nil, "alpha", default: .int(1)))
+    }
+    op("index_copy") { a in
+      try a.tensor(0).indexCopy(a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "source"))
+    }
+    op("index_fill") { a in
+      let (x, dim, index) = (try a.tensor(0), try a.int(1, "dim"), try a.tensor(2, "index"))
+      return a.isTensor(3, "value")
+        ? try x.indexFill(dim, index, a.tensor(3, "value"))
+        : try x.indexFill(dim, index, a.scalar(3, "value"))
+    }
+    op("index_put") { a in
+      try a.tensor(0).indexPut(
+        a.tensors(1, "indices"), a.tensor(2, "values"),
+        accumulate: a.bool(3, "accumulate", default: false))
+    }
+    op("masked_fill") { a in
+      a.isTensor(2, "value")
+        ? try a.tensor(0).maskedFill(a.tensor(1, "mask"), a.tensor(2, "value"))
+        : try a.tensor(0).maskedFill(a.tensor(1, "mask"), a.scalar(2, "value"))
+    }
+    op("masked_select") { a in try a.tensor(0).maskedSelect(a.tensor(1, "mask")) }
+    op("masked_scatter") { a in
+      try a.tensor(0).maskedScatter(a.tensor(1, "mask"), a.tensor(2, "source"))
+    }
+    op("gather") { a in try a.tensor(0).gather(a.int(1, "dim"), a.tensor(2, "index")) }
+    op("scatter") { a in
+      let (x, dim, index) = (try a.tensor(0), try a.int(1, "dim"), try a.tensor(2, "index"))
+      let reduce = try a.optionalString(nil, "reduce").map { name in
+        guard let reduction = ScatterReduction(rawValue: name) else {
+          throw TensorError(.value, "scatter", "reduce argument must be either add or multiply, got \(name)")
+        }
+        return reduction
+      }
+      return a.isTensor(3, "src")
+        ? try x.scatter(dim, index, a.tensor(3, "src"), reduce: reduce)
+        : try x.scatter(dim, index, a.scalar(3, "value"), reduce: reduce)
+    }
+    op("scatter_add") { a in
+      try a.tensor(0).scatterAdd(a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "src"))
+    }
+    op("take") { a in try a.tensor(0).take(a.tensor(1, "index")) }
+    op("take_along_dim") { a in
+      try a.tensor(0).takeAlongDim(a.tensor(1, "indices"), dim: a.optionalInt(2, "dim"))
+    }
+    op("put") { a in
+      try a.tensor(0).put(
+        a.tensor(1, "index"), a.tensor(2, "source"), accumulate: a.bool(3, "accumulate", default: false))
+    }
+    op("nonzero") { a in
+      try a.bool(nil, "as_tuple", default: false)
+        ? a.tensor(0).nonzeroAsTuple() : [a.tensor(0).nonzero()]
+    }
+    op("argwhere") { a in try a.tensor(0).argwhere() }
+    op("nonzero_static") { a in
+      try a.tensor(0).nonzeroStatic(
+        size: a.int(nil, "size"), fillValue: a.int(nil, "fill_value", default: -1))
+    }
   }
+}
+
+extension ArgumentValue {
+  /// This argument as one position of an index; what cannot be one is left to the operator to refuse.
+  fileprivate var position: TensorIndex {
+    switch self {
+    case .int(let i): i.tensorIndex
+    case .bool(let b): b.tensorIndex
+    case .tensor(let t): t.tensorIndex
+    case .ellipsis: .ellipsis
+    case .none: .newAxis
+    case .slice(let bounds):
+      .step(bounds.integer(0), bounds.integer(1), bounds.integer(2) ?? 1)
+    case .list(let items), .tuple(let items): items.compactMap(\.integer).tensorIndex
+    default: [Double.nan].tensorIndex
+    }
+  }
+
+  fileprivate var integer: Int? { if case .int(let i) = self { i } else { nil } }
+}
+
+extension [ArgumentValue] {
+  fileprivate func integer(_ i: Int) -> Int? { i < count ? self[i].integer : nil }
 }

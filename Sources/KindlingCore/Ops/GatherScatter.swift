@@ -1,0 +1,298 @@
+import CKernels
+
+/// How ``Tensor/scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` and its relatives combine what is there with what comes.
+public enum ScatterReduction: String, Sendable {
+  case sum, prod, mean, amax, amin
+  /// PyTorch's older names for `sum` and `prod`.
+  case add, multiply
+
+  var operation: ScatterOp {
+    switch self {
+    case .sum, .mean, .add: .add
+    case .prod, .multiply: .mul
+    case .amax: .max
+    case .amin: .min
+    }
+  }
+}
+
+/// Operations that a tensor of indexes along one dimension steers, element by element.
+extension Tensor {
+  /// `out[i][j] = self[index[i][j]][j]` for `dim` 0 (PyTorch: `torch.gather`).
+  ///
+  /// - Parameter index: int64, of as many dimensions; no larger than this tensor but along `dim`.
+  /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
+  public func gather(_ dim: Int, _ index: Tensor) throws -> Tensor {
+    let plan = try ScatterPlan("gather", self, dim, index)
+    let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "gather")
+    try backend.take(self, plan.rows(of: self), into: result)
+    let d = plan.dim
+    return result.recorded("GatherBackward0", Input(self, saving: index) { [shape] g, s in
+      try g.newZeros(shape).scatterAdd(d, s[0], g)
+    })
+  }
+
+  /// ``gather(_:_:)`` with `indices` and this tensor broadcast against each other, but along `dim`; of
+  /// all elements in one dimension where that is nil (PyTorch: `torch.take_along_dim`).
+  public func takeAlongDim(_ indices: Tensor, dim: Int? = nil) throws -> Tensor {
+    guard let dim else { return try reshape(-1).gather(0, indices.reshape(-1)) }
+    let d = try Layout.wrap(dim, ndim, "takeAlongDim")
+    guard indices.ndim == ndim else {
+      throw TensorError(
+        .shape, "takeAlongDim",
+        "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices")
+    }
+    guard ndim > 0 else { return try gather(d, indices) }
+    var (own, other) = (shape, indices.shape)
+    (own[d], other[d]) = (1, 1)
+    var common = try Layout.broadcast(own, other, "takeAlongDim")
+    common[d] = shape[d]
+    let wide = try expand(common)
+    common[d] = indices.shape[d]
+    return try wide.gather(d, indices.expand(common))
+  }
+
+  // MARK: Scatter
+
+  /// A copy with `out[index[i][j]][j] = source[i][j]` for `dim` 0 (PyTorch: `torch.scatter`).
+  public func scatter(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil
+  ) throws -> Tensor {
+    try scattered(dim, index, source, reduce, into: noGrad { try clone() })
+  }
+
+  /// ``scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` in place (PyTorch: `Tensor.scatter_`).
+  @discardableResult
+  public func scatter_(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil
+  ) throws -> Tensor {
+    try inPlace("scatter_", [source]) {
+      try $0.scattered(dim, index, source, reduce, into: $1.alias())
+    }
+  }
+
+  private func scattered(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction?, into out: Tensor
+  ) throws -> Tensor {
+    let plan = try ScatterPlan("scatter", self, dim, index, source)
+    let values = try noGrad { try plan.covered(source) }
+    try out.backend.put(reduce?.operation ?? .set, values.forPutting(as: out), plan.rows(of: out), into: out)
+    if reduce != nil { return try out.withoutGradient("scatter", self, source) }
+    let d = plan.dim, sourceShape = source.shape
+    return out.recorded(
+      "ScatterBackward0", Input(self, saving: index) { g, s in try g.scatter(d, s[0], 0) },
+      Input(source, saving: index) { g, s in try g.gather(d, s[0]).padded(to: sourceShape) })
+  }
+
+  /// A copy with `out[index[i][j]][j] = value` for `dim` 0 (PyTorch: `torch.scatter`).
+  public func scatter<S: TensorScalar>(
+    _ dim: Int, _ index: Tensor, _ value: S, reduce: ScatterReduction? = nil
+  ) throws -> Tensor {
+    try scattered(dim, index, value.scalar, reduce, into: noGrad { try clone() })
+  }
+
+  /// ``scatter(_:_:_:reduce:)-(_,_,S,_)`` in place (PyTorch: `Tensor.scatter_`).
+  @discardableResult
+  public func scatter_<S: TensorScalar>(
+    _ dim: Int, _ index: Tensor, _ value: S, reduce: ScatterReduction? = nil
+  ) throws -> Tensor {
+    try inPlace("scatter_") { try $0.scattered(dim, index, value.scalar, reduce, into: $1.alias()) }
+  }
+
+  private func scattered(
+    _ dim: Int, _ index: Tensor, _ value: Scalar, _ reduce: ScatterReduction?, into out: Tensor
+  ) throws -> Tensor {
+    let plan = try ScatterPlan("scatter", self, dim, index)
+    let number = try Tensor.wrapped(value, like: self).forPutting(as: out)
+    try out.backend.put(reduce?.operation ?? .set, number, plan.rows(of: out), into: out)
+    if reduce != nil { return try out.withoutGradient("scatter", self) }
+    let d = plan.dim
+    return out.recorded(
+      "ScatterBackward1", Input(self, saving: index) { g, s in try g.scatter(d, s[0], 0) })
+  }
+
+  /// PyTorch has no gradient for `scatter(reduce:)`: it fails as late as in `backward`.
+  private func withoutGradient(_ operation: String, _ inputs: Tensor...) throws -> Tensor {
+    recorded("NotImplemented", inputs.map { input in
+      Input(input) { _, _ in
+        throw TensorError(
+          .autograd, operation,
+          "the derivative for 'scatter' with reduce is not implemented; use scatterReduce")
+      }
+    })
+  }
+
+  /// A copy with `source[i][j]` added to `out[index[i][j]][j]` for `dim` 0
+  /// (PyTorch: `torch.scatter_add`).
+  public func scatterAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
+    try scatteredSum(dim, index, source, into: noGrad { try clone() })
+  }
+
+  /// ``scatterAdd(_:_:_:)`` in place (PyTorch: `Tensor.scatter_add_`).
+  @discardableResult
+  public func scatterAdd_(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
+    try inPlace("scatterAdd_", [source]) {
+      try $0.scatteredSum(dim, index, source, into: $1.alias())
+    }
+  }
+
+  private func scatteredSum(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, into out: Tensor
+  ) throws -> Tensor {
+    let plan = try ScatterPlan("scatterAdd", self, dim, index, source)
+    let values = try noGrad { try plan.covered(source) }
+    try out.backend.put(.add, values.forPutting(as: out), plan.rows(of: out), into: out)
+    let d = plan.dim, sourceShape = source.shape
+    return out.recorded(
+      "ScatterAddBackward0", Input(self) { g, _ in g },
+      Input(source, saving: index) { g, s in try g.gather(d, s[0]).padded(to: sourceShape) })
+  }
+
+  /// Zeros of `shape` with this tensor in the front corner: the gradient of a source of which only that
+  /// corner was used.
+  private func padded(to shape: [Int]) throws -> Tensor {
+    if self.shape == shape { return self }
+    let corner = self.shape
+    return try placed(in: shape, "SliceBackwardBackward0") {
+      var part = $0
+      for (d, size) in corner.enumerated() { part = try part.narrow(d, 0, size) }
+      return part
+    }
+  }
+
+  // MARK: Flat indexes
+
+  /// The elements `index` of all, counted in row-major order, in the shape of `index`
+  /// (PyTorch: `torch.take`).
+  public func take(_ index: Tensor) throws -> Tensor {
+    let rows = Rows(at: try flatPlaces("take", index, in: self))
+    let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "take")
+    try backend.take(self, rows, into: result)
+    return result.recorded("TakeBackward0", Input(self, saving: index) { [shape] g, s in
+      try g.newZeros(shape).put(s[0], g, accumulate: true)
+    })
+  }
+
+  /// A copy with the elements of `source` at the places `index`, counted in row-major order
+  /// (PyTorch: `torch.put`).
+  public func put(_ index: Tensor, _ source: Tensor, accumulate: Bool = false) throws -> Tensor {
+    try putFlat(index, source, accumulate, into: noGrad { try clone() })
+  }
+
+  /// ``put(_:_:accumulate:)`` in place (PyTorch: `Tensor.put_`).
+  @discardableResult
+  public func put_(_ index: Tensor, _ source: Tensor, accumulate: Bool = false) throws -> Tensor {
+    try inPlace("put_", [source]) { try $0.putFlat(index, source, accumulate, into: $1.alias()) }
+  }
+
+  private func putFlat(
+    _ index: Tensor, _ source: Tensor, _ accumulate: Bool, into out: Tensor
+  ) throws -> Tensor {
+    guard source.dtype == dtype else {
+      throw TensorError(
+        .dtype, "put",
+        "expected self and source to have the same dtype, but got \(dtype) and \(source.dtype)")
+    }
+    guard index.numel == source.numel else {
+      throw TensorError(
+        .shape, "put",
+        "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)")
+    }
+    let rows = Rows(at: try flatPlaces("put", index, in: out))
+    try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), rows, into: out)
+    let sourceShape = source.shape
+    return out.recorded(
+      "PutBackward0",
+      Input(self, saving: index) { g, s in
+        accumulate ? g : try g.put(s[0], g.newZeros(s[0].shape))
+      },
+      Input(source, saving: index) { g, s in try g.take(s[0]).reshape(sourceShape) })
+  }
+
+  private func flatPlaces(_ operation: String, _ index: Tensor, in target: Tensor) throws -> [Int] {
+    guard index.dtype == .int64 else {
+      throw TensorError(.dtype, operation, "expected a long tensor for index, but got \(index.dtype)")
+    }
+    let places = try index.toArray(as: Int.self)
+    if let bad = places.first(where: { $0 < -numel || $0 >= numel }) {
+      throw TensorError(
+        .index, operation,
+        "out of range: tried to access index \(bad) on a tensor of \(numel) elements.")
+    }
+    let contiguous = target.isContiguous
+    return places.map { place in
+      var rest = place < 0 ? place + numel : place
+      if contiguous { return rest }
+      var offset = 0
+      for d in target.shape.indices.reversed() {
+        offset += rest % target.shape[d] * target.strides[d]
+        rest /= target.shape[d]
+      }
+      return offset
+    }
+  }
+}
+
+/// A checked tensor of indexes along one dimension.
+struct ScatterPlan {
+  let dim: Int
+  private let places: [Int]
+  private let indexShape: [Int]
+
+  init(
+    _ operation: String, _ x: Tensor, _ dim: Int, _ index: Tensor, _ source: Tensor? = nil
+  ) throws {
+    let d = try Layout.wrap(dim, x.ndim, operation)
+    self.dim = d
+    indexShape = index.shape
+    guard index.dtype == .int64 || index.dtype == .int32 else {
+      throw TensorError(
+        .dtype, operation, "expected dtype int32/int64 for index, but got \(index.dtype)")
+    }
+    if let source, source.dtype != x.dtype {
+      throw TensorError(
+        .dtype, operation,
+        "expected self.dtype to be equal to src.dtype, but got \(x.dtype) and \(source.dtype)")
+    }
+    guard index.numel > 0 else { places = []; return }
+    let rank = Swift.max(x.ndim, 1)
+    guard Swift.max(index.ndim, 1) == rank, Swift.max(source?.ndim ?? rank, 1) == rank else {
+      throw TensorError(
+        .shape, operation,
+        "index tensor must have the same number of dimensions as self\(source == nil ? "" : " and src"), but got index \(index.shape) and self \(x.shape)\(source.map { " and src \($0.shape)" } ?? "")")
+    }
+    func sizes(_ t: Tensor) -> [Int] { t.ndim == 0 ? [1] : t.shape }
+    let (own, wanted) = (sizes(x), sizes(index))
+    for k in wanted.indices {
+      if k != d && wanted[k] > own[k] || source.map({ wanted[k] > sizes($0)[k] }) ?? false {
+        throw TensorError(
+          .shape, operation,
+          "expected index \(index.shape) to be no larger than self \(x.shape) apart from dimension \(d)\(source.map { " and to be no larger size than src \($0.shape)" } ?? "")")
+      }
+    }
+    places = try index.toArray(as: Int.self)
+    if let bad = places.first(where: { $0 < 0 || $0 >= own[d] }) {
+      throw TensorError(
+        .index, operation, "index \(bad) is out of bounds for dimension \(d) with size \(own[d])")
+    }
+  }
+
+  /// The elements in the memory of `x`, one for each index.
+  func rows(of x: Tensor) -> Rows {
+    if x.ndim == 0 || places.isEmpty { return Rows(at: places.map { _ in 0 }) }
+    var strides = x.strides
+    let step = strides[dim]
+    strides[dim] = 0
+    var offsets = Rows.lattice(indexShape.isEmpty ? [1] : indexShape, strides)
+    for i in offsets.indices { offsets[i] += places[i] * step }
+    return Rows(at: offsets)
+  }
+
+  /// The corner of `source` that the indexes cover.
+  func covered(_ source: Tensor) throws -> Tensor {
+    if places.isEmpty { return try source.newEmpty([0]) }
+    var part = source
+    for (d, size) in indexShape.enumerated() where part.ndim > d { part = try part.narrow(d, 0, size) }
+    return part
+  }
+}

@@ -1,0 +1,247 @@
+import CKernels
+
+extension Tensor {
+  /// Part of this tensor, by PyTorch's rules of indexing (PyTorch: `Tensor.__getitem__`).
+  ///
+  /// Integers, ranges, `.all`, `.ellipsis` and `.newAxis` make a view, to which one can write:
+  /// `try t[.all, 1].fill_(0)`. Masks, arrays and index tensors make a copy; write with
+  /// ``indexPut_(_:_:accumulate:)``.
+  ///
+  ///     try t[0]              try t[.all, 0]          try t[.ellipsis, -1]
+  ///     try t[1..<3, .newAxis]  try t[.slice(1, -1)]  try t[.step(0, 10, 2)]
+  ///     try t[t .> 0]         try t[[0, 2], 1...]
+  ///
+  /// - Throws: ``TensorError`` `.index` for an element or a dimension that is not there, `.value` for a
+  ///   step that is not positive, `.dtype` for index tensors of floats.
+  public subscript(indices: any TensorIndexing...) -> Tensor {
+    get throws { try self[indices.map(\.tensorIndex)] }
+  }
+
+  /// Part of this tensor, the positions as a list made at run time.
+  public subscript(indices: [TensorIndex]) -> Tensor {
+    get throws {
+      let (view, tensors) = try basic(indices)
+      if !tensors.contains(where: { $0 != nil }) {
+        return view === self ? self.view("AliasBackward0", aliasPlan()) : view
+      }
+      return try view.index(tensors)
+    }
+  }
+
+  /// Applies all positions that make views; for each dimension of the result the index tensor that
+  /// selects along it, if any.
+  private func basic(_ indices: [TensorIndex]) throws -> (Tensor, [Tensor?]) {
+    var consumed = 0, ellipses = 0
+    for index in indices {
+      switch index.kind {
+      case .integer, .slice: consumed += 1
+      case .tensor(let t): consumed += t.isMask ? t.ndim : 1
+      case .ellipsis: ellipses += 1
+      case .newAxis, .truth: break
+      case .invalid(let error): throw error
+      }
+    }
+    guard consumed <= ndim else {
+      throw TensorError(.index, "", "too many indices for tensor of dimension \(ndim)")
+    }
+    guard ellipses <= 1 else {
+      throw TensorError(.index, "", "an index can only have a single ellipsis ('...')")
+    }
+    var result = self, dim = 0
+    var tensors: [Tensor?] = []
+    func put(_ t: Tensor, at d: Int) {
+      while tensors.count <= d { tensors.append(nil) }
+      tensors[d] = t
+    }
+    for index in indices {
+      switch index.kind {
+      case .integer(let i):
+        guard result.ndim > 0 else {
+          throw TensorError(.index, "", "invalid index of a 0-dim tensor. Use item() to convert it to a number")
+        }
+        result = try result.select(dim, i)
+      case .slice(let start, let end, let step):
+        if step != 1 || !(start ?? 0 == 0 && (end ?? .max) >= result.shape[dim]) {
+          result = try result.slice(dim, start, end, step: step)
+        }
+        dim += 1
+      case .newAxis:
+        result = try result.unsqueeze(dim)
+        dim += 1
+      case .ellipsis: dim += ndim - consumed
+      case .truth(let truth):
+        result = try result.unsqueeze(dim)
+        put(Tensor(truth ? [0] : [Int]()), at: dim)
+        dim += 1
+      case .tensor(let t) where t.ndim == 0 && t.isMask:
+        result = try result.unsqueeze(dim)
+        put(Tensor(try t.item() != 0 ? [0] : [Int]()), at: dim)
+        dim += 1
+      case .tensor(let t) where t.ndim == 0 && t.dtype.isInteger:
+        result = try result.select(dim, t.item(as: Int.self))
+      case .tensor(let t):
+        put(t, at: dim)
+        dim += t.isMask ? t.ndim : 1
+      case .invalid(let error): throw error
+      }
+    }
+    return (result, tensors)
+  }
+
+  /// Whether this tensor, as an index, marks elements rather than naming them.
+  private var isMask: Bool { dtype == .bool || dtype == .uint8 }
+
+  /// The elements that `indices` name, one tensor or nil for each dimension (PyTorch: `Tensor[...]`
+  /// with tensors, `index`).
+  package func index(_ indices: [Tensor?]) throws -> Tensor {
+    let plan = try IndexPlan(self, indices)
+    let result = try Tensor(uninitialized: plan.shape, dtype, on: backend, "index")
+    try backend.take(self, plan.rows(of: self), into: result)
+    guard isGradEnabled && requiresGrad else { return result }
+    let present = indices.map { $0 != nil }
+    Recording.record([result], "IndexBackward0", [self], saving: indices.compactMap(\.self)) {
+      [shape] gradients, saved in
+      guard let g = gradients[0] else { return [nil] }
+      let indices = Tensor.restored(saved, present)
+      return [try g.newZeros(shape).indexPut(indices, g, accumulate: true)]
+    }
+    return result
+  }
+
+  /// A copy with `values` where `indices` point: one tensor for each dimension, or nil for a whole one
+  /// (PyTorch: `torch.index_put`).
+  ///
+  /// - Parameter accumulate: add to what is there, also where an element is named twice.
+  public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws -> Tensor {
+    try putIndexed(indices, values, accumulate, into: noGrad { try clone() })
+  }
+
+  /// ``indexPut(_:_:accumulate:)`` in place (PyTorch: `Tensor.index_put_`).
+  @discardableResult
+  public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws -> Tensor {
+    try inPlace("indexPut_", [values]) {
+      try $0.putIndexed(indices, values, accumulate, into: $1.alias())
+    }
+  }
+
+  private func putIndexed(
+    _ indices: [Tensor?], _ values: Tensor, _ accumulate: Bool, into out: Tensor
+  ) throws -> Tensor {
+    guard values.dtype == dtype else {
+      throw TensorError(
+        .dtype, "indexPut",
+        "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source.")
+    }
+    let plan = try IndexPlan(self, indices)
+    guard try Layout.broadcast(values.shape, plan.shape, "indexPut") == plan.shape else {
+      throw TensorError(
+        .shape, "indexPut",
+        "shape mismatch: value tensor of shape \(values.shape) cannot be broadcast to indexing result of shape \(plan.shape)")
+    }
+    let source = try noGrad {
+      values.numel == 1 ? values : try values.expand(plan.shape).contiguous()
+    }
+    try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), plan.rows(of: out), into: out)
+    guard isGradEnabled && (requiresGrad || values.requiresGrad) else { return out }
+    let present = indices.map { $0 != nil }, valueShape = values.shape
+    Recording.record([out], "IndexPutBackward0", [self, values], saving: indices.compactMap(\.self)) {
+      gradients, saved in
+      guard let g = gradients[0] else { return [nil, nil] }
+      let indices = Tensor.restored(saved, present)
+      let own = accumulate ? g : try g.indexPut(indices, g.newZeros([]))
+      return [own, try g.index(indices).sumToSize(valueShape)]
+    }
+    return out
+  }
+
+  private static func restored(_ saved: [Tensor], _ present: [Bool]) -> [Tensor?] {
+    var rest = saved[...]
+    return present.map { $0 ? rest.popFirst() : nil }
+  }
+}
+
+/// Checked index tensors, broadcast to one shape, and where their dimensions go in the result.
+struct IndexPlan {
+  /// The shape of the result.
+  let shape: [Int]
+  private let dims: [Int]
+  private let places: [[Int]]
+  /// The dimensions in front of the indexed ones, or none where those are not adjacent.
+  private let leading: [Int]
+  private let trailing: [Int]
+
+  init(_ x: Tensor, _ indices: [Tensor?]) throws {
+    var expanded: [(dim: Int, index: Tensor)] = []
+    var dim = 0
+    for (position, index) in indices.enumerated() {
+      guard let index else { dim += 1; continue }
+      switch index.dtype {
+      case .bool, .uint8:
+        for (i, size) in index.shape.enumerated() {
+          guard dim + i < x.ndim else {
+            throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
+          }
+          guard x.shape[dim + i] == size else {
+            throw TensorError(
+              .index, "",
+              "the shape of the mask \(index.shape) at index \(i) does not match the shape of the indexed tensor \(x.shape) at index \(dim + i)")
+          }
+        }
+        let found = try index.nonzero()
+        for i in 0..<index.ndim { expanded.append((dim + i, try noGrad { try found.select(1, i) })) }
+        dim += index.ndim
+      case .int64, .int32, .int16, .int8:
+        guard position < x.ndim, dim < x.ndim else {
+          throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
+        }
+        expanded.append((dim, index))
+        dim += 1
+      default:
+        throw TensorError(
+          .dtype, "",
+          "tensors used as indices must be long, int, byte or bool tensors, but got \(index.dtype)")
+      }
+    }
+    var common: [Int] = []
+    for (_, index) in expanded {
+      guard let next = try? Layout.broadcast(common, index.shape, "index") else {
+        throw TensorError(
+          .index, "",
+          "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))")
+      }
+      common = next
+    }
+    dims = expanded.map(\.dim)
+    places = try expanded.map { dim, index in
+      let size = x.shape[dim]
+      let places = try noGrad { try index.expand(common).toArray(as: Int.self) }
+      if let bad = places.first(where: { $0 < -size || $0 >= size }) {
+        throw TensorError(
+          .index, "", "index \(bad) is out of bounds for dimension \(dim) with size \(size)")
+      }
+      return places.map { $0 < 0 ? $0 + size : $0 }
+    }
+    let rest = x.shape.indices.filter { [dims] in !dims.contains($0) }
+    let adjacent = zip(dims, dims.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    let first = dims.first ?? 0
+    leading = adjacent ? rest.filter { $0 < first } : []
+    trailing = adjacent ? rest.filter { $0 > first } : rest
+    shape = leading.map { x.shape[$0] } + common + trailing.map { x.shape[$0] }
+  }
+
+  /// The elements in the memory of `x`.
+  func rows(of x: Tensor) -> Rows {
+    let count = places.first?.count ?? 1
+    var offsets = [Int](repeating: 0, count: count)
+    for (dim, list) in zip(dims, places) {
+      let step = x.strides[dim]
+      for i in offsets.indices { offsets[i] += list[i] * step }
+    }
+    if !leading.isEmpty {
+      let outer = Rows.lattice(leading.map { x.shape[$0] }, leading.map { x.strides[$0] })
+      offsets = outer.flatMap { base in offsets.map { base + $0 } }
+    }
+    return Rows(
+      at: offsets, shape: trailing.map { x.shape[$0] }, strides: trailing.map { x.strides[$0] })
+  }
+}

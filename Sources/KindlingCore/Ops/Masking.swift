@@ -1,0 +1,122 @@
+import CKernels
+
+/// Operations that a bool tensor of the same shape, or one that broadcasts, steers.
+extension Tensor {
+  /// A copy with `value` where `mask` is true (PyTorch: `torch.masked_fill`).
+  public func maskedFill<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
+    try fillMasked(mask, Tensor.wrapped(value, like: self), "MaskedFillBackward0", into: nil)
+  }
+
+  /// A copy with the 0-dimensional `value` where `mask` is true (PyTorch: `torch.masked_fill`).
+  public func maskedFill(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
+    try fillMasked(mask, value, "MaskedFillBackward1", into: nil)
+  }
+
+  /// ``maskedFill(_:_:)-(_,S)`` in place (PyTorch: `Tensor.masked_fill_`).
+  @discardableResult
+  public func maskedFill_<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
+    let number = try Tensor.wrapped(value, like: self)
+    return try inPlace("maskedFill_") {
+      try $0.fillMasked(mask, number, "MaskedFillBackward0", into: $1)
+    }
+  }
+
+  /// ``maskedFill(_:_:)-(_,Tensor)`` in place (PyTorch: `Tensor.masked_fill_`).
+  @discardableResult
+  public func maskedFill_(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
+    try inPlace("maskedFill_", [value]) {
+      try $0.fillMasked(mask, value, "MaskedFillBackward1", into: $1)
+    }
+  }
+
+  private func fillMasked(
+    _ mask: Tensor, _ value: Tensor, _ name: String, into destination: Tensor?
+  ) throws -> Tensor {
+    try mask.checkMask("maskedFill")
+    guard value.ndim == 0 else {
+      throw TensorError(
+        .shape, "maskedFill",
+        "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
+    }
+    guard value.dtype.category <= dtype.category else {
+      throw TensorError(
+        .dtype, "maskedFill",
+        "value cannot be converted to type \(dtype) without overflow, since it is \(value.dtype)")
+    }
+    let shape = try Layout.broadcast(self.shape, mask.shape, "maskedFill")
+    let out = try Tensor.output("maskedFill", shape, dtype, like: self, into: destination)
+    let filling = try noGrad { try value.to(dtype) }
+    if out.numel > 0 { try backend.where(mask, filling, self, into: out) }
+    return out.recorded(
+      name, Input(self, saving: mask) { g, s in try g.maskedFill(s[0], 0) },
+      Input(value, saving: mask) { g, s in
+        try g.maskedFill(s[0].logicalNot(), 0).sum()
+      })
+  }
+
+  private func checkMask(_ operation: String) throws {
+    guard dtype == .bool else {
+      throw TensorError(
+        .dtype, operation,
+        "expected BoolTensor for mask, but got \(dtype); make one with a comparison or to(.bool)")
+    }
+  }
+
+  /// The elements where `mask` is true, in one dimension (PyTorch: `torch.masked_select`).
+  public func maskedSelect(_ mask: Tensor) throws -> Tensor {
+    try mask.checkMask("maskedSelect")
+    let common = try Layout.broadcast(shape, mask.shape, "maskedSelect")
+    let (wide, marks) = try noGrad { (try expand(common), try mask.expand(common).contiguous()) }
+    let rows = try wide.rows(marked: marks)
+    let result = try Tensor(uninitialized: [rows.offsets.count], dtype, on: backend, "maskedSelect")
+    try backend.take(wide, rows, into: result)
+    return result.recorded("MaskedSelectBackward0", Input(self, saving: marks) { g, s in
+      try g.newZeros(common).maskedScatter(s[0], g)
+    })
+  }
+
+  /// The elements that `marks`, contiguous and of the same shape, marks.
+  private func rows(marked marks: Tensor) throws -> Rows {
+    let all = Rows.lattice(shape, strides)
+    return try marks.withUnsafeBuffer(of: Bool.self) { bits in
+      Rows(at: zip(all, bits).compactMap { $1 ? $0 : nil })
+    }
+  }
+
+  /// A copy with the elements of `source`, in order, where `mask` is true
+  /// (PyTorch: `torch.masked_scatter`).
+  public func maskedScatter(_ mask: Tensor, _ source: Tensor) throws -> Tensor {
+    let common = try Layout.broadcast(shape, mask.shape, "maskedScatter")
+    return try scatterMasked(mask, source, into: noGrad { try expand(common).clone() })
+  }
+
+  /// ``maskedScatter(_:_:)`` in place (PyTorch: `Tensor.masked_scatter_`).
+  @discardableResult
+  public func maskedScatter_(_ mask: Tensor, _ source: Tensor) throws -> Tensor {
+    try inPlace("maskedScatter_", [source]) { try $0.scatterMasked(mask, source, into: $1.alias()) }
+  }
+
+  private func scatterMasked(_ mask: Tensor, _ source: Tensor, into out: Tensor) throws -> Tensor {
+    try mask.checkMask("maskedScatter")
+    guard source.dtype == dtype else {
+      throw TensorError(
+        .dtype, "maskedScatter",
+        "expected self and source to have same dtypes but got \(dtype) and \(source.dtype)")
+    }
+    let marks = try noGrad { try mask.expand(out.shape).contiguous() }
+    let rows = try out.rows(marked: marks)
+    guard source.numel >= rows.offsets.count else {
+      throw TensorError(
+        .shape, "maskedScatter",
+        "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.offsets.count))")
+    }
+    let values = try noGrad { try source.reshape(-1).narrow(0, 0, rows.offsets.count).contiguous() }
+    if values.numel > 0 { try out.backend.put(.set, values, rows, into: out) }
+    let sourceShape = source.shape, missing = source.numel - rows.offsets.count
+    return out.recorded(
+      "MaskedScatterBackward0", Input(self, saving: marks) { g, s in try g.maskedFill(s[0], 0) },
+      Input(source, saving: marks) { g, s in
+        try Tensor.cat([g.maskedSelect(s[0]), g.newZeros([missing])]).reshape(sourceShape)
+      })
+  }
+}

@@ -1,0 +1,85 @@
+/// Copies in which one region, such as a view would show, comes from another tensor.
+extension Tensor {
+  /// A copy whose element `index` along `dim` is `source` (PyTorch: `torch.select_scatter`).
+  public func selectScatter(_ source: Tensor, _ dim: Int, _ index: Int) throws -> Tensor {
+    try replacing(source, "selectScatter", "SelectScatterBackward0") { try $0.select(dim, index) }
+  }
+
+  /// A copy whose slice is `source` (PyTorch: `torch.slice_scatter`); see ``slice(_:_:_:step:)``.
+  public func sliceScatter(
+    _ source: Tensor, _ dim: Int = 0, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1
+  ) throws -> Tensor {
+    try replacing(source, "sliceScatter", "SliceScatterBackward0") {
+      try $0.slice(dim, start, end, step: step)
+    }
+  }
+
+  /// A copy whose diagonal is `source` (PyTorch: `torch.diagonal_scatter`); see
+  /// ``diagonal(offset:dim1:dim2:)``.
+  public func diagonalScatter(
+    _ source: Tensor, offset: Int = 0, dim1: Int = 0, dim2: Int = 1
+  ) throws -> Tensor {
+    try replacing(source, "diagonalScatter", "DiagonalScatterBackward0") {
+      try $0.diagonal(offset: offset, dim1: dim1, dim2: dim2)
+    }
+  }
+
+  /// A contiguous copy whose strided region is `source` (PyTorch: `torch.as_strided_scatter`); see
+  /// ``asStrided(_:_:storageOffset:)``.
+  public func asStridedScatter(
+    _ source: Tensor, _ size: [Int], _ stride: [Int], storageOffset: Int = 0
+  ) throws -> Tensor {
+    try replacing(source, "asStridedScatter", "AsStridedScatterBackward0") {
+      try $0.contiguous().asStrided(size, stride, storageOffset: storageOffset)
+    }
+  }
+
+  private func replacing(
+    _ source: Tensor, _ operation: String, _ name: String,
+    _ region: @escaping (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let result = try noGrad { try clone() }
+    let target = try noGrad { try region(result) }
+    guard target.shape == source.shape else {
+      throw TensorError(
+        .shape, operation,
+        "expected src to have a size equal to the slice of self. src size = \(source.shape), slice size = \(target.shape)")
+    }
+    if target.numel > 0 { try backend.copy(source, into: target.alias()) }
+    let shape = source.shape
+    return result.recorded(
+      name, Input(self) { g, _ in try g.replacing(g.newZeros(shape), operation, name, region) },
+      Input(source) { g, _ in try region(g) })
+  }
+
+  // MARK: Resizing
+
+  /// Gives this tensor another shape, and more memory where it takes more, whose new part is not set
+  /// (PyTorch: `Tensor.resize_`).
+  ///
+  /// - Throws: ``TensorError`` `.autograd` where this tensor requires a gradient.
+  @discardableResult
+  public func resize_(_ shape: [Int]) throws -> Tensor {
+    guard !requiresGrad else {
+      throw TensorError(.autograd, "resize_", "cannot resize variables that require grad")
+    }
+    let count = try Layout.checkedCount(shape, dtype, "resize_")
+    if (storageOffset + count) * dtype.byteSize > storage.byteCount {
+      let larger = try Tensor(uninitialized: [count], dtype, on: backend, "resize_")
+      let held = Swift.min(count, storage.byteCount / dtype.byteSize - storageOffset)
+      try backend.copy(
+        alias(shape: [held], strides: [1], offset: storageOffset),
+        into: larger.alias(shape: [held], strides: [1], offset: 0))
+      storage = larger.storage
+      storageOffset = 0
+    }
+    (self.shape, strides) = (shape, Layout.contiguousStrides(shape))
+    (numel, isContiguous) = (count, true)
+    storage.version += 1
+    return self
+  }
+
+  /// ``resize_(_:)`` to the shape of `other` (PyTorch: `Tensor.resize_as_`).
+  @discardableResult
+  public func resizeAs_(_ other: Tensor) throws -> Tensor { try resize_(other.shape) }
+}
