@@ -1,0 +1,40 @@
+import Kindling
+import Testing
+import _TestSupport
+
+/// Default initialisations of layers: PyTorch's draws, bit for bit, and what it leaves to be drawn.
+@Suite(.serialized) struct LayerDrawTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let code: String
+    let build: @Sendable (DType) -> Module
+    var testDescription: String { code }
+  }
+
+  static let cases = [
+    Case(code: "nn.Linear(4, 10)") { Linear(4, 10, dtype: $0) },
+    Case(code: "nn.Linear(20, 30, bias=False)") { Linear(20, 30, bias: false, dtype: $0) },
+    Case(code: "nn.Sequential(nn.Linear(28*28, 16), nn.ReLU(), nn.Linear(16, 10))") {
+      Sequential(Linear(28 * 28, 16, dtype: $0), ReLU(), Linear(16, 10, dtype: $0))
+    },
+  ]
+
+  @Test(arguments: cases, [DType.float32, .float64])
+  func drawsAsPyTorch(_ test: Case, _ dtype: DType) throws {
+    let file = try Golden.tensors("rng.safetensors")
+    let records = try #require(try Golden.json("rng.json")["layers"]?.array)
+    let record = try #require(
+      records.first { $0["code"]?.string == test.code && $0["dtype"]?.string == "\(dtype)" })
+    try forkRNG {
+      manualSeed(try #require(record["seed"]?.int))
+      let state = try test.build(dtype).stateDict()
+      let expected = try #require(record["state_dict"]?.array)
+      #expect(state.keys == expected.compactMap { $0.array?.first?.string })
+      for (entry, value) in zip(expected, state.values) {
+        let name = try #require(entry.array?.last?.string)
+        try assertClose(value, file.tensor(name), name)
+      }
+      let rest = try file.tensor(try #require(record["rand_after"]?.string))
+      try assertClose(Tensor.rand([2], dtype: dtype), rest, "the draws afterwards")
+    }
+  }
+}
