@@ -13,18 +13,6 @@ public typealias FullBackwardHook =
 public typealias FullBackwardPreHook =
   (_ module: Module, _ gradOutput: [Tensor?]) throws -> [Tensor?]?
 
-/// Takes a module's hook away again.
-public final class ModuleHookHandle {
-  private var removal: (() -> Void)?
-  init(_ removal: @escaping () -> Void) { self.removal = removal }
-
-  /// Removes the hook; a second call does nothing.
-  public func remove() {
-    removal?()
-    removal = nil
-  }
-}
-
 /// The hooks of one module, each kind in the order of registration.
 final class ModuleHooks {
   var forwardPre: [(id: Int, body: ForwardPreHook)] = []
@@ -48,38 +36,38 @@ extension Module {
   ///
   /// As all hooks, it does not run when `forward` is called directly.
   @discardableResult
-  public func registerForwardPreHook(_ hook: @escaping ForwardPreHook) -> ModuleHookHandle {
+  public func registerForwardPreHook(_ hook: @escaping ForwardPreHook) -> RemovableHandle {
     register(\.forwardPre, hook)
   }
 
   /// Runs `hook` after every call of the module (PyTorch: `register_forward_hook`).
   @discardableResult
-  public func registerForwardHook(_ hook: @escaping ForwardHook) -> ModuleHookHandle {
+  public func registerForwardHook(_ hook: @escaping ForwardHook) -> RemovableHandle {
     register(\.forward, hook)
   }
 
   /// Runs `hook` when `backward` has passed through the module (PyTorch:
   /// `register_full_backward_hook`).
   @discardableResult
-  public func registerFullBackwardHook(_ hook: @escaping FullBackwardHook) -> ModuleHookHandle {
+  public func registerFullBackwardHook(_ hook: @escaping FullBackwardHook) -> RemovableHandle {
     register(\.backward, hook)
   }
 
   /// Runs `hook` when `backward` reaches the module (PyTorch: `register_full_backward_pre_hook`).
   @discardableResult
-  public func registerFullBackwardPreHook(_ hook: @escaping FullBackwardPreHook) -> ModuleHookHandle {
+  public func registerFullBackwardPreHook(_ hook: @escaping FullBackwardPreHook) -> RemovableHandle {
     register(\.backwardPre, hook)
   }
 
   private func register<Body>(
     _ list: ReferenceWritableKeyPath<ModuleHooks, [(id: Int, body: Body)]>, _ body: Body
-  ) -> ModuleHookHandle {
+  ) -> RemovableHandle {
     let hooks = hooks ?? ModuleHooks()
     self.hooks = hooks
     callsPlainly = false
     let id = hooks.nextID()
     hooks[keyPath: list].append((id, body))
-    return ModuleHookHandle { [weak hooks] in hooks?[keyPath: list].removeAll { $0.id == id } }
+    return RemovableHandle { [weak hooks] in hooks?[keyPath: list].removeAll { $0.id == id } }
   }
 
   /// Runs `forward` on `inputs` as a call of this module: with its hooks, and after making sure that
