@@ -119,57 +119,21 @@ extension Tensor {
     }
     var chosen: [Int] = []
     if replacement && numSamples > 1 {
-      let source = generator ?? .default
       for row in 0..<rows {
-        let share = weights[row * categories..<(row + 1) * categories]
-        chosen += Tensor.drawWithReplacement(Array(share), numSamples, dtype == .float64, source)
+        let share = Array(weights[row * categories..<(row + 1) * categories])
+        chosen += Multinomial.withReplacement(share, numSamples, dtype, generator ?? .default)
       }
     } else {
-      // The k largest of weight / exponential are k draws without replacement.
       let keys = try noGrad {
         let q = try Tensor(uninitialized: shape, dtype, on: backend).exponential_(generator: generator)
         try backend.binary(.div, self, q, 0, dtype: dtype.computeType, into: q)
         return try q.toArray(as: Double.self)
       }
       for row in 0..<rows {
-        let start = row * categories
-        let precedes = { (a: Int, b: Int) in
-          let (x, y) = (keys[start + a], keys[start + b])
-          if x.isNaN || y.isNaN { return x.isNaN && (!y.isNaN || a < b) }
-          return x > y || x == y && a < b
-        }
-        if numSamples == 1 {
-          chosen.append((0..<categories).min(by: precedes) ?? 0)
-        } else {
-          chosen += (0..<categories).sorted(by: precedes).prefix(numSamples)
-        }
+        chosen += Multinomial.largest(numSamples, keys[row * categories..<(row + 1) * categories])
       }
     }
     let made = Tensor(chosen)
     return made.alias(shape: result, strides: Layout.contiguousStrides(result), offset: 0)
-  }
-
-  /// Inverts the cumulative distribution, which is summed in the precision of the weights.
-  private static func drawWithReplacement(
-    _ weights: [Double], _ count: Int, _ isDouble: Bool, _ generator: Generator
-  ) -> [Int] {
-    var sum = 0.0
-    var cumulative = weights.map { weight in
-      sum = isDouble ? sum + weight : Double(Float(sum) + Float(weight))
-      return sum
-    }
-    cumulative = cumulative.map { isDouble ? $0 / sum : Double(Float($0) / Float(sum)) }
-    cumulative[cumulative.count - 1] = 1
-    return generator.withEngine { engine in
-      (0..<count).map { _ in
-        let draw = engine.uniform()
-        var low = 0, high = cumulative.count
-        while low < high {
-          let middle = low + (high - low) / 2
-          if cumulative[middle] < draw { low = middle + 1 } else { high = middle }
-        }
-        return low
-      }
-    }
   }
 }

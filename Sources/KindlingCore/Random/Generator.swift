@@ -88,9 +88,6 @@ public final class Generator: Sendable {
   func withEngine<R: Sendable>(_ body: (inout MersenneTwister) throws -> R) rethrows -> R {
     try engine.withLock { try body(&$0) }
   }
-
-  /// What seeds samplers and loaders: one int64 draw, as from `torch.empty((), int64).random_()`.
-  package func drawSeed() -> Int { Int(engine.withLock { $0.next64() } & (1 << 63 - 1)) }
 }
 
 /// Seeds the default generator (PyTorch: `torch.manual_seed`).

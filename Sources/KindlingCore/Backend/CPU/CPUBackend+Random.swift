@@ -181,33 +181,9 @@ extension CPUBackend {
   // MARK: Permutations
 
   package func randperm(_ generator: Generator, into out: Tensor) throws {
-    let n = out.numel
-    let r = out.pointer.assumingMemoryBound(to: Int.self)
-    for i in 0..<n { r[i] = i }
-    if n < 2 { return }
-    // From there on 32-bit draws would not be even enough.
-    let narrow = n < Int(UInt32.max) / 20
-    generator.withEngine { engine in
-      RandomScratch.with { scratch in
-        let total = narrow ? n - 1 : n
-        var i = 0
-        while i < total {
-          let count = min(chunk, total - i)
-          engine.draw(narrow ? count : 2 * count, into: scratch.draws)
-          for k in 0..<count {
-            if narrow {
-              let z = i + Int(scratch.draws[k] % UInt32(truncatingIfNeeded: n - i))
-              (r[i], r[z]) = (r[z], r[i])
-            } else {
-              let draw = UInt64(scratch.draws[2 * k]) << 32 | UInt64(scratch.draws[2 * k + 1])
-              let z = Int(draw % UInt64(i + 1))
-              r[i] = r[z]
-              r[z] = i
-            }
-            i += 1
-          }
-        }
-      }
-    }
+    let r = UnsafeMutableBufferPointer(
+      start: out.pointer.assumingMemoryBound(to: Int.self), count: out.numel)
+    for i in r.indices { r[i] = i }
+    generator.withEngine { $0.shuffle(r) }
   }
 }

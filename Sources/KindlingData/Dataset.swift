@@ -1,0 +1,177 @@
+public import KindlingCore
+
+/// Samples by number (PyTorch: `torch.utils.data.Dataset`).
+///
+/// ```swift
+/// struct Squares: Dataset {
+///   let count = 100
+///   subscript(index: Int) -> (Tensor, Int) { get throws { (Tensor(Double(index)), index * index) } }
+/// }
+/// ```
+///
+/// A ``DataLoader`` with workers calls the subscript from several threads at once.
+public protocol Dataset<Sample> {
+  /// What the subscript gives: a tensor, a number, a tuple of these, or a type of one's own.
+  associatedtype Sample
+  /// The number of samples.
+  var count: Int { get }
+  /// Sample number `index`, from 0.
+  subscript(index: Int) -> Sample { get throws }
+}
+
+/// A dataset that can make whole batches faster than sample by sample.
+///
+/// A ``DataLoader`` that collates in the default way asks for these first.
+public protocol BatchedDataset<Sample>: Dataset {
+  /// What the default collation makes of samples.
+  associatedtype Batch
+  /// What collating the samples `indices` would give, or nil where samples have to be made one by one.
+  func batch(_ indices: [Int]) throws -> Batch?
+}
+
+/// The elements of an array are samples.
+extension Array: Dataset {}
+
+/// Some samples of another dataset (PyTorch: `torch.utils.data.Subset`).
+public struct Subset<Base: Dataset>: Dataset {
+  /// The dataset the samples come from.
+  public let dataset: Base
+  /// The number there of each sample here.
+  public let indices: [Int]
+
+  /// Samples `indices` of `dataset`.
+  ///
+  /// - Throws: ``TensorError`` `.index` where `dataset` has no such sample.
+  public init(_ dataset: Base, _ indices: [Int]) throws {
+    try checkIndices(indices, dataset.count, "Subset")
+    self.dataset = dataset
+    self.indices = indices
+  }
+
+  public var count: Int { indices.count }
+
+  public subscript(index: Int) -> Base.Sample {
+    get throws {
+      try checkIndices([index], count, "Subset")
+      return try dataset[indices[index]]
+    }
+  }
+}
+
+extension Subset: BatchedDataset where Base: BatchedDataset {
+  public func batch(_ indices: [Int]) throws -> Base.Batch? {
+    try checkIndices(indices, count, "Subset")
+    return try dataset.batch(indices.map { self.indices[$0] })
+  }
+}
+
+/// Several datasets one after another (PyTorch: `torch.utils.data.ConcatDataset`).
+public struct ConcatDataset<Sample>: Dataset {
+  /// The parts, in order.
+  public let datasets: [any Dataset<Sample>]
+  /// The number of samples up to and with each part.
+  public let cumulativeSizes: [Int]
+
+  /// The samples of `datasets`.
+  ///
+  /// - Throws: ``TensorError`` `.value` where there are none.
+  public init(_ datasets: [any Dataset<Sample>]) throws {
+    guard !datasets.isEmpty else {
+      throw TensorError(.value, "ConcatDataset", "datasets should not be an empty iterable")
+    }
+    self.datasets = datasets
+    var total = 0
+    cumulativeSizes = datasets.map { dataset in
+      total += dataset.count
+      return total
+    }
+  }
+
+  public var count: Int { cumulativeSizes.last ?? 0 }
+
+  public subscript(index: Int) -> Sample {
+    get throws {
+      try checkIndices([index], count, "ConcatDataset")
+      let part = cumulativeSizes.firstIndex { index < $0 } ?? 0
+      return try datasets[part][part == 0 ? index : index - cumulativeSizes[part - 1]]
+    }
+  }
+}
+
+/// A dataset whose samples go through a function, each time they are asked for.
+public struct MappedDataset<Base: Dataset, Sample>: Dataset {
+  /// The dataset the samples come from.
+  public let dataset: Base
+  private let transform: (Base.Sample) throws -> Sample
+
+  /// The samples of `dataset`, each seen through `transform`.
+  public init(_ dataset: Base, _ transform: @escaping (Base.Sample) throws -> Sample) {
+    self.dataset = dataset
+    self.transform = transform
+  }
+
+  public var count: Int { dataset.count }
+
+  public subscript(index: Int) -> Sample { get throws { try transform(dataset[index]) } }
+}
+
+// MARK: Splitting
+
+/// Parts of `dataset` of the sizes `lengths`, chosen at random (PyTorch: `random_split`).
+///
+/// - Throws: ``TensorError`` `.value` unless the sizes add up to the number of samples.
+public func randomSplit<D: Dataset>(
+  _ dataset: D, _ lengths: [Int], generator: Generator? = nil
+) throws -> [Subset<D>] {
+  var total = 0, fits = true
+  for length in lengths {
+    let (sum, over) = total.addingReportingOverflow(length)
+    total = sum
+    fits = fits && length >= 0 && !over
+  }
+  guard fits, total == dataset.count else {
+    throw TensorError(
+      .value, "randomSplit",
+      "sum of input lengths does not equal the length of the input dataset: \(lengths) for \(dataset.count) samples")
+  }
+  var order = (generator ?? .default).permutation(total)[...]
+  return try lengths.map { length in
+    defer { order = order.dropFirst(length) }
+    return try Subset(dataset, Array(order.prefix(length)))
+  }
+}
+
+/// Parts of `dataset`, each a fraction of it, chosen at random; what rounding down leaves over goes to
+/// the parts in turn (PyTorch: `random_split`).
+///
+/// - Throws: ``TensorError`` `.value` unless the fractions lie in 0…1 and add up to 1.
+public func randomSplit<D: Dataset>(
+  _ dataset: D, _ fractions: [Double], generator: Generator? = nil
+) throws -> [Subset<D>] {
+  if let (i, wrong) = fractions.enumerated().first(where: { !(0...1).contains($1) }) {
+    throw TensorError(
+      .value, "randomSplit", "fraction at index \(i) is not between 0 and 1, but \(wrong)")
+  }
+  let sum = fractions.reduce(0, +)
+  guard (sum - 1).magnitude <= 1e-9 else {
+    throw TensorError(
+      .value, "randomSplit", "fractions have to add up to 1, but \(fractions) add up to \(sum)")
+  }
+  var lengths = fractions.map { Int((Double(dataset.count) * $0).rounded(.down)) }
+  for i in 0..<max(dataset.count - lengths.reduce(0, +), 0) { lengths[i % lengths.count] += 1 }
+  return try randomSplit(dataset, lengths, generator: generator)
+}
+
+extension Dataset {
+  /// This dataset with samples that go through `transform`.
+  public func mapSamples<T>(
+    _ transform: @escaping (Sample) throws -> T
+  ) -> MappedDataset<Self, T> { MappedDataset(self, transform) }
+}
+
+/// Throws unless all of `indices` are of `count` samples.
+func checkIndices(_ indices: [Int], _ count: Int, _ what: String) throws {
+  if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
+    throw TensorError(.index, what, "index \(wrong) is out of range for \(count) samples")
+  }
+}

@@ -1,0 +1,92 @@
+import KindlingCore
+
+/// How a loader chooses its batches.
+struct LoaderOptions {
+  let batchSize: Int?
+  let shuffle: Bool
+  let sampler: (any Sampler<Int>)?
+  let batchSampler: (any Sampler<[Int]>)?
+  let workers: Int
+  let dropLast: Bool
+  let generator: Generator?
+
+  init(
+    _ batchSize: Int?, _ shuffle: Bool, _ sampler: (any Sampler<Int>)?,
+    _ batchSampler: (any Sampler<[Int]>)?, _ workers: Int, _ dropLast: Bool, _ generator: Generator?
+  ) {
+    self.batchSize = batchSize
+    self.shuffle = shuffle
+    self.sampler = sampler
+    self.batchSampler = batchSampler
+    self.workers = workers
+    self.dropLast = dropLast
+    self.generator = generator
+  }
+
+  /// The batches of a pass; throws where options exclude each other or make no sense.
+  func batches(of dataset: some Dataset) throws -> any Sampler<[Int]> {
+    func exclusive(_ message: String) -> TensorError { TensorError(.value, "DataLoader", message) }
+    if sampler != nil && shuffle {
+      throw exclusive("sampler option is mutually exclusive with shuffle")
+    }
+    if let batchSampler {
+      if batchSize != 1 || shuffle || sampler != nil || dropLast {
+        throw exclusive(
+          "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last")
+      }
+      return batchSampler
+    }
+    if let batchSize, batchSize <= 0 {
+      throw exclusive(
+        "batch_size should be a positive integer value, but got batch_size=\(batchSize)")
+    }
+    let samples: any Sampler<Int> =
+      try sampler
+      ?? (shuffle
+        ? RandomSampler(dataset, generator: generator) : SequentialSampler(dataset))
+    return try BatchSampler(samples, batchSize: batchSize ?? 1, dropLast: dropLast)
+  }
+}
+
+/// A sampler with a generator that a loader's position includes.
+protocol DrawingSampler { var generator: Generator? { get } }
+extension RandomSampler: DrawingSampler {}
+extension SubsetRandomSampler: DrawingSampler {}
+extension WeightedRandomSampler: DrawingSampler {}
+
+/// Where a loader stands.
+struct LoaderPosition {
+  /// The batches that the running pass has given; 0 between passes.
+  var batches: Int
+  /// The states of the loader's and its sampler's own generators, where the pass began.
+  var own: [[UInt8]]
+  /// That of the default generator, there; empty between passes.
+  var shared: [UInt8]
+
+  init(batches: Int, own: [[UInt8]], shared: [UInt8]) {
+    self.batches = batches
+    self.own = own
+    self.shared = shared
+  }
+
+  func stateDict() throws -> StateDict {
+    var state: StateDict = ["batches": Tensor(batches)]
+    if !shared.isEmpty { state["default_generator"] = Tensor(shared) }
+    for (i, bytes) in own.enumerated() { state["generators.\(i)"] = Tensor(bytes) }
+    return state
+  }
+
+  init(_ state: StateDict) throws {
+    guard let batches = try state["batches"]?.item(as: Int.self), batches >= 0 else {
+      throw TensorError(
+        .value, "loadStateDict", "no loader's state: it has no number of batches, but \(state.keys)")
+    }
+    self.batches = batches
+    shared = try state["default_generator"]?.toArray(as: UInt8.self) ?? []
+    own = []
+    while let next = state["generators.\(own.count)"] { own.append(try next.toArray(as: UInt8.self)) }
+    if batches > 0 && shared.isEmpty {
+      throw TensorError(.value, "loadStateDict", "the state lacks default_generator")
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import KindlingCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Threads that make batches. Batch number n is always made by worker n modulo their count, so that
+/// randomness inside a dataset is the same each time.
+final class LoaderWorkers<Batch> {
+  private let shared: Shared
+  private var threads: [pthread_t] = []
+
+  /// What the threads and their owner hand each other, under one lock.
+  private final class Shared: @unchecked Sendable {
+    let load: ([Int]) throws -> Batch
+    var queues: [[(number: Int, indices: [Int])]]
+    var results: [Int: Result<Batch, any Error>] = [:]
+    var isStopped = false
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init(_ count: Int, _ load: @escaping ([Int]) throws -> Batch) {
+      self.load = load
+      queues = Array(repeating: [], count: count)
+      pthread_mutex_init(mutex, nil)
+      pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+      pthread_cond_destroy(changed)
+      pthread_mutex_destroy(mutex)
+      changed.deallocate()
+      mutex.deallocate()
+    }
+
+    /// Sleeps until `body` gives a value; with no wait where it does at once.
+    func wait<R>(_ body: () -> R?) -> R {
+      pthread_mutex_lock(mutex)
+      defer { pthread_mutex_unlock(mutex) }
+      while true {
+        if let result = body() { return result }
+        pthread_cond_wait(changed, mutex)
+      }
+    }
+
+    /// Changes what others wait for.
+    func change(_ body: () -> Void) {
+      pthread_mutex_lock(mutex)
+      body()
+      pthread_cond_broadcast(changed)
+      pthread_mutex_unlock(mutex)
+    }
+
+    /// What one thread does until it is stopped.
+    func work(_ worker: Int) {
+      while true {
+        let task: (number: Int, indices: [Int])? = wait {
+          if isStopped { return .some(nil) }
+          return queues[worker].isEmpty ? nil : .some(queues[worker].removeFirst())
+        }
+        guard let task else { return }
+        let result = Result { try load(task.indices) }
+        change { results[task.number] = result }
+      }
+    }
+  }
+
+  /// At most `count` threads; fewer where the system refuses. Worker i draws from a generator seeded
+  /// with `seed` + i.
+  init(_ count: Int, seed: Int, _ load: @escaping ([Int]) throws -> Batch) {
+    shared = Shared(count, load)
+    for worker in 0..<count {
+      let start = Unmanaged.passRetained(
+        ThreadStart { [shared] in
+          withDefaultGenerator(Generator(seed: seed &+ worker)) { shared.work(worker) }
+        })
+      #if canImport(Darwin)
+      var thread: pthread_t?
+      #else
+      var thread = pthread_t()
+      #endif
+      let failed = pthread_create(&thread, nil, { argument in
+        ThreadStart.run(argument)
+        return nil
+      }, start.toOpaque())
+      if failed != 0 {
+        start.release()
+        break
+      }
+      #if canImport(Darwin)
+      if let thread { threads.append(thread) }
+      #else
+      threads.append(thread)
+      #endif
+    }
+  }
+
+  /// How many threads work.
+  var count: Int { threads.count }
+
+  func issue(_ indices: [Int], number: Int) {
+    shared.change { shared.queues[number % threads.count].append((number, indices)) }
+  }
+
+  /// Batch `number`, as soon as it is there.
+  func take(number: Int) -> Result<Batch, any Error> {
+    shared.wait { shared.results.removeValue(forKey: number) }
+  }
+
+  deinit {
+    shared.change { shared.isStopped = true }
+    for thread in threads { pthread_join(thread, nil) }
+  }
+}
+
+/// What a thread is to do, as C can hand it over.
+private final class ThreadStart {
+  private let body: () -> Void
+  init(_ body: @escaping () -> Void) { self.body = body }
+
+  static func run(_ argument: UnsafeMutableRawPointer?) {
+    guard let argument else { return }
+    Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
+  }
+}
