@@ -1,17 +1,57 @@
 import CZlib
+import KindlingCore
 
 /// CRC-32 as zip files use it.
-enum Checksum {
-  /// The checksum of `bytes`.
-  static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
-  }
-}
+package enum Checksum {
+  /// Enough work for a thread, and little enough to be shared out evenly.
+  private static let piece = 4 << 20
 
-extension Checksum {
+  /// The checksum of `bytes`.
+  package static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 { crc32([bytes])[0] }
+
+  /// The checksum of each run of bytes, computed on all threads of the pool.
+  package static func crc32(_ runs: [UnsafeRawBufferPointer]) -> [UInt32] {
+    let pieces = runs.enumerated().flatMap { run, bytes in
+      stride(from: 0, to: bytes.count, by: piece).map { start in
+        (run: run, bytes: bytes[start..<min(start + piece, bytes.count)])
+      }
+    }
+    let sums = [UInt32](unsafeUninitializedCapacity: pieces.count) { sums, count in
+      let sums = UnsafeMutableBufferPointer(rebasing: sums[..<pieces.count])
+      ThreadPool.shared.run(pieces.count) { i in
+        sums.initializeElement(at: i, to: onOneThread(UnsafeRawBufferPointer(rebasing: pieces[i].bytes)))
+      }
+      count = pieces.count
+    }
+    var result = [UInt32](repeating: 0, count: runs.count)
+    for (piece, sum) in zip(pieces, sums) {
+      result[piece.run] = UInt32(
+        truncatingIfNeeded: crc32_combine(UInt(result[piece.run]), UInt(sum), piece.bytes.count))
+    }
+    return result
+  }
+
+  private static func onOneThread(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    var (crc, rest): (UInt32, UnsafeRawBufferPointer) = (0, bytes)
+    if let (folded, count) = foldForChecksum(0, bytes) {
+      crc = folded.withUnsafeBytes { byBytes(.max, $0) }
+      rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
+    }
+    return byBytes(crc, rest)
+  }
+
+  /// The checksum `crc`, carried on over `bytes`.
+  private static func byBytes(_ crc: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    // Without bytes zlib answers the initial value, whatever the checksum was.
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return crc }
+    return UInt32(
+      truncatingIfNeeded: crc32_z(UInt(crc), start.assumingMemoryBound(to: UInt8.self), bytes.count))
+  }
+
   /// Throws where the bytes of a record are not those it was written with.
   static func verify(_ records: [ZipArchive.Record]) throws {
-    for record in records where crc32(UnsafeRawBufferPointer(record.bytes)) != record.crc {
+    let sums = crc32(records.map { UnsafeRawBufferPointer($0.bytes) })
+    for (record, sum) in zip(records, sums) where record.crc != sum {
       throw CheckpointError.corrupt(
         "CRC-32 of \(record.name.prefix(200)) does not match: the file is damaged, or was written without checksums; pass verify: false to load it all the same")
     }

@@ -209,3 +209,9 @@ typedef void (*kk_put_loop)(int64_t n, const int64_t *offsets, void *out, int64_
                             int64_t step, const void *source, int64_t source_row,
                             int64_t source_step);
 kk_put_loop kk_put(ScatterOp op, int32_t dtype);
+
+// MARK: Checksums
+
+/// Folds the front of `bytes`, after the checksum `crc`, into 16 bytes at `out` with the same CRC-32
+/// when started at zero; returns the length of that front, 0 where nothing is gained.
+int64_t kk_crc32_fold(uint32_t crc, const uint8_t *_Nonnull bytes, int64_t n, uint8_t *_Nonnull out);
