@@ -1,6 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+#if arch(x86_64) && os(Linux) && canImport(Glibc)
+let mathLibraries: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
+#else
+let mathLibraries: [LinkerSetting] = []
+#endif
+
 let package = Package(
   name: "Kindling",
   products: [
@@ -17,7 +23,10 @@ let package = Package(
   ],
   targets: [
     // MARK: The library, lowest room first
-    .target(name: "CKernels"),
+    .target(
+      name: "CKernels",
+      // glibc's vector functions, which only x86-64 has; linked where the symbols are used.
+      linkerSettings: mathLibraries),
     .target(
       name: "KindlingCore",
       dependencies: ["CKernels", .product(name: "Numerics", package: "swift-numerics")],
@@ -59,7 +68,8 @@ let package = Package(
 
     // MARK: Tests
     .target(name: "_TestSupport", dependencies: ["Kindling"]),
-    .testTarget(name: "KindlingCoreTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(
+      name: "KindlingCoreTests", dependencies: ["Kindling", "CKernels", "_TestSupport"]),
     .testTarget(name: "KindlingNNTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "KindlingOptimTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "KindlingDataTests", dependencies: ["Kindling", "_TestSupport"]),

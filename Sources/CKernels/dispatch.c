@@ -33,8 +33,16 @@ InstructionSet kk_instruction_set(void) {
 }
 
 static kk_loop vector_unary(UnaryOp op, int32_t dtype) { KK_SELECT(kk_unary, op, dtype) }
+#if KK_MATHVEC
+static kk_loop mathvec(UnaryOp op, int32_t dtype) { KK_SELECT(kk_mathvec, op, dtype) }
+kk_softmax_loops kk_softmax(int32_t dtype) { KK_SELECT(kk_softmax, dtype) }
+#else
+static kk_loop mathvec(UnaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
+kk_softmax_loops kk_softmax(int32_t dtype) { return (void)dtype, (kk_softmax_loops){0, 0}; }
+#endif
 kk_loop kk_unary(UnaryOp op, int32_t dtype) {
-  kk_loop loop = vector_unary(op, dtype);
+  kk_loop loop = mathvec(op, dtype);
+  if (!loop) loop = vector_unary(op, dtype);
   return loop ? loop : kk_special_unary(op, dtype);
 }
 kk_loop kk_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
@@ -44,3 +52,4 @@ kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }
 kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, dtype) }
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }
 const kk_gemm_kernels *kk_gemm(int32_t dtype) { KK_SELECT(kk_gemm, dtype) }
+kk_optimizer_loops kk_optimizer(int32_t dtype) { KK_SELECT(kk_optimizer, dtype) }

@@ -15,6 +15,13 @@ typedef _Bool bool;
 /// The functions that no instruction set speeds up.
 kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
 
+// glibc's libmvec with the functions that mathvec.inc uses.
+#if defined(__x86_64__) && defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 35)
+#define KK_MATHVEC 1
+#endif
+#endif
+
 #define KK_TABLE(isa)                                   \
   kk_loop kk_unary_##isa(UnaryOp, int32_t);             \
   kk_loop kk_binary_##isa(BinaryOp, int32_t);           \
@@ -23,7 +30,10 @@ kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
   kk_loop kk_convert_##isa(int32_t, int32_t);           \
   kk_reduce_loop kk_reduce_##isa(ReduceOp, int32_t);    \
   kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);  \
-  const kk_gemm_kernels *kk_gemm_##isa(int32_t);
+  const kk_gemm_kernels *kk_gemm_##isa(int32_t);              \
+  kk_loop kk_mathvec_##isa(UnaryOp, int32_t);                 \
+  kk_softmax_loops kk_softmax_##isa(int32_t);                 \
+  kk_optimizer_loops kk_optimizer_##isa(int32_t);
 KK_TABLE(generic)
 #if defined(__x86_64__)
 KK_TABLE(avx2)

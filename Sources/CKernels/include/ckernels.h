@@ -140,6 +140,37 @@ typedef void (*kk_sort_loop)(int64_t n, void *values, int64_t *places, void *val
                              int64_t *place_scratch, bool descending);
 kk_sort_loop kk_sort(int32_t dtype);
 
+// MARK: Fused loops
+
+/// Softmax of contiguous rows of n ≥ 1 elements, or its logarithm, and the gradient of either.
+typedef struct {
+  void (*_Nullable forward)(int64_t rows, int64_t n, const void *x, void *out, bool log);
+  void (*_Nullable backward)(int64_t rows, int64_t n, const void *gradient, const void *output,
+                             void *out, bool log);
+} kk_softmax_loops;
+/// The loops for float32 and float64; NULL for other types and where there is no vector `exp`.
+kk_softmax_loops kk_softmax(int32_t dtype);
+
+typedef struct {
+  double lr, momentum, dampening, weight_decay;
+  bool nesterov, maximize, first;
+} kk_sgd_step;
+typedef struct {
+  double lr, beta1, beta2, eps, weight_decay;
+  /// lr / (1 − beta1^step), and √(1 − beta2^step).
+  double size, second_correction;
+  bool decoupled, maximize;
+} kk_adam_step;
+/// One step over n contiguous elements. `momentum` and `most` may be NULL.
+typedef struct {
+  void (*_Nullable sgd)(int64_t n, void *parameter, const void *gradient, void *momentum,
+                        const kk_sgd_step *step);
+  void (*_Nullable adam)(int64_t n, void *parameter, const void *gradient, void *first,
+                         void *second, void *most, const kk_adam_step *step);
+} kk_optimizer_loops;
+/// The loops for float32 and float64; NULL for other types.
+kk_optimizer_loops kk_optimizer(int32_t dtype);
+
 // MARK: Matrix products
 
 /// The loops that products of one floating type are made of. `mr` × `nr` is the register tile.

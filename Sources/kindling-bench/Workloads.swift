@@ -1,0 +1,94 @@
+import Kindling
+
+/// One workload: what is called, and the unit its time is told in.
+struct Workload {
+  let unit: Measurement.Unit
+  let call: () throws -> Void
+}
+
+/// The workloads by id; an id that is not here is reported as unsupported.
+enum Workloads {
+  static func make(_ id: String) throws -> Workload? {
+    let parts = id.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count >= 2 else { return nil }
+    switch parts[0] {
+    case "op": return parts.count >= 3 ? try operation(parts[1], parts[2]) : nil
+    case "mm": return try product(parts[1], parts.count > 2 ? parts[2] : "NN")
+    case "bmm": return try batchedProduct(parts[1])
+    case "mv":
+      guard let n = Int(parts[1]) else { return nil }
+      let a = try Inputs.normal(1, n, n), x = try Inputs.normal(2, n)
+      return Workload(unit: .ms) { _ = try a.mv(x) }
+    default: return try training(id)
+    }
+  }
+
+  private static func operation(_ name: String, _ size: String) throws -> Workload? {
+    let counts = ["1": 1, "1000": 1000, "1e6": 1_000_000, "1e7": 10_000_000]
+    if let n = counts[size], let call = try elementwise(name, n) {
+      return Workload(unit: n < 1_000_000 ? .us : .ms, call: call)
+    }
+    let sizes = size.split(separator: "x").compactMap { Int($0) }
+    switch (name, sizes.count) {
+    case ("softmax", 2):
+      let x = try Inputs.normal(1, sizes[0], sizes[1])
+      return Workload(unit: .us) { _ = try x.softmax(dim: -1) }
+    case ("argmax", 2):
+      let x = try Inputs.normal(1, sizes[0], sizes[1])
+      return Workload(unit: .us) { _ = try x.argmax(dim: -1) }
+    case ("transpose_copy", 1):
+      let x = try Inputs.normal(1, sizes[0], sizes[0])
+      return Workload(unit: .ms) { _ = try x.t().contiguous() }
+    case ("index_select", 2):
+      let x = try Inputs.normal(1, sizes[0], sizes[1])
+      let rows = Inputs.integers(2, below: sizes[0], 4096)
+      return Workload(unit: .us) { _ = try x.indexSelect(0, rows) }
+    case ("cat", 3):
+      let parts = try (1...3).map { try Inputs.normal($0, sizes[1], sizes[2]) }
+      return Workload(unit: .ms) { _ = try Tensor.cat(parts, dim: 1) }
+    default: return nil
+    }
+  }
+
+  private static func elementwise(_ name: String, _ n: Int) throws -> (() throws -> Void)? {
+    let x = try Inputs.normal(1, n)
+    switch name {
+    case "add":
+      let y = try Inputs.normal(2, n)
+      return { _ = try x + y }
+    case "relu": return { _ = try x.relu() }
+    case "exp": return { _ = try x.exp() }
+    case "sum": return { _ = try x.sum() }
+    case "gelu_chain":
+      return {
+        let cube = try 0.044715 * x * x * x
+        let bent = try (0.79788456 * (x + cube)).tanh()
+        _ = try 0.5 * x * (1 + bent)
+      }
+    default: return nil
+    }
+  }
+
+  private static func product(_ size: String, _ layout: String) throws -> Workload? {
+    let sizes = size.split(separator: "x").compactMap { Int($0) }
+    guard sizes.count == 3 || sizes.count == 1, layout.count == 2 else { return nil }
+    let (m, k, n) = sizes.count == 3 ? (sizes[0], sizes[1], sizes[2]) : (sizes[0], sizes[0], sizes[0])
+    let a = layout.hasPrefix("T") ? try Inputs.normal(1, k, m) : try Inputs.normal(1, m, k)
+    let b = layout.hasSuffix("T") ? try Inputs.normal(2, n, k) : try Inputs.normal(2, k, n)
+    let unit = sizes.count == 1 && m >= 1024 ? Measurement.Unit.ms : .us
+    switch layout {
+    case "NN": return Workload(unit: unit) { _ = try a.matmul(b) }
+    case "NT": return Workload(unit: unit) { _ = try a.matmul(b.t()) }
+    case "TN": return Workload(unit: unit) { _ = try a.t().matmul(b) }
+    default: return nil
+    }
+  }
+
+  private static func batchedProduct(_ size: String) throws -> Workload? {
+    let sizes = size.split(separator: "x").compactMap { Int($0) }
+    guard sizes.count == 4 else { return nil }
+    let a = try Inputs.normal(1, sizes[0], sizes[1], sizes[2])
+    let b = try Inputs.normal(2, sizes[0], sizes[2], sizes[3])
+    return Workload(unit: .us) { _ = try a.bmm(b) }
+  }
+}
