@@ -18,7 +18,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
-    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   ],
   targets: [
@@ -38,10 +37,7 @@ let package = Package(
     .target(name: "KindlingIO", dependencies: ["KindlingCore", "CZlib"]),
     .target(
       name: "KindlingVision",
-      dependencies: [
-        "KindlingNN", "KindlingData", "KindlingIO",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      dependencies: ["KindlingNN", "KindlingData", "KindlingIO", "CZlib"]),
     .target(
       name: "Kindling",
       dependencies: ["KindlingCore", "KindlingNN", "KindlingOptim", "KindlingData", "KindlingIO"]),
@@ -50,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "KindlingTool",
       dependencies: [
-        "Kindling", "KindlingVision",
+        "CKernels", "Kindling", "KindlingVision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -66,6 +62,20 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // MARK: Examples
+    .executableTarget(name: "quadratic", dependencies: ["Kindling"], path: "Examples/Quadratic"),
+    .executableTarget(name: "iris", dependencies: ["Kindling"], path: "Examples/Iris"),
+    .executableTarget(
+      name: "fashion-mnist", dependencies: ["Kindling", "KindlingVision"],
+      path: "Examples/FashionMNIST"),
+    .executableTarget(
+      name: "tutorial",
+      dependencies: [
+        "Kindling", "KindlingVision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Examples/Tutorial"),
+
     // MARK: Tests
     .target(name: "_TestSupport", dependencies: ["Kindling"]),
     .testTarget(
@@ -75,7 +85,11 @@ let package = Package(
     .testTarget(name: "KindlingDataTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(
-      name: "KindlingVisionTests", dependencies: ["Kindling", "KindlingVision", "_TestSupport"]),
+      name: "KindlingVisionTests",
+      dependencies: ["Kindling", "KindlingVision", "CZlib", "_TestSupport"]),
+    // These run the executables as a user does; they lie beside the tests in every build.
+    .testTarget(name: "ToolTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(name: "ExamplesTests", dependencies: ["_TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The command-line tool: trains, applies and inspects models without a line of code.
+@main
+struct KindlingCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kindling",
+    abstract: "Trains models, classifies images, and looks into checkpoints.",
+    version: kindlingVersion,
+    subcommands: [Train.self, Predict.self, Inspect.self, Doctor.self])
+}
+
+/// The version the tool reports.
+let kindlingVersion = "0.1.0"

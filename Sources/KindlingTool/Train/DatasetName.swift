@@ -1,0 +1,21 @@
+import ArgumentParser
+import Kindling
+import KindlingVision
+
+/// The data sets the tool knows by name.
+enum DatasetName: String, CaseIterable, ExpressibleByArgument {
+  case fashionMNIST = "fashion-mnist"
+  case mnist
+  case iris
+  case digits
+
+  /// The classes' names, by label.
+  var classes: [String] {
+    switch self {
+    case .fashionMNIST: FashionArticles.classes
+    case .mnist: MNISTDigits.classes
+    case .iris: Iris.classNames
+    case .digits: Digits.classNames
+    }
+  }
+}

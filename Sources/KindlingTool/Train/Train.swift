@@ -1,0 +1,127 @@
+import ArgumentParser
+import Kindling
+import KindlingVision
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// `kindling train`: trains a classifier, tests it after each epoch, and saves it.
+///
+/// Random numbers are drawn in the order of a PyTorch script: the seed, the model, then in each epoch
+/// the training loader and the test loader.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Trains a classifier.")
+
+  @Option(help: "The data to train on.") var dataset = DatasetName.fashionMNIST
+  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw.") var root = "data"
+  @Flag(help: "Fetch the data set to --root if it is not there.") var download = false
+  @Option(help: "The network.") var model = ModelKind.mlp
+  @Option(help: "Sizes of the hidden layers of the mlp.") var hidden = HiddenSizes([512, 512])
+  @Option(help: "How many times to go through the data.") var epochs = 5
+  @Option(help: "Samples a step.") var batchSize = 64
+  @Option(help: "The learning rate.") var lr = 1e-3
+  @Option(help: "How weights are updated.") var optimizer = OptimizerKind.sgd
+  @Option(help: "Momentum of sgd.") var momentum = 0.0
+  @Option(help: "Weight decay; by default the optimizer's own.") var weightDecay: Double?
+  @Option(help: "The seed of all random numbers.") var seed: Int?
+  @Flag(inversion: .prefixedNo, help: "Visit the samples in random order.") var shuffle = true
+  @Option(help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
+  @Option(help: "Threads an operation may use; all processors by default.") var threads: Int?
+  @Option(help: "Where to save the trained model.") var save: String?
+  @Option(help: "Report the loss of every n-th batch.") var logEvery = 100
+  @Flag(help: "Print one JSON record a line, and nothing else.") var json = false
+
+  func validate() throws {
+    if epochs < 0 { throw ValidationError("--epochs must not be negative, but got \(epochs)") }
+    if logEvery < 1 { throw ValidationError("--log-every must be at least 1, but got \(logEvery)") }
+    if momentum != 0 && optimizer != .sgd {
+      throw ValidationError("--momentum is an option of sgd, not of \(optimizer.rawValue)")
+    }
+  }
+
+  func run() throws {
+    if let threads { try setThreadCount(threads) }
+    if let save { try checkWritable(save) }
+    switch dataset {
+    case .fashionMNIST:
+      try run(
+        on: FashionMNIST(root: root, train: true, download: download, transform: ToTensor()),
+        testedOn: FashionMNIST(root: root, train: false, transform: ToTensor()))
+    case .mnist:
+      try run(
+        on: MNIST(root: root, train: true, download: download, transform: ToTensor()),
+        testedOn: MNIST(root: root, train: false, transform: ToTensor()))
+    case .iris:
+      let iris = try Iris()
+      try run(onFifthsOf: iris.features.to(.float32), iris.targets)
+    case .digits:
+      let digits = try Digits()
+      try run(onFifthsOf: digits.features.div(16), digits.targets)
+    }
+  }
+
+  /// Small sets come in one piece: every fifth sample is for testing, whatever the seed.
+  private func run(onFifthsOf features: Tensor, _ labels: Tensor) throws {
+    let all = 0..<features.shape[0]
+    func part(_ indices: [Int]) throws -> TensorDataset<(Tensor, Tensor)> {
+      let chosen = Tensor(indices)
+      return try TensorDataset(features.indexSelect(0, chosen), labels.indexSelect(0, chosen))
+    }
+    try run(on: part(all.filter { $0 % 5 != 4 }), testedOn: part(all.filter { $0 % 5 == 4 }))
+  }
+
+  private func run<Source: Dataset, Label: Collatable>(
+    on training: Source, testedOn test: Source
+  ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
+    if let seed { manualSeed(seed) }
+    let trainingLoader = try DataLoader(
+      training, batchSize: batchSize, shuffle: shuffle, workers: workers)
+    let testLoader = try DataLoader(test, batchSize: batchSize, workers: workers)
+    let features = try training[0].0.numel
+    let network = makeModel(features)
+    let run = TrainingRun(
+      network, try makeOptimizer(network), log: TrainingLog(json: json, every: logEvery))
+    for epoch in 1..<epochs + 1 {
+      try run.epoch(epoch, trainingLoader, testLoader)
+    }
+    if let save {
+      try Kindling.save(network.stateDict(), to: save)
+      if !json { print("Saved the model to \(save)") }
+    }
+  }
+
+  private func makeModel(_ features: Int) -> any Layer {
+    switch model {
+    case .mlp: MultilayerPerceptron(features, hidden: hidden.sizes, classes: dataset.classes.count)
+    case .linear: LinearClassifier(features, classes: dataset.classes.count)
+    }
+  }
+
+  private func makeOptimizer(_ network: any Layer) throws -> Optimizer {
+    let parameters = network.parameters()
+    switch optimizer {
+    case .sgd:
+      return try SGD(parameters, lr: lr, momentum: momentum, weightDecay: weightDecay ?? 0)
+    case .adam: return try Adam(parameters, lr: lr, weightDecay: weightDecay ?? 0)
+    case .adamw:
+      guard let weightDecay else { return try AdamW(parameters, lr: lr) }
+      return try AdamW(parameters, lr: lr, weightDecay: weightDecay)
+    }
+  }
+
+  /// Fails before the training rather than after it.
+  private func checkWritable(_ path: String) throws {
+    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+    let place = folder.isEmpty ? "/" : folder
+    guard access(place, W_OK) == 0 else {
+      throw ToolError("cannot save to \(path): \(String(cString: strerror(errno)))")
+    }
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw ToolError("cannot save to \(path): it is a folder")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Says how a training goes: to people, or as JSON records that keep standard output to themselves.
+final class TrainingLog {
+  private let json: Bool
+  private let every: Int
+  /// A bar on standard error, which comes and goes, where somebody is watching.
+  private let showsBar: Bool
+  private var barIsShown = false
+
+  init(json: Bool, every: Int) {
+    self.json = json
+    self.every = every
+    showsBar = !json && isatty(STDERR_FILENO) == 1
+  }
+
+  func begin(_ epoch: Int) {
+    if !json { write("Epoch \(epoch)\n-------------------------------") }
+  }
+
+  /// Whether the loss of a batch is reported, and so worth reading.
+  func wants(_ batch: Int) -> Bool { batch % every == 0 }
+
+  func loss(_ epoch: Int, _ batch: Int, _ loss: Double, seen: Int, of size: Int) {
+    clearBar()
+    if json {
+      write("{\"epoch\":\(epoch),\"batch\":\(batch),\"loss\":\(JSON.number(loss))}")
+    } else {
+      write("loss: \(right(fixed(loss, 6), 7))  [\(right("\(seen)", 5))/\(right("\(size)", 5))]")
+    }
+  }
+
+  func advance(_ batch: Int, of batches: Int) {
+    guard showsBar, batches > 0, batch % max(1, batches / 200) == 0 || batch == batches else { return }
+    let filled = 40 * batch / batches
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled)
+    barIsShown = true
+    writeError("\r[\(bar)] \(batch)/\(batches)")
+  }
+
+  func end(
+    _ epoch: Int, accuracy: Double, loss: Double, trainSeconds: Double, testSeconds: Double
+  ) {
+    clearBar()
+    if json {
+      write(
+        """
+        {"epoch":\(epoch),"accuracy":\(JSON.number(accuracy)),"avg_loss":\(JSON.number(loss)),\
+        "train_seconds":\(JSON.number(trainSeconds)),"test_seconds":\(JSON.number(testSeconds))}
+        """)
+    } else {
+      write("Test Error:\n Accuracy: \(fixed(100 * accuracy, 1))%, Avg loss: \(right(fixed(loss, 6), 8))")
+      write("Time: \(fixed(trainSeconds, 2)) s training, \(fixed(testSeconds, 2)) s testing\n")
+    }
+  }
+
+  /// A line that appears as it is written, also in a pipe.
+  private func write(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+
+  private func clearBar() {
+    if barIsShown { writeError("\r\u{1B}[K") }
+    barIsShown = false
+  }
+
+  private func writeError(_ text: String) {
+    var bytes = Array(text.utf8)
+    #if canImport(Glibc)
+      _ = Glibc.write(STDERR_FILENO, &bytes, bytes.count)
+    #else
+      _ = Darwin.write(STDERR_FILENO, &bytes, bytes.count)
+    #endif
+  }
+}

@@ -1,0 +1,66 @@
+import CZlib
+import KindlingCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads a file from front to back, unpacking it on the way where it is gzip.
+struct GzipReader: ~Copyable {
+  let path: String
+  /// More bytes than the file can hold, whatever its contents: a promise above it is a lie.
+  let mostBytes: Int
+  private let file: gzFile
+
+  init(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, let opened = gzopen(path, "rb") else {
+      throw VisionError(.notFound, "\(path): \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      gzclose(opened)
+      throw VisionError(.system, "\(path) is not a file")
+    }
+    self.path = path
+    file = opened
+    gzbuffer(file, 1 << 17)
+    // Deflate cannot shrink anything more than 1032 times.
+    mostBytes = gzdirect(opened) == 1 ? Int(status.st_size) : (Int(status.st_size) + 1) * 1032
+  }
+
+  deinit { gzclose(file) }
+
+  /// Fills `buffer`; returns how many bytes there were, fewer only at the end of the file.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    var done = 0
+    while done < buffer.count, let base = buffer.baseAddress {
+      let step = min(buffer.count - done, 1 << 26)
+      let got = gzread(file, base + done, UInt32(step))
+      if got < 0 { throw damaged() }
+      done += Int(got)
+      // A truncated gzip file ends early and says so only here.
+      if Int(got) < step {
+        var code: Int32 = 0
+        gzerror(file, &code)
+        if code != Z_OK && code != Z_STREAM_END { throw damaged() }
+        break
+      }
+    }
+    return done
+  }
+
+  /// The next `count` bytes, or fewer at the end of the file.
+  func read(_ count: Int) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+      done = try read(into: UnsafeMutableRawBufferPointer(buffer))
+    }
+  }
+
+  private func damaged() -> VisionError {
+    var code: Int32 = 0
+    let text = gzerror(file, &code).map { String(cString: $0) } ?? ""
+    return VisionError(.corrupt, "\(path) is damaged (\(text)); delete it and fetch it again")
+  }
+}

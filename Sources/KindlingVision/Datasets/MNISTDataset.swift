@@ -1,0 +1,207 @@
+import KindlingCore
+import KindlingData
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Handwritten digits (torchvision: `datasets.MNIST`).
+public typealias MNIST<Target> = MNISTDataset<MNISTDigits, Target>
+/// Articles of clothing (torchvision: `datasets.FashionMNIST`).
+public typealias FashionMNIST<Target> = MNISTDataset<FashionArticles, Target>
+/// Cursive Japanese characters (torchvision: `datasets.KMNIST`).
+public typealias KMNIST<Target> = MNISTDataset<KuzushijiCharacters, Target>
+
+/// Images of 28 by 28 pixels in ten classes, read from IDX files in `root/NAME/raw`.
+///
+/// A sample is an image and its class. Without a transform the image is a `uint8` tensor `[28, 28]`
+/// (where torchvision would give a PIL image); with ``ToTensor`` it is `[1, 28, 28]`, from 0 to 1.
+/// Files may be compressed with gzip or not.
+///
+/// ```swift
+/// let training = try FashionMNIST(root: "data", train: true, download: true, transform: ToTensor())
+/// let (image, label) = try training[0]
+/// ```
+public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendable {
+  /// The folder that holds the data set's folder, as it was given.
+  public let root: String
+  /// Whether these are the images to train on.
+  public let train: Bool
+  /// All images, `uint8`, `[N, 28, 28]`.
+  public let data: Tensor
+  /// All labels, `int64`, `[N]`.
+  public let targets: Tensor
+  /// What images go through.
+  public let transform: (any Transform<Tensor, Tensor>)?
+  /// What labels go through.
+  public let targetTransform: (any Transform<Int, Target>)?
+  /// The labels again, ready to be handed out one by one.
+  private let labels: [Int]
+  private let asTarget: @Sendable (Int) throws -> Target
+
+  private init(
+    _ root: String, _ train: Bool, _ download: Bool, _ mirrors: [String]?,
+    _ progress: DownloadProgress?, _ transform: (any Transform<Tensor, Tensor>)?,
+    _ targetTransform: (any Transform<Int, Target>)?,
+    _ asTarget: @escaping @Sendable (Int) throws -> Target
+  ) throws {
+    self.root = root
+    self.train = train
+    self.transform = transform
+    self.targetTransform = targetTransform
+    self.asTarget = asTarget
+
+    let folder = MNISTDataset.rawFolder(root)
+    if download {
+      for file in Variant.files.all where MNISTDataset.find(file, in: folder) == nil {
+        try Downloader.fetch(
+          file, from: mirrors ?? Variant.mirrors, into: folder, progress: progress)
+      }
+    }
+    let part = train ? Variant.files.training : Variant.files.test
+    guard let images = MNISTDataset.find(part.images, in: folder),
+      let labels = MNISTDataset.find(part.labels, in: folder)
+    else {
+      throw VisionError(
+        .notFound, "Dataset not found in \(folder); pass download: true to download it")
+    }
+    data = try IDX.read(images)
+    (targets, self.labels) = try MNISTDataset.checkedLabels(labels)
+    guard data.dtype == .uint8, data.ndim == 3 else {
+      throw VisionError(
+        .corrupt, "\(images) holds \(data.dtype) of shape \(data.shape), not uint8 images [N, H, W]")
+    }
+    guard data.shape[0] == self.labels.count else {
+      throw VisionError(
+        .corrupt,
+        "\(images) has \(data.shape[0]) images, but \(labels) has \(self.labels.count) labels")
+    }
+  }
+
+  /// The data set below `root`, with labels that a transform makes into something else.
+  ///
+  /// - Parameters:
+  ///   - root: the folder that holds, say, `FashionMNIST/raw`; `~` is the home folder.
+  ///   - download: whether files that are absent are fetched, and put there. Otherwise nothing is
+  ///     ever written.
+  ///   - mirrors: addresses of folders to fetch from instead of the published ones.
+  ///   - progress: called as files arrive; nil is silent.
+  /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
+  public convenience init(
+    root: String, train: Bool = true, download: Bool = false,
+    transform: (any Transform<Tensor, Tensor>)? = nil,
+    targetTransform: some Transform<Int, Target>,
+    mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
+  ) throws {
+    try self.init(
+      root, train, download, mirrors, progress, transform, targetTransform,
+      { try targetTransform($0) })
+  }
+
+  /// The number of samples.
+  public var count: Int { labels.count }
+
+  /// The image at `index` after the transform, and its class after the target transform.
+  public subscript(index: Int) -> (Tensor, Target) {
+    get throws {
+      try check(index)
+      let image = try data.select(0, index)
+      return (try transform?(image) ?? image, try asTarget(labels[index]))
+    }
+  }
+
+  /// The classes' names, by label.
+  public var classes: [String] { Variant.classes }
+
+  /// Labels by the classes' names.
+  public var classToIdx: [String: Int] {
+    Dictionary(Variant.classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func check(_ index: Int) throws {
+    guard labels.indices.contains(index) else {
+      throw VisionError(
+        .value, "\(Variant.name): index \(index) is out of range for \(count) samples")
+    }
+  }
+
+  private static func rawFolder(_ root: String) -> String {
+    var root = root
+    if root == "~" || root.hasPrefix("~/"), let home = getenv("HOME") {
+      root = String(cString: home) + root.dropFirst()
+    }
+    return "\(root)/\(Variant.name)/raw"
+  }
+
+  /// The path of `file`, unpacked where that is there too; nil where it is absent.
+  private static func find(_ file: PublishedFile, in folder: String) -> String? {
+    let packed = "\(folder)/\(file.name)"
+    return [String(packed.dropLast(".gz".count)), packed].first { access($0, F_OK) == 0 }
+  }
+
+  private static func checkedLabels(_ path: String) throws -> (Tensor, [Int]) {
+    let bytes = try IDX.read(path)
+    guard bytes.dtype == .uint8, bytes.ndim == 1 else {
+      throw VisionError(
+        .corrupt, "\(path) holds \(bytes.dtype) of shape \(bytes.shape), not uint8 labels [N]")
+    }
+    let labels = try bytes.toArray(as: UInt8.self).map(Int.init)
+    if let wrong = labels.first(where: { $0 >= Variant.classes.count }) {
+      throw VisionError(
+        .corrupt, "\(path) has the label \(wrong), but there are \(Variant.classes.count) classes")
+    }
+    return (try bytes.to(.int64), labels)
+  }
+}
+
+extension MNISTDataset where Target == Int {
+  /// The data set below `root`, with class labels as they are.
+  ///
+  /// - Parameters:
+  ///   - root: the folder that holds, say, `FashionMNIST/raw`; `~` is the home folder.
+  ///   - download: whether files that are absent are fetched, and put there. Otherwise nothing is
+  ///     ever written.
+  ///   - mirrors: addresses of folders to fetch from instead of the published ones.
+  ///   - progress: called as files arrive; nil is silent.
+  /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
+  public convenience init(
+    root: String, train: Bool = true, download: Bool = false,
+    transform: (any Transform<Tensor, Tensor>)? = nil,
+    mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
+  ) throws {
+    try self.init(root, train, download, mirrors, progress, transform, nil, { $0 })
+  }
+}
+
+extension MNISTDataset: BatchedDataset where Target == Int {
+  /// Samples `indices` as one batch: images stacked, labels in one tensor.
+  ///
+  /// The images are gathered and converted in one go where there is no transform or ``ToTensor``
+  /// alone; another transform has to see them one by one.
+  public func batch(_ indices: [Int]) throws -> (Tensor, Tensor)? {
+    guard transform == nil || transform is ToTensor else { return nil }
+    for index in indices { try check(index) }
+    let images = try data.rows(indices)
+    return (
+      transform == nil ? images : try ToTensor().batch(images), try targets.rows(indices)
+    )
+  }
+}
+
+extension MNISTDataset: CustomStringConvertible {
+  /// What torchvision prints.
+  public var description: String {
+    var lines = [
+      "Dataset \(Variant.name)", "    Number of datapoints: \(count)", "    Root location: \(root)",
+      "    Split: \(train ? "Train" : "Test")",
+    ]
+    if transform != nil || targetTransform != nil { lines.append("    StandardTransform") }
+    if let transform { lines.append(transform.described(under: "Transform: ")) }
+    if let targetTransform {
+      lines.append(targetTransform.described(under: "Target transform: "))
+    }
+    return lines.joined(separator: "\n")
+  }
+}

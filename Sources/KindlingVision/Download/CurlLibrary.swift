@@ -1,0 +1,93 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// libcurl, loaded when the first download begins.
+///
+/// Loading at run time keeps it out of the build and of the binary: a program that downloads
+/// nothing neither links nor starts it. (Foundation's `URLSession` is libcurl too, but linking it
+/// statically needs libcurl's development files and all of its own dependencies.)
+struct CurlLibrary: @unchecked Sendable {
+  typealias Handle = UnsafeMutableRawPointer
+  /// Options take a word or a pointer; both travel in the same register.
+  typealias SetOption = @convention(c) (Handle, Int32, Int) -> Int32
+  typealias GetInfo = @convention(c) (Handle, Int32, UnsafeMutableRawPointer) -> Int32
+
+  let makeHandle: @convention(c) () -> Handle?
+  let freeHandle: @convention(c) (Handle) -> Void
+  let setOption: SetOption
+  let perform: @convention(c) (Handle) -> Int32
+  let getInfo: GetInfo
+  let describe: @convention(c) (Int32) -> UnsafePointer<CChar>?
+
+  /// Options, from libcurl's stable ABI.
+  enum Option: Int32 {
+    case url = 10002
+    case writeData = 10001
+    case errorBuffer = 10010
+    case userAgent = 10018
+    case progressData = 10057
+    case protocols = 10318
+    case redirectProtocols = 10319
+    case writeFunction = 20011
+    case progressFunction = 20219
+    case lowSpeedLimit = 19
+    case lowSpeedTime = 20
+    case noProgress = 43
+    case failOnError = 45
+    case followLocation = 52
+    case maxRedirects = 68
+    case connectTimeout = 78
+    case noSignal = 99
+    case resumeFrom = 30116
+    case maxFileSize = 30117
+  }
+
+  /// Results that mean something to the caller.
+  enum Code {
+    static let ok: Int32 = 0
+    static let rangeError: Int32 = 33
+  }
+
+  /// The response's status (`CURLINFO_RESPONSE_CODE`).
+  static let responseCode: Int32 = 0x200002
+
+  /// The library, or why there is none.
+  static let shared: Result<CurlLibrary, VisionError> = Result { () throws(VisionError) in
+    try CurlLibrary()
+  }
+
+  private init() throws(VisionError) {
+    #if canImport(Darwin)
+      let names = ["libcurl.4.dylib"]
+    #else
+      let names = ["libcurl.so.4", "libcurl-gnutls.so.4"]
+    #endif
+    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
+      throw VisionError(
+        .download, "downloads need libcurl, which this machine lacks: apt-get install libcurl4")
+    }
+    func symbol(_ name: String) throws(VisionError) -> UnsafeMutableRawPointer {
+      guard let found = dlsym(library, name) else {
+        throw VisionError(.download, "libcurl has no \(name)")
+      }
+      return found
+    }
+    typealias GlobalInit = @convention(c) (Int) -> Int32
+    let start = unsafeBitCast(try symbol("curl_global_init"), to: GlobalInit.self)
+    guard start(3) == Code.ok else { throw VisionError(.download, "libcurl does not start") }
+    makeHandle = unsafeBitCast(
+      try symbol("curl_easy_init"), to: (@convention(c) () -> Handle?).self)
+    freeHandle = unsafeBitCast(
+      try symbol("curl_easy_cleanup"), to: (@convention(c) (Handle) -> Void).self)
+    setOption = unsafeBitCast(try symbol("curl_easy_setopt"), to: SetOption.self)
+    perform = unsafeBitCast(
+      try symbol("curl_easy_perform"), to: (@convention(c) (Handle) -> Int32).self)
+    getInfo = unsafeBitCast(try symbol("curl_easy_getinfo"), to: GetInfo.self)
+    describe = unsafeBitCast(
+      try symbol("curl_easy_strerror"),
+      to: (@convention(c) (Int32) -> UnsafePointer<CChar>?).self)
+  }
+}

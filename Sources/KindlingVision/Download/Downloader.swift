@@ -1,0 +1,137 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Called while a file arrives, with its name, the bytes there are and the bytes there will be.
+public typealias DownloadProgress = @Sendable (_ file: String, _ done: Int, _ total: Int) -> Void
+
+/// A file that somebody publishes, and how to know it.
+public struct PublishedFile: Sendable {
+  /// Its name, on the mirrors and here.
+  public let name: String
+  /// The MD5 sum its publishers give, in hexadecimal.
+  public let md5: String
+
+  /// A file by name and checksum.
+  public init(_ name: String, md5: String) {
+    self.name = name
+    self.md5 = md5
+  }
+}
+
+/// Fetches published files: from the first mirror that answers, resumed where a transfer broke off,
+/// and put in place only when the checksum is right.
+enum Downloader {
+  /// Puts `file` into `folder`; does nothing where it is there already.
+  static func fetch(
+    _ file: PublishedFile, from mirrors: [String], into folder: String, progress: DownloadProgress?
+  ) throws {
+    let target = "\(folder)/\(file.name)"
+    try makeFolder(folder)
+    let part = target + ".part"
+    let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw systemError("cannot write \(part)") }
+    defer { close(descriptor) }
+    // Two programs that want the same file: the second waits, and finds it in place.
+    while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+    if access(target, F_OK) == 0 {
+      unlink(part)
+      return
+    }
+
+    var reports: [String] = []
+    for mirror in mirrors {
+      let url = mirror.hasSuffix("/") ? mirror + file.name : "\(mirror)/\(file.name)"
+      do {
+        try fetch(url, file, part, descriptor, progress)
+        guard fsync(descriptor) == 0, rename(part, target) == 0 else {
+          throw systemError("cannot put \(target) in place")
+        }
+        return
+      } catch let error as VisionError where error.kind == .download {
+        reports.append("  \(url): \(error.message)")
+      }
+    }
+    // An empty part is of no use to a later attempt.
+    if lseek(descriptor, 0, SEEK_END) == 0 { unlink(part) }
+    throw VisionError(
+      .download, "could not download \(file.name); tried\n" + reports.joined(separator: "\n"))
+  }
+
+  /// Completes the part from one mirror and checks it.
+  private static func fetch(
+    _ url: String, _ file: PublishedFile, _ part: String, _ descriptor: Int32,
+    _ progress: DownloadProgress?
+  ) throws {
+    var size = Int(lseek(descriptor, 0, SEEK_END))
+    if size > 0, try md5(descriptor) == file.md5 { return }
+    while true {
+      lseek(descriptor, off_t(size), SEEK_SET)
+      let outcome = try Transfer.run(
+        url, to: descriptor, from: size, name: file.name, progress: progress)
+      switch outcome {
+      case .failed(let reason): throw VisionError(.download, reason)
+      case .cannotResume: break
+      case .complete:
+        let found = try md5(descriptor)
+        if found == file.md5 { return }
+        // What was resumed may have been the wrong beginning: once more, from the start.
+        if size == 0 {
+          ftruncate(descriptor, 0)
+          throw VisionError(.download, "the MD5 sum is \(found), but should be \(file.md5)")
+        }
+      }
+      guard size > 0 else { throw VisionError(.download, "the server sends no such range") }
+      guard ftruncate(descriptor, 0) == 0 else { throw systemError("cannot shorten \(part)") }
+      size = 0
+    }
+  }
+
+  /// The MD5 sum of the whole file, in hexadecimal.
+  static func md5(_ descriptor: Int32) throws -> String {
+    lseek(descriptor, 0, SEEK_SET)
+    var hash = MD5()
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw systemError("cannot read what was downloaded") }
+      if count == 0 { break }
+      buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+    return hash.finalize()
+  }
+
+  /// Makes `path` and the folders above it.
+  private static func makeFolder(_ path: String) throws {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for piece in path.split(separator: "/") {
+      prefix += piece + "/"
+      if mkdir(prefix, 0o755) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS {
+        throw systemError("cannot make the folder \(prefix)")
+      }
+    }
+  }
+
+  private static func systemError(_ what: String) -> VisionError {
+    VisionError(.system, "\(what): \(String(cString: strerror(errno)))")
+  }
+}
+
+/// Progress as a line on standard error: rewritten on a terminal, otherwise one line a file.
+public let defaultDownloadProgress: DownloadProgress = { file, done, total in
+  let mebibyte = Double(1 << 20)
+  func rounded(_ bytes: Int) -> Double { (Double(bytes) / mebibyte * 10).rounded() / 10 }
+  let line: String
+  if isatty(STDERR_FILENO) == 1 {
+    let filled = total > 0 ? min(30, 30 * done / total) : 0
+    let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
+    line = "\r\(file) [\(bar)] \(rounded(done))/\(rounded(total)) MiB\(done == total ? "\n" : "")"
+  } else {
+    guard done == total else { return }
+    line = "downloaded \(file) (\(rounded(total)) MiB)\n"
+  }
+  _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+}

@@ -1,0 +1,124 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One HTTP request whose body goes to the end of an open file.
+final class Transfer {
+  private let descriptor: Int32
+  private let progress: DownloadProgress?
+  private let name: String
+  /// What the file held when the request began.
+  private let start: Int
+  private var writeError: Int32 = 0
+  private var reported = -1
+
+  private init(_ descriptor: Int32, from start: Int, _ name: String, _ progress: DownloadProgress?) {
+    self.descriptor = descriptor
+    self.start = start
+    self.name = name
+    self.progress = progress
+  }
+
+  /// What came of a request.
+  enum Outcome {
+    case complete
+    /// The server cannot continue where the file ends.
+    case cannotResume
+    case failed(String)
+  }
+
+  /// Appends the bytes of `url` from `start` on to the file behind `descriptor`.
+  static func run(
+    _ url: String, to descriptor: Int32, from start: Int, name: String, progress: DownloadProgress?
+  ) throws -> Outcome {
+    let curl = try CurlLibrary.shared.get()
+    guard let handle = curl.makeHandle() else { return .failed("libcurl gives no handle") }
+    defer { curl.freeHandle(handle) }
+    let transfer = Transfer(descriptor, from: start, name, progress)
+    let context = Int(bitPattern: Unmanaged.passUnretained(transfer).toOpaque())
+    var errorText = [CChar](repeating: 0, count: 257)
+
+    let code = errorText.withUnsafeMutableBufferPointer { text in
+      func set(_ option: CurlLibrary.Option, _ value: Int) {
+        _ = curl.setOption(handle, option.rawValue, value)
+      }
+      // libcurl copies strings, all but the error buffer's.
+      func set(_ option: CurlLibrary.Option, _ value: String) {
+        value.withCString { set(option, Int(bitPattern: $0)) }
+      }
+      set(.url, url)
+      set(.userAgent, "kindling")
+      set(.protocols, "http,https")
+      set(.redirectProtocols, "http,https")
+      set(.errorBuffer, Int(bitPattern: text.baseAddress))
+      set(.followLocation, 1)
+      set(.maxRedirects, 8)
+      set(.failOnError, 1)
+      set(.noSignal, 1)
+      set(.connectTimeout, 20)
+      // Slower than this for half a minute counts as dead, and the next mirror is asked.
+      set(.lowSpeedLimit, 100)
+      set(.lowSpeedTime, 30)
+      set(.maxFileSize, 1 << 32)
+      set(.resumeFrom, start)
+      set(.writeData, context)
+      set(.writeFunction, Int(bitPattern: unsafeBitCast(Transfer.write, to: UnsafeRawPointer.self)))
+      set(.progressData, context)
+      set(
+        .progressFunction, Int(bitPattern: unsafeBitCast(Transfer.report, to: UnsafeRawPointer.self)))
+      set(.noProgress, progress == nil ? 1 : 0)
+      return withExtendedLifetime(transfer) { curl.perform(handle) }
+    }
+
+    if code == CurlLibrary.Code.ok { return .complete }
+    if transfer.writeError != 0 {
+      return .failed("cannot write: \(String(cString: strerror(transfer.writeError)))")
+    }
+    var status = 0
+    _ = curl.getInfo(handle, CurlLibrary.responseCode, &status)
+    // 416: the part already has everything the server has, or something else altogether.
+    if start > 0 && (code == CurlLibrary.Code.rangeError || status == 416) { return .cannotResume }
+    let detail = errorText.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
+    return .failed(
+      detail.isEmpty ? curl.describe(code).map { String(cString: $0) } ?? "error \(code)" : detail)
+  }
+
+  private typealias Write =
+    @convention(c) (UnsafeRawPointer?, Int, Int, UnsafeMutableRawPointer?) -> Int
+  private typealias Report =
+    @convention(c) (UnsafeMutableRawPointer?, Int, Int, Int, Int) -> Int32
+
+  private static let write: Write = { bytes, size, count, context in
+    guard let context, let bytes else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    let total = size * count
+    var done = 0
+    while done < total {
+      #if canImport(Glibc)
+        let wrote = Glibc.write(transfer.descriptor, bytes + done, total - done)
+      #else
+        let wrote = Darwin.write(transfer.descriptor, bytes + done, total - done)
+      #endif
+      if wrote < 0 && errno == EINTR { continue }
+      if wrote <= 0 {
+        transfer.writeError = errno
+        return done
+      }
+      done += wrote
+    }
+    return total
+  }
+
+  private static let report: Report = { context, total, now, _, _ in
+    guard let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    // libcurl calls also when nothing has arrived since.
+    if total > 0 && now != transfer.reported {
+      transfer.reported = now
+      transfer.progress?(transfer.name, transfer.start + now, transfer.start + total)
+    }
+    return 0
+  }
+}

@@ -1,0 +1,57 @@
+import KindlingCore
+
+/// Subtracts a mean from each channel and divides by a deviation (torchvision:
+/// `transforms.Normalize`).
+///
+/// - Shape: `[*, C, H, W]` → the same, where `mean` and `std` have `C` numbers, or one for all.
+/// - Dtypes: floating point. Integers throw.
+public struct Normalize: Transform {
+  /// What is subtracted, one number a channel.
+  public let mean: [Double]
+  /// What is divided by, one number a channel.
+  public let std: [Double]
+
+  /// A transform that takes channel `c` to `(x - mean[c]) / std[c]`.
+  public init(_ mean: [Double], _ std: [Double]) {
+    self.mean = mean
+    self.std = std
+  }
+
+  /// The normalised image.
+  ///
+  /// - Throws: ``TensorError`` for an integer image, fewer than three dimensions, numbers that do
+  ///   not fit the channels, or a deviation of zero.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    guard image.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "Normalize",
+        "input tensor should be a float tensor, but got \(image.dtype); apply ToTensor() first")
+    }
+    guard image.ndim >= 3 else {
+      throw TensorError(
+        .shape, "Normalize",
+        "expected tensor to be a tensor image of size (..., C, H, W), but got shape \(image.shape)")
+    }
+    let channels = image.shape[image.ndim - 3]
+    for (name, values) in [("mean", mean), ("std", std)]
+    where values.count != channels && values.count != 1 {
+      throw TensorError(
+        .shape, "Normalize",
+        "\(name) has \(values.count) numbers, but the image has \(channels) channels")
+    }
+    if std.contains(0) {
+      throw TensorError(.value, "Normalize", "std \(std) contains 0, which leads to division by zero")
+    }
+    let shift = try Tensor(mean).to(image.dtype).reshape(-1, 1, 1)
+    let scale = try Tensor(std).to(image.dtype).reshape(-1, 1, 1)
+    return try image.sub(shift).div_(scale)
+  }
+
+  /// The arguments, as torchvision prints them.
+  public var description: String { "Normalize(mean=\(tuple(mean)), std=\(tuple(std)))" }
+
+  private func tuple(_ values: [Double]) -> String {
+    values.count == 1
+      ? "(\(values[0]),)" : "(" + values.map { "\($0)" }.joined(separator: ", ") + ")"
+  }
+}

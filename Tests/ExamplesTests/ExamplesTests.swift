@@ -1,0 +1,37 @@
+import Testing
+import _TestSupport
+
+@Suite struct ExamplesTests {
+  @Test func quadraticAgreesWithItself() throws {
+    let lines = try Program.run("quadratic", []).lines
+    let byHand = lines.filter { $0.hasPrefix("by hand") }.map { $0.dropFirst("by hand".count) }
+    let byModule = lines.filter { $0.hasPrefix("module") }.map { $0.dropFirst("module".count) }
+    #expect(byHand.count == 11)
+    for (a, b) in zip(byHand, byModule) {
+      #expect(PrintedWords.difference(String(a), String(b)) == nil)
+    }
+    #expect(byHand.count == byModule.count)
+  }
+
+  @Test func irisIsLearnt() throws {
+    let last = try Program.run("iris", []).lines.last ?? ""
+    let correct = Int(last.prefix { $0.isNumber }) ?? 0
+    #expect(correct >= 145, "\(last)")
+    #expect(last.hasSuffix("of 150 right"))
+  }
+
+  @Test(.enabled(if: Shared.has("data/FashionMNIST"), "\(Shared.absence)"))
+  func fashionIsTrainedSavedAndLoaded() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let result = try Program.run("fashion-mnist", [Shared.path("data"), "1"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.lines.filter { $0.hasPrefix("loss: ") }.count == 10)
+      let accuracy = result.lines.first { $0.hasPrefix("accuracy: ") }
+      let percent = Double(accuracy?.drop { !$0.isNumber }.dropLast() ?? "") ?? 0
+      #expect(percent > 40, "\(accuracy ?? result.errors)")
+      #expect(result.lines.last?.hasPrefix("predicted ") == true)
+      let files = try FileBytes.list(folder)
+      #expect(files == ["fashion-mnist.pth"])
+    }
+  }
+}

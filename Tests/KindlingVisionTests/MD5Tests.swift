@@ -1,0 +1,35 @@
+import KindlingVision
+import Testing
+
+@Suite struct MD5Tests {
+  /// RFC 1321, appendix A.5.
+  @Test(arguments: [
+    ("", "d41d8cd98f00b204e9800998ecf8427e"),
+    ("a", "0cc175b9c0f1b6a831c399e269772661"),
+    ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+    ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+    ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
+    (
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+      "d174ab98d277d9f5a5611c2c9f419d9f"
+    ),
+    (
+      "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+      "57edf4a22be3c955ac49da2e2107b67a"
+    ),
+  ])
+  func agreesWithTheStandard(text: String, sum: String) {
+    #expect(md5(Array(text.utf8)) == sum)
+  }
+
+  @Test func piecesOfAnySizeMakeTheSameSum() {
+    let bytes = (0..<500).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    for size in [1, 3, 55, 56, 63, 64, 65, 128, 499] {
+      var sum = MD5()
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { sum.update($0) }
+      }
+      #expect(sum.finalize() == md5(bytes), "pieces of \(size)")
+    }
+  }
+}

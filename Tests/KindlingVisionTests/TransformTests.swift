@@ -1,0 +1,76 @@
+import Kindling
+import KindlingVision
+import Testing
+
+@Suite struct TransformTests {
+  @Test func toTensorPutsChannelsFirstAndScales() throws {
+    let gray = try ToTensor()(Tensor([0, 51, 255, 1, 2, 3], dtype: .uint8).reshape([2, 3]))
+    #expect(gray.shape == [1, 2, 3] && gray.dtype == .float32)
+    let values = try gray.flatten().toArray(as: Float.self)
+    #expect(values == [0, 51, 255, 1, 2, 3].map { Float($0) / 255 })
+
+    let color = try ToTensor()(Tensor.arange(24).reshape([2, 4, 3]).to(.uint8))
+    #expect(color.shape == [3, 2, 4] && color.isContiguous)
+    let second = try color[1].mul(255).round().flatten().toArray(as: Int.self)
+    #expect(second == [1, 4, 7, 10, 13, 16, 19, 22])
+  }
+
+  @Test func toTensorKeepsOtherTypes() throws {
+    let tensor = try ToTensor()(Tensor([1.5, 2.5], dtype: .float64).reshape([1, 2]))
+    #expect(tensor.dtype == .float64 && tensor.shape == [1, 1, 2])
+    let error = #expect(throws: TensorError.self) { try ToTensor()(Tensor([1, 2])) }
+    #expect(error?.message.contains("pic should be 2/3 dimensional") == true)
+  }
+
+  @Test func normalizeWorksByChannel() throws {
+    let image = try Tensor.ones([2, 2, 2])
+    let result = try Normalize([0.5, 0], [0.5, 2])(image)
+    let values = try result.flatten().toArray(as: Double.self)
+    #expect(values == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5])
+    let untouched = try image.sum().item()
+    #expect(untouched == 8)
+  }
+
+  @Test(arguments: [
+    ([2, 2], DType.float32, [0.5], [0.5], "(..., C, H, W)"),
+    ([1, 2, 2], .uint8, [0.5], [0.5], "float tensor"),
+    ([3, 2, 2], .float32, [0.5, 0.5], [0.5], "mean has 2 numbers, but the image has 3 channels"),
+    ([1, 2, 2], .float32, [0.5], [0], "division by zero"),
+  ] as [([Int], DType, [Double], [Double], String)])
+  func normalizeRefuses(
+    shape: [Int], dtype: DType, mean: [Double], std: [Double], reason: String
+  ) throws {
+    let image = try Tensor.zeros(shape, dtype: dtype)
+    let error = #expect(throws: TensorError.self) { try Normalize(mean, std)(image) }
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+  }
+
+  struct Invert: Transform {
+    func callAsFunction(_ image: Tensor) throws -> Tensor { try image.mul(-1).add(1) }
+  }
+
+  @Test func describesItselfAsTorchvisionDoes() {
+    let cases: [(any Transform<Tensor, Tensor>, String)] = [
+      (ToTensor(), "ToTensor()"),
+      (Normalize([0.5], [0.25]), "Normalize(mean=(0.5,), std=(0.25,))"),
+      (
+        Normalize([0.5, 0.25, 0], [1, 2, 3]),
+        "Normalize(mean=(0.5, 0.25, 0.0), std=(1.0, 2.0, 3.0))"
+      ),
+      (Lambda { (image: Tensor) in image }, "Lambda()"),
+      (Invert(), "Invert()"),
+      (
+        Compose([ToTensor(), Compose([Invert()])]),
+        "Compose(\n    ToTensor()\n    Compose(\n        Invert()\n    )\n)"
+      ),
+    ]
+    for (transform, text) in cases { #expect(transform.description == text) }
+  }
+
+  @Test func composeAppliesInOrder() throws {
+    let both = Compose([ToTensor(), Invert()])
+    let result = try both(Tensor([255, 0], dtype: .uint8).reshape([1, 2]))
+    let values = try result.flatten().toArray(as: Double.self)
+    #expect(values == [0, 1])
+  }
+}
