@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Writes a file so that at every moment its path holds the old content or the new, never a part:
@@ -17,7 +17,9 @@ struct AtomicFile: ~Copyable {
   /// The number of bytes written so far.
   private(set) var offset = 0
 
-  /// Writes what `body` hands to the file at `path`. If `body` throws, nothing is left behind.
+  /// Writes what `body` hands to the file at `path`.
+  ///
+  /// If `body` throws, nothing is left behind.
   static func write(to path: String, _ body: (inout AtomicFile) throws -> Void) throws {
     var file = try AtomicFile(path)
     try body(&file)
@@ -39,7 +41,8 @@ struct AtomicFile: ~Copyable {
     var candidate = ""
     // The name is new unless a crash left one behind: a few tries are plenty.
     for _ in 0..<16 where made < 0 {
-      candidate = "\(folder).\(name.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+      candidate =
+        "\(folder).\(name.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
       made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if made < 0 && errno != EEXIST { break }
     }
@@ -99,11 +102,11 @@ struct AtomicFile: ~Copyable {
 
   private static func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     #if canImport(Glibc)
-    Glibc.write(file, bytes, count)
+      Glibc.write(file, bytes, count)
     #elseif canImport(Musl)
-    Musl.write(file, bytes, count)
+      Musl.write(file, bytes, count)
     #else
-    Darwin.write(file, bytes, count)
+      Darwin.write(file, bytes, count)
     #endif
   }
 

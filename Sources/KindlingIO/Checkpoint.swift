@@ -31,10 +31,15 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 /// change it. While they are in use the file must not be cut short in place; replacing it, as
 /// ``save(_:to:)`` does, is fine.
 ///
-/// - Parameter device: where the tensors go; nil means where they were saved from.
-/// - Parameter verify: compare checksums, which reads the whole file.
+/// - Parameters:
+///   - path: the file.
+///   - device: where the tensors go; nil means where they were saved from.
+///   - verify: compare checksums, which reads the whole file.
+/// - Returns: the value, whose dictionaries keep their order.
 /// - Throws: ``CheckpointError`` where the file is absent, damaged, unsafe, or of another kind.
-public func load(_ path: String, device: Device? = nil, verify: Bool = true) throws -> CheckpointValue {
+public func load(_ path: String, device: Device? = nil, verify: Bool = true) throws
+  -> CheckpointValue
+{
   try CheckpointError.naming(path) {
     let reader = try CheckpointReader(path, verify: verify)
     return try reader.graph.value(reader.tensors(on: device))
@@ -52,7 +57,8 @@ public func loadStateDict(
   return try CheckpointError.naming(path) {
     if let stateDict = value.stateDict { return stateDict }
     guard let pairs = value.pairs else {
-      throw CheckpointError(.content, "expected a dictionary of tensors; use load(_:) for other values")
+      throw CheckpointError(
+        .content, "expected a dictionary of tensors; use load(_:) for other values")
     }
     let inner = pairs.compactMap { $0.value.pairs == nil ? nil : $0.key.stringValue }
     let hint = inner.map { "load(path)[\"\($0)\"]" }.joined(separator: ", ")

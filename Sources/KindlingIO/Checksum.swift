@@ -19,7 +19,8 @@ package enum Checksum {
     let sums = [UInt32](unsafeUninitializedCapacity: pieces.count) { sums, count in
       let sums = UnsafeMutableBufferPointer(rebasing: sums[..<pieces.count])
       ThreadPool.shared.run(pieces.count) { i in
-        sums.initializeElement(at: i, to: onOneThread(UnsafeRawBufferPointer(rebasing: pieces[i].bytes)))
+        sums.initializeElement(
+          at: i, to: onOneThread(UnsafeRawBufferPointer(rebasing: pieces[i].bytes)))
       }
       count = pieces.count
     }
@@ -45,7 +46,8 @@ package enum Checksum {
     // Without bytes zlib answers the initial value, whatever the checksum was.
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return crc }
     return UInt32(
-      truncatingIfNeeded: crc32_z(UInt(crc), start.assumingMemoryBound(to: UInt8.self), bytes.count))
+      truncatingIfNeeded: crc32_z(UInt(crc), start.assumingMemoryBound(to: UInt8.self), bytes.count)
+    )
   }
 
   /// Throws where the bytes of a record are not those it was written with.
@@ -53,7 +55,8 @@ package enum Checksum {
     let sums = crc32(records.map { UnsafeRawBufferPointer($0.bytes) })
     for (record, sum) in zip(records, sums) where record.crc != sum {
       throw CheckpointError.corrupt(
-        "CRC-32 of \(record.name.prefix(200)) does not match: the file is damaged, or was written without checksums; pass verify: false to load it all the same")
+        "CRC-32 of \(record.name.prefix(200)) does not match: the file is damaged, or was written without checksums; pass verify: false to load it all the same"
+      )
     }
   }
 }

@@ -1,12 +1,14 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
-/// A file as memory. Writing to the memory never changes the file, and the memory stays while
+/// A file as memory.
+///
+/// Writing to the memory never changes the file, and the memory stays while
 /// anybody holds this object.
 final class MappedFile: @unchecked Sendable {
   /// The file's bytes.
@@ -28,11 +30,12 @@ final class MappedFile: @unchecked Sendable {
     // Pages are wired read-only, all at once where the system can, and made writable afterwards: a
     // writable private mapping would copy every page of the file on the way.
     #if os(Linux)
-    let flags = MAP_PRIVATE | MAP_POPULATE
+      let flags = MAP_PRIVATE | MAP_POPULATE
     #else
-    let flags = MAP_PRIVATE
+      let flags = MAP_PRIVATE
     #endif
-    guard let address = mmap(nil, size, PROT_READ, flags, descriptor, 0), address != MAP_FAILED else {
+    guard let address = mmap(nil, size, PROT_READ, flags, descriptor, 0), address != MAP_FAILED
+    else {
       throw MappedFile.failure("cannot be mapped into memory")
     }
     bytes = UnsafeMutableRawBufferPointer(start: address, count: size)

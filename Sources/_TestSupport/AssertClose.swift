@@ -13,7 +13,8 @@ package enum Elements: Sendable {
       let bytes = UnsafeRawBufferPointer(bytes)
       func all<T, R>(_ type: T.Type, _ convert: (T) -> R) -> [R] {
         (0..<count).map {
-          convert(bytes.loadUnaligned(fromByteOffset: start + $0 * MemoryLayout<T>.size, as: T.self))
+          convert(
+            bytes.loadUnaligned(fromByteOffset: start + $0 * MemoryLayout<T>.size, as: T.self))
         }
       }
       return switch host.dtype {
@@ -46,7 +47,9 @@ package func isClose(_ x: Double, _ ref: Double, rtol: Double, atol: Double) -> 
   return ref.isFinite && abs(x - ref) <= atol + rtol * abs(ref)
 }
 
-/// How `actual` differs from `expected` in shape, dtype or value, or nil if it does not. Floats may
+/// How `actual` differs from `expected` in shape, dtype or value, or nil if it does not.
+///
+/// Floats may
 /// differ as ``isClose(_:_:rtol:atol:)`` says, everything else must be equal.
 package func difference(
   _ actual: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0

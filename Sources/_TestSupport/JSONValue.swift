@@ -1,12 +1,14 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
-/// A JSON value. Integers and floats stay apart, and the bare tokens `NaN`, `Infinity` and
+/// A JSON value.
+///
+/// Integers and floats stay apart, and the bare tokens `NaN`, `Infinity` and
 /// `-Infinity`, which Python writes and Foundation refuses, are read.
 package enum JSONValue: Sendable, Equatable {
   case null
@@ -90,7 +92,9 @@ private struct JSONParser {
   func failure(_ what: String) -> JSONError { JSONError(message: "\(what) at byte \(at)") }
 
   mutating func skipSpace() {
-    while bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 { at += 1 }
+    while bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 {
+      at += 1
+    }
   }
 
   mutating func value() throws -> JSONValue {
@@ -212,7 +216,9 @@ private struct JSONParser {
       }
     }
     at += 1
-    guard let text = String(validating: units, as: UTF8.self) else { throw failure("invalid UTF-8") }
+    guard let text = String(validating: units, as: UTF8.self) else {
+      throw failure("invalid UTF-8")
+    }
     return text
   }
 
@@ -228,7 +234,9 @@ private struct JSONParser {
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "u"):
       var scalar = try hex4()
-      if 0xD800..<0xDC00 ~= scalar, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u") {
+      if 0xD800..<0xDC00 ~= scalar, bytes[at] == UInt8(ascii: "\\"),
+        bytes[at + 1] == UInt8(ascii: "u")
+      {
         at += 2
         let low = try hex4()
         guard 0xDC00..<0xE000 ~= low else { throw failure("half a surrogate pair") }

@@ -24,7 +24,8 @@ package final class TensorFile: Sendable {
         let range = fields["data_offsets"]?.ints, range.count == 2, 0 <= range[0],
         range[0] <= range[1], range[1] <= bytes.count - first
       else { throw GoldenError("\(path): malformed entry \(name)") }
-      entries[name] = Entry(dtype: dtype, shape: shape, start: first + range[0], end: first + range[1])
+      entries[name] = Entry(
+        dtype: dtype, shape: shape, start: first + range[0], end: first + range[1])
     }
     self.entries = entries
   }

@@ -3,11 +3,11 @@ import Testing
 import _TestSupport
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 @Suite struct CheckpointTests {
@@ -30,12 +30,17 @@ import Darwin
       "int": .list([0, 255, 256, 65535, 65536, -1, .int(.max), .int(.min)]),
       "big": .bigInt([0, 0, 0, 0, 0, 0, 0, 0, 0x40]), "pi": 3.5, "flag": true, "off": false,
       "none": nil, "text": "é 모델 \u{1F600}", "empty": "", "bytes": .bytes([0, 1, 127, 128, 255]),
-      "tuples": .list([.tuple([]), .tuple([1]), .tuple([1, 2]), .tuple([1, 2, 3]), .tuple([1, 2, 3, 4])]),
-      "size": .size([2, 3]), "dtype": .dtype(.bfloat16), "list": [], "nested": ["a": ["b": [1, [2]]]],
+      "tuples": .list([
+        .tuple([]), .tuple([1]), .tuple([1, 2]), .tuple([1, 2, 3]), .tuple([1, 2, 3, 4]),
+      ]),
+      "size": .size([2, 3]), "dtype": .dtype(.bfloat16), "list": [],
+      "nested": ["a": ["b": [1, [2]]]],
     ]
     let loaded = try roundTrip(value)
     #expect("\(loaded)" == "\(value)")
-    #expect(try roundTrip(.dictionary([(.int(3), "x"), (.none, "y"), (.bool(true), 1)])).description == "{3: 'x', None: 'y', True: 1}")
+    #expect(
+      try roundTrip(.dictionary([(.int(3), "x"), (.none, "y"), (.bool(true), 1)])).description
+        == "{3: 'x', None: 'y', True: 1}")
   }
 
   @Test func stateDictsKeepTheirOrder() throws {
@@ -50,8 +55,12 @@ import Darwin
 
   @Test func sharedMemoryStaysShared() throws {
     let base = try Tensor.zeros([3, 4])
-    let loaded = try roundTrip(["base": .tensor(base), "view": .tensor(base.transpose(0, 1)), "same": .tensor(base)])
-    let (x, view) = (try #require(loaded["base"]?.tensorValue), try #require(loaded["view"]?.tensorValue))
+    let loaded = try roundTrip([
+      "base": .tensor(base), "view": .tensor(base.transpose(0, 1)), "same": .tensor(base),
+    ])
+    let (x, view) = (
+      try #require(loaded["base"]?.tensorValue), try #require(loaded["view"]?.tensorValue)
+    )
     #expect(view.strides == [1, 4])
     #expect(loaded["same"]?.tensorValue === x)
     try x.add_(Tensor(1.0))
@@ -64,7 +73,9 @@ import Darwin
       "p": .tensor(Tensor([1.0]).asParameter()), "frozen": .tensor(frozen),
       "leaf": .tensor(try Tensor([1.0]).requiresGrad_()), "plain": .tensor(Tensor([1.0])),
     ])
-    let flags = loaded.pairs?.map { ($0.value.tensorValue?.isParameter, $0.value.tensorValue?.requiresGrad) }
+    let flags = loaded.pairs?.map {
+      ($0.value.tensorValue?.isParameter, $0.value.tensorValue?.requiresGrad)
+    }
     #expect(flags?.map { $0.0 } == [true, true, false, false])
     #expect(flags?.map { $0.1 } == [true, false, true, false])
   }
@@ -90,7 +101,9 @@ import Darwin
 
   @Test func recordsStartAtMultiplesOf64() throws {
     try FileBytes.withTemporaryFolder { folder in
-      let state: StateDict = ["a": Tensor([1.0, 2.0, 3.0]), "b": Tensor(Array(repeating: 1, count: 33))]
+      let state: StateDict = [
+        "a": Tensor([1.0, 2.0, 3.0]), "b": Tensor(Array(repeating: 1, count: 33)),
+      ]
       try save(state, to: "\(folder)/file.pth")
       for tensor in try loadStateDict(from: "\(folder)/file.pth").values {
         #expect(Int(bitPattern: tensor.storage.address) % 64 == 0)
@@ -178,11 +191,18 @@ import Darwin
       let directory = #expect(throws: CheckpointError.self) { try load(folder) }
       #expect(directory?.description.contains("is a folder") == true)
       try save(Tensor(1.0), to: "\(folder)/one.pth")
-      let single = #expect(throws: CheckpointError.self) { try loadStateDict(from: "\(folder)/one.pth") }
+      let single = #expect(throws: CheckpointError.self) {
+        try loadStateDict(from: "\(folder)/one.pth")
+      }
       #expect(single?.description.contains("use load(_:)") == true)
-      try save(["epoch": 3, "model": .init(["w": Tensor(1.0)] as StateDict)], to: "\(folder)/tree.pth")
-      let tree = #expect(throws: CheckpointError.self) { try loadStateDict(from: "\(folder)/tree.pth") }
-      #expect(tree?.description.contains("'epoch', 'model'; the one meant may be load(path)[\"model\"]") == true)
+      try save(
+        ["epoch": 3, "model": .init(["w": Tensor(1.0)] as StateDict)], to: "\(folder)/tree.pth")
+      let tree = #expect(throws: CheckpointError.self) {
+        try loadStateDict(from: "\(folder)/tree.pth")
+      }
+      #expect(
+        tree?.description.contains("'epoch', 'model'; the one meant may be load(path)[\"model\"]")
+          == true)
     }
   }
 }

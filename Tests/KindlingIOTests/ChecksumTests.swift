@@ -33,7 +33,10 @@ import Testing
     bytes[5 << 20] = 1
     bytes[bytes.count - 1] = 2
     bytes.withUnsafeBytes { all in
-      let parts = [all, UnsafeRawBufferPointer(rebasing: all[..<3]), UnsafeRawBufferPointer(rebasing: all[7...])]
+      let parts = [
+        all, UnsafeRawBufferPointer(rebasing: all[..<3]),
+        UnsafeRawBufferPointer(rebasing: all[7...]),
+      ]
       // Python: zlib.crc32.
       #expect(Checksum.crc32(parts) == [0x96E2_C435, reference([0x5A, 0x5A, 0x5A]), 0x4E80_065B])
     }

@@ -4,11 +4,13 @@ import _TestSupport
 
 /// Files that real PyTorch wrote, against what it says they hold.
 @Suite struct GoldenCheckpointTests {
-  static let manifest = (try? Golden.json("serialization/manifest.json")["torch_files"]?.array) ?? []
+  static let manifest =
+    (try? Golden.json("serialization/manifest.json")["torch_files"]?.array) ?? []
   static let zipFiles = manifest.filter { $0["format"]?.string == "zip" }
   /// Files that ask for more than a state dict needs, and what the refusal names.
   static let refused = [
-    "dtypes.pt": "complex64", "dtypes_rare.pt": "_rebuild_tensor_v3", "no_crc32.pt": "verify: false",
+    "dtypes.pt": "complex64", "dtypes_rare.pt": "_rebuild_tensor_v3",
+    "no_crc32.pt": "verify: false",
     "whole_sequential.pt": "state_dict()", "whole_conv.pt": "state_dict()",
   ]
 

@@ -4,7 +4,8 @@ import _TestSupport
 
 /// Damaged and malicious files: a clear refusal, or a load; never a crash, a hang, or a foreign call.
 @Suite struct HostileFileTests {
-  static let entries = ((try? Golden.json("serialization/hostile/hostile.json").array) ?? []).filter {
+  static let entries = ((try? Golden.json("serialization/hostile/hostile.json").array) ?? []).filter
+  {
     $0["file"]?.string?.hasSuffix(".pt") == true || $0["file"]?.string?.hasSuffix(".pkl") == true
   }
   static let mustRefuse = entries.filter { $0["may_load"]?.bool != true }
@@ -23,7 +24,9 @@ import _TestSupport
   @Test(.timeLimit(.minutes(1)), arguments: mayLoad)
   func isHandled(name: String) {
     for verify in [true, false] {
-      do { _ = try load(Self.path(name), verify: verify) } catch { #expect(error is CheckpointError) }
+      do { _ = try load(Self.path(name), verify: verify) } catch {
+        #expect(error is CheckpointError)
+      }
       do { _ = try inspect(Self.path(name)) } catch { #expect(error is CheckpointError) }
     }
   }
@@ -47,10 +50,12 @@ import _TestSupport
     ("storage_missing.pt", "archive/data/7 is missing"),
     ("same_storage_two_dtypes.pt", "declared twice"), ("negative_size.pt", "negative dimension"),
     ("negative_stride.pt", "negative stride"), ("negative_offset.pt", "negative storage offset"),
-    ("offset_out_of_range.pt", "does not fit in storage"), ("offset_huge.pt", "does not fit in storage"),
+    ("offset_out_of_range.pt", "does not fit in storage"),
+    ("offset_huge.pt", "does not fit in storage"),
     ("stride_out_of_range.pt", "does not fit in storage"), ("size_overflow.pt", "64 bits"),
     ("size_overflow_wraps_to_small.pt", "64 bits"), ("stride_overflow.pt", "64 bits"),
-    ("size_stride_rank_mismatch.pt", "2 sizes and 1 strides"), ("size_not_int.pt", "where an int belongs"),
+    ("size_stride_rank_mismatch.pt", "2 sizes and 1 strides"),
+    ("size_not_int.pt", "where an int belongs"),
     ("huge_declared_storage.pt", "its declaration needs"),
     ("unknown_storage_class.pt", "torch.EvilStorage"), ("cuda_location.pt", "device: .cpu"),
     ("persistent_id_not_tuple.pt", "persistent id"), ("deep_list.pt", "levels deep"),
@@ -65,7 +70,8 @@ import _TestSupport
     ("no_data_pkl.pt", "data.pkl is missing"), ("byteorder_garbage.pt", "byte order"),
     ("byteorder_big.pt", "big-endian"), ("version_garbage.pt", "not a number"),
     ("version_future.pt", "format version"), ("deflate_bomb.pt", "compressed"),
-    ("central_directory_offset_bad.pt", "outside the file"), ("entry_count_bad.pt", "fewer entries"),
+    ("central_directory_offset_bad.pt", "outside the file"),
+    ("entry_count_bad.pt", "fewer entries"),
     ("entry_size_bad.pt", "bytes"), ("local_header_offset_bad.pt", "outside the file"),
     ("local_header_signature_bad.pt", "no header"), ("encrypted_flag.pt", "encrypted"),
     ("empty_file.pt", "empty"), ("text.pt", "unknown file format"), ("legacy_control.pt", "legacy"),

@@ -3,11 +3,11 @@ import Testing
 import _TestSupport
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// The Swift half of `scripts/check-pytorch-interchange`, which names a folder of files that PyTorch
@@ -15,7 +15,8 @@ import Darwin
 @Suite struct InterchangeTests {
   static let folder = getenv("KINDLING_INTERCHANGE").map { String(cString: $0) }
 
-  @Test(.enabled(if: folder != nil, "run by scripts/check-pytorch-interchange, which needs PyTorch"))
+  @Test(
+    .enabled(if: folder != nil, "run by scripts/check-pytorch-interchange, which needs PyTorch"))
   func writesBackWhatPyTorchWrote() throws {
     let folder = try #require(Self.folder)
     let names = try FileBytes.list(folder).filter { $0.hasSuffix(".pt") }

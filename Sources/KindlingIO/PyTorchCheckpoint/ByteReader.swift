@@ -6,7 +6,9 @@ struct ByteReader {
 
   /// A reader that starts at `offset` of `bytes`; `what` is what they are, for messages.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0, _ what: String) throws {
-    guard 0...bytes.count ~= offset else { throw CheckpointError.corrupt("\(what) lies outside the file") }
+    guard 0...bytes.count ~= offset else {
+      throw CheckpointError.corrupt("\(what) lies outside the file")
+    }
     self.bytes = bytes
     self.offset = offset
     self.what = what
@@ -18,7 +20,8 @@ struct ByteReader {
   /// The next `count` bytes.
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {
-      throw CheckpointError.corrupt("\(what) ends early: \(count) bytes are announced, \(remaining) are left")
+      throw CheckpointError.corrupt(
+        "\(what) ends early: \(count) bytes are announced, \(remaining) are left")
     }
     defer { offset += count }
     return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])

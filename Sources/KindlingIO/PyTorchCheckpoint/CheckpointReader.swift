@@ -23,7 +23,9 @@ struct CheckpointReader {
     let pickle = try record("data.pkl")
     var verified = [pickle]
     try CheckpointReader.checkVersion(try record("version"))
-    if let order = archive.records["\(root)/byteorder"] { try CheckpointReader.checkByteOrder(order) }
+    if let order = archive.records["\(root)/byteorder"] {
+      try CheckpointReader.checkByteOrder(order)
+    }
     if verify { try Checksum.verify(verified) }
     graph = try Unpickler.read(UnsafeRawBufferPointer(pickle.bytes))
     verified = []
@@ -31,7 +33,8 @@ struct CheckpointReader {
       let found = try record("data/\(storage.key)")
       guard found.bytes.count >= storage.byteCount else {
         throw CheckpointError.corrupt(
-          "storage '\(storage.key.prefix(100))' has \(found.bytes.count) bytes but its declaration needs \(storage.byteCount)")
+          "storage '\(storage.key.prefix(100))' has \(found.bytes.count) bytes but its declaration needs \(storage.byteCount)"
+        )
       }
       verified.append(found)
       return UnsafeMutableRawBufferPointer(rebasing: found.bytes[..<storage.byteCount])
@@ -42,14 +45,18 @@ struct CheckpointReader {
   /// What to say of a file that is no zip file.
   private static func stranger(_ bytes: UnsafeRawBufferPointer) -> CheckpointError {
     // PyTorch's form before 1.6 starts with a pickled magic number.
-    let legacy: [UInt8] = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+    let legacy: [UInt8] = [
+      0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+    ]
     if bytes.count > 2, bytes[0] == 0x80, bytes[2...].starts(with: legacy) {
       return CheckpointError(
         .format,
-        "the file is in PyTorch's legacy form (before version 1.6), which is not read; write it again with torch.save(torch.load(file), file)")
+        "the file is in PyTorch's legacy form (before version 1.6), which is not read; write it again with torch.save(torch.load(file), file)"
+      )
     }
     if bytes.first == 0x80 {
-      return CheckpointError(.format, "the file is a bare pickle, not a PyTorch checkpoint; refused")
+      return CheckpointError(
+        .format, "the file is a bare pickle, not a PyTorch checkpoint; refused")
     }
     return CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
   }
@@ -59,9 +66,12 @@ struct CheckpointReader {
     let roots = archive.records.keys.filter { $0.hasSuffix("/data.pkl") }.map { $0.dropLast(9) }
       .filter { !$0.contains("/") && $0 != ".." && $0 != "." }
     guard let root = roots.first else {
-      throw CheckpointError(.format, "data.pkl is missing: the file is a zip file, but no PyTorch checkpoint")
+      throw CheckpointError(
+        .format, "data.pkl is missing: the file is a zip file, but no PyTorch checkpoint")
     }
-    guard roots.count == 1 else { throw CheckpointError.corrupt("there are \(roots.count) records data.pkl") }
+    guard roots.count == 1 else {
+      throw CheckpointError.corrupt("there are \(roots.count) records data.pkl")
+    }
     return String(root)
   }
 
@@ -81,7 +91,8 @@ struct CheckpointReader {
     switch String(decoding: record.bytes.prefix(20), as: UTF8.self) {
     case "little": break
     case "big":
-      throw CheckpointError(.unsupported, "the file was written on a big-endian machine, which is not read")
+      throw CheckpointError(
+        .unsupported, "the file was written on a big-endian machine, which is not read")
     case let order: throw CheckpointError.corrupt("unknown byte order '\(order)'")
     }
   }
@@ -91,7 +102,8 @@ struct CheckpointReader {
     for storage in graph.storages where storage.location != "cpu" && device == nil {
       throw CheckpointError(
         .unsupported,
-        "the file holds tensors of the device \(storage.location.prefix(100)); pass device: .cpu to load them into main memory")
+        "the file holds tensors of the device \(storage.location.prefix(100)); pass device: .cpu to load them into main memory"
+      )
     }
     let blocks = try zip(graph.storages, storages).map { try block($0, $1) }
     return try graph.tensors.map { record in
@@ -99,16 +111,21 @@ struct CheckpointReader {
         storage: blocks[record.storage], shape: record.shape, strides: record.strides,
         offset: record.offset, dtype: record.dtype, numel: record.numel,
         isContiguous: Layout.isContiguous(record.shape, record.strides))
-      let placed = try device.map { try $0 == tensor.device ? tensor : moved(tensor, to: $0) } ?? tensor
+      let placed =
+        try device.map { try $0 == tensor.device ? tensor : moved(tensor, to: $0) } ?? tensor
       let result = record.isParameter ? placed.asParameter() : placed
       return try result.requiresGrad_(record.requiresGrad)
     }
   }
 
   /// The storage's memory: the mapped file itself, or a copy where its place does not suit the dtype.
-  private func block(_ record: StorageRecord, _ bytes: UnsafeMutableRawBufferPointer) throws -> Storage {
+  private func block(_ record: StorageRecord, _ bytes: UnsafeMutableRawBufferPointer) throws
+    -> Storage
+  {
     let backend = try Device.cpu.backend
-    if let address = bytes.baseAddress, Int(bitPattern: address).isMultiple(of: record.dtype.byteSize) {
+    if let address = bytes.baseAddress,
+      Int(bitPattern: address).isMultiple(of: record.dtype.byteSize)
+    {
       return Storage(external: address, byteCount: record.byteCount, backend: backend) { [file] in
         withExtendedLifetime(file) {}
       }
@@ -122,6 +139,7 @@ struct CheckpointReader {
 
   private func moved(_ tensor: Tensor, to device: Device) throws -> Tensor {
     _ = try device.backend
-    throw CheckpointError(.unsupported, "loading onto \(device) is not supported; load to .cpu and move the tensors")
+    throw CheckpointError(
+      .unsupported, "loading onto \(device) is not supported; load to .cpu and move the tensors")
   }
 }

@@ -1,6 +1,8 @@
 import KindlingCore
 
-/// The closed list of what a pickle may name. None of it runs anything: each stands for a piece of
+/// The closed list of what a pickle may name.
+///
+/// None of it runs anything: each stands for a piece of
 /// data that the unpickler knows how to make.
 enum PickleGlobal {
   case orderedDict
@@ -36,7 +38,8 @@ enum PickleGlobal {
 
   /// Data of PyTorch's that Kindling has no counterpart for.
   private static let unsupported: [String: String] = [
-    "torch.ComplexFloatStorage": "complex64 tensors", "torch.ComplexDoubleStorage": "complex128 tensors",
+    "torch.ComplexFloatStorage": "complex64 tensors",
+    "torch.ComplexDoubleStorage": "complex128 tensors",
     "torch.ComplexHalfStorage": "complex32 tensors", "torch.complex64": "the dtype complex64",
     "torch.complex128": "the dtype complex128",
     "torch._utils._rebuild_tensor_v3": "tensors of a newer dtype (uint16, uint32, uint64, float8)",
@@ -53,7 +56,8 @@ enum PickleGlobal {
     // Names come from the file: a hostile one must not fill the screen.
     let full = "\(module.prefix(100)).\(name.prefix(100))"
     if let what = unsupported[full] {
-      return CheckpointError(.unsupported, "the file holds \(what) (\(full)), which Kindling does not have")
+      return CheckpointError(
+        .unsupported, "the file holds \(what) (\(full)), which Kindling does not have")
     }
     if module == "torch" && name.hasSuffix("Storage") {
       return CheckpointError(.unsupported, "unknown storage type \(full)")
@@ -61,11 +65,13 @@ enum PickleGlobal {
     if module.hasPrefix("torch.nn.modules") || module == "__main__" {
       return CheckpointError(
         .unsafe,
-        "refused: the file holds an object of class \(full), so a whole model was saved; save its state_dict() instead")
+        "refused: the file holds an object of class \(full), so a whole model was saved; save its state_dict() instead"
+      )
     }
     return CheckpointError(
       .unsafe,
-      "refused: the file asks for \(full), and a checkpoint may hold only tensors, numbers, texts, lists and dictionaries. Nothing was run.")
+      "refused: the file asks for \(full), and a checkpoint may hold only tensors, numbers, texts, lists and dictionaries. Nothing was run."
+    )
   }
 
   /// As Python names it, for messages.

@@ -4,14 +4,17 @@ extension PickleGraph {
   /// How deep lists and dictionaries may lie in one another; PyTorch's own reader recurses too.
   static let maximumDepth = 200
 
-  /// The root as a tree. What the pickle shares, the tree shares, so that it is never larger.
+  /// The root as a tree.
+  ///
+  /// What the pickle shares, the tree shares, so that it is never larger.
   func value(_ tensors: [Tensor]) throws -> CheckpointValue {
     var converter = Converter(graph: self, tensors: tensors)
     return try converter.value(root, depth: 0)
   }
 
-  /// Visits every tensor that the root leads to, with the keys on the way joined by dots. A container
-  /// reached by several ways is visited once.
+  /// Visits every tensor that the root leads to, with the keys on the way joined by dots.
+  ///
+  /// A container reached by several ways is visited once.
   func visitTensors(_ body: (_ key: String, _ tensor: TensorRecord) -> Void) throws {
     var walk = Walk(graph: self)
     try walk.visit(root, "", depth: 0, body)
@@ -82,7 +85,8 @@ extension PickleGraph {
       case .dtype(let dtype): return .dtype(dtype)
       case .tensor(let number): return .tensor(tensors[number])
       case .storage, .global:
-        throw CheckpointError(.unsupported, "the file holds a \(value.kind) by itself, which is not read")
+        throw CheckpointError(
+          .unsupported, "the file holds a \(value.kind) by itself, which is not read")
       case .list(let number), .tuple(let number):
         if let known = sequences[number] { return try finished(known) }
         sequences[number] = .some(nil)
@@ -97,7 +101,8 @@ extension PickleGraph {
         dictionaries[number] = .some(nil)
         var pairs: [(key: CheckpointValue, value: CheckpointValue)] = []
         for (key, item) in graph.dictionaries[number].pairs {
-          pairs.append((try self.value(key, depth: depth + 1), try self.value(item, depth: depth + 1)))
+          pairs.append(
+            (try self.value(key, depth: depth + 1), try self.value(item, depth: depth + 1)))
         }
         let made: CheckpointValue =
           graph.dictionaries[number].isOrdered ? .orderedDictionary(pairs) : .dictionary(pairs)

@@ -1,6 +1,8 @@
 import KindlingCore
 
-/// A value on the unpickler's stack. What can hold others is a number into the tables of
+/// A value on the unpickler's stack.
+///
+/// What can hold others is a number into the tables of
 /// ``PickleGraph``, so that sharing is kept and dropping a deep structure never recurses.
 enum PickleValue {
   case none
@@ -54,7 +56,9 @@ struct PickleDictionary {
 
   init(isOrdered: Bool) { self.isOrdered = isOrdered }
 
-  /// What may be a key. As in Python, `True` is 1 and `1.0` is 1.
+  /// What may be a key.
+  ///
+  /// As in Python, `True` is 1 and `1.0` is 1.
   private enum Key: Hashable {
     case none, int(Int), double(Double), string(String), bytes([UInt8])
   }

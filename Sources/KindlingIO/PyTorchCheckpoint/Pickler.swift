@@ -115,7 +115,9 @@ struct Pickler {
   }
 
   private func size(_ count: Int) throws -> UInt32 {
-    guard count <= Int(Int32.max) else { throw CheckpointError(.content, "a text or number of \(count) bytes is too long") }
+    guard count <= Int(Int32.max) else {
+      throw CheckpointError(.content, "a text or number of \(count) bytes is too long")
+    }
     return UInt32(count)
   }
 
@@ -211,11 +213,13 @@ struct Pickler {
     let storage = tensor.storage
     let number: Int
     if let known = storageNumbers[storage.address] {
-      guard storages[known].dtype == tensor.dtype, storages[known].storage.byteCount == storage.byteCount
+      guard storages[known].dtype == tensor.dtype,
+        storages[known].storage.byteCount == storage.byteCount
       else {
         throw CheckpointError(
           .content,
-          "tensors of \(storages[known].dtype) and of \(tensor.dtype) share memory, which a checkpoint cannot hold; clone() one of them")
+          "tensors of \(storages[known].dtype) and of \(tensor.dtype) share memory, which a checkpoint cannot hold; clone() one of them"
+        )
       }
       number = known
     } else {

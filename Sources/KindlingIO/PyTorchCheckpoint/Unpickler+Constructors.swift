@@ -8,7 +8,8 @@ extension Unpickler {
       throw CheckpointError(.unsafe, "refused: the pickle calls a \(callable.kind)")
     }
     guard case .tuple(let number) = arguments else {
-      throw CheckpointError.corrupt("malformed pickle: \(global.name) is called with a \(arguments.kind)")
+      throw CheckpointError.corrupt(
+        "malformed pickle: \(global.name) is called with a \(arguments.kind)")
     }
     let arguments = graph.sequences[number]
     switch global {
@@ -38,7 +39,9 @@ extension Unpickler {
     let made = dictionary(isOrdered: true)
     if arguments.isEmpty { return .dictionary(made) }
     // Python 2 passes the pairs as a list of lists.
-    guard arguments.count == 1, case .list(let list) = arguments[0] else { throw misuse(.orderedDict) }
+    guard arguments.count == 1, case .list(let list) = arguments[0] else {
+      throw misuse(.orderedDict)
+    }
     let pairs = graph.sequences[list]
     try charge(pairs.count)
     for pair in pairs {
@@ -65,7 +68,8 @@ extension Unpickler {
       throw CheckpointError.corrupt("\(what) has \(shape.count) sizes and \(strides.count) strides")
     }
     guard shape.count <= 64 else {
-      throw CheckpointError(.unsupported, "a tensor has \(shape.count) dimensions; at most 64 are supported")
+      throw CheckpointError(
+        .unsupported, "a tensor has \(shape.count) dimensions; at most 64 are supported")
     }
     if let size = shape.first(where: { $0 < 0 }) {
       throw CheckpointError.corrupt("\(what) has the negative dimension \(size)")
@@ -73,7 +77,9 @@ extension Unpickler {
     if let stride = strides.first(where: { $0 < 0 }) {
       throw CheckpointError.corrupt("\(what) has the negative stride \(stride)")
     }
-    guard offset >= 0 else { throw CheckpointError.corrupt("\(what) has a negative storage offset") }
+    guard offset >= 0 else {
+      throw CheckpointError.corrupt("\(what) has a negative storage offset")
+    }
     let (numel, extent): (Int, Int)
     do {
       numel = try Layout.checkedCount(shape, record.dtype, "")

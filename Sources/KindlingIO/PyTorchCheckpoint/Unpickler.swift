@@ -134,13 +134,15 @@ struct Unpickler {
     case .proto:
       let version = try reader.take(UInt8.self)
       guard 2...5 ~= version else {
-        throw CheckpointError(.unsupported, "unsupported pickle protocol \(version); 2 to 5 are read")
+        throw CheckpointError(
+          .unsupported, "unsupported pickle protocol \(version); 2 to 5 are read")
       }
     case .frame:
       let length = try reader.count(UInt64.self)
       guard length <= reader.remaining else {
         throw CheckpointError.corrupt(
-          "malformed pickle: a frame of \(length) bytes exceeds the \(reader.remaining) that are left")
+          "malformed pickle: a frame of \(length) bytes exceeds the \(reader.remaining) that are left"
+        )
       }
     case .mark: marks.append(stack.count)
     case .pop:
@@ -163,7 +165,8 @@ struct Unpickler {
     case .binstring: try pushText(Int(try reader.take(Int32.self)))
     case .binbytes: push(.bytes(Array(try reader.take(try reader.count(UInt32.self)))))
     case .shortBinbytes: push(.bytes(Array(try reader.take(try reader.count(UInt8.self)))))
-    case .binbytes8, .bytearray8: push(.bytes(Array(try reader.take(try reader.count(UInt64.self)))))
+    case .binbytes8, .bytearray8:
+      push(.bytes(Array(try reader.take(try reader.count(UInt64.self)))))
 
     case .emptyList: push(.list(sequence([])))
     case .list:
@@ -224,7 +227,8 @@ struct Unpickler {
 
   private mutating func pushLong(_ length: Int) throws {
     guard length >= 0 else {
-      throw CheckpointError.corrupt("malformed pickle: an integer has the negative length \(length)")
+      throw CheckpointError.corrupt(
+        "malformed pickle: an integer has the negative length \(length)")
     }
     let bytes = try reader.take(length)
     guard length > 8 else {
@@ -299,8 +303,10 @@ struct Unpickler {
   /// The storage that a persistent id names.
   private mutating func storage(_ id: PickleValue) throws -> Int {
     guard case .tuple(let t) = id, graph.sequences[t].count == 5,
-      case .string("storage") = graph.sequences[t][0], case .global(.storage(let dtype)) = graph.sequences[t][1],
-      case .string(let key) = graph.sequences[t][2], case .string(let location) = graph.sequences[t][3],
+      case .string("storage") = graph.sequences[t][0],
+      case .global(.storage(let dtype)) = graph.sequences[t][1],
+      case .string(let key) = graph.sequences[t][2],
+      case .string(let location) = graph.sequences[t][3],
       case .int(let count) = graph.sequences[t][4]
     else { throw CheckpointError.corrupt("malformed pickle: unknown persistent id") }
     guard count >= 0, !count.multipliedReportingOverflow(by: dtype.byteSize).overflow else {
@@ -311,7 +317,8 @@ struct Unpickler {
       let known = graph.storages[number]
       guard known.dtype == dtype, known.count == count else {
         throw CheckpointError.corrupt(
-          "storage '\(key.prefix(100))' is declared twice: \(known.count) elements of \(known.dtype), and \(count) of \(dtype)")
+          "storage '\(key.prefix(100))' is declared twice: \(known.count) elements of \(known.dtype), and \(count) of \(dtype)"
+        )
       }
       return number
     }

@@ -66,7 +66,8 @@ struct ZipArchive {
       }
       // An entry takes at least 46 bytes: a larger count cannot be.
       guard count <= size / 46 else {
-        throw CheckpointError.corrupt("the zip directory has fewer entries than the announced \(count)")
+        throw CheckpointError.corrupt(
+          "the zip directory has fewer entries than the announced \(count)")
       }
       self.end = end
     }
@@ -126,15 +127,18 @@ struct ZipArchive {
       }
       _ = try reader.take(commentLength)
       guard flags & 0x2041 == 0 else {
-        throw CheckpointError(.unsupported, "the zip record \(name) is encrypted, which is not supported")
+        throw CheckpointError(
+          .unsupported, "the zip record \(name) is encrypted, which is not supported")
       }
       guard method == 0 else {
         throw CheckpointError(
           .unsupported,
-          "the zip record \(name) is compressed (method \(method)); checkpoints hold uncompressed records alone")
+          "the zip record \(name) is compressed (method \(method)); checkpoints hold uncompressed records alone"
+        )
       }
       guard compressed == size else {
-        throw CheckpointError.corrupt("the zip record \(name) has two sizes, \(compressed) and \(size)")
+        throw CheckpointError.corrupt(
+          "the zip record \(name) has two sizes, \(compressed) and \(size)")
       }
       (self.name, self.size, self.headerOffset) = (name, size, headerOffset)
     }
@@ -158,7 +162,8 @@ struct ZipArchive {
       }
       let start = header.offset
       return Record(
-        name: name, bytes: UnsafeMutableRawBufferPointer(rebasing: file[start..<start + size]), crc: crc)
+        name: name, bytes: UnsafeMutableRawBufferPointer(rebasing: file[start..<start + size]),
+        crc: crc)
     }
   }
 }

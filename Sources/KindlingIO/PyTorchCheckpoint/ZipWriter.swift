@@ -33,7 +33,9 @@ struct ZipWriter {
   }
 
   /// Appends a record.
-  mutating func add(_ name: String, _ bytes: UnsafeRawBufferPointer, to file: inout AtomicFile) throws {
+  mutating func add(_ name: String, _ bytes: UnsafeRawBufferPointer, to file: inout AtomicFile)
+    throws
+  {
     let entry = Entry(
       name: Array(name.utf8), crc: Checksum.crc32(bytes), size: bytes.count, offset: file.offset)
     entries.append(entry)

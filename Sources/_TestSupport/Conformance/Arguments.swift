@@ -100,7 +100,9 @@ package final class Arguments {
   }
 
   /// A number as a float.
-  package func double(_ position: Int?, _ name: String = "", default: Double? = nil) throws -> Double {
+  package func double(_ position: Int?, _ name: String = "", default: Double? = nil) throws
+    -> Double
+  {
     try required(position, name, optionalDouble(position, name) ?? `default`)
   }
 
@@ -110,7 +112,9 @@ package final class Arguments {
   }
 
   /// A number of any kind.
-  package func scalar(_ position: Int?, _ name: String = "", default: Scalar? = nil) throws -> Scalar {
+  package func scalar(_ position: Int?, _ name: String = "", default: Scalar? = nil) throws
+    -> Scalar
+  {
     try required(position, name, optionalScalar(position, name) ?? `default`)
   }
 
@@ -127,7 +131,9 @@ package final class Arguments {
   }
 
   /// A text.
-  package func string(_ position: Int?, _ name: String = "", default: String? = nil) throws -> String {
+  package func string(_ position: Int?, _ name: String = "", default: String? = nil) throws
+    -> String
+  {
     try required(position, name, optionalString(position, name) ?? `default`)
   }
 
@@ -149,7 +155,9 @@ package final class Arguments {
       default: nil
       }
     }
-    let layout: String? = try optional(nil, "layout") { if case .layout(let l) = $0 { l } else { nil } }
+    let layout: String? = try optional(nil, "layout") {
+      if case .layout(let l) = $0 { l } else { nil }
+    }
     let pins = try optionalBool(nil, "pin_memory") ?? false
     guard device ?? "cpu" == "cpu", layout ?? "strided" == "strided", !pins else {
       throw UnsupportedError("device \(device ?? ""), layout \(layout ?? "")")
@@ -157,7 +165,9 @@ package final class Arguments {
   }
 
   /// A memory format or None, by PyTorch's name.
-  package func memoryFormat(_ position: Int? = nil, _ name: String = "memory_format") throws -> String? {
+  package func memoryFormat(_ position: Int? = nil, _ name: String = "memory_format") throws
+    -> String?
+  {
     try optional(position, name) { if case .memoryFormat(let f) = $0 { f } else { nil } }
   }
 
@@ -173,7 +183,8 @@ package final class Arguments {
     try optional(position, name) {
       switch $0 {
       case .int(let i): [i]
-      case .list(let l), .tuple(let l): Arguments.all(l) { if case .int(let i) = $0 { i } else { nil } }
+      case .list(let l), .tuple(let l):
+        Arguments.all(l) { if case .int(let i) = $0 { i } else { nil } }
       default: nil
       }
     }
@@ -200,7 +211,8 @@ package final class Arguments {
   package func tensors(_ position: Int?, _ name: String = "") throws -> [Tensor] {
     let tensors: [Tensor]? = try optional(position, name) {
       switch $0 {
-      case .list(let l), .tuple(let l): Arguments.all(l) { if case .tensor(let t) = $0 { t } else { nil } }
+      case .list(let l), .tuple(let l):
+        Arguments.all(l) { if case .tensor(let t) = $0 { t } else { nil } }
       default: nil
       }
     }
@@ -221,7 +233,8 @@ package final class Arguments {
 
   // MARK: Machinery
 
-  private static func all<T>(_ arguments: [ArgumentValue], _ convert: (ArgumentValue) -> T?) -> [T]? {
+  private static func all<T>(_ arguments: [ArgumentValue], _ convert: (ArgumentValue) -> T?) -> [T]?
+  {
     let values = arguments.compactMap(convert)
     return values.count == arguments.count ? values : nil
   }

@@ -38,7 +38,10 @@ package func conformanceTable(_ tallies: [(suite: String, tally: Tally)]) -> Str
     let tenths = tally.total == 0 ? 0 : tally.passed * 1000 / tally.total
     return row(
       suite,
-      ["\(tally.passed)", "\(tally.failed)", "\(tally.unsupported)", "\(tenths / 10).\(tenths % 10) %"])
+      [
+        "\(tally.passed)", "\(tally.failed)", "\(tally.unsupported)",
+        "\(tenths / 10).\(tenths % 10) %",
+      ])
   }
   return ([row("suite", ["passed", "failed", "unsupported", "percent"])] + lines)
     .joined(separator: "\n")

@@ -59,7 +59,9 @@ package struct ConformanceRunner: Sendable {
       guard let tensor = call.tensors[path], let name = name.string else {
         throw GoldenError("\(call.test.id): no argument \(path)")
       }
-      if let problem = try call.difference(tensor, from: name) { return "argument \(path): \(problem)" }
+      if let problem = try call.difference(tensor, from: name) {
+        return "argument \(path): \(problem)"
+      }
     }
     return try checkGradients(call, outputs)
   }
@@ -128,7 +130,8 @@ package struct ConformanceRunner: Sendable {
       case ("id", 1): return operands[0]
       case ("abs", 1): return try apply("abs", operands)
       case ("matmul", 2): return try apply("matmul", operands)
-      case ("matmul_t", 2): return try apply("matmul", [operands[0], operands[1].transpose(-2, -1)])
+      case ("matmul_t", 2):
+        return try apply("matmul", [operands[0], operands[1].transpose(-2, -1)])
       default: throw UnsupportedError("process \(entry)")
       }
     }
@@ -137,7 +140,9 @@ package struct ConformanceRunner: Sendable {
   /// The single tensor that an operator of the table makes of `operands`.
   func apply(_ name: String, _ operands: [Tensor]) throws -> Tensor {
     guard let body = table.body(name) else { throw UnsupportedError("operator \(name)") }
-    guard case .tensor(let result)? = try body(Arguments(operands.map(ArgumentValue.tensor), [:])).outputs.first
+    guard
+      case .tensor(let result)? = try body(Arguments(operands.map(ArgumentValue.tensor), [:]))
+        .outputs.first
     else { throw UnsupportedError("\(name) as one tensor") }
     return result
   }

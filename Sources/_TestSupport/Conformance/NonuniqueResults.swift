@@ -9,7 +9,9 @@ extension ConformanceRunner {
       return try checkIndices(call, indices: outputs[0], values: nil)
     case "sort", "topk", "kthvalue", "mode", "median", "nanmedian":
       guard outputs.count == 2 else { return try difference(call, outputs[0], expected(call, 0)) }
-      if let problem = try difference(call, outputs[0], expected(call, 0)) { return "values: \(problem)" }
+      if let problem = try difference(call, outputs[0], expected(call, 0)) {
+        return "values: \(problem)"
+      }
       return try checkIndices(call, indices: outputs[1], values: outputs[0])
     case "masked.median":
       return try difference(call, outputs[0], expected(call, 0))
@@ -31,7 +33,8 @@ extension ConformanceRunner {
     else { return "no tensor of indices" }
     let reference = try call.file.tensor(name)
     guard indices.shape == reference.shape, indices.dtype == reference.dtype else {
-      return "indices are \(indices.shape) \(indices.dtype), expected \(reference.shape) \(reference.dtype)"
+      return
+        "indices are \(indices.shape) \(indices.dtype), expected \(reference.shape) \(reference.dtype)"
     }
     let dim = try dimension(call)
     let lines = Lines(input.shape, dim)
@@ -69,7 +72,8 @@ extension ConformanceRunner {
     else { return "no tensor of values" }
     let reference = try call.file.tensor(name)
     guard values.dtype == reference.dtype, values.shape == reference.shape else {
-      return "values are \(values.shape) \(values.dtype), expected \(reference.shape) \(reference.dtype)"
+      return
+        "values are \(values.shape) \(values.dtype), expected \(reference.shape) \(reference.dtype)"
     }
     guard !call.arguments.has(nil, "dim") else {
       throw UnsupportedError("check of unique along a dimension")
@@ -78,7 +82,8 @@ extension ConformanceRunner {
     guard try mine.sorted() == Elements(reference).doubles.sorted() else { return "other values" }
     let source = try Elements(input).doubles
     var rest = tensors.dropFirst()
-    if try call.arguments.bool(nil, "return_inverse", default: false), let inverse = rest.popFirst() {
+    if try call.arguments.bool(nil, "return_inverse", default: false), let inverse = rest.popFirst()
+    {
       let places = try Elements(inverse).doubles
       guard inverse.shape == input.shape,
         zip(places, source).allSatisfy({ place, x in

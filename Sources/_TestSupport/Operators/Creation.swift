@@ -48,7 +48,7 @@ extension OperatorTable {
       return a.isTensor(1, "value")
         ? try copy.fill_(a.tensor(1, "value")) : try copy.fill_(a.scalar(1, "value"))
     }
-    op("zero_") { a in try a.tensor(0).zero_() }
+    op("zero_") { a in try a.tensor(0).clone().zero_() }
     addRanges()
     addWindows()
   }

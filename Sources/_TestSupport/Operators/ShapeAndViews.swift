@@ -80,8 +80,8 @@ extension OperatorTable {
       return try a.tensor(0).contiguous()
     }
     op("alias_copy") { a in try a.tensor(0).clone() }
-    op("resize_") { a in try a.tensor(0).resize_(a.variadicInts(from: 1, "size")) }
-    op("resize_as_") { a in try a.tensor(0).resizeAs_(a.tensor(1, "other")) }
+    op("resize_") { a in try a.tensor(0).clone().resize_(a.variadicInts(from: 1, "size")) }
+    op("resize_as_") { a in try a.tensor(0).clone().resizeAs_(a.tensor(1, "other")) }
   }
 
   private mutating func addSlicing() {
