@@ -1,0 +1,74 @@
+import Kindling
+import Testing
+
+/// The fused operations against the same ones composed of primitives.
+@Suite struct FusedKernelTests {
+  static func draw(_ shape: [Int], _ dtype: DType, _ seed: Int) throws -> Tensor {
+    let count: Int = shape.reduce(1, *)
+    let values = (0..<count).map { (i: Int) -> Double in
+      let step: Int = (i &* 7919 &+ seed &* 31) % 1009
+      return Double(step - 500) / 128
+    }
+    return Tensor(values, dtype: dtype).alias(
+      shape: shape, strides: Layout.contiguousStrides(shape), offset: 0)
+  }
+
+  static func worst(_ a: Tensor, _ b: Tensor) throws -> Double {
+    let x = try a.to(.float64).toArray(as: Double.self), y = try b.to(.float64).toArray(as: Double.self)
+    return zip(x, y).map { abs($0 - $1) }.max() ?? 0
+  }
+
+  @Test(arguments: [1, 3, 8, 10, 33, 500], [DType.float32, .float64])
+  func softmax(_ n: Int, _ dtype: DType) throws {
+    let backend = CPUBackend.shared, bound = dtype == .float32 ? 2e-6 : 1e-13
+    let x = try Self.draw([7, n], dtype, 1), g = try Self.draw([7, n], dtype, 2)
+    for log in [false, true] {
+      let (a, b) = (try Tensor.zeros([7, n], dtype: dtype), try Tensor.zeros([7, n], dtype: dtype))
+      try backend.softmax(x, dim: 1, log: log, into: a)
+      try backend.composedSoftmax(x, dim: 1, log: log, into: b)
+      #expect(try Self.worst(a, b) < bound)
+      let (c, d) = (try Tensor.zeros([7, n], dtype: dtype), try Tensor.zeros([7, n], dtype: dtype))
+      try backend.softmaxBackward(g, a, dim: 1, log: log, into: c)
+      try backend.composedSoftmaxBackward(g, a, dim: 1, log: log, into: d)
+      #expect(try Self.worst(c, d) < bound * 20)
+    }
+  }
+
+  @Test(arguments: [1, 7, 67, 40_000], [DType.float32, .float64])
+  func optimizerSteps(_ n: Int, _ dtype: DType) throws {
+    let backend = CPUBackend.shared, bound = dtype == .float32 ? 2e-6 : 1e-14
+    let g = try Self.draw([n], dtype, 3)
+    let steps = [
+      SGDStep(lr: 0.1), SGDStep(lr: 0.1, weightDecay: 0.01, maximize: true),
+      SGDStep(lr: 0.1, momentum: 0.9, isFirst: true), SGDStep(lr: 0.1, momentum: 0.9, dampening: 0.5),
+      SGDStep(lr: 0.1, momentum: 0.9, weightDecay: 0.1, nesterov: true),
+    ]
+    for step in steps {
+      let p = try (Self.draw([n], dtype, 4), Self.draw([n], dtype, 4))
+      let m = step.momentum == 0 ? nil : try (Self.draw([n], dtype, 5), Self.draw([n], dtype, 5))
+      try backend.sgdStep(p.0, g, momentumBuffer: m?.0, step)
+      try backend.composedSGDStep(p.1, g, momentumBuffer: m?.1, step)
+      #expect(try Self.worst(p.0, p.1) < bound)
+      if let m { #expect(try Self.worst(m.0, m.1) < bound) }
+    }
+    for (decoupled, amsgrad) in [(false, false), (true, false), (false, true)] {
+      let step = AdamStep(
+        lr: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, decoupled: decoupled,
+        maximize: amsgrad, step: 3)
+      func state() throws -> [Tensor] {
+        let signed = try (0..<2).map { try Self.draw([n], dtype, $0) }
+        let squares = try (2..<4).map { seed -> Tensor in
+          let x = try Self.draw([n], dtype, seed)
+          return try x.mul(x)
+        }
+        return signed + squares
+      }
+      let (a, b) = (try state(), try state())
+      try backend.adamStep(
+        a[0], g, expAvg: a[1], expAvgSq: a[2], maxExpAvgSq: amsgrad ? a[3] : nil, step)
+      try backend.composedAdamStep(
+        b[0], g, expAvg: b[1], expAvgSq: b[2], maxExpAvgSq: amsgrad ? b[3] : nil, step)
+      for (x, y) in zip(a, b) { #expect(try Self.worst(x, y) < bound * 40) }
+    }
+  }
+}
