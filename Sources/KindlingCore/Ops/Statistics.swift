@@ -50,9 +50,13 @@ extension Tensor {
     let plan = try VariancePlan("std_mean", self, dims, correction, keepdim)
     let deviation = try plan.root(of: self)
     let mean = try plan.values(of: self).mean
-    let kept = deviation.alias()
-    Recording.record([deviation, mean], "StdMeanBackward0", [self], saving: [self, kept]) { g, s in
-      let root = try g[0].map { try VariancePlan.throughRoot($0, s[1]) }
+    // The deviation is computed anew for its gradient: a saved copy of the output would be outside the
+    // graph that second derivatives need.
+    Recording.record([deviation, mean], "StdMeanBackward0", [self], saving: [self]) { g, s in
+      let root = try g[0].map { g in
+        try VariancePlan.throughRoot(
+          g, s[0].std(dims: dims, correction: correction, keepdim: keepdim))
+      }
       return [try plan.gradient(of: s[0], root, mean: g[1])]
     }
     return (deviation, mean)

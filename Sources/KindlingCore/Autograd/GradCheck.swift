@@ -1,0 +1,111 @@
+/// Checks the gradients of `function` at `inputs` against central differences
+/// (PyTorch: `torch.autograd.gradcheck`).
+///
+/// Every input that requires a gradient has to be a float64 leaf: the differences are too coarse in
+/// anything less. Outputs may be several; each is checked element by element.
+/// - Parameter eps: how far inputs are moved.
+/// - Throws: ``TensorError`` `.autograd` naming input, element and both values where they disagree.
+public func gradcheck(
+  _ function: ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], eps: Double = 1e-6,
+  atol: Double = 1e-5, rtol: Double = 1e-3
+) throws {
+  for (i, input) in inputs.enumerated() where input.requiresGrad && input.dtype != .float64 {
+    throw TensorError(
+      .dtype, "gradcheck",
+      "input \(i) requires a gradient and is \(input.dtype); differences need float64")
+  }
+  let outputs = try enableGrad { try function(inputs) }
+  for (i, input) in inputs.enumerated() where input.requiresGrad {
+    let numeric = try GradCheck.differences(function, inputs, i, eps)
+    for (o, output) in outputs.enumerated() where output.requiresGrad && o < numeric.count {
+      for element in 0..<output.numel {
+        let analytic = try GradCheck.gradient(of: output, element, input)
+        for place in 0..<input.numel {
+          let (a, n) = (analytic[place], numeric[o][place][element])
+          guard (a - n).magnitude <= atol + rtol * n.magnitude else {
+            throw TensorError(
+              .autograd, "gradcheck",
+              "Jacobian mismatch for output \(o) (element \(element)) with respect to input \(i) (element \(place)): numerical \(n), analytical \(a)")
+          }
+        }
+      }
+    }
+  }
+}
+
+/// ``gradcheck(_:_:eps:atol:rtol:)`` for a function of one result.
+public func gradcheck(
+  _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], eps: Double = 1e-6,
+  atol: Double = 1e-5, rtol: Double = 1e-3
+) throws {
+  try gradcheck({ [try function($0)] }, inputs, eps: eps, atol: atol, rtol: rtol)
+}
+
+/// Checks second derivatives: the gradients of `function`, weighted at random, are themselves
+/// functions whose gradients are checked (PyTorch: `torch.autograd.gradgradcheck`).
+///
+/// - Throws: as ``gradcheck(_:_:eps:atol:rtol:)``.
+public func gradgradcheck(
+  _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], eps: Double = 1e-6,
+  atol: Double = 1e-5, rtol: Double = 1e-3
+) throws {
+  let shape = try noGrad { try function(inputs).shape }
+  // Fixed weights without a pattern, so that errors cannot cancel.
+  let count = try Layout.checkedCount(shape, .float64, "gradgradcheck")
+  let values = (0..<count).map { 0.5 + Double(($0 * 7919 + 13) % 101) / 101 }
+  let weights = try Tensor(values, dtype: .float64).reshape(shape).requiresGrad_()
+  try gradcheck(
+    { all in
+      let y = try function(Array(all.dropLast()))
+      guard let weight = all.last, y.requiresGrad else { return [] }
+      let leaves = all.dropLast().filter(\.requiresGrad)
+      return try GradCheck.gradients(of: y, leaves, weight).compactMap { $0 }
+    }, inputs + [weights], eps: eps, atol: atol, rtol: rtol)
+}
+
+private enum GradCheck {
+  /// The gradient of one element of `output` with respect to `input`.
+  static func gradient(of output: Tensor, _ element: Int, _ input: Tensor) throws -> [Double] {
+    var unit = [Double](repeating: 0, count: output.numel)
+    unit[element] = 1
+    let seed = try Tensor(unit, dtype: output.dtype).reshape(output.shape)
+    let found = try grad(
+      of: [output], withRespectTo: [input], gradOutputs: [seed], retainGraph: true,
+      allowUnused: true)
+    guard case let gradient?? = found.first else {
+      return [Double](repeating: 0, count: input.numel)
+    }
+    return try gradient.toArray(as: Double.self)
+  }
+
+  /// The gradients of `output`, weighted, as differentiable functions.
+  static func gradients(of output: Tensor, _ inputs: [Tensor], _ weight: Tensor) throws -> [Tensor?] {
+    try grad(
+      of: [output], withRespectTo: inputs, gradOutputs: [weight], createGraph: true,
+      allowUnused: true)
+  }
+
+  /// The central differences of all outputs with respect to every element of input `i`:
+  /// `[output][place][element]`.
+  static func differences(
+    _ function: ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], _ i: Int, _ eps: Double
+  ) throws -> [[[Double]]] {
+    var result: [[[Double]]] = []
+    for place in 0..<inputs[i].numel {
+      let ends = try [eps, -eps].map { step in
+        var moved = inputs
+        var offset = [Double](repeating: 0, count: inputs[i].numel)
+        offset[place] = step
+        let change = try Tensor(offset, dtype: .float64).reshape(inputs[i].shape)
+        // A leaf, for functions that take gradients themselves.
+        moved[i] = try noGrad { try inputs[i].add(change) }.requiresGrad_()
+        return try enableGrad { try function(moved) }.map { try $0.toArray(as: Double.self) }
+      }
+      if result.isEmpty { result = ends[0].map { _ in [] } }
+      for (o, pair) in zip(ends[0], ends[1]).enumerated() {
+        result[o].append(zip(pair.0, pair.1).map { ($0 - $1) / (2 * eps) })
+      }
+    }
+    return result
+  }
+}
