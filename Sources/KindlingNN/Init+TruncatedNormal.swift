@@ -1,0 +1,85 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension Init {
+  /// Fills with normal numbers that lie in [a, b] (PyTorch: `init.trunc_normal_`).
+  ///
+  /// Where [a, b] holds more than 30 % of the distribution, whole tensors are drawn and those elements
+  /// taken that are still missing; else uniform proposals are accepted in proportion to the density.
+  ///
+  /// - Throws: ``TensorError`` `.value` unless `a < b` and `std > 0`, or where hardly any of [a, b] is
+  ///   probable at all.
+  @discardableResult
+  public static func truncNormal_(
+    _ tensor: Tensor, mean: Double = 0, std: Double = 1, a: Double = -2, b: Double = 2,
+    generator: Generator? = nil
+  ) throws -> Tensor {
+    guard std > 0, std.isFinite, mean.isFinite else {
+      throw TensorError(
+        .value, "truncNormal_",
+        "expects std > 0.0 and a finite mean, but found std \(std) and mean \(mean)")
+    }
+    guard a < b else {
+      throw TensorError(.value, "truncNormal_", "expects a < b, but found a=\(a) >= b=\(b)")
+    }
+    let below = { (x: Double) in (1 + erf(x / 2.0.squareRoot())) / 2 }
+    let share = below((b - mean) / std) - below((a - mean) / std)
+    return try noGrad {
+      if share > 0.3 {
+        try redraw(tensor, mean, std, a, b, generator)
+      } else {
+        try accept(tensor, mean, std, a, b, generator)
+      }
+      return tensor
+    }
+  }
+
+  /// Whole tensors of normal numbers, until every element has met one in [a, b].
+  private static func redraw(
+    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double, _ generator: Generator?
+  ) throws {
+    // Bounds are rounded as the elements are.
+    let low = try Tensor(a).to(tensor.dtype), high = try Tensor(b).to(tensor.dtype)
+    var result = try tensor.normal_(mean, std, generator: generator).clone()
+    while true {
+      let missing = try result.lt(low).logicalOr(result.gt(high))
+      if try !missing.any().item(as: Bool.self) { break }
+      let next = try Tensor.empty(like: result).normal_(mean, std, generator: generator)
+      result = try Tensor.where(missing, next, result)
+    }
+    try tensor.copy_(result)
+  }
+
+  /// Uniform proposals, each accepted with the ratio of its density to the greatest in [a, b].
+  private static func accept(
+    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double, _ generator: Generator?
+  ) throws {
+    let score = (max(a, min(mean, b)) - mean) / std, peak = -0.5 * (score * score)
+    func isRefused(_ proposals: Tensor) throws -> Tensor {
+      let density = try proposals.sub(mean).div_(std).pow_(2).mul_(-0.5).sub_(peak)
+      return try Tensor.empty(like: tensor).uniform_(generator: generator).log_().gt(density)
+    }
+    var result = try tensor.uniform_(a, b, generator: generator).clone()
+    var pending = try isRefused(result)
+    var rounds = 0
+    while try pending.any().item(as: Bool.self) {
+      rounds += 1
+      guard rounds < 10_000 else {
+        throw TensorError(
+          .value, "truncNormal_",
+          "the interval [\(a), \(b)] is too wide for mean \(mean) and std \(std): nearly all of it is improbable")
+      }
+      let proposals = try Tensor.empty(like: tensor).uniform_(a, b, generator: generator)
+      result = try Tensor.where(pending, proposals, result)
+      pending = try pending.logicalAnd(isRefused(proposals))
+    }
+    try tensor.copy_(result)
+  }
+}
