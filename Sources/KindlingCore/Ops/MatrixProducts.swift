@@ -13,7 +13,9 @@ extension Tensor {
     try checkFactors("mm", other)
     return try product("mm", other, [shape[0], other.shape[1]]).recorded(
       "MmBackward0", Input(self, saving: other) { g, s in try g.mm(s[0].transposed) },
-      Input(other, saving: self) { g, s in try s[0].transposed.mm(g) })
+      Input(other, saving: self) { [byColumns = other.liesByColumns] g, s in
+        try g.factorGradient(s[0], byColumns: byColumns)
+      })
   }
 
   /// The products of matrices, one by one (PyTorch: `torch.bmm`).
@@ -102,7 +104,9 @@ extension Tensor {
     return y.recorded(
       "AddmmBackward0", Input(self) { g, _ in try g.times(beta) },
       Input(a, saving: b) { g, s in try g.mm(s[0].transposed).times(alpha) },
-      Input(b, saving: a) { g, s in try s[0].transposed.mm(g).times(alpha) })
+      Input(b, saving: a) { [byColumns = b.liesByColumns] g, s in
+        try g.factorGradient(s[0], byColumns: byColumns).times(alpha)
+      })
   }
 
   /// `beta · self + alpha · a @ b` for batches of matrices (PyTorch: `torch.baddbmm`).
@@ -187,6 +191,17 @@ extension Tensor {
       ndim == 2 ? "TBackward0" : "TransposeBackward0", shape: shape, strides: strides,
       offset: storageOffset
     ) { g, _ in g.transposed }
+  }
+
+  /// Whether this is a matrix whose columns lie one after another, as a transposed weight's do.
+  fileprivate var liesByColumns: Bool { strides[0] == 1 && strides[1] == Swift.max(shape[0], 1) }
+
+  /// The gradient of a product's second factor from that of the product and the first factor `a`.
+  ///
+  /// It is made with the strides of the factor: then a weight's gradient comes out contiguous and
+  /// need not be copied.
+  fileprivate func factorGradient(_ a: Tensor, byColumns: Bool) throws -> Tensor {
+    byColumns ? try transposed.mm(a).transposed : try a.transposed.mm(self)
   }
 
   /// This tensor times a factor that mostly is 1.
