@@ -24,7 +24,7 @@ open class Module {
   final var registered = RegisteredMembers()
   final var layout: MemberLayout?
   /// Whether a call has to look for reported problems and hooks first.
-  final var callsPlainly = false
+  @exclusivity(unchecked) final var callsPlainly = false
 
   /// A module without members of its own.
   public init() {}

@@ -29,7 +29,7 @@ extension Optional: MarkedTensor where Wrapped == Tensor {
 /// `@Parameter("weight_ih_l0") var weight = …`.
 @propertyWrapper
 public final class Parameter<Value: MarkedTensor>: TensorSlot {
-  private var value: Value
+  @exclusivity(unchecked) private var value: Value
   package let key: String?
 
   /// A parameter that starts as `wrappedValue`, called `key` in state dicts.
@@ -52,7 +52,7 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
 /// and not trained (PyTorch: `register_buffer`).
 @propertyWrapper
 public final class Buffer<Value: MarkedTensor>: TensorSlot {
-  private var value: Value
+  @exclusivity(unchecked) private var value: Value
   package let key: String?
   private let persistent: Bool
 

@@ -6,6 +6,8 @@ public import KindlingCore
 /// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980; AMSGrad:
 ///   Reddi et al., *On the Convergence of Adam and Beyond*, arXiv:1904.09237.
 open class Adam: Optimizer {
+  private var lastOptions: (revision: Int, step: AdamStep, amsgrad: Bool)?
+
   /// An optimizer of `params`.
   ///
   /// - Parameter decoupledWeightDecay: weight decay acts on the parameter itself (AdamW).
@@ -50,18 +52,27 @@ open class Adam: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let betas = try group.pair("betas")
+    let (options, amsgrad) = try options(of: group)
+    var step = options
+    step.step = Double(state.step + 1)
     let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
-    let largest = try group.flag("amsgrad") ? try state.zeros("max_exp_avg_sq") : nil
-    let step = AdamStep(
-      lr: try group.number("lr"), beta1: betas.0, beta2: betas.1, eps: try group.number("eps"),
-      weightDecay: try group.number("weight_decay"),
-      decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"),
-      step: Double(state.step + 1))
+    let largest = amsgrad ? try state.zeros("max_exp_avg_sq") : nil
     try parameter.backend.adamStep(
       parameter, gradient, expAvg: average, expAvgSq: square, maxExpAvgSq: largest, step)
     state.step += 1
     parameter.storage.version += 1
+  }
+
+  private func options(of group: ParamGroup) throws -> (AdamStep, amsgrad: Bool) {
+    if let last = lastOptions, last.revision == group.revision { return (last.step, last.amsgrad) }
+    let betas = try group.pair("betas"), amsgrad = try group.flag("amsgrad")
+    let step = AdamStep(
+      lr: try group.number("lr"), beta1: betas.0, beta2: betas.1, eps: try group.number("eps"),
+      weightDecay: try group.number("weight_decay"),
+      decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"),
+      step: 0)
+    lastOptions = (group.revision, step, amsgrad)
+    return (step, amsgrad)
   }
 
   override open func savedNumbers(

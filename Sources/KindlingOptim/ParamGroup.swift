@@ -1,4 +1,7 @@
 public import KindlingCore
+import Synchronization
+
+private let revisions = Atomic<Int>(0)
 
 /// Parameters with the options they are updated with (PyTorch: one of `optimizer.param_groups`).
 ///
@@ -7,7 +10,11 @@ public struct ParamGroup {
   /// The parameters.
   public var params: [Tensor]
   /// The options' names and values, in the order of PyTorch's state dicts.
-  public private(set) var options: [(name: String, value: CheckpointValue)]
+  public private(set) var options: [(name: String, value: CheckpointValue)] {
+    didSet { revision = revisions.wrappingAdd(1, ordering: .relaxed).newValue }
+  }
+  /// Equal for copies whose options are equal, so that an optimizer need not read them in each step.
+  private(set) var revision = revisions.wrappingAdd(1, ordering: .relaxed).newValue
 
   /// `params` with options that differ from the optimizer's own: `ParamGroup(p, ["lr": 0.1])`.
   public init(_ params: [Tensor], _ options: KeyValuePairs<String, CheckpointValue> = [:]) {

@@ -6,6 +6,8 @@ public import KindlingCore
 /// - Source: Sutskever et al., *On the importance of initialization and momentum in deep learning*,
 ///   ICML 2013, with PyTorch's way of applying the learning rate.
 open class SGD: Optimizer {
+  private var lastOptions: (revision: Int, step: SGDStep)?
+
   /// An optimizer of `params`.
   ///
   /// - Throws: ``TensorError`` `.value` for a negative `lr`, `momentum` or `weightDecay`, for `nesterov`
@@ -48,10 +50,7 @@ open class SGD: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    var step = SGDStep(
-      lr: try group.number("lr"), momentum: try group.number("momentum"),
-      dampening: try group.number("dampening"), weightDecay: try group.number("weight_decay"),
-      nesterov: try group.flag("nesterov"), maximize: try group.flag("maximize"))
+    var step = try options(of: group)
     var buffer: Tensor?
     if step.momentum != 0 {
       buffer = state["momentum_buffer"]
@@ -63,6 +62,16 @@ open class SGD: Optimizer {
     }
     try parameter.backend.sgdStep(parameter, gradient, momentumBuffer: buffer, step)
     parameter.storage.version += 1
+  }
+
+  private func options(of group: ParamGroup) throws -> SGDStep {
+    if let lastOptions, lastOptions.revision == group.revision { return lastOptions.step }
+    let step = SGDStep(
+      lr: try group.number("lr"), momentum: try group.number("momentum"),
+      dampening: try group.number("dampening"), weightDecay: try group.number("weight_decay"),
+      nesterov: try group.flag("nesterov"), maximize: try group.flag("maximize"))
+    lastOptions = (group.revision, step)
+    return step
   }
 }
 

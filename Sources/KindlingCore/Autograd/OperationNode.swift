@@ -15,8 +15,8 @@ final class OperationNode: Node, @unchecked Sendable {
     var fourth: SavedTensor?
   }
 
-  private var parts: [Part]
-  private var savedOutput: SavedTensor?
+  @exclusivity(unchecked) private var parts: [Part]
+  @exclusivity(unchecked) private var savedOutput: SavedTensor?
   /// Whether something saved has been let go of.
   private var isReleased = false
   /// Where the saved output hangs in the graph, if not on this node (for ``CopySlices``).

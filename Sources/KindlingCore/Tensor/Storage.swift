@@ -5,7 +5,7 @@ package final class Storage: @unchecked Sendable {
   package let byteCount: Int
   package let backend: any Backend
   /// Raised by every in-place operation; the graph compares it with what it saved.
-  package var version = 0
+  @exclusivity(unchecked) package var version = 0
   private let owner: Owner
 
   private enum Owner {

@@ -7,36 +7,38 @@ import CKernels
 ///
 /// Concurrent reads are safe; a writer (in-place operations, `backward`) needs to be alone.
 public final class Tensor: @unchecked Sendable {
-  package internal(set) var storage: Storage
+  // Run-time checks of exclusive access took a fifth of a small operation's time; a writer has to be
+  // alone anyway.
+  @exclusivity(unchecked) package internal(set) var storage: Storage
   /// The size of each dimension.
-  public internal(set) var shape: [Int]
+  @exclusivity(unchecked) public internal(set) var shape: [Int]
   /// How many elements apart neighbours along each dimension lie in the storage.
-  public internal(set) var strides: [Int]
+  @exclusivity(unchecked) public internal(set) var strides: [Int]
   /// Where in the storage the first element lies, in elements.
-  public internal(set) var storageOffset: Int
+  @exclusivity(unchecked) public internal(set) var storageOffset: Int
   /// The type of the elements.
-  public internal(set) var dtype: DType
+  @exclusivity(unchecked) public internal(set) var dtype: DType
   /// The number of elements.
-  public internal(set) var numel: Int
+  @exclusivity(unchecked) public internal(set) var numel: Int
   /// Whether the elements lie one after another in row-major order.
-  public internal(set) var isContiguous: Bool
+  @exclusivity(unchecked) public internal(set) var isContiguous: Bool
 
   /// A number that entered an operation as such: it takes part in promotion by category alone.
-  package internal(set) var isWrappedNumber = false
+  @exclusivity(unchecked) package internal(set) var isWrappedNumber = false
   /// Made in `inferenceMode`: never recorded, and no part of a graph later.
-  package internal(set) var isInferenceTensor: Bool
-  var requiresGradFlag = false
+  @exclusivity(unchecked) package internal(set) var isInferenceTensor: Bool
+  @exclusivity(unchecked) var requiresGradFlag = false
   /// Which output of `node` this is.
-  var outputIndex: Int32 = 0
+  @exclusivity(unchecked) var outputIndex: Int32 = 0
   /// The node that computed this tensor; ``gradFn`` also brings views up to date.
-  var node: Node?
+  @exclusivity(unchecked) var node: Node?
   /// The tensor that this is a view of, itself no view; with the version of the storage for which
   /// `node` is right, and how the view was made.
-  var viewBase: Tensor?
-  var viewVersion = 0
-  var viewOrigin = ViewOrigin.single
+  @exclusivity(unchecked) var viewBase: Tensor?
+  @exclusivity(unchecked) var viewVersion = 0
+  @exclusivity(unchecked) var viewOrigin = ViewOrigin.single
   /// What few tensors have: a gradient, hooks.
-  var meta: AutogradMeta?
+  @exclusivity(unchecked) var meta: AutogradMeta?
 
   /// A view of `storage`; the caller vouches that it stays inside.
   package init(

@@ -43,7 +43,7 @@ extension F {
     let spread = try weight.map { try logs.mul(alongClasses($0, logs.ndim, classDim)) } ?? logs
     let ignored = try target.eq(ignoreIndex)
     let losses = try spread.sum(dim: classDim).neg()
-      .maskedFill(ignored.view(spread.shape.removing(classDim)), 0)
+      .zeroed(where: ignored.view(spread.shape.removing(classDim)))
     if kind != .mean { return try losses.reduced(kind) }
     let used = try noGrad {
       let counted = try ignored.logicalNot()
@@ -104,6 +104,12 @@ extension Array {
 }
 
 extension Tensor {
+  /// Zero where `mask` holds, with one edge alone: that of an operation in place.
+  fileprivate func zeroed(where mask: Tensor) throws -> Tensor {
+    try noGrad { try Tensor.where(mask, 0, self) }
+      .recorded("MaskedFillBackward0", Input(self, saving: mask) { g, s in try Tensor.where(s[0], 0, g) })
+  }
+
   /// This tensor times a number under the node that PyTorch's own losses record for it, which is not
   /// that of `x * 2` in a program; or divided by one.
   fileprivate func scaled(
