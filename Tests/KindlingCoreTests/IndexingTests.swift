@@ -115,7 +115,10 @@ import Testing
         == "gather: index 5 is out of bounds for dimension 0 with size 3")
     #expect(refusal { _ = try Tensor([1]).gather(0, Tensor([0.5])) }.contains("for index, but got float32"))
     #expect(refusal { _ = try t.maskedFill(t, 1) }.contains("expected BoolTensor for mask, but got int64"))
-    #expect(refusal { _ = try t.maskedFill(t.gt(1), 1.5) }.contains("cannot be converted to type int64"))
+    #expect(try Tensor([1, 2]).maskedFill(Tensor([true, false]), 5.5).toArray(as: Int.self) == [5, 2])
+    #expect(
+      refusal { _ = try t.byte().maskedFill(t.gt(1), 300) }
+        == "maskedFill: value 300.0 cannot be converted to type uint8 without overflow")
     #expect(refusal { _ = try t.take(Tensor([24])) }.contains("tried to access index 24 on a tensor of 24 elements"))
   }
 }

@@ -49,7 +49,9 @@ extension Tensor {
     common[d] = shape[d]
     let wide = try expand(common)
     common[d] = indices.shape[d]
-    return try wide.gather(d, indices.expand(common))
+    // PyTorch lets indexes run around.
+    let wrapped = shape[d] > 0 && indices.numel > 0 ? try indices.remainder(shape[d]) : indices
+    return try wide.gather(d, wrapped.expand(common))
   }
 
   // MARK: Scatter
@@ -150,7 +152,7 @@ extension Tensor {
 
   /// Zeros of `shape` with this tensor in the front corner: the gradient of a source of which only that
   /// corner was used.
-  private func padded(to shape: [Int]) throws -> Tensor {
+  func padded(to shape: [Int]) throws -> Tensor {
     if self.shape == shape { return self }
     let corner = self.shape
     return try placed(in: shape, "SliceBackwardBackward0") {
@@ -245,16 +247,16 @@ struct ScatterPlan {
     let d = try Layout.wrap(dim, x.ndim, operation)
     self.dim = d
     indexShape = index.shape
-    guard index.dtype == .int64 || index.dtype == .int32 else {
-      throw TensorError(
-        .dtype, operation, "expected dtype int32/int64 for index, but got \(index.dtype)")
-    }
     if let source, source.dtype != x.dtype {
       throw TensorError(
         .dtype, operation,
         "expected self.dtype to be equal to src.dtype, but got \(x.dtype) and \(source.dtype)")
     }
     guard index.numel > 0 else { places = []; return }
+    guard index.dtype == .int64 || index.dtype == .int32 else {
+      throw TensorError(
+        .dtype, operation, "expected dtype int32/int64 for index, but got \(index.dtype)")
+    }
     let rank = Swift.max(x.ndim, 1)
     guard Swift.max(index.ndim, 1) == rank, Swift.max(source?.ndim ?? rank, 1) == rank else {
       throw TensorError(

@@ -113,7 +113,10 @@ extension Tensor {
     let d = plan.dim
     return out.recorded(
       "IndexFillBackward0", Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
-      Input(value, saving: index) { g, s in try g.indexSelect(d, s[0]).sum() })
+      Input(value, saving: index) { g, s in
+        // A line that is named twice is filled once.
+        try g.indexSelect(d, s[0].unique()).sum()
+      })
   }
 
   /// Contiguous and of the dtype of `out`, outside the graph.

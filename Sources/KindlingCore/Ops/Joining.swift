@@ -26,7 +26,8 @@ extension Tensor {
           .shape, "cat",
           "Sizes of tensors must match except in dimension \(d). Expected size \(shape[other]) but got size \(t.shape[other]) for tensor number \(i) in the list; shapes are \(tensors.map(\.shape))")
       }
-      shape[d] += t.shape[d]
+      // A sum beyond an Int is negative, which the check of the result refuses.
+      shape[d] &+= t.shape[d]
     }
     let result = try join("cat", tensors, shape)
     var start = 0
@@ -115,7 +116,7 @@ extension Tensor {
     }
     guard let first = tensors.first else { return try Tensor.empty(1, 0) }
     let shapes = tensors.map { [Int](repeating: 1, count: 2 - $0.ndim) + $0.shape }
-    let shape = [shapes.reduce(0) { $0 + $1[0] }, shapes.reduce(0) { $0 + $1[1] }]
+    let shape = [shapes.reduce(0) { $0 &+ $1[0] }, shapes.reduce(0) { $0 &+ $1[1] }]
     let result = try Tensor.zeros(shape, dtype: resultType(tensors), device: first.device)
     var (row, column) = (0, 0)
     let inputs = try zip(tensors, shapes).map { t, block in
@@ -151,10 +152,12 @@ extension Tensor {
       throw TensorError(.value, "combinations", "expect a non-negative number, but got \(r)")
     }
     if r == 0 { return try newEmpty([0]) }
+    if !withReplacement && r > numel || numel == 0 { return try newEmpty([0, r]) }
+    try checkCombinations(r, outOf: withReplacement ? numel &+ (r - 1) : numel)
     var rows: [Int] = [], count = 0
     var chosen = withReplacement ? [Int](repeating: 0, count: r) : Array(0..<r)
     let gap = withReplacement ? 0 : 1
-    while numel > 0, chosen[r - 1] < numel, chosen[0] < numel {
+    while true {
       rows += chosen
       count += 1
       // The last place that can still move up takes the next element, those behind it follow.
@@ -164,5 +167,17 @@ extension Tensor {
     }
     let index = try Tensor(rows, shape: [count * r])
     return try indexSelect(0, index).reshape(count, r)
+  }
+
+  /// Throws where there are more combinations than memory could hold.
+  private func checkCombinations(_ r: Int, outOf n: Int) throws {
+    var count = 1.0
+    for i in 0..<Swift.min(r, Swift.max(n - r, 0)) where count < 1e15 {
+      count *= Double(n - i) / Double(i + 1)
+    }
+    guard n > 0, count * Double(r) < 1e13 else {
+      throw TensorError(
+        .memory, "combinations", "about \(count) combinations of \(r) are larger than any memory")
+    }
   }
 }

@@ -38,11 +38,7 @@ extension Tensor {
         .shape, "maskedFill",
         "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
     }
-    guard value.dtype.category <= dtype.category else {
-      throw TensorError(
-        .dtype, "maskedFill",
-        "value cannot be converted to type \(dtype) without overflow, since it is \(value.dtype)")
-    }
+    try checkFits(value)
     let shape = try Layout.broadcast(self.shape, mask.shape, "maskedFill")
     let out = try Tensor.output("maskedFill", shape, dtype, like: self, into: destination)
     let filling = try noGrad { try value.to(dtype) }
@@ -52,6 +48,19 @@ extension Tensor {
       Input(value, saving: mask) { g, s in
         try g.maskedFill(s[0].logicalNot(), 0).sum()
       })
+  }
+
+  /// Throws where the number cannot be an element; fractions are cut off, as in PyTorch.
+  private func checkFits(_ value: Tensor) throws {
+    guard dtype.isInteger, value.dtype != .bool, value.dtype != dtype else { return }
+    let number = try value.scalarValue("maskedFill").doubleValue
+    let bits = dtype.byteSize * 8, isSigned = dtype != .uint8
+    let limit = isSigned ? -(Double(sign: .plus, exponent: bits - 1, significand: 1)) : 0
+    let above = Double(sign: .plus, exponent: isSigned ? bits - 1 : bits, significand: 1)
+    guard number > limit - 1 || number == limit, number < above else {
+      throw TensorError(
+        .value, "maskedFill", "value \(number) cannot be converted to type \(dtype) without overflow")
+    }
   }
 
   private func checkMask(_ operation: String) throws {

@@ -155,9 +155,7 @@ extension Tensor {
   public static func trilIndices(
     _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
   ) throws -> Tensor {
-    try triangle("trilIndices", row, column, dtype, device) { r in
-      (0, r.addingReportingOverflow(offset).partialValue.addingReportingOverflow(1).partialValue)
-    }
+    try triangle("trilIndices", row, column, offset, dtype, device) { (0, $0 + $1 + 1) }
   }
 
   /// The rows and columns of the upper triangle of a `row` × `column` matrix, as a `[2, n]` tensor
@@ -165,23 +163,23 @@ extension Tensor {
   public static func triuIndices(
     _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
   ) throws -> Tensor {
-    try triangle("triuIndices", row, column, dtype, device) { r in
-      (r.addingReportingOverflow(offset).partialValue, column)
-    }
+    try triangle("triuIndices", row, column, offset, dtype, device) { ($0 + $1, column) }
   }
 
   private static func triangle(
-    _ operation: String, _ row: Int, _ column: Int, _ dtype: DType, _ device: Device,
-    _ columns: (Int) -> (Int, Int)
+    _ operation: String, _ row: Int, _ column: Int, _ offset: Int, _ dtype: DType,
+    _ device: Device, _ columns: (_ row: Int, _ offset: Int) -> (Int, Int)
   ) throws -> Tensor {
     guard row >= 0, column >= 0 else {
       throw TensorError(
         .shape, operation, "row and column must be non-negative, got \(row) and \(column)")
     }
     _ = try Layout.checkedCount([2, row, column], .int64, operation)
+    // Offsets beyond the matrix mean no more than its edge.
+    let offset = Swift.min(Swift.max(offset, -row), column)
     var rows: [Int] = [], found: [Int] = []
     for r in 0..<row {
-      let (low, high) = columns(r)
+      let (low, high) = columns(r, offset)
       for c in stride(from: Swift.max(low, 0), to: Swift.min(high, column), by: 1) {
         rows.append(r)
         found.append(c)

@@ -48,6 +48,7 @@ package struct OperatorTable: Sendable {
     table.addShapeAndViews()
     table.addCreation()
     table.addIndexing()
+    table.addSorting()
     table.addMatmul()
     table.addNN()
     return table

@@ -40,12 +40,7 @@ extension OperatorTable {
     op("gather") { a in try a.tensor(0).gather(a.int(1, "dim"), a.tensor(2, "index")) }
     op("scatter") { a in
       let (x, dim, index) = (try a.tensor(0), try a.int(1, "dim"), try a.tensor(2, "index"))
-      let reduce = try a.optionalString(nil, "reduce").map { name in
-        guard let reduction = ScatterReduction(rawValue: name) else {
-          throw TensorError(.value, "scatter", "reduce argument must be either add or multiply, got \(name)")
-        }
-        return reduction
-      }
+      let reduce = a.has(nil, "reduce") ? try a.reduction(nil, "reduce") : nil
       return a.isTensor(3, "src")
         ? try x.scatter(dim, index, a.tensor(3, "src"), reduce: reduce)
         : try x.scatter(dim, index, a.scalar(3, "value"), reduce: reduce)
@@ -61,6 +56,17 @@ extension OperatorTable {
       try a.tensor(0).put(
         a.tensor(1, "index"), a.tensor(2, "source"), accumulate: a.bool(3, "accumulate", default: false))
     }
+    op("scatter_reduce") { a in
+      try a.tensor(0).scatterReduce(
+        a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "src"), a.reduction(4, "reduce"),
+        includeSelf: a.bool(nil, "include_self", default: true))
+    }
+    op("index_reduce") { a in
+      try a.tensor(0).indexReduce(
+        a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "source"), a.reduction(4, "reduce"),
+        includeSelf: a.bool(nil, "include_self", default: true))
+    }
+    op("unravel_index") { a in try a.tensor(0).unravelIndex(a.ints(1, "shape")) }
     op("nonzero") { a in
       try a.bool(nil, "as_tuple", default: false)
         ? a.tensor(0).nonzeroAsTuple() : [a.tensor(0).nonzero()]
@@ -70,6 +76,16 @@ extension OperatorTable {
       try a.tensor(0).nonzeroStatic(
         size: a.int(nil, "size"), fillValue: a.int(nil, "fill_value", default: -1))
     }
+  }
+}
+
+extension Arguments {
+  fileprivate func reduction(_ position: Int?, _ name: String) throws -> ScatterReduction {
+    let text = try string(position, name)
+    guard let reduction = ScatterReduction(rawValue: text) else {
+      throw TensorError(.value, "scatter", "reduce argument must be a known reduction, got \(text)")
+    }
+    return reduction
   }
 }
 

@@ -1,0 +1,186 @@
+/// Looking elements up, and counting them.
+extension Tensor {
+  /// Where each of `values` would go in the sorted last dimension of this tensor
+  /// (PyTorch: `torch.searchsorted`).
+  ///
+  /// - Parameter right: behind equal elements rather than before them.
+  /// - Parameter sorter: the order in which this tensor is sorted, if it is not, as `argsort` gives it.
+  public func searchsorted(
+    _ values: Tensor, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
+  ) throws -> Tensor {
+    guard ndim > 0 else {
+      throw TensorError(
+        .shape, "searchsorted", "boundaries tensor should have positive dimension, but got 0 dimension")
+    }
+    guard ndim == 1 || values.ndim == ndim && shape.dropLast() == values.shape.dropLast() else {
+      throw TensorError(
+        .shape, "searchsorted",
+        "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor \(shape) and input value tensor \(values.shape)")
+    }
+    if let sorter {
+      guard sorter.shape == shape else {
+        throw TensorError(
+          .shape, "searchsorted",
+          "boundary and sorter must have the same size, but got boundary tensor \(shape) and got sorter tensor \(sorter.shape)")
+      }
+      guard sorter.dtype == .int64 else {
+        throw TensorError(
+          .dtype, "searchsorted", "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
+      }
+    }
+    guard values.dtype == dtype || values.numel == 1 else {
+      throw TensorError(
+        .dtype, "searchsorted",
+        "boundary tensor should have same dtype as the input value tensor, but got boundary tensor of \(dtype) and input value tensor of \(values.dtype)")
+    }
+    let edges = try noGrad { try sorter.map { try gather(-1, $0) } ?? self }
+    let places =
+      dtype.isFloatingPoint || values.dtype.isFloatingPoint
+      ? try Tensor.search(edges, values, right, Double.self) : try Tensor.search(edges, values, right, Int.self)
+    return try Tensor(places, shape: values.shape, dtype: outInt32 ? .int32 : .int64)
+  }
+
+  /// Where `value` would go in this sorted vector.
+  public func searchsorted<S: TensorScalar>(
+    _ value: S, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
+  ) throws -> Tensor {
+    guard ndim == 1 else {
+      throw TensorError(
+        .shape, "searchsorted",
+        "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(ndim))")
+    }
+    let number = try Tensor.wrapped(value, like: self)
+    return try searchsorted(number, right: right, sorter: sorter, outInt32: outInt32)
+  }
+
+  private static func search<T: TensorScalar & Comparable>(
+    _ edges: Tensor, _ values: Tensor, _ right: Bool, _ type: T.Type
+  ) throws -> [Int] {
+    let sorted = try edges.toArray(as: T.self), wanted = try values.toArray(as: T.self)
+    let size = edges.shape[edges.ndim - 1]
+    let perRow = edges.ndim == 1 ? wanted.count : values.shape[values.ndim - 1]
+    return wanted.enumerated().map { position, value in
+      let row = edges.ndim == 1 ? 0 : position / perRow
+      var (low, high) = (0, size)
+      while low < high {
+        let middle = (low + high) / 2, edge = sorted[row * size + middle]
+        // Written so that NaN, which no comparison holds for, goes to the end.
+        if right ? !(edge > value) : !(edge >= value) { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  /// The number of the bucket between `boundaries`, sorted, that each element falls into
+  /// (PyTorch: `torch.bucketize`).
+  public func bucketize(
+    _ boundaries: Tensor, right: Bool = false, outInt32: Bool = false
+  ) throws -> Tensor {
+    guard boundaries.ndim == 1 else {
+      throw TensorError(
+        .shape, "bucketize",
+        "boundaries tensor must be 1 dimension, but got dim(\(boundaries.ndim))")
+    }
+    return try boundaries.searchsorted(self, right: right, outInt32: outInt32)
+  }
+
+  /// Whether each element is among `testElements` (PyTorch: `torch.isin`).
+  public func isin(_ testElements: Tensor, invert: Bool = false) throws -> Tensor {
+    let dtype = Tensor.resultType(self, testElements)
+    func found<T: TensorScalar & Hashable>(_ type: T.Type) throws -> [Bool] {
+      let set = Set(try testElements.to(dtype).toArray(as: T.self))
+      return try noGrad { try to(dtype) }.toArray(as: T.self).map { set.contains($0) != invert }
+    }
+    return try Tensor(dtype.isFloatingPoint ? found(Double.self) : found(Int.self), shape: shape)
+  }
+
+  /// How often each number from 0 on occurs in this vector, or the sum of its `weights`
+  /// (PyTorch: `torch.bincount`).
+  public func bincount(weights: Tensor? = nil, minlength: Int = 0) throws -> Tensor {
+    guard minlength >= 0 else {
+      throw TensorError(.value, "bincount", "minlength should be >= 0, but is \(minlength)")
+    }
+    guard ndim == 1, dtype.isInteger || dtype == .bool else {
+      throw TensorError(
+        .shape, "bincount",
+        "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype).")
+    }
+    let numbers = try toArray(as: Int.self)
+    let (least, greatest) = (numbers.min() ?? 0, numbers.max() ?? -1)
+    guard least >= 0, greatest < .max else {
+      throw TensorError(
+        .value, "bincount", "bincount only supports 1-d non-negative integral inputs, but got \(least)")
+    }
+    let length = Swift.max(minlength, greatest + 1)
+    _ = try Layout.checkedCount([length], .int64, "bincount")
+    guard let weights else {
+      return try Tensor.zeros([length], dtype: .int64)
+        .indexAdd(0, to(.int64), Tensor.ones([numel], dtype: .int64))
+    }
+    guard weights.shape == shape else {
+      throw TensorError(
+        .shape, "bincount",
+        "weights should be 1-d and have the same length as input, but got \(weights.shape) for \(shape)")
+    }
+    let type: DType = weights.dtype == .float32 ? .float32 : .float64
+    return try noGrad {
+      try Tensor.zeros([length], dtype: type).indexAdd(0, to(.int64), weights.to(type))
+    }
+  }
+
+  /// How many elements fall into each of `bins` bins of equal width from `min` to `max`, which are the
+  /// least and greatest element where both are equal (PyTorch: `torch.histc`).
+  public func histc(bins: Int = 100, min: Double = 0, max: Double = 0) throws -> Tensor {
+    guard dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "histc", "\"histogram_cpu\" not implemented for '\(dtype.scalarName)'")
+    }
+    guard bins > 0 else {
+      throw TensorError(.value, "histc", "bins must be > 0, but got \(bins)")
+    }
+    guard !(max < min) else {
+      throw TensorError(.value, "histc", "max must be larger than min, but got \(min) to \(max)")
+    }
+    _ = try Layout.checkedCount([bins], dtype, "histc")
+    let values = try toArray(as: Double.self)
+    var (low, high) = (min, max)
+    if low == high, let least = values.min(), let greatest = values.max() { (low, high) = (least, greatest) }
+    if low == high { (low, high) = (low - 1, high + 1) }
+    guard low.isFinite, high.isFinite else {
+      throw TensorError(.value, "histc", "range of [\(low), \(high)] is not finite")
+    }
+    var counts = [Int](repeating: 0, count: bins)
+    for value in values where value >= low && value <= high {
+      let share =
+        dtype == .float32
+        ? Double((Float(value) - Float(low)) / (Float(high) - Float(low)) * Float(bins))
+        : (value - low) / (high - low) * Double(bins)
+      // What lies on the upper edge, or is no number in float32, belongs to the last bin.
+      counts[share < Double(bins) ? Int(Swift.max(share, 0)) : bins - 1] += 1
+    }
+    return Tensor(counts, dtype: dtype)
+  }
+
+  /// The coordinates, one tensor for each dimension of `shape`, of these row-major indexes
+  /// (PyTorch: `torch.unravel_index`).
+  public func unravelIndex(_ shape: [Int]) throws -> [Tensor] {
+    guard dtype.isInteger else {
+      throw TensorError(.dtype, "unravelIndex", "expected 'indices' to be integer dtype, but got \(dtype)")
+    }
+    if let bad = shape.first(where: { $0 < 0 }) {
+      throw TensorError(
+        .shape, "unravelIndex", "'shape' cannot have negative values, but got \(bad) in \(shape)")
+    }
+    var rest = try toArray(as: Int.self)
+    var coordinates: [[Int]] = []
+    for size in shape.reversed() {
+      coordinates.append(
+        rest.map {
+          let remainder = size == 0 ? 0 : $0 % size
+          return remainder < 0 ? remainder + size : remainder
+        })
+      rest = rest.map { size == 0 ? 0 : $0 / size - ($0 % size < 0 ? 1 : 0) }
+    }
+    return try coordinates.reversed().map { try Tensor($0, shape: self.shape, dtype: dtype) }
+  }
+}

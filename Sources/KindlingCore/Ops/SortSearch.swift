@@ -1,0 +1,197 @@
+/// Sorting and what follows from it. NaN counts as greater than everything.
+extension Tensor {
+  /// The elements along `dim` in order, and where they stood (PyTorch: `torch.sort`).
+  ///
+  /// Always stable; `stable` is there for ported code.
+  public func sort(
+    dim: Int = -1, descending: Bool = false, stable: Bool = true
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let d = try Layout.wrap(dim, ndim, "sort")
+    let (values, indices) = try ordered("sort", d, descending)
+    recordPicked(values, indices, d, "SortBackward0")
+    return (values, indices)
+  }
+
+  /// Where the elements along `dim` stand, in their order (PyTorch: `torch.argsort`).
+  public func argsort(dim: Int = -1, descending: Bool = false, stable: Bool = true) throws -> Tensor {
+    try ordered("argsort", Layout.wrap(dim, ndim, "argsort"), descending).1
+  }
+
+  /// The rows' elements in order along dimension 0 (PyTorch: `torch.msort`).
+  public func msort() throws -> Tensor { try sort(dim: 0).values }
+
+  /// The `k` greatest elements along `dim`, or the least, and where they stand
+  /// (PyTorch: `torch.topk`); always in order, which `sorted` asks for.
+  ///
+  /// - Throws: ``TensorError`` `.index` where `k` is not in `0...size`.
+  public func topk(
+    _ k: Int, dim: Int = -1, largest: Bool = true, sorted: Bool = true
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let d = try Layout.wrap(dim, ndim, "topk")
+    guard k >= 0, k <= (ndim == 0 ? 1 : shape[d]) else {
+      throw TensorError(
+        .index, "topk", "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
+    }
+    return try noGradOrdered("topk", d, largest, "TopkBackward0") { try $0.narrow(d, 0, k).clone() }
+  }
+
+  /// The `k`-th least element along `dim`, counted from 1, and where it stands
+  /// (PyTorch: `torch.kthvalue`).
+  public func kthvalue(
+    _ k: Int, dim: Int = -1, keepdim: Bool = false
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let d = try Layout.wrap(dim, ndim, "kthvalue")
+    guard k >= 1, k <= (ndim == 0 ? 1 : shape[d]) else {
+      throw TensorError(
+        .index, "kthvalue", "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
+    }
+    let found = try noGradOrdered("kthvalue", d, false, "KthvalueBackward0") {
+      try $0.narrow(d, k - 1, 1).clone()
+    }
+    return keepdim || ndim == 0 ? found : (try found.values.squeeze(d), try found.indices.squeeze(d))
+  }
+
+  /// The most frequent element along `dim`, the least of several, and where one stands
+  /// (PyTorch: `torch.mode`).
+  public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    let d = try Layout.wrap(dim, ndim, "mode")
+    guard ndim == 0 || shape[d] > 0 else {
+      throw TensorError(.shape, "mode", "Expected reduction dim \(d) to have non-zero size.")
+    }
+    if ndim == 0 { return try sort() }
+    let places = try noGrad {
+      let (values, _) = try ordered("mode", d, false)
+      let rows = try values.movedim(d, -1).contiguous()
+      let size = shape[d]
+      let differs = try rows.slice(-1, 1).ne(rows.slice(-1, 0, -1)).toArray(as: Bool.self)
+      // The end of the longest run of equal elements in each row, the first of several.
+      var ends: [Int] = []
+      for row in 0..<(size == 0 ? 0 : rows.numel / size) {
+        var best = 0, bestEnd = 0, run = 1
+        for i in 0..<size {
+          if i + 1 < size, !differs[row * (size - 1) + i] { run += 1; continue }
+          if run > best { (best, bestEnd) = (run, i) }
+          run = 1
+        }
+        ends.append(bestEnd)
+      }
+      return try Tensor(ends, shape: keptShape(moving: d)).movedim(-1, d)
+    }
+    return try noGradOrdered("mode", d, false, "ModeBackward0", squeezing: !keepdim) {
+      try $0.gather(d, places)
+    }
+  }
+
+  private func keptShape(moving d: Int) -> [Int] {
+    var kept = shape
+    kept.remove(at: d)
+    return kept + [1]
+  }
+
+  private func ordered(_ name: String, _ d: Int, _ descending: Bool) throws -> (Tensor, Tensor) {
+    try noGrad {
+      if ndim == 0 { return (try clone(), try Tensor.zeros([], dtype: .int64, device: device)) }
+      if numel == 0 {
+        return (try clone(), try Tensor.zeros(shape, dtype: .int64, device: device))
+      }
+      return try sorted(name, dim: d, descending: descending)
+    }
+  }
+
+  /// Parts of the ordered elements and their places, cut out alike, recorded as `node`.
+  private func noGradOrdered(
+    _ name: String, _ d: Int, _ descending: Bool, _ node: String, squeezing: Bool = false,
+    _ cut: (Tensor) throws -> Tensor
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let (values, indices) = try noGrad {
+      let (values, indices) = try ordered(name, d, descending)
+      let parts = (try cut(values.atleast1d()), try cut(indices.atleast1d()))
+      // A number has one element to cut out, or none.
+      return ndim == 0 && parts.0.numel == 1 ? (values, indices) : parts
+    }
+    recordPicked(values, indices, d, node)
+    return squeezing ? (try values.squeeze(d), try indices.squeeze(d)) : (values, indices)
+  }
+
+  /// Records `values` as the elements of this tensor at `indices` along `d`.
+  private func recordPicked(_ values: Tensor, _ indices: Tensor, _ d: Int, _ node: String) {
+    Recording.record([values, indices], node, [self], saving: [indices]) { [shape] gradients, saved in
+      guard let g = gradients[0] else { return [nil] }
+      return [try g.newZeros(shape).scatterAdd(d, saved[0], g)]
+    }
+  }
+
+  // MARK: Distinct elements
+
+  /// The distinct elements in order; of whole slices along `dim` where that is given
+  /// (PyTorch: `torch.unique`).
+  public func unique(dim: Int? = nil) throws -> Tensor {
+    try uniqueWithInverseAndCounts(dim: dim).output
+  }
+
+  /// ``unique(dim:)``, with the place of each element among them and how often each occurs
+  /// (PyTorch: `torch.unique(return_inverse=True, return_counts=True)`).
+  public func uniqueWithInverseAndCounts(
+    dim: Int? = nil
+  ) throws -> (output: Tensor, inverse: Tensor, counts: Tensor) {
+    try distinct("unique", dim, sorts: true)
+  }
+
+  /// The elements, or slices along `dim`, that differ from the one before
+  /// (PyTorch: `torch.unique_consecutive`).
+  public func uniqueConsecutive(dim: Int? = nil) throws -> Tensor {
+    try uniqueConsecutiveWithInverseAndCounts(dim: dim).output
+  }
+
+  /// ``uniqueConsecutive(dim:)``, with the run each element belongs to and the runs' lengths
+  /// (PyTorch: `torch.unique_consecutive(return_inverse=True, return_counts=True)`).
+  public func uniqueConsecutiveWithInverseAndCounts(
+    dim: Int? = nil
+  ) throws -> (output: Tensor, inverse: Tensor, counts: Tensor) {
+    try distinct("uniqueConsecutive", dim, sorts: false)
+  }
+
+  private func distinct(
+    _ name: String, _ dim: Int?, sorts: Bool
+  ) throws -> (output: Tensor, inverse: Tensor, counts: Tensor) {
+    try noGrad {
+      let d = try dim.map { try Layout.wrap($0, ndim, name) }
+      let source = d == nil ? try reshape(-1) : self
+      let line = source.ndim == 0 ? try source.reshape(1) : source
+      let count = line.shape[d ?? 0]
+      let width = line.shape.enumerated().reduce(1) { $1.offset == d ?? 0 ? $0 : $0 * $1.element }
+      guard width > 0 || count == 0 else {
+        throw TensorError(
+          .shape, name,
+          "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)")
+      }
+      let rows = try line.movedim(d ?? 0, 0).reshape(count, width == 0 ? 1 : width)
+      // Columns sorted stably from the last to the first give rows in lexicographic order.
+      var order = try Tensor.arange(count)
+      if sorts {
+        for column in (0..<(count == 0 ? 0 : rows.shape[1])).reversed() {
+          let keys = try rows.select(1, column).indexSelect(0, order)
+          order = try order.indexSelect(0, keys.argsort(dim: 0))
+        }
+      }
+      let ordered = try rows.indexSelect(0, order)
+      let places = try order.toArray(as: Int.self)
+      let changes = count < 2
+        ? [] : try ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).toArray(as: Bool.self)
+      var starts: [Int] = [], inverse = [Int](repeating: 0, count: count), counts: [Int] = []
+      for i in 0..<count {
+        if i == 0 || changes[i - 1] {
+          starts.append(places[i])
+          counts.append(0)
+        }
+        inverse[places[i]] = starts.count - 1
+        counts[counts.count - 1] += 1
+      }
+      let inverseShape = d == nil ? shape : [count]
+      return (
+        try line.indexSelect(d ?? 0, Tensor(starts)), try Tensor(inverse, shape: inverseShape),
+        Tensor(counts)
+      )
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Kindling
+
+extension OperatorTable {
+  /// `sorting_and_search`.
+  mutating func addSorting() {
+    op("sort") { a in
+      let (values, indices) = try a.tensor(0).sort(
+        dim: a.int(1, "dim", default: -1), descending: a.bool(2, "descending", default: false),
+        stable: a.bool(nil, "stable", default: false))
+      return [values, indices]
+    }
+    op("argsort") { a in
+      try a.tensor(0).argsort(
+        dim: a.int(1, "dim", default: -1), descending: a.bool(2, "descending", default: false),
+        stable: a.bool(nil, "stable", default: false))
+    }
+    op("msort") { a in try a.tensor(0).msort() }
+    op("topk") { a in
+      let (values, indices) = try a.tensor(0).topk(
+        a.int(1, "k"), dim: a.int(2, "dim", default: -1), largest: a.bool(3, "largest", default: true),
+        sorted: a.bool(4, "sorted", default: true))
+      return [values, indices]
+    }
+    op("kthvalue") { a in
+      let (values, indices) = try a.tensor(0).kthvalue(
+        a.int(1, "k"), dim: a.int(2, "dim", default: -1), keepdim: a.bool(3, "keepdim", default: false))
+      return [values, indices]
+    }
+    op("mode") { a in
+      let (values, indices) = try a.tensor(0).mode(
+        dim: a.int(1, "dim", default: -1), keepdim: a.bool(2, "keepdim", default: false))
+      return [values, indices]
+    }
+    op("unique") { a in
+      _ = try a.bool(nil, "sorted", default: true)
+      let all = try a.tensor(0).uniqueWithInverseAndCounts(dim: a.optionalInt(nil, "dim"))
+      return try a.chosen(all.output, all.inverse, all.counts)
+    }
+    op("unique_consecutive") { a in
+      let all = try a.tensor(0).uniqueConsecutiveWithInverseAndCounts(dim: a.optionalInt(nil, "dim"))
+      return try a.chosen(all.output, all.inverse, all.counts)
+    }
+    op("searchsorted") { a in
+      let side = try a.optionalString(nil, "side")
+      let right = try a.optionalBool(nil, "right")
+      if side == "left" && right == true {
+        throw TensorError(.value, "searchsorted", "side and right can't be set to opposites")
+      }
+      let (edges, behind) = (try a.tensor(0), side == "right" || right == true)
+      let (sorter, narrow) = (
+        try a.optionalTensor(nil, "sorter"), try a.bool(nil, "out_int32", default: false)
+      )
+      return a.isTensor(1, "input")
+        ? try edges.searchsorted(a.tensor(1, "input"), right: behind, sorter: sorter, outInt32: narrow)
+        : try edges.searchsorted(a.scalar(1, "input"), right: behind, sorter: sorter, outInt32: narrow)
+    }
+    op("bucketize") { a in
+      try a.tensor(0).bucketize(
+        a.tensor(1, "boundaries"), right: a.bool(nil, "right", default: false),
+        outInt32: a.bool(nil, "out_int32", default: false))
+    }
+    op("isin") { a in
+      _ = try a.bool(nil, "assume_unique", default: false)
+      return try a.tensor(0).isin(a.tensor(1), invert: a.bool(nil, "invert", default: false))
+    }
+    op("bincount") { a in
+      try a.tensor(0).bincount(
+        weights: a.optionalTensor(1, "weights"), minlength: a.int(2, "minlength", default: 0))
+    }
+    op("histc") { a in
+      try a.tensor(0).histc(
+        bins: a.int(1, "bins", default: 100), min: a.double(2, "min", default: 0),
+        max: a.double(3, "max", default: 0))
+    }
+  }
+}
+
+extension Arguments {
+  /// The results of a search for distinct elements that were asked for.
+  fileprivate func chosen(_ output: Tensor, _ inverse: Tensor, _ counts: Tensor) throws -> [Tensor] {
+    var results = [output]
+    if try bool(nil, "return_inverse", default: false) { results.append(inverse) }
+    if try bool(nil, "return_counts", default: false) { results.append(counts) }
+    return results
+  }
+}
