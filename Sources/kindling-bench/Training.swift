@@ -1,4 +1,6 @@
+import Foundation
 import Kindling
+import KindlingVision
 
 /// A multilayer perceptron with the weights that every library in the comparison starts from.
 final class Perceptron: Module, Layer {
@@ -50,7 +52,34 @@ extension Workloads {
       let model = try Perceptron(sizes), x = try Inputs.normal(11, 1, 784)
       model.eval()
       return Workload(unit: .us) { _ = try inferenceMode { try model(x) } }
+    case "epoch.fashion_mnist", "loader.fashion_mnist":
+      return try fashion(trains: id.hasPrefix("epoch"))
     default: return nil
+    }
+  }
+
+  /// The complete loop over Fashion-MNIST, or its loader alone; nil where the files are not there.
+  private static func fashion(trains: Bool) throws -> Workload? {
+    let root = ProcessInfo.processInfo.environment["KINDLING_BENCH_DATA"] ?? "../data"
+    guard FileManager.default.fileExists(atPath: root + "/FashionMNIST/raw") else { return nil }
+    let images = try FashionMNIST(root: root, train: true, download: false, transform: ToTensor())
+    let loader = try DataLoader(images, batchSize: 64)
+    guard trains else {
+      return Workload(unit: .s) {
+        for batch in loader { _ = try batch.get() }
+      }
+    }
+    let model = try Perceptron(sizes), criterion = CrossEntropyLoss()
+    let optimizer = try SGD(model.parameters(), lr: 1e-3)
+    return Workload(unit: .s) {
+      for (number, batch) in loader.enumerated() {
+        let (x, y) = try batch.get()
+        let loss = try criterion(model(x), y)
+        optimizer.zeroGrad()
+        try loss.backward()
+        try optimizer.step()
+        if number % 100 == 0 { _ = try loss.item() }
+      }
     }
   }
 
