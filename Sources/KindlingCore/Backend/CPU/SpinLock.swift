@@ -12,7 +12,8 @@ import Darwin
 /// there, and polite (it yields) where somebody is.
 final class SpinLock<Value>: @unchecked Sendable {
   private let taken = Atomic<Bool>(false)
-  private var value: Value
+  /// Guarded by `taken`; a run-time check of exclusive access would only check that again.
+  @exclusivity(unchecked) private var value: Value
 
   init(_ value: Value) { self.value = value }
 
