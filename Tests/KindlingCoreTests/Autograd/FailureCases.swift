@@ -1,0 +1,222 @@
+import Kindling
+
+private func leaf(_ shape: Int...) throws -> Tensor { try Tensor.ones(shape, requiresGrad: true) }
+
+/// What fails in PyTorch fails here, at the same point. The first cases are those of `autograd.json`.
+let failureCases: [FailureCase] = [
+  FailureCase("backward_twice", "Trying to backward through the graph a second time") {
+    let x = try leaf(2)
+    let y = try (x * x).sum()
+    try y.backward()
+    try y.backward()
+  },
+  FailureCase("backward_nonscalar", "grad can be implicitly created only for scalar outputs") {
+    try (leaf(2) * 2).backward()
+  },
+  FailureCase("inplace_leaf", "a leaf Variable that requires grad is being used in an in-place operation") {
+    try leaf(2).add_(1)
+  },
+  FailureCase("inplace_leaf_setitem", "a view of a leaf Variable that requires grad is being used") {
+    try leaf(2).select(0, 0).fill_(3)
+  },
+  FailureCase("inplace_view_of_leaf", "a view of a leaf Variable that requires grad is being used") {
+    try leaf(2).view(2).mul_(2)
+  },
+  FailureCase("modified_saved_tensor", "has been modified by an inplace operation") {
+    let y = try leaf(2).exp()
+    try y.add_(1)
+    try y.sum().backward()
+  },
+  FailureCase("modified_saved_input", "is at version 1; expected version 0 instead") {
+    let w = try Tensor.ones(2)
+    let y = try leaf(2) * w
+    try w.mul_(2)
+    try y.sum().backward()
+  },
+  FailureCase("no_grad_fn", "element 0 of tensors does not require grad and does not have a grad_fn") {
+    try Tensor.ones(2).sum().backward()
+  },
+  FailureCase("backward_under_no_grad", "element 0 of tensors does not require grad") {
+    let x = try leaf(2)
+    try noGrad { try x.sum() }.backward()
+  },
+  FailureCase("requires_grad_integer", "only Tensors of floating point dtype can require gradients") {
+    try Tensor.ones(2, dtype: .int64).requiresGrad_()
+  },
+  FailureCase("grad_shape_mismatch", "mismatch in shape") {
+    try (leaf(2) * 2).backward(Tensor.ones(3))
+  },
+  FailureCase("unused_input", "appears to not have been used in the graph") {
+    let x = try leaf(2), u = try leaf(2)
+    _ = try grad(of: (x * 2).sum(), withRespectTo: u)
+  },
+  FailureCase("grad_nonscalar", "grad can be implicitly created only for scalar outputs") {
+    let x = try leaf(2)
+    _ = try grad(of: x * 2, withRespectTo: x)
+  },
+  FailureCase("nonleaf_requires_grad_false", "you can only change requiresGrad flags of leaf variables") {
+    try (leaf(2) * 2).requiresGrad_(false)
+  },
+  FailureCase("item_many", "a Tensor with 2 elements cannot be converted to Scalar") {
+    _ = try Tensor.ones(2).item()
+  },
+  FailureCase("shape_mismatch_add", "must match the size of tensor b (4) at non-singleton dimension 1") {
+    _ = try Tensor.ones(2, 3) + Tensor.ones(4)
+  },
+  FailureCase("shape_mismatch_mm", "shapes cannot be multiplied") {
+    _ = try Tensor.ones(2, 3).matmul(Tensor.ones(4, 2))
+  },
+  FailureCase("dtype_mismatch_mm", "dtype") {
+    _ = try Tensor.ones(2, 3).matmul(Tensor.ones(3, 2, dtype: .float64))
+  },
+  FailureCase("linear_double_input", "dtype") {
+    _ = try Linear(4, 3)(Tensor.ones(2, 4, dtype: .float64))
+  },
+  FailureCase("linear_long_input", "dtype") {
+    _ = try Linear(4, 3)(Tensor.ones(2, 4, dtype: .int64))
+  },
+  FailureCase("linear_wrong_features", "shapes cannot be multiplied") {
+    _ = try Linear(4, 3)(Tensor.ones(2, 5))
+  },
+  FailureCase("view_size", "is invalid for input of size 6") { _ = try Tensor.ones(6).view(4, 2) },
+  FailureCase("view_stride", "view size is not compatible with input tensor's size and stride") {
+    _ = try Tensor.ones(2, 3).t().view(6)
+  },
+  FailureCase("reshape_two_minus_one", "only one dimension can be inferred") {
+    _ = try Tensor.ones(6).reshape(-1, -1)
+  },
+  FailureCase("cat_mismatch", "Sizes of tensors must match except in dimension 0") {
+    _ = try Tensor.cat([Tensor.ones(2, 3), Tensor.ones(2, 4)])
+  },
+  FailureCase("stack_mismatch", "stack expects each tensor to be equal size") {
+    _ = try Tensor.stack([Tensor.ones(2), Tensor.ones(3)])
+  },
+  FailureCase("index_out_of_range", "out of") { _ = try Tensor.ones(3).select(0, 5) },
+  FailureCase("dim_out_of_range", "dimension out of range (expected to be in range of [-2, 1], but got 2)") {
+    _ = try Tensor.ones(2, 3).sum(dim: 2)
+  },
+  FailureCase("expand_bad", "must match the existing size (2) at non-singleton dimension 0") {
+    _ = try Tensor.ones(2, 3).expand([4, 3])
+  },
+  FailureCase("squeeze_bad", "dimension out of range (expected to be in range of [-2, 1], but got 3)") {
+    _ = try Tensor.ones(2).unsqueeze(3)
+  },
+  FailureCase("cross_entropy_target_range", "Target 3 is out of bounds") {
+    _ = try F.crossEntropy(Tensor.ones(2, 3), Tensor([0, 3]))
+  },
+  FailureCase("cross_entropy_float_target", "expected") {
+    _ = try F.crossEntropy(Tensor.ones(2, 3), Tensor([0.0, 1.0]))
+  },
+  FailureCase("cross_entropy_batch", "Expected input batch_size (2) to match target batch_size (3)") {
+    _ = try F.crossEntropy(Tensor.ones(2, 3), Tensor([0, 1, 2]))
+  },
+  FailureCase("inplace_type_promotion", "can't be cast to the desired output type Long") {
+    try Tensor.ones(2, dtype: .int64).add_(0.5)
+  },
+  FailureCase("inplace_broadcast", "output with shape [3] doesn't match the broadcast shape [2, 3]") {
+    try Tensor.ones(3).add_(Tensor.ones(2, 3))
+  },
+  FailureCase("bernoulli_p", "expects p to be in [0, 1]") { try Tensor.ones(2).bernoulli_(1.5) },
+  FailureCase("dropout_p", "dropout probability has to be between 0 and 1, but got 1.5") {
+    _ = try Dropout(1.5)(Tensor.ones(2))
+  },
+  FailureCase("optimizer_empty", "optimizer got an empty parameter list") {
+    _ = try SGD([Tensor](), lr: 0.1)
+  },
+  FailureCase("optimizer_negative_lr", "Invalid learning rate") {
+    _ = try SGD([leaf(1)], lr: -1)
+  },
+  FailureCase("optimizer_nonleaf", "can't optimize a non-leaf Tensor") {
+    _ = try SGD([leaf(1) * 2], lr: 0.1)
+  },
+  FailureCase("arange_bad", "upper bound and lower bound inconsistent with step sign") {
+    _ = try Tensor.arange(5, 0)
+  },
+  FailureCase("mean_of_int", "could not infer output dtype") { _ = try Tensor([1, 2]).mean() },
+
+  // MARK: Beyond the file
+  FailureCase("view_made_under_noGrad", "A view was created in noGrad mode and is being modified inplace") {
+    let y = try leaf(2) * 1
+    try noGrad { try y.view(2) }.mul_(2)
+  },
+  FailureCase("one_of_several_views", "is the output of a function that returns multiple views") {
+    try (leaf(2, 2) * 1).unbind()[0].mul_(2)
+  },
+  FailureCase("one_of_several_views_after_a_change", "its base or another view of its base has been modified") {
+    let y = try leaf(2, 2) * 1
+    let part = try y.unbind()[0]
+    try y.add_(1)
+    try part.sum().backward()
+  },
+  FailureCase("detach_of_a_view", "Can't detach views in-place") {
+    try (leaf(2) * 1).view(2).detach_()
+  },
+  FailureCase("inference_in_place", "Inplace update to inference tensor outside InferenceMode") {
+    try inferenceMode { try Tensor.ones(2) }.add_(1)
+  },
+  FailureCase("inference_saved", "Inference tensors cannot be saved for backward") {
+    let q = try inferenceMode { try Tensor.ones(2) }
+    try (leaf(2) * q).sum().backward()
+  },
+  FailureCase("inference_requires_grad", "Setting requiresGrad=true on inference tensor") {
+    try inferenceMode { try Tensor.ones(2) }.requiresGrad_()
+  },
+  FailureCase("grad_of_another_shape", "attempting to assign a gradient of size [3]") {
+    try leaf(2).setGrad(Tensor.ones(3))
+  },
+  FailureCase("grad_of_another_dtype", "attempting to assign a gradient with dtype float64") {
+    try leaf(2).setGrad(Tensor.ones(2, dtype: .float64))
+  },
+  FailureCase("assigned_grad_found_later", "attempting to assign a gradient of size [3, 2]") {
+    let x = try leaf(2)
+    x.grad = try Tensor.ones(3, 2)
+    try x.sum().backward()
+  },
+  FailureCase("own_grad", "can't assign a tensor as its own grad") {
+    let x = try leaf(2)
+    try x.setGrad(x)
+  },
+  FailureCase("hook_without_gradient", "cannot register a hook on a tensor that doesn't require gradient") {
+    try Tensor.ones(2).registerHook { $0 }
+  },
+  FailureCase("post_hook_of_a_result", "cannot be registered on non-leaf tensors") {
+    try (leaf(2) * 2).registerPostAccumulateGradHook { _ in }
+  },
+  FailureCase("retain_without_gradient", "can't retain_grad on Tensor that has requiresGrad=false") {
+    try Tensor.ones(2).retainGrad()
+  },
+  FailureCase("hook_changes_size", "has changed the size of the gradient") {
+    let y = try leaf(2) * 2
+    try y.registerHook { _ in try Tensor.ones(3) }
+    try y.sum().backward()
+  },
+  FailureCase("gradients_and_tensors", "got 2 tensors and 1 gradients") {
+    let x = try leaf(1)
+    try Autograd.backward([x, x], [Tensor.ones(1)])
+  },
+  FailureCase("no_inputs", "argument to `backward()` cannot be empty") { try leaf(1).backward(inputs: []) },
+  FailureCase("anomaly", "Function 'SqrtBackward0' returned nan values in its 0th output") {
+    let x = try Tensor.zeros(1, requiresGrad: true)
+    try detectAnomaly { try (x.sqrt() * 0).sum().backward() }
+  },
+  FailureCase("custom_count", "returned an incorrect number of gradients (expected 2, got 1)") {
+    try OneGradient().apply(leaf(1), leaf(1)).backward()
+  },
+  FailureCase("checkpoint_differs", "a different number of tensors was saved") {
+    var runs = 0
+    let y = try checkpoint(
+      { (x: Tensor) in
+        runs += 1
+        return runs == 1 ? try x.exp().sin() : try x.exp()
+      }, leaf(2))
+    try y.sum().backward()
+  },
+]
+
+private struct OneGradient: AutogradFunction {
+  func forward(_ ctx: FunctionContext, _ inputs: [Tensor]) throws -> [Tensor] {
+    [try inputs[0] * inputs[1]]
+  }
+
+  func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?] { [gradients[0]] }
+}

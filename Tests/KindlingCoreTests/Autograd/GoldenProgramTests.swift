@@ -1,0 +1,75 @@
+import Kindling
+import Testing
+import _TestSupport
+
+/// The programs, graphs and failures of `autograd.json`.
+@Suite struct GoldenAutogradTests {
+  @Test(arguments: graphPrograms, [DType.float32, .float64])
+  func program(_ program: GoldenProgram, _ dtype: DType) throws { try program.check(dtype) }
+
+  @Test(arguments: graphCases)
+  func graph(_ example: GraphCase) throws { try example.check() }
+
+  @Test(arguments: failureCases)
+  func failure(_ example: FailureCase) {
+    let text = refusal(example.body)
+    #expect(text.lowercased().contains(example.says.lowercased()), "\(example.name) says: \(text)")
+  }
+}
+
+/// The graph of an expression, compared node by node with PyTorch's.
+struct GraphCase: CustomStringConvertible, Sendable {
+  let name: String
+  let build: @Sendable () throws -> Tensor
+
+  init(_ name: String, _ build: @escaping @Sendable () throws -> Tensor) {
+    self.name = name
+    self.build = build
+  }
+
+  var description: String { name }
+
+  func check() throws {
+    let graphs = try Golden.json("autograd.json")["graphs"]?.array ?? []
+    guard let record = graphs.first(where: { $0["name"]?.string == name }) else {
+      throw GoldenError("\(name): not in autograd.json")
+    }
+    manualSeed(0)
+    let y = try build()
+    guard y.isLeaf == record["is_leaf"]?.bool, y.requiresGrad == record["requires_grad"]?.bool else {
+      throw GoldenError("\(name): isLeaf \(y.isLeaf), requiresGrad \(y.requiresGrad)")
+    }
+    let expected = record["graph"] ?? .null
+    let found = y.gradFn.map { describe($0) } ?? .null
+    guard found == expected else { throw GoldenError("\(name): \(found), expected \(expected)") }
+  }
+
+  private func describe(_ node: Node) -> JSONValue {
+    if let leaf = node as? AccumulateGrad {
+      return .object([
+        "name": .string(leaf.name), "leaf_shape": .array(leaf.variable.shape.map(JSONValue.int)),
+      ])
+    }
+    let next = node.nextFunctions.map { next -> JSONValue in
+      guard let next, var fields = describe(next.node).object else { return .null }
+      fields["input_nr"] = .int(next.outputIndex)
+      return .object(fields)
+    }
+    return .object(["name": .string(node.name), "next": .array(next)])
+  }
+}
+
+/// Something that must be refused, and what the refusal must say.
+struct FailureCase: CustomStringConvertible, Sendable {
+  let name: String
+  let says: String
+  let body: @Sendable () throws -> Void
+
+  init(_ name: String, _ says: String, _ body: @escaping @Sendable () throws -> Void) {
+    self.name = name
+    self.says = says
+    self.body = body
+  }
+
+  var description: String { name }
+}

@@ -1,0 +1,175 @@
+import Kindling
+import Testing
+
+/// Hooks, saved tensors and histories where PyTorch has rules of its own.
+@Suite struct HistoryTests {
+  private func leaf(_ values: [Double]) throws -> Tensor {
+    try Tensor(values, dtype: .float64).requiresGrad_()
+  }
+
+  private func values(_ t: Tensor?) throws -> [Double]? { try t?.toArray(as: Double.self) }
+
+  @Test func writingIntoAViewOfATensorOutsideTheGraph() throws {
+    let x = try leaf([1, 2])
+    let z = try Tensor.zeros(2, 2, dtype: .float64)
+    let row = try z.select(0, 0)
+    try row.copy_(x * 3)
+    #expect(z.gradFn?.name == "CopySlices" && row.gradFn?.name == "AsStridedBackward0")
+    #expect(z.gradFn?.nextFunctions[0] == nil)
+    try (z * z).sum().backward()
+    #expect(try values(x.grad) == [18, 36])
+  }
+
+  @Test func overlappingViewsOfAChangedBase() throws {
+    let x = try leaf([1, 2, 3])
+    let y = try x * 1
+    let windows = try y.unfold(0, 2, 1)
+    let wide = try y.select(0, 0).expand([3])
+    try y.mul_(2)
+    try (windows.sum() + wide.sum()).backward()
+    #expect(try values(x.grad) == [8, 4, 2])
+  }
+
+  @Test func higherDerivativesThroughWritesInPlace() throws {
+    let x = try leaf([1, 2])
+    let y = try x * x
+    try y.select(0, 1).exp_()
+    let g = try grad(of: y.sum(), withRespectTo: x, createGraph: true)
+    let h = try grad(of: g.sum(), withRespectTo: x)
+    let e = try Tensor(4.0, dtype: .float64).exp().item()
+    #expect(try values(g) == [2, 4 * e])
+    #expect(try values(h) == [2, 2 * e + 16 * e])
+  }
+
+  @Test func detachSharesTheVersionAndDataDoesNot() throws {
+    let x = try leaf([1, 2])
+    let y = try x.exp()
+    try y.data.add_(1)
+    try y.sum().backward()
+    let z = try x.exp()
+    try z.detach().add_(1)
+    #expect(throws: TensorError.self) { try z.sum().backward() }
+  }
+
+  @Test func detachInPlace() throws {
+    let y = try leaf([1]) * 2
+    try y.detach_()
+    #expect(y.isLeaf && !y.requiresGrad)
+  }
+
+  @Test func retainedGradientsFollowWritesInPlace() throws {
+    let x = try leaf([1])
+    let y = try x * 2
+    try y.retainGrad()
+    try y.mul_(3)
+    try (y * 5).sum().backward()
+    #expect(try values(y.grad) == [5] && values(x.grad) == [30])
+  }
+
+  @Test func hooksOfNodes() throws {
+    let x = try leaf([1])
+    let y = try x * 2
+    let node = try #require(y.gradFn)
+    var log: [String] = []
+    node.registerPrehook { g in
+      log.append("pre")
+      return [try g[0].map { try $0 * 10 }]
+    }
+    let after = node.registerHook { inputs, outputs in
+      log.append("post \(inputs.count) \(try outputs[0]?.item() ?? 0)")
+      return [try inputs[0].map { try $0 + 1 }, nil]
+    }
+    try y.sum().backward(retainGraph: true)
+    #expect(log == ["pre", "post 2 10.0"])
+    #expect(try values(x.grad) == [21])
+    after.remove()
+    x.grad = nil
+    try y.sum().backward()
+    #expect(try values(x.grad) == [20])
+    #expect("\(node)" == "<MulBackward0>")
+  }
+
+  @Test func savedTensorsCanBePacked() throws {
+    let x = try leaf([1, 2])
+    var kept: [[Double]] = []
+    let y = try savedTensorsHooks(
+      pack: { t in
+        kept.append(try t.toArray(as: Double.self))
+        return kept.count - 1
+      },
+      unpack: { i in try Tensor(kept[i as? Int ?? 0], dtype: .float64) * 2 }
+    ) { try x * x }
+    try y.sum().backward()
+    #expect(kept == [[1, 2], [1, 2]])
+    #expect(try values(x.grad) == [4, 8])
+  }
+
+  @Test func checkpointsNestAndKeepTheRandomState() throws {
+    let x = try leaf([1, 2, 3])
+    var runs = 0
+    let noisy: (Tensor) throws -> Tensor = { t in
+      runs += 1
+      return try t * Tensor.rand(3, dtype: .float64) * t
+    }
+    manualSeed(1)
+    try noisy(noisy(x)).sum().backward()
+    let plain = try #require(try values(x.grad))
+    x.grad = nil
+    manualSeed(1)
+    let y = try checkpoint({ (t: Tensor) in try checkpoint(noisy, checkpoint(noisy, t)) }, x)
+    let after = try Tensor.rand(1, dtype: .float64).item()
+    try y.sum().backward()
+    #expect(try values(x.grad) == plain)
+    manualSeed(1)
+    _ = try Tensor.rand(6, dtype: .float64)
+    #expect(try Tensor.rand(1, dtype: .float64).item() == after)
+  }
+
+  @Test func customFunctionsWithSeveralOutputs() throws {
+    let x = try leaf([1, 2])
+    let both = try SumAndSign().applyAll([x])
+    #expect(both[0].gradFn?.name == "SumAndSignBackward" && !both[1].requiresGrad)
+    try both[0].backward()
+    #expect(try values(x.grad) == [1, 1])
+    let y = try x * 1
+    let doubled = try DoubleInPlace().apply(y)
+    #expect(doubled === y && y.gradFn?.name == "DoubleInPlaceBackward")
+    try y.sum().backward()
+    #expect(try values(x.grad) == [3, 3])
+    #expect(refusal { try DoubleInPlace().apply(x) }.contains("a leaf Variable that requires grad"))
+  }
+
+  @Test func jacobiansOfConstants() throws {
+    let x = Tensor([1.0, 2.0], dtype: .float64)
+    let j = try Autograd.jacobian({ _ in try Tensor.ones(3, dtype: .float64) }, x)
+    #expect(j.shape == [3, 2])
+    #expect(try values(j) == [0, 0, 0, 0, 0, 0])
+    let blocks = try Autograd.hessian({ try ($0[0] * $0[1]).sum() }, [x, x])
+    #expect(try values(blocks[0][1]) == [1, 0, 0, 1] && values(blocks[0][0]) == [0, 0, 0, 0])
+    #expect(refusal { _ = try Autograd.vhp({ $0 }, x, x) }.contains("single element"))
+    #expect(refusal { _ = try Autograd.vjp({ $0 }, x, Tensor.ones(3)) }.contains("v has invalid size"))
+  }
+}
+
+private struct SumAndSign: AutogradFunction {
+  func forward(_ ctx: FunctionContext, _ inputs: [Tensor]) throws -> [Tensor] {
+    let sign = try inputs[0].sign()
+    ctx.markNonDifferentiable(sign)
+    return [try inputs[0].sum(), sign]
+  }
+
+  func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?] {
+    [try gradients[0].expand([2])]
+  }
+}
+
+private struct DoubleInPlace: AutogradFunction {
+  func forward(_ ctx: FunctionContext, _ inputs: [Tensor]) throws -> [Tensor] {
+    ctx.markDirty(inputs[0])
+    return [try inputs[0].mul_(2)]
+  }
+
+  func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?] {
+    [try gradients[0] * 2]
+  }
+}
