@@ -2,12 +2,15 @@ import Foundation
 import Kindling
 import Testing
 
+private final class ResultBox<R: Sendable>: @unchecked Sendable {
+  var result: Result<R, any Error>?
+}
+
 /// Runs `body` in a thread with a stack of `stackSize` bytes and returns what it returns.
 private func onThread<R: Sendable>(
   stackSize: Int = 1 << 20, _ body: @escaping @Sendable () throws -> R
 ) throws -> R {
-  final class Box: @unchecked Sendable { var result: Result<R, any Error>? }
-  let box = Box(), done = DispatchSemaphore(value: 0)
+  let box = ResultBox<R>(), done = DispatchSemaphore(value: 0)
   let thread = Thread {
     box.result = Result { try body() }
     done.signal()
