@@ -4,7 +4,7 @@ import _TestSupport
 
 /// The programs, graphs and failures of `autograd.json`.
 @Suite struct GoldenAutogradTests {
-  @Test(arguments: graphPrograms, [DType.float32, .float64])
+  @Test(arguments: graphPrograms + operationPrograms, [DType.float32, .float64])
   func program(_ program: GoldenProgram, _ dtype: DType) throws { try program.check(dtype) }
 
   @Test(arguments: graphCases)
