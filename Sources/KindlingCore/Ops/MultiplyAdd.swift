@@ -74,9 +74,14 @@ extension Tensor {
         .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
     }
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
+    if weight.isWrappedNumber {
+      let number = try weight.item()
+      return y.recorded(
+        "LerpBackward0", Input(self) { g, _ in try g * (1 - number) },
+        Input(end) { g, _ in try g * number })
+    }
     let start = Input(self, saving: weight) { g, s in try g * (1 - s[0]) }
     let finish = Input(end, saving: weight) { g, s in try g * s[0] }
-    if weight.isWrappedNumber { return y.recorded("LerpBackward0", start, finish) }
     return y.recorded(
       "LerpBackward1", start, finish,
       Input(weight, saving: self, end) { g, s in try g * (s[1] - s[0]) })

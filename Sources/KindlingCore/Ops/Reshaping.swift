@@ -18,7 +18,7 @@ extension Tensor {
   public func reshape(_ shape: [Int]) throws -> Tensor {
     let target = try inferred(shape, "reshape")
     if let strides = Layout.viewStrides(self.shape, strides, to: target) {
-      return view("ViewBackward0", reshapePlan(target, strides))
+      return view(isContiguous ? "ViewBackward0" : "ReshapeAliasBackward0", reshapePlan(target, strides))
     }
     let copy = try clone()
     let before = self.shape

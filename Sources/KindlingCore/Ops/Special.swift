@@ -13,7 +13,9 @@ extension UnaryRule {
   static let lgamma = UnaryRule("lgamma", .lgamma, "LgammaBackward0", saving: .input) { g, s in
     try g * s[0].digamma()
   }
-  static let digamma = UnaryRule("digamma", .digamma)
+  static let digamma = UnaryRule("digamma", .digamma, "DigammaBackward0", saving: .input) { g, s in
+    try g * s[0].trigamma()
+  }
 }
 
 private let twoOverRootPi = 1.12837916709551257390
@@ -31,6 +33,24 @@ extension Tensor {
   public func lgamma() throws -> Tensor { try unary(.lgamma) }
   /// The derivative of ``lgamma()`` (PyTorch: `torch.digamma`).
   public func digamma() throws -> Tensor { try unary(.digamma) }
+
+  /// The derivative of ``digamma()``: reflected to arguments above ½, moved up by 6 with the
+  /// recurrence, where the asymptotic series holds.
+  private func trigamma() throws -> Tensor {
+    let low = try lt(0.5)
+    var x = try Tensor.where(low, rsub(1), self)
+    var sum = try x.mul(x).reciprocal()
+    for _ in 0..<5 {
+      x = try x + 1
+      sum = try sum + x.mul(x).reciprocal()
+    }
+    x = try x + 1
+    let square = try x.mul(x).reciprocal()
+    let tail = try square * (square * (square * (1.0 / 42) - 1.0 / 30) + 1.0 / 6)
+    sum = try sum + (tail + x.reciprocal() * 0.5 + 1) / x
+    let reflected = try (self * Double.pi).sin().pow(-2) * (Double.pi * Double.pi) - sum
+    return try Tensor.where(low, reflected, sum)
+  }
 
   /// `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
   ///

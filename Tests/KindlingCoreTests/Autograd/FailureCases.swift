@@ -79,7 +79,7 @@ let failureCases: [FailureCase] = [
     _ = try Linear(4, 3)(Tensor.ones(2, 5))
   },
   FailureCase("view_size", "is invalid for input of size 6") { _ = try Tensor.ones(6).view(4, 2) },
-  FailureCase("view_stride", "view size is not compatible with input tensor's size and stride") {
+  FailureCase("view_stride", "at least one dimension spans across two contiguous subspaces") {
     _ = try Tensor.ones(2, 3).t().view(6)
   },
   FailureCase("reshape_two_minus_one", "only one dimension can be inferred") {

@@ -30,7 +30,10 @@ let graphPrograms: [GoldenProgram] = [
     ]
   },
   GoldenProgram("manual_sgd") { p in
-    let x = try p("x"), t = try p("t"), a = try p("a"), b = try p("b")
+    // The file holds the inputs as the program left them.
+    let x = try p("x"), t = try p("t")
+    let a = try Tensor.ones(1, dtype: p.dtype, requiresGrad: true)
+    let b = try Tensor.zeros(1, dtype: p.dtype, requiresGrad: true)
     var hist: [JSONValue] = []
     for _ in 0..<5 {
       let err = try (a * x + b - t).pow(2).mean()
@@ -81,7 +84,9 @@ let graphPrograms: [GoldenProgram] = [
     return ["x.grad": .tensor(x.grad)]
   },
   GoldenProgram("no_grad_modes") { p in
-    let x = try p("x")
+    // The file holds the input as the program left it; this is what the generator drew.
+    let x = try Tensor.randn([3], dtype: .float64, generator: Generator(seed: 5)).float()
+      .to(p.dtype).requiresGrad_()
     let (y, z) = try noGrad { (try x * 2, try enableGrad { try x * 3 }) }
     p.print(y.requiresGrad, z.requiresGrad, isGradEnabled)
     let q = try inferenceMode { try x + 1 }

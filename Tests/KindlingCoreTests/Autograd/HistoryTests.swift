@@ -38,7 +38,8 @@ import Testing
     let h = try grad(of: g.sum(), withRespectTo: x)
     let e = try Tensor(4.0, dtype: .float64).exp().item()
     #expect(try values(g) == [2, 4 * e])
-    #expect(try values(h) == [2, 2 * e + 16 * e])
+    let second = try #require(try values(h))
+    #expect(second[0] == 2 && abs(second[1] - 18 * e) < 1e-9)
   }
 
   @Test func detachSharesTheVersionAndDataDoesNot() throws {

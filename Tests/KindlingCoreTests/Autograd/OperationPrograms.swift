@@ -204,7 +204,10 @@ let operationPrograms: [GoldenProgram] = [
     try y.add_(1)
     try y.mul_(x)
     try y[0].fill_(5.0)
-    try y[1..<3].mul_(3)
+    // Python's `y[1:3] *= 3` writes twice: in place, and again by assigning the part.
+    let part = try y[1..<3]
+    try part.mul_(3)
+    try y[1..<3].copy_(part)
     try y.relu_()
     try y.sum().backward()
     p.print(y.version)
