@@ -21,11 +21,27 @@ final class CopySlices: Node, @unchecked Sendable {
     var inner = Gradients(first: try geometry.gather(gradient))
     var kept: Tensor?
     let info = operation.firstOutput
-    try operation.run(&inner) { i, result in
-      if i == 0 { kept = try result.reduced(to: info) } else { try send(i, result) }
+    let view = connectOutput(of: operation)
+    try withExtendedLifetime(view) {
+      try operation.run(&inner) { i, result in
+        if i == 0 { kept = try result.reduced(to: info) } else { try send(i, result) }
+      }
     }
     if base == nil { return }
     try send(0, geometry.replace(in: gradient, by: kept))
+  }
+
+  /// To differentiate again, what the operation saved of its output has to be reached as a view of
+  /// this node's; the view itself may be gone.
+  private func connectOutput(of operation: Node) -> Node? {
+    guard isGradEnabled, let saving = operation as? OperationNode, saving.savesOutput else {
+      return nil
+    }
+    let geometry = geometry
+    let part = OperationNode.Part(edge: Edge(self, 0)) { g, _ in try geometry.scatter(g) }
+    let view = OperationNode("AsStridedBackward0", [part], info: saving.firstOutput)
+    saving.connect(to: view)
+    return view
   }
 
   override func releaseSaved() { operation?.releaseSaved() }

@@ -23,9 +23,13 @@ final class OperationNode: Node, @unchecked Sendable {
   weak var connection: Node?
   private var isConnectedElsewhere = false
 
-  init(_ name: String, _ parts: [Part], output: Tensor) {
+  init(_ name: String, _ parts: [Part], info: OutputInfo) {
     self.parts = parts
-    super.init(named: name, sequence: Node.nextSequence(), output: OutputInfo(output))
+    super.init(named: name, sequence: Node.nextSequence(), output: info)
+  }
+
+  convenience init(_ name: String, _ parts: [Part], output: Tensor) {
+    self.init(name, parts, info: OutputInfo(output))
   }
 
   override var edgeCount: Int { parts.count }

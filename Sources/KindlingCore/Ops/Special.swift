@@ -36,7 +36,7 @@ extension Tensor {
 
   /// The derivative of ``digamma()``: reflected to arguments above ½, moved up by 6 with the
   /// recurrence, where the asymptotic series holds.
-  private func trigamma() throws -> Tensor {
+  fileprivate func trigamma() throws -> Tensor {
     let low = try lt(0.5)
     var x = try Tensor.where(low, rsub(1), self)
     var sum = try x.mul(x).reciprocal()

@@ -85,7 +85,7 @@ let graphPrograms: [GoldenProgram] = [
   },
   GoldenProgram("no_grad_modes") { p in
     // The file holds the input as the program left it; this is what the generator drew.
-    let x = try Tensor.randn([3], dtype: .float64, generator: Generator(seed: 5)).float()
+    let x = try Tensor.randn([3], generator: Generator(seed: 5), dtype: .float64).float()
       .to(p.dtype).requiresGrad_()
     let (y, z) = try noGrad { (try x * 2, try enableGrad { try x * 3 }) }
     p.print(y.requiresGrad, z.requiresGrad, isGradEnabled)
