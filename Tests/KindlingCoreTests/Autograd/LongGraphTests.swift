@@ -115,7 +115,7 @@ private func onThread<R: Sendable>(
       // Nodes that are being walked can be walked from within, too.
       try enableGrad {
         try (inner * 3 + y.detach()).sum().backward()
-        return try g * grad(of: other, withRespectTo: x)
+        return try g * grad(of: other, withRespectTo: x, retainGraph: true)
       }
     }
     try y.sum().backward()
