@@ -106,6 +106,10 @@ import Testing
   }
 
   @Test func checkpointsNestAndKeepTheRandomState() throws {
+    try withDefaultGenerator(Generator()) { try nestedCheckpoints() }
+  }
+
+  private func nestedCheckpoints() throws {
     let x = try leaf([1, 2, 3])
     var runs = 0
     let noisy: (Tensor) throws -> Tensor = { t in
