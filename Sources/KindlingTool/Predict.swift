@@ -10,8 +10,8 @@ struct Predict: ParsableCommand {
   @Argument(help: "A model saved by `kindling train`.") var checkpoint: String
   @Argument(help: "An IDX file of images (may be gzip).") var images: String
   @Option(help: "The data set whose class names are meant.") var dataset = DatasetName.fashionMNIST
-  @Option(help: "How many images to classify, from the first on; all by default.") var count: Int?
-  @Option(help: "How many classes to name for each image.") var top = 1
+  @Option(parsing: .unconditional, help: "How many images to classify, from the first on; all by default.") var count: Int?
+  @Option(parsing: .unconditional, help: "How many classes to name for each image.") var top = 1
   @Flag(help: "Print one JSON record a line.") var json = false
 
   func validate() throws {

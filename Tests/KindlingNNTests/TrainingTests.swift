@@ -8,7 +8,7 @@ private final class Quadratic: Module, Layer {
   @Parameter var c = Tensor([3.0])
 
   func forward(_ x: Tensor) throws -> Tensor {
-    var y = try a * x.pow(2)
+    let y = try a * x.pow(2)
     try y += b * x.pow(1)
     try y += c
     return y

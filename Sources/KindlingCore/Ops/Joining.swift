@@ -152,7 +152,9 @@ extension Tensor {
       throw TensorError(.value, "combinations", "expect a non-negative number, but got \(r)")
     }
     if r == 0 { return try newEmpty([0]) }
-    if !withReplacement && r > numel || numel == 0 { return try newEmpty([0, r]) }
+    if !withReplacement && r > numel || numel == 0 {
+      return try indexSelect(0, Tensor([Int]())).reshape(0, r)
+    }
     try checkCombinations(r, outOf: withReplacement ? numel &+ (r - 1) : numel)
     var rows: [Int] = [], count = 0
     var chosen = withReplacement ? [Int](repeating: 0, count: r) : Array(0..<r)

@@ -20,18 +20,18 @@ struct Train: ParsableCommand {
   @Flag(help: "Fetch the data set to --root if it is not there.") var download = false
   @Option(help: "The network.") var model = ModelKind.mlp
   @Option(help: "Sizes of the hidden layers of the mlp.") var hidden = HiddenSizes([512, 512])
-  @Option(help: "How many times to go through the data.") var epochs = 5
-  @Option(help: "Samples a step.") var batchSize = 64
-  @Option(help: "The learning rate.") var lr = 1e-3
+  @Option(parsing: .unconditional, help: "How many times to go through the data.") var epochs = 5
+  @Option(parsing: .unconditional, help: "Samples a step.") var batchSize = 64
+  @Option(parsing: .unconditional, help: "The learning rate.") var lr = 1e-3
   @Option(help: "How weights are updated.") var optimizer = OptimizerKind.sgd
-  @Option(help: "Momentum of sgd.") var momentum = 0.0
-  @Option(help: "Weight decay; by default the optimizer's own.") var weightDecay: Double?
-  @Option(help: "The seed of all random numbers.") var seed: Int?
+  @Option(parsing: .unconditional, help: "Momentum of sgd.") var momentum = 0.0
+  @Option(parsing: .unconditional, help: "Weight decay; by default the optimizer's own.") var weightDecay: Double?
+  @Option(parsing: .unconditional, help: "The seed of all random numbers.") var seed: Int?
   @Flag(inversion: .prefixedNo, help: "Visit the samples in random order.") var shuffle = true
-  @Option(help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
-  @Option(help: "Threads an operation may use; all processors by default.") var threads: Int?
+  @Option(parsing: .unconditional, help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
+  @Option(parsing: .unconditional, help: "Threads an operation may use; all processors by default.") var threads: Int?
   @Option(help: "Where to save the trained model.") var save: String?
-  @Option(help: "Report the loss of every n-th batch.") var logEvery = 100
+  @Option(parsing: .unconditional, help: "Report the loss of every n-th batch.") var logEvery = 100
   @Flag(help: "Print one JSON record a line, and nothing else.") var json = false
 
   func validate() throws {
