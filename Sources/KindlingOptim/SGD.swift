@@ -77,7 +77,7 @@ open class SGD: Optimizer {
 
 extension CheckpointValue {
   /// A number as it was given, so that it prints as PyTorch prints it.
-  init(_ number: some TensorScalar) {
+  public init(_ number: some TensorScalar) {
     switch number.scalar {
     case .bool(let b): self = .bool(b)
     case .int(let i): self = .int(i)
