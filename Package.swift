@@ -19,6 +19,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // MARK: The library, lowest room first
@@ -32,12 +33,19 @@ let package = Package(
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]),
     .target(name: "KindlingNN", dependencies: ["KindlingCore"]),
     .target(name: "KindlingOptim", dependencies: ["KindlingCore"]),
-    .target(name: "KindlingData", dependencies: ["KindlingCore"]),
+    .target(
+      name: "KindlingData",
+      dependencies: ["KindlingCore", .product(name: "SwiftCSV", package: "SwiftCSV")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "KindlingIO", dependencies: ["KindlingCore", "CZlib"]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(
+      name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .target(
       name: "KindlingVision",
-      dependencies: ["KindlingNN", "KindlingData", "KindlingIO", "CZlib"]),
+      dependencies: ["KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs"]),
     .target(
       name: "Kindling",
       dependencies: ["KindlingCore", "KindlingNN", "KindlingOptim", "KindlingData", "KindlingIO"]),

@@ -18,6 +18,9 @@ missing_packages() {
   command -v git >/dev/null || echo git
   # Clang comes with Swift and looks where the build will look.
   printf '#include <zlib.h>\n' | clang -fsyntax-only -x c - 2>/dev/null || echo zlib1g-dev
+  printf '#include <png.h>\n' | clang -fsyntax-only -x c - 2>/dev/null || echo libpng-dev
+  printf '#include <stdio.h>\n#include <jpeglib.h>\n' | clang -fsyntax-only -x c - 2>/dev/null ||
+    echo libjpeg-dev
   printf 'int main(void) { return 0; }\n' | clang -x c - -o /dev/null 2>/dev/null || echo libc6-dev
   # Downloads only; training and tests do without.
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates

@@ -8,19 +8,19 @@
 
 /// Writes a file so that at every moment its path holds the old content or the new, never a part:
 /// a temporary file in the same folder, flushed to disk, takes the old one's place.
-struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
   private let target: String
   private let temporary: String
   private let descriptor: Int32
   private var isFinished = false
 
   /// The number of bytes written so far.
-  private(set) var offset = 0
+  package private(set) var offset = 0
 
   /// Writes what `body` hands to the file at `path`.
   ///
   /// If `body` throws, nothing is left behind.
-  static func write(to path: String, _ body: (inout AtomicFile) throws -> Void) throws {
+  package static func write(to path: String, _ body: (inout AtomicFile) throws -> Void) throws {
     var file = try AtomicFile(path)
     try body(&file)
     try file.finish()
@@ -61,7 +61,7 @@ struct AtomicFile: ~Copyable {
   }
 
   /// Appends `bytes`.
-  mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+  package mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     var rest = bytes
     while let start = rest.baseAddress, !rest.isEmpty {
       let done = Self.systemWrite(descriptor, start, min(rest.count, 1 << 30))
@@ -73,7 +73,7 @@ struct AtomicFile: ~Copyable {
   }
 
   /// Appends `bytes`.
-  mutating func write(_ bytes: [UInt8]) throws {
+  package mutating func write(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try write($0) }
   }
 

@@ -27,4 +27,11 @@ public struct VisionError: Error, Sendable, CustomStringConvertible {
 
   /// The message.
   public var description: String { message }
+
+  /// Runs `body`, whose errors of this type then name `file`.
+  static func naming<R>(_ file: String, _ body: () throws -> R) throws -> R {
+    do { return try body() } catch let error as VisionError {
+      throw VisionError(error.kind, "\(file): \(error.message)")
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestSupport
 
 @Suite struct BuiltInTests {
   @Test func iris() throws {
@@ -28,5 +29,31 @@ import Testing
     #expect(try digits[0].0.toArray(as: Int.self).prefix(8) == [0, 0, 5, 13, 9, 1, 0, 0])
     let (x, y) = try DataLoader(digits, batchSize: 64, shuffle: true).first()
     #expect(x.shape == [64, 64] && y.shape == [64])
+  }
+
+  /// Sums, counts and single numbers as scikit-learn has them.
+  @Test func tables() throws {
+    let wine = try Wine(), cancer = try BreastCancer()
+    let (scaled, plain) = (try Diabetes(), try Diabetes(scaled: false))
+    let cases: [(Tensor, Tensor, [Int], Double, Double)] = [
+      (wine.features, wine.targets, [178, 13], 159975.295999, 167),
+      (cancer.features, cancer.targets, [569, 30], 1056474.4596356, 357),
+      (plain.features, plain.targets, [442, 10], 276404.2336, 67243),
+    ]
+    for (features, targets, shape, sum, targetSum) in cases {
+      #expect(features.shape == shape && targets.shape == [shape[0]])
+      #expect(features.dtype == .float64)
+      #expect(try (features.sum().item() - sum).magnitude < 1e-6 * sum)
+      #expect(try targets.double().sum().item() == targetSum)
+    }
+    #expect(wine.targets.dtype == .int64 && plain.targets.dtype == .float64)
+    #expect(Wine.featureNames.count == 13 && BreastCancer.featureNames.count == 30)
+    #expect(BreastCancer.featureNames[27] == "worst concave points")
+    try assertClose(scaled[441].0, [
+        -0.045472477940023646, -0.044641636506989144, -0.07303030271641665, -0.08141314376144114,
+        0.08374011738825825, 0.027808929520208008, 0.17381578478910462,
+        -0.03949338287409329, -0.00422151393810765, 0.0030644094143684884,
+      ], rtol: 1e-12, atol: 1e-15)
+    #expect(try wine[177].0[12].item() == 560 && cancer[0].1.item() == 0)
   }
 }

@@ -13,6 +13,10 @@ import Testing
     #expect(color.shape == [3, 2, 4] && color.isContiguous)
     let second = try color[1].mul(255).round().flatten().toArray(as: Int.self)
     #expect(second == [1, 4, 7, 10, 13, 16, 19, 22])
+
+    let read = try ToTensor()(Tensor.full([3, 2, 5], 51, dtype: .uint8))
+    #expect(read.shape == [3, 2, 5])
+    #expect(try read[2, 1, 4].item(as: Float.self) == 0.2)
   }
 
   @Test func toTensorKeepsOtherTypes() throws {

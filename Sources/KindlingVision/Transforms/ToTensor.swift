@@ -2,7 +2,8 @@ import KindlingCore
 
 /// Makes an image a channels-first tensor of floats (torchvision: `transforms.ToTensor`).
 ///
-/// - Shape: `[H, W]` → `[1, H, W]`; `[H, W, C]` → `[C, H, W]`.
+/// - Shape: `[H, W]` → `[1, H, W]`; `[H, W, C]` → `[C, H, W]`; `[C, H, W]`, as ``readImage(_:mode:)``
+///   gives it, stays. A first dimension of at most four, where the last one is longer, means channels.
 /// - Dtypes: `uint8` is divided by 255 and becomes the default float type; others keep their values
 ///   and their type.
 /// - Throws: ``TensorError`` unless the image has 2 or 3 dimensions.
@@ -14,6 +15,7 @@ public struct ToTensor: Transform {
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     switch image.ndim {
     case 2: try scaled(image.unsqueeze(0))
+    case 3 where image.shape[0] <= 4 && image.shape[2] > 4: try scaled(image)
     case 3: try scaled(image.permute(2, 0, 1)).contiguous()
     default:
       throw TensorError(

@@ -1,0 +1,179 @@
+public import KindlingCore
+internal import SwiftCSV
+
+/// Where the names of a table's columns come from (pandas: `header` and `names` of `read_csv`).
+public enum CSVHeader: Sendable, ExpressibleByArrayLiteral {
+  /// The first row holds them.
+  case firstRow
+  /// Nowhere: every row is data, and columns are called `0`, `1` and so on.
+  case none
+  /// These are the names, and every row is data.
+  case names([String])
+
+  /// The names of the columns: `["file_name", "label"]`.
+  public init(arrayLiteral names: String...) { self = .names(names) }
+}
+
+/// A table of texts read from comma-separated values.
+///
+/// ```swift
+/// let labels = try CSVTable("labels.csv", header: ["file_name", "label"])
+/// let files = try labels.column("file_name")
+/// let classes = try labels.column("label", as: Int.self)
+/// ```
+///
+/// Spaces around fields are trimmed, fields may be quoted, and empty lines are skipped.
+public struct CSVTable: Sendable {
+  /// The names of the columns, from left to right.
+  public let columns: [String]
+  /// The fields of each row, as many as there are columns.
+  public let rows: [[String]]
+  /// The file the table came from; empty where it came from a text.
+  public let path: String
+  /// The number of each row in the file, counted from 1.
+  private let numbers: [Int]
+
+  /// The table in the file at `path`.
+  ///
+  /// - Throws: ``CSVError`` where the file cannot be read, is no UTF-8, or its rows are no table.
+  public init(_ path: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {
+    let bytes = try TextFile.read(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw CSVError(.format, path: path, "the file is not UTF-8 text")
+    }
+    try self.init(text, path, header, delimiter)
+  }
+
+  /// The table in `text`.
+  ///
+  /// - Throws: ``CSVError`` where its rows are no table.
+  public init(text: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {
+    try self.init(text, "", header, delimiter)
+  }
+
+  private init(
+    _ text: String, _ path: String, _ header: CSVHeader, _ delimiter: Character
+  ) throws {
+    var found = try CSVTable.fields(of: text, path, delimiter)
+    let columns: [String]
+    switch header {
+    case .firstRow:
+      guard !found.isEmpty else {
+        throw CSVError(.format, path: path, "the table is empty: it has no row with column names")
+      }
+      columns = found.removeFirst().fields
+    case .none: columns = (0..<(found.first?.fields.count ?? 0)).map(String.init)
+    case .names(let names): columns = names
+    }
+    if let twice = columns.first(where: { name in columns.count { $0 == name } > 1 }) {
+      throw CSVError(.format, path: path, "two columns are called \(twice)")
+    }
+    for (fields, number) in found where fields.count != columns.count {
+      throw CSVError(
+        .format, path: path, row: number,
+        "has \(fields.count) fields, but the table has \(columns.count) columns: \(CSVTable.list(columns))")
+    }
+    self.columns = columns
+    rows = found.map(\.fields)
+    numbers = found.map(\.number)
+    self.path = path
+  }
+
+  /// The trimmed fields of each row that is not empty, and the row's number.
+  private static func fields(
+    of text: String, _ path: String, _ delimiter: Character
+  ) throws -> [(fields: [String], number: Int)] {
+    // The parser takes what stands behind an open quote, to the end of the file, for one field.
+    guard text.utf8.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 0 else {
+      throw CSVError(.format, path: path, "a quoted field does not end")
+    }
+    var found: [(fields: [String], number: Int)] = []
+    var number = 0
+    do {
+      // Without a last newline an empty last field would be lost.
+      let csv = try CSV<Enumerated>(
+        string: text.last?.isNewline == true ? text : text + "\n",
+        delimiter: .character(delimiter), loadColumns: false, rowLimit: 0)
+      try csv.enumerateAsArray(startAt: 0, rowLimit: nil) { fields in
+        number += 1
+        let trimmed = fields.map(CSVTable.trim)
+        if trimmed != [""] { found.append((trimmed, number)) }
+      }
+    } catch let error as CSVParseError {
+      let reason =
+        switch error {
+        case .generic(let message), .quotation(let message): message
+        }
+      throw CSVError(.format, path: path, row: number + 1, "cannot be read: \(reason)")
+    }
+    return found
+  }
+
+  private static func trim(_ text: String) -> String {
+    guard text.first?.isWhitespace == true || text.last?.isWhitespace == true else { return text }
+    let start = text.drop(while: \.isWhitespace)
+    return String(start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+  }
+}
+
+// MARK: Columns
+
+extension CSVTable {
+  /// The number of rows.
+  public var count: Int { rows.count }
+
+  /// Where row `index` stands in the file, counted from 1 and with the header.
+  public func rowNumber(_ index: Int) -> Int {
+    numbers.indices.contains(index) ? numbers[index] : index
+  }
+
+  /// Which column is called `name`.
+  ///
+  /// - Throws: ``CSVError`` `.column` where none is.
+  public func index(of name: String) throws -> Int {
+    guard let index = columns.firstIndex(of: name) else {
+      throw CSVError(
+        .column, path: path, "there is no column \(name); the columns are \(CSVTable.list(columns))")
+    }
+    return index
+  }
+
+  /// The fields of the column called `name`.
+  ///
+  /// - Throws: ``CSVError`` `.column` where there is none.
+  public func column(_ name: String) throws -> [String] {
+    let index = try index(of: name)
+    return rows.map { $0[index] }
+  }
+
+  /// The numbers in the column called `name`.
+  ///
+  /// - Throws: ``CSVError`` `.column` where there is none, `.value` where a field is no `T`; it names
+  ///   the row.
+  public func column<T: LosslessStringConvertible>(_ name: String, as type: T.Type) throws -> [T] {
+    let index = try index(of: name)
+    return try rows.indices.map { row in
+      guard let value = T(rows[row][index]) else {
+        throw CSVError(
+          .value, path: path, row: rowNumber(row),
+          "column \(name) should hold a number (\(T.self)), but holds \"\(rows[row][index])\"")
+      }
+      return value
+    }
+  }
+
+  /// The numbers of several columns (all, where nil) as a tensor `[rows, columns]`.
+  ///
+  /// - Throws: ``CSVError`` `.column` where one is absent, `.value` where a field is no number; it
+  ///   names the row.
+  public func tensor(_ names: [String]? = nil, dtype: DType? = nil) throws -> Tensor {
+    let names = names ?? columns
+    let values = try names.map { try column($0, as: Double.self) }
+    return try Tensor(values.flatMap { $0 }, dtype: dtype ?? .default)
+      .reshape([names.count, count]).t().contiguous()
+  }
+}

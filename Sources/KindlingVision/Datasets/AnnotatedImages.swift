@@ -1,0 +1,168 @@
+import KindlingCore
+import KindlingData
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Images in a folder with a table that says what each shows: the custom data set of the tutorials.
+///
+/// ```swift
+/// let training = try AnnotatedImages(
+///   annotations: "labels.csv", root: "images", header: ["file_name", "label"],
+///   transform: ConvertImageDtype(.float32))
+/// let (image, label) = try training[0]
+/// ```
+///
+/// One column names the image file, another its class: as a number, or as a word, in which case
+/// classes are numbered in alphabetical order. A sample is an image `[C, H, W]` (`uint8` without a
+/// transform) and its class.
+public final class AnnotatedImages<Target>: Dataset, Sendable {
+  /// The folder of the images, as it was given.
+  public let root: String
+  /// The images' files, as the table names them.
+  public let files: [String]
+  /// The images' classes.
+  public let targets: [Int]
+  /// The classes' names, by number: the words of the table, or the numbers up to the largest.
+  public let classes: [String]
+  /// What images go through.
+  public let transform: (any Transform<Tensor, Tensor>)?
+  /// What classes go through.
+  public let targetTransform: (any Transform<Int, Target>)?
+  private let mode: ImageReadMode
+  private let table: CSVTable
+  private let asTarget: @Sendable (Int) throws -> Target
+
+  private init(
+    _ annotations: String, _ root: String, _ header: CSVHeader, _ fileColumn: String?,
+    _ labelColumn: String?, _ classes: [String]?, _ mode: ImageReadMode,
+    _ transform: (any Transform<Tensor, Tensor>)?, _ targetTransform: (any Transform<Int, Target>)?,
+    _ asTarget: @escaping @Sendable (Int) throws -> Target
+  ) throws {
+    self.root = root
+    self.mode = mode
+    self.transform = transform
+    self.targetTransform = targetTransform
+    self.asTarget = asTarget
+    table = try CSVTable(annotations, header: header)
+    guard table.columns.count >= 2 else {
+      throw CSVError(
+        .column, path: annotations,
+        "an image's file and its class are expected, but there is one column: \(table.columns)")
+    }
+    files = try table.column(fileColumn ?? table.columns[0])
+    (targets, self.classes) = try AnnotatedImages.numbered(
+      table, labelColumn ?? table.columns[1], classes)
+    for (row, file) in files.enumerated() {
+      let path = AnnotatedImages.path(root, file)
+      guard !file.isEmpty, access(path, R_OK) == 0 else {
+        let reason = file.isEmpty ? "no file is named" : String(cString: strerror(errno))
+        throw CSVError(
+          .file, path: annotations, row: table.rowNumber(row), "\(path): \(reason)")
+      }
+    }
+  }
+
+  /// The images that `annotations` lists, with classes that a transform makes into something else.
+  ///
+  /// - Parameters:
+  ///   - annotations: a CSV file.
+  ///   - root: the folder that file names are relative to.
+  ///   - header: where the names of the columns come from.
+  ///   - fileColumn: the column of file names; the first where nil.
+  ///   - labelColumn: the column of classes; the second where nil.
+  ///   - classes: the classes' names, by number, where they are known.
+  ///   - mode: what pixels are converted to as they are read.
+  /// - Throws: ``CSVError`` where the table cannot be read, lacks a column, names a file that is not
+  ///   there, or has a class that cannot be; it names file and row.
+  public convenience init(
+    annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
+    labelColumn: String? = nil, classes: [String]? = nil, mode: ImageReadMode = .unchanged,
+    transform: (any Transform<Tensor, Tensor>)? = nil, targetTransform: some Transform<Int, Target>
+  ) throws {
+    try self.init(
+      annotations, root, header, fileColumn, labelColumn, classes, mode, transform,
+      targetTransform, { try targetTransform($0) })
+  }
+
+  /// The number of samples.
+  public var count: Int { files.count }
+
+  /// The image at `index` after the transform, and its class after the target transform.
+  ///
+  /// - Throws: ``VisionError`` where the file cannot be read; it names annotations, row and file.
+  public subscript(index: Int) -> (Tensor, Target) {
+    get throws {
+      guard files.indices.contains(index) else {
+        throw VisionError(
+          .value, "AnnotatedImages: index \(index) is out of range for \(count) samples")
+      }
+      let image = try VisionError.naming("\(table.path), row \(table.rowNumber(index))") {
+        try readImage(AnnotatedImages.path(root, files[index]), mode: mode)
+      }
+      return (try transform?(image) ?? image, try asTarget(targets[index]))
+    }
+  }
+
+  /// `file` below `root`, unless it begins at the top.
+  private static func path(_ root: String, _ file: String) -> String {
+    file.hasPrefix("/") || root.isEmpty ? file : root.hasSuffix("/") ? root + file : "\(root)/\(file)"
+  }
+
+  /// The classes of all rows as numbers, and their names.
+  private static func numbered(
+    _ table: CSVTable, _ column: String, _ known: [String]?
+  ) throws -> ([Int], [String]) {
+    let labels = try table.column(column)
+    func wrong(_ row: Int, _ what: String) -> CSVError {
+      CSVError(
+        .value, path: table.path, row: table.rowNumber(row),
+        "the class \"\(labels[row])\" in column \(column) \(what)")
+    }
+    if let row = labels.firstIndex(of: "") { throw wrong(row, "is empty") }
+    if labels.allSatisfy({ Int($0) != nil }) {
+      let numbers = labels.compactMap { Int($0) }
+      // Far above any number of classes; a name is made for each.
+      let end = known?.count ?? 1_000_000
+      if let row = numbers.firstIndex(where: { $0 < 0 || $0 >= end }) {
+        throw wrong(row, "is out of range: classes are 0 to \(end - 1)")
+      }
+      return (numbers, known ?? (0..<(numbers.max() ?? -1) + 1).map(String.init))
+    }
+    let names = known ?? Set(labels).sorted()
+    let byName = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+    let numbers = try labels.enumerated().map { row, name in
+      guard let number = byName[name] else { throw wrong(row, "is none of \(names)") }
+      return number
+    }
+    return (numbers, names)
+  }
+}
+
+extension AnnotatedImages where Target == Int {
+  /// The images that `annotations` lists, with classes as numbers.
+  ///
+  /// - Parameters:
+  ///   - annotations: a CSV file.
+  ///   - root: the folder that file names are relative to.
+  ///   - header: where the names of the columns come from.
+  ///   - fileColumn: the column of file names; the first where nil.
+  ///   - labelColumn: the column of classes; the second where nil.
+  ///   - classes: the classes' names, by number, where they are known.
+  ///   - mode: what pixels are converted to as they are read.
+  /// - Throws: ``CSVError`` where the table cannot be read, lacks a column, names a file that is not
+  ///   there, or has a class that cannot be; it names file and row.
+  public convenience init(
+    annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
+    labelColumn: String? = nil, classes: [String]? = nil, mode: ImageReadMode = .unchanged,
+    transform: (any Transform<Tensor, Tensor>)? = nil
+  ) throws {
+    try self.init(
+      annotations, root, header, fileColumn, labelColumn, classes, mode, transform, nil, { $0 })
+  }
+}
