@@ -37,7 +37,7 @@ let package = Package(
       name: "KindlingData",
       dependencies: ["KindlingCore", .product(name: "SwiftCSV", package: "SwiftCSV")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "KindlingIO", dependencies: ["KindlingCore", "CZlib"]),
+    .target(name: "KindlingIO", dependencies: ["KindlingCore", "KindlingNN", "CZlib"]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(

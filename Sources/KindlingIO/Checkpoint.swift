@@ -1,5 +1,14 @@
 public import KindlingCore
 
+/// The forms that PyTorch gives checkpoint files; both are read and written.
+public enum CheckpointContainer: Sendable {
+  /// A zip file, PyTorch's own since version 1.6.
+  case zip
+  /// A sequence of pickles, for programs older than that
+  /// (PyTorch: `_use_new_zipfile_serialization=False`). It has no checksums and cannot be mapped.
+  case legacy
+}
+
 /// Writes the tensors of `stateDict` to a `.pth` file, which `torch.load` reads too
 /// (PyTorch: `torch.save(model.state_dict(), path)`).
 ///
@@ -8,8 +17,10 @@ public import KindlingCore
 /// it when loaded.
 ///
 /// - Throws: ``CheckpointError`` where the file cannot be written.
-public func save(_ stateDict: StateDict, to path: String) throws {
-  try save(CheckpointValue(stateDict), to: path)
+public func save(
+  _ stateDict: StateDict, to path: String, container: CheckpointContainer = .zip
+) throws {
+  try save(CheckpointValue(stateDict), to: path, container: container)
 }
 
 /// Writes `value`, such as a dictionary of a model's and an optimizer's state, to a `.pth` file
@@ -17,8 +28,12 @@ public func save(_ stateDict: StateDict, to path: String) throws {
 ///
 /// - Throws: ``CheckpointError`` where the file cannot be written, where a dictionary's key is no
 ///   plain value, or where tensors of two dtypes share memory.
-public func save(_ value: CheckpointValue, to path: String) throws {
-  try CheckpointError.naming(path) { try CheckpointWriter.write(value, to: path) }
+public func save(
+  _ value: CheckpointValue, to path: String, container: CheckpointContainer = .zip
+) throws {
+  try CheckpointError.naming(path) {
+    try CheckpointWriter.write(to: path, container) { try $0.put(value) }
+  }
 }
 
 /// Writes one tensor to a `.pth` file (PyTorch: `torch.save(tensor, path)`).
@@ -27,7 +42,8 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 /// Reads what a `.pth` file holds (PyTorch: `torch.load(path, weights_only=True)`).
 ///
 /// The file is data: nothing in it is run, and what is not tensors, numbers, texts, lists or
-/// dictionaries is refused. Tensors lie in the mapped file, without a copy; writing to them does not
+/// dictionaries is refused. Complex tensors are read as real ones with a last dimension of 2
+/// (PyTorch: `torch.view_as_real`). Tensors of the zip form lie in the mapped file, without a copy; writing to them does not
 /// change it. While they are in use the file must not be cut short in place; replacing it, as
 /// ``save(_:to:)`` does, is fine.
 ///
@@ -41,8 +57,7 @@ public func load(_ path: String, device: Device? = nil, verify: Bool = true) thr
   -> CheckpointValue
 {
   try CheckpointError.naming(path) {
-    let reader = try CheckpointReader(path, verify: verify)
-    return try reader.graph.value(reader.tensors(on: device))
+    try CheckpointReader(MappedFile(path), verify: verify).value(on: device)
   }
 }
 
@@ -67,34 +82,5 @@ public func loadStateDict(
       .content,
       "expected a dictionary of tensors, but there are other values under \(others.joined(separator: ", "))"
         + (hint.isEmpty ? "" : "; the one meant may be \(hint)"))
-  }
-}
-
-/// What is known of a tensor in a checkpoint before it is loaded.
-public struct CheckpointEntry: Sendable {
-  /// The keys that lead to it, joined by dots.
-  public let key: String
-  /// The size of each dimension.
-  public let shape: [Int]
-  /// The type of the elements.
-  public let dtype: DType
-  /// The bytes its elements take.
-  public let byteCount: Int
-}
-
-/// Lists the tensors of a `.pth` file without loading them.
-///
-/// - Throws: ``CheckpointError``, as ``load(_:device:verify:)``; checksums of tensors are not compared.
-public func inspect(_ path: String) throws -> [CheckpointEntry] {
-  try CheckpointError.naming(path) {
-    let reader = try CheckpointReader(path, verify: false)
-    var entries: [CheckpointEntry] = []
-    try reader.graph.visitTensors { key, tensor in
-      entries.append(
-        CheckpointEntry(
-          key: key, shape: tensor.shape, dtype: tensor.dtype,
-          byteCount: tensor.numel * tensor.dtype.byteSize))
-    }
-    return entries
   }
 }

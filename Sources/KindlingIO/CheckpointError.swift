@@ -23,8 +23,9 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
   /// The full sentence.
   public let message: String
 
-  init(_ kind: Kind, _ message: String) {
+  init(_ kind: Kind, path: String = "", _ message: String) {
     self.kind = kind
+    self.path = path
     self.message = message
   }
 

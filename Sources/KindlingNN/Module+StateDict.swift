@@ -39,6 +39,20 @@ extension Module {
   @discardableResult
   public func loadStateDict(_ state: StateDict, strict: Bool = true) throws -> IncompatibleKeys {
     let own = try stateTensors()
+    let result = try checkKeys(own, state, strict: strict)
+    try noGrad {
+      for (key, tensor) in own {
+        if let value = state[key] { try tensor.copy_(value) }
+      }
+    }
+    return result
+  }
+
+  /// What of `state` and of the module's `own` tensors does not match; throws where that is an error.
+  @discardableResult
+  func checkKeys(
+    _ own: [(String, Tensor)], _ state: StateDict, strict: Bool
+  ) throws -> IncompatibleKeys {
     let known = Set(own.map(\.0))
     let missing = own.map(\.0).filter { state[$0] == nil }
     let unexpected = state.keys.filter { !known.contains($0) }
@@ -58,17 +72,12 @@ extension Module {
         .value, "",
         "Error(s) in loading state_dict for \(typeName):\n\t" + complaints.joined(separator: "\n\t"))
     }
-    try noGrad {
-      for (key, tensor) in own {
-        if let value = state[key] { try tensor.copy_(value) }
-      }
-    }
     return IncompatibleKeys(missingKeys: missing, unexpectedKeys: unexpected)
   }
 
   /// Every parameter and persistent buffer with its path, in PyTorch's order: a module's parameters,
   /// its buffers, then its submodules.
-  private func stateTensors() throws -> [(String, Tensor)] {
+  func stateTensors() throws -> [(String, Tensor)] {
     var result: [(String, Tensor)] = []
     var path = Set<ObjectIdentifier>()
     try collectState("", &path, &result)

@@ -6,6 +6,8 @@ public protocol MarkedTensor {
   var markedTensor: Tensor? { get }
   /// The same with the tensor made a parameter.
   var asMarkedParameter: Self { get }
+  /// `tensor` as such a value.
+  static func marked(_ tensor: Tensor) -> Self
 }
 
 extension Tensor: MarkedTensor {
@@ -13,6 +15,8 @@ extension Tensor: MarkedTensor {
   public var markedTensor: Tensor? { self }
   /// The tensor made a parameter: a leaf that requires gradients.
   public var asMarkedParameter: Tensor { asParameter() }
+  /// `tensor` itself.
+  public static func marked(_ tensor: Tensor) -> Tensor { tensor }
 }
 
 extension Optional: MarkedTensor where Wrapped == Tensor {
@@ -20,6 +24,8 @@ extension Optional: MarkedTensor where Wrapped == Tensor {
   public var markedTensor: Tensor? { self }
   /// The tensor made a parameter, if there is one.
   public var asMarkedParameter: Tensor? { map { $0.asParameter() } }
+  /// `tensor` itself.
+  public static func marked(_ tensor: Tensor) -> Tensor? { tensor }
 }
 
 /// Marks a stored property of a ``Module`` as a parameter (PyTorch: `nn.Parameter`).
@@ -44,7 +50,10 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
     set { value = newValue.asMarkedParameter }
   }
 
-  package var tensor: Tensor? { value.markedTensor }
+  package var tensor: Tensor? {
+    get { value.markedTensor }
+    set { if let newValue { wrappedValue = Value.marked(newValue) } }
+  }
   package var role: SlotRole { .parameter }
 }
 
@@ -71,7 +80,10 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
     set { value = newValue }
   }
 
-  package var tensor: Tensor? { value.markedTensor }
+  package var tensor: Tensor? {
+    get { value.markedTensor }
+    set { if let newValue { value = Value.marked(newValue) } }
+  }
   package var role: SlotRole { .buffer(persistent: persistent) }
 }
 
@@ -93,7 +105,8 @@ public final class Submodule<Value>: SubmoduleSlot {
 
 /// A marked tensor, as reflection sees it.
 package protocol TensorSlot: AnyObject {
-  var tensor: Tensor? { get }
+  /// The tensor; setting nil changes nothing.
+  var tensor: Tensor? { get set }
   /// The name in state dicts, where it is not the property's.
   var key: String? { get }
   var role: SlotRole { get }

@@ -1,17 +1,37 @@
 import KindlingCore
 
-/// A checkpoint in PyTorch's zip form, opened.
-struct CheckpointReader {
+/// A checkpoint in one of PyTorch's containers, opened.
+package struct CheckpointReader {
   let graph: PickleGraph
   private let file: MappedFile
   /// The bytes of each storage of the graph.
   private let storages: [UnsafeMutableRawBufferPointer]
 
-  /// Opens the file at `path`; with `verify`, every record that is used has its checksum checked.
-  init(_ path: String, verify: Bool) throws {
-    file = try MappedFile(path)
+  /// Opens the checkpoint in `file`.
+  ///
+  /// - Parameters:
+  ///   - verify: compare the checksum of every record that is used; the legacy form has none.
+  ///   - inModules: whether whole models may be in it.
+  package init(_ file: MappedFile, verify: Bool, inModules: Bool = false) throws {
+    self.file = file
     let bytes = UnsafeRawBufferPointer(file.bytes)
-    guard bytes.starts(with: [0x50, 0x4B]) else { throw CheckpointReader.stranger(bytes) }
+    if bytes.starts(with: [0x50, 0x4B]) {
+      (graph, storages) = try CheckpointReader.readZip(file, verify: verify, inModules: inModules)
+    } else if LegacyContainer.isOne(bytes) {
+      (graph, storages) = try LegacyContainer.read(file.bytes, inModules: inModules)
+    } else if bytes.first == 0x80 {
+      throw CheckpointError(
+        .format, "the file is a bare pickle, not a PyTorch checkpoint; refused")
+    } else {
+      throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
+    }
+  }
+
+  // MARK: The zip form
+
+  private static func readZip(
+    _ file: MappedFile, verify: Bool, inModules: Bool
+  ) throws -> (PickleGraph, [UnsafeMutableRawBufferPointer]) {
     let archive = try ZipArchive(file.bytes)
     let root = try CheckpointReader.root(archive)
     func record(_ name: String) throws -> ZipArchive.Record {
@@ -21,44 +41,26 @@ struct CheckpointReader {
       return record
     }
     let pickle = try record("data.pkl")
-    var verified = [pickle]
     try CheckpointReader.checkVersion(try record("version"))
     if let order = archive.records["\(root)/byteorder"] {
       try CheckpointReader.checkByteOrder(order)
     }
-    if verify { try Checksum.verify(verified) }
-    graph = try Unpickler.read(UnsafeRawBufferPointer(pickle.bytes))
-    verified = []
-    storages = try graph.storages.map { storage in
+    if verify { try Checksum.verify([pickle]) }
+    let graph = try Unpickler.read(
+      UnsafeRawBufferPointer(pickle.bytes), .init(storages: .inZip, inModules: inModules))
+    var used: [ZipArchive.Record] = []
+    let storages = try graph.storages.map { storage in
       let found = try record("data/\(storage.key)")
       guard found.bytes.count >= storage.byteCount else {
         throw CheckpointError.corrupt(
           "storage '\(storage.key.prefix(100))' has \(found.bytes.count) bytes but its declaration needs \(storage.byteCount)"
         )
       }
-      verified.append(found)
+      used.append(found)
       return UnsafeMutableRawBufferPointer(rebasing: found.bytes[..<storage.byteCount])
     }
-    if verify { try Checksum.verify(verified) }
-  }
-
-  /// What to say of a file that is no zip file.
-  private static func stranger(_ bytes: UnsafeRawBufferPointer) -> CheckpointError {
-    // PyTorch's form before 1.6 starts with a pickled magic number.
-    let legacy: [UInt8] = [
-      0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
-    ]
-    if bytes.count > 2, bytes[0] == 0x80, bytes[2...].starts(with: legacy) {
-      return CheckpointError(
-        .format,
-        "the file is in PyTorch's legacy form (before version 1.6), which is not read; write it again with torch.save(torch.load(file), file)"
-      )
-    }
-    if bytes.first == 0x80 {
-      return CheckpointError(
-        .format, "the file is a bare pickle, not a PyTorch checkpoint; refused")
-    }
-    return CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
+    if verify { try Checksum.verify(used) }
+    return (graph, storages)
   }
 
   /// The folder in the archive that all records lie in.
@@ -97,15 +99,17 @@ struct CheckpointReader {
     }
   }
 
+  // MARK: Tensors
+
   /// The tensors of the graph, each over the memory of its storage; equal storages are shared.
-  func tensors(on device: Device?) throws -> [Tensor] {
+  package func tensors(on device: Device?) throws -> [Tensor] {
     for storage in graph.storages where storage.location != "cpu" && device == nil {
       throw CheckpointError(
         .unsupported,
         "the file holds tensors of the device \(storage.location.prefix(100)); pass device: .cpu to load them into main memory"
       )
     }
-    let blocks = try zip(graph.storages, storages).map { try block($0, $1) }
+    let blocks = try zip(graph.storages, storages).map { try $0.type.storage($1, in: file) }
     return try graph.tensors.map { record in
       let tensor = Tensor(
         storage: blocks[record.storage], shape: record.shape, strides: record.strides,
@@ -118,23 +122,9 @@ struct CheckpointReader {
     }
   }
 
-  /// The storage's memory: the mapped file itself, or a copy where its place does not suit the dtype.
-  private func block(_ record: StorageRecord, _ bytes: UnsafeMutableRawBufferPointer) throws
-    -> Storage
-  {
-    let backend = try Device.cpu.backend
-    if let address = bytes.baseAddress,
-      Int(bitPattern: address).isMultiple(of: record.dtype.byteSize)
-    {
-      return Storage(external: address, byteCount: record.byteCount, backend: backend) { [file] in
-        withExtendedLifetime(file) {}
-      }
-    }
-    let copy = try backend.allocate(byteCount: record.byteCount)
-    try backend.withHostBytes(copy, mutating: true) { target in
-      target.copyMemory(from: UnsafeRawBufferPointer(bytes))
-    }
-    return copy
+  /// The plain value that the checkpoint holds.
+  package func value(on device: Device?) throws -> CheckpointValue {
+    try graph.value(tensors(on: device))
   }
 
   private func moved(_ tensor: Tensor, to device: Device) throws -> Tensor {

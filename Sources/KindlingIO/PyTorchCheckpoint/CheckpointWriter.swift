@@ -1,25 +1,37 @@
 import KindlingCore
 
-/// Writes checkpoints in PyTorch's zip form.
+/// Writes pickles and the storages they refer to in either of PyTorch's containers.
 enum CheckpointWriter {
-  /// Makes the file at `path` hold `value`; either it is whole afterwards, or the old one still there.
-  static func write(_ value: CheckpointValue, to path: String) throws {
-    let (pickle, storages) = try Pickler.write(value)
+  /// Makes the file at `path` hold what `fill` pickles; either it is whole afterwards, or the old one
+  /// still there.
+  static func write(
+    to path: String, _ container: CheckpointContainer, _ fill: (inout Pickler) throws -> Void
+  ) throws {
+    let (pickle, storages) = try Pickler.write(container, fill)
     try AtomicFile.write(to: path) { file in
-      var zip = ZipWriter()
-      try zip.add("archive/data.pkl", pickle, to: &file)
-      try zip.add("archive/.storage_alignment", Array("\(ZipWriter.alignment)".utf8), to: &file)
-      try zip.add("archive/byteorder", Array("little".utf8), to: &file)
-      for (number, (storage, dtype)) in storages.enumerated() {
-        let whole = storage.byteCount / dtype.byteSize * dtype.byteSize
-        try storage.backend.withHostBytes(storage, mutating: false) { bytes in
-          let content = UnsafeRawBufferPointer(rebasing: bytes[..<whole])
-          try zip.add("archive/data/\(number)", content, to: &file)
-        }
+      switch container {
+      case .zip: try writeZip(pickle, storages, to: &file)
+      case .legacy: try LegacyContainer.write(pickle, storages, to: &file)
       }
-      try zip.add("archive/version", Array("3\n".utf8), to: &file)
-      try zip.add("archive/.data/serialization_id", Array(zip.fingerprint.utf8), to: &file)
-      try zip.finish(&file)
     }
+  }
+
+  private static func writeZip(
+    _ pickle: [UInt8], _ storages: [(storage: Storage, dtype: DType)], to file: inout AtomicFile
+  ) throws {
+    var zip = ZipWriter()
+    try zip.add("archive/data.pkl", pickle, to: &file)
+    try zip.add("archive/.storage_alignment", Array("\(ZipWriter.alignment)".utf8), to: &file)
+    try zip.add("archive/byteorder", Array("little".utf8), to: &file)
+    for (number, (storage, dtype)) in storages.enumerated() {
+      let whole = storage.byteCount / dtype.byteSize * dtype.byteSize
+      try storage.backend.withHostBytes(storage, mutating: false) { bytes in
+        let content = UnsafeRawBufferPointer(rebasing: bytes[..<whole])
+        try zip.add("archive/data/\(number)", content, to: &file)
+      }
+    }
+    try zip.add("archive/version", Array("3\n".utf8), to: &file)
+    try zip.add("archive/.data/serialization_id", Array(zip.fingerprint.utf8), to: &file)
+    try zip.finish(&file)
   }
 }

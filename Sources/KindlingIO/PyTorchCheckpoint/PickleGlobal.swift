@@ -10,37 +10,54 @@ enum PickleGlobal {
   case rebuildParameter
   case size
   case encode
-  case storage(DType)
+  case set
+  case storage(StoredType)
   case dtype(DType)
+  /// A name of no meaning here: a class, where whole models are read, and nothing to call.
+  case foreign(String)
 
   /// What `module` calls `name`, or the reason why it is refused.
-  init(_ module: String, _ name: String) throws {
+  ///
+  /// - Parameter inModules: whether whole models are read, whose classes' names are data.
+  init(_ module: String, _ name: String, inModules: Bool) throws {
     switch (module, name) {
+    case ("__builtin__", "set") where inModules, ("builtins", "set") where inModules: self = .set
     case ("collections", "OrderedDict"): self = .orderedDict
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
     case ("torch", "Size"): self = .size
     case ("_codecs", "encode"): self = .encode
     case ("torch", _):
-      if let dtype = PickleGlobal.storages[name] {
-        self = .storage(dtype)
+      if let type = PickleGlobal.storages[name] {
+        self = .storage(type)
       } else if let dtype = DType.allCases.first(where: { $0.description == name }) {
         self = .dtype(dtype)
       } else {
-        throw PickleGlobal.refusal(module, name)
+        self = try PickleGlobal.stranger(module, name, inModules)
       }
-    default: throw PickleGlobal.refusal(module, name)
+    default: self = try PickleGlobal.stranger(module, name, inModules)
     }
   }
 
-  private static let storages: [String: DType] = Dictionary(
-    uniqueKeysWithValues: DType.allCases.map { ($0.storageName, $0) })
+  private static func stranger(
+    _ module: String, _ name: String, _ inModules: Bool
+  ) throws -> PickleGlobal {
+    guard inModules else { throw refusal(module, name) }
+    return .foreign("\(module.prefix(200)).\(name.prefix(200))")
+  }
+
+  private static let storages: [String: StoredType] = {
+    var storages: [String: StoredType] = [
+      "ComplexHalfStorage": .complex32, "ComplexFloatStorage": .complex64,
+      "ComplexDoubleStorage": .complex128,
+    ]
+    for dtype in DType.allCases { storages[dtype.storageName] = StoredType(dtype) }
+    return storages
+  }()
 
   /// Data of PyTorch's that Kindling has no counterpart for.
   private static let unsupported: [String: String] = [
-    "torch.ComplexFloatStorage": "complex64 tensors",
-    "torch.ComplexDoubleStorage": "complex128 tensors",
-    "torch.ComplexHalfStorage": "complex32 tensors", "torch.complex64": "the dtype complex64",
+    "torch.complex64": "the dtype complex64",
     "torch.complex128": "the dtype complex128",
     "torch._utils._rebuild_tensor_v3": "tensors of a newer dtype (uint16, uint32, uint64, float8)",
     "torch._utils._rebuild_sparse_tensor": "sparse tensors",
@@ -52,7 +69,7 @@ enum PickleGlobal {
     "torch.device": "devices",
   ]
 
-  private static func refusal(_ module: String, _ name: String) -> CheckpointError {
+  static func refusal(_ module: String, _ name: String) -> CheckpointError {
     // Names come from the file: a hostile one must not fill the screen.
     let full = "\(module.prefix(100)).\(name.prefix(100))"
     if let what = unsupported[full] {
@@ -65,7 +82,7 @@ enum PickleGlobal {
     if module.hasPrefix("torch.nn.modules") || module == "__main__" {
       return CheckpointError(
         .unsafe,
-        "refused: the file holds an object of class \(full), so a whole model was saved; save its state_dict() instead"
+        "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), or save its state_dict() instead"
       )
     }
     return CheckpointError(
@@ -82,8 +99,10 @@ enum PickleGlobal {
     case .rebuildParameter: "torch._utils._rebuild_parameter"
     case .size: "torch.Size"
     case .encode: "_codecs.encode"
-    case .storage(let dtype): "torch.\(dtype.storageName)"
+    case .set: "set"
+    case .storage(let type): "torch.\(type.dtype.storageName)"
     case .dtype(let dtype): "torch.\(dtype)"
+    case .foreign(let name): name
     }
   }
 }

@@ -7,9 +7,12 @@ extension PickleGraph {
   /// The root as a tree.
   ///
   /// What the pickle shares, the tree shares, so that it is never larger.
-  func value(_ tensors: [Tensor]) throws -> CheckpointValue {
+  func value(_ tensors: [Tensor]) throws -> CheckpointValue { try value(of: root, tensors) }
+
+  /// A part of the graph as a tree.
+  func value(of part: PickleValue, _ tensors: [Tensor]) throws -> CheckpointValue {
     var converter = Converter(graph: self, tensors: tensors)
-    return try converter.value(root, depth: 0)
+    return try converter.value(part, depth: 0)
   }
 
   /// Visits every tensor that the root leads to, with the keys on the way joined by dots.
@@ -49,6 +52,19 @@ extension PickleGraph {
         for (name, item) in graph.dictionaries[number].pairs {
           try visit(item, "\(prefix)\(Walk.text(name))", depth: depth + 1, body)
         }
+      case .object(let number):
+        // A module's tensors have the keys of its state dict.
+        guard let attributes = graph.objects[number].attributes,
+          dictionaries.insert(attributes).inserted
+        else { return }
+        for (name, item) in graph.dictionaries[attributes].pairs {
+          guard case .dictionary(let members) = item,
+            ["_parameters", "_buffers", "_modules"].contains(Walk.text(name))
+          else { continue }
+          for (member, value) in graph.dictionaries[members].pairs {
+            try visit(value, "\(prefix)\(Walk.text(member))", depth: depth + 1, body)
+          }
+        }
       default: break
       }
     }
@@ -87,6 +103,10 @@ extension PickleGraph {
       case .storage, .global:
         throw CheckpointError(
           .unsupported, "the file holds a \(value.kind) by itself, which is not read")
+      case .object(let number):
+        throw CheckpointError(
+          .unsupported,
+          "the file holds an object of class \(graph.objects[number].className) where plain data belongs")
       case .list(let number), .tuple(let number):
         if let known = sequences[number] { return try finished(known) }
         sequences[number] = .some(nil)

@@ -21,6 +21,7 @@ enum PickleValue {
   case tensor(Int)
   case storage(Int)
   case global(PickleGlobal)
+  case object(Int)
 
   /// What a global name stands for: dtypes are data, the others wait to be called.
   init(_ global: PickleGlobal) {
@@ -44,6 +45,7 @@ enum PickleValue {
     case .tensor: "torch.Tensor"
     case .storage: "storage"
     case .global(let global): global.name
+    case .object: "object"
     }
   }
 }
@@ -62,6 +64,9 @@ struct PickleDictionary {
   private enum Key: Hashable {
     case none, int(Int), double(Double), string(String), bytes([UInt8])
   }
+
+  /// The value under the text `name`.
+  subscript(name: String) -> PickleValue? { places[.string(name)].map { pairs[$0].value } }
 
   mutating func set(_ key: PickleValue, _ value: PickleValue) throws {
     let hashed: Key =
@@ -98,10 +103,20 @@ struct TensorRecord {
 /// A storage as the file declares it: a record of the archive with so many elements.
 struct StorageRecord {
   let key: String
-  let dtype: DType
+  let type: StoredType
   let location: String
-  let count: Int
-  var byteCount: Int { count * dtype.byteSize }
+  /// The number of elements as the file counts them.
+  let declaredCount: Int
+  /// The number of elements of the tensors' dtype.
+  var count: Int { type.reading == .pairs ? 2 * declaredCount : declaredCount }
+  var byteCount: Int { declaredCount * type.byteSize }
+}
+
+/// An object of a class that Kindling knows, or that a user registered: its name and attributes.
+struct PickleObject {
+  let className: String
+  /// The dictionary of attributes; nil until it is set.
+  var attributes: Int?
 }
 
 /// What a pickle describes.
@@ -112,4 +127,5 @@ struct PickleGraph {
   var dictionaries: [PickleDictionary] = []
   var tensors: [TensorRecord] = []
   var storages: [StorageRecord] = []
+  var objects: [PickleObject] = []
 }

@@ -5,23 +5,27 @@ import KindlingCore
 struct Pickler {
   private var bytes: [UInt8] = [0x80, 2]
   private var memo: [String: Int] = [:]
-  private var tensorMemo: [ObjectIdentifier: Int] = [:]
+  private var objectMemo: [ObjectIdentifier: Int] = [:]
   private var memoCount = 0
   private var storageNumbers: [UnsafeMutableRawPointer: Int] = [:]
+  private let container: CheckpointContainer
   /// The storages that the tensors view; number `n` belongs in the record `data/n`.
   private(set) var storages: [(storage: Storage, dtype: DType)] = []
 
-  /// The pickle of `value`, and the storages it refers to.
+  /// What `fill` puts, as a pickle, and the storages it refers to.
   static func write(
-    _ value: CheckpointValue
+    _ container: CheckpointContainer = .zip, _ fill: (inout Pickler) throws -> Void
   ) throws -> (pickle: [UInt8], storages: [(storage: Storage, dtype: DType)]) {
-    var pickler = Pickler()
-    try pickler.put(value, depth: 0)
+    var pickler = Pickler(container)
+    try fill(&pickler)
     pickler.bytes.append(0x2E)
     return (pickler.bytes, pickler.storages)
   }
 
-  private mutating func put(_ value: CheckpointValue, depth: Int) throws {
+  private init(_ container: CheckpointContainer) { self.container = container }
+
+  /// Puts a value tree.
+  mutating func put(_ value: CheckpointValue, depth: Int = 0) throws {
     guard depth <= PickleGraph.maximumDepth else {
       throw CheckpointError(
         .content, "values are nested more than \(PickleGraph.maximumDepth) levels deep")
@@ -128,7 +132,7 @@ struct Pickler {
   }
 
   /// A text, written once and then referred to.
-  private mutating func put(_ text: String) throws {
+  mutating func put(_ text: String) throws {
     if get("s\(text)") { return }
     try putText(text)
     remember("s\(text)")
@@ -143,19 +147,32 @@ struct Pickler {
   }
 
   /// A global name.
-  private mutating func put(_ module: String, _ name: String) {
+  mutating func put(_ module: String, _ name: String) {
     if get("g\(module).\(name)") { return }
     bytes.append(0x63)
     bytes += "\(module)\n\(name)\n".utf8
     remember("g\(module).\(name)")
   }
 
-  private mutating func putOrderedDict() {
+  mutating func putOrderedDict() {
     put("collections", "OrderedDict")
     bytes += [0x29, 0x52]
   }
 
+  /// Instructions without arguments.
+  mutating func put(opcodes: [UInt8]) { bytes += opcodes }
+
   // MARK: Memo
+
+  /// Refers to `object`, if it was put before.
+  mutating func putKnown(_ object: AnyObject) -> Bool {
+    guard let index = objectMemo[ObjectIdentifier(object)] else { return false }
+    putGet(index)
+    return true
+  }
+
+  /// Numbers `object`, which was put last.
+  mutating func remember(_ object: AnyObject) { objectMemo[ObjectIdentifier(object)] = remember() }
 
   private mutating func get(_ key: String) -> Bool {
     guard let index = memo[key] else { return false }
@@ -189,7 +206,7 @@ struct Pickler {
   // MARK: Tensors
 
   private mutating func put(_ tensor: Tensor) throws {
-    if let index = tensorMemo[ObjectIdentifier(tensor)] { return putGet(index) }
+    if putKnown(tensor) { return }
     if tensor.isParameter { put("torch._utils", "_rebuild_parameter") }
     put("torch._utils", "_rebuild_tensor_v2")
     bytes.append(0x28)
@@ -205,10 +222,11 @@ struct Pickler {
       putOrderedDict()
       bytes += [0x87, 0x52]
     }
-    tensorMemo[ObjectIdentifier(tensor)] = remember()
+    remember(tensor as AnyObject)
   }
 
-  /// The persistent id `('storage', type, key, 'cpu', count)`.
+  /// The persistent id `('storage', type, key, 'cpu', count)`; the legacy form also says that the
+  /// storage is no view of another.
   private mutating func putStorage(of tensor: Tensor) throws {
     let storage = tensor.storage
     let number: Int
@@ -233,6 +251,7 @@ struct Pickler {
     try put("\(number)")
     try put("cpu")
     put(storage.byteCount / tensor.dtype.byteSize)
+    if container == .legacy { bytes.append(0x4E) }
     bytes += [0x74, 0x51]
   }
 }

@@ -27,8 +27,32 @@ extension Unpickler {
       let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
       guard bytes.count == text.unicodeScalars.count else { throw misuse(global) }
       return .bytes(bytes)
+    case .set:
+      guard arguments.count == 1, case .list = arguments[0] else { throw misuse(global) }
+      return arguments[0]
+    case .foreign(let name): throw refusal(of: name)
     case .storage, .dtype: throw misuse(global)
     }
+  }
+
+  /// A new object of a class; its attributes come with BUILD.
+  mutating func makeObject(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
+    guard rules.inModules, case .global(let global) = callable, case .tuple(let number) = arguments
+    else {
+      throw CheckpointError(
+        .unsafe, "refused: the pickle makes an object of a \(callable.kind) with NEWOBJ")
+    }
+    guard case .foreign(let name) = global, graph.sequences[number].isEmpty else {
+      throw misuse(global)
+    }
+    graph.objects.append(PickleObject(className: name))
+    return .object(graph.objects.count - 1)
+  }
+
+  private func refusal(of name: String) -> CheckpointError {
+    CheckpointError(
+      .unsafe,
+      "refused: the file asks to call \(name), and a model is made of modules, tensors and plain values alone. Nothing was run.")
   }
 
   private func misuse(_ global: PickleGlobal) -> CheckpointError {
@@ -58,11 +82,11 @@ extension Unpickler {
   /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])`.
   private mutating func tensor(_ arguments: [PickleValue]) throws -> Int {
     guard 6...7 ~= arguments.count, case .storage(let storage) = arguments[0],
-      case .int(let offset) = arguments[1], case .bool(let requiresGrad) = arguments[4]
+      case .int(var offset) = arguments[1], case .bool(let requiresGrad) = arguments[4]
     else { throw misuse(.rebuildTensor) }
     let record = graph.storages[storage]
-    let shape = try ints(arguments[2], "a tensor's size")
-    let strides = try ints(arguments[3], "a tensor's stride")
+    var shape = try ints(arguments[2], "a tensor's size")
+    var strides = try ints(arguments[3], "a tensor's stride")
     let what = "a tensor of shape \(shape), strides \(strides) and offset \(offset)"
     guard shape.count == strides.count else {
       throw CheckpointError.corrupt("\(what) has \(shape.count) sizes and \(strides.count) strides")
@@ -80,9 +104,16 @@ extension Unpickler {
     guard offset >= 0 else {
       throw CheckpointError.corrupt("\(what) has a negative storage offset")
     }
+    let dtype = record.type.dtype
     let (numel, extent): (Int, Int)
     do {
-      numel = try Layout.checkedCount(shape, record.dtype, "")
+      if record.type.reading == .pairs {
+        // Complex numbers are seen as pairs: twice the distances, and one more dimension.
+        offset = try doubled(offset)
+        strides = try strides.map(doubled) + [1]
+        shape.append(2)
+      }
+      numel = try Layout.checkedCount(shape, dtype, "")
       extent = try Layout.checkedExtent(shape, strides, offset: offset, "")
     } catch {
       throw CheckpointError.corrupt("\(what) has more elements than 64 bits count")
@@ -91,14 +122,20 @@ extension Unpickler {
       throw CheckpointError.corrupt(
         "\(what) does not fit in storage '\(record.key.prefix(100))' of \(record.count) elements")
     }
-    if requiresGrad && !record.dtype.isFloatingPoint {
-      throw CheckpointError.corrupt("a tensor of dtype \(record.dtype) cannot require a gradient")
+    if requiresGrad && !dtype.isFloatingPoint {
+      throw CheckpointError.corrupt("a tensor of dtype \(dtype) cannot require a gradient")
     }
     graph.tensors.append(
       TensorRecord(
-        storage: storage, dtype: record.dtype, offset: offset, shape: shape, strides: strides,
+        storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides,
         numel: numel, requiresGrad: requiresGrad))
     return graph.tensors.count - 1
+  }
+
+  private func doubled(_ value: Int) throws -> Int {
+    let (result, overflow) = value.multipliedReportingOverflow(by: 2)
+    if overflow { throw CheckpointError.corrupt("a number is out of range") }
+    return result
   }
 
   /// `_rebuild_parameter(data, requires_grad, hooks)`.

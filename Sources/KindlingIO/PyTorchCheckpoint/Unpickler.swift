@@ -11,22 +11,43 @@ struct Unpickler {
   /// Heights of the stack at the open marks.
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
-  /// Bytes that repeated constructor calls may still copy.
-  private var copyBudget: Int
-  private var storageNumbers: [String: Int] = [:]
+  /// Bytes that repeated constructor calls have copied.
+  private var copied = 0
+  private let start: Int
+  let rules: Rules
+  var storageNumbers: [String: Int] = [:]
   var graph = PickleGraph()
 
-  /// What the pickle in `bytes` describes.
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> PickleGraph {
-    guard !bytes.isEmpty else { throw CheckpointError.corrupt("the pickle is empty") }
-    var machine = try Unpickler(bytes)
-    try machine.run()
-    return machine.graph
+  /// What a pickle may hold.
+  struct Rules {
+    enum Storages { case none, inZip, inLegacyFile }
+    /// What persistent ids name.
+    var storages = Storages.inZip
+    /// Whether objects may be modules: they are kept as their class's name and attributes.
+    var inModules = false
   }
 
-  private init(_ bytes: UnsafeRawBufferPointer) throws {
-    reader = try ByteReader(bytes, "the pickle")
-    copyBudget = 2 * bytes.count + 1024
+  /// What the pickle in `bytes` describes.
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, _ rules: Rules = Rules()
+  ) throws -> PickleGraph {
+    guard !bytes.isEmpty else { throw CheckpointError.corrupt("the pickle is empty") }
+    return try read(bytes, at: 0, rules).graph
+  }
+
+  /// What the pickle that begins at `offset` describes, and where it ends.
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, at offset: Int, _ rules: Rules
+  ) throws -> (graph: PickleGraph, end: Int) {
+    var machine = try Unpickler(bytes, at: offset, rules)
+    try machine.run()
+    return (machine.graph, machine.reader.offset)
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ rules: Rules) throws {
+    reader = try ByteReader(bytes, at: offset, "the pickle")
+    start = offset
+    self.rules = rules
   }
 
   private mutating func run() throws {
@@ -83,8 +104,8 @@ struct Unpickler {
   /// Counts `bytes` that a constructor copies: without a limit, a short program that calls one again
   /// and again with a long argument would fill the memory.
   mutating func charge(_ bytes: Int) throws {
-    copyBudget -= bytes
-    guard copyBudget >= 0 else {
+    copied += bytes
+    guard copied <= 2 * (reader.offset - start) + 1024 else {
       throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")
     }
   }
@@ -104,13 +125,13 @@ struct Unpickler {
     case binget = 0x68, longBinget = 0x6A, binput = 0x71, longBinput = 0x72, memoize = 0x94
     case proto = 0x80, frame = 0x95
     case global = 0x63, stackGlobal = 0x93, inst = 0x69
-    case reduce = 0x52, build = 0x62, binpersid = 0x51
+    case reduce = 0x52, build = 0x62, binpersid = 0x51, newobj = 0x81
   }
 
   /// What to say of an instruction that is not carried out.
   private static func refusal(of code: UInt8) -> CheckpointError {
     let unsafe: [UInt8: String] = [
-      0x6F: "OBJ", 0x81: "NEWOBJ", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
+      0x6F: "OBJ", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
     ]
     if let name = unsafe[code] {
       let what = name.hasPrefix("EXT") ? "extension codes are" : "making objects is"
@@ -210,7 +231,7 @@ struct Unpickler {
       guard case (.string(let name), .string(let module)) = (try pop(), try pop()) else {
         throw CheckpointError.corrupt("malformed pickle: STACK_GLOBAL without two texts")
       }
-      push(PickleValue(try PickleGlobal(module, name)))
+      push(PickleValue(try PickleGlobal(module, name, inModules: rules.inModules)))
     case .inst:
       let global = try readGlobal()
       throw CheckpointError(.unsafe, "refused: the pickle uses INST on \(global.name)")
@@ -218,10 +239,14 @@ struct Unpickler {
       let arguments = try pop()
       let callable = try pop()
       push(try make(callable, arguments))
+    case .newobj:
+      let arguments = try pop()
+      let callable = try pop()
+      push(try makeObject(callable, arguments))
     case .build:
       let state = try pop()
       try build(state: state)
-    case .binpersid: push(.storage(try storage(try pop())))
+    case .binpersid: push(try persistent(try pop()))
     }
   }
 
@@ -285,12 +310,16 @@ struct Unpickler {
     guard let module = String(validating: module, as: UTF8.self),
       let name = String(validating: name, as: UTF8.self)
     else { throw CheckpointError.corrupt("malformed pickle: a global's name is not valid UTF-8") }
-    return try PickleGlobal(module, name)
+    return try PickleGlobal(module, name, inModules: rules.inModules)
   }
 
   /// An object's attributes: state dicts carry versions of their modules there, which are data that
   /// nothing here needs.
-  private func build(state: PickleValue) throws {
+  private mutating func build(state: PickleValue) throws {
+    if case .object(let number) = try top(), case .dictionary(let attributes) = state {
+      graph.objects[number].attributes = attributes
+      return
+    }
     guard case .dictionary(let target) = try top(), graph.dictionaries[target].isOrdered,
       case .dictionary = state
     else {
@@ -298,32 +327,4 @@ struct Unpickler {
     }
   }
 
-  // MARK: Storages
-
-  /// The storage that a persistent id names.
-  private mutating func storage(_ id: PickleValue) throws -> Int {
-    guard case .tuple(let t) = id, graph.sequences[t].count == 5,
-      case .string("storage") = graph.sequences[t][0],
-      case .global(.storage(let dtype)) = graph.sequences[t][1],
-      case .string(let key) = graph.sequences[t][2],
-      case .string(let location) = graph.sequences[t][3],
-      case .int(let count) = graph.sequences[t][4]
-    else { throw CheckpointError.corrupt("malformed pickle: unknown persistent id") }
-    guard count >= 0, !count.multipliedReportingOverflow(by: dtype.byteSize).overflow else {
-      throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
-    }
-    let record = StorageRecord(key: key, dtype: dtype, location: location, count: count)
-    if let number = storageNumbers[key] {
-      let known = graph.storages[number]
-      guard known.dtype == dtype, known.count == count else {
-        throw CheckpointError.corrupt(
-          "storage '\(key.prefix(100))' is declared twice: \(known.count) elements of \(known.dtype), and \(count) of \(dtype)"
-        )
-      }
-      return number
-    }
-    storageNumbers[key] = graph.storages.count
-    graph.storages.append(record)
-    return graph.storages.count - 1
-  }
 }

@@ -18,7 +18,13 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
 
   /// The given layers under their names, in the literal's order; a name that comes twice, is empty
   /// or holds a dot is reported by the first call.
-  public init(_ layers: KeyValuePairs<String, any Layer>) {
+  public convenience init(_ layers: KeyValuePairs<String, any Layer>) {
+    self.init(named: layers.map { ($0.key, $0.value) })
+  }
+
+  /// The given layers under their names (PyTorch: `nn.Sequential(OrderedDict(…))`); a name that comes
+  /// twice, is empty or holds a dot is reported by the first call.
+  public init(named layers: some Sequence<(String, any Layer)>) {
     super.init()
     for (name, layer) in layers {
       if name.isEmpty || name.contains(".") || items.contains(where: { $0.name == name }) {

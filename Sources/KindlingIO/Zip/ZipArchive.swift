@@ -1,32 +1,47 @@
-/// The records of a zip file whose entries are stored as they are, without compression.
+/// The records of a zip file.
 struct ZipArchive {
   /// One entry.
   struct Record {
     let name: String
     /// The bytes as they lie in the file.
     let bytes: UnsafeMutableRawBufferPointer
+    /// The number of bytes that were compressed; nil where they lie there as they are.
+    let inflatedSize: Int?
     let crc: UInt32
   }
 
+  /// The records by name.
   private(set) var records: [String: Record] = [:]
+  /// The names in the directory's order.
+  private(set) var names: [String] = []
 
   /// Reads the directory of the zip file in `file`; throws where it is damaged.
-  init(_ file: UnsafeMutableRawBufferPointer) throws {
+  ///
+  /// - Parameter compressed: whether records may be compressed.
+  init(_ file: UnsafeMutableRawBufferPointer, compressed: Bool = false) throws {
     let bytes = UnsafeRawBufferPointer(file)
     let directory = try Directory(bytes)
     var reader = try ByteReader(
       UnsafeRawBufferPointer(rebasing: bytes[..<directory.end]), at: directory.start,
       "the zip directory")
     records.reserveCapacity(directory.count)
+    var places: [(start: Int, end: Int)] = []
     for _ in 0..<directory.count {
-      let entry = try Entry(&reader)
-      let record = try entry.record(in: file, end: directory.start)
+      let entry = try Entry(&reader, compressed: compressed)
+      let (record, start) = try entry.record(in: file, end: directory.start)
       guard records.updateValue(record, forKey: entry.name) == nil else {
-        throw CheckpointError.corrupt("two records are named \(entry.name)")
+        throw CheckpointError.corrupt("two records are named \(entry.name.prefix(200))")
       }
+      names.append(entry.name)
+      places.append((entry.headerOffset, start + record.bytes.count))
     }
     guard reader.remaining == 0 else {
       throw CheckpointError.corrupt("the zip directory has more entries than it announces")
+    }
+    // Records that share bytes would let a small file unpack to any size.
+    places.sort { $0.start < $1.start }
+    for (before, after) in zip(places, places.dropFirst()) where after.start < before.end {
+      throw CheckpointError.corrupt("two records of the zip file overlap")
     }
   }
 
@@ -96,10 +111,12 @@ struct ZipArchive {
   private struct Entry {
     let name: String
     let crc: UInt32
+    /// The bytes in the file, and those they become where they are compressed.
     let size: Int
+    let inflatedSize: Int?
     let headerOffset: Int
 
-    init(_ reader: inout ByteReader) throws {
+    init(_ reader: inout ByteReader, compressed isAllowed: Bool) throws {
       guard try reader.take(UInt32.self) == 0x0201_4b50 else {
         throw CheckpointError.corrupt("the zip directory has fewer entries than it announces")
       }
@@ -130,21 +147,31 @@ struct ZipArchive {
         throw CheckpointError(
           .unsupported, "the zip record \(name) is encrypted, which is not supported")
       }
-      guard method == 0 else {
+      guard method == 0 || isAllowed && method == 8 else {
         throw CheckpointError(
           .unsupported,
-          "the zip record \(name) is compressed (method \(method)); checkpoints hold uncompressed records alone"
+          isAllowed
+            ? "the zip record \(name) is compressed by method \(method); only deflate (8) is read"
+            : "the zip record \(name) is compressed (method \(method)); checkpoints hold uncompressed records alone"
         )
       }
-      guard compressed == size else {
+      if method == 0 {
+        guard compressed == size else {
+          throw CheckpointError.corrupt(
+            "the zip record \(name) has two sizes, \(compressed) and \(size)")
+        }
+      } else if size / Deflate.mostExpansion > compressed {
         throw CheckpointError.corrupt(
-          "the zip record \(name) has two sizes, \(compressed) and \(size)")
+          "the zip record \(name) has \(compressed) bytes, which cannot become the announced \(size)")
       }
-      (self.name, self.size, self.headerOffset) = (name, size, headerOffset)
+      inflatedSize = method == 0 ? nil : size
+      (self.name, self.size, self.headerOffset) = (name, compressed, headerOffset)
     }
 
-    /// The record's bytes, which end before the directory starts at `end`.
-    func record(in file: UnsafeMutableRawBufferPointer, end: Int) throws -> Record {
+    /// The record, which ends before the directory starts at `end`, and where its bytes begin.
+    func record(
+      in file: UnsafeMutableRawBufferPointer, end: Int
+    ) throws -> (Record, start: Int) {
       let before = UnsafeRawBufferPointer(UnsafeMutableRawBufferPointer(rebasing: file[..<end]))
       var header = try ByteReader(before, at: headerOffset, "the header of the zip record \(name)")
       guard try header.take(UInt32.self) == 0x0403_4b50 else {
@@ -161,9 +188,10 @@ struct ZipArchive {
           "the zip record \(name) has \(size) bytes, more than the file holds")
       }
       let start = header.offset
-      return Record(
+      let record = Record(
         name: name, bytes: UnsafeMutableRawBufferPointer(rebasing: file[start..<start + size]),
-        crc: crc)
+        inflatedSize: inflatedSize, crc: crc)
+      return (record, start)
     }
   }
 }

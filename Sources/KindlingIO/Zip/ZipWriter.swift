@@ -1,5 +1,5 @@
-/// Writes a zip file of stored records, each starting at a multiple of 64 bytes, so that a mapped
-/// file can be computed with as it is.
+/// Writes a zip file of records, each starting at a multiple of 64 bytes, so that a mapped file whose
+/// records are stored as they are can be computed with as it is.
 struct ZipWriter {
   static let alignment = 64
   private static let none16: UInt16 = 0xFFFF
@@ -8,8 +8,12 @@ struct ZipWriter {
   private struct Entry {
     let name: [UInt8]
     let crc: UInt32
+    /// The bytes in the file, and those they stand for.
     let size: Int
+    let inflatedSize: Int
     let offset: Int
+    var isCompressed: Bool
+    var isLarge: Bool { max(size, inflatedSize) >= Int(none32) }
   }
   private var entries: [Entry] = []
 
@@ -37,13 +41,30 @@ struct ZipWriter {
     throws
   {
     let entry = Entry(
-      name: Array(name.utf8), crc: Checksum.crc32(bytes), size: bytes.count, offset: file.offset)
+      name: Array(name.utf8), crc: Checksum.crc32(bytes), size: bytes.count,
+      inflatedSize: bytes.count, offset: file.offset, isCompressed: false)
+    try add(entry, bytes, to: &file)
+  }
+
+  /// Appends a compressed record.
+  mutating func addCompressed(
+    _ name: String, _ bytes: UnsafeRawBufferPointer, to file: inout AtomicFile
+  ) throws {
+    let packed = try Deflate.deflate(bytes)
+    let entry = Entry(
+      name: Array(name.utf8), crc: Checksum.crc32(bytes), size: packed.count,
+      inflatedSize: bytes.count, offset: file.offset, isCompressed: true)
+    try packed.withUnsafeBytes { try add(entry, $0, to: &file) }
+  }
+
+  private mutating func add(
+    _ entry: Entry, _ bytes: UnsafeRawBufferPointer, to file: inout AtomicFile
+  ) throws {
     entries.append(entry)
-    let large = entry.size >= Int(Self.none32)
     var extra: [UInt8] = []
-    if large {
+    if entry.isLarge {
       extra.put(UInt16(1), UInt16(16))
-      extra.put(UInt64(entry.size), UInt64(entry.size))
+      extra.put(UInt64(entry.inflatedSize), UInt64(entry.size))
     }
     // A field of padding, which starts with the letters that PyTorch puts there.
     let before = entry.offset + 30 + entry.name.count + extra.count + 4
@@ -52,7 +73,7 @@ struct ZipWriter {
     extra += [UInt8](repeating: 0x5A, count: padding)
     var header: [UInt8] = []
     header.put(UInt32(0x0403_4b50))
-    header.put(Self.common(entry, sizes: large ? Self.none32 : UInt32(entry.size)))
+    header.put(Self.common(entry, large: entry.isLarge))
     header.put(UInt16(entry.name.count), UInt16(extra.count))
     try file.write(header + entry.name + extra)
     try file.write(bytes)
@@ -84,27 +105,28 @@ struct ZipWriter {
   }
 
   private static func line(_ entry: Entry) -> [UInt8] {
-    let large = entry.size >= Int(none32) || entry.offset >= Int(none32)
+    let large = entry.isLarge || entry.offset >= Int(none32)
     var extra: [UInt8] = []
     if large {
       extra.put(UInt16(1), UInt16(24))
-      extra.put(UInt64(entry.size), UInt64(entry.size), UInt64(entry.offset))
+      extra.put(UInt64(entry.inflatedSize), UInt64(entry.size), UInt64(entry.offset))
     }
     var line: [UInt8] = []
     line.put(UInt32(0x0201_4b50))
     line.put(UInt16(large ? 45 : 20))
-    line.put(common(entry, sizes: large ? none32 : UInt32(entry.size)))
+    line.put(common(entry, large: large))
     line.put(UInt16(entry.name.count), UInt16(extra.count), 0, 0, 0)
     line.put(UInt32(0), large ? none32 : UInt32(entry.offset))
     return line + entry.name + extra
   }
 
   /// What a record's header and its line in the directory share: the version needed, names in UTF-8,
-  /// no compression, the first day of zip's calendar, checksum and sizes.
-  private static func common(_ entry: Entry, sizes: UInt32) -> [UInt8] {
+  /// the compression, the first day of zip's calendar, checksum and sizes.
+  private static func common(_ entry: Entry, large: Bool) -> [UInt8] {
     var fields: [UInt8] = []
-    fields.put(UInt16(sizes == none32 ? 45 : 20), UInt16(0x0800), 0, 0, UInt16(0x0021))
-    fields.put(entry.crc, sizes, sizes)
+    fields.put(UInt16(large ? 45 : 20), UInt16(0x0800), entry.isCompressed ? 8 : 0, 0, UInt16(0x0021))
+    fields.put(entry.crc)
+    fields.put(large ? none32 : UInt32(entry.size), large ? none32 : UInt32(entry.inflatedSize))
     return fields
   }
 }

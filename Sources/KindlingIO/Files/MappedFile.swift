@@ -1,3 +1,5 @@
+import KindlingCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,9 +12,10 @@
 ///
 /// Writing to the memory never changes the file, and the memory stays while
 /// anybody holds this object.
-final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
   /// The file's bytes.
-  let bytes: UnsafeMutableRawBufferPointer
+  package let bytes: UnsafeMutableRawBufferPointer
+  private let isMapped: Bool
 
   /// Maps the file at `path`.
   init(_ path: String) throws {
@@ -39,12 +42,40 @@ final class MappedFile: @unchecked Sendable {
       throw MappedFile.failure("cannot be mapped into memory")
     }
     bytes = UnsafeMutableRawBufferPointer(start: address, count: size)
+    isMapped = true
     guard mprotect(address, size, PROT_READ | PROT_WRITE) == 0 else {
       throw MappedFile.failure("cannot be mapped into memory")
     }
   }
 
-  deinit { munmap(bytes.baseAddress, bytes.count) }
+  /// Memory of its own, whose bytes are not set, for what is unpacked.
+  init(byteCount: Int) throws {
+    var address: UnsafeMutableRawPointer?
+    guard posix_memalign(&address, 64, max(byteCount, 1)) == 0, let address else {
+      throw CheckpointError(.file, "there is not enough memory for \(byteCount) bytes")
+    }
+    bytes = UnsafeMutableRawBufferPointer(start: address, count: byteCount)
+    isMapped = false
+  }
+
+  /// A copy of `content`, as if it were a file's.
+  package convenience init(copying content: UnsafeRawBufferPointer) throws {
+    guard !content.isEmpty else { throw CheckpointError.corrupt("the file is empty") }
+    try self.init(byteCount: content.count)
+    bytes.copyMemory(from: content)
+  }
+
+  deinit {
+    if isMapped { munmap(bytes.baseAddress, bytes.count) } else { free(bytes.baseAddress) }
+  }
+
+  /// Memory of this file as a storage, which keeps the file.
+  func storage(_ part: UnsafeMutableRawBufferPointer, on backend: any Backend) -> Storage? {
+    guard let address = part.baseAddress else { return nil }
+    return Storage(external: address, byteCount: part.count, backend: backend) {
+      withExtendedLifetime(self) {}
+    }
+  }
 
   private static func failure(_ what: String) -> CheckpointError {
     CheckpointError(.file, "\(what): \(String(cString: strerror(errno)))")

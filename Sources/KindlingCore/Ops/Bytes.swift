@@ -1,0 +1,53 @@
+/// Tensors from bytes and back, for `Data`, network buffers and files of other programs.
+extension Tensor {
+  /// A 1-dimensional tensor of the elements that lie in `buffer`, little end first, copied
+  /// (PyTorch: `torch.frombuffer`).
+  ///
+  /// - Parameters:
+  ///   - count: how many elements; all that follow `offset` where nil.
+  ///   - offset: where the first one begins, in bytes.
+  /// - Throws: ``TensorError`` `.value` where `buffer` does not hold them, or where it has no count
+  ///   and ends within an element.
+  public static func frombuffer(
+    _ buffer: some Collection<UInt8>, dtype: DType, count: Int? = nil, offset: Int = 0,
+    requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let size = buffer.count
+    guard offset >= 0, offset <= size else {
+      throw TensorError(
+        .value, "frombuffer",
+        "offset must be non-negative and no greater than buffer length (\(size)), but got \(offset)")
+    }
+    let rest = size - offset
+    if count == nil, rest % dtype.byteSize != 0 {
+      throw TensorError(
+        .value, "frombuffer",
+        "buffer size (\(rest) bytes after the offset) must be a multiple of element size (\(dtype.byteSize))")
+    }
+    let wanted = count ?? rest / dtype.byteSize
+    guard wanted >= 0, wanted <= rest / dtype.byteSize else {
+      throw TensorError(
+        .value, "frombuffer",
+        "requested buffer length (\(wanted) * \(dtype.byteSize) bytes) after offset (\(offset) bytes) must not be greater than actual buffer length (\(size) bytes)")
+    }
+    let result = try Tensor(uninitialized: [wanted], dtype, on: CPUBackend.shared, "frombuffer")
+    try result.backend.withHostBytes(result.storage, mutating: true) { target in
+      let target = UnsafeMutableRawBufferPointer(rebasing: target[..<(wanted * dtype.byteSize)])
+      target.copyBytes(from: buffer.dropFirst(offset).prefix(target.count))
+      // Swift's truth values know 0 and 1 alone.
+      if dtype == .bool { for i in target.indices where target[i] > 1 { target[i] = 1 } }
+    }
+    return requiresGrad ? try result.requiresGrad_() : result
+  }
+
+  /// The elements in row-major order as bytes, little end first
+  /// (Python: `tensor.numpy().tobytes()`): `Data(try x.bytes())`.
+  public func bytes() throws -> [UInt8] {
+    let host = try noGrad { try contiguous() }
+    if host.numel == 0 { return [] }
+    return try host.backend.withHostBytes(host.storage, mutating: false) { bytes in
+      let start = host.storageOffset * dtype.byteSize
+      return Array(bytes[start..<start + host.numel * dtype.byteSize])
+    }
+  }
+}

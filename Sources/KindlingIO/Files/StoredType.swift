@@ -1,0 +1,182 @@
+import KindlingCore
+
+/// An element type that files hold: one of Kindling's, or one that is read as another.
+///
+/// Unsigned integers beyond 8 bits are read as the signed type that holds them all (64 bits: as int64,
+/// where the values fit), complex numbers as pairs of real ones in a last dimension of 2, as
+/// `torch.view_as_real` shows them, and 8-bit floats as float32.
+struct StoredType: Equatable {
+  /// How elements of the file become elements of a tensor.
+  enum Reading: Equatable { case same, pairs, unsigned, float8(exponentBits: Int) }
+
+  /// The bytes of one element in the file.
+  let byteSize: Int
+  /// The dtype of the tensor.
+  let dtype: DType
+  let reading: Reading
+
+  init(_ dtype: DType) { (byteSize, self.dtype, reading) = (dtype.byteSize, dtype, .same) }
+
+  private init(_ byteSize: Int, _ dtype: DType, _ reading: Reading) {
+    (self.byteSize, self.dtype, self.reading) = (byteSize, dtype, reading)
+  }
+
+  static let uint16 = StoredType(2, .int32, .unsigned)
+  static let uint32 = StoredType(4, .int64, .unsigned)
+  static let uint64 = StoredType(8, .int64, .unsigned)
+  static let complex32 = StoredType(4, .float16, .pairs)
+  static let complex64 = StoredType(8, .float32, .pairs)
+  static let complex128 = StoredType(16, .float64, .pairs)
+  static let float8e4m3 = StoredType(1, .float32, .float8(exponentBits: 4))
+  static let float8e5m2 = StoredType(1, .float32, .float8(exponentBits: 5))
+
+  /// The bytes that elements of `shape` take in the file; throws where that is beyond counting.
+  func byteCount(_ shape: [Int], _ what: String) throws -> Int {
+    var count = 1
+    var overflow = false
+    for size in shape where size != 0 {
+      guard size > 0 else {
+        throw CheckpointError.corrupt("\(what) has the negative dimension \(size)")
+      }
+      let (product, over) = count.multipliedReportingOverflow(by: size)
+      (count, overflow) = (product, overflow || over)
+    }
+    let (bytes, over) = count.multipliedReportingOverflow(by: byteSize)
+    // What is read may be wider than what is stored.
+    guard !overflow, !over, bytes <= Int.max / 16 else {
+      throw CheckpointError.corrupt("\(what) of shape \(shape) has more elements than 64 bits count")
+    }
+    return shape.contains(0) ? 0 : bytes
+  }
+
+  /// A tensor of `shape` over `bytes` of `file`: without a copy where they are what a tensor holds
+  /// and lie where its type may.
+  ///
+  /// `bytes` must be ``byteCount(_:_:)`` many.
+  func tensor(
+    _ bytes: UnsafeMutableRawBufferPointer, _ shape: [Int], in file: MappedFile,
+    columnMajor: Bool = false, bigEndian: Bool = false
+  ) throws -> Tensor {
+    let isPairs = reading == .pairs
+    let full = isPairs ? shape + [2] : shape
+    let strides = columnMajor ? Self.columnMajorStrides(shape, pairs: isPairs) : Layout.contiguousStrides(full)
+    let storage = try storage(bytes, in: file, bigEndian: bigEndian)
+    return Tensor(
+      storage: storage, shape: full, strides: strides, offset: 0, dtype: dtype,
+      numel: storage.byteCount / dtype.byteSize, isContiguous: Layout.isContiguous(full, strides))
+  }
+
+  /// The elements of `bytes` as memory of the processor.
+  func storage(
+    _ bytes: UnsafeMutableRawBufferPointer, in file: MappedFile, bigEndian: Bool = false
+  ) throws -> Storage {
+    let backend = try Device.cpu.backend
+    let isPlain = reading == .same || reading == .pairs
+    if isPlain, !bigEndian || dtype.byteSize == 1, let address = bytes.baseAddress,
+      Int(bitPattern: address).isMultiple(of: dtype.byteSize),
+      let storage = file.storage(bytes, on: backend)
+    {
+      if dtype == .bool { StoredType.normalizeTruth(bytes) }
+      return storage
+    }
+    let perElement = reading == .pairs ? 2 * dtype.byteSize : dtype.byteSize
+    let made = try backend.allocate(byteCount: bytes.count / byteSize * perElement)
+    try backend.withHostBytes(made, mutating: true) { target in
+      let source = UnsafeRawBufferPointer(bytes)
+      if isPlain {
+        target.copyMemory(from: source)
+        if dtype == .bool { StoredType.normalizeTruth(target) }
+        if bigEndian { Self.swap(target, dtype.byteSize) }
+      } else {
+        try convert(source, into: target, bigEndian: bigEndian)
+      }
+    }
+    return made
+  }
+
+  private func convert(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, bigEndian: Bool
+  ) throws {
+    func each<From: FixedWidthInteger, To>(_ from: From.Type, _ convert: (From) throws -> To) rethrows {
+      for i in 0..<source.count / MemoryLayout<From>.size {
+        let raw = source.loadUnaligned(fromByteOffset: i * MemoryLayout<From>.size, as: From.self)
+        let value = bigEndian ? From(bigEndian: raw) : From(littleEndian: raw)
+        target.storeBytes(
+          of: try convert(value), toByteOffset: i * MemoryLayout<To>.size, as: To.self)
+      }
+    }
+    switch (reading, byteSize) {
+    case (.unsigned, 2): each(UInt16.self) { Int32($0) }
+    case (.unsigned, 4): each(UInt32.self) { Int64($0) }
+    case (.unsigned, _):
+      try each(UInt64.self) {
+        guard let value = Int64(exactly: $0) else {
+          throw CheckpointError(
+            .unsupported, "an element is \($0): uint64 is read as int64, which does not hold it")
+        }
+        return value
+      }
+    case (.float8(let exponentBits), _):
+      each(UInt8.self) { StoredType.float($0, exponentBits: exponentBits) }
+    default: break
+    }
+  }
+
+  /// What an 8-bit float (finite-only with 4 bits of exponent, as IEEE's with 5) stands for.
+  static func float(_ bits: UInt8, exponentBits: Int) -> Float {
+    let mantissaBits = 7 - exponentBits
+    let mantissa = Int(bits) & (1 << mantissaBits - 1)
+    let exponent = Int(bits) >> mantissaBits & (1 << exponentBits - 1)
+    let sign: Float = bits & 0x80 == 0 ? 1 : -1
+    if exponent == 1 << exponentBits - 1 {
+      if exponentBits == 5 { return mantissa == 0 ? sign * .infinity : .nan }
+      if mantissa == 1 << mantissaBits - 1 { return .nan }
+    }
+    let bias = 1 << (exponentBits - 1) - 1
+    let (whole, power) = exponent == 0 ? (mantissa, 1) : (mantissa + 1 << mantissaBits, exponent)
+    return sign * Float(sign: .plus, exponent: power - bias - mantissaBits, significand: 1) * Float(whole)
+  }
+
+  /// Makes every byte that is not 0 a 1: Swift's `Bool` knows no other.
+  private static func normalizeTruth(_ bytes: UnsafeMutableRawBufferPointer) {
+    guard bytes.contains(where: { $0 > 1 }) else { return }
+    for i in bytes.indices where bytes[i] > 1 { bytes[i] = 1 }
+  }
+
+  private static func swap(_ bytes: UnsafeMutableRawBufferPointer, _ size: Int) {
+    func each<Word: FixedWidthInteger>(_ word: Word.Type) {
+      for i in stride(from: 0, to: bytes.count, by: size) {
+        bytes.storeBytes(
+          of: bytes.load(fromByteOffset: i, as: Word.self).byteSwapped, toByteOffset: i, as: Word.self)
+      }
+    }
+    switch size {
+    case 2: each(UInt16.self)
+    case 4: each(UInt32.self)
+    default: each(UInt64.self)
+    }
+  }
+
+  private static func columnMajorStrides(_ shape: [Int], pairs: Bool) -> [Int] {
+    var strides: [Int] = []
+    var step = pairs ? 2 : 1
+    for size in shape {
+      strides.append(step)
+      step *= max(size, 1)
+    }
+    return pairs ? strides + [1] : strides
+  }
+}
+
+extension Tensor {
+  /// Hands the elements in row-major order to `body` as bytes.
+  func withElementBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    let host = try noGrad { try contiguous() }
+    if host.numel == 0 { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    return try host.backend.withHostBytes(host.storage, mutating: false) { bytes in
+      let start = host.storageOffset * dtype.byteSize
+      let count = host.numel * dtype.byteSize
+      return try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
+    }
+  }
+}

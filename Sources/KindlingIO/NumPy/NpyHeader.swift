@@ -1,0 +1,131 @@
+import KindlingCore
+
+/// What stands at the front of an `.npy` file: element type, order and shape, as the text of a Python
+/// dictionary. It is read by rule, never evaluated.
+struct NpyHeader {
+  private(set) var type = StoredType(.float32)
+  private(set) var isBigEndian = false
+  private(set) var isColumnMajor = false
+  private(set) var shape: [Int] = []
+  /// Where the elements begin.
+  private(set) var end = 0
+
+  static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
+
+  /// Reads the header of the `.npy` content `bytes`.
+  init(_ bytes: UnsafeRawBufferPointer) throws {
+    guard !bytes.isEmpty else { throw CheckpointError.corrupt("the npy file is empty") }
+    guard bytes.count >= 6, bytes.starts(with: Self.magic) else {
+      throw CheckpointError(.format, "not an npy file: it does not begin with \\x93NUMPY")
+    }
+    var reader = try ByteReader(bytes, at: 6, "the npy header")
+    let (major, minor) = (try reader.take(UInt8.self), try reader.take(UInt8.self))
+    guard 1...3 ~= major, minor == 0 else {
+      throw CheckpointError(
+        .unsupported, "unsupported npy version \(major).\(minor); 1.0, 2.0 and 3.0 are read")
+    }
+    let length = try major == 1 ? reader.count(UInt16.self) : reader.count(UInt32.self)
+    let text = try reader.take(length)
+    end = reader.offset
+    var parser = PythonLiteral(text)
+    try read(&parser)
+  }
+
+  private mutating func read(_ parser: inout PythonLiteral) throws {
+    var seen = Set<String>()
+    try parser.expect("{")
+    while !parser.skip("}") {
+      let key = try parser.string("a key")
+      guard seen.insert(key).inserted else {
+        throw CheckpointError.corrupt("the npy header has the key \(key.prefix(50)) twice")
+      }
+      try parser.expect(":")
+      switch key {
+      case "descr": try set(descr: try parser.descr())
+      case "fortran_order": isColumnMajor = try parser.truth("fortran_order")
+      case "shape": shape = try parser.integers("shape")
+      default: throw CheckpointError.corrupt("the npy header has the unexpected key \(key.prefix(50))")
+      }
+      if !parser.skip(",") {
+        try parser.expect("}")
+        break
+      }
+    }
+    guard parser.isAtEnd() else {
+      throw CheckpointError.corrupt("the npy header is no plain dictionary: more follows it")
+    }
+    for key in ["descr", "fortran_order", "shape"] where !seen.contains(key) {
+      throw CheckpointError.corrupt("the npy header lacks the key \(key)")
+    }
+    guard shape.count <= 64 else {
+      throw CheckpointError(
+        .unsupported, "the array has \(shape.count) dimensions; at most 64 are supported")
+    }
+  }
+
+  private mutating func set(descr: String) throws {
+    let order = descr.first.flatMap { "<>|=".contains($0) ? $0 : nil }
+    let code = order == nil ? descr : String(descr.dropFirst())
+    if let type = Self.types[code] {
+      (self.type, isBigEndian) = (type, order == ">")
+      return
+    }
+    func unsupported(_ what: String) -> CheckpointError {
+      CheckpointError(
+        .unsupported, "the array holds \(what) (dtype '\(descr.prefix(50))'), which Kindling does not have")
+    }
+    switch code.first {
+    case "O":
+      throw CheckpointError(
+        .unsafe, "refused: the array holds Python objects, which only running their pickle would make")
+    case "U", "S", "a": throw unsupported("texts")
+    case "M", "m": throw unsupported("dates or time spans")
+    case "V": throw unsupported("raw bytes")
+    default: throw unsupported("elements of an unknown type")
+    }
+  }
+
+  /// The elements' bytes: checked to be there.
+  func elements(_ bytes: UnsafeMutableRawBufferPointer) throws -> UnsafeMutableRawBufferPointer {
+    let needed = try type.byteCount(shape, "the array")
+    guard needed <= bytes.count - end else {
+      throw CheckpointError.corrupt(
+        "the array of shape \(shape) takes \(needed) bytes, but only \(bytes.count - end) follow the header")
+    }
+    return UnsafeMutableRawBufferPointer(rebasing: bytes[end..<end + needed])
+  }
+
+  // MARK: Writing
+
+  /// The header of a row-major array, padded so that its elements are aligned.
+  static func bytes(_ dtype: DType, _ shape: [Int]) throws -> [UInt8] {
+    guard let descr = names[dtype] else {
+      throw CheckpointError(
+        .content, "NumPy has no \(dtype); convert with to(.float32) first")
+    }
+    let sizes = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    // Magic, version and length take 10 bytes; a line feed ends the header.
+    let padding = 63 - (10 + text.utf8.count) % 64
+    let length = text.utf8.count + padding + 1
+    guard let short = UInt16(exactly: length) else {
+      throw CheckpointError(.content, "the array has too many dimensions for an npy header")
+    }
+    return magic + [1, 0, UInt8(truncatingIfNeeded: short), UInt8(short >> 8)] + Array(text.utf8)
+      + [UInt8](repeating: 0x20, count: padding) + [0x0A]
+  }
+
+  private static let names: [DType: String] = [
+    .float16: "<f2", .float32: "<f4", .float64: "<f8", .int8: "|i1", .int16: "<i2", .int32: "<i4",
+    .int64: "<i8", .uint8: "|u1", .bool: "|b1",
+  ]
+
+  private static let types: [String: StoredType] = {
+    var types: [String: StoredType] = [
+      "u2": .uint16, "u4": .uint32, "u8": .uint64, "c8": .complex64, "c16": .complex128,
+      "?": StoredType(.bool),
+    ]
+    for (dtype, name) in names { types[String(name.dropFirst())] = StoredType(dtype) }
+    return types
+  }()
+}

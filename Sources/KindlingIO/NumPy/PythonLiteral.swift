@@ -1,0 +1,107 @@
+/// Steps through the Python literals of an `.npy` header: texts, truth values, tuples of integers.
+struct PythonLiteral {
+  private let bytes: UnsafeRawBufferPointer
+  private var offset = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// Whether nothing but spaces is left.
+  mutating func isAtEnd() -> Bool {
+    skipSpaces()
+    return offset == bytes.count
+  }
+
+  /// Steps over `character`, if it comes next.
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    skipSpaces()
+    guard offset < bytes.count, UInt32(bytes[offset]) == character.value else { return false }
+    offset += 1
+    return true
+  }
+
+  /// Steps over `character`, which must come next.
+  mutating func expect(_ character: Unicode.Scalar) throws {
+    guard skip(character) else { throw unfit("expected '\(character)'") }
+  }
+
+  /// A text in either kind of quotes, without escapes.
+  mutating func string(_ what: String) throws -> String {
+    let quote: UInt8
+    if skip("'") { quote = UInt8(ascii: "'") } else if skip("\"") { quote = UInt8(ascii: "\"") } else {
+      throw unfit("\(what) is no text")
+    }
+    guard let end = bytes[offset...].firstIndex(of: quote) else { throw unfit("\(what) does not end") }
+    let text = bytes[offset..<end]
+    guard !text.contains(UInt8(ascii: "\\")), let result = String(validating: text, as: UTF8.self) else {
+      throw unfit("\(what) is no plain text")
+    }
+    offset = end + 1
+    return result
+  }
+
+  /// The element type; those of structures are lists.
+  mutating func descr() throws -> String {
+    skipSpaces()
+    if offset < bytes.count, bytes[offset] == UInt8(ascii: "[") {
+      throw CheckpointError(
+        .unsupported, "the array holds structures, which Kindling does not have; save their fields one by one")
+    }
+    return try string("descr")
+  }
+
+  /// `True` or `False`.
+  mutating func truth(_ what: String) throws -> Bool {
+    if skipWord("True") { return true }
+    if skipWord("False") { return false }
+    throw unfit("\(what) is not True or False")
+  }
+
+  /// A tuple of whole numbers, such as `(3, 4)`, `(5,)` or `()`.
+  mutating func integers(_ what: String) throws -> [Int] {
+    guard skip("(") else { throw unfit("\(what) is no tuple") }
+    var result: [Int] = []
+    while !skip(")") {
+      result.append(try integer(what))
+      if !skip(",") {
+        guard skip(")"), result.count > 1 else { throw unfit("\(what) is no tuple") }
+        break
+      }
+    }
+    return result
+  }
+
+  private mutating func integer(_ what: String) throws -> Int {
+    if skip("-") {
+      throw CheckpointError.corrupt("the npy header: \(what) has a negative dimension")
+    }
+    skipSpaces()
+    let start = offset
+    var value = 0
+    while offset < bytes.count, case let digit = Int(bytes[offset]) - 48, 0...9 ~= digit {
+      let (tens, over) = value.multipliedReportingOverflow(by: 10)
+      let (sum, beyond) = tens.addingReportingOverflow(digit)
+      guard !over, !beyond else { throw unfit("\(what) holds a number out of range") }
+      value = sum
+      offset += 1
+    }
+    guard offset > start else { throw unfit("\(what) holds something that is no integer") }
+    // Python 2 wrote long integers with an L.
+    if offset < bytes.count, bytes[offset] == UInt8(ascii: "L") { offset += 1 }
+    return value
+  }
+
+  private mutating func skipWord(_ word: StaticString) -> Bool {
+    skipSpaces()
+    let matches = word.withUTF8Buffer { bytes[offset...].starts(with: $0) }
+    if matches { offset += word.utf8CodeUnitCount }
+    return matches
+  }
+
+  private mutating func skipSpaces() {
+    while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
+  }
+
+  private func unfit(_ message: String) -> CheckpointError {
+    .corrupt("the npy header is no plain dictionary, near byte \(offset): \(message)")
+  }
+}

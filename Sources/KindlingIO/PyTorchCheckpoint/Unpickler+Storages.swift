@@ -1,0 +1,51 @@
+import KindlingCore
+
+/// What persistent ids name: the storages of tensors.
+extension Unpickler {
+  /// What the persistent id `id` names.
+  mutating func persistent(_ id: PickleValue) throws -> PickleValue {
+    guard rules.storages != .none, case .tuple(let number) = id else { throw unknown }
+    let parts = graph.sequences[number]
+    // The legacy form notes the source of each module's class beside it.
+    if rules.storages == .inLegacyFile, parts.count == 4, case .string("module") = parts[0],
+      case .global(.foreign) = parts[1]
+    {
+      return parts[1]
+    }
+    return .storage(try storage(parts))
+  }
+
+  private var unknown: CheckpointError { .corrupt("malformed pickle: unknown persistent id") }
+
+  /// `('storage', type, key, location, count)`; in legacy files a view of another one may follow.
+  private mutating func storage(_ parts: [PickleValue]) throws -> Int {
+    let isLegacy = rules.storages == .inLegacyFile
+    guard parts.count == 5 || isLegacy && parts.count == 6, case .string("storage") = parts[0],
+      case .global(.storage(let type)) = parts[1], case .string(let key) = parts[2],
+      case .string(let location) = parts[3], case .int(let count) = parts[4]
+    else { throw unknown }
+    if parts.count == 6 {
+      guard case .none = parts[5] else {
+        throw CheckpointError(
+          .unsupported,
+          "storage '\(key.prefix(100))' is a view of another, as PyTorch wrote before version 0.4; load and save it with a newer one")
+      }
+    }
+    guard count >= 0, !count.multipliedReportingOverflow(by: 2 * type.byteSize).overflow else {
+      throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
+    }
+    let record = StorageRecord(key: key, type: type, location: location, declaredCount: count)
+    if let number = storageNumbers[key] {
+      let known = graph.storages[number]
+      guard known.type == type, known.declaredCount == count else {
+        throw CheckpointError.corrupt(
+          "storage '\(key.prefix(100))' is declared twice: \(known.declaredCount) elements of \(known.type.dtype), and \(count) of \(type.dtype)"
+        )
+      }
+      return number
+    }
+    storageNumbers[key] = graph.storages.count
+    graph.storages.append(record)
+    return graph.storages.count - 1
+  }
+}

@@ -1,0 +1,144 @@
+/// Reads the little of JSON that a safetensors header is made of: objects, arrays of integers, and
+/// texts. It never recurses, and keeps no more than it has read.
+struct JSONScanner {
+  private let bytes: UnsafeRawBufferPointer
+  private var offset = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// Whether nothing but spaces is left.
+  mutating func isAtEnd() -> Bool {
+    skipSpaces()
+    return offset == bytes.count
+  }
+
+  /// Steps over `character`, if it comes next.
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    skipSpaces()
+    guard offset < bytes.count, UInt32(bytes[offset]) == character.value else { return false }
+    offset += 1
+    return true
+  }
+
+  /// Steps over `character`, which must come next.
+  mutating func expect(_ character: Unicode.Scalar, _ place: String) throws {
+    guard skip(character) else { throw invalid("expected '\(character)' \(place)") }
+  }
+
+  /// Steps through `{"key": …, "key": …}`; `body` reads the value of each key.
+  mutating func object(
+    _ what: String, _ body: (_ key: String, inout JSONScanner) throws -> Void
+  ) throws {
+    guard skip("{") else { throw invalid("\(what) is no object") }
+    if skip("}") { return }
+    repeat {
+      let key = try string("a key of \(what)")
+      try expect(":", "after the key '\(key.prefix(100))'")
+      try body(key, &self)
+    } while skip(",")
+    try expect("}", "at the end of \(what)")
+  }
+
+  /// Reads `[1, 2, 3]`.
+  mutating func integers(_ what: String) throws -> [Int] {
+    guard skip("[") else { throw invalid("\(what) is no array") }
+    var result: [Int] = []
+    if skip("]") { return result }
+    repeat { result.append(try integer(what)) } while skip(",")
+    try expect("]", "at the end of \(what)")
+    return result
+  }
+
+  /// Reads a whole number that is not negative.
+  private mutating func integer(_ what: String) throws -> Int {
+    skipSpaces()
+    if offset < bytes.count, bytes[offset] == UInt8(ascii: "-") {
+      throw CheckpointError.corrupt("the safetensors header: \(what) holds a negative number")
+    }
+    let start = offset
+    var value = 0
+    while offset < bytes.count, case let digit = Int(bytes[offset]) - 48, 0...9 ~= digit {
+      let (tens, over) = value.multipliedReportingOverflow(by: 10)
+      let (sum, beyond) = tens.addingReportingOverflow(digit)
+      guard !over, !beyond else {
+        throw CheckpointError.corrupt("the safetensors header: \(what) holds a number out of range")
+      }
+      value = sum
+      offset += 1
+    }
+    let isWhole = offset == bytes.count || ![UInt8(ascii: "."), 0x65, 0x45].contains(bytes[offset])
+    guard offset > start, isWhole, offset == start + 1 || bytes[start] != UInt8(ascii: "0") else {
+      throw invalid("\(what) holds something that is no integer")
+    }
+    return value
+  }
+
+  /// Reads a text in quotes.
+  mutating func string(_ what: String) throws -> String {
+    guard skip("\"") else { throw invalid("\(what) is no text") }
+    var text: [UInt8] = []
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      offset += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let result = String(validating: text, as: UTF8.self) else {
+          throw invalid("\(what) is not valid UTF-8")
+        }
+        return result
+      case UInt8(ascii: "\\"): text += Array(String(try escaped(what)).utf8)
+      case 0..<0x20: throw invalid("\(what) holds a control character")
+      default: text.append(byte)
+      }
+    }
+    throw invalid("\(what) does not end")
+  }
+
+  private mutating func escaped(_ what: String) throws -> Unicode.Scalar {
+    guard offset < bytes.count else { throw invalid("\(what) does not end") }
+    defer { offset += 1 }
+    switch bytes[offset] {
+    case UInt8(ascii: "\""): return "\""
+    case UInt8(ascii: "\\"): return "\\"
+    case UInt8(ascii: "/"): return "/"
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{C}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"):
+      var code = try hexadecimal(at: offset + 1, what)
+      offset += 4
+      // Beyond 16 bits a character is written as two halves.
+      if 0xD800..<0xDC00 ~= code, offset + 6 < bytes.count, bytes[offset + 1] == 0x5C,
+        bytes[offset + 2] == 0x75
+      {
+        let low = try hexadecimal(at: offset + 3, what)
+        guard 0xDC00..<0xE000 ~= low else { throw invalid("\(what) holds half a character") }
+        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+        offset += 6
+      }
+      guard let scalar = Unicode.Scalar(code) else { throw invalid("\(what) holds half a character") }
+      return scalar
+    default: throw invalid("\(what) holds an unknown escape")
+    }
+  }
+
+  private func hexadecimal(at start: Int, _ what: String) throws -> UInt32 {
+    guard start + 4 <= bytes.count else { throw invalid("\(what) does not end") }
+    return try bytes[start..<start + 4].reduce(0) { value, byte in
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+        throw invalid("\(what) holds an escape that is not hexadecimal")
+      }
+      return value << 4 | UInt32(digit)
+    }
+  }
+
+  private mutating func skipSpaces() {
+    while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
+  }
+
+  private func invalid(_ message: String) -> CheckpointError {
+    .corrupt("the safetensors header is not valid JSON of its kind, near byte \(offset): \(message)")
+  }
+}

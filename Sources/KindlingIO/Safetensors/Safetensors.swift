@@ -1,0 +1,104 @@
+public import KindlingCore
+
+/// Reads and writes safetensors files: named tensors and texts about them, and nothing else
+/// (PyTorch: `safetensors.torch.load_file`, `save_file`).
+public enum Safetensors {
+  /// The tensors in the file at `path`, in the order of their places.
+  ///
+  /// Tensors lie in the mapped file, without a copy where alignment allows. Types that Kindling lacks
+  /// are read as wider ones: uint16 as int32, uint32 and uint64 as int64, 8-bit floats as float32,
+  /// complex64 as float32 with a last dimension of 2.
+  ///
+  /// - Throws: ``CheckpointError`` where the file is absent, damaged or contradicts itself.
+  public static func load(_ path: String) throws -> StateDict {
+    try CheckpointError.naming(path) { try load(MappedFile(path)) }
+  }
+
+  /// The texts about the tensors that the file at `path` holds (Python: `safe_open(path).metadata()`).
+  public static func metadata(_ path: String) throws -> [String: String] {
+    try CheckpointError.naming(path) {
+      let file = try MappedFile(path)
+      return try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes)).metadata
+    }
+  }
+
+  /// Makes the file at `path` hold `tensors`; either it is whole afterwards, or the old one still there.
+  ///
+  /// The format keeps contiguous values alone: tensors that share memory are each written whole.
+  ///
+  /// - Throws: ``CheckpointError`` where the file cannot be written, or a name is `__metadata__`.
+  public static func save(
+    _ tensors: StateDict, to path: String, metadata: [String: String] = [:]
+  ) throws {
+    try CheckpointError.naming(path) {
+      // Wide elements first, so that all are aligned; names decide within a width.
+      let ordered = tensors.sorted {
+        ($1.value.dtype.byteSize, $0.key) < ($0.value.dtype.byteSize, $1.key)
+      }
+      let header = try self.header(ordered.map { ($0.key, $0.value) }, metadata)
+      try AtomicFile.write(to: path) { file in
+        try file.write(header)
+        for (_, tensor) in ordered { try tensor.withElementBytes { try file.write($0) } }
+      }
+    }
+  }
+
+  private static func header(
+    _ tensors: [(name: String, tensor: Tensor)], _ metadata: [String: String]
+  ) throws -> [UInt8] {
+    var fields: [String] = []
+    if !metadata.isEmpty {
+      let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+    }
+    var place = 0
+    for (name, tensor) in tensors {
+      guard name != "__metadata__" else {
+        throw CheckpointError(.content, "a tensor cannot be called __metadata__ in a safetensors file")
+      }
+      let (bytes, over) = tensor.numel.multipliedReportingOverflow(by: tensor.dtype.byteSize)
+      let (end, beyond) = place.addingReportingOverflow(bytes)
+      guard !over, !beyond else {
+        throw CheckpointError(.content, "the tensors together are larger than any file")
+      }
+      let sizes = tensor.shape.map { "\($0)" }.joined(separator: ",")
+      fields.append(
+        "\(quoted(name)):{\"dtype\":\"\(SafetensorsHeader.name(tensor.dtype))\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}")
+      place = end
+    }
+    var text = Array("{\(fields.joined(separator: ","))}".utf8)
+    text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  package static func load(_ file: MappedFile) throws -> StateDict {
+    let header = try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes))
+    var result = StateDict()
+    for entry in header.entries {
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[entry.range])
+      result[entry.name] = try entry.type.tensor(bytes, entry.shape, in: file)
+    }
+    return result
+  }
+
+  static func inspect(_ file: MappedFile) throws -> [CheckpointEntry] {
+    try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes)).entries.map {
+      CheckpointEntry($0.name, $0.shape, $0.type)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import KindlingCore
+
+/// What stands at the front of a safetensors file: the tensors' names, types, shapes and places.
+struct SafetensorsHeader {
+  struct Entry {
+    let name: String
+    let type: StoredType
+    let shape: [Int]
+    /// Where the elements lie in the file.
+    let range: Range<Int>
+  }
+
+  /// The tensors in the order of their places.
+  private(set) var entries: [Entry] = []
+  private(set) var metadata: [String: String] = [:]
+
+  /// The longest header that is read, as in the reference implementation.
+  private static let maximumLength = 100_000_000
+
+  /// Reads and checks the header of `file`: every byte of data belongs to exactly one tensor.
+  init(_ file: UnsafeRawBufferPointer) throws {
+    guard file.count >= 8 else {
+      throw CheckpointError.corrupt("the file is cut short: a safetensors file has at least 8 bytes")
+    }
+    let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
+    guard length > 0 else { throw CheckpointError.corrupt("the safetensors header is empty") }
+    guard length <= UInt64(Self.maximumLength) else {
+      throw CheckpointError.corrupt(
+        "the safetensors header is too large: \(length) bytes, more than \(Self.maximumLength)")
+    }
+    guard length <= UInt64(file.count - 8) else {
+      throw CheckpointError.corrupt(
+        "the safetensors header of \(length) bytes is longer than the file of \(file.count)")
+    }
+    let start = 8 + Int(length)
+    guard file[8] == UInt8(ascii: "{") else {
+      throw CheckpointError.corrupt("the safetensors header does not start with '{'")
+    }
+    var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: file[8..<start]))
+    var names = Set<String>()
+    try scanner.object("the header") { key, scanner in
+      guard names.insert(key).inserted else {
+        throw CheckpointError.corrupt("the safetensors header has the key '\(key.prefix(200))' twice")
+      }
+      if key == "__metadata__" {
+        metadata = try Self.metadata(&scanner)
+      } else {
+        entries.append(try Self.entry(key, &scanner, start: start, end: file.count))
+      }
+    }
+    guard scanner.isAtEnd() else {
+      throw CheckpointError.corrupt("the safetensors header has more after its end")
+    }
+    entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    try checkPlaces(from: start, to: file.count)
+  }
+
+  private static func metadata(_ scanner: inout JSONScanner) throws -> [String: String] {
+    var result: [String: String] = [:]
+    try scanner.object("__metadata__") { key, scanner in
+      let value = try scanner.string("the value of '\(key.prefix(100))' in __metadata__")
+      guard result.updateValue(value, forKey: key) == nil else {
+        throw CheckpointError.corrupt("__metadata__ has the key '\(key.prefix(200))' twice")
+      }
+    }
+    return result
+  }
+
+  private static func entry(
+    _ name: String, _ scanner: inout JSONScanner, start: Int, end: Int
+  ) throws -> Entry {
+    let what = "tensor '\(name.prefix(200))'"
+    var (dtype, shape, offsets): (String?, [Int]?, [Int]?)
+    try scanner.object(what) { key, scanner in
+      let isFirst: Bool
+      switch key {
+      case "dtype":
+        isFirst = dtype == nil
+        dtype = try scanner.string("the dtype of \(what)")
+      case "shape":
+        isFirst = shape == nil
+        shape = try scanner.integers("the shape of \(what)")
+      case "data_offsets":
+        isFirst = offsets == nil
+        offsets = try scanner.integers("data_offsets of \(what)")
+      default:
+        throw CheckpointError.corrupt("\(what) has the unknown field '\(key.prefix(100))'")
+      }
+      guard isFirst else { throw CheckpointError.corrupt("\(what) has the field \(key) twice") }
+    }
+    func missing(_ field: String) -> CheckpointError { .corrupt("\(what) lacks the field \(field)") }
+    guard let dtype else { throw missing("dtype") }
+    guard let shape else { throw missing("shape") }
+    guard let offsets else { throw missing("data_offsets") }
+    let type = try Self.type(dtype, what)
+    guard shape.count <= 64 else {
+      throw CheckpointError(
+        .unsupported, "\(what) has \(shape.count) dimensions; at most 64 are supported")
+    }
+    guard offsets.count == 2, offsets[0] <= offsets[1] else {
+      throw CheckpointError.corrupt("data_offsets of \(what) are \(offsets.prefix(4)), no begin and end")
+    }
+    guard offsets[1] <= end - start else {
+      throw CheckpointError.corrupt(
+        "\(what) ends at byte \(offsets[1]) of the data, of which there are \(end - start)")
+    }
+    let needed = try type.byteCount(shape, what)
+    guard needed == offsets[1] - offsets[0] else {
+      throw CheckpointError.corrupt(
+        "\(what) of shape \(shape) and dtype \(dtype) takes \(needed) bytes, but its place has \(offsets[1] - offsets[0])")
+    }
+    return Entry(name: name, type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])
+  }
+
+  private func checkPlaces(from start: Int, to end: Int) throws {
+    var place = start
+    for entry in entries {
+      let what = "tensor '\(entry.name.prefix(200))'"
+      guard entry.range.lowerBound >= place else {
+        throw CheckpointError.corrupt("\(what) overlaps the tensor before it")
+      }
+      guard entry.range.lowerBound == place else {
+        throw CheckpointError.corrupt("there is a gap of \(entry.range.lowerBound - place) bytes before \(what)")
+      }
+      place = entry.range.upperBound
+    }
+    guard place == end else {
+      throw CheckpointError.corrupt("the file has \(end - place) bytes that belong to no tensor")
+    }
+  }
+
+  // MARK: Types
+
+  private static func type(_ name: String, _ what: String) throws -> StoredType {
+    if let type = types[name] { return type }
+    if ["F4", "F6_E2M3", "F6_E3M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"].contains(name) {
+      throw CheckpointError(
+        .unsupported, "\(what) is of dtype \(name), which Kindling does not have")
+    }
+    throw CheckpointError.corrupt("\(what) is of the unknown dtype \(name.prefix(100))")
+  }
+
+  /// The format's name of each dtype.
+  static func name(_ dtype: DType) -> String {
+    switch dtype {
+    case .float16: "F16"
+    case .bfloat16: "BF16"
+    case .float32: "F32"
+    case .float64: "F64"
+    case .int8: "I8"
+    case .int16: "I16"
+    case .int32: "I32"
+    case .int64: "I64"
+    case .uint8: "U8"
+    case .bool: "BOOL"
+    }
+  }
+
+  private static let types: [String: StoredType] = {
+    var types: [String: StoredType] = [
+      "U16": .uint16, "U32": .uint32, "U64": .uint64, "C64": .complex64,
+      "F8_E4M3": .float8e4m3, "F8_E5M2": .float8e5m2,
+    ]
+    for dtype in DType.allCases { types[name(dtype)] = StoredType(dtype) }
+    return types
+  }()
+}

@@ -1,0 +1,148 @@
+public import KindlingCore
+public import KindlingNN
+
+/// A module as a file describes it: its class's name, attributes, tensors and submodules.
+///
+/// What is asked for and is not there, or is of another kind, is a thrown ``CheckpointError``.
+public final class SavedModule {
+  /// The class as the file names it.
+  public let className: String
+  let reader: ModuleReader
+  let attributes: PickleDictionary
+  let depth: Int
+
+  init(_ reader: ModuleReader, _ number: Int, depth: Int) throws {
+    let object = reader.graph.objects[number]
+    guard let attributes = object.attributes else {
+      throw CheckpointError.corrupt("the module \(object.className) has no attributes")
+    }
+    (className, self.reader, self.depth) = (object.className, reader, depth)
+    self.attributes = reader.graph.dictionaries[attributes]
+  }
+
+  // MARK: Attributes
+
+  /// The attribute `name`, if there is one and it is plain data.
+  public func value(_ name: String) -> CheckpointValue? {
+    attributes[name].flatMap { try? reader.graph.value(of: $0, reader.tensors) }
+  }
+
+  /// The attribute `name` as an integer.
+  public func int(_ name: String) throws -> Int {
+    try value(name)?.intValue ?? missing(name, "an integer")
+  }
+
+  /// The attribute `name` as an integer, or nil where it is `None`.
+  public func optionalInt(_ name: String) throws -> Int? {
+    if case .some(CheckpointValue.none) = value(name) { return nil }
+    return try int(name)
+  }
+
+  /// The attribute `name` as a number.
+  public func double(_ name: String) throws -> Double {
+    try value(name)?.doubleValue ?? missing(name, "a number")
+  }
+
+  /// The attribute `name` as a number, or nil where it is `None`.
+  public func optionalDouble(_ name: String) throws -> Double? {
+    if case .some(CheckpointValue.none) = value(name) { return nil }
+    return try double(name)
+  }
+
+  /// The attribute `name` as a truth value.
+  public func bool(_ name: String) throws -> Bool {
+    try value(name)?.boolValue ?? missing(name, "a truth value")
+  }
+
+  /// The attribute `name` as a text.
+  public func string(_ name: String) throws -> String {
+    try value(name)?.stringValue ?? missing(name, "a text")
+  }
+
+  /// The attribute `name` as integers: a tuple, a list or a shape, or one integer.
+  public func ints(_ name: String) throws -> [Int] {
+    switch value(name) {
+    case .int(let i): return [i]
+    case .size(let sizes): return sizes
+    case .list(let items), .tuple(let items):
+      let ints = items.compactMap(\.intValue)
+      return ints.count == items.count ? ints : try missing(name, "integers")
+    default: return try missing(name, "integers")
+    }
+  }
+
+  private func missing<R>(_ name: String, _ what: String) throws -> R {
+    let found = value(name).map { "is \($0.description.prefix(100))" } ?? "is missing"
+    throw CheckpointError.corrupt("the attribute '\(name)' of \(className) \(found); expected \(what)")
+  }
+
+  // MARK: Tensors
+
+  /// The parameter or buffer `name`; nil where there is none or it is `None`.
+  public func tensor(_ name: String) -> Tensor? {
+    for place in ["_parameters", "_buffers"] {
+      if let member = members(place)?[name], case .tensor(let number) = member {
+        return reader.tensors[number]
+      }
+    }
+    return nil
+  }
+
+  /// Whether there is a parameter or buffer `name`.
+  public func has(_ name: String) -> Bool { tensor(name) != nil }
+
+  /// Throws unless the tensor `name`, if there is one, is of `shape`.
+  ///
+  /// Ask before making a layer of sizes that the file gives: its memory is then no larger than the
+  /// file's own.
+  public func expect(_ name: String, _ shape: [Int]) throws {
+    guard let tensor = tensor(name) else { return }
+    guard tensor.shape == shape else {
+      throw CheckpointError.corrupt(
+        "the attributes of \(className) make '\(name)' of shape \(shape), but the file has one of \(tensor.shape)")
+    }
+  }
+
+  /// Throws unless there is a tensor `name`, and it is of `shape`.
+  public func require(_ name: String, _ shape: [Int]) throws {
+    guard has(name) else { throw CheckpointError.corrupt("\(className) lacks the tensor '\(name)'") }
+    try expect(name, shape)
+  }
+
+  func members(_ place: String) -> PickleDictionary? {
+    guard case .dictionary(let number) = attributes[place] else { return nil }
+    return reader.graph.dictionaries[number]
+  }
+
+  // MARK: Submodules
+
+  /// The submodule `name`, made of what the file says.
+  public func module(_ name: String) throws -> Module {
+    guard let member = members("_modules")?[name], case .object(let number) = member else {
+      throw CheckpointError.corrupt("\(className) lacks the submodule '\(name)'")
+    }
+    return try reader.module(number, depth: depth + 1)
+  }
+
+  /// The submodules with their names, in order.
+  public func modules() throws -> [(name: String, module: Module)] {
+    try (members("_modules")?.pairs ?? []).compactMap { key, value in
+      guard case .string(let name) = key else {
+        throw CheckpointError.corrupt("a submodule of \(className) has no name")
+      }
+      if case .none = value { return nil }
+      return (name, try module(name))
+    }
+  }
+
+  /// The submodules as layers.
+  public func layers() throws -> [(String, any Layer)] {
+    try modules().map { name, module in
+      guard let layer = module as? any Layer else {
+        throw CheckpointError(
+          .content, "the submodule '\(name)' of \(className) is a \(module.typeName), which is no Layer")
+      }
+      return (name, layer)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+public import KindlingNN
+import KindlingCore
+
+/// Writes a whole model: its classes, attributes, parameters and buffers
+/// (PyTorch: `torch.save(model, path)`).
+///
+/// PyTorch makes the same model of it where it has the classes: those of `torch.nn`, and those that
+/// its own script defines under the name they were registered with.
+///
+/// - Throws: ``CheckpointError`` where the file cannot be written, ``TensorError`` where the model holds
+///   modules that are not found.
+public func save(
+  _ model: Module, to path: String, container: CheckpointContainer = .zip
+) throws {
+  try CheckpointError.naming(path) {
+    try CheckpointWriter.write(to: path, container) { try $0.put(model) }
+  }
+}
+
+/// Makes the model that ``save(_:to:container:)-(Module,_,_)``, or PyTorch, has saved whole
+/// (PyTorch: `torch.load(path, weights_only=False)`).
+///
+/// Built-in layers come from the file alone; other classes have to be registered first, see
+/// ``ModuleRegistry``. Nothing that the file says is run. Parameters lie in the mapped file, without a
+/// copy, as with ``load(_:device:verify:)``.
+///
+/// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or names a class that is
+///   not registered (the error says how to register it), and where the model is no ``Layer``: use
+///   ``loadModel(from:as:verify:)`` for those.
+public func loadModel(from path: String, verify: Bool = true) throws -> any Layer {
+  let model = try loadModel(from: path, as: Module.self, verify: verify)
+  guard let layer = model as? any Layer else {
+    throw CheckpointError(
+      .content, path: path,
+      "the model is a \(model.typeName), which is no Layer; load it with loadModel(from:as: \(model.typeName).self)")
+  }
+  return layer
+}
+
+/// Makes the model that was saved whole, as what it is; see ``loadModel(from:verify:)``.
+///
+/// - Throws: ``CheckpointError``, also where the model is no `M`.
+public func loadModel<M: Module>(
+  from path: String, as type: M.Type, verify: Bool = true
+) throws -> M {
+  try CheckpointError.naming(path) {
+    let checkpoint = try CheckpointReader(MappedFile(path), verify: verify, inModules: true)
+    let model = try ModuleReader(checkpoint).model()
+    guard let model = model as? M else {
+      throw CheckpointError(.content, "the model is a \(model.typeName), not a \(type)")
+    }
+    return model
+  }
+}

@@ -1,0 +1,192 @@
+import Kindling
+import Testing
+import _TestSupport
+
+private final class Registered: Module, Layer {
+  let width: Int
+  let first: Linear
+  @Parameter var scale: Tensor
+  @Buffer var seen: Tensor
+
+  init(width: Int) {
+    self.width = width
+    first = Linear(3, width)
+    scale = Tensor([1.0])
+    seen = Tensor(0)
+  }
+
+  func forward(_ x: Tensor) throws -> Tensor { try first(x) * scale }
+}
+
+private final class Unregistered: Module, Layer {
+  let inner = ReLU()
+  func forward(_ x: Tensor) throws -> Tensor { try inner(x) }
+}
+
+private final class TwoInputs: Module {
+  let both = Linear(2, 2)
+  func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try call([a, b]) { try self.both($0[0] + $0[1]) }
+  }
+}
+
+@Suite struct WholeModelTests {
+  private func roundTrip<M: Module>(
+    _ model: M, container: CheckpointContainer = .zip
+  ) throws -> M {
+    try FileBytes.withTemporaryFolder { folder in
+      try save(model, to: "\(folder)/model.pth", container: container)
+      return try loadModel(from: "\(folder)/model.pth", as: M.self)
+    }
+  }
+
+  private func expectEqual(_ a: Module, _ b: Module) throws {
+    #expect(a.description == b.description)
+    let (x, y) = (try a.stateDict(), try b.stateDict())
+    #expect(x.keys == y.keys)
+    for (key, tensor) in x { try assertClose(#require(y[key]), tensor, key) }
+    let pairs = zip(a.namedParameters(), b.namedParameters())
+    for (p, q) in pairs { #expect(p.parameter.requiresGrad == q.parameter.requiresGrad, "\(p.name)") }
+    for (m, n) in zip(a.modules(), b.modules()) { #expect(m.isTraining == n.isTraining) }
+  }
+
+  /// One of each class, with arguments that are not the defaults.
+  static let modules: [@Sendable () throws -> Module] = [
+    { Linear(4, 3) }, { Linear(4, 3, bias: false) }, { ReLU(inplace: true) }, { Sigmoid() },
+    { Tanh() }, { Softmax(dim: 1) }, { LogSoftmax() }, { Identity() }, { Dropout(0.25, inplace: true) },
+    { Flatten(0, 2) }, { Unflatten(1, [2, -1]) },
+    { Sequential(["a": Linear(2, 2), "b": Sequential(ReLU(), Sequential())]) },
+    { ModuleList([Linear(1, 1), MSELoss()]) }, { ModuleDict(["x": Linear(1, 1), "y": Tanh()]) },
+    { MSELoss(reduction: .sum) }, { L1Loss(reduction: .none) }, { SmoothL1Loss(beta: 0.5) },
+    { HuberLoss(reduction: .sum, delta: 2) }, { KLDivLoss(reduction: .batchmean, logTarget: true) },
+    { CrossEntropyLoss(weight: Tensor([1.0, 2.0]), ignoreIndex: 1, labelSmoothing: 0.1) },
+    { NLLLoss(weight: Tensor([1.0, 2.0]), reduction: .sum) }, { BCELoss(weight: Tensor([0.5])) },
+    { BCEWithLogitsLoss(weight: nil, posWeight: Tensor([3.0])) },
+    { try Linear(3, 2).to(.float64) }, { try Linear(3, 2).requiresGrad_(false) },
+    { Sequential(Dropout(), Linear(1, 1)).eval() },
+  ]
+
+  @Test(arguments: modules.indices)
+  func everyClassSurvives(index: Int) throws {
+    let model = try withDefaultGenerator(Generator(seed: 1)) { try Self.modules[index]() }
+    try expectEqual(roundTrip(model), model)
+    try expectEqual(roundTrip(model, container: .legacy), model)
+  }
+
+  @Test func aLoadedModelComputesAndLearns() throws {
+    let model = withDefaultGenerator(Generator(seed: 2)) {
+      Sequential(Linear(3, 4), ReLU(), Linear(4, 2))
+    }
+    let loaded = try FileBytes.withTemporaryFolder { folder in
+      try save(model, to: "\(folder)/model.pth")
+      return try loadModel(from: "\(folder)/model.pth")
+    }
+    let x = try Tensor([[1.0, -2.0, 3.0]])
+    try assertClose(loaded(x), model(x))
+    let optimizer = try SGD(loaded.parameters(), lr: 0.1)
+    try loaded(x).sum().backward()
+    try optimizer.step()
+    #expect(try !loaded(x).equal(model(x)))
+  }
+
+  @Test func partsOfASequentialStayMixedInMode() throws {
+    let model = Sequential(Dropout(), Linear(1, 1), Dropout())
+    try (model[1] as any Layer).eval()
+    try expectEqual(roundTrip(model), model)
+  }
+
+  @Test func whatIsSharedStaysShared() throws {
+    let layer = Linear(2, 2)
+    let loaded = try roundTrip(Sequential(layer, ReLU(), layer))
+    #expect(try loaded[0] === loaded[2])
+    let (a, b) = (Linear(2, 2), Linear(2, 2))
+    b.weight = a.weight
+    let tied = try roundTrip(Sequential(a, b))
+    #expect(try tied[0, as: Linear.self].weight === tied[1, as: Linear.self].weight)
+    #expect(tied.parameters().count == 3)
+  }
+
+  @Test func loadingLeavesTheGeneratorAlone() throws {
+    let model = Sequential(Linear(2, 2))
+    try withDefaultGenerator(Generator(seed: 3)) {
+      let before = Generator.default.stateBytes
+      _ = try roundTrip(model)
+      #expect(Generator.default.stateBytes == before)
+    }
+  }
+
+  // MARK: Classes of users
+
+  @Test func aRegisteredClassComesBack() throws {
+    ModuleRegistry.register(
+      Registered.self, as: "models.Registered", attributes: { ["width": .int($0.width)] },
+      make: { Registered(width: try $0.int("width")) })
+    let model = withDefaultGenerator(Generator(seed: 4)) { Registered(width: 5) }
+    try noGrad { _ = try model.scale.fill_(3) }
+    let loaded = try roundTrip(model)
+    #expect(loaded.width == 5)
+    try expectEqual(loaded, model)
+    // Inside built-in ones too, and not only at the root.
+    try expectEqual(roundTrip(Sequential(model, ReLU())), Sequential(model, ReLU()))
+  }
+
+  @Test func anUnregisteredClassIsNamed() throws {
+    let error = #expect(throws: CheckpointError.self) {
+      try roundTrip(Sequential(Linear(1, 1), Unregistered()))
+    }
+    let text = error?.description ?? "nothing"
+    #expect(text.contains("the class __main__.Unregistered is not registered"), "\(text)")
+    #expect(text.contains("ModuleRegistry.register(Unregistered.self, as: \"__main__.Unregistered\")"))
+  }
+
+  @Test func aModuleThatIsNoLayerSaysHowToLoadIt() throws {
+    ModuleRegistry.register(TwoInputs.self, as: "models.TwoInputs") { _ in TwoInputs() }
+    try FileBytes.withTemporaryFolder { folder in
+      let path = "\(folder)/model.pth"
+      let model = TwoInputs()
+      try save(model, to: path)
+      try expectEqual(loadModel(from: path, as: TwoInputs.self), model)
+      let plain = #expect(throws: CheckpointError.self) { try loadModel(from: path) }
+      #expect(plain?.description.contains("loadModel(from:as: TwoInputs.self)") == true)
+      let other = #expect(throws: CheckpointError.self) { try loadModel(from: path, as: Linear.self) }
+      #expect(other?.description.contains("the model is a TwoInputs, not a Linear") == true)
+    }
+  }
+
+  // MARK: Files that are something else
+
+  @Test func aStateDictIsNoModel() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try save(Linear(1, 1).stateDict(), to: "\(folder)/state.pth")
+      let error = #expect(throws: CheckpointError.self) { try loadModel(from: "\(folder)/state.pth") }
+      #expect(error?.description.contains("not a model saved whole; read it with load(_:)") == true)
+      try save(Linear(1, 1), to: "\(folder)/model.pth")
+      let whole = #expect(throws: CheckpointError.self) { try load("\(folder)/model.pth") }
+      #expect(whole?.description.contains("loadModel(from:)") == true)
+      #expect(try inspect("\(folder)/model.pth").map(\.key) == ["weight", "bias"])
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
+  func hostileFilesMakeNoModel(name: String) {
+    let error = #expect(throws: CheckpointError.self) { try loadModel(from: HostileFileTests.path(name)) }
+    if name.contains("os_system.pt") { #expect(error?.description.contains("os.system") == true) }
+  }
+
+  /// Sizes that the file's own tensors do not bear out are refused before there is memory for them.
+  @Test func attributesMustFitTheTensors() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let path = "\(folder)/model.pth"
+      try save(Linear(1, 259), to: path)
+      // 259 and its two bytes after the opcode M.
+      var bytes = try FileBytes.read(path)
+      let name = Array("out_features".utf8)
+      let place = try #require((0..<bytes.count - 20).last { Array(bytes[$0..<$0 + name.count]) == name })
+      let number = try #require((place..<bytes.count - 3).first { bytes[$0...].starts(with: [0x4D, 3, 1]) })
+      bytes[number + 2] = 0x7F
+      try FileBytes.write(bytes, to: path)
+      let error = #expect(throws: CheckpointError.self) { try loadModel(from: path, verify: false) }
+      #expect(error?.description.contains("make 'weight' of shape [32515, 1]") == true, "\(error?.description ?? "")")
+    }
+  }
+}
