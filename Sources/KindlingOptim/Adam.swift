@@ -42,10 +42,7 @@ open class Adam: Optimizer {
   override open func check(_ group: ParamGroup) throws {
     try group.refuseNegative("lr", "learning rate")
     try group.refuseNegative("eps", "epsilon value")
-    let betas = try group.pair("betas")
-    for (i, beta) in [betas.0, betas.1].enumerated() where !(beta >= 0 && beta < 1) {
-      throw TensorError(.value, "", "Invalid beta parameter at index \(i): \(beta)")
-    }
+    try group.checkBetas()
     try group.refuseNegative("weight_decay", "weight_decay value")
   }
 
@@ -78,6 +75,6 @@ open class Adam: Optimizer {
   override open func savedNumbers(
     _ state: ParameterState
   ) -> [(name: String, value: CheckpointValue)] {
-    [("step", .tensor(Tensor(Double(state.step), dtype: .float32)))]
+    state.savedStep
   }
 }

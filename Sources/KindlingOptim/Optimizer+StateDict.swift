@@ -11,12 +11,10 @@ extension Optimizer {
       var entries = group.options.map { (key: CheckpointValue.string($0.name), value: $0.value) }
       var numbers: [CheckpointValue] = []
       for parameter in group.params {
-        let state = state(of: parameter, at: number)
-        if state.step > 0 || !state.tensors.isEmpty {
-          let saved =
-            savedNumbers(state).map { (key: CheckpointValue.string($0.name), value: $0.value) }
-            + state.tensors.map { (key: CheckpointValue.string($0.name), value: .tensor($0.tensor)) }
-          if !saved.isEmpty { states.append((.int(number), .dictionary(saved))) }
+        let saved = saved(state(of: parameter, at: number))
+        if !saved.isEmpty {
+          states.append(
+            (.int(number), .dictionary(saved.map { (key: .string($0.name), value: $0.value) })))
         }
         numbers.append(.int(number))
         number += 1
@@ -61,46 +59,50 @@ extension Optimizer {
       }
       try check(groups[i])
     }
-    var loaded: [(Tensor, step: Int, [(String, Tensor)])] = []
+    var loaded: [ObjectIdentifier: ParameterState] = [:]
     for (number, entries) in states {
       guard let number = number.intValue, let parameter = parameters[number],
         case .dictionary(let entries) = entries
       else { throw TensorError(.value, "", "loaded state dict has a state for the unknown parameter \(number)") }
-      loaded.append(try Optimizer.read(entries, for: parameter, number))
+      let named = entries.compactMap { entry in
+        entry.key.stringValue.map { (name: $0, value: entry.value) }
+      }
+      loaded[ObjectIdentifier(parameter)] = try restored(named, for: parameter, number: number)
     }
-    for group in paramGroups { for parameter in group.params { self.state(of: parameter).reset() } }
     paramGroups = groups
-    for (parameter, step, tensors) in loaded {
-      let state = self.state(of: parameter)
-      state.step = step
-      for (name, tensor) in tensors { state[name] = tensor }
+    self.states = groups.flatMap(\.params).map {
+      loaded[ObjectIdentifier($0)] ?? makeState(of: $0)
     }
   }
 
-  private static func read(
-    _ entries: [(key: CheckpointValue, value: CheckpointValue)], for parameter: Tensor, _ number: Int
-  ) throws -> (Tensor, step: Int, [(String, Tensor)]) {
-    var step = 0
-    var tensors: [(String, Tensor)] = []
-    for (key, value) in entries {
-      guard let name = key.stringValue else { continue }
+  /// The count of steps and the tensors that `entries` name, copied.
+  final func readState(
+    _ entries: [(name: String, value: CheckpointValue)], for parameter: Tensor, _ number: Int
+  ) throws -> ParameterState {
+    let state = makeState(of: parameter)
+    for (name, value) in entries {
       if name == "step" {
         let count = try value.tensorValue?.item() ?? value.doubleValue
         guard let count, let whole = Int(exactly: count), whole >= 0 else {
           throw TensorError(.value, "", "the step of parameter \(number) in the loaded state dict is no count")
         }
-        step = whole
+        state.step = whole
       } else if let tensor = value.tensorValue {
-        guard tensor.shape == parameter.shape else {
+        let form = stateForm(of: name, for: parameter)
+        guard tensor.shape == form.shape else {
+          let owner = form.shape == parameter.shape ? "the parameter has" : "expected"
           throw TensorError(
             .value, "",
-            "'\(name)' of parameter \(number) has shape \(tensor.shape) in the loaded state dict, but the parameter has shape \(parameter.shape)")
+            "'\(name)' of parameter \(number) has shape \(tensor.shape) in the loaded state dict, but \(owner) shape \(form.shape)")
         }
-        let copy = try Tensor(uninitializedLike: parameter, parameter.dtype)
+        // Single numbers stay with the processor, which reads them in every step.
+        let isNumber = form.shape.isEmpty && !parameter.shape.isEmpty
+        let place = isNumber ? try Device.cpu.backend : parameter.backend
+        let copy = try Tensor(uninitialized: form.shape, form.dtype, on: place)
         try copy.backend.copy(tensor, into: copy)
-        tensors.append((name, copy))
+        state[name] = copy
       }
     }
-    return (parameter, step, tensors)
+    return state
   }
 }

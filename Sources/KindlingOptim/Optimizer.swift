@@ -22,7 +22,7 @@ open class Optimizer: CustomStringConvertible {
   public final var paramGroups: [ParamGroup] = []
   /// The options of groups that do not give their own.
   public final let defaults: ParamGroup
-  private var states: [ParameterState] = []
+  final var states: [ParameterState] = []
 
   /// An optimizer of `groups`, whose missing options come from `defaults`.
   ///
@@ -47,8 +47,32 @@ open class Optimizer: CustomStringConvertible {
   /// Throws where the options of a group cannot be; called for every group that is added.
   open func check(_ group: ParamGroup) throws {}
 
+  /// The shape and dtype of the remembered tensor called `name`: the parameter's own, unless an
+  /// optimizer says otherwise.
+  open func stateForm(of name: String, for parameter: Tensor) -> (shape: [Int], dtype: DType) {
+    (parameter.shape, parameter.dtype)
+  }
+
   /// What a parameter's state says in state dicts besides tensors, by PyTorch's name.
   open func savedNumbers(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] { [] }
+
+  /// What state dicts say of a parameter, by PyTorch's names; nothing before its first step.
+  open func saved(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] {
+    if state.step == 0 && state.tensors.isEmpty { return [] }
+    return savedNumbers(state) + state.tensors.map { ($0.name, .tensor($0.tensor)) }
+  }
+
+  /// A new state of `parameter`, number `number` of all, as ``saved(_:)`` described it.
+  ///
+  /// - Throws: ``TensorError`` `.value` where the description fits no such parameter.
+  open func restored(
+    _ saved: [(name: String, value: CheckpointValue)], for parameter: Tensor, number: Int
+  ) throws -> ParameterState {
+    try readState(saved, for: parameter, number)
+  }
+
+  /// A state that remembers nothing yet.
+  open func makeState(of parameter: Tensor) -> ParameterState { ParameterState(parameter) }
 
   /// Updates every parameter that has a gradient (PyTorch: `Optimizer.step`).
   ///
@@ -115,7 +139,7 @@ open class Optimizer: CustomStringConvertible {
   final func state(of parameter: Tensor, at place: Int) -> ParameterState {
     if place < states.count, states[place].parameter === parameter { return states[place] }
     if let known = states.first(where: { $0.parameter === parameter }) { return known }
-    let made = ParameterState(parameter)
+    let made = makeState(of: parameter)
     states.insert(made, at: min(place, states.count))
     return made
   }

@@ -68,25 +68,32 @@ public struct ParamGroup {
     throw unfit(name, "a pair of numbers")
   }
 
-  private func unfit(_ name: String, _ expected: String) -> TensorError {
+  /// The option `name` as a whole number.
+  public func integer(_ name: String) throws -> Int {
+    if let integer = self[name]?.intValue { return integer }
+    throw unfit(name, "an integer")
+  }
+
+  func unfit(_ name: String, _ expected: String) -> TensorError {
     let found = self[name].map { "is \($0)" } ?? "is missing"
     return TensorError(.value, "step", "the option '\(name)' of a parameter group \(found); expected \(expected)")
   }
 }
 
 /// What an optimizer remembers of one parameter (PyTorch: `optimizer.state[p]`).
-public final class ParameterState {
+open class ParameterState {
   /// The parameter.
-  public let parameter: Tensor
+  public final let parameter: Tensor
   /// How many steps the parameter took; an optimizer that counts them saves them.
-  public var step = 0
+  public final var step = 0
   /// The remembered tensors with PyTorch's names, in order.
-  public private(set) var tensors: [(name: String, tensor: Tensor)] = []
+  public private(set) final var tensors: [(name: String, tensor: Tensor)] = []
 
-  init(_ parameter: Tensor) { self.parameter = parameter }
+  /// A state that remembers nothing yet.
+  public init(_ parameter: Tensor) { self.parameter = parameter }
 
   /// The tensor called `name`; setting nil forgets it.
-  public subscript(name: String) -> Tensor? {
+  public final subscript(name: String) -> Tensor? {
     get {
       for entry in tensors where entry.name == name { return entry.tensor }
       return nil
@@ -103,17 +110,32 @@ public final class ParameterState {
   }
 
   /// The tensor called `name`, made of zeros shaped like the parameter where there is none yet.
-  public func zeros(_ name: String) throws -> Tensor {
+  public final func zeros(_ name: String) throws -> Tensor {
     if let known = self[name] { return known }
     let made = try parameter.zerosLikeForState()
     self[name] = made
     return made
   }
 
-  /// Forgets everything.
-  func reset() {
-    step = 0
-    tensors = []
+  /// A new tensor called `name`, shaped like the parameter, of one value.
+  final func filled(_ name: String, with value: Double) throws -> Tensor {
+    let made = try parameter.zerosLikeForState()
+    try made.backend.fill(made, .double(value))
+    self[name] = made
+    return made
+  }
+
+  /// The number called `name`, which PyTorch keeps as a float32 tensor on the processor.
+  final func number(_ name: String, initially value: Double) throws -> Tensor {
+    if let known = self[name] { return known }
+    let made = Tensor(value, dtype: .float32)
+    self[name] = made
+    return made
+  }
+
+  /// How state dicts say the count of steps: PyTorch's is a float32 tensor.
+  final var savedStep: [(name: String, value: CheckpointValue)] {
+    [("step", .tensor(Tensor(Double(step), dtype: .float32)))]
   }
 }
 

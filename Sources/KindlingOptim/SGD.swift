@@ -74,22 +74,3 @@ open class SGD: Optimizer {
     return step
   }
 }
-
-extension CheckpointValue {
-  /// A number as it was given, so that it prints as PyTorch prints it.
-  public init(_ number: some TensorScalar) {
-    switch number.scalar {
-    case .bool(let b): self = .bool(b)
-    case .int(let i): self = .int(i)
-    case .double(let d): self = .double(d)
-    }
-  }
-}
-
-extension ParamGroup {
-  /// Throws PyTorch's message where the option `name` is negative or not a number.
-  func refuseNegative(_ name: String, _ what: String) throws {
-    if try number(name) >= 0 { return }
-    throw TensorError(.value, "", "Invalid \(what): \(self[name]?.description ?? "nil")")
-  }
-}

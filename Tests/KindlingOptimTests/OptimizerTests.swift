@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestSupport
 
 /// What a user writes in a package of their own.
 private final class PlainSGD: Optimizer {
@@ -125,7 +126,58 @@ struct OptimizerTests {
     expectRefusal("some parameters appear in more than one parameter group") {
       _ = try SGD(groups: [ParamGroup([p]), ParamGroup([p])], lr: 0.1)
     }
+    expectRefusal("Invalid rho value: 1.5") { _ = try Adadelta([p], rho: 1.5) }
+    expectRefusal("Invalid epsilon value: -1") { _ = try Adadelta([p], eps: -1) }
+    expectRefusal("Invalid lr_decay value: -1") { _ = try Adagrad([p], lrDecay: -1) }
+    expectRefusal("Invalid initial_accumulator_value value: -0.5") {
+      _ = try Adagrad([p], initialAccumulatorValue: -0.5)
+    }
+    expectRefusal("Invalid beta parameter at index 1: 1.0") { _ = try Adamax([p], betas: (0.9, 1)) }
+    expectRefusal("Invalid lambd value: -1") { _ = try ASGD([p], lambd: -1) }
+    expectRefusal("Invalid alpha value: nan") { _ = try ASGD([p], alpha: Double.nan) }
+    expectRefusal("Invalid momentum_decay value: -1") { _ = try NAdam([p], momentumDecay: -1) }
+    expectRefusal("Invalid beta parameter at index 0: -1.0") { _ = try RAdam([p], betas: (-1, 0.9)) }
+    expectRefusal("Invalid alpha value: -1") { _ = try RMSprop([p], alpha: -1) }
+    expectRefusal("Invalid momentum value: -1") { _ = try RMSprop([p], momentum: -1) }
+    expectRefusal("Invalid eta values: 1.5, 1.2") { _ = try Rprop([p], etas: (1.5, 1.2)) }
+    expectRefusal("Learning rate should be >= 0 but is: -1") { _ = try Adafactor([p], lr: -1) }
+    expectRefusal("beta2_decay should be <= 0 but is: 0.5") { _ = try Adafactor([p], beta2Decay: 0.5) }
+    expectRefusal("epsilon1 should be >= 0 but is: -1.0") { _ = try Adafactor([p], eps: (-1, 1)) }
+    expectRefusal("epsilon2 should be >= 0 but is: -1.0") { _ = try Adafactor([p], eps: (nil, -1)) }
+    expectRefusal("Clipping threshold d should be >= 1 but is: 0.5") { _ = try Adafactor([p], d: 0.5) }
+    expectRefusal("Muon only supports 2D parameters whereas we found a parameter with size: torch.Size([1])") {
+      _ = try Muon([p])
+    }
+    let matrix = try Tensor.zeros(2, 2).requiresGrad_()
+    expectRefusal("momentum should be >= 0 but is: -1") { _ = try Muon([matrix], momentum: -1) }
+    expectRefusal("Number of steps must be less than 100") { _ = try Muon([matrix], nsSteps: 100) }
     expectRefusal("Invalid learning rate: -2") { _ = try SGD(groups: [ParamGroup([p], ["lr": -2])]) }
+  }
+
+  /// The one-pass kernels and the compositions of tensor operations agree; strided gradients and
+  /// half precision take the latter.
+  @Test(arguments: ["Adadelta", "Adagrad", "Adamax", "ASGD", "NAdam", "RAdam", "RMSprop", "Rprop"])
+  func composedStepsAgree(_ name: String) throws {
+    try withDefaultGenerator(Generator(seed: 5)) {
+      let start = try Tensor.randn(37, 5), parameters = try (0..<2).map { _ in try start.clone().requiresGrad_() }
+      let optimizers = try parameters.map { try GoldenOptimizer(.null).make(name, [ParamGroup([$0])]) }
+      for _ in 0..<8 {
+        let grad = try Tensor.randn(5, 37)
+        parameters[0].grad = try grad.t().contiguous()
+        parameters[1].grad = try grad.t()
+        for optimizer in optimizers { try optimizer.step() }
+      }
+      #expect(parameters[1].grad?.isContiguous == false)
+      try assertClose(parameters[0].detach(), parameters[1].detach(), rtol: 1e-5, atol: 1e-6, name)
+    }
+  }
+
+  /// PyTorch's sums are there from the start, and its state dicts say so.
+  @Test func adagradRemembersFromTheStart() throws {
+    let optimizer = try Adagrad([leaf([1, 2])], initialAccumulatorValue: 0.25)
+    let state = optimizer.stateDict()["state"]?[0]
+    #expect(try state?["sum"]?.tensorValue?.toArray(as: Double.self) == [0.25, 0.25])
+    #expect(try state?["step"]?.tensorValue?.item() == 0)
   }
 
   @Test func gradientsThatDoNotFitThrow() throws {

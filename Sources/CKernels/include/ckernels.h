@@ -171,6 +171,23 @@ typedef struct {
 /// The loops for float32 and float64; NULL for other types.
 kk_optimizer_loops kk_optimizer(int32_t dtype);
 
+/// The optimizers that follow one formula per element.
+typedef KK_ENUM UpdateKind : int32_t {
+  UpdateKindAdadelta, UpdateKindAdagrad, UpdateKindAdamax, UpdateKindAsgd, UpdateKindNadam,
+  UpdateKindRadam, UpdateKindRmsprop, UpdateKindRprop
+} UpdateKind;
+typedef struct {
+  /// What the rule needs, in the order that update.inc says.
+  double numbers[8];
+  double weight_decay;
+  bool maximize;
+} kk_update_step;
+/// One step over n contiguous elements; `first` to `third` are the optimizer's state, or NULL.
+typedef void (*kk_update_loop)(int64_t n, void *parameter, const void *gradient, void *first,
+                               void *second, void *third, const kk_update_step *step);
+/// The loop for float32 or float64; NULL for other types.
+kk_update_loop kk_update(UpdateKind rule, int32_t dtype);
+
 // MARK: Matrix products
 
 /// The loops that products of one floating type are made of. `mr` × `nr` is the register tile.

@@ -87,6 +87,10 @@ package protocol Backend: AnyObject, Sendable {
   func adamStep(
     _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
     maxExpAvgSq: Tensor?, _ step: AdamStep) throws
+  /// One step of an optimizer that follows one formula per element, in place on `parameter` and on
+  /// `state` (see ``UpdateRule``); all of one shape and floating dtype. Versions are the caller's
+  /// business.
+  func update(_ parameter: Tensor, _ gradient: Tensor, state: [Tensor?], _ step: UpdateStep) throws
 }
 
 /// What becomes of the losses of single elements.

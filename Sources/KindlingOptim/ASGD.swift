@@ -1,0 +1,96 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Averaged stochastic gradient descent; the averages are the state's `ax`
+/// (PyTorch: `torch.optim.ASGD`).
+///
+/// - Source: Polyak and Juditsky, *Acceleration of Stochastic Approximation by Averaging*, SIAM J.
+///   Control Optim. 30 (1992).
+open class ASGD: Optimizer {
+  private struct Options {
+    let lr, lambd, alpha, t0, weightDecay: Double
+    let maximize: Bool
+  }
+  private var cache = OptionCache<Options>()
+
+  /// An optimizer of `params`.
+  ///
+  /// - Parameters:
+  ///   - lambd: how fast parameters decay.
+  ///   - alpha: the power with which the rate falls.
+  ///   - t0: the step at which averaging begins.
+  /// - Throws: ``TensorError`` `.value` for a negative number other than `t0`, and as
+  ///   ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1e-2, lambd: some TensorScalar = 1e-4,
+    alpha: some TensorScalar = 0.75, t0: some TensorScalar = 1e6,
+    weightDecay: some TensorScalar = 0, maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, lambd: lambd, alpha: alpha, t0: t0,
+      weightDecay: weightDecay, maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1e-2, lambd: some TensorScalar = 1e-4,
+    alpha: some TensorScalar = 0.75, t0: some TensorScalar = 1e6,
+    weightDecay: some TensorScalar = 0, maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "lambd": CheckpointValue(lambd),
+        "alpha": CheckpointValue(alpha), "t0": CheckpointValue(t0),
+        "weight_decay": CheckpointValue(weightDecay), "foreach": nil, "maximize": .bool(maximize),
+        "differentiable": false, "capturable": false,
+      ])
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuseNegative("lambd", "lambd value")
+    try group.refuseNegative("alpha", "alpha value")
+    try group.refuseNegative("weight_decay", "weight_decay value")
+  }
+
+  override open func stateForm(
+    of name: String, for parameter: Tensor
+  ) -> (shape: [Int], dtype: DType) {
+    name == "ax" ? (parameter.shape, parameter.dtype) : ([], .float32)
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    let o = try cache.of(group) { group in
+      Options(
+        lr: try group.number("lr"), lambd: try group.number("lambd"),
+        alpha: try group.number("alpha"), t0: try group.number("t0"),
+        weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize"))
+    }
+    // Both are float32 tensors in PyTorch too, whatever the parameter's dtype.
+    let eta = try state.number("eta", initially: o.lr), mu = try state.number("mu", initially: 1)
+    let (rate, share) = (try eta.item(), try mu.item())
+    try parameter.apply(
+      UpdateStep(
+        .asgd(keep: 1 - o.lambd * rate, eta: rate, mu: share), weightDecay: o.weightDecay,
+        maximize: o.maximize),
+      gradient, state.zeros("ax"))
+    state.step += 1
+    let step = Double(state.step)
+    try eta.fill_(o.lr / pow(1 + o.lambd * o.lr * step, o.alpha))
+    try mu.fill_(1 / max(1, step - o.t0))
+  }
+
+  override open func savedNumbers(
+    _ state: ParameterState
+  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
+}

@@ -1,0 +1,60 @@
+public import KindlingCore
+
+/// Adadelta (PyTorch: `torch.optim.Adadelta`).
+///
+/// - Source: Zeiler, *ADADELTA: An Adaptive Learning Rate Method*, arXiv:1212.5701.
+open class Adadelta: Optimizer {
+  private var cache = OptionCache<UpdateStep>()
+
+  /// An optimizer of `params`.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for `rho` outside
+  ///   [0, 1], and as ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1.0, rho: some TensorScalar = 0.9,
+    eps: some TensorScalar = 1e-6, weightDecay: some TensorScalar = 0, maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, rho: rho, eps: eps, weightDecay: weightDecay,
+      maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1.0, rho: some TensorScalar = 0.9,
+    eps: some TensorScalar = 1e-6, weightDecay: some TensorScalar = 0, maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "rho": CheckpointValue(rho), "eps": CheckpointValue(eps),
+        "weight_decay": CheckpointValue(weightDecay), "maximize": .bool(maximize),
+        "capturable": false, "foreach": nil, "differentiable": false,
+      ])
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuse("rho", "Invalid rho value") { 0 <= $0 && $0 <= 1 }
+    try group.refuseNegative("eps", "epsilon value")
+    try group.refuseNegative("weight_decay", "weight_decay value")
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    let step = try cache.of(group) { group in
+      UpdateStep(
+        .adadelta(
+          lr: try group.number("lr"), rho: try group.number("rho"), eps: try group.number("eps")),
+        weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize"))
+    }
+    let square = try state.zeros("square_avg"), delta = try state.zeros("acc_delta")
+    try parameter.apply(step, gradient, square, delta)
+    state.step += 1
+  }
+
+  override open func savedNumbers(
+    _ state: ParameterState
+  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
+}

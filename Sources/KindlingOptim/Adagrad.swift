@@ -1,0 +1,77 @@
+public import KindlingCore
+
+/// Adagrad (PyTorch: `torch.optim.Adagrad`).
+///
+/// - Source: Duchi et al., *Adaptive Subgradient Methods for Online Learning and Stochastic
+///   Optimization*, JMLR 12 (2011).
+open class Adagrad: Optimizer {
+  private var cache = OptionCache<(step: UpdateStep, lr: Double, decay: Double, eps: Double)>()
+
+  /// An optimizer of `params`.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative number, and as
+  ///   ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1e-2, lrDecay: some TensorScalar = 0,
+    weightDecay: some TensorScalar = 0, initialAccumulatorValue: some TensorScalar = 0,
+    eps: some TensorScalar = 1e-10, maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, lrDecay: lrDecay, weightDecay: weightDecay,
+      initialAccumulatorValue: initialAccumulatorValue, eps: eps, maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1e-2, lrDecay: some TensorScalar = 0,
+    weightDecay: some TensorScalar = 0, initialAccumulatorValue: some TensorScalar = 0,
+    eps: some TensorScalar = 1e-10, maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "lr_decay": CheckpointValue(lrDecay),
+        "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
+        "initial_accumulator_value": CheckpointValue(initialAccumulatorValue), "foreach": nil,
+        "maximize": .bool(maximize), "differentiable": false, "fused": nil,
+      ])
+    // PyTorch's sums exist from the start, so that a state dict saved before any step holds them.
+    for group in paramGroups {
+      for parameter in group.params { _ = try sum(state(of: parameter), group) }
+    }
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuseNegative("lr_decay", "lr_decay value")
+    try group.refuseNegative("weight_decay", "weight_decay value")
+    try group.refuseNegative("initial_accumulator_value", "initial_accumulator_value value")
+    try group.refuseNegative("eps", "epsilon value")
+  }
+
+  private func sum(_ state: ParameterState, _ group: ParamGroup) throws -> Tensor {
+    if let known = state["sum"] { return known }
+    return try state.filled("sum", with: group.number("initial_accumulator_value"))
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    var (step, lr, decay, eps) = try cache.of(group) { group in
+      let eps = try group.number("eps")
+      return (
+        UpdateStep(
+          .adagrad(rate: 0, eps: eps), weightDecay: try group.number("weight_decay"),
+          maximize: try group.flag("maximize")),
+        try group.number("lr"), try group.number("lr_decay"), eps
+      )
+    }
+    step.rule = .adagrad(rate: lr / (1 + Double(state.step) * decay), eps: eps)
+    try parameter.apply(step, gradient, sum(state, group))
+    state.step += 1
+  }
+
+  override open func savedNumbers(
+    _ state: ParameterState
+  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
+}

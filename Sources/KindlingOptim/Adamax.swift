@@ -1,0 +1,75 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Adamax: Adam with the infinity norm (PyTorch: `torch.optim.Adamax`).
+///
+/// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980, §7.1.
+open class Adamax: Optimizer {
+  private var cache = OptionCache<
+    (step: UpdateStep, lr: Double, betas: (Double, Double), eps: Double)
+  >()
+
+  /// An optimizer of `params`.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
+  ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, betas: betas, eps: eps, weightDecay: weightDecay,
+      maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
+        "foreach": nil, "maximize": .bool(maximize), "differentiable": false, "capturable": false,
+      ])
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuseNegative("eps", "epsilon value")
+    try group.checkBetas()
+    try group.refuseNegative("weight_decay", "weight_decay value")
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    var (step, lr, betas, eps) = try cache.of(group) { group in
+      let (betas, eps) = (try group.pair("betas"), try group.number("eps"))
+      return (
+        UpdateStep(
+          .adamax(rate: 0, beta1: betas.0, beta2: betas.1, eps: eps),
+          weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize")),
+        try group.number("lr"), betas, eps
+      )
+    }
+    step.rule = .adamax(
+      rate: lr / (1 - pow(betas.0, Double(state.step + 1))), beta1: betas.0, beta2: betas.1, eps: eps)
+    let average = try state.zeros("exp_avg"), most = try state.zeros("exp_inf")
+    try parameter.apply(step, gradient, average, most)
+    state.step += 1
+  }
+
+  override open func savedNumbers(
+    _ state: ParameterState
+  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
+}

@@ -1,0 +1,92 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Adam that waits until the variance of its rate is known (PyTorch: `torch.optim.RAdam`).
+///
+/// - Source: Liu et al., *On the Variance of the Adaptive Learning Rate and Beyond*, arXiv:1908.03265.
+open class RAdam: Optimizer {
+  private struct Options {
+    let lr, eps, weightDecay: Double
+    let betas: (Double, Double)
+    let decoupled, maximize: Bool
+  }
+  private var cache = OptionCache<Options>()
+
+  /// An optimizer of `params`.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
+  ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  public convenience init(
+    _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
+    decoupledWeightDecay: Bool = false, maximize: Bool = false
+  ) throws {
+    try self.init(
+      groups: [ParamGroup(params)], lr: lr, betas: betas, eps: eps, weightDecay: weightDecay,
+      decoupledWeightDecay: decoupledWeightDecay, maximize: maximize)
+  }
+
+  /// An optimizer of `groups` with options of their own.
+  public init(
+    groups: [ParamGroup], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
+    decoupledWeightDecay: Bool = false, maximize: Bool = false
+  ) throws {
+    try super.init(
+      groups: groups,
+      defaults: [
+        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
+        "maximize": .bool(maximize), "foreach": nil, "capturable": false,
+        "decoupled_weight_decay": .bool(decoupledWeightDecay), "differentiable": false,
+      ])
+  }
+
+  override open func check(_ group: ParamGroup) throws {
+    try group.refuseNegative("lr", "learning rate")
+    try group.refuseNegative("eps", "epsilon value")
+    try group.checkBetas()
+    try group.refuseNegative("weight_decay", "weight_decay value")
+  }
+
+  override open func update(
+    _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
+  ) throws {
+    let o = try cache.of(group) { group in
+      Options(
+        lr: try group.number("lr"), eps: try group.number("eps"),
+        weightDecay: try group.number("weight_decay"), betas: try group.pair("betas"),
+        decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"))
+    }
+    let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
+    state.step += 1
+    let step = Double(state.step), (beta1, beta2) = o.betas
+    let correction = 1 - pow(beta2, step)
+    // The length of the simple moving average that has the same centre of mass, and its limit.
+    let limit = 2 / (1 - beta2) - 1
+    let length = limit - 2 * step * pow(beta2, step) / correction
+    var rectified: Double?
+    if length > 5 {
+      let variance = (length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)
+      rectified = (variance * correction).squareRoot()
+    }
+    try parameter.apply(
+      UpdateStep(
+        .radam(
+          keep: o.decoupled ? 1 - o.lr * o.weightDecay : 1, beta1: beta1, beta2: beta2, eps: o.eps,
+          rate: o.lr / (1 - pow(beta1, step)), rectified: rectified),
+        weightDecay: o.decoupled ? 0 : o.weightDecay, maximize: o.maximize),
+      gradient, average, square)
+  }
+
+  override open func savedNumbers(
+    _ state: ParameterState
+  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
+}

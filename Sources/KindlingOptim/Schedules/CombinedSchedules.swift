@@ -1,0 +1,142 @@
+public import KindlingCore
+
+/// Schedules one after another, each from its milestone on
+/// (PyTorch: `torch.optim.lr_scheduler.SequentialLR`).
+open class SequentialLR: LRScheduler {
+  private let schedulers: [LRScheduler]
+  private var milestones: [Int]
+
+  /// `schedulers` of one optimizer; the second begins at the first milestone, and so on.
+  ///
+  /// - Throws: ``TensorError`` `.value` for no schedules, a number of milestones that is not one less,
+  ///   schedules of another optimizer, and ``ReduceLROnPlateau``.
+  public init(
+    _ optimizer: Optimizer, schedulers: [LRScheduler], milestones: [Int], lastEpoch: Int = -1
+  ) throws {
+    try checkParts(schedulers, of: optimizer, "SequentialLR")
+    guard milestones.count == schedulers.count - 1 else {
+      throw TensorError(
+        .value, "",
+        "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(schedulers.count) and the number of milestones to be equal to \(milestones.count)")
+    }
+    guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
+      throw TensorError(.value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
+    }
+    (self.schedulers, self.milestones) = (schedulers, milestones)
+    super.init(of: optimizer, lastEpoch: lastEpoch + 1)
+    // Making the parts has stepped all of them: take that back, and begin with the first alone.
+    for i in optimizer.paramGroups.indices {
+      optimizer.paramGroups[i]["lr"] = optimizer.paramGroups[i]["initial_lr"]
+    }
+    undoFirstStep(of: self)
+    let first = schedulers[place(of: 0)]
+    try first.initialStep()
+    noteRates(first.getLastLr())
+  }
+
+  private func undoFirstStep(of scheduler: LRScheduler) {
+    let parts = (scheduler as? SequentialLR)?.schedulers ?? (scheduler as? ChainedScheduler)?.schedulers
+    guard let parts else {
+      scheduler.lastEpoch -= 1
+      return
+    }
+    for part in parts { undoFirstStep(of: part) }
+  }
+
+  /// Which schedule sets the rates of `epoch`.
+  private func place(of epoch: Int) -> Int {
+    min(milestones.filter { $0 <= epoch }.count, schedulers.count - 1)
+  }
+
+  override open func step() throws {
+    let epoch = lastEpoch + 1
+    let i = place(of: epoch)
+    if i > 0 && milestones[i - 1] == epoch {
+      try schedulers[i].update(epoch: 0)
+    } else {
+      try schedulers[i].step()
+    }
+    lastEpoch = epoch
+    noteRates(schedulers[i].getLastLr())
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    [
+      ("_milestones", .list(milestones.map { .int($0) })), ("last_epoch", .int(lastEpoch)),
+      ("_last_lr", .list(getLastLr().map { .double($0) })),
+      ("_schedulers", .list(schedulers.map { $0.stateDict() })),
+    ]
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    try restoreParts(schedulers, saved, typeName)
+    milestones = try saved.numbers("_milestones", count: schedulers.count - 1).map { Int(exactly: $0) ?? 0 }
+    try restorePlace(saved)
+  }
+}
+
+/// Schedules at once: every step is one of all (PyTorch: `torch.optim.lr_scheduler.ChainedScheduler`).
+open class ChainedScheduler: LRScheduler {
+  fileprivate let schedulers: [LRScheduler]
+
+  /// `schedulers` of one optimizer.
+  ///
+  /// - Throws: ``TensorError`` `.value` for no schedules, schedules of different optimizers, and
+  ///   ``ReduceLROnPlateau``.
+  public init(_ schedulers: [LRScheduler]) throws {
+    guard let optimizer = schedulers.first?.optimizer else {
+      throw TensorError(
+        .value, "", "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
+    }
+    try checkParts(schedulers, of: optimizer, "ChainedScheduler")
+    self.schedulers = schedulers
+    super.init(of: optimizer, lastEpoch: 0)
+  }
+
+  override open func step() throws {
+    for scheduler in schedulers { try scheduler.step() }
+    noteRates()
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    [
+      ("_last_lr", .list(getLastLr().map { .double($0) })),
+      ("_schedulers", .list(schedulers.map { $0.stateDict() })),
+    ]
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    try restoreParts(schedulers, saved, typeName)
+    try restoreRates(saved)
+  }
+}
+
+private func checkParts(
+  _ schedulers: [LRScheduler], of optimizer: Optimizer, _ name: String
+) throws {
+  if schedulers.isEmpty {
+    throw TensorError(.value, "", "\(name) expects at least one scheduler, but got no scheduler.")
+  }
+  for (i, scheduler) in schedulers.enumerated() {
+    if scheduler is ReduceLROnPlateau {
+      throw TensorError(
+        .value, "",
+        "\(name) does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be specified when calling `step`, but got one at index \(i) in the given schedulers sequence.")
+    }
+    guard scheduler.optimizer === optimizer else {
+      throw TensorError(
+        .value, "",
+        "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(scheduler.typeName) at index \(i), whose optimizer is another one.")
+    }
+  }
+}
+
+private func restoreParts(
+  _ schedulers: [LRScheduler], _ saved: SavedAttributes, _ name: String
+) throws {
+  guard let states = saved["_schedulers"]?.elements, states.count == schedulers.count else {
+    throw TensorError(
+      .value, "", "the loaded state dict of \(name) has no states of \(schedulers.count) schedulers")
+  }
+  for (scheduler, state) in zip(schedulers, states) { try scheduler.loadStateDict(state) }
+}

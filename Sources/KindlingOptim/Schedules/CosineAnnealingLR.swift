@@ -1,0 +1,152 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Leads the rates down to `etaMin` along half a cosine in `tMax` epochs, and up again
+/// (PyTorch: `torch.optim.lr_scheduler.CosineAnnealingLR`).
+///
+/// - Source: Loshchilov and Hutter, *SGDR*, arXiv:1608.03983, without restarts.
+open class CosineAnnealingLR: LRScheduler {
+  /// After how many epochs the rates are least.
+  public private(set) final var tMax: Int
+  /// The least rate.
+  public private(set) final var etaMin: Double
+
+  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `tMax` below 1.
+  public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0, lastEpoch: Int = -1) throws {
+    (self.tMax, self.etaMin) = (tMax, etaMin)
+    try CosineAnnealingLR.check(tMax)
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  private static func check(_ tMax: Int) throws {
+    guard tMax > 0, tMax < LRScheduler.farthest else {
+      throw TensorError(.value, "", "Expected positive integer T_max, but got \(tMax)")
+    }
+  }
+
+  override open func getLr() throws -> [Double] {
+    if isInitial { return currentLrs }
+    if stepCount == 1 && lastEpoch > 0 { return rates() }
+    let total = Double(tMax)
+    if (lastEpoch - 1 - tMax) % (2 * tMax) == 0 {
+      return zip(currentLrs, baseLrs).map { rate, base in
+        rate + (base - etaMin) * (1 - cos(.pi / total)) / 2
+      }
+    }
+    let (now, before) = (Double(lastEpoch), Double(lastEpoch - 1))
+    let factor = (1 + cos(.pi * now / total)) / (1 + cos(.pi * before / total))
+    return currentLrs.map { factor * ($0 - etaMin) + etaMin }
+  }
+
+  private func rates() -> [Double] {
+    baseLrs.map {
+      etaMin + ($0 - etaMin) * (1 + cos(.pi * Double(lastEpoch) / Double(tMax))) / 2
+    }
+  }
+
+  override func closedFormLr() throws -> [Double]? { rates() }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    [("T_max", .int(tMax)), ("eta_min", .double(etaMin))] + super.attributes
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    let total = try saved.integer("T_max")
+    try CosineAnnealingLR.check(total)
+    (tMax, etaMin) = (total, try saved.number("eta_min"))
+    try super.restore(saved)
+  }
+}
+
+/// Leads the rates down to `etaMin` along half a cosine and starts anew, each time after `tMult` times
+/// as many epochs (PyTorch: `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`).
+///
+/// - Source: Loshchilov and Hutter, *SGDR*, arXiv:1608.03983.
+open class CosineAnnealingWarmRestarts: LRScheduler {
+  private let t0: Int
+  private let tMult: Int
+  private let etaMin: Double
+  private var length: Double
+  private var position: Double
+
+  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `t0` or `tMult` below 1.
+  public init(
+    _ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0, lastEpoch: Int = -1
+  ) throws {
+    (self.t0, self.tMult, self.etaMin) = (t0, tMult, etaMin)
+    length = Double(t0)
+    position = Double(lastEpoch)
+    guard t0 > 0 else {
+      throw TensorError(.value, "", "Expected positive integer T_0, but got \(t0)")
+    }
+    guard tMult >= 1 else {
+      throw TensorError(.value, "", "Expected integer T_mult >= 1, but got \(tMult)")
+    }
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  override open func getLr() throws -> [Double] {
+    baseLrs.map { etaMin + ($0 - etaMin) * (1 + cos(.pi * position / length)) / 2 }
+  }
+
+  override open func step() throws {
+    if lastEpoch < 0 { return try step(epoch: 0) }
+    guard lastEpoch < LRScheduler.farthest else {
+      throw TensorError(.value, "step", "\(typeName) cannot count beyond \(lastEpoch) epochs")
+    }
+    position += 1
+    if position >= length {
+      position = position.truncatingRemainder(dividingBy: length)
+      length *= Double(tMult)
+    }
+    lastEpoch += 1
+    try set(getLr())
+  }
+
+  /// Sets the rates of `epoch`, which may lie between two: `Double(epoch) + Double(i) / Double(count)`.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative epoch or one beyond counting.
+  public func step(epoch: Double) throws {
+    guard epoch >= 0, epoch < Double(LRScheduler.farthest) else {
+      throw TensorError(.value, "step", "Expected non-negative epoch, but got \(epoch)")
+    }
+    let first = Double(t0), factor = Double(tMult)
+    if epoch < first {
+      (length, position) = (first, epoch)
+    } else if tMult == 1 {
+      position = epoch.truncatingRemainder(dividingBy: first)
+    } else {
+      let restarts = (log(epoch / first * (factor - 1) + 1) / log(factor)).rounded(.down)
+      position = epoch - first * (pow(factor, restarts) - 1) / (factor - 1)
+      length = first * pow(factor, restarts)
+    }
+    lastEpoch = Int(epoch)
+    try set(getLr())
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    func number(_ value: Double) -> CheckpointValue {
+      Int(exactly: value).map { .int($0) } ?? .double(value)
+    }
+    return [
+      ("T_0", .int(t0)), ("T_i", number(length)), ("T_mult", .int(tMult)),
+      ("eta_min", .double(etaMin)), ("T_cur", number(position)),
+    ] + super.attributes
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    guard try saved.integer("T_0") == t0, try saved.integer("T_mult") == tMult else {
+      throw TensorError(
+        .value, "", "the loaded state dict of \(typeName) has other T_0 or T_mult than \(t0) and \(tMult)")
+    }
+    (length, position) = (try saved.number("T_i"), try saved.number("T_cur"))
+    try super.restore(saved)
+  }
+}

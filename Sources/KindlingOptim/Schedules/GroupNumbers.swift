@@ -1,0 +1,69 @@
+import KindlingCore
+
+/// One number for all parameter groups, or one a group: `maxLr: 0.1` or `maxLr: [0.1, 0.01]`.
+public protocol GroupNumbers {
+  /// The numbers, where there are several.
+  var perGroup: [Double]? { get }
+  /// The number for all groups, where there is one.
+  var forAll: Double { get }
+}
+
+extension GroupNumbers {
+  /// The number of each group of `optimizer`; `name` is what messages call them.
+  func values(_ name: String, _ optimizer: Optimizer) throws -> [Double] {
+    let count = optimizer.paramGroups.count
+    guard let values = perGroup else { return Array(repeating: forAll, count: count) }
+    guard values.count == count else {
+      throw TensorError(
+        .value, "",
+        "\(name) must have the same length as optimizer.param_groups. \(name) has \(values.count) values, param_groups has \(count).")
+    }
+    return values
+  }
+}
+
+extension Double: GroupNumbers {
+  public var perGroup: [Double]? { nil }
+  public var forAll: Double { self }
+}
+extension Int: GroupNumbers {
+  public var perGroup: [Double]? { nil }
+  public var forAll: Double { Double(self) }
+}
+extension Array: GroupNumbers where Element == Double {
+  public var perGroup: [Double]? { self }
+  public var forAll: Double { .nan }
+}
+
+/// The option of an optimizer that cyclic schedules move against the rate: its momentum, or the
+/// first of its betas.
+struct CycledMomentum {
+  let usesBeta1: Bool
+
+  init(_ optimizer: Optimizer) throws {
+    guard optimizer.defaults["momentum"] != nil || optimizer.defaults["betas"] != nil else {
+      throw TensorError(
+        .value, "",
+        "optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
+    }
+    usesBeta1 = optimizer.defaults["betas"] != nil
+  }
+
+  func set(_ value: Double, _ optimizer: Optimizer, group i: Int) throws {
+    if usesBeta1 {
+      let rest = try optimizer.paramGroups[i].pair("betas").1
+      optimizer.paramGroups[i]["betas"] = .tuple([.double(value), .double(rest)])
+    } else {
+      optimizer.paramGroups[i]["momentum"] = .double(value)
+    }
+  }
+
+  /// Notes the momenta between which a schedule moves, and sets the greater one.
+  func begin(base: [Double], most: [Double], _ optimizer: Optimizer) throws {
+    for i in optimizer.paramGroups.indices {
+      try set(most[i], optimizer, group: i)
+      optimizer.paramGroups[i]["max_momentum"] = .double(most[i])
+      optimizer.paramGroups[i]["base_momentum"] = .double(base[i])
+    }
+  }
+}

@@ -1,0 +1,175 @@
+public import KindlingCore
+
+/// The base of all learning-rate schedules (PyTorch: `torch.optim.lr_scheduler.LRScheduler`).
+///
+/// A schedule sets its first rates when it is made, and the next ones with every ``step()``, which
+/// comes after the optimizer's, once an epoch or once a batch. One of your own overrides
+/// ``getLr()``:
+///
+/// ```swift
+/// final class HalvingLR: LRScheduler {
+///   override func getLr() throws -> [Double] { baseLrs.map { $0 / Double(1 << min(lastEpoch, 60)) } }
+/// }
+/// ```
+open class LRScheduler {
+  /// The optimizer whose rates it sets.
+  public final let optimizer: Optimizer
+  /// The rates of all groups that the schedule starts from.
+  public internal(set) final var baseLrs: [Double] = []
+  /// How many steps were taken, the one that making the schedule takes left out.
+  public internal(set) final var lastEpoch: Int
+  final var stepCount = 0
+  /// Whether the first rates are being computed.
+  final var isInitial = false
+  private final var lastLr: [Double] = []
+
+  /// A schedule of `optimizer`'s rates.
+  ///
+  /// - Parameter lastEpoch: where to go on; then every group needs its option `initial_lr`.
+  /// - Throws: ``TensorError`` `.value` where a group has no rate to start from.
+  public init(_ optimizer: Optimizer, lastEpoch: Int = -1) throws {
+    self.optimizer = optimizer
+    self.lastEpoch = lastEpoch
+    try begin()
+  }
+
+  /// A schedule that is made of others: nothing is set.
+  init(of optimizer: Optimizer, lastEpoch: Int) {
+    self.optimizer = optimizer
+    self.lastEpoch = lastEpoch
+    lastLr = optimizer.paramGroups.map(\.lr)
+  }
+
+  /// Notes the rates to start from and sets the first ones.
+  private func begin() throws {
+    guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
+      throw TensorError(.value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
+    }
+    for i in optimizer.paramGroups.indices where optimizer.paramGroups[i]["initial_lr"] == nil {
+      guard lastEpoch == -1 else {
+        throw TensorError(
+          .value, "",
+          "param 'initial_lr' is not specified in param_groups[\(i)] when resuming scheduler with last_epoch >= 0: load the optimizer's state first")
+      }
+      optimizer.paramGroups[i]["initial_lr"] = optimizer.paramGroups[i]["lr"]
+    }
+    baseLrs = try optimizer.paramGroups.map { try $0.number("initial_lr") }
+    try initialStep()
+  }
+
+  /// Beyond this counts are no longer exact as floating-point numbers.
+  static let farthest = 1 << 53
+
+  /// The rate of every group at ``lastEpoch`` (PyTorch: `get_lr`).
+  open func getLr() throws -> [Double] {
+    throw TensorError(.unsupported, "getLr", "\(typeName) does not say what its learning rates are")
+  }
+
+  /// The rates at ``lastEpoch`` computed from the base rates alone, where there is such a formula.
+  func closedFormLr() throws -> [Double]? { nil }
+
+  /// The rates that were set last (PyTorch: `get_last_lr`).
+  public final func getLastLr() -> [Double] { lastLr }
+
+  /// Sets the next rates (PyTorch: `scheduler.step()`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where there are none, or an option that the schedule uses is gone.
+  open func step() throws {
+    stepCount += 1
+    try update()
+  }
+
+  final func initialStep() throws {
+    stepCount = 0
+    isInitial = true
+    defer { isInitial = false }
+    try step()
+  }
+
+  /// Sets the rates of the next epoch, or those of `epoch`.
+  final func update(epoch: Int? = nil) throws {
+    guard lastEpoch < LRScheduler.farthest else {
+      throw TensorError(.value, "step", "\(typeName) cannot count beyond \(lastEpoch) epochs")
+    }
+    let before = lastEpoch
+    do {
+      lastEpoch = epoch ?? (lastEpoch + 1)
+      let rates = epoch == nil ? try getLr() : try closedFormLr() ?? getLr()
+      try set(rates)
+    } catch {
+      lastEpoch = before
+      throw error
+    }
+  }
+
+  /// Makes `rates` those of the optimizer's groups.
+  final func set(_ rates: [Double]) throws {
+    guard rates.count == optimizer.paramGroups.count else {
+      throw TensorError(
+        .value, "step",
+        "\(typeName) has \(rates.count) learning rates, but the optimizer has \(optimizer.paramGroups.count) parameter groups")
+    }
+    for (i, rate) in rates.enumerated() { optimizer.paramGroups[i].lr = rate }
+    noteRates()
+  }
+
+  final func noteRates(_ rates: [Double]? = nil) {
+    lastLr = rates ?? optimizer.paramGroups.map(\.lr)
+  }
+
+  /// The rates as they stand.
+  final var currentLrs: [Double] { optimizer.paramGroups.map(\.lr) }
+
+  final var typeName: String { String(describing: type(of: self)) }
+
+  // MARK: State
+
+  /// The schedule's numbers by PyTorch's names, in PyTorch's order.
+  open var attributes: [(name: String, value: CheckpointValue)] {
+    [
+      ("base_lrs", .list(baseLrs.map { .double($0) })), ("last_epoch", .int(lastEpoch)),
+      ("_step_count", .int(stepCount)), ("_is_initial", false),
+      ("_get_lr_called_within_step", false), ("_last_lr", .list(lastLr.map { .double($0) })),
+    ]
+  }
+
+  /// Takes over what ``attributes`` were.
+  open func restore(_ saved: SavedAttributes) throws {
+    baseLrs = try saved.numbers("base_lrs", count: optimizer.paramGroups.count)
+    lastEpoch = try saved.epoch("last_epoch")
+    stepCount = try saved.count("_step_count")
+    lastLr = try saved.numbers("_last_lr", count: optimizer.paramGroups.count)
+  }
+
+  /// Takes over the part of ``attributes`` that every schedule has, the rates to start from left out.
+  final func restorePlace(_ saved: SavedAttributes) throws {
+    lastEpoch = try saved.epoch("last_epoch")
+    lastLr = try saved.numbers("_last_lr", count: optimizer.paramGroups.count)
+  }
+
+  final func restoreRates(_ saved: SavedAttributes) throws {
+    lastLr = try saved.numbers("_last_lr", count: optimizer.paramGroups.count)
+  }
+
+  /// The schedule as plain data in PyTorch's form (PyTorch: `scheduler.state_dict()`).
+  ///
+  /// The rates themselves are the optimizer's: save its state too.
+  public final func stateDict() -> CheckpointValue {
+    .dictionary(attributes.map { (.string($0.name), $0.value) })
+  }
+
+  /// Takes over what ``stateDict()`` of an equally built schedule returned, PyTorch's included
+  /// (PyTorch: `scheduler.load_state_dict`).
+  ///
+  /// Nothing changes unless all fits.
+  /// - Throws: ``TensorError`` `.value` for what is no state of such a schedule.
+  public final func loadStateDict(_ state: CheckpointValue) throws {
+    let before = SavedAttributes(stateDict(), typeName)
+    do {
+      try restore(SavedAttributes(state, typeName))
+    } catch {
+      try restore(before)
+      throw error
+    }
+  }
+}

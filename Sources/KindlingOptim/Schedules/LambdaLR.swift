@@ -1,0 +1,70 @@
+public import KindlingCore
+
+/// Sets the rates to the base rates times a function of the epoch
+/// (PyTorch: `torch.optim.lr_scheduler.LambdaLR`).
+///
+/// The functions are not part of the state dict.
+open class LambdaLR: LRScheduler {
+  private let lambdas: [(Int) -> Double]
+
+  /// One function for all groups.
+  public convenience init(
+    _ optimizer: Optimizer, lastEpoch: Int = -1, lrLambda: @escaping (Int) -> Double
+  ) throws {
+    try self.init(
+      optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
+  }
+
+  /// One function a group; throws as ``LRScheduler``, and for another number of functions.
+  public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
+    lambdas = lrLambdas
+    try checkCount(lrLambdas, optimizer)
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  override open func getLr() throws -> [Double] {
+    zip(baseLrs, lambdas).map { $0 * $1(lastEpoch) }
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    super.attributes + [("lr_lambdas", .list(lambdas.map { _ in .none }))]
+  }
+}
+
+/// Multiplies the rates by a function of the epoch, every epoch
+/// (PyTorch: `torch.optim.lr_scheduler.MultiplicativeLR`).
+///
+/// The functions are not part of the state dict.
+open class MultiplicativeLR: LRScheduler {
+  private let lambdas: [(Int) -> Double]
+
+  /// One function for all groups.
+  public convenience init(
+    _ optimizer: Optimizer, lastEpoch: Int = -1, lrLambda: @escaping (Int) -> Double
+  ) throws {
+    try self.init(
+      optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
+  }
+
+  /// One function a group; throws as ``LRScheduler``, and for another number of functions.
+  public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
+    lambdas = lrLambdas
+    try checkCount(lrLambdas, optimizer)
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  override open func getLr() throws -> [Double] {
+    isInitial ? currentLrs : zip(currentLrs, lambdas).map { $0 * $1(lastEpoch) }
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    super.attributes + [("lr_lambdas", .list(lambdas.map { _ in .none }))]
+  }
+}
+
+private func checkCount(_ lambdas: [(Int) -> Double], _ optimizer: Optimizer) throws {
+  guard lambdas.count == optimizer.paramGroups.count else {
+    throw TensorError(
+      .value, "", "Expected \(optimizer.paramGroups.count) lr_lambdas, but got \(lambdas.count)")
+  }
+}

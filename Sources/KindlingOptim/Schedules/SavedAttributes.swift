@@ -1,0 +1,64 @@
+public import KindlingCore
+
+/// A schedule's saved numbers by name, each checked as it is read.
+public struct SavedAttributes {
+  private let values: CheckpointValue
+  private let owner: String
+
+  init(_ values: CheckpointValue, _ owner: String) {
+    self.values = values
+    self.owner = owner
+  }
+
+  /// The value called `name`, if it is there.
+  public subscript(name: String) -> CheckpointValue? { values[name] }
+
+  private func flaw(_ name: String, _ expected: String) -> TensorError {
+    let found = values[name].map { "is \($0)" } ?? "is missing"
+    return TensorError(
+      .value, "", "'\(name)' \(found) in the loaded state dict of \(owner); expected \(expected)")
+  }
+
+  /// The number called `name`.
+  public func number(_ name: String) throws -> Double {
+    if let number = values[name]?.doubleValue { return number }
+    throw flaw(name, "a number")
+  }
+
+  /// The integer called `name`.
+  public func integer(_ name: String) throws -> Int {
+    if let integer = values[name]?.intValue { return integer }
+    throw flaw(name, "an integer")
+  }
+
+  /// The integer called `name`, which is not negative.
+  public func count(_ name: String) throws -> Int {
+    if let count = values[name]?.intValue, 0 <= count, count < LRScheduler.farthest { return count }
+    throw flaw(name, "a count")
+  }
+
+  /// The count of epochs called `name`, or −1.
+  public func epoch(_ name: String) throws -> Int {
+    if let epoch = values[name]?.intValue, -1 <= epoch, epoch < LRScheduler.farthest { return epoch }
+    throw flaw(name, "a count of epochs")
+  }
+
+  /// The truth value called `name`.
+  public func flag(_ name: String) throws -> Bool {
+    if let flag = values[name]?.boolValue { return flag }
+    throw flaw(name, "a truth value")
+  }
+
+  /// The text called `name`.
+  public func text(_ name: String) throws -> String {
+    if let text = values[name]?.stringValue { return text }
+    throw flaw(name, "a text")
+  }
+
+  /// The `count` numbers called `name`.
+  public func numbers(_ name: String, count: Int) throws -> [Double] {
+    let numbers = values[name]?.elements?.compactMap(\.doubleValue)
+    if let numbers, numbers.count == count, values[name]?.elements?.count == count { return numbers }
+    throw flaw(name, "\(count) numbers")
+  }
+}

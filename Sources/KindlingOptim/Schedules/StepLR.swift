@@ -1,0 +1,139 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Multiplies the rates by `gamma` every `stepSize` epochs
+/// (PyTorch: `torch.optim.lr_scheduler.StepLR`).
+open class StepLR: LRScheduler {
+  /// After how many epochs the rates change.
+  public private(set) final var stepSize: Int
+  /// What they are multiplied by.
+  public private(set) final var gamma: Double
+
+  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `stepSize` below 1.
+  public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1) throws {
+    (self.stepSize, self.gamma) = (stepSize, gamma)
+    try StepLR.check(stepSize)
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  private static func check(_ stepSize: Int) throws {
+    guard stepSize > 0 else {
+      throw TensorError(.value, "", "Expected positive integer step_size, but got \(stepSize)")
+    }
+  }
+
+  override open func getLr() throws -> [Double] {
+    if lastEpoch == 0 || lastEpoch % stepSize != 0 { return currentLrs }
+    return currentLrs.map { $0 * gamma }
+  }
+
+  override func closedFormLr() throws -> [Double]? {
+    baseLrs.map { $0 * pow(gamma, Double(lastEpoch / stepSize)) }
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    [("step_size", .int(stepSize)), ("gamma", .double(gamma))] + super.attributes
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    let size = try saved.integer("step_size")
+    try StepLR.check(size)
+    (stepSize, gamma) = (size, try saved.number("gamma"))
+    try super.restore(saved)
+  }
+}
+
+/// Multiplies the rates by `gamma` at each milestone, twice where it stands twice
+/// (PyTorch: `torch.optim.lr_scheduler.MultiStepLR`).
+open class MultiStepLR: LRScheduler {
+  /// How often each epoch stands among the milestones, in the order they were given.
+  private var milestones: [(epoch: Int, count: Int)]
+  /// What the rates are multiplied by.
+  public private(set) final var gamma: Double
+
+  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``.
+  public init(
+    _ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1, lastEpoch: Int = -1
+  ) throws {
+    self.milestones = []
+    self.gamma = gamma
+    for epoch in milestones {
+      if let i = self.milestones.firstIndex(where: { $0.epoch == epoch }) {
+        self.milestones[i].count += 1
+      } else {
+        self.milestones.append((epoch, 1))
+      }
+    }
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  override open func getLr() throws -> [Double] {
+    guard let passed = milestones.first(where: { $0.epoch == lastEpoch }) else { return currentLrs }
+    return currentLrs.map { $0 * pow(gamma, Double(passed.count)) }
+  }
+
+  override func closedFormLr() throws -> [Double]? {
+    let passed = milestones.reduce(0) { $1.epoch <= lastEpoch ? $0 + $1.count : $0 }
+    return baseLrs.map { $0 * pow(gamma, Double(passed)) }
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    [
+      ("milestones", .dictionary(milestones.map { (.int($0.epoch), .int($0.count)) })),
+      ("gamma", .double(gamma)),
+    ] + super.attributes
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    guard let pairs = saved["milestones"]?.pairs else {
+      throw TensorError(
+        .value, "", "'milestones' in the loaded state dict of MultiStepLR is no dictionary of epochs")
+    }
+    milestones = try pairs.map { key, value in
+      guard let epoch = key.intValue, let count = value.intValue, count > 0, count < 1 << 31 else {
+        throw TensorError(
+          .value, "", "'milestones' in the loaded state dict of MultiStepLR has \(key): \(value)")
+      }
+      return (epoch, count)
+    }
+    gamma = try saved.number("gamma")
+    try super.restore(saved)
+  }
+}
+
+/// Multiplies the rates by `gamma` every epoch
+/// (PyTorch: `torch.optim.lr_scheduler.ExponentialLR`).
+open class ExponentialLR: LRScheduler {
+  /// What the rates are multiplied by.
+  public private(set) final var gamma: Double
+
+  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``.
+  public init(_ optimizer: Optimizer, gamma: Double, lastEpoch: Int = -1) throws {
+    self.gamma = gamma
+    try super.init(optimizer, lastEpoch: lastEpoch)
+  }
+
+  override open func getLr() throws -> [Double] {
+    isInitial ? currentLrs : currentLrs.map { $0 * gamma }
+  }
+
+  override func closedFormLr() throws -> [Double]? {
+    baseLrs.map { $0 * pow(gamma, Double(lastEpoch)) }
+  }
+
+  override open var attributes: [(name: String, value: CheckpointValue)] {
+    [("gamma", .double(gamma))] + super.attributes
+  }
+
+  override open func restore(_ saved: SavedAttributes) throws {
+    gamma = try saved.number("gamma")
+    try super.restore(saved)
+  }
+}

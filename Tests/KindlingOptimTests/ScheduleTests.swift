@@ -1,0 +1,164 @@
+import Kindling
+import Testing
+
+/// What a user writes in a package of their own.
+private final class HalvingLR: LRScheduler {
+  override func getLr() throws -> [Double] { baseLrs.map { $0 / Double(1 << min(lastEpoch, 60)) } }
+}
+
+struct ScheduleTests {
+  private func makeSGD(_ rates: Double...) throws -> SGD {
+    try SGD(
+      groups: rates.map { try ParamGroup([Tensor.zeros(1).requiresGrad_()], ["lr": .double($0)]) },
+      momentum: 0.9)
+  }
+
+  @Test func usersScheduleSteps() throws {
+    let optimizer = try makeSGD(0.8)
+    let schedule = try HalvingLR(optimizer)
+    for _ in 0..<3 { try schedule.step() }
+    #expect(schedule.getLastLr() == [0.1])
+    #expect(optimizer.paramGroups[0].lr == 0.1)
+    expectRefusal("LRScheduler does not say what its learning rates are") {
+      _ = try LRScheduler(optimizer)
+    }
+  }
+
+  @Test func warmRestartsTakeFractionsOfEpochs() throws {
+    // PyTorch: CosineAnnealingWarmRestarts(SGD(lr=1.0), T_0=2, T_mult=2).step(e) for these e.
+    let expected: [(Double, Double)] = [
+      (0, 1), (0.5, 0.8535533905932737), (1.75, 0.03806023374435663), (2, 1),
+      (5.5, 0.03806023374435663), (6.25, 0.9975923633360985), (0.25, 0.9619397662556434),
+    ]
+    let optimizer = try makeSGD(1)
+    let schedule = try CosineAnnealingWarmRestarts(optimizer, t0: 2, tMult: 2)
+    for (epoch, rate) in expected {
+      try schedule.step(epoch: epoch)
+      #expect(abs(optimizer.paramGroups[0].lr - rate) < 1e-12, "epoch \(epoch)")
+    }
+    expectRefusal("Expected non-negative epoch, but got -1.0") { try schedule.step(epoch: -1) }
+    expectRefusal("Expected non-negative epoch, but got nan") { try schedule.step(epoch: .nan) }
+  }
+
+  @Test func goesOnFromAnEpoch() throws {
+    let optimizer = try makeSGD(1)
+    expectRefusal("param 'initial_lr' is not specified in param_groups[0] when resuming scheduler") {
+      _ = try ExponentialLR(optimizer, gamma: 0.5, lastEpoch: 3)
+    }
+    optimizer.paramGroups[0]["initial_lr"] = 1
+    let schedule = try CosineAnnealingLR(optimizer, tMax: 10, lastEpoch: 4)
+    #expect(schedule.lastEpoch == 5)
+    try schedule.step()
+    #expect(schedule.lastEpoch == 6)
+  }
+
+  @Test func cyclicSchedulesMoveBetas() throws {
+    let adam = try Adam([Tensor.zeros(1).requiresGrad_()])
+    let schedule = try OneCycleLR(adam, maxLr: 0.1, totalSteps: 10)
+    #expect(adam.paramGroups[0]["betas"]?.description == "(0.95, 0.999)")
+    try schedule.step()
+    #expect(try adam.paramGroups[0].pair("betas").0 < 0.95)
+    #expect(try adam.paramGroups[0].pair("betas").1 == 0.999)
+  }
+
+  @Test func impossibleArgumentsThrowAtOnce() throws {
+    let o = try makeSGD(1, 0.5), other = try makeSGD(1)
+    let adagrad = try Adagrad([Tensor.zeros(1).requiresGrad_()])
+    expectRefusal("Expected positive integer step_size, but got 0") { _ = try StepLR(o, stepSize: 0) }
+    expectRefusal("Constant multiplicative factor expected to be between 0 and 1") {
+      _ = try ConstantLR(o, factor: 1.5)
+    }
+    expectRefusal("Starting multiplicative factor expected to be greater than 0 and less or equal to 1") {
+      _ = try LinearLR(o, startFactor: 0)
+    }
+    expectRefusal("Ending multiplicative factor expected to be between 0 and 1") {
+      _ = try LinearLR(o, endFactor: .nan)
+    }
+    expectRefusal("Expected 2 lr_lambdas, but got 1") { _ = try LambdaLR(o, lrLambdas: [{ _ in 1 }]) }
+    expectRefusal("Expected 2 lr_lambdas, but got 0") { _ = try MultiplicativeLR(o, lrLambdas: []) }
+    expectRefusal("Expected positive integer T_max, but got 0") { _ = try CosineAnnealingLR(o, tMax: 0) }
+    expectRefusal("Expected positive integer T_0, but got -1") {
+      _ = try CosineAnnealingWarmRestarts(o, t0: -1)
+    }
+    expectRefusal("Expected integer T_mult >= 1, but got 0") {
+      _ = try CosineAnnealingWarmRestarts(o, t0: 1, tMult: 0)
+    }
+    expectRefusal("base_lr must have the same length as optimizer.param_groups. base_lr has 3 values, param_groups has 2.") {
+      _ = try CyclicLR(o, baseLr: [1.0, 2, 3], maxLr: 1.0)
+    }
+    expectRefusal("step_size_up has to be positive") {
+      _ = try CyclicLR(o, baseLr: 0.1, maxLr: 1.0, stepSizeUp: 0)
+    }
+    expectRefusal("optimizer must support momentum or beta1 with `cycle_momentum` option enabled") {
+      _ = try CyclicLR(adagrad, baseLr: 0.1, maxLr: 1.0)
+    }
+    expectRefusal("You must define either total_steps OR (epochs AND steps_per_epoch)") {
+      _ = try OneCycleLR(o, maxLr: 1.0, epochs: 3)
+    }
+    expectRefusal("Expected positive integer total_steps, but got 0") {
+      _ = try OneCycleLR(o, maxLr: 1.0, totalSteps: 0)
+    }
+    expectRefusal("Expected positive integer total_steps") {
+      _ = try OneCycleLR(o, maxLr: 1.0, epochs: 1 << 40, stepsPerEpoch: 1 << 40)
+    }
+    expectRefusal("Expected float between 0 and 1 pct_start, but got 1.5") {
+      _ = try OneCycleLR(o, maxLr: 1.0, totalSteps: 10, pctStart: 1.5)
+    }
+    expectRefusal("OneCycleLR has a phase without length") {
+      _ = try OneCycleLR(o, maxLr: 1.0, totalSteps: 1, pctStart: 1)
+    }
+    expectRefusal("Factor should be < 1.0") { _ = try ReduceLROnPlateau(o, factor: 1) }
+    expectRefusal("expected 2 min_lrs, got 1") { _ = try ReduceLROnPlateau(o, minLr: [0.1]) }
+    expectRefusal("missing 1 required positional argument: 'metrics'") {
+      try ReduceLROnPlateau(o).step()
+    }
+    expectRefusal("expects at least one scheduler") { _ = try ChainedScheduler([]) }
+    expectRefusal("SequentialLR expects at least one scheduler") {
+      _ = try SequentialLR(o, schedulers: [], milestones: [])
+    }
+    expectRefusal("SequentialLR does not support `ReduceLROnPlateau` scheduler") {
+      _ = try SequentialLR(o, schedulers: [ReduceLROnPlateau(o)], milestones: [])
+    }
+    expectRefusal("SequentialLR expects all schedulers to belong to the same optimizer, but got scheduler StepLR at index 1") {
+      _ = try SequentialLR(
+        o, schedulers: [StepLR(o, stepSize: 1), StepLR(other, stepSize: 1)], milestones: [2])
+    }
+    expectRefusal("got number of schedulers 1 and the number of milestones to be equal to 2") {
+      _ = try SequentialLR(o, schedulers: [StepLR(o, stepSize: 1)], milestones: [1, 2])
+    }
+    expectRefusal("anneal_epochs must be equal or greater than 0, got -1") {
+      _ = try SWALR(o, swaLr: 0.1, annealEpochs: -1)
+    }
+    expectRefusal("swa_lr has 1 values, param_groups has 2") { _ = try SWALR(o, swaLr: [0.1]) }
+    expectRefusal("last_epoch has to be -1 or a count of epochs, but got -2") {
+      _ = try StepLR(o, stepSize: 1, lastEpoch: -2)
+    }
+  }
+
+  @Test func damagedStatesChangeNothing() throws {
+    let optimizer = try makeSGD(1)
+    let schedule = try StepLR(optimizer, stepSize: 2)
+    try schedule.step()
+    let before = schedule.stateDict().description
+    func state(_ name: String, _ value: CheckpointValue) -> CheckpointValue {
+      .dictionary(
+        (schedule.stateDict().pairs ?? []).map {
+          $0.key.stringValue == name ? ($0.key, value) : $0
+        })
+    }
+    let cases: [(String, CheckpointValue, String)] = [
+      ("step_size", 0, "Expected positive integer step_size, but got 0"),
+      ("gamma", "x", "'gamma' is 'x' in the loaded state dict of StepLR; expected a number"),
+      ("last_epoch", .int(.max), "'last_epoch' is \(Int.max) in the loaded state dict of StepLR"),
+      ("_step_count", -1, "'_step_count' is -1 in the loaded state dict of StepLR; expected a count"),
+      ("base_lrs", [1, 2], "'base_lrs' is [1, 2] in the loaded state dict of StepLR; expected 1 numbers"),
+    ]
+    for (name, value, words) in cases {
+      expectRefusal(words) { try schedule.loadStateDict(state(name, value)) }
+      #expect(schedule.stateDict().description == before)
+    }
+    expectRefusal("'step_size' is missing in the loaded state dict of StepLR") {
+      try schedule.loadStateDict([:])
+    }
+  }
+}
