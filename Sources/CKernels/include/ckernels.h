@@ -214,6 +214,73 @@ void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *
                  int64_t ca, const int64_t *b, int64_t rb, int64_t cb, int64_t beta, int64_t *c,
                  int64_t rc, int64_t cc);
 
+// MARK: Convolutions
+
+/// How one dimension of an image is laid out: for each of `residues` (numbers below `stride`), the
+/// `length` elements at q · stride + residue − padding, zero where the image has none.
+typedef struct {
+  int64_t size, padding, stride, length, phases;
+  const int64_t *residues;
+} kk_conv_axis;
+
+/// Places first ..< first + count of lines of `width`, of which the first `valid` exist, and how far
+/// apart channels, lines and places of the result are.
+typedef struct {
+  int64_t first, count, width, valid;
+  int64_t channel, row, column;
+} kk_conv_columns;
+
+/// The loops that convolutions of one floating type are made of, with tiles of `mr` × `nr`.
+typedef struct {
+  int64_t mr, nr;
+  /// Lays out one channel.
+  void (*lay)(const kk_conv_axis *d, const kk_conv_axis *h, const kk_conv_axis *w, const void *x,
+              void *out);
+  /// y[m, places] = A[m,k] · (the image from offsets[l] on)[k, places] + bias. A is packed in panels
+  /// of mr, or its rows lie `ra` apart. `reach` is the greatest offset; `readable` elements of the
+  /// image may be read. `bias` may be NULL.
+  void (*block)(int64_t m, int64_t k, const void *a, int64_t ra, bool packed, const void *image,
+                const int64_t *offsets, int64_t reach, int64_t readable, const kk_conv_columns *c,
+                const void *bias, void *y);
+  /// C[m,n] += (the image from offsets[i] on)[m,k] · B[k,n], B being packed in panels of nr that lie
+  /// `panel` apart, and rows of C `rc` apart, with room for whole panels.
+  void (*outer)(int64_t m, int64_t n, int64_t k, const void *image, const int64_t *offsets,
+                const void *b, int64_t panel, void *c, int64_t rc);
+  /// Packs weight[i · row + c · channel + places[t]] as row i, column c · taps + t, in panels of mr.
+  void (*turn)(int64_t m, int64_t channels, int64_t taps, const int64_t *places, const void *weight,
+               int64_t row, int64_t channel, void *out);
+} kk_conv_kernels;
+/// The convolutions' loops for float32 or float64, else NULL.
+const kk_conv_kernels *_Nullable kk_conv(int32_t dtype);
+
+// MARK: Pooling
+
+/// The windows of a pooling along one dimension. Those of a regular one lie `stride` ≥ 1 apart and
+/// have `kernel` elements, `dilation` apart; `stride` 0 means that `starts` and `ends` alone count.
+typedef struct {
+  int64_t input, output;
+  /// The first element of each window and the one behind its last, inside the input; and by what
+  /// the sums are divided.
+  const int64_t *starts, *ends, *counts;
+  int64_t kernel, stride, padding, dilation;
+} kk_pool_axis;
+
+/// Pooling of one plane. Sums are divided by `divisor`, or where that is 0 by the windows' counts.
+typedef struct {
+  /// The greatest element of each window, the last NaN where there is one; `indices` may be NULL.
+  void (*max)(const kk_pool_axis *d, const kk_pool_axis *h, const kk_pool_axis *w, const void *x,
+              void *y, int64_t *_Nullable indices);
+  void (*mean)(const kk_pool_axis *d, const kk_pool_axis *h, const kk_pool_axis *w,
+               int64_t divisor, const void *x, void *y);
+  /// The gradient of `mean`.
+  void (*mean_back)(const kk_pool_axis *d, const kk_pool_axis *h, const kk_pool_axis *w,
+                    int64_t divisor, const void *gradient, void *x);
+  /// Zeroes the `size` elements of x and adds element i of `gradient` to x[indices[i]].
+  void (*add)(int64_t n, const void *gradient, const int64_t *indices, int64_t size, void *x);
+} kk_pool_loops;
+/// The loops for float32 (planes of less than 2³¹ elements), float64 or int64, else NULL.
+const kk_pool_loops *_Nullable kk_pool(int32_t dtype);
+
 // MARK: Random numbers
 
 /// The stages of random fills. `draws` are 32-bit draws of the Mersenne twister: one per element for

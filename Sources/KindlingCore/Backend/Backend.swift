@@ -46,6 +46,27 @@ package protocol Backend: AnyObject, Sendable {
   /// dimensions broadcast to those of `out`; all of one dtype.
   func matmul(_ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor) throws
 
+  // MARK: Convolutions and pooling, all over contiguous tensors of one dtype
+  /// The convolution of the image `x` with `weight`, plus `bias` by channel; `y` is the result.
+  func convolution(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into y: Tensor) throws
+  /// The gradient of a convolution with respect to its image, from that of its result; with a bias,
+  /// the transposed convolution.
+  func convolutionInput(
+    _ gradient: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into x: Tensor) throws
+  /// The gradient of a convolution with respect to its weight, from that of its result.
+  func convolutionWeight(
+    _ gradient: Tensor, _ x: Tensor, _ c: Convolution, into weight: Tensor) throws
+  /// The greatest element of each window of `x`, and where in its plane it lies (int64).
+  func maxPool(_ x: Tensor, _ p: Pooling, into y: Tensor, indices: Tensor?) throws
+  /// The mean of each window of `x`.
+  func averagePool(_ x: Tensor, _ p: Pooling, into y: Tensor) throws
+  /// The gradient of ``averagePool(_:_:into:)`` with respect to its input.
+  func averagePoolBackward(_ gradient: Tensor, _ p: Pooling, into x: Tensor) throws
+  /// Adds each element of `y` to the one of `x`, which is zeroed first, that `indices` names in its
+  /// plane.
+  func addToPlanes(_ y: Tensor, _ indices: Tensor, planes: Int, into x: Tensor) throws
+
   // MARK: Random numbers
   /// Fills `out` with draws of `generator`, in the order of memory.
   func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws

@@ -51,6 +51,7 @@ package struct OperatorTable: Sendable {
     table.addSorting()
     table.addMatmul()
     table.addNN()
+    table.addConvolutionAndPooling()
     return table
   }()
 

@@ -1,0 +1,69 @@
+/// The windows of a pooling operation over planes of up to three dimensions (leading sizes 1).
+package struct Pooling: Sendable, Equatable {
+  /// The windows along one dimension.
+  package struct Axis: Sendable, Equatable {
+    package var input: Int
+    package var output: Int
+    /// The first element of each window and the one behind its last, both inside the input.
+    package var starts: [Int]
+    package var ends: [Int]
+    /// By what a sum over each window is divided.
+    package var counts: [Int]
+    /// How far apart the elements of a window are.
+    package var dilation = 1
+    /// Elements of a window, its distance to the next and what lies before the input; `stride` is 0
+    /// where windows are not regular.
+    package var kernel = 1
+    package var stride = 0
+    package var padding = 0
+  }
+
+  package var planes: Int
+  package var axes: [Axis]
+  /// By what every sum is divided, instead of the windows' counts.
+  package var divisor: Int?
+
+  var inputCount: Int { axes.reduce(1) { $0 * $1.input } }
+  var outputCount: Int { axes.reduce(1) { $0 * $1.output } }
+}
+
+extension Pooling.Axis {
+  /// A dimension that is not pooled.
+  static let single = Pooling.Axis(input: 1, output: 1, starts: [0], ends: [1], counts: [1])
+
+  /// Windows of `kernel` elements, `stride` apart.
+  static func regular(
+    _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, dilation: Int,
+    countsPadding: Bool
+  ) -> Pooling.Axis {
+    var axis = Pooling.Axis(
+      input: input, output: output, starts: [], ends: [], counts: [], dilation: dilation,
+      kernel: kernel, stride: stride, padding: padding)
+    for o in 0..<output {
+      let first = o * stride - padding
+      let skipped = first < 0 ? (-first + dilation - 1) / dilation : 0
+      let end = min(first + (kernel - 1) * dilation + 1, input + padding)
+      // A window may lie between the elements, or beside them: it has none then.
+      let start = first + skipped * dilation, isEmpty = start >= min(end, input)
+      axis.starts.append(isEmpty ? input - 1 : start)
+      axis.ends.append(isEmpty ? input - 1 : min(end, input))
+      axis.counts.append(countsPadding ? end - first : max(min(end, input) - max(first, 0), 1))
+    }
+    return axis
+  }
+
+  /// Windows that share `input` out among `output`.
+  static func adaptive(_ input: Int, _ output: Int) -> Pooling.Axis {
+    var axis = Pooling.Axis(input: input, output: output, starts: [], ends: [], counts: [])
+    for o in 0..<output {
+      let start = o * input / output, end = ((o + 1) * input + output - 1) / output
+      axis.starts.append(start)
+      axis.ends.append(end)
+      axis.counts.append(end - start)
+    }
+    if output > 0 && input % output == 0 {
+      (axis.kernel, axis.stride) = (input / output, input / output)
+    }
+    return axis
+  }
+}

@@ -1,0 +1,105 @@
+/// Convolutions in one to three dimensions, and what their gradients are made of.
+extension Tensor {
+  /// The convolution with `weight`, or the transposed one (PyTorch: `torch.convolution`).
+  ///
+  /// `stride`, `padding`, `dilation` and `outputPadding` have one number for each spatial dimension,
+  /// or one for all. `F.conv2d` and its like are the everyday forms.
+  /// - Shape: `[N, Cin, *]` and `[Cout, Cin / groups, *]` → `[N, Cout, *]`; transposed, `[N, Cin, *]`
+  ///   and `[Cin, Cout / groups, *]` → `[N, Cout, *]`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public func convolution(
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: [Int] = [1], padding: [Int] = [0],
+    dilation: [Int] = [1], transposed: Bool = false, outputPadding: [Int] = [0], groups: Int = 1
+  ) throws -> Tensor {
+    let arguments = try ConvolutionArguments(
+      "convolution", self, weight, bias, stride: stride, dilation: dilation, groups: groups,
+      transposed: transposed)
+    let padding = try arguments.checked(padding, "padding", least: 0)
+    guard transposed else {
+      return try convolved(weight, bias, arguments.forward(padding, padding))
+    }
+    return try transposeConvolved(
+      weight, bias, arguments.transposed(padding, arguments.checked(outputPadding, "output_padding", least: 0)))
+  }
+
+  /// The convolution of geometry `c` with this tensor as its image.
+  package func convolved(_ weight: Tensor, _ bias: Tensor?, _ c: Convolution) throws -> Tensor {
+    let (x, w) = try Tensor.onOneDevice("convolution", self, weight)
+    let y = try Tensor(uninitialized: c.outputShape, dtype, on: x.backend, "convolution")
+    if y.numel > 0 {
+      if c.inChannels == 0 || c.imageCount == 0 {
+        try y.fillByChannel(bias, c.outChannels)
+      } else {
+        try y.backend.convolution(
+          x.unrecordedContiguous(), w.unrecordedContiguous(), bias: bias?.unrecordedContiguous(), c,
+          into: y)
+      }
+    }
+    guard isGradEnabled, x.requiresGrad || w.requiresGrad || bias?.requiresGrad == true else {
+      return y
+    }
+    return y.recorded(
+      "ConvolutionBackward0",
+      Input(x, saving: w) { g, s in try g.transposeConvolved(s[0], nil, c) },
+      Input(w, saving: x) { g, s in try g.convolutionWeightGradient(s[0], c) },
+      bias.map { Input($0) { g, _ in try g.sumByChannel() } })
+  }
+
+  /// The gradient of the image of a convolution from this one of its result; with a bias, the
+  /// transposed convolution.
+  package func transposeConvolved(_ weight: Tensor, _ bias: Tensor?, _ c: Convolution) throws
+    -> Tensor
+  {
+    let (g, w) = try Tensor.onOneDevice("convolution", self, weight)
+    let x = try Tensor(uninitialized: c.imageShape, dtype, on: g.backend, "convolution")
+    if x.numel > 0 {
+      if c.outChannels == 0 || c.outputCount == 0 {
+        try x.fillByChannel(bias, c.inChannels)
+      } else {
+        try x.backend.convolutionInput(
+          g.unrecordedContiguous(), w.unrecordedContiguous(), bias: bias?.unrecordedContiguous(), c,
+          into: x)
+      }
+    }
+    guard isGradEnabled, g.requiresGrad || w.requiresGrad || bias?.requiresGrad == true else {
+      return x
+    }
+    return x.recorded(
+      "ConvolutionBackward0",
+      Input(g, saving: w) { gx, s in try gx.convolved(s[0], nil, c) },
+      Input(w, saving: g) { gx, s in try s[0].convolutionWeightGradient(gx, c) },
+      bias.map { Input($0) { gx, _ in try gx.sumByChannel() } })
+  }
+
+  /// The gradient of the weight of a convolution of `image` from this one of its result.
+  private func convolutionWeightGradient(_ image: Tensor, _ c: Convolution) throws -> Tensor {
+    let (g, x) = try Tensor.onOneDevice("convolution", self, image)
+    let w = try Tensor(uninitialized: c.weightShape, dtype, on: g.backend, "convolution")
+    if w.numel > 0 {
+      if c.batch == 0 || c.outputCount == 0 || c.imageCount == 0 {
+        try w.backend.fill(w, .int(0))
+      } else {
+        try w.backend.convolutionWeight(
+          g.unrecordedContiguous(), x.unrecordedContiguous(), c, into: w)
+      }
+    }
+    return w.recorded(
+      "ConvolutionBackwardBackward0",
+      Input(g, saving: x) { gw, s in try s[0].convolved(gw, nil, c) },
+      Input(x, saving: g) { gw, s in try s[0].transposeConvolved(gw, nil, c) })
+  }
+
+  func unrecordedContiguous() throws -> Tensor { isContiguous ? self : try noGrad { try clone() } }
+
+  /// The sum over all dimensions but the second.
+  private func sumByChannel() throws -> Tensor { try sum(dims: [0] + Array(2..<ndim)) }
+
+  /// Sets every channel to its bias, or to zero.
+  private func fillByChannel(_ bias: Tensor?, _ channels: Int) throws {
+    guard let bias else { return try backend.fill(self, .int(0)) }
+    let column = bias.alias(
+      shape: [channels] + [Int](repeating: 1, count: ndim - 2),
+      strides: [bias.strides[0]] + [Int](repeating: 1, count: ndim - 2), offset: bias.storageOffset)
+    try backend.copy(column, into: self)
+  }
+}

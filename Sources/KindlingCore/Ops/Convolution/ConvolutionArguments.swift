@@ -1,0 +1,179 @@
+/// The arguments of a convolution, checked as PyTorch checks them.
+package struct ConvolutionArguments {
+  private let operation: String
+  private let image: [Int]
+  private let weight: [Int]
+  private let rank: Int
+  private let stride: [Int]
+  private let dilation: [Int]
+  private let groups: Int
+  private let isTransposed: Bool
+
+  /// - Throws: ``TensorError`` where shapes, dtypes, strides, dilations or groups are impossible.
+  package init(
+    _ operation: String, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: [Int],
+    dilation: [Int], groups: Int, transposed: Bool
+  ) throws {
+    self.operation = operation
+    image = x.shape
+    self.weight = weight.shape
+    rank = x.ndim - 2
+    self.groups = groups
+    isTransposed = transposed
+    guard (1...3).contains(rank) else {
+      throw TensorError(
+        .shape, operation,
+        "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(x.shape)")
+    }
+    guard groups > 0 else {
+      throw TensorError(.value, operation, "non-positive groups is not supported, but got groups=\(groups)")
+    }
+    for (name, other) in [("weight", weight), ("bias", bias)] {
+      guard let other, other.dtype != x.dtype else { continue }
+      throw TensorError(
+        .dtype, operation,
+        "Input type (\(x.dtype.scalarName)) and \(name) type (\(other.dtype.scalarName)) should be the same; convert the input with x.to(.\(other.dtype)), or the model with model.to(.\(x.dtype))")
+    }
+    if x.dtype == .bool {
+      throw TensorError(.dtype, operation, "not implemented for 'Bool'; convert with to(_:)")
+    }
+    self.stride = try Self.checked(operation, stride, "stride", rank, least: 1)
+    self.dilation = try Self.checked(operation, dilation, "dilation", rank, least: 1)
+    try checkShapes(bias)
+  }
+
+  private func checkShapes(_ bias: Tensor?) throws {
+    guard weight.count == image.count else {
+      throw TensorError(
+        .shape, operation,
+        "Expected \(weight.count)-dimensional input for \(weight.count)-dimensional weight \(weight), but got \(image.count)-dimensional input of size \(image) instead")
+    }
+    guard weight[0] >= groups else {
+      throw TensorError(
+        .shape, operation,
+        "Given groups=\(groups), expected weight to be at least \(groups) at dimension 0, but got weight of size \(weight) instead")
+    }
+    let out = isTransposed ? weight[1].multipliedReportingOverflow(by: groups) : (weight[0], false)
+    guard weight[0] % groups == 0, !out.1 else {
+      throw TensorError(
+        .shape, operation,
+        "Given groups=\(groups), expected weight to be divisible by \(groups) at dimension 0, but got weight of size \(weight) instead")
+    }
+    if let zero = weight[2...].first(where: { $0 == 0 }) {
+      throw TensorError(.shape, operation, "a kernel of size \(zero) is not supported: \(weight)")
+    }
+    let channels = isTransposed ? weight[0] : weight[1].multipliedReportingOverflow(by: groups).0
+    guard image[1] == channels else {
+      throw TensorError(
+        .shape, operation,
+        "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(weight), expected input\(image) to have \(channels) channels, but got \(image[1]) channels instead")
+    }
+    if let bias, bias.shape != [out.0] {
+      throw TensorError(
+        .shape, operation,
+        "Given weight of size \(weight), expected bias to be 1-dimensional with \(out.0) elements, but got bias of size \(bias.shape) instead")
+    }
+  }
+
+  /// One number for each dimension.
+  package func checked(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
+    try Self.checked(operation, values, name, rank, least: least)
+  }
+
+  /// Keeps sums and products of sizes from overflowing.
+  private static let greatest = 1 << 31
+
+  private static func checked(
+    _ operation: String, _ values: [Int], _ name: String, _ rank: Int, least: Int
+  ) throws -> [Int] {
+    guard values.count == rank || values.count == 1 else {
+      throw TensorError(
+        .value, operation,
+        "expected \(name) to be a single integer value or a list of \(rank) values to match the convolution dimensions, but got \(name)=\(values)")
+    }
+    guard values.allSatisfy({ $0 >= least }) else {
+      throw TensorError(
+        .value, operation,
+        least == 1 && name == "stride" ? "non-positive stride is not supported, but got stride=\(values)"
+          : least == 1 ? "\(name) should be greater than zero, but got \(name)=\(values)"
+          : "negative \(name) is not supported, but got \(name)=\(values)")
+    }
+    guard values.allSatisfy({ $0 < greatest }) else {
+      throw TensorError(.value, operation, "\(name)=\(values) is beyond any image; use less than 2³¹")
+    }
+    return values.count == rank ? values : [Int](repeating: values[0], count: rank)
+  }
+
+  /// The padding before and behind that keeps the sizes, the odd one behind.
+  package func samePadding() throws -> (before: [Int], behind: [Int]) {
+    guard stride.allSatisfy({ $0 == 1 }) else {
+      throw TensorError(
+        .value, operation,
+        "padding='same' is not supported for strided convolutions, but got stride=\(stride)")
+    }
+    let total = try (0..<rank).map { try reach($0) - 1 }
+    return (total.map { $0 / 2 }, total.map { ($0 + 1) / 2 })
+  }
+
+  /// How many elements of the image one element of the result depends on, first to last.
+  private func reach(_ d: Int) throws -> Int {
+    let (span, over) = (weight[d + 2] - 1).multipliedReportingOverflow(by: dilation[d])
+    guard !over, span < Int.max / 4 else {
+      throw TensorError(.memory, operation, "a kernel of size \(weight) dilated by \(dilation) is larger than any image")
+    }
+    return span + 1
+  }
+
+  /// The geometry of the convolution with padding before and behind the image.
+  package func forward(_ before: [Int], _ behind: [Int]) throws -> Convolution {
+    let sizes = (0..<rank).map { image[$0 + 2] + before[$0] + behind[$0] }
+    let reaches = try (0..<rank).map { try reach($0) }
+    guard zip(reaches, sizes).allSatisfy({ $0 <= $1 }) else {
+      throw TensorError(
+        .shape, operation,
+        "Calculated padded input size per channel: \(Self.text(sizes)). Kernel size: \(Self.text(reaches)). Kernel size can't be greater than actual input size")
+    }
+    let output = (0..<rank).map { (sizes[$0] - reaches[$0]) / stride[$0] + 1 }
+    return geometry(image[1], weight[0], Array(image[2...]), output, before)
+  }
+
+  /// The geometry of the convolution whose image this transposed convolution makes.
+  package func transposed(_ padding: [Int], _ outputPadding: [Int]) throws -> Convolution {
+    var result: [Int] = []
+    for d in 0..<rank {
+      guard outputPadding[d] < stride[d] || outputPadding[d] < dilation[d] else {
+        throw TensorError(
+          .value, operation,
+          "output padding must be smaller than either stride or dilation, but got output_padding=\(outputPadding), stride=\(stride), dilation=\(dilation)")
+      }
+      let (span, over) = (image[d + 2] - 1).multipliedReportingOverflow(by: stride[d])
+      guard !over, span < Int.max / 4 else {
+        throw TensorError(.memory, operation, "an output for \(image) with stride=\(stride) is larger than any memory")
+      }
+      result.append(span - 2 * padding[d] + (try reach(d)) + outputPadding[d])
+    }
+    guard result.allSatisfy({ $0 > 0 }) else {
+      throw TensorError(
+        .shape, operation,
+        "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small")
+    }
+    return geometry(weight[1] * groups, image[1], result, Array(image[2...]), padding)
+  }
+
+  private func geometry(
+    _ inChannels: Int, _ outChannels: Int, _ image: [Int], _ output: [Int], _ padding: [Int]
+  ) -> Convolution {
+    func three(_ values: [Int], _ filler: Int) -> [Int] {
+      [Int](repeating: filler, count: 3 - rank) + values
+    }
+    return Convolution(
+      batch: self.image[0], groups: groups, inChannels: inChannels, outChannels: outChannels,
+      image: three(image, 1), kernel: three(Array(weight[2...]), 1), output: three(output, 1),
+      stride: three(stride, 1), padding: three(padding, 0), dilation: three(dilation, 1), rank: rank)
+  }
+
+  /// `(2 x 3)`, as PyTorch writes sizes.
+  package static func text(_ sizes: [Int]) -> String {
+    "(" + sizes.map(String.init).joined(separator: " x ") + ")"
+  }
+}

@@ -1,0 +1,26 @@
+/// Means over windows.
+extension Tensor {
+  /// The mean of each window over the last `rank` dimensions.
+  package func averagePooled(_ node: String, _ p: Pooling, rank: Int) throws -> Tensor {
+    let y = try Tensor(uninitialized: p.outputShape(shape, rank), dtype, on: backend, "avg_pool")
+    if y.numel > 0 { try backend.averagePool(unrecordedContiguous(), p, into: y) }
+    return y.recorded(
+      node, Input(self) { [shape] g, _ in try g.averageUnpooled(node, p, shape, rank) })
+  }
+
+  /// The gradient of what means were taken of, from this one of the means.
+  private func averageUnpooled(_ node: String, _ p: Pooling, _ shape: [Int], _ rank: Int) throws
+    -> Tensor
+  {
+    let x = try Tensor(uninitialized: shape, dtype, on: backend)
+    if x.numel > 0 {
+      if numel == 0 {
+        try backend.fill(x, .int(0))
+      } else {
+        try backend.averagePoolBackward(unrecordedContiguous(), p, into: x)
+      }
+    }
+    return x.recorded(
+      node.dropLast() + "Backward0", Input(self) { g, _ in try g.averagePooled(node, p, rank: rank) })
+  }
+}

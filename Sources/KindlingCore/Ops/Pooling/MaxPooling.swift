@@ -1,0 +1,79 @@
+/// Maxima over windows, where they lie, and the way back.
+extension Tensor {
+  /// The greatest element of each window over the last `rank` dimensions, and where in its plane it
+  /// lies; nil where nobody asks.
+  package func maxPooled(
+    _ node: String, _ p: Pooling, rank: Int, indices wanted: Bool = true
+  ) throws -> (values: Tensor, indices: Tensor?) {
+    let x = try unrecordedContiguous()
+    let shape = p.outputShape(shape, rank)
+    let y = try Tensor(uninitialized: shape, dtype, on: backend, "max_pool")
+    let records = isGradEnabled && requiresGrad
+    let indices =
+      wanted || records ? try Tensor(uninitialized: shape, .int64, on: backend, "max_pool") : nil
+    if y.numel > 0 { try backend.maxPool(x, p, into: y, indices: indices) }
+    if let indices { recordMaxima(y, indices, node, rank) }
+    return (y, indices)
+  }
+
+  /// Records `y` as those elements of this tensor that `indices` names in their planes.
+  func recordMaxima(_ y: Tensor, _ indices: Tensor, _ node: String, _ rank: Int) {
+    Recording.record([y, indices], node, [self], saving: [indices]) { [shape] gradients, saved in
+      guard let g = gradients[0] else { return [nil] }
+      return [try g.addedToPlanes(saved[0], shape, rank, node)]
+    }
+  }
+
+  /// Zeros of `shape` with these elements added where `indices` says, plane by plane.
+  func addedToPlanes(_ indices: Tensor, _ shape: [Int], _ rank: Int, _ node: String) throws
+    -> Tensor
+  {
+    let x = try Tensor(uninitialized: shape, dtype, on: backend)
+    let planes = shape.dropLast(rank).reduce(1, *)
+    if x.numel > 0 {
+      try backend.addToPlanes(unrecordedContiguous(), indices, planes: planes, into: x)
+    }
+    let name = node.dropLast() + "Backward0"
+    return x.recorded(
+      String(name), Input(self, saving: indices) { g, s in try g.takenFromPlanes(s[0], rank) })
+  }
+
+  /// The elements that `indices` names in their planes of the last `rank` dimensions.
+  func takenFromPlanes(_ indices: Tensor, _ rank: Int) throws -> Tensor {
+    try flatten(startDim: -rank).gather(-1, indices.flatten(startDim: -rank)).reshape(indices.shape)
+  }
+
+  /// Zeros with each of these elements where `indices` says in its plane of the last dimensions,
+  /// which become `size`: the way back from maxima over windows.
+  ///
+  /// - Throws: ``TensorError`` where the shapes differ or an index is not one of the plane.
+  package func maxUnpooled(_ operation: String, _ node: String, _ indices: Tensor, _ size: [Int])
+    throws -> Tensor
+  {
+    let rank = size.count
+    guard indices.dtype == .int64 else {
+      throw TensorError(
+        .dtype, operation,
+        "elements in indices should be type int64 but got: \(indices.dtype)")
+    }
+    guard ndim == rank + 1 || ndim == rank + 2 else {
+      throw TensorError(
+        .shape, operation,
+        "Input should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(ndim) dimensions.")
+    }
+    guard shape == indices.shape else {
+      throw TensorError(
+        .shape, operation,
+        "Expected shape of indices to be same as that of the input tensor (\(shape)) but got indices tensor with shape: \(indices.shape)")
+    }
+    let target = shape.dropLast(rank) + size
+    let count = try Layout.checkedCount(size, .float64, operation)
+    let y = try noGrad {
+      let places = try indices.flatten(startDim: -rank)
+      return try newZeros(places.shape.dropLast() + [count])
+        .scatter(-1, places, flatten(startDim: -rank)).reshape(Array(target))
+    }
+    return y.recorded(
+      node, Input(self, saving: indices) { g, s in try g.takenFromPlanes(s[0], rank) })
+  }
+}

@@ -1,0 +1,143 @@
+public import KindlingCore
+
+extension F {
+  /// The convolution of signals (PyTorch: `F.conv1d`).
+  ///
+  /// - Shape: `[N, Cin, L]` or `[Cin, L]`, and `[Cout, Cin / groups, K]` → `[N, Cout, L']`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public static func conv1d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
+    padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
+  ) throws -> Tensor {
+    try convolution(
+      "conv1d", 1, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
+  }
+
+  /// The convolution of images (PyTorch: `F.conv2d`).
+  ///
+  /// - Shape: `[N, Cin, H, W]` or `[Cin, H, W]`, and `[Cout, Cin / groups, kH, kW]` →
+  ///   `[N, Cout, H', W']`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public static func conv2d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
+    padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
+  ) throws -> Tensor {
+    try convolution(
+      "conv2d", 2, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
+  }
+
+  /// The convolution of volumes (PyTorch: `F.conv3d`).
+  ///
+  /// - Shape: `[N, Cin, D, H, W]` or `[Cin, D, H, W]`, and `[Cout, Cin / groups, kD, kH, kW]` →
+  ///   `[N, Cout, D', H', W']`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public static func conv3d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
+    padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
+  ) throws -> Tensor {
+    try convolution(
+      "conv3d", 3, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
+  }
+
+  static func convolution(
+    _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ stride: [Int], _ padding: PaddingAmount, _ dilation: [Int], _ groups: Int
+  ) throws -> Tensor {
+    try batched(operation, rank, x, weight) { x in
+      let arguments = try ConvolutionArguments(
+        operation, x, weight, bias, stride: stride, dilation: dilation, groups: groups,
+        transposed: false)
+      let (before, behind) =
+        switch padding {
+        case .keepingSize: try arguments.samePadding()
+        case .nothing: try same(arguments.checked([0], "padding", least: 0))
+        case .extents(let sizes): try same(arguments.checked(sizes, "padding", least: 0))
+        }
+      return try x.convolved(weight, bias, arguments.forward(before, behind))
+    }
+  }
+
+  private static func same(_ sizes: [Int]) -> (before: [Int], behind: [Int]) { (sizes, sizes) }
+
+  // MARK: Transposed
+
+  /// The transposed convolution of signals (PyTorch: `F.conv_transpose1d`).
+  ///
+  /// - Shape: `[N, Cin, L]` or `[Cin, L]`, and `[Cin, Cout / groups, K]` → `[N, Cout, L']`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public static func convTranspose1d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
+    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
+    dilation: some Extents = 1
+  ) throws -> Tensor {
+    try transposed(
+      "conv_transpose1d", 1, x, weight, bias, stride.extents, padding.extents,
+      outputPadding.extents, groups, dilation.extents)
+  }
+
+  /// The transposed convolution of images (PyTorch: `F.conv_transpose2d`).
+  ///
+  /// - Shape: `[N, Cin, H, W]` or `[Cin, H, W]`, and `[Cin, Cout / groups, kH, kW]` →
+  ///   `[N, Cout, H', W']`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public static func convTranspose2d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
+    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
+    dilation: some Extents = 1
+  ) throws -> Tensor {
+    try transposed(
+      "conv_transpose2d", 2, x, weight, bias, stride.extents, padding.extents,
+      outputPadding.extents, groups, dilation.extents)
+  }
+
+  /// The transposed convolution of volumes (PyTorch: `F.conv_transpose3d`).
+  ///
+  /// - Shape: `[N, Cin, D, H, W]` or `[Cin, D, H, W]`, and `[Cin, Cout / groups, kD, kH, kW]` →
+  ///   `[N, Cout, D', H', W']`.
+  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  public static func convTranspose3d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
+    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
+    dilation: some Extents = 1
+  ) throws -> Tensor {
+    try transposed(
+      "conv_transpose3d", 3, x, weight, bias, stride.extents, padding.extents,
+      outputPadding.extents, groups, dilation.extents)
+  }
+
+  static func transposed(
+    _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ stride: [Int], _ padding: [Int], _ outputPadding: [Int], _ groups: Int, _ dilation: [Int]
+  ) throws -> Tensor {
+    try batched(operation, rank, x, weight) { x in
+      let arguments = try ConvolutionArguments(
+        operation, x, weight, bias, stride: stride, dilation: dilation, groups: groups,
+        transposed: true)
+      return try x.transposeConvolved(
+        weight, bias,
+        arguments.transposed(
+          arguments.checked(padding, "padding", least: 0),
+          arguments.checked(outputPadding, "output_padding", least: 0)))
+    }
+  }
+
+  /// Runs `body` with a batch: of one sample where `x` has no batch dimension.
+  private static func batched(
+    _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor,
+    _ body: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    guard weight.ndim == rank + 2 else {
+      throw TensorError(
+        .shape, operation,
+        "Expected \(rank + 2)-dimensional weight for \(operation), but got weight of size: \(weight.shape)")
+    }
+    switch x.ndim {
+    case rank + 2: return try body(x)
+    case rank + 1: return try body(x.unsqueeze(0)).squeeze(0)
+    default:
+      throw TensorError(
+        .shape, operation,
+        "Expected \(rank + 1)D (unbatched) or \(rank + 2)D (batched) input to \(operation), but got input of size: \(x.shape)")
+    }
+  }
+}

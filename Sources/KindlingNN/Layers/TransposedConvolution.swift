@@ -1,0 +1,111 @@
+public import KindlingCore
+
+extension ConvolutionLayer {
+  /// The transposed convolution of `x` with the layer's weight and bias, padded behind until it has
+  /// the spatial sizes `outputSize` where those are given.
+  fileprivate func transposed(_ x: Tensor, _ outputSize: [Int]?) throws -> Tensor {
+    try checkInitialization()
+    let rank = kernelSize.count
+    let padding = if case .extents(let sizes) = padding { sizes } else { [0] }
+    return try F.transposed(
+      "conv_transpose\(rank)d", rank, x, weight, bias, stride, padding,
+      outputSize.map { try behind(x, $0, padding) } ?? outputPadding, groups, dilation)
+  }
+
+  /// What has to be added behind for an output of the spatial sizes `outputSize`.
+  private func behind(_ x: Tensor, _ outputSize: [Int], _ padding: [Int]) throws -> [Int] {
+    let rank = kernelSize.count
+    let wanted = outputSize.count > rank ? Array(outputSize.suffix(rank)) : outputSize
+    guard x.ndim > rank, wanted.count == rank, [0, 1, 2].contains(outputSize.count - rank) else {
+      throw TensorError(
+        .value, typeName,
+        "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(rank) or \(x.ndim) elements (got \(outputSize.count))")
+    }
+    return try (0..<rank).map { d in
+      let (span, over) = (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: stride[d])
+      let (reach, beyond) = (kernelSize[d] - 1).multipliedReportingOverflow(by: dilation[d])
+      let least = span &- 2 &* padding[d] &+ reach &+ 1, most = least &+ stride[d] &- 1
+      guard !over, !beyond, least <= most, (least...most).contains(wanted[d]) else {
+        throw TensorError(
+          .value, typeName,
+          "requested an output size of \(outputSize), but valid sizes in dimension \(d) range from \(least) to \(most) (for an input of \(x.shape))")
+      }
+      return wanted[d] - least
+    }
+  }
+}
+
+/// The transposed convolution of signals: the gradient of ``Conv1d`` with respect to its input
+/// (PyTorch: `nn.ConvTranspose1d`).
+///
+/// - Shape: `[N, inChannels, L]` or `[inChannels, L]` → `[N, outChannels, L']`.
+open class ConvTranspose1d: ConvolutionLayer, Layer {
+  /// A layer of `inChannels` kernels of size `kernelSize`.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
+    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
+    bias: Bool = true, dilation: some Extents = 1, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    super.init(
+      rank: 1, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
+      .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
+      bias, dtype, device)
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
+
+  /// The layer's computation with an output of the length `outputSize`.
+  public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
+    try transposed(x, outputSize)
+  }
+}
+
+/// The transposed convolution of images: the gradient of ``Conv2d`` with respect to its input
+/// (PyTorch: `nn.ConvTranspose2d`).
+///
+/// - Shape: `[N, inChannels, H, W]` or `[inChannels, H, W]` → `[N, outChannels, H', W']`.
+open class ConvTranspose2d: ConvolutionLayer, Layer {
+  /// A layer of `inChannels` kernels of size `kernelSize`.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
+    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
+    bias: Bool = true, dilation: some Extents = 1, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    super.init(
+      rank: 2, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
+      .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
+      bias, dtype, device)
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
+
+  /// The layer's computation with an output of the spatial sizes `outputSize`.
+  public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
+    try transposed(x, outputSize)
+  }
+}
+
+/// The transposed convolution of volumes: the gradient of ``Conv3d`` with respect to its input
+/// (PyTorch: `nn.ConvTranspose3d`).
+///
+/// - Shape: `[N, inChannels, D, H, W]` or `[inChannels, D, H, W]` → `[N, outChannels, D', H', W']`.
+open class ConvTranspose3d: ConvolutionLayer, Layer {
+  /// A layer of `inChannels` kernels of size `kernelSize`.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
+    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
+    bias: Bool = true, dilation: some Extents = 1, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    super.init(
+      rank: 3, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
+      .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
+      bias, dtype, device)
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
+
+  /// The layer's computation with an output of the spatial sizes `outputSize`.
+  public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
+    try transposed(x, outputSize)
+  }
+}

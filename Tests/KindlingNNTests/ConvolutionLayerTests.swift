@@ -1,0 +1,119 @@
+import Kindling
+import Testing
+import _TestSupport
+
+/// Convolutions and pooling as layers: what they print, what they draw, what they refuse.
+@Suite(.serialized) struct ConvolutionLayerTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let code: String
+    let build: @Sendable (DType) -> Module
+    init(_ code: String, _ build: @escaping @Sendable (DType) -> Module) {
+      self.code = code
+      self.build = build
+    }
+    var testDescription: String { code }
+  }
+
+  static let printed = [
+    Case("nn.Conv1d(3, 5, 4)") { _ in Conv1d(3, 5, 4) },
+    Case("nn.Conv1d(4, 6, 3, stride=2, padding=1, dilation=2, groups=2, bias=False)") { _ in
+      Conv1d(4, 6, 3, stride: 2, padding: 1, dilation: 2, groups: 2, bias: false)
+    },
+    Case("nn.Conv2d(3, 64, kernel_size=3, padding=1)") { _ in Conv2d(3, 64, 3, padding: 1) },
+    Case("nn.Conv2d(4, 4, 3, padding='same')") { _ in Conv2d(4, 4, 3, padding: .same) },
+    Case("nn.Conv2d(4, 4, 3, padding='valid', bias=False)") { _ in
+      Conv2d(4, 4, 3, padding: .valid, bias: false)
+    },
+    Case("nn.Conv3d(1, 2, 3, stride=2)") { _ in Conv3d(1, 2, 3, stride: 2) },
+    Case("nn.ConvTranspose1d(2, 3, 4, output_padding=0)") { _ in ConvTranspose1d(2, 3, 4) },
+    Case("nn.ConvTranspose2d(3, 4, 3, stride=2, padding=1, output_padding=1)") { _ in
+      ConvTranspose2d(3, 4, 3, stride: 2, padding: 1, outputPadding: 1)
+    },
+    Case("nn.ConvTranspose3d(1, 2, 2, dilation=2)") { _ in ConvTranspose3d(1, 2, 2, dilation: 2) },
+    Case("nn.MaxPool1d(2)") { _ in MaxPool1d(2) },
+    Case("nn.MaxPool2d(2)") { _ in MaxPool2d(2) },
+    Case("nn.MaxPool2d((3, 2), stride=(2, 1), padding=1, ceil_mode=True)") { _ in
+      MaxPool2d([3, 2], stride: [2, 1], padding: 1, ceilMode: true)
+    },
+    Case("nn.MaxPool3d(2, return_indices=True)") { _ in MaxPool3d(2) },
+    Case("nn.AvgPool1d(3, 2, 1)") { _ in AvgPool1d(3, stride: 2, padding: 1) },
+    Case("nn.AvgPool2d(2)") { _ in AvgPool2d(2) },
+    Case("nn.AvgPool2d((3, 2), stride=(2, 1), padding=(0, 1))") { _ in
+      AvgPool2d([3, 2], stride: [2, 1], padding: [0, 1])
+    },
+    Case("nn.AvgPool3d(2)") { _ in AvgPool3d(2) },
+    Case("nn.AdaptiveAvgPool1d(4)") { _ in AdaptiveAvgPool1d(4) },
+    Case("nn.AdaptiveAvgPool2d((7, 7))") { _ in AdaptiveAvgPool2d([7, 7]) },
+    Case("nn.AdaptiveAvgPool2d(1)") { _ in AdaptiveAvgPool2d(1) },
+    Case("nn.AdaptiveMaxPool2d((None, 3))") { _ in AdaptiveMaxPool2d([nil, 3]) },
+  ]
+
+  @Test(arguments: printed) func printsAndNamesAsPyTorch(_ test: Case) throws {
+    let all = try #require(try Golden.json("modules_repr.json").array)
+    let record = try #require(all.first { $0["build"]?.string == test.code })
+    let module = test.build(.float32)
+    #expect(module.description == record["expected"]?.string)
+    let state = try module.stateDict().map { key, value in
+      JSONValue.array([.string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)")])
+    }
+    #expect(.array(state) == record["state_dict"])
+  }
+
+  static let drawn = [
+    Case("nn.Conv1d(3, 5, 4)") { Conv1d(3, 5, 4, dtype: $0) },
+    Case("nn.Conv2d(3, 8, 3, padding=1)") { Conv2d(3, 8, 3, padding: 1, dtype: $0) },
+    Case("nn.Conv2d(4, 6, (3, 2), groups=2, bias=False)") {
+      Conv2d(4, 6, [3, 2], groups: 2, bias: false, dtype: $0)
+    },
+    Case("nn.Conv3d(2, 3, 2)") { Conv3d(2, 3, 2, dtype: $0) },
+    Case("nn.ConvTranspose2d(3, 4, 3, stride=2)") { ConvTranspose2d(3, 4, 3, stride: 2, dtype: $0) },
+    Case("nn.ConvTranspose1d(2, 3, 5)") { ConvTranspose1d(2, 3, 5, dtype: $0) },
+  ]
+
+  @Test(arguments: drawn, [DType.float32, .float64])
+  func drawsAsPyTorch(_ test: Case, _ dtype: DType) throws {
+    let file = try Golden.tensors("rng.safetensors")
+    let records = try #require(try Golden.json("rng.json")["layers"]?.array)
+    let record = try #require(
+      records.first { $0["code"]?.string == test.code && $0["dtype"]?.string == "\(dtype)" })
+    try withDefaultGenerator(Generator(seed: try #require(record["seed"]?.int))) {
+      let state = try test.build(dtype).stateDict()
+      let expected = try #require(record["state_dict"]?.array)
+      #expect(state.keys == expected.compactMap { $0.array?.first?.string })
+      for (entry, value) in zip(expected, state.values) {
+        let name = try #require(entry.array?.last?.string)
+        try assertClose(value, file.tensor(name), name)
+      }
+    }
+  }
+
+  @Test func impossibleLayersAreRefusedByTheirFirstUse() throws {
+    let x = try Tensor.zeros(1, 3, 4, 4)
+    expectRefusal("in_channels must be divisible by groups, but got 3 and 2") {
+      _ = try Conv2d(3, 4, 3, groups: 2)(x)
+    }
+    expectRefusal("out_channels must be divisible by groups") { _ = try Conv2d(4, 3, 3, groups: 2)(x) }
+    expectRefusal("groups must be a positive integer") { _ = try Conv2d(3, 4, 3, groups: 0)(x) }
+    expectRefusal("padding='same' is not supported for strided convolutions") {
+      _ = try Conv2d(3, 4, 3, stride: 2, padding: .same)(x)
+    }
+    expectRefusal("kernel_size must be one number or 2 numbers") { _ = try Conv2d(3, 4, [1, 2, 3])(x) }
+    expectRefusal("sizes must not be negative") { _ = try Conv2d(-3, 4, 3)(x) }
+    expectRefusal("to have 3 channels, but got 2 channels instead") {
+      _ = try Conv2d(3, 4, 3)(Tensor.zeros(1, 2, 4, 4))
+    }
+    expectRefusal("Expected 3D (unbatched) or 4D (batched) input to conv2d") {
+      _ = try Conv2d(3, 4, 3)(Tensor.zeros(4, 4))
+    }
+    expectRefusal("Calculated padded input size per channel: (2 x 2). Kernel size: (3 x 3)") {
+      _ = try Conv2d(3, 4, 3)(Tensor.zeros(1, 3, 2, 2))
+    }
+    expectRefusal("Output size is too small") { _ = try MaxPool2d(5)(x) }
+    expectRefusal("pad should be at most half of effective kernel size") {
+      _ = try MaxPool2d(2, padding: 2)(x)
+    }
+    expectRefusal("requested an output size of [9, 12], but valid sizes in dimension 1 range from 9 to 10") {
+      _ = try ConvTranspose2d(3, 4, 3, stride: 2).forward(x, outputSize: [9, 12])
+    }
+  }
+}
