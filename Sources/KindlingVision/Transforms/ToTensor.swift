@@ -13,15 +13,7 @@ public struct ToTensor: Transform {
 
   /// `image`, channels first, from 0 to 1.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
-    switch image.ndim {
-    case 2: try scaled(image.unsqueeze(0))
-    case 3 where image.shape[0] <= 4 && image.shape[2] > 4: try scaled(image)
-    case 3: try scaled(image.permute(2, 0, 1)).contiguous()
-    default:
-      throw TensorError(
-        .shape, "ToTensor",
-        "pic should be 2/3 dimensional ([H, W] or [H, W, C]), but got \(image.ndim) dimensions, shape \(image.shape)")
-    }
+    try scaled(TF.channelsFirst(image, "ToTensor"))
   }
 
   /// Images `[N, H, W]` in one go, each as the call would make it: `[N, 1, H, W]`.
@@ -30,5 +22,31 @@ public struct ToTensor: Transform {
   private func scaled(_ image: Tensor) throws -> Tensor {
     guard image.dtype == .uint8 else { return image }
     return try image.to(DType.default).div_(255)
+  }
+}
+
+/// Makes an image a channels-first tensor of the same values (torchvision: `transforms.PILToTensor`).
+///
+/// What ``ToTensor`` says about shapes holds here too.
+public struct PILToTensor: Transform {
+  /// The one there is: it has no arguments.
+  public init() {}
+
+  /// `image`, channels first.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor { try TF.pilToTensor(image) }
+}
+
+/// Changes the dtype of an image and scales its values to that dtype's range, floats from 0 to 1
+/// (torchvision: `transforms.ConvertImageDtype`).
+public struct ConvertImageDtype: Transform {
+  /// The dtype of the result.
+  public let dtype: DType
+
+  /// A transform to `dtype`.
+  public init(_ dtype: DType) { self.dtype = dtype }
+
+  /// `image` in the other dtype; throws where that has no room for the values' range.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    try TF.convertImageDtype(image, dtype)
   }
 }

@@ -1,0 +1,89 @@
+import KindlingCore
+
+/// A batch of images as one image: a grid with `nrow` images a row (torchvision: `utils.make_grid`).
+///
+/// - Parameters:
+///   - padding: pixels between images and around them.
+///   - normalize: whether values are shifted and scaled to 0 to 1.
+///   - valueRange: what becomes 0 and 1; the least and greatest value where nil.
+///   - scaleEach: whether each image is scaled by its own range.
+///   - padValue: the value between images.
+/// - Shape: `[N, C, H, W]`, `[C, H, W]` or `[H, W]` → `[C, H′, W′]`; one channel becomes three.
+/// - Throws: ``TensorError`` for other shapes, no images, or numbers that cannot be.
+public func makeGrid(
+  _ images: Tensor, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
+  valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
+) throws -> Tensor {
+  guard nrow > 0, (0...ImageFormat.mostPixels).contains(padding) else {
+    throw TensorError(
+      .value, "makeGrid", "nrow must be positive and padding not negative, but got \(nrow) and \(padding)")
+  }
+  return try noGrad {
+    var batch = images
+    if batch.ndim == 2 { batch = try batch.unsqueeze(0) }
+    if batch.ndim == 3 { batch = try batch.unsqueeze(0) }
+    guard batch.ndim == 4, batch.shape[0] > 0 else {
+      throw TensorError(
+        .shape, "makeGrid",
+        "expected images [N, C, H, W], [C, H, W] or [H, W], at least one, but got shape \(images.shape)")
+    }
+    if batch.shape[1] == 1 { batch = try Tensor.cat([batch, batch, batch], dim: 1) }
+    if normalize { batch = try normalized(batch, valueRange, scaleEach) }
+    if batch.shape[0] == 1 { return try batch.squeeze(0) }
+
+    let (count, channels) = (batch.shape[0], batch.shape[1])
+    let columns = min(nrow, count), rows = (count + columns - 1) / columns
+    let (height, width) = (batch.shape[2] + padding, batch.shape[3] + padding)
+    let grid = try batch.newFull(
+      [channels, height * rows + padding, width * columns + padding], padValue)
+    for k in 0..<count {
+      let (y, x) = (k / columns * height + padding, k % columns * width + padding)
+      try grid.slice(1, y, y + height - padding).slice(2, x, x + width - padding)
+        .copy_(batch.select(0, k))
+    }
+    return grid
+  }
+}
+
+/// A list of images of one shape as a grid; see ``makeGrid(_:nrow:padding:normalize:valueRange:scaleEach:padValue:)-(Tensor,_,_,_,_,_,_)``.
+public func makeGrid(
+  _ images: [Tensor], nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
+  valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
+) throws -> Tensor {
+  try makeGrid(
+    Tensor.stack(images), nrow: nrow, padding: padding, normalize: normalize,
+    valueRange: valueRange, scaleEach: scaleEach, padValue: padValue)
+}
+
+/// Writes images as one PNG or JPEG file, in a grid where there are several (torchvision:
+/// `utils.save_image`).
+///
+/// Floats are taken from 0 (black) to 1; the arguments are those of `makeGrid`.
+///
+/// - Throws: ``TensorError`` for shapes that are no images, ``VisionError`` where the file cannot be
+///   written.
+public func saveImage(
+  _ images: Tensor, to path: String, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
+  valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
+) throws {
+  let grid = try makeGrid(
+    images, nrow: nrow, padding: padding, normalize: normalize, valueRange: valueRange,
+    scaleEach: scaleEach, padValue: padValue)
+  // Half a level more, since the conversion cuts.
+  try noGrad { try writeImage(grid.mul(255).add(0.5).clamp(min: 0, max: 255).to(.uint8), to: path) }
+}
+
+private func normalized(
+  _ batch: Tensor, _ range: (Double, Double)?, _ scaleEach: Bool
+) throws -> Tensor {
+  func scaled(_ x: Tensor) throws -> Tensor {
+    if x.numel == 0 { return x }
+    let (low, high) = try range ?? (x.min().item(), x.max().item())
+    return try x.clamp(min: low, max: high).sub(low).div(max(high - low, 1e-5))
+  }
+  guard batch.dtype.isFloatingPoint else {
+    throw TensorError(
+      .dtype, "makeGrid", "normalize needs floats, but the images are \(batch.dtype)")
+  }
+  return try scaleEach ? Tensor.stack(batch.unbind(0).map(scaled)) : scaled(batch)
+}

@@ -1,0 +1,92 @@
+import KindlingCore
+
+/// Changes brightness, contrast, saturation and hue at random, in random order (torchvision:
+/// `transforms.ColorJitter`).
+public struct ColorJitter: Transform {
+  /// The factors of brightness; nil leaves it.
+  public let brightness: ClosedRange<Double>?
+  /// The factors of contrast; nil leaves it.
+  public let contrast: ClosedRange<Double>?
+  /// The factors of saturation; nil leaves it.
+  public let saturation: ClosedRange<Double>?
+  /// The turns of hue, from −0.5 to 0.5; nil leaves it.
+  public let hue: ClosedRange<Double>?
+  private let mistake: TensorError?
+
+  /// A transform with factors from 1 − x to 1 + x, not below 0, and turns of hue from −x to x.
+  public init(
+    brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0
+  ) {
+    let arguments = [
+      ("brightness", brightness), ("contrast", contrast), ("saturation", saturation), ("hue", hue),
+    ]
+    // Kept and thrown by the first use: a transform can be a stored property's initial value.
+    mistake = arguments.first { !($0.1 >= 0) || $0.0 == "hue" && $0.1 > 0.5 }.map { name, value in
+      TensorError(
+        .value, "ColorJitter",
+        name == "hue" && value > 0.5
+          ? "hue values should be between (-0.5, 0.5), but got \(value)"
+          : "If \(name) is a single number, it must be non negative, but got \(value).")
+    }
+    func around(_ center: Double, _ reach: Double, from low: Double) -> ClosedRange<Double>? {
+      reach > 0 ? max(center - reach, low)...center + reach : nil
+    }
+    self.brightness = around(1, brightness, from: 0)
+    self.contrast = around(1, contrast, from: 0)
+    self.saturation = around(1, saturation, from: 0)
+    self.hue = around(0, hue, from: -.infinity)
+  }
+
+  /// A transform with factors and turns in these ranges; nil leaves a property as it is.
+  public init(
+    brightness: ClosedRange<Double>?, contrast: ClosedRange<Double>? = nil,
+    saturation: ClosedRange<Double>? = nil, hue: ClosedRange<Double>? = nil
+  ) {
+    func checked(_ range: ClosedRange<Double>?, _ bound: ClosedRange<Double>) -> Bool {
+      range.map { bound.lowerBound <= $0.lowerBound && $0.upperBound <= bound.upperBound } ?? true
+    }
+    let named = [
+      ("brightness", brightness, 0...Double.infinity), ("contrast", contrast, 0...Double.infinity),
+      ("saturation", saturation, 0...Double.infinity), ("hue", hue, -0.5...0.5),
+    ]
+    mistake = named.first { !checked($0.1, $0.2) }.map { name, range, bound in
+      TensorError(
+        .value, "ColorJitter",
+        "\(name) values should be between \(PythonText.range(bound)), but got \(range.map { PythonText.range($0) } ?? "")")
+    }
+    func used(_ range: ClosedRange<Double>?, _ neutral: Double) -> ClosedRange<Double>? {
+      range == neutral...neutral ? nil : range
+    }
+    self.brightness = used(brightness, 1)
+    self.contrast = used(contrast, 1)
+    self.saturation = used(saturation, 1)
+    self.hue = used(hue, 0)
+  }
+
+  /// `image` with the changes.
+  ///
+  /// - Throws: ``TensorError`` for ranges that cannot be, and images without 1 or 3 channels.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    if let mistake { throw mistake }
+    let order = try Tensor.randperm(4).toArray(as: Int.self)
+    // All four are drawn first, whatever the order.
+    let factors = try [brightness, contrast, saturation, hue].map { try $0.map(Draw.uniform) }
+    return try order.reduce(image) { image, property in
+      guard let factor = factors[property] else { return image }
+      return switch property {
+      case 0: try TF.adjustBrightness(image, factor)
+      case 1: try TF.adjustContrast(image, factor)
+      case 2: try TF.adjustSaturation(image, factor)
+      default: try TF.adjustHue(image, factor)
+      }
+    }
+  }
+
+  /// The arguments, as torchvision prints them.
+  public var description: String {
+    let parts = [
+      ("brightness", brightness), ("contrast", contrast), ("saturation", saturation), ("hue", hue),
+    ].map { name, range in "\(name)=\(range.map { PythonText.range($0) } ?? "None")" }
+    return "ColorJitter(\(parts.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,65 @@
+import KindlingCore
+
+/// Draws of random transforms, from the default generator in torchvision's order.
+enum Draw {
+  /// A float32 number in `range`, as `torch.empty(1).uniform_` draws it.
+  static func uniform(_ range: ClosedRange<Double>) throws -> Double {
+    try Tensor.empty(1).uniform_(range.lowerBound, range.upperBound).item()
+  }
+
+  /// Whether a draw is less than `p`.
+  static func happens(_ p: Double) throws -> Bool {
+    try (Tensor.rand(1) .< p).item(as: Bool.self)
+  }
+
+  /// A whole number from 0 up to and not including `bound`.
+  static func below(_ bound: Int) throws -> Int {
+    try Tensor.randint(0, bound, [1]).item(as: Int.self)
+  }
+
+  /// A rectangle of a share of `area` and of a ratio of width to height in these ranges.
+  static func rectangle(
+    _ area: Int, _ scale: ClosedRange<Double>, _ ratio: ClosedRange<Double>
+  ) throws -> (long: Int, short: Int) {
+    let share = Double(area) * (try uniform(scale))
+    let logs = try Tensor([ratio.lowerBound, ratio.upperBound], dtype: .float32).log()
+      .toArray(as: Float.self)
+    let aspect = try Tensor.empty(1).uniform_(Double(logs[0]), Double(logs[1])).exp().item()
+    func edge(_ squared: Double) -> Int {
+      Int(squared.squareRoot().rounded(.toNearestOrEven))
+    }
+    return (edge(share * aspect), edge(share / aspect))
+  }
+
+  /// Throws unless `p` is a probability.
+  static func check(_ p: Double, _ operation: String) throws {
+    guard (0...1).contains(p) else {
+      throw TensorError(
+        .value, operation, "probability has to be between 0 and 1, but got \(p)")
+    }
+  }
+}
+
+/// Numbers as Python prints them.
+enum PythonText {
+  static func number(_ x: Double) -> String {
+    x == x.rounded() && abs(x) < 1e15 ? "\(Int(x))" : "\(x)"
+  }
+
+  static func tuple(_ values: [Int]) -> String {
+    values.count == 1
+      ? "(\(values[0]),)" : "(" + values.map { "\($0)" }.joined(separator: ", ") + ")"
+  }
+
+  static func range(_ range: ClosedRange<Double>) -> String {
+    "(\(range.lowerBound), \(range.upperBound))"
+  }
+
+  /// Rounded to four decimals.
+  static func short(_ range: ClosedRange<Double>) -> String {
+    func cut(_ x: Double) -> Double { (x * 1e4).rounded(.toNearestOrEven) / 1e4 }
+    return "(\(cut(range.lowerBound)), \(cut(range.upperBound)))"
+  }
+
+  static func flag(_ flag: Bool) -> String { flag ? "True" : "False" }
+}

@@ -1,0 +1,30 @@
+import KindlingCore
+
+/// Blurs an image by a random amount (torchvision: `transforms.GaussianBlur`).
+public struct GaussianBlur: Transform {
+  /// Width and height of the kernel, odd.
+  public let kernelSize: [Int]
+  /// The deviations in pixels that are drawn from.
+  public let sigma: ClosedRange<Double>
+
+  /// A transform with a kernel of `kernelSize` by `kernelSize` pixels.
+  public init(_ kernelSize: Int, sigma: ClosedRange<Double> = 0.1...2) {
+    self.init((kernelSize, kernelSize), sigma: sigma)
+  }
+
+  /// A transform with a kernel of this width and height.
+  public init(_ kernelSize: (width: Int, height: Int), sigma: ClosedRange<Double> = 0.1...2) {
+    self.kernelSize = [kernelSize.width, kernelSize.height]
+    self.sigma = sigma
+  }
+
+  /// `image` blurred; throws for an even kernel, or one larger than the image.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    try TF.gaussianBlur(image, kernelSize, [Draw.uniform(sigma)])
+  }
+
+  /// The arguments, as torchvision prints them.
+  public var description: String {
+    "GaussianBlur(kernel_size=\(PythonText.tuple(kernelSize)), sigma=\(PythonText.range(sigma)))"
+  }
+}

@@ -1,0 +1,146 @@
+import KindlingCore
+
+/// Cuts out a rectangle at a random place (torchvision: `transforms.RandomCrop`).
+public struct RandomCrop: Transform {
+  /// Height and width.
+  public let size: [Int]
+  /// The border that images get first, as ``Pad`` takes it; nil for none.
+  public let padding: [Int]?
+  /// Whether images that are too small get a border.
+  public let padIfNeeded: Bool
+  /// The value of a constant border.
+  public let fill: Double
+  /// What the border shows.
+  public let paddingMode: PaddingMode
+
+  /// A transform to `size` by `size` pixels, of the image with a border of `padding` pixels.
+  public init(
+    _ size: Int, padding: Int? = nil, padIfNeeded: Bool = false, fill: Double = 0,
+    paddingMode: PaddingMode = .constant
+  ) {
+    self.init(
+      (size, size), padding: padding.map { [$0] }, padIfNeeded: padIfNeeded, fill: fill,
+      paddingMode: paddingMode)
+  }
+
+  /// A transform to this height and width, of the image with a border.
+  public init(
+    _ size: (height: Int, width: Int), padding: [Int]? = nil, padIfNeeded: Bool = false,
+    fill: Double = 0, paddingMode: PaddingMode = .constant
+  ) {
+    self.size = [size.height, size.width]
+    self.padding = padding
+    self.padIfNeeded = padIfNeeded
+    self.fill = fill
+    self.paddingMode = paddingMode
+  }
+
+  /// A rectangle of `image`; throws where that is smaller.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    let (height, width) = try TF.pair(size, "RandomCrop")
+    var image = image
+    if let padding { image = try TF.pad(image, padding, fill: fill, paddingMode: paddingMode) }
+    var (h, w) = try TF.size(image, "RandomCrop")
+    if padIfNeeded && w < width {
+      image = try TF.pad(image, [width - w, 0], fill: fill, paddingMode: paddingMode)
+    }
+    if padIfNeeded && h < height {
+      image = try TF.pad(image, [0, height - h], fill: fill, paddingMode: paddingMode)
+    }
+    (h, w) = try TF.size(image, "RandomCrop")
+    guard h >= height, w >= width else {
+      throw TensorError(
+        .value, "RandomCrop",
+        "required crop size \(PythonText.tuple(size)) is larger than input image size (\(h), \(w))")
+    }
+    if (h, w) == (height, width) { return image }
+    let top = try Draw.below(h - height + 1), left = try Draw.below(w - width + 1)
+    return try TF.crop(image, top, left, height, width)
+  }
+
+  /// The arguments, as torchvision prints them.
+  public var description: String {
+    let border = padding.map { $0.count == 1 ? "\($0[0])" : PythonText.tuple($0) } ?? "None"
+    return "RandomCrop(size=\(PythonText.tuple(size)), padding=\(border))"
+  }
+}
+
+/// Cuts out a random rectangle and brings it to one size (torchvision:
+/// `transforms.RandomResizedCrop`).
+public struct RandomResizedCrop: Transform {
+  /// Height and width of the result.
+  public let size: [Int]
+  /// The share of the image's area that is cut out.
+  public let scale: ClosedRange<Double>
+  /// Width to height of what is cut out.
+  public let ratio: ClosedRange<Double>
+  /// How pixels between pixels are made.
+  public let interpolation: InterpolationMode
+  /// Whether all pixels count where the rectangle shrinks.
+  public let antialias: Bool
+
+  /// A transform to `size` by `size` pixels.
+  public init(
+    _ size: Int, scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3 / 4...4 / 3,
+    interpolation: InterpolationMode = .bilinear, antialias: Bool = true
+  ) {
+    self.init(
+      (size, size), scale: scale, ratio: ratio, interpolation: interpolation, antialias: antialias)
+  }
+
+  /// A transform to this height and width.
+  public init(
+    _ size: (height: Int, width: Int), scale: ClosedRange<Double> = 0.08...1,
+    ratio: ClosedRange<Double> = 3 / 4...4 / 3, interpolation: InterpolationMode = .bilinear,
+    antialias: Bool = true
+  ) {
+    self.size = [size.height, size.width]
+    self.scale = scale
+    self.ratio = ratio
+    self.interpolation = interpolation
+    self.antialias = antialias
+  }
+
+  /// A random rectangle of `image` at the size asked for.
+  ///
+  /// - Throws: ``TensorError`` where scale or ratio is negative, or the image empty.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    guard scale.lowerBound >= 0, scale.upperBound.isFinite, ratio.lowerBound > 0,
+      ratio.upperBound.isFinite
+    else {
+      throw TensorError(
+        .value, "RandomResizedCrop",
+        "scale and ratio must be positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))")
+    }
+    let (h, w) = try TF.size(image, "RandomResizedCrop")
+    var (top, left, height, width) = central(h, w)
+    for _ in 0..<10 {
+      let (long, short) = try Draw.rectangle(h * w, scale, ratio)
+      if 0 < long && long <= w && 0 < short && short <= h {
+        (height, width) = (short, long)
+        top = try Draw.below(h - height + 1)
+        left = try Draw.below(w - width + 1)
+        break
+      }
+    }
+    return try TF.resizedCrop(
+      image, top, left, height, width, size, interpolation: interpolation, antialias: antialias)
+  }
+
+  /// What is cut out where no draw fits: the middle, as much of it as the ratio allows.
+  private func central(_ h: Int, _ w: Int) -> (Int, Int, Int, Int) {
+    var (height, width) = (h, w)
+    let proportion = Double(w) / Double(max(h, 1))
+    if proportion < ratio.lowerBound {
+      height = Int((Double(w) / ratio.lowerBound).rounded(.toNearestOrEven))
+    } else if proportion > ratio.upperBound {
+      width = Int((Double(h) * ratio.upperBound).rounded(.toNearestOrEven))
+    }
+    return ((h - height) / 2, (w - width) / 2, height, width)
+  }
+
+  /// The arguments, as torchvision prints them.
+  public var description: String {
+    "RandomResizedCrop(size=\(PythonText.tuple(size)), scale=\(PythonText.short(scale)), ratio=\(PythonText.short(ratio)), interpolation=\(interpolation.rawValue), antialias=\(PythonText.flag(antialias)))"
+  }
+}

@@ -1,0 +1,52 @@
+import KindlingCore
+
+/// Turns an image by a random angle (torchvision: `transforms.RandomRotation`).
+public struct RandomRotation: Transform {
+  /// The angles in degrees, counter-clockwise.
+  public let degrees: ClosedRange<Double>
+  /// `.nearest` or `.bilinear`.
+  public let interpolation: InterpolationMode
+  /// Whether the result is large enough for all of the turned image.
+  public let expand: Bool
+  /// The value of pixels that come from outside.
+  public let fill: Double
+
+  /// A transform by up to `degrees` either way.
+  public init(
+    _ degrees: Double, interpolation: InterpolationMode = .nearest, expand: Bool = false,
+    fill: Double = 0
+  ) {
+    self.init(
+      // A negative or undefined number becomes an empty turn, which the call refuses.
+      degrees >= 0 ? -degrees...degrees : .infinity ... .infinity, interpolation: interpolation,
+      expand: expand, fill: fill)
+  }
+
+  /// A transform by an angle in this range.
+  public init(
+    _ degrees: ClosedRange<Double>, interpolation: InterpolationMode = .nearest,
+    expand: Bool = false, fill: Double = 0
+  ) {
+    self.degrees = degrees
+    self.interpolation = interpolation
+    self.expand = expand
+    self.fill = fill
+  }
+
+  /// `image` turned.
+  ///
+  /// - Throws: ``TensorError`` for angles that cannot be, and another interpolation.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+    guard degrees.lowerBound.isFinite, degrees.upperBound.isFinite else {
+      throw TensorError(
+        .value, "RandomRotation", "if degrees is a single number, it must be positive and finite")
+    }
+    return try TF.rotate(
+      image, Draw.uniform(degrees), interpolation: interpolation, expand: expand, fill: [fill])
+  }
+
+  /// The arguments, as torchvision prints them.
+  public var description: String {
+    "RandomRotation(degrees=[\(degrees.lowerBound), \(degrees.upperBound)], interpolation=\(interpolation.rawValue), expand=\(PythonText.flag(expand)), fill=\(PythonText.number(fill)))"
+  }
+}
