@@ -16,6 +16,12 @@ import _TestSupport
     Case(code: "nn.Sequential(nn.Linear(28*28, 16), nn.ReLU(), nn.Linear(16, 10))") {
       Sequential(Linear(28 * 28, 16, dtype: $0), ReLU(), Linear(16, 10, dtype: $0))
     },
+    Case(code: "nn.Embedding(11, 6)") { Embedding(11, 6, dtype: $0) },
+    Case(code: "nn.Embedding(11, 6, padding_idx=2)") { Embedding(11, 6, paddingIdx: 2, dtype: $0) },
+    Case(code: "nn.BatchNorm2d(5)") { BatchNorm2d(5, dtype: $0) },
+    Case(code: "nn.LayerNorm((4, 3))") { LayerNorm([4, 3], dtype: $0) },
+    Case(code: "nn.GroupNorm(2, 6)") { GroupNorm(2, 6, dtype: $0) },
+    Case(code: "nn.PReLU(3)") { PReLU(3, dtype: $0) },
   ]
 
   @Test(arguments: cases, [DType.float32, .float64])

@@ -188,6 +188,28 @@ typedef void (*kk_update_loop)(int64_t n, void *parameter, const void *gradient,
 /// The loop for float32 or float64; NULL for other types.
 kk_update_loop kk_update(UpdateKind rule, int32_t dtype);
 
+/// The passes of a normalisation over n contiguous elements; `weight` and `bias` have an element for
+/// each and may be NULL.
+typedef struct {
+  double (*_Nullable sum)(int64_t n, const void *x);
+  /// Σ (x − mean)²
+  double (*_Nullable spread)(int64_t n, const void *x, double mean);
+  /// Adds Σ g·w and Σ g·w·(x − mean) to `out`.
+  void (*_Nullable products)(int64_t n, const void *gradient, const void *x, const void *weight,
+                             double mean, double *out);
+  /// (x − mean)·scale·w + b with a weight, (x − mean)·scale + shift without.
+  void (*_Nullable affine)(int64_t n, const void *x, double mean, double scale, double shift,
+                           const void *weight, const void *bias, void *out);
+  /// g·w·a + (x − mean)·b + c
+  void (*_Nullable gradient)(int64_t n, const void *gradient, const void *x, const void *weight,
+                             double mean, double a, double b, double c, void *out);
+  /// Adds g·(x − mean)·rstd to `weights` and g to `biases`, element by element.
+  void (*_Nullable columns)(int64_t n, const void *gradient, const void *x, double mean,
+                            double rstd, void *weights, void *biases);
+} kk_normalize_loops;
+/// The loops for float32 and float64; NULL for other types.
+kk_normalize_loops kk_normalize(int32_t dtype);
+
 // MARK: Matrix products
 
 /// The loops that products of one floating type are made of. `mr` × `nr` is the register tile.

@@ -80,7 +80,7 @@ package protocol Backend: AnyObject, Sendable {
   /// of the dtype of `out`, or a single one for all.
   func put(_ op: ScatterOp, _ source: Tensor, _ rows: Rows, into out: Tensor) throws
 
-  // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift`)
+  // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift` and `Backend+Normalize.swift`)
   /// Softmax of `x` over `dim`, or its logarithm; `x` and `out` are of one shape and floating dtype.
   func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws
   /// The gradient of softmax (of its logarithm) with respect to its input, from that of the output
@@ -99,6 +99,26 @@ package protocol Backend: AnyObject, Sendable {
   func nllLossBackward(
     _ gradient: Tensor, _ target: Tensor, weight: Tensor?, ignoreIndex: Int,
     reduction: LossReduction, totalWeight: Tensor, into out: Tensor) throws
+  /// The means and (biased) variances of the channels of `x`, `[N, C, S]`, in `[C]` each. As in all
+  /// normalisations, everything is contiguous and float32 or float64.
+  func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws
+  /// `(x − mean) · rstd · weight + bias` by channel of `x`, `[N, C, S]`; the others are `[C]`.
+  func normalizeChannels(
+    _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor) throws
+  /// The gradients of ``normalizeChannels(_:mean:rstd:weight:bias:into:)``; where `centered`, mean and
+  /// deviation are those of `x` itself and take part.
+  func normalizeChannelsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, centered: Bool,
+    into result: NormGradients) throws
+  /// Each row of `x`, `[M, D]`, with mean 0 and variance 1, times `weight` plus `bias`, both `[D]`;
+  /// the means and reciprocal deviations go into `mean` and `rstd`, `[M]`.
+  func normalizeRows(
+    _ x: Tensor, eps: Double, weight: Tensor?, bias: Tensor?, into out: Tensor, mean: Tensor,
+    rstd: Tensor) throws
+  /// The gradients of ``normalizeRows(_:eps:weight:bias:into:mean:rstd:)``.
+  func normalizeRowsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
+    into result: NormGradients) throws
   /// One step of stochastic gradient descent, in place on `parameter` and on the momentum buffer
   /// (nil without momentum); all of one shape and floating dtype. Versions are the caller's business.
   func sgdStep(

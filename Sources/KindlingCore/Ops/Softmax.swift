@@ -25,12 +25,15 @@ extension Tensor {
         "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)")
     }
     let d = try Layout.wrap(dim, ndim, name)
-    let y = try Tensor(uninitializedLike: x, x.dtype)
+    // 16-bit floats are computed in float32 and rounded once.
+    let type = x.dtype.computeType
+    var y = try Tensor(uninitializedLike: x, type)
     if ndim == 0 {
       try backend.fill(y, .int(log ? 0 : 1))
     } else if numel > 0 {
-      try x.backend.softmax(x, dim: d, log: log, into: y)
+      try x.backend.softmax(noGrad { try x.to(type) }, dim: d, log: log, into: y)
     }
+    if type != x.dtype { y = try y.to(x.dtype) }
     guard isGradEnabled, x.requiresGrad else { return y }
     return y.recorded(
       node, Input(x) { g, s in try g.softmaxGradient(s.output, d, log: log) }, savingOutput: true)
@@ -38,12 +41,16 @@ extension Tensor {
 
   /// The gradient of (log-)softmax from that of its output, this tensor, and the output `y`.
   private func softmaxGradient(_ y: Tensor, _ dim: Int, log: Bool) throws -> Tensor {
-    let result = try Tensor(uninitializedLike: y, y.dtype)
+    let type = y.dtype.computeType
+    var result = try Tensor(uninitializedLike: y, type)
     if ndim == 0 {
       try backend.fill(result, .int(0))
     } else if numel > 0 {
-      try backend.softmaxBackward(to(y.dtype), y, dim: dim, log: log, into: result)
+      try noGrad {
+        try backend.softmaxBackward(to(type), y.to(type), dim: dim, log: log, into: result)
+      }
     }
+    if type != y.dtype { result = try result.to(y.dtype) }
     guard isGradEnabled, requiresGrad || y.requiresGrad else { return result }
     if log {
       return result.recorded(

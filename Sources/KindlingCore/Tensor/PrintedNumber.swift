@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// Numbers as Python writes them.
-enum PrintedNumber {
+package enum PrintedNumber {
   /// `f"{value:.4f}"`.
   static func fixed(_ value: Double, _ precision: Int) -> String {
     value.isFinite ? formatted("%.*f", value, precision) : special(value)
@@ -34,7 +34,7 @@ enum PrintedNumber {
   }
 
   /// `repr(value)`: the shortest digits that read back, an exponent below 1e-4 and from 1e16 on.
-  static func shortest(_ value: Double) -> String {
+  package static func shortest(_ value: Double) -> String {
     guard value.isFinite else { return special(value) }
     let text = "\(abs(value))"
     let parts = text.split(separator: "e")
@@ -62,7 +62,7 @@ enum PrintedNumber {
   }
 
   /// A number as `str(t.item())` writes it.
-  static func python(_ number: Scalar) -> String {
+  package static func python(_ number: Scalar) -> String {
     switch number {
     case .bool(let b): b ? "True" : "False"
     case .int(let i): "\(i)"

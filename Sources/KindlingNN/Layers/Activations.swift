@@ -1,18 +1,5 @@
 public import KindlingCore
 
-/// Negative elements replaced by 0 (PyTorch: `nn.ReLU`).
-open class ReLU: Module, Layer {
-  /// Whether the input itself is written to.
-  public let inplace: Bool
-
-  /// A rectifier.
-  public init(inplace: Bool = false) { self.inplace = inplace }
-
-  open func forward(_ x: Tensor) throws -> Tensor { try F.relu(x, inplace: inplace) }
-
-  override open func extraRepr() -> String { inplace ? "inplace=True" : "" }
-}
-
 /// `1 / (1 + exp(−x))` (PyTorch: `nn.Sigmoid`).
 open class Sigmoid: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try x.sigmoid() }
@@ -54,25 +41,41 @@ open class Identity: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { x }
 }
 
-/// Zeroes elements with probability `p` while training, and scales the others by `1 / (1 − p)`
-/// (PyTorch: `nn.Dropout`).
+/// ``Softmax`` over the channels of `[N, C, H, W]` or `[C, H, W]` (PyTorch: `nn.Softmax2d`).
 ///
-/// - Throws: on use, ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
-open class Dropout: Module, Layer {
-  /// The probability of an element to be zeroed.
-  public let p: Double
-  /// Whether the input itself is written to.
-  public let inplace: Bool
-
-  /// Dropout with probability `p`.
-  public init(_ p: Double = 0.5, inplace: Bool = false) {
-    self.p = p
-    self.inplace = inplace
-  }
-
+/// - Throws: on use, ``TensorError`` `.shape` for another number of dimensions.
+open class Softmax2d: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
-    try F.dropout(x, p: p, training: isTraining, inplace: inplace)
+    guard x.ndim == 3 || x.ndim == 4 else {
+      throw TensorError(
+        .shape, "Softmax2d", "expected input to be 3D or 4D, but got \(x.ndim)D instead")
+    }
+    return try x.softmax(dim: -3)
   }
+}
 
-  override open func extraRepr() -> String { "p=\(p), inplace=\(inplace ? "True" : "False")" }
+/// ``Softmax`` of the negated input (PyTorch: `nn.Softmin`).
+open class Softmin: Module, Layer {
+  /// The dimension whose elements sum to 1; nil is PyTorch's choice by rank.
+  public let dim: Int?
+
+  /// Probabilities along `dim`.
+  public init(dim: Int? = nil) { self.dim = dim }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try F.softmin(x, dim: dim) }
+
+  override open func extraRepr() -> String { "dim=\(dim.map { "\($0)" } ?? "None")" }
+}
+
+/// Half of the input times the sigmoid of the other half (PyTorch: `nn.GLU`).
+open class GLU: Module, Layer {
+  /// The dimension that is halved.
+  public let dim: Int
+
+  /// A gate along `dim`.
+  public init(_ dim: Int = -1) { self.dim = dim }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try F.glu(x, dim: dim) }
+
+  override open func extraRepr() -> String { "dim=\(dim)" }
 }

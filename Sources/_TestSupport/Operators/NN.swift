@@ -5,6 +5,8 @@ extension OperatorTable {
   mutating func addNN() {
     addActivations()
     addLosses()
+    addNormalization()
+    addMiscellaneous()
     op("nn.functional.linear") { a in
       try F.linear(
         a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"))
@@ -17,12 +19,6 @@ extension OperatorTable {
         a.tensor(0), p: a.double(1, "p", default: 0.5),
         training: a.bool(2, "training", default: true))
     }
-  }
-
-  private mutating func addActivations() {
-    unary("nn.functional.relu") { try F.relu($0) }
-    op("softmax") { a in try a.tensor(0).softmax(dim: a.int(1, "dim"), dtype: a.dtype(nil)) }
-    op("log_softmax") { a in try a.tensor(0).logSoftmax(dim: a.int(1, "dim"), dtype: a.dtype(nil)) }
   }
 
   private mutating func addLosses() {

@@ -71,4 +71,66 @@ import Testing
       for (x, y) in zip(a, b) { #expect(try Self.worst(x, y) < bound * 40) }
     }
   }
+
+  @Test(arguments: [1, 3, 8, 33, 513, 1600], [DType.float32, .float64])
+  func channelNormalization(_ run: Int, _ dtype: DType) throws {
+    let backend = CPUBackend.shared, bound = dtype == .float32 ? 3e-5 : 1e-12
+    let x = try Self.draw([5, 3, run], dtype, 6), g = try Self.draw([5, 3, run], dtype, 7)
+    let weight = Tensor([0.5, -2.0, 3.0], dtype: dtype), bias = Tensor([1.0, 0.0, -1.0], dtype: dtype)
+    func empty(_ shape: [Int]) throws -> Tensor { try Tensor.zeros(shape, dtype: dtype) }
+    let (mean, variance) = (try empty([3]), try empty([3]))
+    try backend.channelMoments(x, mean: mean, variance: variance)
+    let (mean2, variance2) = (try empty([3]), try empty([3]))
+    try backend.composedChannelMoments(x, mean: mean2, variance: variance2)
+    #expect(try Self.worst(mean, mean2) < bound && Self.worst(variance, variance2) < bound)
+    let rstd = try variance.add(1e-5).rsqrt()
+    let (y, z) = (try empty(x.shape), try empty(x.shape))
+    try backend.normalizeChannels(x, mean: mean, rstd: rstd, weight: weight, bias: bias, into: y)
+    try backend.composedNormalizeChannels(
+      x, mean: mean, rstd: rstd, weight: weight, bias: bias, into: z)
+    #expect(try Self.worst(y, z) < bound)
+    for centered in [false, true] {
+      func gradients() throws -> NormGradients {
+        NormGradients(input: try empty(x.shape), weight: try empty([3]), bias: try empty([3]))
+      }
+      let (a, b) = (try gradients(), try gradients())
+      try backend.normalizeChannelsBackward(
+        g, x, mean: mean, rstd: rstd, weight: weight, centered: centered, into: a)
+      try backend.composedNormalizeChannelsBackward(
+        g, x, mean: mean, rstd: rstd, weight: weight, centered: centered, into: b)
+      try expectClose(a, b, bound * Double(run + 10))
+    }
+  }
+
+  @Test(arguments: [1, 8, 33, 513, 1600], [DType.float32, .float64])
+  func rowNormalization(_ n: Int, _ dtype: DType) throws {
+    let backend = CPUBackend.shared, bound = dtype == .float32 ? 3e-5 : 1e-12, rows = 40
+    let x = try Self.draw([rows, n], dtype, 8), g = try Self.draw([rows, n], dtype, 9)
+    let weight = try Self.draw([n], dtype, 10), bias = try Self.draw([n], dtype, 11)
+    func empty(_ shape: [Int]) throws -> Tensor { try Tensor.zeros(shape, dtype: dtype) }
+    let (y, mean, rstd) = (try empty([rows, n]), try empty([rows]), try empty([rows]))
+    try backend.normalizeRows(
+      x, eps: 1e-3, weight: weight, bias: bias, into: y, mean: mean, rstd: rstd)
+    let (z, mean2, rstd2) = (try empty([rows, n]), try empty([rows]), try empty([rows]))
+    try backend.composedNormalizeRows(
+      x, eps: 1e-3, weight: weight, bias: bias, into: z, mean: mean2, rstd: rstd2)
+    #expect(try Self.worst(y, z) < bound && Self.worst(mean, mean2) < bound)
+    #expect(try Self.worst(rstd, rstd2) < bound)
+    for weight in [nil, weight] {
+      func gradients() throws -> NormGradients {
+        NormGradients(input: try empty([rows, n]), weight: try empty([n]), bias: try empty([n]))
+      }
+      let (a, b) = (try gradients(), try gradients())
+      try backend.normalizeRowsBackward(g, x, mean: mean, rstd: rstd, weight: weight, into: a)
+      try backend.composedNormalizeRowsBackward(
+        g, x, mean: mean, rstd: rstd, weight: weight, into: b)
+      try expectClose(a, b, bound * 50)
+    }
+  }
+
+  private func expectClose(_ a: NormGradients, _ b: NormGradients, _ bound: Double) throws {
+    for (x, y) in [(a.input, b.input), (a.weight, b.weight), (a.bias, b.bias)] {
+      #expect(try Self.worst(#require(x), #require(y)) < bound)
+    }
+  }
 }

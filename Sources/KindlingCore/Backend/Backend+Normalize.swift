@@ -1,0 +1,126 @@
+/// The gradients that a normalisation asks for, nil where one is not needed; shaped like what they
+/// are gradients of, contiguous and of the computing dtype.
+package struct NormGradients {
+  package var input: Tensor?
+  package var weight: Tensor?
+  package var bias: Tensor?
+
+  package init(input: Tensor?, weight: Tensor?, bias: Tensor?) {
+    self.input = input
+    self.weight = weight
+    self.bias = bias
+  }
+}
+
+/// Normalisations in terms of the other operations: what a new backend starts from, and what the
+/// others fall back to for sizes that their own versions do not cover.
+extension Backend {
+  /// ``channelMoments(_:mean:variance:)`` step by step.
+  package func composedChannelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
+    try noGrad {
+      let center = try x.mean(dims: [0, 2], keepdim: true)
+      try copy(center.reshape(-1), into: mean)
+      try copy(x.sub(center).square().mean(dims: [0, 2]), into: variance)
+    }
+  }
+
+  /// ``normalizeChannels(_:mean:rstd:weight:bias:into:)`` step by step.
+  package func composedNormalizeChannels(
+    _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor
+  ) throws {
+    try noGrad {
+      let scale = try weight.map { try rstd.mul($0) } ?? rstd
+      let y = try x.sub(mean.view(-1, 1)).mul(scale.view(-1, 1))
+      try copy(bias.map { try y.add($0.view(-1, 1)) } ?? y, into: out)
+    }
+  }
+
+  /// ``normalizeChannelsBackward(_:_:mean:rstd:weight:centered:into:)`` step by step.
+  package func composedNormalizeChannelsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, centered: Bool,
+    into result: NormGradients
+  ) throws {
+    try noGrad {
+      let unit = try x.sub(mean.view(-1, 1)).mul(rstd.view(-1, 1))
+      let sum = try gradient.sum(dims: [0, 2]), dot = try gradient.mul(unit).sum(dims: [0, 2])
+      if let bias = result.bias { try copy(sum, into: bias) }
+      if let weight = result.weight { try copy(dot, into: weight) }
+      guard let input = result.input else { return }
+      let scale = try weight.map { try rstd.mul($0) } ?? rstd
+      var g = gradient
+      if centered {
+        let count = x.shape[0] * x.shape[2]
+        g = try g.sub(sum.div(count).view(-1, 1)).sub(unit.mul(dot.div(count).view(-1, 1)))
+      }
+      try copy(g.mul(scale.view(-1, 1)), into: input)
+    }
+  }
+
+  /// ``normalizeRows(_:eps:weight:bias:into:mean:rstd:)`` step by step.
+  package func composedNormalizeRows(
+    _ x: Tensor, eps: Double, weight: Tensor?, bias: Tensor?, into out: Tensor, mean: Tensor,
+    rstd: Tensor
+  ) throws {
+    try noGrad {
+      let center = try x.mean(dim: 1, keepdim: true), offset = try x.sub(center)
+      let factor = try offset.square().mean(dim: 1, keepdim: true).add(eps).rsqrt()
+      try copy(center.reshape(-1), into: mean)
+      try copy(factor.reshape(-1), into: rstd)
+      var y = try offset.mul(factor)
+      if let weight { y = try y.mul(weight) }
+      try copy(bias.map { try y.add($0) } ?? y, into: out)
+    }
+  }
+
+  /// ``normalizeRowsBackward(_:_:mean:rstd:weight:into:)`` step by step.
+  package func composedNormalizeRowsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
+    into result: NormGradients
+  ) throws {
+    try noGrad {
+      let factor = try rstd.view(-1, 1), unit = try x.sub(mean.view(-1, 1)).mul(factor)
+      if let bias = result.bias { try copy(gradient.sum(dim: 0), into: bias) }
+      if let weight = result.weight { try copy(gradient.mul(unit).sum(dim: 0), into: weight) }
+      guard let input = result.input else { return }
+      let g = try weight.map { try gradient.mul($0) } ?? gradient
+      let dot = try g.mul(unit).mean(dim: 1, keepdim: true)
+      let centered = try g.sub(g.mean(dim: 1, keepdim: true)).sub(unit.mul(dot))
+      try copy(centered.mul(factor), into: input)
+    }
+  }
+
+  package func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
+    try composedChannelMoments(x, mean: mean, variance: variance)
+  }
+
+  package func normalizeChannels(
+    _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor
+  ) throws {
+    try composedNormalizeChannels(
+      x, mean: mean, rstd: rstd, weight: weight, bias: bias, into: out)
+  }
+
+  package func normalizeChannelsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, centered: Bool,
+    into result: NormGradients
+  ) throws {
+    try composedNormalizeChannelsBackward(
+      gradient, x, mean: mean, rstd: rstd, weight: weight, centered: centered, into: result)
+  }
+
+  package func normalizeRows(
+    _ x: Tensor, eps: Double, weight: Tensor?, bias: Tensor?, into out: Tensor, mean: Tensor,
+    rstd: Tensor
+  ) throws {
+    try composedNormalizeRows(
+      x, eps: eps, weight: weight, bias: bias, into: out, mean: mean, rstd: rstd)
+  }
+
+  package func normalizeRowsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
+    into result: NormGradients
+  ) throws {
+    try composedNormalizeRowsBackward(
+      gradient, x, mean: mean, rstd: rstd, weight: weight, into: result)
+  }
+}

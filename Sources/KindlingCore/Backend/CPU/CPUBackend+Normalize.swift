@@ -1,0 +1,190 @@
+import CKernels
+
+/// Normalisations as two or three passes over contiguous float32 or float64 memory. A channel, or a
+/// row, is one task, so that results do not depend on the threads.
+extension CPUBackend {
+  /// Where runs are shorter, calling the loops costs more than the passes they save.
+  private static let shortestRun = 8
+
+  package func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
+    let loops = kk_normalize(x.dtype.rawValue)
+    guard let sum = loops.sum, let spread = loops.spread, let plan = ChannelPlan(x) else {
+      return try composedChannelMoments(x, mean: mean, variance: variance)
+    }
+    let count = Double(plan.batch * plan.run)
+    plan.forEachChannel { channel in
+      var total = 0.0
+      plan.forEachRun(of: channel) { total += sum(Int64(plan.run), x.pointer + $0) }
+      let center = total / count
+      var squares = 0.0
+      plan.forEachRun(of: channel) { squares += spread(Int64(plan.run), x.pointer + $0, center) }
+      mean.setNumber(center, at: channel)
+      variance.setNumber(squares / count, at: channel)
+    }
+  }
+
+  package func normalizeChannels(
+    _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor
+  ) throws {
+    guard let affine = kk_normalize(x.dtype.rawValue).affine, let plan = ChannelPlan(x) else {
+      return try composedNormalizeChannels(
+        x, mean: mean, rstd: rstd, weight: weight, bias: bias, into: out)
+    }
+    plan.forEachChannel { channel in
+      let scale = rstd.number(at: channel) * (weight?.number(at: channel) ?? 1)
+      let center = mean.number(at: channel), shift = bias?.number(at: channel) ?? 0
+      plan.forEachRun(of: channel) { at in
+        affine(Int64(plan.run), x.pointer + at, center, scale, shift, nil, nil, out.pointer + at)
+      }
+    }
+  }
+
+  package func normalizeChannelsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, centered: Bool,
+    into result: NormGradients
+  ) throws {
+    let loops = kk_normalize(x.dtype.rawValue)
+    guard let products = loops.products, let combine = loops.gradient, let plan = ChannelPlan(x),
+      gradient.isContiguous
+    else {
+      return try composedNormalizeChannelsBackward(
+        gradient, x, mean: mean, rstd: rstd, weight: weight, centered: centered, into: result)
+    }
+    let count = Double(plan.batch * plan.run)
+    plan.forEachChannel { channel in
+      let center = mean.number(at: channel), factor = rstd.number(at: channel)
+      var totals = (0.0, 0.0)
+      withUnsafeMutableBytes(of: &totals) { bytes in
+        let out = bytes.assumingMemoryBound(to: Double.self).baseAddress
+        plan.forEachRun(of: channel) { at in
+          products(Int64(plan.run), gradient.pointer + at, x.pointer + at, nil, center, out)
+        }
+      }
+      result.bias?.setNumber(totals.0, at: channel)
+      result.weight?.setNumber(totals.1 * factor, at: channel)
+      guard let input = result.input else { return }
+      let scale = factor * (weight?.number(at: channel) ?? 1)
+      let slope = centered ? -scale * totals.1 * factor * factor / count : 0
+      let shift = centered ? -scale * totals.0 / count : 0
+      plan.forEachRun(of: channel) { at in
+        combine(
+          Int64(plan.run), gradient.pointer + at, x.pointer + at, nil, center, scale, slope, shift,
+          input.pointer + at)
+      }
+    }
+  }
+
+  package func normalizeRows(
+    _ x: Tensor, eps: Double, weight: Tensor?, bias: Tensor?, into out: Tensor, mean: Tensor,
+    rstd: Tensor
+  ) throws {
+    let loops = kk_normalize(x.dtype.rawValue), (rows, n) = (x.shape[0], x.shape[1])
+    guard let sum = loops.sum, let spread = loops.spread, let affine = loops.affine,
+      n >= Self.shortestRun, x.isContiguous, weight != nil || bias == nil
+    else {
+      return try composedNormalizeRows(
+        x, eps: eps, weight: weight, bias: bias, into: out, mean: mean, rstd: rstd)
+    }
+    let size = n * x.dtype.byteSize, (w, b) = (weight?.pointer, bias?.pointer)
+    ThreadPool.shared.forEachPiece(of: rows, max(1, ElementwiseCall.piece / n)) { first, count in
+      for row in first..<first + count {
+        let from = x.pointer + row * size
+        let center = sum(Int64(n), from) / Double(n)
+        let factor = 1 / (spread(Int64(n), from, center) / Double(n) + eps).squareRoot()
+        mean.setNumber(center, at: row)
+        rstd.setNumber(factor, at: row)
+        affine(Int64(n), from, center, factor, 0, w, b, out.pointer + row * size)
+      }
+    }
+  }
+
+  package func normalizeRowsBackward(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
+    into result: NormGradients
+  ) throws {
+    let loops = kk_normalize(x.dtype.rawValue), (rows, n) = (x.shape[0], x.shape[1])
+    guard let products = loops.products, let combine = loops.gradient, let columns = loops.columns,
+      n >= Self.shortestRun, x.isContiguous, gradient.isContiguous
+    else {
+      return try composedNormalizeRowsBackward(
+        gradient, x, mean: mean, rstd: rstd, weight: weight, into: result)
+    }
+    let size = n * x.dtype.byteSize, w = weight?.pointer
+    // Few pieces: each has its own sums over rows, which are added in order at the end.
+    let piece = max((rows + 15) / 16, max(1, ElementwiseCall.piece / n))
+    let pieces = (rows + piece - 1) / piece
+    let needsColumns = result.weight != nil || result.bias != nil
+    let sums = try Tensor(
+      uninitialized: [2, needsColumns ? pieces : 0, n], x.dtype, on: self)
+    try fill(sums, .int(0))
+    ThreadPool.shared.forEachPiece(of: rows, piece) { first, count in
+      let weights = sums.pointer + first / piece * size
+      let biases = sums.pointer + (pieces + first / piece) * size
+      for row in first..<first + count {
+        let at = row * size, center = mean.number(at: row), factor = rstd.number(at: row)
+        let (g, from) = (gradient.pointer + at, x.pointer + at)
+        if needsColumns { columns(Int64(n), g, from, center, factor, weights, biases) }
+        guard let input = result.input else { continue }
+        var totals = (0.0, 0.0)
+        withUnsafeMutableBytes(of: &totals) { bytes in
+          products(
+            Int64(n), g, from, w, center, bytes.assumingMemoryBound(to: Double.self).baseAddress)
+        }
+        combine(
+          Int64(n), g, from, w, center, factor, -factor * factor * factor * totals.1 / Double(n),
+          -factor * totals.0 / Double(n), input.pointer + at)
+      }
+    }
+    for (i, target) in [result.weight, result.bias].enumerated() {
+      guard let target else { continue }
+      let part = sums.alias(shape: [pieces, n], strides: [n, 1], offset: i * pieces * n)
+      try reduce(
+        .sum, part, dtype: x.dtype,
+        into: target.alias(shape: [1, n], strides: [n, 1], offset: target.storageOffset))
+    }
+  }
+}
+
+/// A contiguous `[N, C, S]` tensor, channel by channel; nil where the loops do not pay.
+private struct ChannelPlan {
+  let batch: Int
+  let channels: Int
+  /// The elements of one channel of one sample, next to one another.
+  let run: Int
+  private let size: Int
+
+  init?(_ x: Tensor) {
+    guard x.isContiguous, x.shape[2] >= 8 else { return nil }
+    (batch, channels, run) = (x.shape[0], x.shape[1], x.shape[2])
+    size = x.dtype.byteSize
+  }
+
+  func forEachChannel(_ body: (Int) -> Void) {
+    let piece = max(1, ElementwiseCall.piece / max(1, batch * run))
+    ThreadPool.shared.forEachPiece(of: channels, piece) { first, count in
+      for channel in first..<first + count { body(channel) }
+    }
+  }
+
+  /// Calls `body` with the byte offset of each of the channel's runs.
+  func forEachRun(of channel: Int, _ body: (Int) -> Void) {
+    for sample in 0..<batch { body((sample * channels + channel) * run * size) }
+  }
+}
+
+extension Tensor {
+  /// Element `i` of a contiguous float32 or float64 tensor.
+  fileprivate func number(at i: Int) -> Double {
+    dtype == .float32
+      ? Double(pointer.assumingMemoryBound(to: Float.self)[i])
+      : pointer.assumingMemoryBound(to: Double.self)[i]
+  }
+
+  fileprivate func setNumber(_ value: Double, at i: Int) {
+    if dtype == .float32 {
+      pointer.assumingMemoryBound(to: Float.self)[i] = Float(value)
+    } else {
+      pointer.assumingMemoryBound(to: Double.self)[i] = value
+    }
+  }
+}

@@ -1,0 +1,281 @@
+public import KindlingCore
+
+extension F {
+  /// Normalises each channel by its mean and variance over samples and places, or by running ones
+  /// (PyTorch: `F.batch_norm`).
+  ///
+  /// While `training`, the batch's own statistics are used and the running ones move towards them by
+  /// `momentum`; the running variance counts one degree of freedom less.
+  /// - Shape: `x` `[N, C, *]`, all others `[C]`.
+  /// - Throws: ``TensorError`` `.value` for one value per channel while training, `.shape` and `.dtype`
+  ///   where the tensors do not fit.
+  public static func batchNorm(
+    _ x: Tensor, _ runningMean: Tensor?, _ runningVar: Tensor?, weight: Tensor? = nil,
+    bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
+  ) throws -> Tensor {
+    // As in PyTorch, nothing is normalised by nothing, whatever the rank.
+    if x.numel == 0, x.dtype.isFloatingPoint {
+      var y = try x.clone()
+      if let weight, weight.numel > 0 { y = try y.mul(weight.reshape(-1).select(0, 0)) }
+      if let bias, bias.numel > 0 { y = try y.add(bias.reshape(-1).select(0, 0)) }
+      return y
+    }
+    if training, x.ndim >= 2 {
+      let values = x.shape.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 &* $1.element }
+      if values == 1 {
+        throw TensorError(
+          .value, "batch_norm",
+          "Expected more than 1 value per channel when training, got input size \(x.shape)")
+      }
+    }
+    return try x.nativeBatchNorm(
+      weight, bias, runningMean, runningVar, training: training, momentum: momentum, eps: eps
+    ).output
+  }
+
+  /// Normalises each channel of each sample (PyTorch: `F.instance_norm`).
+  ///
+  /// - Parameter useInputStats: false takes the running statistics instead of the sample's own.
+  /// - Shape: `x` `[N, C, *]`, all others `[C]`.
+  public static func instanceNorm(
+    _ x: Tensor, runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil,
+    bias: Tensor? = nil, useInputStats: Bool = true, momentum: Double = 0.1, eps: Double = 1e-5
+  ) throws -> Tensor {
+    let name = "instance_norm"
+    guard x.ndim >= 2 else {
+      throw TensorError(
+        .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
+    }
+    let places = x.shape.dropFirst(2).reduce(1, &*)
+    if useInputStats && places == 1 {
+      throw TensorError(
+        .value, name,
+        "Expected more than 1 spatial element when training, got input size \(x.shape)")
+    }
+    guard useInputStats || runningMean != nil && runningVar != nil else {
+      throw TensorError(
+        .value, name,
+        "Expected running_mean and running_var to be defined when use_input_stats is false")
+    }
+    let (samples, channels) = (x.shape[0], x.shape[1])
+    for (part, tensor) in [
+      ("weight", weight), ("bias", bias), ("running_mean", runningMean), ("running_var", runningVar),
+    ] {
+      guard let tensor, tensor.shape != [channels] else { continue }
+      throw TensorError(
+        .shape, name, "\(part) should contain \(channels) elements not \(tensor.numel)")
+    }
+    // One sample whose channels are those of all samples.
+    func spread(_ t: Tensor?) throws -> Tensor? {
+      guard let t else { return nil }
+      return samples == 1 ? t : try t.repeat([samples])
+    }
+    let means = try noGrad { try spread(runningMean)?.clone() }
+    let variances = try noGrad { try spread(runningVar)?.clone() }
+    let joined = try x.contiguous().view([1, samples * channels] + x.shape.dropFirst(2))
+    let y = try joined.nativeBatchNorm(
+      spread(weight), spread(bias), means, variances, training: useInputStats, momentum: momentum,
+      eps: eps
+    ).output
+    if useInputStats {
+      try noGrad {
+        try copyMean(means, over: samples, to: runningMean)
+        try copyMean(variances, over: samples, to: runningVar)
+      }
+    }
+    return try y.view(x.shape)
+  }
+
+  private static func copyMean(_ all: Tensor?, over samples: Int, to running: Tensor?) throws {
+    guard let all, let running, samples > 0 else { return }
+    try running.copy_(all.view(samples, -1).mean(dim: 0))
+  }
+}
+
+extension Tensor {
+  /// Batch normalisation with the statistics that went into it (PyTorch: `torch.native_batch_norm`).
+  ///
+  /// - Returns: the result, and while `training` the batch's means and reciprocal standard deviations,
+  ///   else two empty tensors.
+  /// - Throws: ``TensorError`` as ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
+  public func nativeBatchNorm(
+    _ weight: Tensor?, _ bias: Tensor?, _ runningMean: Tensor?, _ runningVar: Tensor?,
+    training: Bool, momentum: Double, eps: Double
+  ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
+    let norm = try ChannelNorm(
+      self, weight, bias, runningMean, runningVar, training: training, eps: eps)
+    let (y, mean, rstd) = try noGrad { () -> (Tensor, Tensor, Tensor) in
+      let x = try norm.rows(self), type = x.dtype
+      let mean: Tensor, rstd: Tensor
+      if training {
+        mean = try Tensor(uninitialized: [norm.channels], type, on: backend, "batch_norm")
+        let variance = try Tensor(uninitialized: [norm.channels], type, on: backend)
+        try backend.channelMoments(x, mean: mean, variance: variance)
+        rstd = try variance.add(eps).rsqrt()
+        let count = Double(norm.samples * norm.places)
+        try runningMean?.mul_(1 - momentum).add_(mean.to(runningMean?.dtype ?? type), alpha: momentum)
+        // One value per channel has no unbiased variance: NaN, as in PyTorch.
+        try runningVar?.mul_(1 - momentum)
+          .add_(variance.mul(count / (count - 1)).to(runningVar?.dtype ?? type), alpha: momentum)
+      } else if let runningMean, let runningVar {
+        mean = try runningMean.to(type).contiguous()
+        rstd = try runningVar.to(type).contiguous().add(eps).rsqrt()
+      } else {
+        throw TensorError(
+          .value, "batch_norm", "running_mean and running_var must be defined in evaluation mode")
+      }
+      let out = try Tensor(uninitialized: x.shape, type, on: backend, "batch_norm")
+      if out.numel > 0 {
+        try backend.normalizeChannels(
+          x, mean: mean, rstd: rstd, weight: weight?.prepared(type), bias: bias?.prepared(type),
+          into: out)
+      }
+      return (try norm.restored(out, dtype), mean, rstd)
+    }
+    norm.record(y, self, weight, bias, mean, rstd)
+    let type = weight?.dtype ?? dtype
+    if training { return (y, try mean.to(type), try rstd.to(type)) }
+    let none = try Tensor.zeros([0], dtype: type, device: device)
+    return (y, none, none)
+  }
+
+  /// Contiguous and of the dtype in which normalisation is computed.
+  func prepared(_ type: DType) throws -> Tensor { try to(type).contiguous() }
+}
+
+/// The checked sizes of one batch normalisation, and its gradients.
+private struct ChannelNorm: Sendable {
+  let shape: [Int]
+  let training: Bool
+  let eps: Double
+  var samples: Int { shape[0] }
+  var channels: Int { shape[1] }
+  var places: Int { shape.dropFirst(2).reduce(1, *) }
+
+  init(
+    _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ runningMean: Tensor?, _ runningVar: Tensor?,
+    training: Bool, eps: Double
+  ) throws {
+    let name = "batch_norm"
+    guard x.ndim >= 2 else {
+      throw TensorError(
+        .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
+    }
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "\"batch_norm\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+    }
+    for (part, tensor) in [
+      ("running_mean", runningMean), ("running_var", runningVar), ("weight", weight),
+      ("bias", bias),
+    ] {
+      guard let tensor else { continue }
+      guard tensor.shape == [x.shape[1]] else {
+        throw TensorError(
+          .shape, name, "\(part) should contain \(x.shape[1]) elements not \(tensor.numel)")
+      }
+      guard tensor.dtype == x.dtype || x.dtype.isHalf && tensor.dtype == .float32 else {
+        throw TensorError(
+          .dtype, name,
+          "mixed dtype (CPU): all inputs must share same datatype, but the input is \(x.dtype) and \(part) is \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))")
+      }
+    }
+    shape = x.shape
+    self.training = training
+    self.eps = eps
+  }
+
+  /// `x` as contiguous `[N, C, S]` of the computing dtype.
+  func rows(_ x: Tensor) throws -> Tensor {
+    let x = try x.prepared(x.dtype.computeType), rows = [samples, channels, places]
+    return x.alias(shape: rows, strides: Layout.contiguousStrides(rows), offset: x.storageOffset)
+  }
+
+  /// The reverse of ``rows(_:)`` for a new tensor.
+  func restored(_ rows: Tensor, _ dtype: DType) throws -> Tensor {
+    try rows.alias(shape: shape, strides: Layout.contiguousStrides(shape), offset: 0).to(dtype)
+  }
+
+  func record(
+    _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
+  ) {
+    let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
+    let hasWeight = weight != nil
+    // Where there is no weight or bias, a tensor without gradient stands in its place.
+    Recording.record(
+      [y], "NativeBatchNormBackward0", [x, weight ?? mean, bias ?? mean],
+      saving: [x, mean, rstd] + (weight.map { [$0] } ?? [])
+    ) { gradients, saved in
+      guard let g = gradients[0] else { return [nil, nil, nil] }
+      let weight = hasWeight ? saved[3] : nil
+      if isGradEnabled { return try composed(g, saved[0], saved[1], saved[2], weight) }
+      return try fused(g, saved[0], saved[1], saved[2], weight, wanted)
+    }
+  }
+
+  private func fused(
+    _ g: Tensor, _ x: Tensor, _ mean: Tensor, _ rstd: Tensor, _ weight: Tensor?,
+    _ wanted: (Bool, Bool, Bool)
+  ) throws -> [Tensor?] {
+    let (gradient, rows) = (try self.rows(g), try self.rows(x)), type = rows.dtype
+    func target(_ wanted: Bool, _ shape: [Int]) throws -> Tensor? {
+      wanted ? try Tensor(uninitialized: shape, type, on: x.backend, "batch_norm") : nil
+    }
+    let result = NormGradients(
+      input: try target(wanted.0, rows.shape), weight: try target(wanted.1, [channels]),
+      bias: try target(wanted.2, [channels]))
+    if rows.numel > 0 {
+      try x.backend.normalizeChannelsBackward(
+        gradient, rows, mean: mean, rstd: rstd, weight: weight?.prepared(type), centered: training,
+        into: result)
+    } else {
+      try result.weight?.zero_()
+      try result.bias?.zero_()
+    }
+    return [try result.input.map { try restored($0, x.dtype) }, result.weight, result.bias]
+  }
+
+  /// The same from differentiable operations, for gradients of gradients.
+  private func composed(
+    _ g: Tensor, _ x: Tensor, _ mean: Tensor, _ rstd: Tensor, _ weight: Tensor?
+  ) throws -> [Tensor?] {
+    let type = x.dtype.computeType, rows = [samples, channels, places]
+    let wide = try x.to(type).reshape(rows), gradient = try g.to(type).reshape(rows)
+    var norm = NormalizedRows(dims: [0, 2], eps: eps)
+    if !training { norm.fixed = (try mean.view(-1, 1), try rstd.view(-1, 1)) }
+    let (input, unit) = try norm.gradient(
+      gradient, wide, weight: weight.map { try $0.to(type).view(-1, 1) })
+    return [
+      try input.reshape(shape).to(x.dtype), try gradient.mul(unit).sum(dims: [0, 2]),
+      try gradient.sum(dims: [0, 2]),
+    ]
+  }
+}
+
+/// The gradient of a normalisation over `dims`, from differentiable operations.
+struct NormalizedRows {
+  let dims: [Int]
+  let eps: Double
+  /// Statistics that do not depend on the input.
+  var fixed: (mean: Tensor, rstd: Tensor)?
+
+  init(dims: [Int], eps: Double) {
+    self.dims = dims
+    self.eps = eps
+  }
+
+  /// The gradient with respect to `x`, and `x` normalised.
+  func gradient(_ g: Tensor, _ x: Tensor, weight: Tensor?) throws -> (input: Tensor, unit: Tensor) {
+    let scaled = try weight.map { try g.mul($0) } ?? g
+    if let (mean, rstd) = fixed {
+      return (try scaled.mul(rstd), try x.sub(mean).mul(rstd))
+    }
+    let offset = try x.sub(x.mean(dims: dims, keepdim: true))
+    let rstd = try offset.square().mean(dims: dims, keepdim: true).add(eps).rsqrt()
+    let unit = try offset.mul(rstd)
+    let dot = try scaled.mul(unit).mean(dims: dims, keepdim: true)
+    let centered = try scaled.sub(scaled.mean(dims: dims, keepdim: true)).sub(unit.mul(dot))
+    return (try centered.mul(rstd), unit)
+  }
+}

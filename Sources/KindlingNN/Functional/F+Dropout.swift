@@ -1,0 +1,93 @@
+public import KindlingCore
+
+/// Dropout of whole channels, and dropout that keeps mean and variance. All draw PyTorch's masks from
+/// the default generator, and nothing outside of training or with a probability of 0 or 1.
+extension F {
+  /// Zeroes channels of `[N, C, L]` or `[C, L]` (PyTorch: `F.dropout1d`).
+  public static func dropout1d(
+    _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
+  ) throws -> Tensor {
+    guard x.ndim == 2 || x.ndim == 3 else {
+      throw TensorError(
+        .shape, "dropout1d",
+        "Expected 2D or 3D input, but received a \(x.ndim)D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs).")
+    }
+    return try channels(x, batchedRank: 3, p, training, inplace, "dropout1d")
+  }
+
+  /// Zeroes channels of `[N, C, H, W]` (PyTorch: `F.dropout2d`).
+  ///
+  /// As in PyTorch, the first dimension of a three-dimensional input counts as samples.
+  public static func dropout2d(
+    _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
+  ) throws -> Tensor {
+    try noisy(x, p, training, inplace, "dropout2d", .feature)
+  }
+
+  /// Zeroes channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `F.dropout3d`).
+  public static func dropout3d(
+    _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
+  ) throws -> Tensor {
+    try channels(x, batchedRank: 5, p, training, inplace, "dropout3d")
+  }
+
+  /// Dropout that keeps mean 0 and variance 1, for ``selu(_:inplace:)`` (PyTorch: `F.alpha_dropout`).
+  public static func alphaDropout(
+    _ x: Tensor, p: Double = 0.5, training: Bool = false, inplace: Bool = false
+  ) throws -> Tensor {
+    try noisy(x, p, training, inplace, "alpha_dropout", .alpha)
+  }
+
+  /// ``alphaDropout(_:p:training:inplace:)`` of whole channels (PyTorch: `F.feature_alpha_dropout`).
+  public static func featureAlphaDropout(
+    _ x: Tensor, p: Double = 0.5, training: Bool = false, inplace: Bool = false
+  ) throws -> Tensor {
+    try noisy(x, p, training, inplace, "feature_alpha_dropout", [.feature, .alpha])
+  }
+
+  private struct NoiseKind: OptionSet {
+    let rawValue: Int
+    static let feature = NoiseKind(rawValue: 1), alpha = NoiseKind(rawValue: 2)
+  }
+
+  private static func channels(
+    _ x: Tensor, batchedRank: Int, _ p: Double, _ training: Bool, _ inplace: Bool, _ name: String
+  ) throws -> Tensor {
+    if x.ndim == batchedRank { return try noisy(x, p, training, inplace, name, .feature) }
+    let batch = try inplace ? x.unsqueeze_(0) : x.unsqueeze(0)
+    let y = try noisy(batch, p, training, inplace, name, .feature)
+    return try inplace ? y.squeeze_(0) : y.squeeze(0)
+  }
+
+  private static func noisy(
+    _ x: Tensor, _ p: Double, _ training: Bool, _ inplace: Bool, _ name: String, _ kind: NoiseKind
+  ) throws -> Tensor {
+    guard (0...1).contains(p) else {
+      throw TensorError(.value, name, "dropout probability has to be between 0 and 1, but got \(p)")
+    }
+    if p == 0 || !training || x.numel == 0 { return x }
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)")
+    }
+    func times(_ factor: Tensor) throws -> Tensor { inplace ? try x.mul_(factor) : try x.mul(factor) }
+    if p == 1 { return try times(Tensor.zeros([], dtype: x.dtype, device: x.device)) }
+    var shape = x.shape
+    if kind.contains(.feature) {
+      guard x.ndim >= 2 else {
+        throw TensorError(
+          .shape, name, "Feature dropout requires at least 2 dimensions in the input")
+      }
+      for d in 2..<max(x.ndim, 2) { shape[d] = 1 }
+    }
+    let noise = try noGrad {
+      try Tensor.empty(shape, dtype: x.dtype, device: x.device).bernoulli_(1 - p)
+    }
+    guard kind.contains(.alpha) else { return try times(noise.div_(1 - p)) }
+    // SELU's limit for very negative input, negated.
+    let alpha = 1.7580993408473766, a = 1 / ((alpha * alpha * p + 1) * (1 - p)).squareRoot()
+    let shift = try noGrad { try noise.add(-1).mul_(alpha * a).add_(alpha * a * p) }
+    return try times(noise.mul_(a)).add_(shift)
+  }
+}

@@ -1,0 +1,346 @@
+public import KindlingCore
+
+extension F {
+  /// Normalises over the last dimensions (PyTorch: `F.layer_norm`).
+  ///
+  /// - Parameter normalizedShape: the sizes of those dimensions.
+  /// - Shape: `x` `[*] + normalizedShape`; `weight` and `bias` have shape `normalizedShape`.
+  /// - Throws: ``TensorError`` `.shape` and `.dtype` where the tensors do not fit.
+  public static func layerNorm(
+    _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil,
+    eps: Double = 1e-5
+  ) throws -> Tensor {
+    try x.nativeLayerNorm(normalizedShape, weight, bias, eps: eps).output
+  }
+
+  /// Normalises groups of channels of each sample (PyTorch: `F.group_norm`).
+  ///
+  /// - Parameter numGroups: how many; a divisor of the number of channels.
+  /// - Shape: `x` `[N, C, *]`; `weight` and `bias` `[C]`.
+  /// - Throws: ``TensorError`` `.shape`, `.value` and `.dtype` where the arguments do not fit.
+  public static func groupNorm(
+    _ x: Tensor, _ numGroups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
+  ) throws -> Tensor {
+    guard x.ndim >= 2 else {
+      throw TensorError(
+        .shape, "group_norm",
+        "Expected at least 2 dimensions for input tensor but received \(x.ndim)")
+    }
+    let places = x.shape.dropFirst(2).reduce(1, &*)
+    guard places > 0 else {
+      throw TensorError(.shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")
+    }
+    return try x.nativeGroupNorm(
+      weight, bias, x.shape[0], x.shape[1], places, numGroups: numGroups, eps: eps
+    ).output
+  }
+
+  /// Divides by the root of the mean square over the last dimensions (PyTorch: `F.rms_norm`).
+  ///
+  /// - Parameter normalizedShape: the sizes of those dimensions.
+  /// - Parameter eps: nil is the dtype's distance from 1 to the next number.
+  public static func rmsNorm(
+    _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
+  ) throws -> Tensor {
+    try checkNormalized("rms_norm", x, normalizedShape, weight, nil)
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "rms_norm",
+        "expected a floating point input, but got \(x.dtype.scalarName); convert it with to(.float32)")
+    }
+    let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
+    // 16-bit floats are computed in float32, whose spacing counts.
+    let least = eps ?? (type == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
+    let wide = try x.to(type)
+    let rstd = try wide.pow(2).mean(dims: dims, keepdim: true).add(least).rsqrt()
+    let y = try wide.mul(rstd)
+    return try (weight.map { try y.mul($0) } ?? y).to(x.dtype)
+  }
+
+  /// Divides by the p-norm along `dim` (PyTorch: `F.normalize`).
+  ///
+  /// - Parameter eps: what smaller norms count as.
+  public static func normalize(
+    _ x: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12
+  ) throws -> Tensor {
+    try x.div(x.norm(p: p, dim: dim, keepdim: true).clamp(min: eps).expand(x.shape))
+  }
+
+  /// Divides by a power of the squares of neighbouring channels (PyTorch: `F.local_response_norm`).
+  ///
+  /// - Parameter size: how many channels count.
+  /// - Shape: `[N, C, *]` with at least one place dimension.
+  public static func localResponseNorm(
+    _ x: Tensor, _ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1
+  ) throws -> Tensor {
+    guard x.ndim >= 3 else {
+      throw TensorError(
+        .shape, "local_response_norm",
+        "Expected 3D or higher dimensionality input (got \(x.ndim) dimensions)")
+    }
+    guard size > 0 else {
+      throw TensorError(.value, "local_response_norm", "size must be greater than 0, but got \(size)")
+    }
+    if x.numel == 0 { return x }
+    // The mean of `size` neighbours, counting those beyond the ends as 0. Integers stay integers.
+    let channels = x.shape[1], squares = try x.mul(x)
+    let places = [Int](repeating: 0, count: 2 * (x.ndim - 2))
+    let wide = try pad(squares, places + [size / 2, (size - 1) / 2])
+    var sum = try wide.narrow(1, 0, channels)
+    for shift in 1..<max(size, 2) where shift < size {
+      sum = try sum.add(wide.narrow(1, shift, channels))
+    }
+    let mean =
+      x.dtype.isFloatingPoint ? try sum.div(size) : try sum.div(size, rounding: .trunc)
+    return try x.div(mean.mul(alpha).add(k).pow(beta))
+  }
+
+  static func checkNormalized(
+    _ name: String, _ x: Tensor, _ shape: [Int], _ weight: Tensor?, _ bias: Tensor?
+  ) throws {
+    guard !shape.isEmpty else {
+      throw TensorError(
+        .shape, name,
+        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(shape)")
+    }
+    for (part, tensor) in [("weight", weight), ("bias", bias)] {
+      guard let tensor, tensor.shape != shape else { continue }
+      throw TensorError(
+        .shape, name,
+        "Expected \(part) to be of same shape as normalized_shape, but got \(part) of shape \(tensor.shape) and normalized_shape = \(shape)")
+    }
+    guard x.shape.suffix(shape.count) == shape[...] else {
+      let sizes = shape.map { ", \($0)" }.joined()
+      throw TensorError(
+        .shape, name,
+        "Given normalized_shape=\(shape), expected input with shape [*\(sizes)], but got input of size\(x.shape)")
+    }
+  }
+}
+
+extension Tensor {
+  /// Layer normalisation with the statistics that went into it (PyTorch: `torch.native_layer_norm`).
+  ///
+  /// - Returns: the result, and the means and reciprocal standard deviations, shaped like this tensor
+  ///   with the normalised dimensions of size 1.
+  public func nativeLayerNorm(
+    _ normalizedShape: [Int], _ weight: Tensor? = nil, _ bias: Tensor? = nil, eps: Double = 1e-5
+  ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
+    try F.checkNormalized("layer_norm", self, normalizedShape, weight, bias)
+    try checkNormTypes("layer_norm", weight, bias)
+    let size = normalizedShape.reduce(1, *), lead = shape.dropLast(normalizedShape.count)
+    let norm = RowNorm(
+      shape: shape, normalized: normalizedShape, rows: lead.reduce(1, *), size: size, eps: eps)
+    let (y, mean, rstd) = try noGrad {
+      try norm.values(self, weight?.reshape(-1), bias?.reshape(-1), "layer_norm")
+    }
+    norm.record(y, self, weight, bias, mean, rstd)
+    let kept = Array(lead) + normalizedShape.map { _ in 1 }
+    let type = weight?.dtype ?? dtype
+    return (y, try mean.view(kept).to(type), try rstd.view(kept).to(type))
+  }
+
+  /// Group normalisation with the statistics that went into it (PyTorch: `torch.native_group_norm`).
+  ///
+  /// - Returns: the result, and the means and reciprocal standard deviations, `[n, numGroups]`.
+  public func nativeGroupNorm(
+    _ weight: Tensor?, _ bias: Tensor?, _ n: Int, _ channels: Int, _ places: Int, numGroups: Int,
+    eps: Double
+  ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
+    let name = "group_norm"
+    guard numGroups > 0 else {
+      throw TensorError(
+        .value, name, "Expected num groups to be greater than 0, got \(numGroups)")
+    }
+    guard channels >= 0, channels % numGroups == 0 else {
+      throw TensorError(
+        .value, name,
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)")
+    }
+    let (whole, overflow) = n.multipliedReportingOverflow(by: channels)
+    guard !overflow, n >= 0, places >= 0, whole.multipliedReportingOverflow(by: places) == (numel, false)
+    else {
+      throw TensorError(
+        .shape, name, "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
+    }
+    for (part, tensor) in [("weight", weight), ("bias", bias)] {
+      guard let tensor, tensor.shape != [channels] else { continue }
+      throw TensorError(
+        .shape, name,
+        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(tensor.shape) and input of shape \(shape)")
+    }
+    try checkNormTypes(name, weight, bias)
+    let norm = GroupNormPlan(
+      shape: shape, samples: n, channels: channels, places: places, groups: numGroups, eps: eps)
+    let type = weight?.dtype ?? dtype
+    let (y, mean, rstd) = try noGrad { () -> (Tensor, Tensor, Tensor) in
+      let (y, mean, rstd) = try norm.values(self, weight, bias)
+      return (y, try mean.view(n, numGroups).to(type), try rstd.view(n, numGroups).to(type))
+    }
+    norm.record([y, mean, rstd], self, weight, bias)
+    return (y, mean, rstd)
+  }
+
+  private func checkNormTypes(_ name: String, _ weight: Tensor?, _ bias: Tensor?) throws {
+    for tensor in [weight, bias] {
+      guard let tensor, tensor.dtype != dtype, !(dtype.isHalf && tensor.dtype == .float32) else {
+        continue
+      }
+      throw TensorError(
+        .dtype, name,
+        "mixed dtype (CPU): all inputs must share same datatype, but the input is \(dtype) and the weights are \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))")
+    }
+    guard dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "\"LayerNormKernelImpl\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)")
+    }
+  }
+}
+
+/// The sizes of a normalisation of rows that lie one after another, and its gradients.
+private struct RowNorm: Sendable {
+  let shape: [Int]
+  /// The shape of weight and bias.
+  let normalized: [Int]
+  let rows: Int
+  let size: Int
+  let eps: Double
+
+  /// The result and the rows' statistics, outside the graph; `weight` and `bias` are `[size]`.
+  func values(
+    _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ name: String
+  ) throws -> (Tensor, mean: Tensor, rstd: Tensor) {
+    let type = x.dtype.computeType, flat = try matrix(x.prepared(type))
+    let out = try Tensor(uninitialized: [rows, size], type, on: x.backend, name)
+    let mean = try Tensor(uninitialized: [rows], type, on: x.backend, name)
+    let rstd = try Tensor(uninitialized: [rows], type, on: x.backend, name)
+    if size == 0 {
+      try mean.fill_(0)
+      try rstd.fill_(Double.nan)
+    } else if rows > 0 {
+      try x.backend.normalizeRows(
+        flat, eps: eps, weight: weight?.prepared(type), bias: bias?.prepared(type), into: out,
+        mean: mean, rstd: rstd)
+    }
+    let y = out.alias(shape: shape, strides: Layout.contiguousStrides(shape), offset: 0)
+    return (try y.to(x.dtype), mean, rstd)
+  }
+
+  func matrix(_ x: Tensor) -> Tensor {
+    x.alias(shape: [rows, size], strides: [size, 1], offset: x.storageOffset)
+  }
+
+  func record(
+    _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
+  ) {
+    let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
+    let hasWeight = weight != nil
+    Recording.record(
+      [y], "NativeLayerNormBackward0", [x, weight ?? mean, bias ?? mean],
+      saving: [x, mean, rstd] + (weight.map { [$0] } ?? [])
+    ) { gradients, saved in
+      guard let g = gradients[0] else { return [nil, nil, nil] }
+      let weight = hasWeight ? saved[3] : nil
+      if isGradEnabled { return try composed(g, saved[0], weight) }
+      return try fused(g, saved[0], saved[1], saved[2], weight, wanted)
+    }
+  }
+
+  private func fused(
+    _ g: Tensor, _ x: Tensor, _ mean: Tensor, _ rstd: Tensor, _ weight: Tensor?,
+    _ wanted: (Bool, Bool, Bool)
+  ) throws -> [Tensor?] {
+    let type = x.dtype.computeType
+    let (gradient, flat) = (matrix(try g.prepared(type)), matrix(try x.prepared(type)))
+    func target(_ wanted: Bool, _ shape: [Int]) throws -> Tensor? {
+      wanted ? try Tensor.zeros(shape, dtype: type, device: x.device) : nil
+    }
+    let result = NormGradients(
+      input: try target(wanted.0, [rows, size]), weight: try target(wanted.1, [size]),
+      bias: try target(wanted.2, [size]))
+    if flat.numel > 0 {
+      try x.backend.normalizeRowsBackward(
+        gradient, flat, mean: mean, rstd: rstd, weight: weight?.prepared(type).view(-1),
+        into: result)
+    }
+    return [
+      try result.input?.view(shape).to(x.dtype), try result.weight?.view(normalized),
+      try result.bias?.view(normalized),
+    ]
+  }
+
+  /// The same from differentiable operations, for gradients of gradients.
+  private func composed(_ g: Tensor, _ x: Tensor, _ weight: Tensor?) throws -> [Tensor?] {
+    let type = x.dtype.computeType
+    let flat = try x.to(type).reshape([rows, size]), gradient = try g.to(type).reshape([rows, size])
+    let (input, unit) = try NormalizedRows(dims: [1], eps: eps).gradient(
+      gradient, flat, weight: weight?.to(type).reshape(-1))
+    return [
+      try input.reshape(shape).to(x.dtype),
+      try gradient.mul(unit).sum(dim: 0).reshape(normalized),
+      try gradient.sum(dim: 0).reshape(normalized),
+    ]
+  }
+}
+
+/// The sizes of a group normalisation: rows are the groups of each sample, and the affine map goes by
+/// channel.
+private struct GroupNormPlan: Sendable {
+  let shape: [Int]
+  let samples: Int
+  let channels: Int
+  let places: Int
+  let groups: Int
+  let eps: Double
+
+  private var grouped: [Int] {
+    [samples, groups, groups == 0 ? 0 : channels / groups * places]
+  }
+  private var plain: [Int] { [samples, channels, places] }
+
+  func values(
+    _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?
+  ) throws -> (Tensor, mean: Tensor, rstd: Tensor) {
+    let rows = RowNorm(
+      shape: grouped, normalized: [grouped[2]], rows: samples * groups, size: grouped[2], eps: eps)
+    let wide = try x.to(x.dtype.computeType)
+    let (unit, mean, rstd) = try rows.values(wide, nil, nil, "group_norm")
+    var y = try unit.view(plain)
+    if let weight { y = try y.mul(weight.view(-1, 1)) }
+    if let bias { y = try y.add(bias.view(-1, 1)) }
+    return (try y.view(shape).to(x.dtype), mean, rstd)
+  }
+
+  /// Records the result and the statistics, through which gradients flow too.
+  func record(_ outputs: [Tensor], _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?) {
+    let none = outputs[0].detach(), hasWeight = weight != nil
+    Recording.record(
+      outputs, "NativeGroupNormBackward0", [x, weight ?? none, bias ?? none],
+      saving: [x] + (weight.map { [$0] } ?? [])
+    ) { gradients, saved in
+      let x = saved[0], type = x.dtype.computeType
+      let wide = try x.to(type).reshape(grouped)
+      var total: Tensor?, scale: Tensor?, shift: Tensor?
+      if let g = gradients[0] {
+        let gradient = try g.to(type).reshape(plain)
+        let scaled = hasWeight ? try gradient.mul(saved[1].to(type).view(-1, 1)) : gradient
+        let (input, unit) = try NormalizedRows(dims: [2], eps: eps).gradient(
+          scaled.reshape(grouped), wide, weight: nil)
+        total = input
+        scale = try gradient.mul(unit.reshape(plain)).sum(dims: [0, 2])
+        shift = try gradient.sum(dims: [0, 2])
+      }
+      func add(_ part: Tensor) throws { total = try total.map { try $0.add(part) } ?? part }
+      if let g = gradients[1] {
+        try add(g.to(type).unsqueeze(-1).div(grouped[2]).expand(grouped))
+      }
+      if let g = gradients[2] {
+        let offset = try wide.sub(wide.mean(dim: 2, keepdim: true))
+        let variance = try offset.square().mean(dim: 2, keepdim: true).add(eps)
+        try add(offset.mul(variance.pow(-1.5).mul(g.to(type).unsqueeze(-1))).div(-grouped[2]))
+      }
+      return [try total?.reshape(shape).to(x.dtype), scale, shift]
+    }
+  }
+}

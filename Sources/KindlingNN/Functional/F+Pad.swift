@@ -1,0 +1,200 @@
+public import KindlingCore
+
+/// What stands beyond the border (PyTorch: `mode=` of `F.pad`, `padding_mode=` of convolutions).
+public enum PaddingMode: String, Sendable {
+  /// A number.
+  case constant
+  /// The input mirrored at its first and last element.
+  case reflect
+  /// The first and the last element.
+  case replicate
+  /// The input again.
+  case circular
+}
+
+extension F {
+  /// The input with a border (PyTorch: `F.pad`).
+  ///
+  /// - Parameter pad: how many elements before and after along the last dimension, then along the one
+  ///   before it, and so on; negative numbers cut off.
+  /// - Parameter value: what a constant border holds; nil is 0.
+  /// - Throws: ``TensorError`` `.shape` or `.value` where `pad` does not fit the input or the mode.
+  public static func pad(
+    _ x: Tensor, _ pad: [Int], mode: PaddingMode = .constant, value: Double? = nil
+  ) throws -> Tensor {
+    guard pad.count % 2 == 0 else {
+      throw TensorError(
+        .value, "pad", "Padding length must be divisible by 2, but it is \(pad.count)")
+    }
+    guard pad.count <= 2 * x.ndim else {
+      throw TensorError(
+        .shape, "pad",
+        "Padding length should be less than or equal to two times the input dimension but got padding length \(pad.count) and input of dimension \(x.ndim)")
+    }
+    if mode == .constant { return try x.constantPad(pad, value: value ?? 0) }
+    guard value ?? 0 == 0 else {
+      throw TensorError(
+        .value, "pad", "Padding mode \"\(mode.rawValue)\" doesn't take in value argument")
+    }
+    let padded = pad.count / 2
+    guard (1...3).contains(padded), x.ndim == padded + 1 || x.ndim == padded + 2 else {
+      throw TensorError(
+        .unsupported, "pad",
+        "Padding size \(pad.count) is not supported for \(x.ndim)D input tensor. Supported combinations for non-constant padding: 2D or 3D input: padding size = 2 (pads last dimension); 3D or 4D input: padding size = 4 (pads last 2 dimensions); 4D or 5D input: padding size = 6 (pads last 3 dimensions)")
+    }
+    let border = try Border("pad", x, pad)
+    return mode == .circular ? try border.circular(x) : try border.gathered(x, mode)
+  }
+}
+
+extension Tensor {
+  /// The tensor with a border of one number (PyTorch: `torch.constant_pad_nd`).
+  ///
+  /// - Parameter pad: how many elements before and after along the last dimension, then along the one
+  ///   before it, and so on; negative numbers cut off.
+  public func constantPad<S: TensorScalar>(_ pad: [Int], value: S = 0) throws -> Tensor {
+    guard pad.count % 2 == 0, pad.count <= 2 * ndim else {
+      throw TensorError(
+        .shape, "constant_pad_nd",
+        "Length of pad must be even and no more than twice the number of dimensions of the input. Pad length is \(pad.count) while the input has \(ndim) dimensions.")
+    }
+    let border = try Border("constant_pad_nd", self, pad)
+    let result = try noGrad {
+      let out = try Tensor.full(border.shape, value, dtype: dtype, device: device)
+      try border.inside(of: out).copy_(border.kept(of: self))
+      return out
+    }
+    return result.recorded("ConstantPadNdBackward0", Input(self) { g, _ in
+      try g.constantPad(pad.map { 0 &- $0 }, value: 0)
+    })
+  }
+}
+
+/// A border around a tensor, with the sizes checked.
+private struct Border: Sendable {
+  /// By dimension, in the order of dimensions.
+  let before: [Int]
+  let after: [Int]
+  let input: [Int]
+  let shape: [Int]
+  /// The dimensions that `pad` speaks of, last first.
+  let dims: [Int]
+
+  init(_ name: String, _ x: Tensor, _ pad: [Int]) throws {
+    var (before, after) = ([Int](repeating: 0, count: x.ndim), [Int](repeating: 0, count: x.ndim))
+    var shape = x.shape
+    dims = (0..<pad.count / 2).map { x.ndim - 1 - $0 }
+    for (i, d) in dims.enumerated() {
+      (before[d], after[d]) = (pad[2 * i], pad[2 * i + 1])
+      let (half, over) = shape[d].addingReportingOverflow(before[d])
+      let (size, beyond) = half.addingReportingOverflow(after[d])
+      guard !over, !beyond, size >= 0, before[d] > Int.min / 2, after[d] > Int.min / 2 else {
+        throw TensorError(
+          .shape, name,
+          "The input size \(shape[d]), plus negative padding \(before[d]) and \(after[d]) resulted in a negative output size, which is invalid. Check dimension \(d) of your input.")
+      }
+      shape[d] = size
+    }
+    _ = try Layout.checkedCount(shape, x.dtype, name)
+    (self.before, self.after, self.shape, input) = (before, after, shape, x.shape)
+  }
+
+  /// The part of `out`, which has the border, that the input fills.
+  func inside(of out: Tensor) throws -> Tensor {
+    try dims.reduce(out) { part, d in
+      let start = max(before[d], 0)
+      return try part.narrow(d, min(start, shape[d]), length(d))
+    }
+  }
+
+  /// The part of the input that negative borders leave.
+  func kept(of x: Tensor) throws -> Tensor {
+    try dims.reduce(x) { part, d in
+      try part.narrow(d, min(max(-before[d], 0), input[d]), length(d))
+    }
+  }
+
+  private func length(_ d: Int) -> Int {
+    max(0, input[d] - max(-before[d], 0) - max(-after[d], 0))
+  }
+
+  // MARK: Borders that repeat the input
+
+  /// Which element of the input stands where along dimension `d`.
+  private func sources(_ d: Int, _ mode: PaddingMode) -> [Int] {
+    let last = input[d] - 1
+    return (0..<shape[d]).map { i in
+      let place = i - before[d]
+      if mode == .replicate { return min(max(place, 0), last) }
+      return place < 0 ? -place : place > last ? 2 * last - place : place
+    }
+  }
+
+  func gathered(_ x: Tensor, _ mode: PaddingMode) throws -> Tensor {
+    let rank = dims.count, name = mode == .reflect ? "reflection_pad\(rank)d" : "replication_pad\(rank)d"
+    guard x.dtype != .bool else {
+      throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
+    }
+    let batched = x.ndim == rank + 2
+    guard x.shape.enumerated().allSatisfy({ $0.element > 0 || batched && $0.offset == 0 }) else {
+      throw TensorError(
+        .shape, name,
+        "Expected \(rank + 1)D or \(rank + 2)D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)")
+    }
+    for d in dims {
+      if mode == .reflect, before[d] >= input[d] || after[d] >= input[d] {
+        throw TensorError(
+          .shape, name,
+          "Padding size should be less than the corresponding input dimension, but got: padding (\(before[d]), \(after[d])) at dimension \(d) of input \(x.shape)")
+      }
+      if shape[d] < 1 {
+        throw TensorError(
+          .shape, name, "Calculated output size \(shape[d]) at dimension \(d) must be >= 1 (input \(x.shape))")
+      }
+    }
+    let result = try noGrad {
+      try dims.reduce(x) { part, d in
+        before[d] == 0 && after[d] == 0 ? part : try part.indexSelect(d, places(d, mode, x.device))
+      }
+    }
+    let out = result === x ? try noGrad { try x.clone() } : result
+    let node = mode == .reflect ? "ReflectionPad" : "ReplicationPad"
+    return out.recorded("\(node)\(rank)DBackward0", Input(x) { g, _ in
+      try dims.reversed().reduce(g) { gradient, d in
+        if before[d] == 0 && after[d] == 0 { return gradient }
+        var target = gradient.shape
+        target[d] = input[d]
+        return try Tensor.zeros(target, dtype: g.dtype, device: g.device)
+          .indexAdd(d, places(d, mode, g.device), gradient)
+      }
+    })
+  }
+
+  private func places(_ d: Int, _ mode: PaddingMode, _ device: Device) throws -> Tensor {
+    try Tensor(sources(d, mode)).to(device)
+  }
+
+  func circular(_ x: Tensor) throws -> Tensor {
+    for d in dims {
+      guard before[d] <= input[d], after[d] <= input[d] else {
+        throw TensorError(
+          .value, "pad",
+          "Padding value causes wrapping around more than once: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)")
+      }
+      guard shape[d] > 0 else {
+        throw TensorError(
+          .value, "pad",
+          "Negative padding value is resulting in an empty dimension: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)")
+      }
+    }
+    let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")
+    try inside(of: out).copy_(kept(of: x))
+    // From the first dimension on, as each border holds those of the dimensions before it.
+    for d in dims.reversed() {
+      let (size, left, right) = (shape[d], max(before[d], 0), max(after[d], 0))
+      if left > 0 { try out.narrow(d, 0, left).copy_(out.narrow(d, size - left - right, left)) }
+      if right > 0 { try out.narrow(d, size - right, right).copy_(out.narrow(d, left, right)) }
+    }
+    return out
+  }
+}

@@ -1,0 +1,186 @@
+public import KindlingCore
+
+/// Activations that bend at zero, or at given places.
+extension F {
+  /// Negative elements multiplied by `negativeSlope` (PyTorch: `F.leaky_relu`).
+  public static func leakyRelu(
+    _ x: Tensor, negativeSlope: Double = 0.01, inplace: Bool = false
+  ) throws -> Tensor {
+    try ElementwiseActivation(
+      "leaky_relu", "LeakyReluBackward0", inPlace: "LeakyReluBackward1", floats: "leaky_relu_cpu",
+      values: { try Tensor.where($0.gt(0), $0, $0.mul(negativeSlope)) },
+      gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(negativeSlope)) })(x, inplace: inplace)
+  }
+
+  /// Negative elements multiplied by learned slopes (PyTorch: `F.prelu`).
+  ///
+  /// - Parameter weight: one slope, or one for each channel (dimension 1).
+  public static func prelu(_ x: Tensor, _ weight: Tensor) throws -> Tensor {
+    guard x.ndim > 0 || weight.ndim == 0 || weight.numel == 1 else {
+      throw TensorError(.shape, "prelu", "Not allow zero-dim input tensor.")
+    }
+    guard weight.ndim <= 1 else {
+      throw TensorError(
+        .shape, "prelu",
+        "Expected `weight` to be a scalar or 1D tensor, but got: ndim = \(weight.ndim)")
+    }
+    guard weight.dtype == x.dtype, x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "prelu",
+        "Type promoting not supported. Got \(x.dtype.scalarName) and \(weight.dtype.scalarName)")
+    }
+    var slopes = weight
+    if weight.numel != 1 {
+      let channels = x.ndim < 2 ? 1 : x.shape[1]
+      guard channels == weight.numel else {
+        throw TensorError(
+          .shape, "prelu",
+          "Mismatch of parameter numbers and input channel size. Found parameter numbers = \(weight.numel) and channel size = \(channels).")
+      }
+    }
+    if x.ndim != 1 || weight.ndim != 1 {
+      var shape = [Int](repeating: 1, count: x.ndim)
+      if x.ndim > 1 { shape[1] = weight.numel }
+      slopes = try weight.view(shape)
+    }
+    let y = try noGrad { try Tensor.where(x.gt(0), x, x.mul(slopes)) }
+    return y.recorded(
+      "PreluKernelBackward0",
+      Input(x, saving: x, slopes) { g, s in try Tensor.where(s[0].gt(0), g, g.mul(s[1])) },
+      Input(slopes, saving: x) { g, s in try Tensor.where(s[0].gt(0), 0, g.mul(s[0])) })
+  }
+
+  /// Negative elements multiplied by random slopes while training, by the mean slope otherwise
+  /// (PyTorch: `F.rrelu`).
+  ///
+  /// Draws PyTorch's slopes from the default generator, one for each element that is not positive.
+  /// - Throws: ``TensorError`` `.value` unless `lower` ≤ `upper`, both finite.
+  public static func rrelu(
+    _ x: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false,
+    inplace: Bool = false
+  ) throws -> Tensor {
+    guard lower.isFinite, upper.isFinite else {
+      throw TensorError(
+        .value, "rrelu", "rrelu: bounds must be finite, but got \(lower) and \(upper)")
+    }
+    guard lower <= upper else {
+      throw TensorError(
+        .value, "rrelu", "Lower bound should be less than or equal to the upper bound")
+    }
+    let node = "RreluWithNoiseBackward0"
+    guard training else {
+      let slope = (lower + upper) / 2
+      return try ElementwiseActivation(
+        "rrelu", node, inPlace: "RreluWithNoiseBackward1", floats: "rrelu_with_noise_out_cpu",
+        values: { try Tensor.where($0.gt(0), $0, $0.mul(slope)) },
+        gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(slope)) })(x, inplace: inplace)
+    }
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "rrelu",
+        "\"rrelu_with_noise_out_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+    }
+    let noise = try noGrad {
+      let flat = try x.reshape(-1), negative = try flat.le(0)
+      let count = try negative.sum().item(as: Int.self)
+      let slopes = try Tensor.empty([count], dtype: .float64, device: x.device)
+        .uniform_(lower, upper)
+      return try Tensor.ones(like: flat).indexPut_([negative], slopes.to(x.dtype)).view(x.shape)
+    }
+    if inplace {
+      return try x.inPlace("rrelu_") { before, destination in
+        let out = destination.alias()
+        try noGrad { _ = try out.copy_(before.mul(noise)) }
+        return out.recorded(
+          "RreluWithNoiseBackward1", Input(before, saving: noise) { g, s in try g.mul(s[0]) })
+      }
+    }
+    return try noGrad { try x.mul(noise) }.recorded(
+      node, Input(x, saving: noise) { g, s in try g.mul(s[0]) })
+  }
+
+  /// Elements limited to `minVal…maxVal` (PyTorch: `F.hardtanh`).
+  public static func hardtanh(
+    _ x: Tensor, minVal: Double = -1, maxVal: Double = 1, inplace: Bool = false
+  ) throws -> Tensor {
+    guard minVal <= maxVal else {
+      throw TensorError(
+        .value, "hardtanh", "min_val cannot be greater than max_val: \(minVal) and \(maxVal)")
+    }
+    return try limited(x, minVal, maxVal, "hardtanh", inplace)
+  }
+
+  /// Elements limited to 0…6 (PyTorch: `F.relu6`).
+  public static func relu6(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
+    try limited(x, 0, 6, "relu6", inplace)
+  }
+
+  private static func limited(
+    _ x: Tensor, _ low: Double, _ high: Double, _ name: String, _ inplace: Bool
+  ) throws -> Tensor {
+    if !x.dtype.isFloatingPoint && (x.dtype == .uint8 && low < 0 || x.dtype == .bool) {
+      throw TensorError(
+        .dtype, name, "cannot do hardtanh on an unsigned type with negative limits")
+    }
+    return try ElementwiseActivation(
+      name, "HardtanhBackward0", inPlace: "HardtanhBackward1", floats: nil,
+      values: { try $0.clamp(min: low, max: high).to($0.dtype) },
+      gradient: { g, x in try Tensor.where(x.le(low).logicalOr(x.ge(high)), 0, g) }
+    )(x, inplace: inplace)
+  }
+
+  /// Elements up to `threshold` replaced by `value` (PyTorch: `F.threshold`).
+  public static func threshold(
+    _ x: Tensor, _ threshold: Double, _ value: Double, inplace: Bool = false
+  ) throws -> Tensor {
+    try ElementwiseActivation(
+      "threshold", "ThresholdBackward0", inPlace: "ThresholdBackward1", floats: nil,
+      values: { try Tensor.where($0.le(threshold), value, $0).to($0.dtype) },
+      gradient: { g, x in try Tensor.where(x.le(threshold), 0, g) })(x, inplace: inplace)
+  }
+
+  /// Elements from −`lambd` to `lambd` replaced by 0 (PyTorch: `F.hardshrink`).
+  public static func hardshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
+    try ElementwiseActivation(
+      "hardshrink", "HardshrinkBackward0", floats: "hardshrink_cpu",
+      values: { try Tensor.where($0.ge(-lambd).logicalAnd($0.le(lambd)), 0, $0) },
+      gradient: { g, x in try Tensor.where(x.ge(-lambd).logicalAnd(x.le(lambd)), 0, g) })(x)
+  }
+
+  /// Elements moved towards 0 by `lambd`, and not beyond (PyTorch: `F.softshrink`).
+  ///
+  /// - Throws: ``TensorError`` `.value` for a negative `lambd`.
+  public static func softshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
+    guard lambd >= 0 else {
+      throw TensorError(
+        .value, "softshrink",
+        "lambda must be greater or equal to 0, but found to be \(lambd).")
+    }
+    return try ElementwiseActivation(
+      "softshrink", "SoftshrinkBackward0", floats: "softshrink_cpu",
+      values: { try $0.sub($0.clamp(min: -lambd, max: lambd)) },
+      gradient: { g, x in try Tensor.where(x.ge(-lambd).logicalAnd(x.le(lambd)), 0, g) })(x)
+  }
+
+  /// `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardswish`).
+  public static func hardswish(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
+    try ElementwiseActivation(
+      "hardswish", "HardswishBackward0", inPlace: "HardswishBackward1", floats: "hardswish_cpu",
+      values: { try $0.mul($0.add(3).clamp(min: 0, max: 6)).div(6) },
+      gradient: { g, x in
+        try Tensor.where(
+          x.le(-3), 0, Tensor.where(x.lt(3), g.mul(x.div(3).add(0.5)), g))
+      })(x, inplace: inplace)
+  }
+
+  /// `clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardsigmoid`).
+  public static func hardsigmoid(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
+    try ElementwiseActivation(
+      "hardsigmoid", "HardsigmoidBackward0", inPlace: "HardsigmoidBackward1",
+      floats: "hardsigmoid_cpu",
+      values: { try $0.add(3).clamp(min: 0, max: 6).div(6) },
+      gradient: { g, x in
+        try Tensor.where(x.gt(-3).logicalAnd(x.lt(3)), g.div(6), 0)
+      })(x, inplace: inplace)
+  }
+}

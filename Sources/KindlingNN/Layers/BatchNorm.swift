@@ -1,0 +1,191 @@
+public import KindlingCore
+
+/// What batch and instance normalisations share: parameters, running statistics and printing.
+open class ChannelNormalization: Module {
+  /// The number of channels.
+  public let numFeatures: Int
+  /// What is added to the variance.
+  public let eps: Double
+  /// How far running statistics move towards a batch's; nil averages all batches alike.
+  public let momentum: Double?
+  /// Whether there is a weight.
+  public let affine: Bool
+  /// Whether there are running statistics.
+  public let trackRunningStats: Bool
+  private let hasBias: Bool
+  /// `[numFeatures]`, starts as ones.
+  @Parameter public var weight: Tensor?
+  /// `[numFeatures]`, starts as zeros.
+  @Parameter public var bias: Tensor?
+  /// `[numFeatures]`, starts as zeros.
+  @Buffer public var runningMean: Tensor?
+  /// `[numFeatures]`, starts as ones; unbiased.
+  @Buffer public var runningVar: Tensor?
+  /// How many batches the running statistics have seen: a number, int64.
+  @Buffer public var numBatchesTracked: Tensor?
+
+  init(
+    features: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ track: Bool, _ bias: Bool,
+    _ dtype: DType?, _ device: Device, _ layer: String
+  ) {
+    numFeatures = features
+    self.eps = eps
+    self.momentum = momentum
+    self.affine = affine
+    trackRunningStats = track
+    hasBias = affine && bias
+    var problem: TensorError?
+    func memory(_ wanted: Bool) -> Tensor? {
+      wanted ? parameterMemory([features], dtype, device, layer, &problem) : nil
+    }
+    weight = memory(affine)
+    self.bias = memory(affine && bias)
+    runningMean = memory(track)
+    runningVar = memory(track)
+    numBatchesTracked =
+      track ? parameterMemory([], .int64, device, layer, &problem) : nil
+    super.init()
+    initializationError = problem
+    keepingError { try resetParameters() }
+  }
+
+  /// Sets running statistics back to the start (PyTorch: `reset_running_stats`).
+  open func resetRunningStats() throws {
+    try noGrad {
+      try runningMean?.zero_()
+      try runningVar?.fill_(1)
+      try numBatchesTracked?.zero_()
+    }
+  }
+
+  /// Sets parameters and running statistics back to the start (PyTorch: `reset_parameters`).
+  open func resetParameters() throws {
+    try checkInitialization()
+    try resetRunningStats()
+    if let weight { try Init.ones_(weight) }
+    if let bias { try Init.zeros_(bias) }
+  }
+
+  override open func extraRepr() -> String {
+    let share = momentum.map(PrintedNumber.shortest) ?? "None"
+    return "\(numFeatures), eps=\(PrintedNumber.shortest(eps)), momentum=\(share), "
+      + "affine=\(affine.python), bias=\(hasBias.python), "
+      + "track_running_stats=\(trackRunningStats.python)"
+  }
+
+  /// Throws unless `x` has one of the ranks.
+  func checkRank(_ x: Tensor, _ ranks: [Int]) throws {
+    if ranks.contains(x.ndim) { return }
+    let wanted = ranks.map { "\($0)D" }.joined(separator: " or ")
+    throw TensorError(.shape, typeName, "expected \(wanted) input (got \(x.ndim)D input)")
+  }
+}
+
+extension Bool {
+  /// As Python writes it.
+  var python: String { self ? "True" : "False" }
+}
+
+/// What ``BatchNorm1d``, ``BatchNorm2d`` and ``BatchNorm3d`` share.
+open class BatchNormalization: ChannelNormalization, Layer {
+  /// - Parameter affine: whether there are a weight and a bias.
+  /// - Parameter momentum: how far running statistics move; nil averages all batches alike.
+  /// - Parameter bias: whether there is a bias beside the weight.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+    trackRunningStats: Bool = true, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    super.init(
+      features: numFeatures, eps, momentum, affine, trackRunningStats, bias, dtype, device,
+      "BatchNorm")
+  }
+
+  /// The numbers of dimensions that the layer takes.
+  var ranks: [Int] { [2, 3, 4, 5] }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    try checkRank(x, ranks)
+    var share = momentum ?? 0
+    if isTraining, trackRunningStats, let seen = numBatchesTracked {
+      try noGrad { _ = try seen.add_(1) }
+      if momentum == nil { share = 1 / (try seen.item()) }
+    }
+    let keeps = !isTraining || trackRunningStats
+    return try F.batchNorm(
+      x, keeps ? runningMean : nil, keeps ? runningVar : nil, weight: weight, bias: bias,
+      training: isTraining || runningMean == nil && runningVar == nil, momentum: share, eps: eps)
+  }
+}
+
+/// Batch normalisation of `[N, C]` or `[N, C, L]` (PyTorch: `nn.BatchNorm1d`).
+///
+/// - Throws: on use, ``TensorError`` for another number of dimensions, or as
+///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
+open class BatchNorm1d: BatchNormalization {
+  override var ranks: [Int] { [2, 3] }
+}
+
+/// Batch normalisation of `[N, C, H, W]` (PyTorch: `nn.BatchNorm2d`).
+///
+/// - Throws: on use, ``TensorError`` for another number of dimensions, or as
+///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
+open class BatchNorm2d: BatchNormalization {
+  override var ranks: [Int] { [4] }
+}
+
+/// Batch normalisation of `[N, C, D, H, W]` (PyTorch: `nn.BatchNorm3d`).
+///
+/// - Throws: on use, ``TensorError`` for another number of dimensions, or as
+///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
+open class BatchNorm3d: BatchNormalization {
+  override var ranks: [Int] { [5] }
+}
+
+/// What ``InstanceNorm1d``, ``InstanceNorm2d`` and ``InstanceNorm3d`` share.
+open class InstanceNormalization: ChannelNormalization, Layer {
+  /// - Parameter affine: whether there are a weight and a bias.
+  /// - Parameter trackRunningStats: whether evaluation uses running statistics.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
+    trackRunningStats: Bool = false, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    super.init(
+      features: numFeatures, eps, momentum, affine, trackRunningStats, bias, dtype, device,
+      "InstanceNorm")
+  }
+
+  /// The numbers of dimensions with and without samples.
+  var ranks: (batched: Int, single: Int) { (4, 3) }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    try checkRank(x, [ranks.single, ranks.batched])
+    let channels = x.shape[x.ndim - ranks.single]
+    if affine, channels != numFeatures {
+      throw TensorError(
+        .shape, typeName,
+        "expected input's size at dim=\(x.ndim - ranks.single) to match num_features (\(numFeatures)), but got: \(channels).")
+    }
+    let batch = x.ndim == ranks.single ? try x.unsqueeze(0) : x
+    let y = try F.instanceNorm(
+      batch, runningMean: runningMean, runningVar: runningVar, weight: weight, bias: bias,
+      useInputStats: isTraining || !trackRunningStats, momentum: momentum ?? 0, eps: eps)
+    return x.ndim == ranks.single ? try y.squeeze(0) : y
+  }
+}
+
+/// Instance normalisation of `[N, C, L]` or `[C, L]` (PyTorch: `nn.InstanceNorm1d`).
+open class InstanceNorm1d: InstanceNormalization {
+  override var ranks: (batched: Int, single: Int) { (3, 2) }
+}
+
+/// Instance normalisation of `[N, C, H, W]` or `[C, H, W]` (PyTorch: `nn.InstanceNorm2d`).
+open class InstanceNorm2d: InstanceNormalization {
+  override var ranks: (batched: Int, single: Int) { (4, 3) }
+}
+
+/// Instance normalisation of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `nn.InstanceNorm3d`).
+open class InstanceNorm3d: InstanceNormalization {
+  override var ranks: (batched: Int, single: Int) { (5, 4) }
+}

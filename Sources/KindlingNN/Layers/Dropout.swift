@@ -1,0 +1,65 @@
+public import KindlingCore
+
+/// What the dropout layers share.
+open class DropoutLayer: Module {
+  /// The probability of an element, or a channel, to be dropped.
+  public let p: Double
+  /// Whether the input itself is written to.
+  public let inplace: Bool
+
+  /// Dropout with probability `p`.
+  public init(_ p: Double = 0.5, inplace: Bool = false) {
+    self.p = p
+    self.inplace = inplace
+  }
+
+  override open func extraRepr() -> String {
+    "p=\(PrintedNumber.shortest(p)), inplace=\(inplace.python)"
+  }
+}
+
+/// Zeroes elements with probability `p` while training, and scales the others by `1 / (1 − p)`
+/// (PyTorch: `nn.Dropout`).
+///
+/// - Throws: on use, ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1; so do all dropout layers.
+open class Dropout: DropoutLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.dropout(x, p: p, training: isTraining, inplace: inplace)
+  }
+}
+
+/// Zeroes whole channels of `[N, C, L]` or `[C, L]` while training (PyTorch: `nn.Dropout1d`).
+open class Dropout1d: DropoutLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.dropout1d(x, p: p, training: isTraining, inplace: inplace)
+  }
+}
+
+/// Zeroes whole channels of `[N, C, H, W]` while training (PyTorch: `nn.Dropout2d`).
+open class Dropout2d: DropoutLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.dropout2d(x, p: p, training: isTraining, inplace: inplace)
+  }
+}
+
+/// Zeroes whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` while training
+/// (PyTorch: `nn.Dropout3d`).
+open class Dropout3d: DropoutLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.dropout3d(x, p: p, training: isTraining, inplace: inplace)
+  }
+}
+
+/// Dropout that keeps mean 0 and variance 1, for ``SELU`` (PyTorch: `nn.AlphaDropout`).
+open class AlphaDropout: DropoutLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.alphaDropout(x, p: p, training: isTraining, inplace: inplace)
+  }
+}
+
+/// ``AlphaDropout`` of whole channels (PyTorch: `nn.FeatureAlphaDropout`).
+open class FeatureAlphaDropout: DropoutLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.featureAlphaDropout(x, p: p, training: isTraining, inplace: inplace)
+  }
+}

@@ -1,0 +1,218 @@
+public import KindlingCore
+
+/// Normalisation over the last dimensions (PyTorch: `nn.LayerNorm`).
+///
+/// - Shape: `[*] + normalizedShape`, unchanged.
+/// - Throws: on use, ``TensorError`` where an argument was impossible, or as
+///   ``F/layerNorm(_:_:weight:bias:eps:)``.
+open class LayerNorm: Module, Layer {
+  /// The sizes of the dimensions normalised.
+  public let normalizedShape: [Int]
+  /// What is added to the variance.
+  public let eps: Double
+  /// Whether there is a weight.
+  public let elementwiseAffine: Bool
+  /// Shaped like `normalizedShape`, starts as ones.
+  @Parameter public var weight: Tensor?
+  /// Shaped like `normalizedShape`, starts as zeros.
+  @Parameter public var bias: Tensor?
+
+  /// Normalisation over dimensions of the sizes `normalizedShape`.
+  public init(
+    _ normalizedShape: [Int], eps: Double = 1e-5, elementwiseAffine: Bool = true,
+    bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    self.normalizedShape = normalizedShape
+    self.eps = eps
+    self.elementwiseAffine = elementwiseAffine
+    var problem: TensorError?
+    weight =
+      elementwiseAffine
+      ? parameterMemory(normalizedShape, dtype, device, "LayerNorm", &problem) : nil
+    self.bias =
+      elementwiseAffine && bias
+      ? parameterMemory(normalizedShape, dtype, device, "LayerNorm", &problem) : nil
+    super.init()
+    initializationError = problem
+    keepingError { try resetParameters() }
+  }
+
+  /// Normalisation over the last dimension, of size `size`.
+  public convenience init(
+    _ size: Int, eps: Double = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true,
+    dtype: DType? = nil, device: Device = .cpu
+  ) {
+    self.init(
+      [size], eps: eps, elementwiseAffine: elementwiseAffine, bias: bias, dtype: dtype,
+      device: device)
+  }
+
+  /// Sets the parameters back to ones and zeros (PyTorch: `LayerNorm.reset_parameters`).
+  open func resetParameters() throws {
+    try checkInitialization()
+    if let weight { try Init.ones_(weight) }
+    if let bias { try Init.zeros_(bias) }
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    return try F.layerNorm(x, normalizedShape, weight: weight, bias: bias, eps: eps)
+  }
+
+  override open func extraRepr() -> String {
+    "\(pythonTuple(normalizedShape)), eps=\(PrintedNumber.shortest(eps)), "
+      + "elementwise_affine=\(elementwiseAffine.python), bias=\((bias != nil).python)"
+  }
+}
+
+/// Numbers as Python writes a tuple of them.
+func pythonTuple(_ numbers: [Int]) -> String {
+  "(" + numbers.map(String.init).joined(separator: ", ") + (numbers.count == 1 ? ",)" : ")")
+}
+
+/// Division by the root of the mean square over the last dimensions (PyTorch: `nn.RMSNorm`).
+///
+/// - Throws: on use, ``TensorError`` as ``F/rmsNorm(_:_:weight:eps:)``.
+open class RMSNorm: Module, Layer {
+  /// The sizes of the dimensions normalised.
+  public let normalizedShape: [Int]
+  /// What is added to the mean square; nil is the dtype's distance from 1 to the next number.
+  public let eps: Double?
+  /// Whether there is a weight.
+  public let elementwiseAffine: Bool
+  /// Shaped like `normalizedShape`, starts as ones.
+  @Parameter public var weight: Tensor?
+
+  /// Normalisation over dimensions of the sizes `normalizedShape`.
+  public init(
+    _ normalizedShape: [Int], eps: Double? = nil, elementwiseAffine: Bool = true,
+    dtype: DType? = nil, device: Device = .cpu
+  ) {
+    self.normalizedShape = normalizedShape
+    self.eps = eps
+    self.elementwiseAffine = elementwiseAffine
+    var problem: TensorError?
+    weight =
+      elementwiseAffine
+      ? parameterMemory(normalizedShape, dtype, device, "RMSNorm", &problem) : nil
+    super.init()
+    initializationError = problem
+    keepingError { try resetParameters() }
+  }
+
+  /// Normalisation over the last dimension, of size `size`.
+  public convenience init(
+    _ size: Int, eps: Double? = nil, elementwiseAffine: Bool = true, dtype: DType? = nil,
+    device: Device = .cpu
+  ) {
+    self.init(
+      [size], eps: eps, elementwiseAffine: elementwiseAffine, dtype: dtype, device: device)
+  }
+
+  /// Sets the weight back to ones (PyTorch: `RMSNorm.reset_parameters`).
+  open func resetParameters() throws {
+    try checkInitialization()
+    if let weight { try Init.ones_(weight) }
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    return try F.rmsNorm(x, normalizedShape, weight: weight, eps: eps)
+  }
+
+  override open func extraRepr() -> String {
+    "\(pythonTuple(normalizedShape)), eps=\(eps.map(PrintedNumber.shortest) ?? "None"), "
+      + "elementwise_affine=\(elementwiseAffine.python)"
+  }
+}
+
+/// Normalisation of groups of channels (PyTorch: `nn.GroupNorm`).
+///
+/// - Shape: `[N, C, *]`, unchanged.
+/// - Throws: on use, ``TensorError`` where an argument was impossible, or as
+///   ``F/groupNorm(_:_:weight:bias:eps:)``.
+open class GroupNorm: Module, Layer {
+  /// How many groups there are.
+  public let numGroups: Int
+  /// How many channels there are.
+  public let numChannels: Int
+  /// What is added to the variance.
+  public let eps: Double
+  /// Whether there is a weight.
+  public let affine: Bool
+  /// `[numChannels]`, starts as ones.
+  @Parameter public var weight: Tensor?
+  /// `[numChannels]`, starts as zeros.
+  @Parameter public var bias: Tensor?
+
+  /// Normalisation of `numChannels` channels in `numGroups` groups.
+  public init(
+    _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true,
+    bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    self.numGroups = numGroups
+    self.numChannels = numChannels
+    self.eps = eps
+    self.affine = affine
+    var problem: TensorError?
+    if numGroups <= 0 || numChannels % numGroups != 0 {
+      problem = TensorError(
+        .value, "GroupNorm",
+        "num_channels (\(numChannels)) must be divisible by num_groups (\(numGroups))")
+    }
+    weight = affine ? parameterMemory([numChannels], dtype, device, "GroupNorm", &problem) : nil
+    self.bias =
+      affine && bias ? parameterMemory([numChannels], dtype, device, "GroupNorm", &problem) : nil
+    super.init()
+    initializationError = problem
+    keepingError { try resetParameters() }
+  }
+
+  /// Sets the parameters back to ones and zeros (PyTorch: `GroupNorm.reset_parameters`).
+  open func resetParameters() throws {
+    try checkInitialization()
+    if let weight { try Init.ones_(weight) }
+    if let bias { try Init.zeros_(bias) }
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    return try F.groupNorm(x, numGroups, weight: weight, bias: bias, eps: eps)
+  }
+
+  override open func extraRepr() -> String {
+    "\(numGroups), \(numChannels), eps=\(PrintedNumber.shortest(eps)), affine=\(affine.python), "
+      + "bias=\((bias != nil).python)"
+  }
+}
+
+/// Division by a power of the squares of neighbouring channels (PyTorch: `nn.LocalResponseNorm`).
+///
+/// - Throws: on use, ``TensorError`` as ``F/localResponseNorm(_:_:alpha:beta:k:)``.
+open class LocalResponseNorm: Module, Layer {
+  /// How many channels count.
+  public let size: Int
+  /// The factor of the mean square.
+  public let alpha: Double
+  /// The exponent.
+  public let beta: Double
+  /// What is added to the mean square.
+  public let k: Double
+
+  /// Normalisation over `size` channels.
+  public init(_ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1) {
+    self.size = size
+    self.alpha = alpha
+    self.beta = beta
+    self.k = k
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.localResponseNorm(x, size, alpha: alpha, beta: beta, k: k)
+  }
+
+  override open func extraRepr() -> String {
+    let numbers = [alpha, beta, k].map(PrintedNumber.shortest)
+    return "\(size), alpha=\(numbers[0]), beta=\(numbers[1]), k=\(numbers[2])"
+  }
+}

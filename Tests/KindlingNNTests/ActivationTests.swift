@@ -1,0 +1,147 @@
+import Kindling
+import Testing
+import _TestSupport
+
+/// Activations and dropouts: graphs, forms in place, draws, refusals.
+struct ActivationTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let node: String
+    let body: @Sendable (Tensor) throws -> Tensor
+    init(_ node: String, _ body: @escaping @Sendable (Tensor) throws -> Tensor) {
+      self.node = node
+      self.body = body
+    }
+    var testDescription: String { node }
+  }
+
+  static let graphs = [
+    Case("LeakyReluBackward0") { try F.leakyRelu($0) }, Case("GeluBackward0") { try F.gelu($0) },
+    Case("SiluBackward0") { try F.silu($0) }, Case("EluBackward0") { try F.elu($0) },
+    Case("CeluBackward0") { try F.celu($0) }, Case("EluBackward0") { try F.selu($0) },
+    Case("HardswishBackward0") { try F.hardswish($0) },
+    Case("HardsigmoidBackward0") { try F.hardsigmoid($0) },
+    Case("HardtanhBackward0") { try F.hardtanh($0) }, Case("HardtanhBackward0") { try F.relu6($0) },
+    Case("LogSigmoidBackward0") { try F.logsigmoid($0) }, Case("MishBackward0") { try F.mish($0) },
+    Case("DivBackward0") { try F.softsign($0) }, Case("SubBackward0") { try F.tanhshrink($0) },
+    Case("SoftplusBackward0") { try F.softplus($0) },
+    Case("HardshrinkBackward0") { try F.hardshrink($0) },
+    Case("SoftshrinkBackward0") { try F.softshrink($0) },
+    Case("RreluWithNoiseBackward0") { try F.rrelu($0) },
+    Case("PreluKernelBackward0") { try F.prelu($0, Tensor.ones(4)) },
+    Case("ThresholdBackward0") { try F.threshold($0, 0, 1) },
+    Case("GluBackward0") { try F.glu($0) }, Case("SoftmaxBackward0") { try F.softmin($0) },
+    Case("MulBackward0") { x in
+      try withDefaultGenerator(Generator(seed: 0)) { try F.dropout1d(x) }
+    },
+    Case("AddBackward0") { x in
+      try withDefaultGenerator(Generator(seed: 0)) { try F.alphaDropout(x, training: true) }
+    },
+    Case("ConstantPadNdBackward0") { try F.pad($0, [1, 1]) },
+    Case("ReflectionPad1DBackward0") { try F.pad($0, [1, 1], mode: .reflect) },
+    Case("ReplicationPad1DBackward0") { try F.pad($0, [1, 1], mode: .replicate) },
+    Case("CopySlices") { try F.pad($0, [1, 1], mode: .circular) },
+  ]
+
+  @Test(arguments: graphs) func recordsWhatPyTorchRecords(_ test: Case) throws {
+    let x = try Tensor([[[1.0, -2, 3, 4], [1, 2, -3, 0], [0, 1, 5, 7], [2, 2, 2, 2]]]).requiresGrad_()
+    #expect(try test.body(x).gradFn?.name == test.node)
+  }
+
+  static let inPlace = [
+    Case("leaky_relu") { try F.leakyRelu($0, inplace: true) },
+    Case("silu") { try F.silu($0, inplace: true) }, Case("mish") { try F.mish($0, inplace: true) },
+    Case("elu") { try F.elu($0, inplace: true) }, Case("hardtanh") { try F.hardtanh($0, inplace: true) },
+    Case("threshold") { try F.threshold($0, 0, 1, inplace: true) },
+    Case("rrelu") { try F.rrelu($0, inplace: true) },
+  ]
+
+  @Test(arguments: inPlace) func writesInPlace(_ test: Case) throws {
+    let values = Tensor([-1.5, -0.2, 0.3, 2.0])
+    let leaf = try values.clone().requiresGrad_()
+    let inner = try leaf * 1, y = try test.body(inner)
+    #expect(y === inner)
+    try y.sum().backward()
+    let inPlaceGradient = try #require(leaf.grad)
+    let plain = try values.clone()
+    _ = try test.body(plain)
+    #expect(try plain.equal(y.detach()))
+    #expect(try !plain.equal(values))
+    #expect(try inPlaceGradient.isfinite().all().item() == 1)
+    expectRefusal("a leaf Variable that requires grad") { _ = try test.body(leaf) }
+  }
+
+  @Test func drawsAsPyTorch() throws {
+    let file = try Golden.tensors("rng.safetensors")
+    let calls = try #require(try Golden.json("rng.json")["calls"]?.array)
+    let record = try #require(calls.first { $0["name"]?.string == "dropout.variants" })
+    try withDefaultGenerator(Generator(seed: try #require(record["seed"]?.int))) {
+      for step in record["steps"]?.array ?? [] {
+        let op = try #require(step["op"]?.string), shape = try #require(step["shape"]?.ints)
+        let ones = try Tensor.ones(shape), p = step["p"]?.double ?? 0
+        let result: Tensor
+        switch op {
+        case "dropout2d(ones)": result = try F.dropout2d(ones, p: p)
+        case "dropout1d(ones)": result = try F.dropout1d(ones, p: p)
+        case "alpha_dropout(ones)": result = try F.alphaDropout(ones, p: p, training: true)
+        case "rrelu(-ones)":
+          result = try F.rrelu(
+            ones.neg(), lower: #require(step["lower"]?.double), upper: #require(step["upper"]?.double),
+            training: true)
+        case "gumbel_softmax(zeros)":
+          result = try F.gumbelSoftmax(Tensor.zeros(shape), tau: #require(step["tau"]?.double))
+        default:
+          Issue.record("unknown step \(op)")
+          continue
+        }
+        try assertClose(result, file.tensor(#require(step["result"]?.string)), op)
+      }
+    }
+  }
+
+  @Test func hardGumbelIsOneHot() throws {
+    let y = try withDefaultGenerator(Generator(seed: 1)) {
+      try F.gumbelSoftmax(Tensor.zeros(5, 3).requiresGrad_(), hard: true)
+    }
+    #expect(try y.detach().sum(dim: 1).allclose(Tensor.ones(5)))
+    #expect(try y.detach().amax(dim: 1).allclose(Tensor.ones(5)))
+    #expect(y.requiresGrad)
+  }
+
+  @Test func refuses() throws {
+    let x = try Tensor.ones(2, 3), integers = Tensor([1, 2])
+    expectRefusal("\"GeluKernelImpl\" not implemented for 'Long'") { _ = try F.gelu(integers) }
+    expectRefusal("\"silu_cpu\" not implemented for 'Long'") { _ = try F.silu(integers) }
+    expectRefusal("\"leaky_relu_cpu\" not implemented for 'Long'") { _ = try F.leakyRelu(integers) }
+    expectRefusal("not implemented for 'Bool'") { _ = try F.threshold(Tensor([true]), 0, 1) }
+    expectRefusal("Lower bound should be less than or equal to the upper bound") {
+      _ = try F.rrelu(x, lower: 1, upper: 0)
+    }
+    expectRefusal("bounds must be finite") { _ = try F.rrelu(x, lower: 0, upper: .infinity) }
+    expectRefusal("min_val cannot be greater than max_val") { _ = try F.hardtanh(x, minVal: 1, maxVal: 0) }
+    expectRefusal("max_val must be larger than min_val") { _ = try Hardtanh(1, 1)(x) }
+    expectRefusal("unsigned type with negative limits") { _ = try F.hardtanh(x.to(.uint8)) }
+    expectRefusal("lambda must be greater or equal to 0") { _ = try F.softshrink(x, lambd: -1) }
+    expectRefusal("alpha cannot be 0 for CELU") { _ = try F.celu(x, alpha: 0) }
+    expectRefusal("dimension 1 is size 3") { _ = try F.glu(x) }
+    expectRefusal("does not support 0-dimensional") { _ = try F.glu(Tensor(1.0)) }
+    expectRefusal("Expected `weight` to be a scalar or 1D tensor") { _ = try F.prelu(x, Tensor.ones(1, 3)) }
+    expectRefusal("parameter numbers = 2 and channel size = 3") { _ = try F.prelu(x, Tensor.ones(2)) }
+    expectRefusal("expected input to be 3D or 4D") { _ = try Softmax2d()(x) }
+    expectRefusal("between 0 and 1, but got 1.5") { _ = try Dropout2d(1.5)(x) }
+    expectRefusal("Feature dropout requires at least 2 dimensions") { _ = try F.dropout2d(Tensor.ones(3)) }
+    expectRefusal("Expected 2D or 3D input, but received a 1D input") { _ = try F.dropout1d(Tensor.ones(3)) }
+    expectRefusal("can't be cast to the desired output type Long") {
+      _ = try F.alphaDropout(integers, training: true)
+    }
+    expectRefusal("Padding length must be divisible by 2") { _ = try F.pad(x, [1, 2, 3]) }
+    expectRefusal("padding length 6 and input of dimension 2") { _ = try F.pad(x, [1, 1, 1, 1, 1, 1]) }
+    expectRefusal("negative output size") { _ = try F.pad(x, [-2, -2]) }
+    expectRefusal("larger than any memory") { _ = try F.pad(x, [Int.max / 4, 1]) }
+    expectRefusal("negative output size") { _ = try F.pad(x, [Int.max, Int.max]) }
+    expectRefusal("doesn't take in value argument") { _ = try F.pad(x, [1, 1], mode: .reflect, value: 2) }
+    expectRefusal("less than the corresponding input dimension") { _ = try F.pad(x, [3, 0], mode: .reflect) }
+    expectRefusal("wrapping around more than once") { _ = try F.pad(x, [4, 0], mode: .circular) }
+    expectRefusal("is not supported for 2D input") { _ = try F.pad(x, [1, 1, 1, 1], mode: .replicate) }
+    expectRefusal("must be >= 1") { _ = try F.pad(x, [-2, -1], mode: .replicate) }
+  }
+}
