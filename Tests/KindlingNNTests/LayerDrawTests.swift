@@ -30,8 +30,7 @@ import _TestSupport
     let records = try #require(try Golden.json("rng.json")["layers"]?.array)
     let record = try #require(
       records.first { $0["code"]?.string == test.code && $0["dtype"]?.string == "\(dtype)" })
-    try forkRNG {
-      manualSeed(try #require(record["seed"]?.int))
+    try withDefaultGenerator(Generator(seed: try #require(record["seed"]?.int))) {
       let state = try test.build(dtype).stateDict()
       let expected = try #require(record["state_dict"]?.array)
       #expect(state.keys == expected.compactMap { $0.array?.first?.string })

@@ -80,11 +80,14 @@ extension F {
         .dtype, "rrelu",
         "\"rrelu_with_noise_out_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
     }
+    // PyTorch draws in float64, between bounds rounded to the computing type.
+    let rounds = x.dtype != .float64
+    let low = rounds ? Double(Float(lower)) : lower, high = rounds ? Double(Float(upper)) : upper
     let noise = try noGrad {
       let flat = try x.reshape(-1), negative = try flat.le(0)
       let count = try negative.sum().item(as: Int.self)
       let slopes = try Tensor.empty([count], dtype: .float64, device: x.device)
-        .uniform_(lower, upper)
+        .uniform_(low, high)
       return try Tensor.ones(like: flat).indexPut_([negative], slopes.to(x.dtype)).view(x.shape)
     }
     if inplace {
