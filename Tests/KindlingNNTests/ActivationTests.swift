@@ -93,7 +93,10 @@ struct ActivationTests {
           Issue.record("unknown step \(op)")
           continue
         }
-        try assertClose(result, file.tensor(#require(step["result"]?.string)), op)
+        // The noise passes through logarithms and exponentials.
+        let tolerance = op.hasPrefix("gumbel") ? 1e-5 : 0
+        try assertClose(
+          result, file.tensor(#require(step["result"]?.string)), rtol: tolerance, atol: 0, op)
       }
     }
   }
