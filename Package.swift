@@ -70,6 +70,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Attacks the readers; built for that by scripts/fuzz.
+    .executableTarget(name: "kindling-fuzz", dependencies: ["Kindling", "KindlingVision"]),
+
     // MARK: Examples
     .executableTarget(name: "quadratic", dependencies: ["Kindling"], path: "Examples/Quadratic"),
     .executableTarget(name: "iris", dependencies: ["Kindling"], path: "Examples/Iris"),

@@ -1,12 +1,12 @@
 import ArgumentParser
 import Kindling
 
-/// `kindling inspect`: what a checkpoint holds, without loading it.
+/// `kindling inspect`: what a file of tensors holds, without loading it.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists a checkpoint's keys, shapes, dtypes and bytes without loading it.")
+    abstract: "Lists the keys, shapes, dtypes and bytes of a .pth, .safetensors, .npy or .npz file.")
 
-  @Argument(help: "A .pth file.") var checkpoint: String
+  @Argument(help: "The file.") var checkpoint: String
   @Flag(help: "Print one JSON record a line.") var json = false
 
   func run() throws {

@@ -5,9 +5,9 @@ import ArgumentParser
 struct KindlingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling",
-    abstract: "Trains models, classifies images, and looks into checkpoints.",
+    abstract: "Trains models, classifies images, and looks into files of tensors.",
     version: kindlingVersion,
-    subcommands: [Train.self, Predict.self, Inspect.self, Doctor.self])
+    subcommands: [Train.self, Predict.self, Inspect.self, Convert.self, Doctor.self])
 }
 
 /// The version the tool reports.

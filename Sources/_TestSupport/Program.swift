@@ -16,8 +16,14 @@ package enum Program {
   }
 
   /// Runs the executable `name` of this build in `folder` and waits for it.
+  ///
+  /// - Parameters:
+  ///   - setup: what the shell does first, such as `ulimit -f 64;`.
+  ///   - mark: the process is killed once there is a file of this name that it has written itself,
+  ///     `microsecondsLater`.
   package static func run(
-    _ name: String, _ arguments: [String], in folder: String = "."
+    _ name: String, _ arguments: [String], in folder: String = ".", setup: String = "",
+    killedOnceThereIs mark: String? = nil, microsecondsLater: UInt32 = 0
   ) throws -> Result {
     try FileBytes.withTemporaryFolder { temporary in
       let path = try executable(name)
@@ -33,13 +39,15 @@ package enum Program {
       posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
       posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT, 0o600)
       // The shell changes the folder, which not every C library lets a spawn do.
-      let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, path]
+      let shell = ["/bin/sh", "-c", "cd \"$0\" && \(setup) exec \"$@\"", folder, path]
       var words: [UnsafeMutablePointer<CChar>?] = (shell + arguments).map { strdup($0) }
       words.append(nil)
       defer { for word in words { free(word) } }
+      let before = mark.map(identity)
       var process: pid_t = 0
       let code = posix_spawn(&process, "/bin/sh", &actions, nil, &words, environ)
       guard code == 0 else { throw FileError(path: path, code: code) }
+      if let mark { end(process, onceThereIs: mark, after: before, microsecondsLater) }
       var status: Int32 = 0
       while waitpid(process, &status, 0) < 0 && errno == EINTR {}
       return Result(
@@ -48,6 +56,30 @@ package enum Program {
         output: String(decoding: try FileBytes.read(output), as: UTF8.self),
         errors: String(decoding: try FileBytes.read(errors), as: UTF8.self))
     }
+  }
+
+  /// Which file lies at `path`: saving puts another in its place.
+  private static func identity(_ path: String) -> UInt64 {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
+  }
+
+  private static func end(
+    _ process: pid_t, onceThereIs mark: String, after before: UInt64?, _ delay: UInt32
+  ) {
+    var information = siginfo_t()
+    while identity(mark) == before {
+      // It may end by itself.
+      information.si_signo = 0
+      if waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) != 0
+        || information.si_signo != 0
+      {
+        return
+      }
+      usleep(200)
+    }
+    usleep(delay)
+    kill(process, SIGKILL)
   }
 
   /// Where this build put `name`: beside the program that runs the tests.

@@ -54,7 +54,7 @@ extension Workloads {
       return Workload(unit: .us) { _ = try inferenceMode { try model(x) } }
     case "epoch.fashion_mnist", "loader.fashion_mnist":
       return try fashion(trains: id.hasPrefix("epoch"))
-    default: return nil
+    default: return try files(id)
     }
   }
 

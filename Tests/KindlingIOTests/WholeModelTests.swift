@@ -59,6 +59,28 @@ private final class TwoInputs: Module {
     { ModuleList([Linear(1, 1), MSELoss()]) }, { ModuleDict(["x": Linear(1, 1), "y": Tanh()]) },
     { MSELoss(reduction: .sum) }, { L1Loss(reduction: .none) }, { SmoothL1Loss(beta: 0.5) },
     { HuberLoss(reduction: .sum, delta: 2) }, { KLDivLoss(reduction: .batchmean, logTarget: true) },
+    { Conv1d(2, 4, 3, padding: PaddingAmount.keepingSize, dilation: 2) },
+    { Conv2d(4, 2, [3, 1], stride: 2, padding: [1, 0], groups: 2, bias: false) },
+    { Conv3d(1, 1, 2, padding: PaddingAmount.nothing) }, { ConvTranspose1d(2, 3, 2) },
+    { ConvTranspose2d(2, 4, 3, stride: 2, padding: 1, outputPadding: 1, groups: 2, dilation: 2) },
+    { ConvTranspose3d(1, 2, [1, 2, 1]) }, { MaxPool1d(2, ceilMode: true) },
+    { MaxPool2d([2, 3], stride: [1, 2], padding: 1, dilation: [1, 2]) }, { MaxPool3d(2) },
+    { AvgPool1d(2, stride: 1) }, { AvgPool2d(3, padding: 1, divisorOverride: 5) },
+    { AvgPool3d([1, 2, 2], countIncludePad: false) }, { AdaptiveAvgPool1d(2) },
+    { AdaptiveAvgPool2d([nil, 3]) }, { AdaptiveAvgPool3d(1) }, { AdaptiveMaxPool1d(3) },
+    { AdaptiveMaxPool2d([2, 2]) }, { AdaptiveMaxPool3d(nil as Int?) },
+    { BatchNorm1d(3) }, { BatchNorm2d(2, eps: 0.1, momentum: nil, bias: false) },
+    { BatchNorm3d(2, affine: false, trackRunningStats: false) }, { InstanceNorm1d(2, affine: true) },
+    { InstanceNorm2d(3) }, { InstanceNorm3d(2, trackRunningStats: true) }, { LayerNorm([3, 4]) },
+    { LayerNorm(4, elementwiseAffine: false) }, { LayerNorm(4, bias: false) }, { RMSNorm(3, eps: 0.5) },
+    { GroupNorm(2, 4) }, { GroupNorm(1, 2, affine: false) }, { LocalResponseNorm(3, beta: 0.5) },
+    { Embedding(5, 3, paddingIdx: 1, maxNorm: 2) }, { ReLU6() }, { SiLU(inplace: true) }, { Mish() },
+    { SELU() }, { Hardswish() }, { Hardsigmoid() }, { Softsign() }, { Tanhshrink() }, { LogSigmoid() },
+    { Softmax2d() }, { Softmin(dim: -1) }, { GLU(1) }, { LeakyReLU(0.2) }, { GELU(approximate: .tanh) },
+    { ELU(alpha: 2, inplace: true) }, { CELU(alpha: 0.5) }, { Hardtanh(-2, 2.5) },
+    { Softplus(beta: 2, threshold: 10) }, { Hardshrink(0.25) }, { Softshrink() },
+    { Threshold(0.1, 20) }, { RReLU(0.1, 0.2) }, { PReLU(3, initial: 0.5) }, { Dropout1d(0.1) },
+    { Dropout2d(0.2) }, { Dropout3d() }, { AlphaDropout() }, { FeatureAlphaDropout(0.3) },
     { CrossEntropyLoss(weight: Tensor([1.0, 2.0]), ignoreIndex: 1, labelSmoothing: 0.1) },
     { NLLLoss(weight: Tensor([1.0, 2.0]), reduction: .sum) }, { BCELoss(weight: Tensor([0.5])) },
     { BCEWithLogitsLoss(weight: nil, posWeight: Tensor([3.0])) },
@@ -112,6 +134,26 @@ private final class TwoInputs: Module {
       let before = Generator.default.stateBytes
       _ = try roundTrip(model)
       #expect(Generator.default.stateBytes == before)
+    }
+  }
+
+  // MARK: Models of PyTorch's
+
+  @Test(arguments: ["whole_conv", "whole_sequential"], [".pt", ".legacy.pt"])
+  func pyTorchsModelsComeFromTheFileAlone(name: String, ending: String) throws {
+    let entry = try #require(GoldenCheckpointTests.manifest.first { $0["file"]?.string == name + ending })
+    let model = try loadModel(from: Golden.path("serialization/\(name)\(ending)"))
+    #expect(model.description == entry["repr"]?.string)
+    let arrays = try Golden.tensors("serialization/values.safetensors")
+    let state = try model.stateDict()
+    let items = try #require(entry["content"]?["items"]?.array)
+    #expect(state.keys == items.compactMap { $0.array?[0].string })
+    for (key, tensor) in state {
+      try assertClose(tensor, arrays.tensor("\(name)\(ending)/\(key)"), key)
+    }
+    if arrays.has("\(name)/input") {
+      let output = try noGrad { try model(arrays.tensor("\(name)/input")) }
+      try assertClose(output, arrays.tensor("\(name)/output"), rtol: 1e-5, atol: 1e-6)
     }
   }
 

@@ -8,9 +8,14 @@
 
 /// Writes a file so that at every moment its path holds the old content or the new, never a part:
 /// a temporary file in the same folder, flushed to disk, takes the old one's place.
+///
+/// Where the system can, the temporary file has no name until it is whole, so that a process that is
+/// killed leaves nothing behind.
 package struct AtomicFile: ~Copyable {
   private let target: String
+  /// A name for the temporary file, and whether it has it already.
   private let temporary: String
+  private var isNamed: Bool
   private let descriptor: Int32
   private var isFinished = false
 
@@ -37,18 +42,21 @@ package struct AtomicFile: ~Copyable {
     let folder = slash.map { String(target[...$0]) } ?? ""
     let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
     guard !name.isEmpty else { throw CheckpointError(.file, "is a folder, not a file") }
+    let candidate =
+      "\(folder).\(name.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     var made: Int32 = -1
-    var candidate = ""
-    // The name is new unless a crash left one behind: a few tries are plenty.
-    for _ in 0..<16 where made < 0 {
-      candidate =
-        "\(folder).\(name.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
-      made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if made < 0 && errno != EEXIST { break }
-    }
+    #if os(Linux)
+      // It will be named through /proc.
+      if access("/proc/self/fd", X_OK) == 0 {
+        made = open(folder.isEmpty ? "." : folder, O_WRONLY | O_CLOEXEC | AtomicFile.unnamed, 0o666)
+      }
+    #endif
+    let isNamed = made < 0
+    if isNamed { made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     guard made >= 0 else { throw AtomicFile.failure("cannot be written in its folder") }
     self.target = target
     temporary = candidate
+    self.isNamed = isNamed
     descriptor = made
     if exists { fchmod(descriptor, status.st_mode & 0o7777) }
   }
@@ -56,9 +64,14 @@ package struct AtomicFile: ~Copyable {
   deinit {
     if !isFinished {
       close(descriptor)
-      unlink(temporary)
+      if isNamed { unlink(temporary) }
     }
   }
+
+  #if os(Linux)
+    /// `O_TMPFILE`, which Swift does not see.
+    private static let unnamed = 0o20000000 | O_DIRECTORY
+  #endif
 
   /// Appends `bytes`.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -77,8 +90,14 @@ package struct AtomicFile: ~Copyable {
     try bytes.withUnsafeBytes { try write($0) }
   }
 
-  private consuming func finish() throws {
+  private mutating func finish() throws {
     guard fsync(descriptor) == 0 else { throw AtomicFile.failure("cannot be flushed to disk") }
+    if !isNamed {
+      guard
+        linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0
+      else { throw AtomicFile.failure("cannot be named in its folder") }
+      isNamed = true
+    }
     guard rename(temporary, target) == 0 else {
       throw AtomicFile.failure("cannot be put in the place of the old file")
     }

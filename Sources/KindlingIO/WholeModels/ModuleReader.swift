@@ -16,8 +16,8 @@ final class ModuleReader {
     tensors = try checkpoint.tensors(on: .cpu)
   }
 
-  /// The module that the file holds, with its tensors and its modes.
-  func model() throws -> Module {
+  /// The tensors of the module that the file holds by path, and the modules, parents first.
+  func content() throws -> (root: Int, state: StateDict, order: [(path: String, number: Int)]) {
     guard case .object(let root) = graph.root else {
       throw CheckpointError(
         .content, "the file holds a \(graph.root.kind), not a model saved whole; read it with load(_:)")
@@ -25,6 +25,12 @@ final class ModuleReader {
     var state = StateDict()
     var order: [(path: String, number: Int)] = []
     try collect(root, "", [], &state, &order)
+    return (root, state, order)
+  }
+
+  /// The module that the file holds, with its tensors and its modes.
+  func model() throws -> Module {
+    let (root, state, order) = try content()
     // What layers draw on the way is replaced: the default generator is left where it stands.
     let model = try withDefaultGenerator(Generator()) { try module(root, depth: 0) }
     do { try model.adoptState(state) } catch let error as TensorError {

@@ -1,5 +1,5 @@
+public import KindlingCore
 public import KindlingNN
-import KindlingCore
 
 /// Writes a whole model: its classes, attributes, parameters and buffers
 /// (PyTorch: `torch.save(model, path)`).
@@ -44,11 +44,25 @@ public func loadModel<M: Module>(
   from path: String, as type: M.Type, verify: Bool = true
 ) throws -> M {
   try CheckpointError.naming(path) {
-    let checkpoint = try CheckpointReader(MappedFile(path), verify: verify, inModules: true)
-    let model = try ModuleReader(checkpoint).model()
+    let model = try loadModel(in: MappedFile(path), verify: verify)
     guard let model = model as? M else {
       throw CheckpointError(.content, "the model is a \(model.typeName), not a \(type)")
     }
     return model
+  }
+}
+
+/// Makes the model that `file` holds.
+package func loadModel(in file: MappedFile, verify: Bool = false) throws -> Module {
+  try ModuleReader(CheckpointReader(file, verify: verify, inModules: true)).model()
+}
+
+/// The state dict of a model that was saved whole, whatever its classes: none has to be registered.
+///
+/// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or holds no model.
+public func loadModelState(from path: String, verify: Bool = true) throws -> StateDict {
+  try CheckpointError.naming(path) {
+    let checkpoint = try CheckpointReader(MappedFile(path), verify: verify, inModules: true)
+    return try ModuleReader(checkpoint).content().state
   }
 }

@@ -1,24 +1,24 @@
 /// The records of a zip file.
-struct ZipArchive {
+package struct ZipArchive {
   /// One entry.
-  struct Record {
-    let name: String
+  package struct Record {
+    package let name: String
     /// The bytes as they lie in the file.
-    let bytes: UnsafeMutableRawBufferPointer
+    package let bytes: UnsafeMutableRawBufferPointer
     /// The number of bytes that were compressed; nil where they lie there as they are.
     let inflatedSize: Int?
     let crc: UInt32
   }
 
   /// The records by name.
-  private(set) var records: [String: Record] = [:]
+  package private(set) var records: [String: Record] = [:]
   /// The names in the directory's order.
   private(set) var names: [String] = []
 
   /// Reads the directory of the zip file in `file`; throws where it is damaged.
   ///
   /// - Parameter compressed: whether records may be compressed.
-  init(_ file: UnsafeMutableRawBufferPointer, compressed: Bool = false) throws {
+  package init(_ file: UnsafeMutableRawBufferPointer, compressed: Bool = false) throws {
     let bytes = UnsafeRawBufferPointer(file)
     let directory = try Directory(bytes)
     var reader = try ByteReader(

@@ -31,50 +31,75 @@ struct Train: ParsableCommand {
   @Option(parsing: .unconditional, help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
   @Option(parsing: .unconditional, help: "Threads an operation may use; all processors by default.") var threads: Int?
   @Option(help: "Where to save the trained model.") var save: String?
+  @Option(help: "Where to keep a checkpoint to resume from, written after each epoch.") var checkpoint: String?
+  @Option(parsing: .unconditional, help: "Write the checkpoint also after every n-th batch.") var checkpointEvery: Int?
+  @Option(help: "Go on from this checkpoint, and keep it up to date; options are taken from it.") var resume: String?
   @Option(parsing: .unconditional, help: "Report the loss of every n-th batch.") var logEvery = 100
   @Flag(help: "Print one JSON record a line, and nothing else.") var json = false
 
   func validate() throws {
     if epochs < 0 { throw ValidationError("--epochs must not be negative, but got \(epochs)") }
     if logEvery < 1 { throw ValidationError("--log-every must be at least 1, but got \(logEvery)") }
-    if momentum != 0 && optimizer != .sgd {
+    if momentum != 0 && optimizer != .sgd && resume == nil {
       throw ValidationError("--momentum is an option of sgd, not of \(optimizer.rawValue)")
+    }
+    if let checkpointEvery {
+      if checkpointEvery < 1 {
+        throw ValidationError("--checkpoint-every must be at least 1, but got \(checkpointEvery)")
+      }
+      if checkpoint == nil && resume == nil {
+        throw ValidationError("--checkpoint-every needs --checkpoint FILE")
+      }
     }
   }
 
-  func run() throws {
+  mutating func run() throws {
     if let threads { try setThreadCount(threads) }
-    if let save { try checkWritable(save) }
+    for path in [save, checkpoint].compactMap({ $0 }) { try checkWritable(path) }
+    var start: TrainingCheckpoint?
+    if let resume {
+      let saved = try TrainingCheckpoint(resume)
+      try adopt(saved, resume)
+      start = saved
+      checkpoint = checkpoint ?? resume
+    }
+    try train(from: start)
+  }
+
+  private func train(from start: TrainingCheckpoint?) throws {
     switch dataset {
     case .fashionMNIST:
       try run(
         on: FashionMNIST(root: root, train: true, download: download, transform: ToTensor()),
-        testedOn: FashionMNIST(root: root, train: false, transform: ToTensor()))
+        testedOn: FashionMNIST(root: root, train: false, transform: ToTensor()), from: start)
     case .mnist:
       try run(
         on: MNIST(root: root, train: true, download: download, transform: ToTensor()),
-        testedOn: MNIST(root: root, train: false, transform: ToTensor()))
+        testedOn: MNIST(root: root, train: false, transform: ToTensor()), from: start)
     case .iris:
       let iris = try Iris()
-      try run(onFifthsOf: iris.features.to(.float32), iris.targets)
+      try run(onFifthsOf: iris.features.to(.float32), iris.targets, from: start)
     case .digits:
       let digits = try Digits()
-      try run(onFifthsOf: digits.features.div(16), digits.targets)
+      try run(onFifthsOf: digits.features.div(16), digits.targets, from: start)
     }
   }
 
   /// Small sets come in one piece: every fifth sample is for testing, whatever the seed.
-  private func run(onFifthsOf features: Tensor, _ labels: Tensor) throws {
+  private func run(
+    onFifthsOf features: Tensor, _ labels: Tensor, from start: TrainingCheckpoint?
+  ) throws {
     let all = 0..<features.shape[0]
     func part(_ indices: [Int]) throws -> TensorDataset<(Tensor, Tensor)> {
       let chosen = Tensor(indices)
       return try TensorDataset(features.indexSelect(0, chosen), labels.indexSelect(0, chosen))
     }
-    try run(on: part(all.filter { $0 % 5 != 4 }), testedOn: part(all.filter { $0 % 5 == 4 }))
+    try run(on: part(all.filter { $0 % 5 != 4 }), testedOn: part(all.filter { $0 % 5 == 4 }),
+      from: start)
   }
 
   private func run<Source: Dataset, Label: Collatable>(
-    on training: Source, testedOn test: Source
+    on training: Source, testedOn test: Source, from start: TrainingCheckpoint?
   ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
     if let seed { manualSeed(seed) }
     let trainingLoader = try DataLoader(
@@ -82,10 +107,23 @@ struct Train: ParsableCommand {
     let testLoader = try DataLoader(test, batchSize: batchSize, workers: workers)
     let features = try training[0].0.numel
     let network = makeModel(features)
+    let optimizer = try makeOptimizer(network)
+    try start?.restore(network, optimizer) { try trainingLoader.loadStateDict($0) }
+    let options = Train.keptOptions.map { (name: $0.name, value: $0.read(self)) }
     let run = TrainingRun(
-      network, try makeOptimizer(network), log: TrainingLog(json: json, every: logEvery))
-    for epoch in 1..<epochs + 1 {
-      try run.epoch(epoch, trainingLoader, testLoader)
+      network, optimizer, log: TrainingLog(json: json, every: logEvery),
+      checkpointEvery: checkpointEvery,
+      checkpoint: checkpoint.map { path in
+        { epoch, loader in
+          try TrainingCheckpoint(
+            epoch: epoch, model: network, optimizer: optimizer, loader: loader, options: options
+          ).save(to: path)
+        }
+      })
+    let first = start?.epoch ?? 1
+    for epoch in first..<max(first, epochs + 1) {
+      let done = epoch == first ? try start.map { try TrainingRun.batchesDone($0.loader) } ?? 0 : 0
+      try run.epoch(epoch, trainingLoader, testLoader, done: done)
     }
     if let save {
       try Kindling.save(network.stateDict(), to: save)

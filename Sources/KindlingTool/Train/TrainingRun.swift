@@ -8,30 +8,47 @@ struct TrainingRun {
   private let optimizer: Optimizer
   private let criterion = CrossEntropyLoss()
   private let log: TrainingLog
+  private let checkpointEvery: Int?
+  /// Keeps where the training stands: the epoch under way, and the loader's place in it.
+  private let checkpoint: ((_ epoch: Int, _ loader: StateDict) throws -> Void)?
 
-  init(_ model: any Layer, _ optimizer: Optimizer, log: TrainingLog) {
+  init(
+    _ model: any Layer, _ optimizer: Optimizer, log: TrainingLog, checkpointEvery: Int? = nil,
+    checkpoint: ((_ epoch: Int, _ loader: StateDict) throws -> Void)? = nil
+  ) {
     self.model = model
     self.optimizer = optimizer
     self.log = log
+    self.checkpointEvery = checkpointEvery
+    self.checkpoint = checkpoint
   }
 
-  /// Epoch number `epoch`, counted from 1.
-  func epoch<Source>(_ epoch: Int, _ training: Batches<Source>, _ test: Batches<Source>) throws {
+  /// How many batches of its epoch a loader had given when its state was saved.
+  static func batchesDone(_ loader: StateDict) throws -> Int {
+    try loader["batches"]?.item(as: Int.self) ?? 0
+  }
+
+  /// Epoch number `epoch`, counted from 1, of which `done` batches are behind already.
+  func epoch<Source>(
+    _ epoch: Int, _ training: Batches<Source>, _ test: Batches<Source>, done: Int = 0
+  ) throws {
     log.begin(epoch)
     let clock = ContinuousClock()
-    let trainTime = try clock.measure { try train(epoch, training) }
+    let trainTime = try clock.measure { try train(epoch, training, done) }
     var result = (accuracy: 0.0, loss: 0.0)
     let testTime = try clock.measure { result = try evaluate(test) }
     log.end(
       epoch, accuracy: result.accuracy, loss: result.loss,
       trainSeconds: trainTime / .seconds(1), testSeconds: testTime / .seconds(1))
+    try checkpoint?(epoch + 1, training.stateDict())
   }
 
-  private func train<Source>(_ epoch: Int, _ loader: Batches<Source>) throws {
+  private func train<Source>(_ epoch: Int, _ loader: Batches<Source>, _ done: Int) throws {
     model.train()
     let (batches, size) = (loader.count, loader.dataset.count)
-    var seen = 0
-    for (number, batch) in loader.enumerated() {
+    var seen = done * (loader.batchSize ?? 1)
+    for (place, batch) in loader.enumerated() {
+      let number = done + place
       let (x, y) = try batch.get()
       let loss = try criterion(model(x), y)
       optimizer.zeroGrad()
@@ -40,6 +57,9 @@ struct TrainingRun {
       if log.wants(number) { log.loss(epoch, number, try loss.item(), seen: seen, of: size) }
       seen += x.shape[0]
       log.advance(number + 1, of: batches)
+      if let checkpointEvery, (number + 1) % checkpointEvery == 0 {
+        try checkpoint?(epoch, loader.stateDict())
+      }
     }
   }
 

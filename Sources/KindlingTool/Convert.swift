@@ -1,0 +1,101 @@
+import ArgumentParser
+import Kindling
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// `kindling convert`: a file of tensors in another format.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Converts between .pth, .safetensors, .npy and .npz.",
+    discussion: """
+      The kind of the input is told by its content, that of the output by its ending. A checkpoint's \
+      nested dictionaries become names joined by dots in the other formats, which hold tensors alone; \
+      a model that was saved whole becomes its state dict.
+      """)
+
+  @Argument(help: "The file to read.") var input: String
+  @Argument(help: "The file to write: .pth, .safetensors, .npy or .npz.") var output: String
+  @Flag(help: "Write a .pth in PyTorch's form before version 1.6.") var legacy = false
+  @Flag(help: "Pack the arrays of an .npz.") var compressed = false
+  @Flag(inversion: .prefixedNo, help: "Compare checksums while reading.") var verify = true
+
+  func run() throws {
+    guard let target = FileFormat(pathExtension: output) else {
+      throw ToolError("\(output): the ending tells no format; use .pth, .safetensors, .npy or .npz")
+    }
+    if legacy && target != .pytorch { throw ToolError("--legacy is an option of .pth, not of \(output)") }
+    if compressed && target != .npz { throw ToolError("--compressed is an option of .npz, not of \(output)") }
+    let content = try Content(input, verify: verify)
+    switch target {
+    case .pytorch, .legacy: try save(content.value, to: output, container: legacy ? .legacy : .zip)
+    case .safetensors:
+      try Safetensors.save(content.named("tensor"), to: output, metadata: content.metadata)
+    case .npz: try NumPy.savez(content.named("arr_0"), to: output, compressed: compressed)
+    case .npy:
+      let tensors = content.tensors
+      guard tensors.count == 1, let tensor = tensors.values.first else {
+        throw ToolError("\(input) holds \(tensors.count) tensors, and an .npy file holds one; use .npz")
+      }
+      try NumPy.save(tensor, to: output)
+    }
+    if target != .pytorch, !content.others.isEmpty {
+      let note = "left out, being no tensors: \(content.others.prefix(10).joined(separator: ", "))\n"
+      _ = Array(note.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+  }
+}
+
+/// What a file of any format holds.
+private struct Content {
+  /// As a checkpoint would hold it.
+  let value: CheckpointValue
+  /// The tensors by name, and the names of what is none.
+  private(set) var tensors = StateDict()
+  private(set) var others: [String] = []
+  private(set) var metadata: [String: String] = [:]
+
+  init(_ path: String, verify: Bool) throws {
+    switch try FileFormat(ofFile: path) {
+    case .safetensors:
+      value = CheckpointValue(try Safetensors.load(path))
+      metadata = try Safetensors.metadata(path)
+    case .npy: value = .tensor(try NumPy.load(path))
+    case .npz: value = CheckpointValue(try NumPy.loadz(path))
+    case .pytorch, .legacy:
+      do { value = try load(path, device: .cpu, verify: verify) } catch let error as CheckpointError {
+        // A whole model's classes do not matter here.
+        guard let state = try? loadModelState(from: path, verify: verify) else { throw error }
+        value = CheckpointValue(state)
+      }
+    }
+    try add(value, "")
+  }
+
+  /// The tensors by name; `name` is that of one that stands alone.
+  func named(_ name: String) -> StateDict {
+    StateDict(tensors.map { ($0.key.isEmpty ? name : $0.key, $0.value) })
+  }
+
+  private mutating func add(_ value: CheckpointValue, _ key: String) throws {
+    let prefix = key.isEmpty ? "" : "\(key)."
+    if let tensor = value.tensorValue {
+      guard tensors[key] == nil else { throw ToolError("two tensors would be called \(key)") }
+      tensors[key] = tensor
+    } else if let pairs = value.pairs {
+      for (name, item) in pairs { try add(item, prefix + (name.stringValue ?? "\(name)")) }
+    } else if let items = value.elements, items.contains(where: { $0.isTree }) {
+      for (i, item) in items.enumerated() { try add(item, "\(prefix)\(i)") }
+    } else {
+      others.append(key)
+    }
+  }
+}
+
+extension CheckpointValue {
+  /// Whether there may be tensors in it.
+  fileprivate var isTree: Bool { tensorValue != nil || pairs != nil || elements != nil }
+}

@@ -1,0 +1,93 @@
+import Kindling
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Attacks the readers, or what saving promises:
+///
+///     kindling-fuzz READER [options of libFuzzer] [FOLDER…]    in a build of scripts/fuzz
+///     kindling-fuzz READER FILE…                               reads each file once
+///     kindling-fuzz seeds READER GOLDEN FOLDER                 copies what fuzzing starts from
+///     kindling-fuzz save-loop FILE                             saves again and again until it is killed
+@main enum Fuzz {
+  nonisolated(unsafe) static var reader = FuzzReader.all[0]
+
+  static func main() throws {
+    let words = Array(CommandLine.arguments.dropFirst())
+    switch (words.first, words.count) {
+    case ("save-loop", 2): try SaveLoop.run(words[1])
+    case ("seeds", 4): copySeeds(try find(words[1]), from: words[2], to: words[3])
+    case (let name?, _): try attack(try find(name), Array(words.dropFirst()))
+    default: throw Misuse()
+    }
+  }
+
+  private static func find(_ name: String) throws -> FuzzReader {
+    guard let found = FuzzReader.all.first(where: { $0.name == name }) else { throw Misuse() }
+    return found
+  }
+
+  private static func copySeeds(_ reader: FuzzReader, from golden: String, to folder: String) {
+    for (number, path) in files(below: golden).enumerated() {
+      guard reader.seeds.contains(where: path.hasSuffix), var bytes = contents(path) else { continue }
+      if reader.name == "pickle" {
+        guard let file = try? MappedFile.holding(bytes), let archive = try? ZipArchive(file.bytes),
+          let record = archive.records.first(where: { $0.key.hasSuffix("/data.pkl") })?.value
+        else { continue }
+        bytes = Array(record.bytes)
+      }
+      if bytes.count <= 1 << 14 { write(bytes, to: "\(folder)/\(reader.name)-\(number)") }
+    }
+  }
+
+  #if KINDLING_FUZZER
+    /// Hands over to libFuzzer, which calls the reader with what it makes up.
+    private static func attack(_ reader: FuzzReader, _ words: [String]) throws {
+      self.reader = reader
+      // Its first argument is the program's name.
+      var words: [UnsafeMutablePointer<CChar>?] = ([reader.name] + words).map { strdup($0) } + [nil]
+      var count = Int32(words.count - 1)
+      let status = words.withUnsafeMutableBufferPointer { buffer in
+        var start = buffer.baseAddress
+        return runFuzzer(&count, &start, readOneInput)
+      }
+      exit(status)
+    }
+  #else
+    private static func attack(_ reader: FuzzReader, _ words: [String]) throws {
+      for path in words {
+        guard let bytes = contents(path) else { throw Misuse() }
+        do {
+          try reader.read(bytes)
+          print("\(path): read")
+        } catch { print("\(path): \(error)") }
+      }
+    }
+  #endif
+}
+
+/// What is printed where the command makes no sense.
+private struct Misuse: Error, CustomStringConvertible {
+  var description: String {
+    "usage: kindling-fuzz READER FILE…; readers: " + FuzzReader.all.map(\.name).joined(separator: ", ")
+  }
+}
+
+#if KINDLING_FUZZER
+  @_silgen_name("LLVMFuzzerRunDriver")
+  private func runFuzzer(
+    _ count: UnsafeMutablePointer<Int32>,
+    _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+  ) -> Int32
+
+  /// One input of the fuzzer; its name is what libFuzzer's own `main` would call.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func readOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    try? Fuzz.reader.read(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+  }
+#endif

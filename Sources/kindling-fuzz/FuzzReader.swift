@@ -1,0 +1,59 @@
+import Kindling
+import KindlingVision
+
+/// One entry point that takes bytes from anywhere.
+struct FuzzReader: Sendable {
+  let name: String
+  /// Files under `Tests/Golden` that fuzzing starts from, by their endings.
+  let seeds: [String]
+  /// Reads `bytes`; what it throws is an answer, what it does otherwise is a fault.
+  let read: @Sendable (_ bytes: [UInt8]) throws -> Void
+
+  /// Every reader: a new one is one more line.
+  static let all: [FuzzReader] = [
+    FuzzReader(name: "pickle", seeds: [".pt"]) { try checkpoint(PickleContainer.zip(around: $0)) },
+    FuzzReader(name: "zip", seeds: [".pt", ".npz"]) { try checkpoint($0) },
+    FuzzReader(name: "legacy", seeds: [".legacy.pt"]) { try checkpoint($0) },
+    FuzzReader(name: "safetensors", seeds: [".safetensors"]) {
+      try touch(Safetensors.load(MappedFile.holding($0)).values)
+    },
+    FuzzReader(name: "npy", seeds: [".npy"]) { try touch([NumPy.load(bytes: $0)]) },
+    FuzzReader(name: "npz", seeds: [".npz"]) { try touch(NumPy.loadz(MappedFile.holding($0)).values) },
+    FuzzReader(name: "idx", seeds: ["-ubyte", "-ubyte.gz"]) { bytes in
+      try withFile(bytes) { try touch([IDX.read($0)]) }
+    },
+    FuzzReader(name: "csv", seeds: [".csv"]) { bytes in
+      for header in [CSVHeader.firstRow, .none] {
+        _ = try CSVTable(text: String(decoding: bytes, as: UTF8.self), header: header)
+      }
+    },
+    FuzzReader(name: "image", seeds: [".png", ".jpg", ".jpeg"]) { bytes in
+      for mode in [ImageReadMode.unchanged, .rgb] { try touch([decodeImage(bytes, mode: mode)]) }
+    },
+  ]
+
+  /// Reads a checkpoint in each way there is: as a value, and as a model.
+  private static func checkpoint(_ bytes: [UInt8]) throws {
+    let file = try MappedFile.holding(bytes)
+    _ = try? loadModel(in: file)
+    try touch(tensors(CheckpointReader(file, verify: false).value(on: .cpu)))
+  }
+
+  private static func tensors(_ value: CheckpointValue) -> [Tensor] {
+    if let tensor = value.tensorValue { return [tensor] }
+    // A value may share its parts: what a file unfolds to is not bounded, what is looked at is.
+    var found: [Tensor] = []
+    var pending = [value]
+    for _ in 0..<1000 {
+      guard let next = pending.popLast() else { break }
+      if let tensor = next.tensorValue { found.append(tensor) }
+      pending += next.pairs?.map(\.value) ?? next.elements ?? []
+    }
+    return found
+  }
+
+  /// Reads every element, so that memory which is not the file's is noticed.
+  private static func touch(_ tensors: [Tensor]) throws {
+    for tensor in tensors where tensor.numel <= 1 << 16 { _ = try tensor.toArray(as: Double.self) }
+  }
+}

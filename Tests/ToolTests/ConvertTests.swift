@@ -1,0 +1,107 @@
+import Kindling
+import Testing
+import _TestSupport
+
+@Suite struct ConvertTests {
+  private func kindling(_ arguments: [String], in folder: String) throws -> Program.Result {
+    try Program.run("kindling", arguments, in: folder)
+  }
+
+  private static let state: StateDict = [
+    "w": Tensor([1.0, 2.0, 3.0]), "layer.bias": Tensor([4]), "flag": Tensor([true, false]),
+  ]
+
+  /// Every way from one format to another, and back through inspect.
+  @Test(arguments: ["a.pth", "a.safetensors", "a.npz"], ["b.pth", "b.safetensors", "b.npz"])
+  func tensorsTravel(from: String, to: String) throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try write(Self.state, to: "\(folder)/\(from)")
+      let result = try kindling(["convert", from, to], in: folder)
+      #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+      let loaded = try read("\(folder)/\(to)")
+      #expect(Set(loaded.keys) == Set(Self.state.keys))
+      for (key, tensor) in Self.state { try assertClose(#require(loaded[key]), tensor, key) }
+      let listed = try kindling(["inspect", to], in: folder)
+      #expect(listed.output.contains("layer.bias  [1]    int64"), "\(listed.output)")
+      #expect(listed.lines.last == "3 tensors, 6 elements, 22 bytes")
+    }
+  }
+
+  @Test func oneTensorTravels() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try NumPy.save(Tensor([1.0, 2.0]), to: "\(folder)/x.npy")
+      for step in ["x.npy y.pth", "y.pth z.npy", "z.npy z.npz --compressed", "y.pth y.safetensors",
+        "x.npy old.pth --legacy"]
+      {
+        let result = try kindling(["convert"] + step.split(separator: " ").map(String.init), in: folder)
+        #expect(result.status == 0, "\(step): \(result.errors)")
+      }
+      for tensor in [
+        try load("\(folder)/y.pth").tensorValue, try NumPy.load("\(folder)/z.npy"),
+        try NumPy.loadz("\(folder)/z.npz")["arr_0"], try load("\(folder)/old.pth").tensorValue,
+        try Safetensors.load("\(folder)/y.safetensors")["tensor"],
+      ] { try assertClose(#require(tensor), [1, 2]) }
+      #expect(try FileFormat(ofFile: "\(folder)/old.pth") == .legacy)
+    }
+  }
+
+  @Test func whatIsNoTensorIsNamed() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try save(
+        ["epoch": 3, "model": .init(Self.state), "betas": .tuple([0.9, 0.999])], to: "\(folder)/c.pth")
+      let result = try kindling(["convert", "c.pth", "c.safetensors"], in: folder)
+      #expect(result.status == 0)
+      #expect(result.errors == "left out, being no tensors: epoch, betas\n" || result.errors.contains("epoch"))
+      #expect(try Safetensors.load("\(folder)/c.safetensors").keys.contains("model.layer.bias"))
+    }
+  }
+
+  @Test func aWholeModelBecomesItsStateDict() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let model = Sequential(["fc": Linear(2, 3), "act": ReLU()])
+      try save(model, to: "\(folder)/model.pth")
+      let result = try kindling(["convert", "model.pth", "state.pth"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      try model.loadStateDict(loadStateDict(from: "\(folder)/state.pth"))
+    }
+  }
+
+  @Test(arguments: [
+    ("convert absent.pth out.npz", "absent.pth: cannot be opened"),
+    ("convert a.pth out.txt", "the ending tells no format"),
+    ("convert a.pth out", "the ending tells no format"),
+    ("convert a.pth out.npy", "holds 3 tensors, and an .npy file holds one"),
+    ("convert a.pth out.npz --legacy", "--legacy is an option of .pth"),
+    ("convert a.pth out.pth --compressed", "--compressed is an option of .npz"),
+    ("convert text out.pth", "unknown file format"),
+    ("convert half.pth out.npy", "NumPy has no bfloat16"),
+    ("inspect text", "unknown file format"),
+  ])
+  func refuses(command: String, words: String) throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try save(Self.state, to: "\(folder)/a.pth")
+      try save(Tensor([1.0]).to(.bfloat16), to: "\(folder)/half.pth")
+      try FileBytes.write(Array("some text".utf8), to: "\(folder)/text")
+      let before = try FileBytes.list(folder)
+      let result = try kindling(command.split(separator: " ").map(String.init), in: folder)
+      #expect(result.status != 0 && result.errors.contains(words), "\(result.errors)")
+      #expect(try FileBytes.list(folder) == before)
+    }
+  }
+
+  private func write(_ state: StateDict, to path: String) throws {
+    switch FileFormat(pathExtension: path) {
+    case .safetensors: try Safetensors.save(state, to: path)
+    case .npz: try NumPy.savez(state, to: path)
+    default: try save(state, to: path)
+    }
+  }
+
+  private func read(_ path: String) throws -> StateDict {
+    switch try FileFormat(ofFile: path) {
+    case .safetensors: try Safetensors.load(path)
+    case .npz: try NumPy.loadz(path)
+    default: try loadStateDict(from: path)
+    }
+  }
+}
