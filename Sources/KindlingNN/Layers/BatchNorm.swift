@@ -7,7 +7,7 @@ open class ChannelNormalization: Module {
   /// What is added to the variance.
   public let eps: Double
   /// How far running statistics move towards a batch's; nil averages all batches alike.
-  public let momentum: Double?
+  public internal(set) final var momentum: Double?
   /// Whether there is a weight.
   public let affine: Bool
   /// Whether there are running statistics.
