@@ -12,6 +12,7 @@ let package = Package(
   products: [
     .library(name: "Kindling", targets: ["Kindling"]),
     .library(name: "KindlingVision", targets: ["KindlingVision"]),
+    .library(name: "KindlingTrainer", targets: ["KindlingTrainer"]),
     .executable(name: "kindling", targets: ["KindlingTool"]),
     .executable(name: "kindling-bench", targets: ["kindling-bench"]),
     .executable(name: "kindling-conformance", targets: ["kindling-conformance"]),
@@ -47,6 +48,11 @@ let package = Package(
       name: "KindlingVision",
       dependencies: ["KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs"]),
     .target(
+      name: "KindlingTrainer",
+      dependencies: [
+        "KindlingCore", "KindlingNN", "KindlingOptim", "KindlingData", "KindlingIO",
+      ]),
+    .target(
       name: "Kindling",
       dependencies: ["KindlingCore", "KindlingNN", "KindlingOptim", "KindlingData", "KindlingIO"]),
 
@@ -54,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "KindlingTool",
       dependencies: [
-        "CKernels", "Kindling", "KindlingVision",
+        "CKernels", "Kindling", "KindlingTrainer", "KindlingVision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -77,6 +83,9 @@ let package = Package(
     .executableTarget(name: "quadratic", dependencies: ["Kindling"], path: "Examples/Quadratic"),
     .executableTarget(name: "iris", dependencies: ["Kindling"], path: "Examples/Iris"),
     .executableTarget(
+      name: "keras-to-kindling", dependencies: ["Kindling", "KindlingTrainer"],
+      path: "Examples/KerasToKindling"),
+    .executableTarget(
       name: "fashion-mnist", dependencies: ["Kindling", "KindlingVision"],
       path: "Examples/FashionMNIST"),
     .executableTarget(
@@ -88,11 +97,13 @@ let package = Package(
       path: "Examples/Tutorial"),
 
     // MARK: Tests
-    .target(name: "_TestSupport", dependencies: ["Kindling"]),
+    .target(name: "_TestSupport", dependencies: ["Kindling", "CKernels"]),
     .testTarget(
       name: "KindlingCoreTests", dependencies: ["Kindling", "CKernels", "_TestSupport"]),
     .testTarget(name: "KindlingNNTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "KindlingOptimTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(
+      name: "KindlingTrainerTests", dependencies: ["Kindling", "KindlingTrainer", "_TestSupport"]),
     .testTarget(name: "KindlingDataTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(

@@ -100,11 +100,7 @@ extension Module {
   /// Moves all parameters and buffers to `device` (PyTorch: `Module.to`).
   @discardableResult
   public func to(_ device: Device) throws -> Self {
-    let target = try device.backend.device
-    return try convert {
-      if $0.device == target { return $0 }
-      throw TensorError(.device, "to", "cannot move a tensor from \($0.device) to \(target)")
-    }
+    try convert { try $0.to(device) }
   }
 
   /// Converts all floating-point parameters and buffers to float32 (PyTorch: `Module.float`).

@@ -1,7 +1,16 @@
+import Synchronization
+
+/// The backends from outside the library.
+private let registered = Mutex<[any Backend]>([])
+
 /// Where a tensor's elements lie.
 public struct Device: Hashable, Sendable, CustomStringConvertible {
   /// The kinds of device PyTorch programs name.
-  public enum Kind: String, Sendable { case cpu, cuda }
+  public enum Kind: String, Sendable {
+    case cpu, cuda
+    /// A backend from outside the library.
+    case privateUse = "privateuseone"
+  }
   /// The kind of device.
   public let kind: Kind
   /// Which one of its kind; nil is the current one.
@@ -29,10 +38,25 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   /// The backend that computes on this device.
   package var backend: any Backend {
     get throws {
-      if kind == .cpu { return CPUBackend.shared }
-      throw TensorError(
-        .device, "",
-        "device \(self) is not available: this build of Kindling has no CUDA backend; use .cpu")
+      switch kind {
+      case .cpu: return CPUBackend.shared
+      case .cuda:
+        throw TensorError(
+          .device, "",
+          "device \(self) is not available: this build of Kindling has no CUDA backend; use .cpu")
+      case .privateUse:
+        let known = registered.withLock { $0 }
+        if let found = known.first(where: { $0.device.index == (index ?? 0) }) { return found }
+        throw TensorError(
+          .device, "", "device \(self) is not available: no backend was registered for it; use .cpu")
+      }
+    }
+  }
+
+  /// Makes the device of `backend`, which is of the kind for private use, known.
+  package static func register(_ backend: any Backend) {
+    registered.withLock { known in
+      if !known.contains(where: { $0 === backend }) { known.append(backend) }
     }
   }
 }

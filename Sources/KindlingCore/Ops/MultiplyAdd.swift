@@ -51,31 +51,34 @@ extension Tensor {
   ///
   /// Exact at both ends. All operands have one dtype.
   public func lerp(_ end: Tensor, weight: Tensor) throws -> Tensor {
-    try lerp(end, weight, into: nil)
+    try lerp(end, weight, nil, into: nil)
   }
   /// The point `weight` of the way from `self` to `end`, where the weight is a number.
   public func lerp<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
-    try lerp(end, .wrapped(weight, like: self), into: nil)
+    try lerp(end, .wrapped(weight, like: self), weight.scalar, into: nil)
   }
   /// ``lerp(_:weight:)`` in place.
   @discardableResult
   public func lerp_(_ end: Tensor, weight: Tensor) throws -> Tensor {
-    try inPlace("lerp_", [end, weight]) { try $0.lerp(end, weight, into: $1) }
+    try inPlace("lerp_", [end, weight]) { try $0.lerp(end, weight, nil, into: $1) }
   }
   /// ``lerp(_:weight:)`` in place, where the weight is a number.
   @discardableResult
   public func lerp_<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
-    try lerp_(end, weight: Tensor.wrapped(weight, like: self))
+    let wrapped = try Tensor.wrapped(weight, like: self)
+    return try inPlace("lerp_", [end]) { try $0.lerp(end, wrapped, weight.scalar, into: $1) }
   }
-  private func lerp(_ end: Tensor, _ weight: Tensor, into out: Tensor?) throws -> Tensor {
+  /// `number` is the weight where that is one: asking the tensor would be a transfer from its device.
+  private func lerp(
+    _ end: Tensor, _ weight: Tensor, _ number: Scalar?, into out: Tensor?
+  ) throws -> Tensor {
     for (name, other) in [("end", end), ("weight", weight)]
     where other.dtype != dtype && !other.isWrappedNumber {
       throw TensorError(
         .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
     }
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
-    if weight.isWrappedNumber {
-      let number = try weight.item()
+    if let number = number?.doubleValue {
       return y.recorded(
         "LerpBackward0", Input(self) { g, _ in try g * (1 - number) },
         Input(end) { g, _ in try g * number })
