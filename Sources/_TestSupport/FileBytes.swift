@@ -54,11 +54,18 @@ package enum FileBytes {
     var template = Array("\(root)/kindling-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw FileError(path: root, code: errno) }
     let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer {
-      for name in (try? list(folder)) ?? [] { unlink("\(folder)/\(name)") }
-      rmdir(folder)
-    }
+    defer { remove(folder) }
     return try body(folder)
+  }
+
+  /// Removes the folder with all that lies in it; links are not followed.
+  private static func remove(_ folder: String) {
+    for name in (try? list(folder)) ?? [] {
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { remove(path) } else { unlink(path) }
+    }
+    rmdir(folder)
   }
 }
 

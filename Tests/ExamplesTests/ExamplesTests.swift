@@ -20,6 +20,18 @@ import _TestSupport
     #expect(last.hasSuffix("of 150 right"))
   }
 
+  @Test func kerasProgramTrains() throws {
+    let result = try Program.run("keras-to-kindling", [])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("output (Linear)   [1, 2]        402"))
+    #expect(result.output.contains("Total params: 41,602"))
+    let losses = result.lines.first { $0.hasPrefix("loss: [") }?.dropFirst("loss: [".count).dropLast()
+      .split(separator: ", ").compactMap { Double($0) } ?? []
+    #expect(losses.count == 5)
+    #expect((losses.last ?? .nan) < (losses.first ?? 0) / 2, "\(losses)")
+    #expect(result.lines.last == "predicted: [1, 2]")
+  }
+
   @Test(.enabled(if: Shared.has("data/FashionMNIST"), "\(Shared.absence)"))
   func fashionIsTrainedSavedAndLoaded() throws {
     try FileBytes.withTemporaryFolder { folder in

@@ -1,0 +1,35 @@
+/// Writes a line of numbers after every epoch (Keras: `CSVLogger`).
+///
+/// The first line names the columns: `epoch`, counted from 1, and the numbers of the first epoch.
+public final class CSVLogger: Callback {
+  private let path: String
+  private let appends: Bool
+  private var file: AppendedFile?
+  private var columns: [String] = []
+
+  /// Writes to `path`; with `append`, after what an earlier training wrote there.
+  public init(_ path: String, append: Bool = false) {
+    self.path = path
+    appends = append
+  }
+
+  public override func fitBegins(_ trainer: Trainer, _ run: FitRun) throws {
+    if file == nil { file = try AppendedFile(path, appending: appends) }
+  }
+
+  public override func epochEnded(_ trainer: Trainer, _ logs: Logs) throws {
+    if columns.isEmpty {
+      columns = logs.map(\.name)
+      if !appends || trainer.epoch == 1 {
+        try file?.write((["epoch"] + columns).map(quoted).joined(separator: ",") + "\n")
+      }
+    }
+    let values = columns.map { logs[$0].map { "\($0)" } ?? "" }
+    try file?.write((["\(trainer.epoch)"] + values).joined(separator: ",") + "\n")
+  }
+
+  private func quoted(_ name: String) -> String {
+    guard name.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return name }
+    return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,133 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Shows how a training goes: a bar that is redrawn in a terminal, a line an epoch elsewhere.
+///
+/// In a terminal the bar fits the window and is redrawn at most ten times a second. In a pipe, a file,
+/// or where the environment says `CI` or `TERM=dumb`, only whole lines are written, without control
+/// characters.
+public final class ProgressBar: Callback {
+  /// How to show it.
+  public enum Style: Sendable {
+    /// A bar where somebody is watching, lines elsewhere.
+    case automatic
+    /// A bar that is redrawn.
+    case bar
+    /// A line an epoch.
+    case lines
+    /// Nothing at all.
+    case silent
+  }
+
+  private let style: Style
+  private let width: () -> Int
+  private let now: () -> Double
+  private let write: (String) -> Void
+  private var run = FitRun(epochs: (0, 0), batches: 0)
+  private var epoch = 0
+  private var began = 0.0
+  private var lastDrawn = -Double.infinity
+  private var isDrawn = false
+
+  /// Writes to standard output.
+  public convenience init(_ style: Style = .automatic) {
+    var style = style
+    if style == .automatic {
+      let isWatched =
+        isatty(STDOUT_FILENO) == 1 && getenv("CI") == nil
+        && getenv("TERM").map { String(cString: $0) } != "dumb"
+      style = isWatched ? .bar : .lines
+    }
+    self.init(style, width: ProgressBar.windowWidth, now: ProgressBar.time) { text in
+      print(text, terminator: "")
+      fflush(nil)
+    }
+  }
+
+  /// Writes through `write`, in a window of `width` columns, with the clock `now`.
+  package init(
+    _ style: Style, width: @escaping () -> Int, now: @escaping () -> Double,
+    write: @escaping (String) -> Void
+  ) {
+    self.style = style == .automatic ? .lines : style
+    self.width = width
+    self.now = now
+    self.write = write
+  }
+
+  public override var wantsBatches: Bool { style == .bar }
+
+  public override func fitBegins(_ trainer: Trainer, _ run: FitRun) { self.run = run }
+
+  public override func epochBegins(_ trainer: Trainer, _ epoch: Int) {
+    self.epoch = epoch
+    began = now()
+    lastDrawn = -.infinity
+    if style == .bar { write("\(title)\n") }
+  }
+
+  private var title: String { "Epoch \(epoch + 1)/\(run.epochs.first + run.epochs.count)" }
+
+  public override func batchEnded(_ trainer: Trainer, _ batch: Int, _ logs: Logs) {
+    let time = now()
+    guard style == .bar, time - lastDrawn >= 0.1 else { return }
+    lastDrawn = time
+    isDrawn = true
+    var line = run.batches > 0 ? "\(bar(batch)) \(batch)/\(run.batches)" : "\(batch)"
+    line += ProgressBar.numbers(logs)
+    // A line that wraps could not be taken back.
+    write("\r\(line.prefix(max(1, width() - 1)))\u{1B}[K")
+  }
+
+  private func bar(_ batch: Int) -> String {
+    let filled = min(20, 20 * min(batch, run.batches) / run.batches)
+    return "[" + String(repeating: "=", count: filled) + String(repeating: ".", count: 20 - filled) + "]"
+  }
+
+  public override func epochEnded(_ trainer: Trainer, _ logs: Logs) {
+    let time = "\(ProgressBar.decimal(max(0, now() - began), 1)) s"
+    switch style {
+    case .bar:
+      if isDrawn { write("\r\u{1B}[K") }
+      isDrawn = false
+      write("\(time)\(ProgressBar.numbers(logs))\n")
+    case .lines: write("\(title)  \(time)\(ProgressBar.numbers(logs))\n")
+    case .automatic, .silent: break
+    }
+  }
+
+  private static func numbers(_ logs: Logs) -> String {
+    logs.map { entry in
+      // Learning rates are often too small for four decimals.
+      "  \(entry.name): " + (entry.name == "lr" ? "\(entry.value)" : decimal(entry.value, 4))
+    }.joined()
+  }
+
+  /// `value` with so many decimals.
+  static func decimal(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let digits = String(Int((value.magnitude * scale).rounded()))
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    let sign = value < 0 && Int((value.magnitude * scale).rounded()) != 0 ? "-" : ""
+    return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+
+  private static func windowWidth() -> Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  private static func time() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,48 @@
+public import KindlingCore
+
+/// The part of the samples whose class is predicted right.
+///
+/// Predictions are scores `[N, C, …]` with class numbers `[N, …]` or one-hot targets, or probabilities
+/// `[N]` of class 1.
+public final class Accuracy: MeanMetric {
+  private let threshold: Double
+
+  /// The metric; a probability above `threshold` says class 1.
+  public init(threshold: Double = 0.5, name: String = "accuracy") {
+    self.threshold = threshold
+    super.init(name: name)
+  }
+
+  public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (sum: Double, count: Int) {
+    let labels = try ClassLabels(prediction, target, threshold: threshold, name)
+    let right = zip(labels.predicted, labels.expected).reduce(0) { $1.0 == $1.1 ? $0 + 1 : $0 }
+    return (Double(right), labels.expected.count)
+  }
+}
+
+/// The part of the samples whose class is among the `k` with the greatest scores; a tie at the last
+/// place counts.
+public final class TopKAccuracy: MeanMetric {
+  private let k: Int
+
+  /// The metric over the best `k` of scores `[N, C]`.
+  public init(_ k: Int = 5, name: String? = nil) {
+    self.k = k
+    super.init(name: name ?? "top_\(k)_accuracy")
+  }
+
+  public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (sum: Double, count: Int) {
+    guard k > 0 else { throw TensorError(.value, name, "k has to be positive, but is \(k)") }
+    guard prediction.ndim == 2, prediction.shape[1] > 0 else {
+      throw TensorError(.shape, name, "expected scores [N, C], but got \(prediction.shape)")
+    }
+    let labels = try ClassLabels(prediction, target, threshold: 0.5, name)
+    let expected = try Tensor(labels.expected).to(prediction.device).unsqueeze(1)
+    let scores = try prediction.gather(1, expected)
+    // A score that is NaN is greater than nothing and less than nothing.
+    let before = try (prediction .> scores).sum(dim: 1).toArray(as: Int.self)
+    let isNumber = try scores.isnan().logicalNot().toArray(as: Bool.self)
+    let right = zip(before, isNumber).reduce(0) { $1.0 < k && $1.1 ? $0 + 1 : $0 }
+    return (Double(right), labels.expected.count)
+  }
+}

@@ -1,0 +1,43 @@
+import KindlingCore
+
+/// Predicted and true classes, read off what models and data sets give.
+///
+/// - `[N, C, …]` scores and `[N, …]` class numbers, or targets shaped like the scores (one-hot): the
+///   class with the greatest score;
+/// - `[N]` or `[N, 1]` probabilities and as many targets: class 1 above the threshold.
+struct ClassLabels {
+  let predicted: [Int]
+  let expected: [Int]
+  let classes: Int
+
+  init(_ prediction: Tensor, _ target: Tensor, threshold: Double, _ name: String) throws {
+    let isBinary = prediction.ndim <= 1 || prediction.ndim == 2 && prediction.shape[1] == 1
+    if isBinary {
+      guard prediction.numel == target.numel else {
+        throw ClassLabels.unfit(prediction, target, name)
+      }
+      classes = 2
+      predicted = try (prediction .> threshold).toArray(as: Bool.self).map { $0 ? 1 : 0 }
+    } else {
+      classes = prediction.shape[1]
+      predicted = classes == 0 ? [] : try prediction.argmax(dim: 1).toArray(as: Int.self)
+    }
+    var labels = target
+    if !isBinary && target.shape == prediction.shape && classes > 0 {
+      labels = try target.argmax(dim: 1)
+    } else if !isBinary && target.numel != predicted.count {
+      throw ClassLabels.unfit(prediction, target, name)
+    }
+    expected = try labels.toArray(as: Int.self)
+    if let wrong = expected.first(where: { !(0..<classes).contains($0) }) {
+      throw TensorError(
+        .value, name, "Target \(wrong) is out of bounds for \(classes) classes")
+    }
+  }
+
+  private static func unfit(_ prediction: Tensor, _ target: Tensor, _ name: String) -> TensorError {
+    TensorError(
+      .shape, name,
+      "expected scores [N, C] with targets [N] or [N, C], or probabilities [N] with targets [N], but got \(prediction.shape) and \(target.shape)")
+  }
+}

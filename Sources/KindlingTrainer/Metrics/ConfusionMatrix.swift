@@ -1,0 +1,167 @@
+public import KindlingCore
+
+/// How often each class was taken for each: rows are true classes, columns predicted ones.
+///
+/// As a metric its number is the accuracy; ``Precision``, ``Recall`` and ``F1Score`` are read off it.
+public class ConfusionMatrix: Metric {
+  public let name: String
+  private let threshold: Double
+  /// `counts[true][predicted]`; as large as the most classes seen.
+  public private(set) final var counts: [[Int]]
+  private let minimum: Int
+
+  /// A matrix of at least `classes` classes; a probability above `threshold` says class 1.
+  public init(classes: Int = 0, threshold: Double = 0.5, name: String = "confusion_matrix") {
+    self.name = name
+    self.threshold = threshold
+    minimum = min(max(0, classes), 1 << 12)
+    counts = []
+    grow(to: minimum)
+  }
+
+  private final func grow(to classes: Int) {
+    guard classes > counts.count else { return }
+    for i in counts.indices { counts[i] += Array(repeating: 0, count: classes - counts[i].count) }
+    while counts.count < classes { counts.append(Array(repeating: 0, count: classes)) }
+  }
+
+  public final func reset() {
+    counts = []
+    grow(to: minimum)
+  }
+
+  public final func update(_ prediction: Tensor, _ target: Tensor) throws {
+    let labels = try ClassLabels(prediction.detach(), target.detach(), threshold: threshold, name)
+    guard labels.classes <= 1 << 14 else {
+      throw TensorError(
+        .value, name, "a matrix of \(labels.classes) classes would be too large; at most \(1 << 14)")
+    }
+    grow(to: labels.classes)
+    for (predicted, expected) in zip(labels.predicted, labels.expected) {
+      counts[expected][predicted] += 1
+    }
+  }
+
+  /// The number of samples.
+  public final var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
+
+  /// Rows and columns as a tensor of int64 `[C, C]`.
+  public final func matrix() throws -> Tensor {
+    try Tensor(counts.flatMap { $0 }).reshape(counts.count, counts.count)
+  }
+
+  public func result() throws -> Double {
+    let right = counts.indices.reduce(0) { $0 + counts[$1][$1] }
+    return total == 0 ? .nan : Double(right) / Double(total)
+  }
+
+  public final var state: CheckpointValue {
+    ["counts": .list(counts.map { .list($0.map { .int($0) }) })]
+  }
+
+  public final func loadState(_ state: CheckpointValue) throws {
+    let rows = state["counts"]?.elements?.map { $0.elements?.compactMap(\.intValue) ?? [] } ?? []
+    guard state["counts"] != nil, rows.count <= 1 << 14,
+      rows.allSatisfy({ $0.count == rows.count && $0.allSatisfy { 0 <= $0 && $0 < 1 << 48 } })
+    else { throw TensorError(.value, "", "the saved state of \(name) is none") }
+    counts = rows
+  }
+
+  // MARK: Classes
+
+  /// Of the samples predicted to be of class `c`, true ones, all, and those that should have been.
+  final func share(_ c: Int) -> (right: Int, predicted: Int, expected: Int) {
+    (counts[c][c], counts.reduce(0) { $0 + $1[c] }, counts[c].reduce(0, +))
+  }
+}
+
+/// How the numbers of single classes become one (scikit-learn: `average`).
+public enum ClassAverage: Sendable {
+  /// The number of one class.
+  case binary(positive: Int = 1)
+  /// The mean over classes.
+  case macro
+  /// The mean over classes, each weighted with its number of samples.
+  case weighted
+  /// Of all samples together, which makes each of the metrics the accuracy.
+  case micro
+}
+
+/// A metric made of right, predicted and expected samples a class.
+public class ClassMetric: ConfusionMatrix {
+  private let average: ClassAverage
+
+  fileprivate init(_ average: ClassAverage, classes: Int, threshold: Double, name: String) {
+    self.average = average
+    super.init(classes: classes, threshold: threshold, name: name)
+  }
+
+  fileprivate func number(_ right: Double, _ predicted: Double, _ expected: Double) -> Double { .nan }
+
+  /// The number of class `c`; 0 where it is 0 / 0.
+  public final func result(forClass c: Int) -> Double {
+    guard counts.indices.contains(c) else { return .nan }
+    let share = share(c)
+    return number(Double(share.right), Double(share.predicted), Double(share.expected))
+  }
+
+  public override func result() throws -> Double {
+    if total == 0 { return .nan }
+    switch average {
+    case .binary(let positive):
+      guard counts.indices.contains(positive) else {
+        throw TensorError(.value, name, "there is no class \(positive) among \(counts.count)")
+      }
+      return result(forClass: positive)
+    case .macro:
+      // Classes that neither appear nor are predicted say nothing.
+      let present = counts.indices.filter { share($0).predicted + share($0).expected > 0 }
+      return present.reduce(0) { $0 + result(forClass: $1) } / Double(present.count)
+    case .weighted:
+      return counts.indices.reduce(0) { $0 + Double(share($1).expected) * result(forClass: $1) }
+        / Double(total)
+    case .micro:
+      let right = Double(counts.indices.reduce(0) { $0 + counts[$1][$1] })
+      return number(right, Double(total), Double(total))
+    }
+  }
+}
+
+/// Of the samples predicted to be of a class, the part that is.
+public final class Precision: ClassMetric {
+  /// The metric; for two classes `.binary()` is what Keras computes.
+  public override init(
+    _ average: ClassAverage = .macro, classes: Int = 0, threshold: Double = 0.5,
+    name: String = "precision"
+  ) { super.init(average, classes: classes, threshold: threshold, name: name) }
+
+  override func number(_ right: Double, _ predicted: Double, _ expected: Double) -> Double {
+    predicted == 0 ? 0 : right / predicted
+  }
+}
+
+/// Of the samples that are of a class, the part predicted to be.
+public final class Recall: ClassMetric {
+  /// The metric; for two classes `.binary()` is what Keras computes.
+  public override init(
+    _ average: ClassAverage = .macro, classes: Int = 0, threshold: Double = 0.5,
+    name: String = "recall"
+  ) { super.init(average, classes: classes, threshold: threshold, name: name) }
+
+  override func number(_ right: Double, _ predicted: Double, _ expected: Double) -> Double {
+    expected == 0 ? 0 : right / expected
+  }
+}
+
+/// The harmonic mean of precision and recall.
+public final class F1Score: ClassMetric {
+  /// The metric.
+  public override init(
+    _ average: ClassAverage = .macro, classes: Int = 0, threshold: Double = 0.5,
+    name: String = "f1"
+  ) { super.init(average, classes: classes, threshold: threshold, name: name) }
+
+  override func number(_ right: Double, _ predicted: Double, _ expected: Double) -> Double {
+    predicted + expected == 0 ? 0 : 2 * right / (predicted + expected)
+  }
+}

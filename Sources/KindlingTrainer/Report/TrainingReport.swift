@@ -1,0 +1,189 @@
+import KindlingIO
+
+/// A training on one page: curves, confusion matrix, predictions, mistakes and the configuration.
+///
+/// The page is one HTML file that needs nothing else: pictures are part of it, and there is no script.
+public struct TrainingReport {
+  /// A sample with what the model made of it.
+  public struct Sample {
+    /// The sample as a PNG file, if it is a picture.
+    public var png: [UInt8]?
+    /// The sample in words, if it is none.
+    public var text: String
+    /// Its true class, and the one predicted.
+    public var expected: String, predicted: String
+    /// How sure the model was of its prediction, from 0 to 1.
+    public var confidence: Double
+
+    /// A sample.
+    public init(
+      png: [UInt8]? = nil, text: String = "", expected: String, predicted: String, confidence: Double
+    ) {
+      self.png = png
+      self.text = text
+      self.expected = expected
+      self.predicted = predicted
+      self.confidence = confidence
+    }
+  }
+
+  /// What stands on top.
+  public var title: String
+  /// What was trained and how: names and values, in order.
+  public var configuration: [(name: String, value: String)]
+  /// The numbers of every epoch.
+  public var history: History
+  /// How often each class was taken for each.
+  public var confusion: ConfusionMatrix?
+  /// The classes' names.
+  public var classes: [String]
+  /// Some samples.
+  public var samples: [Sample] = []
+  /// The samples the model was wrong about and most sure of.
+  public var mistakes: [Sample] = []
+
+  /// A report on `history`.
+  public init(
+    title: String, configuration: [(name: String, value: String)], history: History,
+    confusion: ConfusionMatrix? = nil, classes: [String] = []
+  ) {
+    self.title = title
+    self.configuration = configuration
+    self.history = history
+    self.confusion = confusion
+    self.classes = classes
+  }
+
+  /// Writes the page to `path`, whole or not at all.
+  ///
+  /// - Throws: ``TrainerError`` `.file` where the file cannot be written.
+  public func write(to path: String) throws {
+    do {
+      try AtomicFile.write(to: path) { try $0.write(Array(html.utf8)) }
+    } catch {
+      throw TrainerError(.file, "\(path): \(error)")
+    }
+  }
+
+  /// The page.
+  public var html: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>\(escaped(title))</title>
+    <style>\(TrainingReport.style)</style>
+    </head>
+    <body>
+    <h1>\(escaped(title))</h1>
+    \(numbers)
+    \(section("Curves", charts))
+    \(section("Confusion matrix", matrix))
+    \(section("Sample predictions", gallery(samples)))
+    \(section("Worst mistakes", confusion != nil && mistakes.isEmpty ? "<p>None: every sample was right.</p>" : gallery(mistakes)))
+    \(section("Configuration", table))
+    </body>
+    </html>
+
+    """
+  }
+
+  private func section(_ title: String, _ content: String) -> String {
+    content.isEmpty ? "" : "<section><h2>\(title)</h2>\n\(content)\n</section>"
+  }
+
+  /// The last epoch's numbers, large.
+  private var numbers: String {
+    let entries = (history.epochs.last.map { Array($0) } ?? []).map { entry in
+      let isShare = entry.name.hasSuffix("accuracy")
+      let value = isShare ? ProgressBar.decimal(100 * entry.value, 1) + " %" : ProgressBar.decimal(entry.value, 4)
+      let shown = entry.name == "lr" ? "\(entry.value)" : value
+      return "<div><b>\(escaped(shown))</b><span>\(escaped(entry.name))</span></div>"
+    }
+    return entries.isEmpty ? "" : "<div class=\"numbers\">\(entries.joined())</div>"
+  }
+
+  /// A chart for each measure, its validation beside it.
+  private var charts: String {
+    let names = history.names.filter { $0 != "lr" }
+    let measures = names.map { $0.hasPrefix("val_") ? String($0.dropFirst(4)) : $0 }
+    var seen: Set<String> = []
+    let charts = measures.filter { seen.insert($0).inserted }.map { measure in
+      let curves = [(measure, "training"), ("val_" + measure, "validation")]
+        .filter { names.contains($0.0) }
+        .map { (name: $0.1, values: history[$0.0]) }
+      return "<figure>\(LineChart(title: measure, curves: curves).svg)</figure>"
+    }
+    return charts.isEmpty ? "" : "<div class=\"charts\">\(charts.joined())</div>"
+  }
+
+  private var matrix: String {
+    guard let confusion, !confusion.counts.isEmpty else { return "" }
+    return """
+      <p>Rows are true classes, columns what they were taken for.</p>\
+      <figure>\(MatrixChart(counts: confusion.counts, classes: classes).svg)</figure>
+      """
+  }
+
+  private func gallery(_ samples: [Sample]) -> String {
+    if samples.isEmpty { return "" }
+    let items = samples.map { sample in
+      let isRight = sample.expected == sample.predicted
+      let percent = ProgressBar.decimal(100 * sample.confidence, 1)
+      let picture =
+        sample.png.map {
+          "<img alt=\"\(escaped(sample.expected))\" src=\"data:image/png;base64,\(TrainingReport.base64($0))\">"
+        } ?? "<pre>\(escaped(sample.text))</pre>"
+      let words =
+        isRight
+        ? "\(escaped(sample.predicted)) <small>\(percent) %</small>"
+        : "\(escaped(sample.predicted)) <small>\(percent) %, is \(escaped(sample.expected))</small>"
+      return "<figure class=\"\(isRight ? "right" : "wrong")\">\(picture)<figcaption>\(words)</figcaption></figure>"
+    }
+    return "<div class=\"gallery\">\(items.joined())</div>"
+  }
+
+  private var table: String {
+    if configuration.isEmpty { return "" }
+    let rows = configuration.map {
+      "<tr><th scope=\"row\">\(escaped($0.name))</th><td><pre>\(escaped($0.value))</pre></td></tr>"
+    }
+    return "<table>\(rows.joined())</table>"
+  }
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+      for i in 0..<4 {
+        let digit = Int(bits >> UInt32(18 - 6 * i) & 63)
+        text.append(i <= group.count ? digits[digit] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static let style = """
+    :root{color-scheme:light dark;--line:#8884;--soft:#8882}
+    body{font:16px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem}
+    h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid var(--line)}
+    figure{margin:0}svg{width:100%;height:auto;font:12px system-ui,sans-serif;fill:currentColor}
+    .grid{stroke:#8884}.title{font-weight:600;font-size:14px}.tick,.legend,.cell{font-size:11px}
+    .numbers{display:flex;flex-wrap:wrap;gap:1rem}
+    .numbers div{background:var(--soft);border-radius:8px;padding:.6rem 1rem}
+    .numbers b{display:block;font-size:1.4rem}.numbers span{opacity:.7;font-size:.85rem}
+    .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));gap:1rem}
+    .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(120px,1fr));gap:.8rem}
+    .gallery figure{border:1px solid var(--line);border-radius:8px;padding:.5rem;text-align:center}
+    .gallery .right{border-bottom:4px solid #2563eb}.gallery .wrong{border-bottom:4px solid #c2410c}
+    .gallery img{width:96px;height:96px;object-fit:contain;image-rendering:pixelated}
+    figcaption{font-size:.85rem}small{opacity:.75}pre{margin:0;white-space:pre-wrap;font:inherit}
+    table{border-collapse:collapse;width:100%}
+    th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line)}
+    """
+}
