@@ -48,6 +48,14 @@ extension Workloads {
         unit: .us,
         call: step(
           model, try Inputs.normal(1, 64, 1, 28, 28), Inputs.integers(2, below: 10, 64), optimizer))
+    case "step.cnn":
+      let model = ConvolutionalNetwork()
+      try model.setWeights()
+      return Workload(
+        unit: .ms,
+        call: step(
+          model, try Inputs.normal(9, 64, 1, 28, 28), Inputs.integers(10, below: 10, 64),
+          try Adam(model.parameters(), lr: 1e-3)))
     case "infer.mlp.b1":
       let model = try Perceptron(sizes), x = try Inputs.normal(11, 1, 784)
       model.eval()

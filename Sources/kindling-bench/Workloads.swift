@@ -19,6 +19,8 @@ enum Workloads {
       guard let n = Int(parts[1]) else { return nil }
       let a = try Inputs.normal(1, n, n), x = try Inputs.normal(2, n)
       return Workload(unit: .ms) { _ = try a.mv(x) }
+    case "conv": return try convolution(id)
+    case "pool": return try pooling(id)
     default: return try training(id)
     }
   }

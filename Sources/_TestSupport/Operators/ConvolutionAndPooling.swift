@@ -41,6 +41,46 @@ extension OperatorTable {
     }
     addMaxPooling()
     addAveragePooling()
+    addUnpooling()
+  }
+
+  private mutating func addUnpooling() {
+    for name in ["max_unpool1d", "max_unpool2d", "max_unpool3d"] {
+      op("nn.functional.\(name)") { a in
+        let (x, indices) = (try a.tensor(0), try a.tensor(1, "indices"))
+        let (kernel, stride) = (try a.ints(2, "kernel_size"), try a.optionalInts(3, "stride"))
+        let (padding, size) = (try a.extents(4, "padding", 0), try a.optionalInts(5, "output_size"))
+        return switch name {
+        case "max_unpool1d":
+          try F.maxUnpool1d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
+        case "max_unpool2d":
+          try F.maxUnpool2d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
+        default:
+          try F.maxUnpool3d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
+        }
+      }
+    }
+    op("nn.functional.fractional_max_pool2d") { a in
+      try a.chosen(
+        4,
+        F.fractionalMaxPool2dWithIndices(
+          a.tensor(0), a.ints(1, "kernel_size"), outputSize: a.optionalInts(2, "output_size"),
+          outputRatio: a.optionalDoubles(3, "output_ratio"),
+          randomSamples: a.optionalTensor(nil, "_random_samples")))
+    }
+    op("nn.functional.fractional_max_pool3d") { a in
+      try a.chosen(
+        4,
+        F.fractionalMaxPool3dWithIndices(
+          a.tensor(0), a.ints(1, "kernel_size"), outputSize: a.optionalInts(2, "output_size"),
+          outputRatio: a.optionalDoubles(3, "output_ratio"),
+          randomSamples: a.optionalTensor(nil, "_random_samples")))
+    }
+    op("nn.functional.unfold") { a in
+      try F.unfold(
+        a.tensor(0), a.ints(1, "kernel_size"), dilation: a.extents(2, "dilation", 1),
+        padding: a.extents(3, "padding", 0), stride: a.extents(4, "stride", 1))
+    }
   }
 
   private mutating func addMaxPooling() {
@@ -63,11 +103,12 @@ extension OperatorTable {
       }
     }
     op("nn.functional.adaptive_max_pool1d") { a in
+      let x = try a.tensor(0)
       let sizes = try a.sizes(1)
       guard sizes.count == 1, let size = sizes[0] else {
         throw TensorError(.value, "adaptive_max_pool1d", "one size expected")
       }
-      return try a.chosen(2, F.adaptiveMaxPool1dWithIndices(a.tensor(0), size))
+      return try a.chosen(2, F.adaptiveMaxPool1dWithIndices(x, size))
     }
     op("nn.functional.adaptive_max_pool2d") { a in
       try a.chosen(2, F.adaptiveMaxPool2dWithIndices(a.tensor(0), a.sizes(1)))
@@ -99,11 +140,12 @@ extension OperatorTable {
         divisorOverride: a.optionalInt(6, "divisor_override"))
     }
     op("nn.functional.adaptive_avg_pool1d") { a in
+      let x = try a.tensor(0)
       let sizes = try a.sizes(1)
       guard sizes.count == 1, let size = sizes[0] else {
         throw TensorError(.value, "adaptive_avg_pool1d", "one size expected")
       }
-      return try F.adaptiveAvgPool1d(a.tensor(0), size)
+      return try F.adaptiveAvgPool1d(x, size)
     }
     op("nn.functional.adaptive_avg_pool2d") { a in try F.adaptiveAvgPool2d(a.tensor(0), a.sizes(1)) }
     op("nn.functional.adaptive_avg_pool3d") { a in try F.adaptiveAvgPool3d(a.tensor(0), a.sizes(1)) }
@@ -152,9 +194,11 @@ extension Arguments {
   fileprivate func maxima(
     _ body: ([Int], [Int]?, [Int], [Int], Bool) throws -> (values: Tensor, indices: Tensor)
   ) throws -> [Tensor] {
+    // Read even where the call throws.
+    let wantsIndices = try bool(6, "return_indices", default: false)
     let pooled = try body(
       ints(1, "kernel_size"), optionalInts(2, "stride"), extents(3, "padding", 0),
       extents(4, "dilation", 1), bool(5, "ceil_mode", default: false))
-    return try chosen(6, pooled)
+    return wantsIndices ? [pooled.values, pooled.indices] : [pooled.values]
   }
 }

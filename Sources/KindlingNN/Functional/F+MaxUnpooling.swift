@@ -1,0 +1,94 @@
+public import KindlingCore
+
+extension F {
+  /// Zeros with each element of `x` where `indices`, from ``maxPool1dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
+  /// says (PyTorch: `F.max_unpool1d`).
+  ///
+  /// - Parameter outputSize: the length of the result where several are possible, or its shape.
+  /// - Throws: ``TensorError`` where shapes, sizes or indices do not fit.
+  public static func maxUnpool1d(
+    _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
+    padding: some Extents = 0, outputSize: [Int]? = nil
+  ) throws -> Tensor {
+    try maxUnpool(
+      1, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
+  }
+
+  /// Zeros with each element of `x` where `indices`, from ``maxPool2dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
+  /// says in its plane (PyTorch: `F.max_unpool2d`).
+  ///
+  /// - Parameter outputSize: the size of the planes where several are possible, or the whole shape.
+  /// - Throws: ``TensorError`` where shapes, sizes or indices do not fit.
+  public static func maxUnpool2d(
+    _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
+    padding: some Extents = 0, outputSize: [Int]? = nil
+  ) throws -> Tensor {
+    try maxUnpool(
+      2, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
+  }
+
+  /// Zeros with each element of `x` where `indices`, from ``maxPool3dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
+  /// says in its volume (PyTorch: `F.max_unpool3d`).
+  ///
+  /// - Parameter outputSize: the size of the volumes where several are possible, or the whole shape.
+  /// - Throws: ``TensorError`` where shapes, sizes or indices do not fit.
+  public static func maxUnpool3d(
+    _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
+    padding: some Extents = 0, outputSize: [Int]? = nil
+  ) throws -> Tensor {
+    try maxUnpool(
+      3, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
+  }
+
+  static func maxUnpool(
+    _ rank: Int, _ x: Tensor, _ indices: Tensor, _ kernel: [Int], _ stride: [Int]?,
+    _ padding: [Int], _ outputSize: [Int]?
+  ) throws -> Tensor {
+    let operation = "max_unpool\(rank)d"
+    let p = try PoolingArguments(
+      operation, rank: rank, kernel: kernel, stride: stride ?? [], padding: padding)
+    guard x.ndim == rank + 1 || x.ndim == rank + 2 else {
+      throw TensorError(
+        .shape, operation,
+        "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions.")
+    }
+    let size = try unpooledSize(p, x, outputSize)
+    if rank == 1 {
+      return try x.unsqueeze(-2).maxUnpooled(
+        operation, "MaxUnpool2DBackward0", indices.unsqueeze(-2), [1] + size
+      ).squeeze(-2)
+    }
+    return try x.maxUnpooled(operation, "MaxUnpool\(rank)DBackward0", indices, size)
+  }
+
+  /// What was pooled: the size that was asked for, if it is possible, or else the least one.
+  private static func unpooledSize(_ p: PoolingArguments, _ x: Tensor, _ wanted: [Int]?) throws
+    -> [Int]
+  {
+    let rank = p.rank
+    let least = try (0..<rank).map { d in
+      let (span, over) =
+        (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: p.stride[d])
+      guard !over, span < Int.max / 2 else {
+        throw TensorError(.memory, p.operation, "the result for \(x.shape) would be larger than any memory")
+      }
+      return span + p.kernel[d] - 2 * p.padding[d]
+    }
+    guard let wanted else { return least }
+    let size = wanted.count == rank + 2 ? Array(wanted.dropFirst(2)) : wanted
+    guard size.count == rank else {
+      throw TensorError(
+        .value, p.operation,
+        "output_size should be a sequence containing \(rank) or \(rank + 2) elements, but it has a length of '\(wanted.count)'")
+    }
+    for d in 0..<rank {
+      let (lowest, highest) = (least[d] - p.stride[d], least[d] + p.stride[d])
+      guard lowest < size[d], size[d] < highest else {
+        throw TensorError(
+          .value, p.operation,
+          "invalid output_size \"\(size)\" (dim \(d) must be between \(lowest) and \(highest))")
+      }
+    }
+    return size
+  }
+}

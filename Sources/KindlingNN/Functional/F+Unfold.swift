@@ -1,0 +1,41 @@
+public import KindlingCore
+
+extension F {
+  /// The sliding blocks of images, each as a column (PyTorch: `F.unfold`).
+  ///
+  /// - Shape: `[N, C, H, W]` or `[C, H, W]` → `[N, C · kernel, blocks]`.
+  /// - Throws: ``TensorError`` where a number is impossible or no block fits.
+  public static func unfold(
+    _ x: Tensor, _ kernelSize: some Extents, dilation: some Extents = 1,
+    padding: some Extents = 0, stride: some Extents = 1
+  ) throws -> Tensor {
+    guard x.ndim == 3 || x.ndim == 4 else {
+      throw TensorError(
+        .shape, "unfold",
+        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)")
+    }
+    let blocks = try SlidingBlocks(
+      "unfold", image: Array(x.shape.suffix(2)), kernel: kernelSize.extents,
+      dilation: dilation.extents, padding: padding.extents, stride: stride.extents)
+    return x.ndim == 4 ? try blocks.columns(of: x) : try blocks.columns(of: x.unsqueeze(0)).squeeze(0)
+  }
+
+  /// Images as the sums of overlapping blocks, the columns of `x` (PyTorch: `F.fold`).
+  ///
+  /// - Shape: `[N, C · kernel, blocks]` or `[C · kernel, blocks]` → `[N, C, H, W]`.
+  /// - Throws: ``TensorError`` where a number is impossible or the sizes do not fit.
+  public static func fold(
+    _ x: Tensor, _ outputSize: some Extents, _ kernelSize: some Extents,
+    dilation: some Extents = 1, padding: some Extents = 0, stride: some Extents = 1
+  ) throws -> Tensor {
+    guard x.ndim == 2 || x.ndim == 3 else {
+      throw TensorError(
+        .shape, "fold",
+        "Expected 2D or 3D (batch mode) tensor for input, but got: \(x.shape)")
+    }
+    let blocks = try SlidingBlocks(
+      "fold", image: outputSize.extents, kernel: kernelSize.extents, dilation: dilation.extents,
+      padding: padding.extents, stride: stride.extents)
+    return x.ndim == 3 ? try blocks.images(of: x) : try blocks.images(of: x.unsqueeze(0)).squeeze(0)
+  }
+}

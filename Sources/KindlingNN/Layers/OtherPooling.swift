@@ -1,0 +1,144 @@
+public import KindlingCore
+
+/// The norm of each window of signals (PyTorch: `nn.LPPool1d`).
+open class LPPool1d: LPPoolingLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor { try pooled(1, x) }
+}
+
+/// The norm of each window of images (PyTorch: `nn.LPPool2d`).
+open class LPPool2d: LPPoolingLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor { try pooled(2, x) }
+}
+
+/// The norm of each window of volumes (PyTorch: `nn.LPPool3d`).
+open class LPPool3d: LPPoolingLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor { try pooled(3, x) }
+}
+
+/// What all layers of norms over windows have in common: their numbers.
+open class LPPoolingLayer: Module {
+  /// Which norm.
+  public let normType: Double
+  /// The sizes of a window.
+  public let kernelSize: any Extents
+  /// How far windows are apart; nil is their size.
+  public let stride: (any Extents)?
+  /// Whether windows may reach over the end.
+  public let ceilMode: Bool
+
+  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  public init(
+    _ normType: Double, _ kernelSize: some Extents, stride: (any Extents)? = nil,
+    ceilMode: Bool = false
+  ) {
+    self.normType = normType
+    self.kernelSize = kernelSize
+    self.stride = stride
+    self.ceilMode = ceilMode
+  }
+
+  func pooled(_ rank: Int, _ x: Tensor) throws -> Tensor {
+    try F.lpPool(rank, x, normType, kernelSize.extents, stride?.extents, ceilMode)
+  }
+
+  override open func extraRepr() -> String {
+    let norm = Int(exactly: normType).map(String.init) ?? "\(normType)"
+    return "norm_type=\(norm), kernel_size=\(kernelSize.printed), stride=\(stride?.printed ?? "None"), ceil_mode=\(ceilMode ? "True" : "False")"
+  }
+}
+
+/// The greatest elements of windows whose distances are drawn at random
+/// (PyTorch: `nn.FractionalMaxPool2d`).
+open class FractionalMaxPool2d: Module, Layer {
+  /// The sizes of a window.
+  public let kernelSize: any Extents
+  /// The size of the result, or nil.
+  public let outputSize: (any Extents)?
+  /// What the size of the result is of the input's, or nil.
+  public let outputRatio: [Double]?
+
+  /// A layer with results of `outputSize`, or of `outputRatio` times the input's size.
+  public init(
+    _ kernelSize: some Extents, outputSize: (any Extents)? = nil, outputRatio: [Double]? = nil
+  ) {
+    self.kernelSize = kernelSize
+    self.outputSize = outputSize
+    self.outputRatio = outputRatio
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
+
+  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
+    try F.fractionalMaxPool(2, x, kernelSize.extents, outputSize?.extents, outputRatio, nil)
+  }
+}
+
+/// The sliding blocks of images as columns (PyTorch: `nn.Unfold`).
+open class Unfold: Module, Layer {
+  /// The sizes of a block.
+  public let kernelSize: any Extents
+  /// How far the elements of a block are apart.
+  public let dilation: any Extents
+  /// Zeros that surround the images.
+  public let padding: any Extents
+  /// How far blocks are apart.
+  public let stride: any Extents
+
+  /// A layer with blocks of `kernelSize`.
+  public init(
+    _ kernelSize: some Extents, dilation: some Extents = 1, padding: some Extents = 0,
+    stride: some Extents = 1
+  ) {
+    self.kernelSize = kernelSize
+    self.dilation = dilation
+    self.padding = padding
+    self.stride = stride
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.unfold(
+      x, kernelSize.extents, dilation: dilation.extents, padding: padding.extents,
+      stride: stride.extents)
+  }
+
+  override open func extraRepr() -> String {
+    "kernel_size=\(kernelSize.printed), dilation=\(dilation.printed), padding=\(padding.printed), stride=\(stride.printed)"
+  }
+}
+
+/// Columns of sliding blocks added up to images (PyTorch: `nn.Fold`).
+open class Fold: Module, Layer {
+  /// The size of the images.
+  public let outputSize: any Extents
+  /// The sizes of a block.
+  public let kernelSize: any Extents
+  /// How far the elements of a block are apart.
+  public let dilation: any Extents
+  /// Zeros that surround the images.
+  public let padding: any Extents
+  /// How far blocks are apart.
+  public let stride: any Extents
+
+  /// A layer that makes images of `outputSize` of blocks of `kernelSize`.
+  public init(
+    _ outputSize: some Extents, _ kernelSize: some Extents, dilation: some Extents = 1,
+    padding: some Extents = 0, stride: some Extents = 1
+  ) {
+    self.outputSize = outputSize
+    self.kernelSize = kernelSize
+    self.dilation = dilation
+    self.padding = padding
+    self.stride = stride
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.fold(
+      x, outputSize.extents, kernelSize.extents, dilation: dilation.extents,
+      padding: padding.extents, stride: stride.extents)
+  }
+
+  override open func extraRepr() -> String {
+    "output_size=\(outputSize.printed), kernel_size=\(kernelSize.printed), dilation=\(dilation.printed), padding=\(padding.printed), stride=\(stride.printed)"
+  }
+}
