@@ -53,6 +53,7 @@ kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, 
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }
 const kk_gemm_kernels *kk_gemm(int32_t dtype) { KK_SELECT(kk_gemm, dtype) }
 const kk_conv_kernels *kk_conv(int32_t dtype) { KK_SELECT(kk_conv, dtype) }
+const kk_winograd_kernels *kk_winograd(void) { KK_SELECT(kk_winograd) }
 const kk_pool_loops *kk_pool(int32_t dtype) { KK_SELECT(kk_pool, dtype) }
 kk_optimizer_loops kk_optimizer(int32_t dtype) { KK_SELECT(kk_optimizer, dtype) }
 kk_update_loop kk_update(UpdateKind rule, int32_t dtype) { KK_SELECT(kk_update, rule, dtype) }

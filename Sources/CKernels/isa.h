@@ -32,6 +32,7 @@ kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
   kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);  \
   const kk_gemm_kernels *kk_gemm_##isa(int32_t);              \
   const kk_conv_kernels *kk_conv_##isa(int32_t);              \
+  const kk_winograd_kernels *kk_winograd_##isa(void);         \
   const kk_pool_loops *kk_pool_##isa(int32_t);                \
   kk_loop kk_mathvec_##isa(UnaryOp, int32_t);                 \
   kk_softmax_loops kk_softmax_##isa(int32_t);                 \

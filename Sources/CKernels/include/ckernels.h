@@ -275,6 +275,23 @@ typedef struct {
 /// The convolutions' loops for float32 or float64, else NULL.
 const kk_conv_kernels *_Nullable kk_conv(int32_t dtype);
 
+/// The transforms of convolutions of 3 × 3 in float32, by F(4 × 4, 3 × 3). Element x of 36 lies
+/// `plane` elements apart; vectors may be written past the end of a row.
+typedef struct {
+  /// The kernels of one output channel: element t of input channel c is w[c · channel + t], or
+  /// 8 − t if `turned`.
+  void (*filter)(int64_t channels, const float *w, int64_t channel, bool turned, float *out,
+                 int64_t plane);
+  /// A row of tiles of a channel laid out in four phases of columns, `phase` apart; tiles start four
+  /// columns apart, and lines lie `width` apart.
+  void (*input)(int64_t tiles, const float *x, int64_t width, int64_t phase, float *out,
+                int64_t plane);
+  /// A row of tiles transformed back, as far as there are rows and columns, plus `bias`.
+  void (*output)(int64_t tiles, const float *m, int64_t plane, float bias, float *y, int64_t row,
+                 int64_t rows, int64_t columns);
+} kk_winograd_kernels;
+const kk_winograd_kernels *kk_winograd(void);
+
 // MARK: Pooling
 
 /// The windows of a pooling along one dimension. Those of a regular one lie `stride` ≥ 1 apart and

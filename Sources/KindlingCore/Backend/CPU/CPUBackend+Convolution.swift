@@ -8,7 +8,11 @@ extension CPUBackend {
     guard let kernels = kk_conv(y.dtype.rawValue)?.pointee else {
       return try composedConvolution(x, weight, bias: bias, c, into: y)
     }
-    let size = y.dtype.byteSize, laid = LaidImage.forward(c)
+    let size = y.dtype.byteSize
+    if let fast = WinogradConvolution(c, y.dtype, kernels, back: false) {
+      return try run(fast, c.batch, x, weight, bias: bias, kernels, into: y)
+    }
+    let laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets)
     let k = offsets.count
@@ -45,6 +49,9 @@ extension CPUBackend {
       return try composedConvolutionInput(gradient, weight, bias: bias, c, into: x)
     }
     let size = x.dtype.byteSize
+    if let fast = WinogradConvolution(c, x.dtype, kernels, back: true) {
+      return try run(fast, c.batch, gradient, weight, bias: bias, kernels, into: x)
+    }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
     // Elements of the image that lie a stride apart meet the same elements of the kernel: each such
     // phase is a convolution of stride 1 of its own. Those that meet none keep the bias alone.
@@ -165,6 +172,20 @@ extension CPUBackend {
   }
 
   // MARK: Shared parts
+
+  private func run(
+    _ fast: WinogradConvolution, _ batch: Int, _ x: Tensor, _ weight: Tensor, bias: Tensor?,
+    _ kernels: kk_conv_kernels, into y: Tensor
+  ) throws {
+    let size = y.dtype.byteSize, matrices = try fast.transformed(weight.pointer)
+    defer { matrices.free() }
+    let result = fast.outputs * fast.result.height * fast.result.width
+    try forEachPart(batch, x.pointer, fast.inputs, fast.laid, kernels, size) { first, n, image, _ in
+      try fast.run(
+        image, samples: n, weight: matrices, bias: bias?.pointer,
+        into: y.pointer + first * result * size)
+    }
+  }
 
   private func setChannels(of x: Tensor, _ channels: Int, to bias: Tensor?) throws {
     guard let bias else { return try fill(x, .int(0)) }

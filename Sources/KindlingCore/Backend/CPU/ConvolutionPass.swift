@@ -38,8 +38,8 @@ struct ConvolutionPass {
   var columnStep: Int
   var bias: UnsafeMutableRawPointer?
 
-  /// Bytes of a part of the weight that stays in a second-level cache.
-  private static let weightPart = 1 << 18
+  /// Rows of the weight that one task takes at most.
+  private static let mostRows = 240
 
   func run() {
     let (mr, nr) = (Int(kernels.mr), Int(kernels.nr))
@@ -47,9 +47,7 @@ struct ConvolutionPass {
     let columns = (rows - 1) * width + valid
     let panels = (columns + nr - 1) / nr
     let units = samples * groups * depth
-    let rowsPerTask =
-      m * k * size <= Self.weightPart
-      ? m : min(m, max(mr, Self.weightPart / (k * size) / mr * mr))
+    let rowsPerTask = min(m, Self.mostRows / mr * mr)
     // Work of a panel and of everything, in multiply-adds; k may be 0, where nothing is met.
     let perPanel = rowsPerTask * max(k, 1) * nr
     let grain = min(max(units * panels / 64 * perPanel, 1 << 18), 1 << 22)
