@@ -57,6 +57,8 @@ private struct Content {
   private(set) var tensors = StateDict()
   private(set) var others: [String] = []
   private(set) var metadata: [String: String] = [:]
+  /// How many values were looked at: a small file can describe any number that are the same.
+  private var visited = 0
 
   init(_ path: String, verify: Bool) throws {
     switch try FileFormat(ofFile: path) {
@@ -81,6 +83,8 @@ private struct Content {
   }
 
   private mutating func add(_ value: CheckpointValue, _ key: String) throws {
+    visited += 1
+    guard visited <= 1_000_000 else { throw ToolError("the file holds more values than can be named") }
     let prefix = key.isEmpty ? "" : "\(key)."
     if let tensor = value.tensorValue {
       guard tensors[key] == nil else { throw ToolError("two tensors would be called \(key)") }

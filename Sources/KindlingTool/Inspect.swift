@@ -33,8 +33,8 @@ struct Inspect: ParsableCommand {
       }
       print(cells.joined(separator: "  "))
     }
-    let parameters = entries.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    let bytes = entries.reduce(0) { $0 + $1.byteCount }
+    let parameters = entries.reduce(0) { $0 &+ $1.shape.reduce(1, &*) }
+    let bytes = entries.reduce(0) { $0 &+ $1.byteCount }
     print("\(entries.count) tensors, \(parameters) elements, \(bytes) bytes")
   }
 }

@@ -38,6 +38,10 @@ import _TestSupport
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func printingIsBounded() throws {
+    #expect(try load(Self.path("memo_bomb.pt")).description.utf8.count < 2 << 20)
+  }
+
   @Test func theContainerItselfIsFine() throws {
     let w = try #require(try loadStateDict(from: Self.path("control_good.pt"))["w"])
     try assertClose(w, [0, 1, 2, 3, 4, 5])

@@ -104,25 +104,58 @@ extension CheckpointValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
 
 extension CheckpointValue: CustomStringConvertible {
   /// As Python writes it: `(0.9, 0.999)`, `None`, `True`, `'text'`.
+  ///
+  /// It is cut after about a million bytes: a small file can describe a value that shares its parts,
+  /// and unfolds to any length.
   public var description: String {
-    switch self {
-    case .none: "None"
-    case .bool(let b): b ? "True" : "False"
-    case .int(let i): "\(i)"
-    case .bigInt(let bytes):
-      "0x" + bytes.reversed().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    case .double(let d): "\(d)"
-    case .bytes(let bytes): "<\(bytes.count) bytes>"
-    case .size(let sizes): "torch.Size(\(sizes))"
-    case .dtype(let dtype): "torch.\(dtype)"
-    case .string(let s): "'\(s)'"
-    case .tensor(let t): String(describing: t)
-    case .list(let items): "[" + items.map(\.description).joined(separator: ", ") + "]"
-    case .tuple(let items):
-      items.count == 1
-        ? "(\(items[0]),)" : "(" + items.map(\.description).joined(separator: ", ") + ")"
-    case .dictionary(let pairs), .orderedDictionary(let pairs):
-      "{" + pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  private static let longest = 1 << 20
+
+  private func write(to text: inout String) {
+    guard text.utf8.count < Self.longest else {
+      if !text.hasSuffix("…") { text += "…" }
+      return
     }
+    switch self {
+    case .none: text += "None"
+    case .bool(let b): text += b ? "True" : "False"
+    case .int(let i): text += "\(i)"
+    case .bigInt(let bytes):
+      text += "0x" + bytes.reversed().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    case .double(let d): text += "\(d)"
+    case .bytes(let bytes): text += "<\(bytes.count) bytes>"
+    case .size(let sizes): text += "torch.Size(\(sizes))"
+    case .dtype(let dtype): text += "torch.\(dtype)"
+    case .string(let s): text += "'\(s)'"
+    case .tensor(let t): text += String(describing: t)
+    case .list(let items): CheckpointValue.write("[", items, "]", to: &text)
+    case .tuple(let items): CheckpointValue.write("(", items, items.count == 1 ? ",)" : ")", to: &text)
+    case .dictionary(let pairs), .orderedDictionary(let pairs):
+      text += "{"
+      for (place, pair) in pairs.enumerated() {
+        if place > 0 { text += ", " }
+        pair.key.write(to: &text)
+        text += ": "
+        pair.value.write(to: &text)
+        if text.utf8.count >= Self.longest { break }
+      }
+      text += "}"
+    }
+  }
+
+  private static func write(
+    _ open: String, _ items: [CheckpointValue], _ close: String, to text: inout String
+  ) {
+    text += open
+    for (place, item) in items.enumerated() {
+      if place > 0 { text += ", " }
+      item.write(to: &text)
+      if text.utf8.count >= longest { break }
+    }
+    text += close
   }
 }

@@ -7,7 +7,11 @@ import KindlingCore
 enum PickleGlobal {
   case orderedDict
   case rebuildTensor
+  /// Before PyTorch 0.4, without requires_grad and hooks.
+  case rebuildOldTensor
   case rebuildParameter
+  /// With attributes of its own, which are left out.
+  case rebuildParameterWithState
   case size
   case encode
   case set
@@ -24,7 +28,9 @@ enum PickleGlobal {
     case ("__builtin__", "set") where inModules, ("builtins", "set") where inModules: self = .set
     case ("collections", "OrderedDict"): self = .orderedDict
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
+    case ("torch._utils", "_rebuild_tensor"): self = .rebuildOldTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
+    case ("torch._utils", "_rebuild_parameter_with_state"): self = .rebuildParameterWithState
     case ("torch", "Size"): self = .size
     case ("_codecs", "encode"): self = .encode
     case ("torch", _):
@@ -96,6 +102,8 @@ enum PickleGlobal {
     switch self {
     case .orderedDict: "collections.OrderedDict"
     case .rebuildTensor: "torch._utils._rebuild_tensor_v2"
+    case .rebuildOldTensor: "torch._utils._rebuild_tensor"
+    case .rebuildParameterWithState: "torch._utils._rebuild_parameter_with_state"
     case .rebuildParameter: "torch._utils._rebuild_parameter"
     case .size: "torch.Size"
     case .encode: "_codecs.encode"

@@ -15,7 +15,15 @@ extension Unpickler {
     switch global {
     case .orderedDict: return try orderedDict(arguments)
     case .rebuildTensor: return .tensor(try tensor(arguments))
-    case .rebuildParameter: return .tensor(try parameter(arguments))
+    case .rebuildOldTensor:
+      guard arguments.count == 4 else { throw misuse(global) }
+      return .tensor(try tensor(arguments + [.bool(false), .none]))
+    case .rebuildParameter:
+      guard arguments.count == 3 else { throw misuse(global) }
+      return .tensor(try parameter(arguments))
+    case .rebuildParameterWithState:
+      guard arguments.count == 4 else { throw misuse(global) }
+      return .tensor(try parameter(arguments))
     case .size:
       guard arguments.count == 1 else { throw misuse(global) }
       return .size(try ints(arguments[0], "torch.Size"))
@@ -138,9 +146,9 @@ extension Unpickler {
     return result
   }
 
-  /// `_rebuild_parameter(data, requires_grad, hooks)`.
+  /// `_rebuild_parameter(data, requires_grad, hooks[, state])`.
   private mutating func parameter(_ arguments: [PickleValue]) throws -> Int {
-    guard arguments.count == 3, case .tensor(let data) = arguments[0],
+    guard case .tensor(let data) = arguments[0],
       case .bool(let requiresGrad) = arguments[1]
     else { throw misuse(.rebuildParameter) }
     var record = graph.tensors[data]

@@ -5,7 +5,11 @@ extension BuiltInModules {
   static let activations = plain + shaped + dropout
 
   private static let plain = [
-    inplace(ReLU.self) { ReLU(inplace: $0) }, inplace(ReLU6.self) { ReLU6(inplace: $0) },
+    inplace(ReLU.self) { ReLU(inplace: $0) },
+    // A Hardtanh to PyTorch, and with its attributes.
+    activation(ReLU6.self, { ["min_val": 0.0, "max_val": 6.0, "inplace": .bool($0.inplace)] }) {
+      ReLU6(inplace: try $0.bool("inplace"))
+    },
     inplace(SiLU.self) { SiLU(inplace: $0) }, inplace(Mish.self) { Mish(inplace: $0) },
     inplace(SELU.self) { SELU(inplace: $0) }, inplace(Hardswish.self) { Hardswish(inplace: $0) },
     inplace(Hardsigmoid.self) { Hardsigmoid(inplace: $0) },

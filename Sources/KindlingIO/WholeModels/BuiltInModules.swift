@@ -39,7 +39,7 @@ enum BuiltInModules {
       make: { Flatten(try $0.int("start_dim"), try $0.int("end_dim")) }),
     ModuleForm(
       Unflatten.self, "torch.nn.modules.flatten.Unflatten",
-      attributes: { ["dim": .int($0.dim), "unflattened_size": .size($0.unflattenedSize)] },
+      attributes: { ["dim": .int($0.dim), "unflattened_size": .tuple($0.unflattenedSize)] },
       make: { Unflatten(try $0.int("dim"), try $0.ints("unflattened_size")) }),
   ]
 }
