@@ -46,7 +46,10 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     .target(
       name: "KindlingVision",
-      dependencies: ["KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs"]),
+      dependencies: [
+        "KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs",
+        .product(name: "Numerics", package: "swift-numerics"),
+      ]),
     .target(
       name: "KindlingTrainer",
       dependencies: [
@@ -88,6 +91,8 @@ let package = Package(
     .executableTarget(
       name: "fashion-mnist", dependencies: ["Kindling", "KindlingVision"],
       path: "Examples/FashionMNIST"),
+    .executableTarget(
+      name: "pictures", dependencies: ["Kindling", "KindlingVision"], path: "Examples/Pictures"),
     .executableTarget(
       name: "tutorial",
       dependencies: [

@@ -7,7 +7,9 @@ struct KindlingCommand: ParsableCommand {
     commandName: "kindling",
     abstract: "Trains models, classifies images, and looks into files of tensors.",
     version: kindlingVersion,
-    subcommands: [Train.self, Predict.self, Inspect.self, Convert.self, Doctor.self])
+    subcommands: [
+      Train.self, Predict.self, Inspect.self, Convert.self, Export.self, Doctor.self,
+    ])
 }
 
 /// The version the tool reports.

@@ -29,24 +29,90 @@ final class LinearClassifier: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try linear(flatten(x)) }
 }
 
-/// Builds the model that a checkpoint of `kindling train` holds, with its weights.
-///
-/// Layer sizes are read off the weights' shapes, so nothing but the checkpoint is needed.
-func loadModel(_ path: String) throws -> (model: any Layer, features: Int, classes: Int) {
-  let saved = try loadStateDict(from: path)
-  let weights = saved.filter { $0.key.hasSuffix(".weight") && $0.value.ndim == 2 }
-  guard let first = weights.first?.value, let last = weights.last?.value else {
-    throw ToolError("\(path) holds no model of `kindling train`: there are no weights [out, in]")
+/// Two convolutions with batch normalisation and pooling, then one layer to the classes. Images may be
+/// of any size from 4 by 4 pixels on.
+func convolutionalNetwork(_ channels: Int, classes: Int) -> Sequential {
+  Sequential(
+    Conv2d(channels, 32, 3, padding: 1), BatchNorm2d(32), ReLU(), MaxPool2d(2),
+    Conv2d(32, 64, 3, padding: 1), BatchNorm2d(64), ReLU(), MaxPool2d(2),
+    AdaptiveAvgPool2d(4), Flatten(), Dropout(0.25), Linear(64 * 4 * 4, classes))
+}
+
+/// The network called `kind` for samples of `shape`.
+func makeModel(
+  _ kind: ModelKind, for shape: [Int], hidden: [Int], classes: Int
+) throws -> any Layer {
+  let features = shape.reduce(1, *)
+  switch kind {
+  case .mlp: return MultilayerPerceptron(features, hidden: hidden, classes: classes)
+  case .linear: return LinearClassifier(features, classes: classes)
+  case .cnn:
+    guard shape.count == 3 else {
+      throw ToolError("the cnn needs images [C, H, W], but samples have the shape \(shape)")
+    }
+    return convolutionalNetwork(shape[0], classes: classes)
   }
-  let (features, classes) = (first.shape[1], last.shape[0])
-  let model: any Layer =
-    saved["linear.weight"] != nil
-    ? LinearClassifier(features, classes: classes)
-    : MultilayerPerceptron(
-      features, hidden: weights.dropLast().map { $0.value.shape[0] }, classes: classes)
-  try model.loadStateDict(saved)
-  model.eval()
-  return (model, features, classes)
+}
+
+/// `model` of built-in layers alone, so that any program can load it.
+func whole(_ model: any Layer) -> any Layer {
+  switch model {
+  case let model as MultilayerPerceptron:
+    Sequential([model.flatten] + Array(model.linearReluStack))
+  case let model as LinearClassifier: Sequential(model.flatten, model.linear)
+  default: model
+  }
+}
+
+/// A trained model and what it takes.
+struct TrainedModel {
+  let model: any Layer
+  /// Numbers a sample has, where the model begins with a linear layer.
+  let features: Int?
+  /// Channels an image has, where it begins with a convolution.
+  let channels: Int?
+  let classes: Int
+
+  /// The model in a checkpoint of `kindling train`, saved whole or not.
+  ///
+  /// Layer sizes are read off the weights' shapes, so nothing but the checkpoint is needed.
+  init(_ path: String) throws {
+    let saved: StateDict
+    do { saved = try loadStateDict(from: path) } catch {
+      // A whole model is no state dict; what is neither is explained by the first error.
+      guard let model = try? Kindling.loadModel(from: path) else { throw error }
+      try self.init(model, model.stateDict(), path)
+      return
+    }
+    let weights = saved.filter { $0.key.hasSuffix(".weight") && $0.value.ndim == 2 }
+    guard let first = weights.first?.value, let last = weights.last?.value else {
+      throw ToolError("\(path) holds no model of `kindling train`: there are no weights [out, in]")
+    }
+    let (features, classes) = (first.shape[1], last.shape[0])
+    let model: any Layer
+    if saved["linear.weight"] != nil {
+      model = LinearClassifier(features, classes: classes)
+    } else if let filters = saved["0.weight"], filters.ndim == 4 {
+      model = convolutionalNetwork(filters.shape[1], classes: classes)
+    } else {
+      model = MultilayerPerceptron(
+        features, hidden: weights.dropLast().map { $0.value.shape[0] }, classes: classes)
+    }
+    try model.loadStateDict(saved)
+    try self.init(model, saved, path)
+  }
+
+  private init(_ model: any Layer, _ state: StateDict, _ path: String) throws {
+    let weights = state.map(\.value).filter { $0.ndim == 2 || $0.ndim == 4 }
+    guard let first = weights.first, let last = weights.last, last.ndim == 2 else {
+      throw ToolError("\(path) holds no classifier: it does not end with weights [classes, in]")
+    }
+    self.model = model
+    features = first.ndim == 2 ? first.shape[1] : nil
+    channels = first.ndim == 4 ? first.shape[1] : nil
+    classes = last.shape[0]
+    model.eval()
+  }
 }
 
 /// Why the tool cannot do what it was asked.

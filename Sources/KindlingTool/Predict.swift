@@ -2,60 +2,129 @@ import ArgumentParser
 import Kindling
 import KindlingVision
 
-/// `kindling predict`: the classes of images in an IDX file.
+/// `kindling predict`: the classes of images.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Classifies the images of an IDX file; prints class names with probabilities.")
+    abstract: "Classifies PNG, JPEG and IDX images; prints class names with probabilities.",
+    usage: """
+      kindling predict --checkpoint FILE IMAGE ...
+      kindling predict CHECKPOINT IDX-FILE
+      """)
 
-  @Argument(help: "A model saved by `kindling train`.") var checkpoint: String
-  @Argument(help: "An IDX file of images (may be gzip).") var images: String
-  @Option(help: "The data set whose class names are meant.") var dataset = DatasetName.fashionMNIST
-  @Option(parsing: .unconditional, help: "How many images to classify, from the first on; all by default.") var count: Int?
+  @Option(help: "A model saved by `kindling train`; else the first of the files.")
+  var checkpoint: String?
+  @Argument(help: "Images as PNG or JPEG, or IDX files of images (may be gzip).") var files: [String]
+  @Option(help: "The data set whose class names are meant; fashion-mnist for IDX files.")
+  var dataset: DatasetName?
+  @Option(help: "The classes' names, as in `cat,dog`; else numbers.") var classes: String?
+  @Option(help: "Bring PNG and JPEG images to this height and width.") var imageSize: Int?
+  @Option(parsing: .unconditional, help: "How many images of an IDX file to classify, from the first on; all by default.") var count: Int?
   @Option(parsing: .unconditional, help: "How many classes to name for each image.") var top = 1
   @Flag(help: "Print one JSON record a line.") var json = false
 
   func validate() throws {
     if top < 1 { throw ValidationError("--top must be at least 1, but got \(top)") }
     if let count, count < 0 { throw ValidationError("--count must not be negative, but got \(count)") }
+    if files.count < (checkpoint == nil ? 2 : 1) {
+      throw ValidationError("a checkpoint and at least one image are needed")
+    }
+    if let imageSize, !(1...10_000).contains(imageSize) {
+      throw ValidationError("--image-size must be from 1 to 10000, but got \(imageSize)")
+    }
   }
 
   func run() throws {
-    let (model, features, classes) = try loadModel(checkpoint)
-    let all = try IDX.read(images)
-    guard all.dtype == .uint8, all.ndim == 3 else {
-      throw ToolError("\(images) holds \(all.dtype) of shape \(all.shape), not uint8 images [N, H, W]")
-    }
-    guard all.shape[1] * all.shape[2] == features else {
-      throw ToolError(
-        "\(checkpoint) was trained on images of \(features) pixels, but \(images) has images of \(all.shape[1]) by \(all.shape[2])")
-    }
-    let names = dataset.classes
-    guard names.count == classes else {
-      throw ToolError(
-        "\(checkpoint) tells \(classes) classes apart, but \(dataset.rawValue) has \(names.count); name another --dataset")
-    }
-    let wanted = min(count ?? all.shape[0], all.shape[0])
-    let toTensor = ToTensor()
-    try noGrad {
-      for start in stride(from: 0, to: wanted, by: 256) {
-        let end = min(start + 256, wanted)
-        let batch = try Tensor.stack((start..<end).map { try toTensor(all.select(0, $0)) })
-        let table = try model(batch).softmax(dim: 1).tolist(as: [[Double]].self)
-        for (offset, probabilities) in table.enumerated() {
-          report(start + offset, probabilities, names)
+    let path = checkpoint ?? files[0]
+    let trained = try TrainedModel(path)
+    for file in checkpoint == nil ? files.dropFirst() : files[...] {
+      let isPicture = [".png", ".jpg", ".jpeg"].contains { file.lowercased().hasSuffix($0) }
+      let names = try names(trained, path, isPicture ? nil : .fashionMNIST)
+      try noGrad {
+        if isPicture {
+          let batch = try picture(file, for: trained, path).unsqueeze(0)
+          try report(trained, batch, names) { _ in (JSON.text(file), file) }
+        } else {
+          try predictIDX(file, trained, path, names)
         }
       }
     }
   }
 
-  private func report(_ index: Int, _ probabilities: [Double], _ names: [String]) {
-    let best = zip(names, probabilities).sorted { $0.1 > $1.1 }.prefix(top)
-    if json {
-      let list = best.map { "{\"class\":\(JSON.text($0)),\"probability\":\(JSON.number($1))}" }
-      print("{\"image\":\(index),\"classes\":[\(list.joined(separator: ","))]}")
-    } else {
-      let list = best.map { "\($0) \(fixed($1 * 100, 1))%" }
-      print("\(index): \(list.joined(separator: ", "))")
+  private func names(
+    _ trained: TrainedModel, _ path: String, _ fallback: DatasetName?
+  ) throws -> [String] {
+    if let classes {
+      let names = classes.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      guard names.count == trained.classes else {
+        throw ToolError("\(path) tells \(trained.classes) classes apart, but --classes names \(names.count)")
+      }
+      return names
+    }
+    guard let dataset = dataset ?? fallback, !dataset.classes.isEmpty else {
+      return (0..<trained.classes).map(String.init)
+    }
+    guard dataset.classes.count == trained.classes else {
+      throw ToolError(
+        "\(path) tells \(trained.classes) classes apart, but \(dataset.rawValue) has \(dataset.classes.count); name another --dataset")
+    }
+    return dataset.classes
+  }
+
+  /// The image in a file as the model takes it.
+  private func picture(_ file: String, for trained: TrainedModel, _ path: String) throws -> Tensor {
+    var image = try readImage(file, mode: trained.channels == 1 ? .gray : .rgb)
+    if let imageSize { image = try TF.resize(image, [imageSize, imageSize]) }
+    let (height, width) = (image.shape[1], image.shape[2])
+    if let features = trained.features, features == height * width {
+      image = try readImage(file, mode: .gray)
+      if let imageSize { image = try TF.resize(image, [imageSize, imageSize]) }
+    }
+    guard trained.features.map({ $0 == image.numel }) ?? (trained.channels == image.shape[0]) else {
+      let wanted =
+        trained.features.map { "images of \($0) numbers" } ?? "\(trained.channels ?? 0) channels"
+      throw ToolError(
+        "\(path) was trained on \(wanted), but \(file) has \(height) by \(width) pixels in \(image.shape[0]) channels; --image-size brings images to one size")
+    }
+    return try ConvertImageDtype(.float32)(image)
+  }
+
+  private func predictIDX(
+    _ file: String, _ trained: TrainedModel, _ path: String, _ names: [String]
+  ) throws {
+    let all = try IDX.read(file)
+    guard all.dtype == .uint8, all.ndim == 3 else {
+      throw ToolError("\(file) holds \(all.dtype) of shape \(all.shape), not uint8 images [N, H, W]")
+    }
+    guard trained.features.map({ $0 == all.shape[1] * all.shape[2] }) ?? (trained.channels == 1) else {
+      let wanted =
+        trained.features.map { "images of \($0) pixels" }
+        ?? "images of \(trained.channels ?? 0) channels"
+      throw ToolError(
+        "\(path) was trained on \(wanted), but \(file) has images of \(all.shape[1]) by \(all.shape[2])")
+    }
+    let wanted = min(count ?? all.shape[0], all.shape[0])
+    let toTensor = ToTensor()
+    for start in stride(from: 0, to: wanted, by: 256) {
+      let end = min(start + 256, wanted)
+      let batch = try Tensor.stack((start..<end).map { try toTensor(all.select(0, $0)) })
+      try report(trained, batch, names) { ("\(start + $0)", "\(start + $0)") }
+    }
+  }
+
+  private func report(
+    _ trained: TrainedModel, _ batch: Tensor, _ names: [String],
+    _ label: (Int) -> (json: String, plain: String)
+  ) throws {
+    let table = try trained.model(batch).softmax(dim: 1).tolist(as: [[Double]].self)
+    for (row, probabilities) in table.enumerated() {
+      let best = zip(names, probabilities).sorted { $0.1 > $1.1 }.prefix(top)
+      if json {
+        let list = best.map { "{\"class\":\(JSON.text($0)),\"probability\":\(JSON.number($1))}" }
+        print("{\"image\":\(label(row).json),\"classes\":[\(list.joined(separator: ","))]}")
+      } else {
+        let list = best.map { "\($0) \(fixed($1 * 100, 1))%" }
+        print("\(label(row).plain): \(list.joined(separator: ", "))")
+      }
     }
   }
 }

@@ -32,6 +32,17 @@ import _TestSupport
     #expect(result.lines.last == "predicted: [1, 2]")
   }
 
+  @Test func picturesAreDrawn() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let result = try Program.run("pictures", ["."], in: folder)
+      #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+      // Shown as plain characters, since nobody is watching.
+      #expect(result.lines.count > 30 && !result.output.contains("\u{1B}"))
+      #expect(
+        try FileBytes.list(folder) == ["plots.png", "plots.svg", "samples.png", "samples.svg"])
+    }
+  }
+
   @Test(.enabled(if: Shared.has("data/FashionMNIST"), "\(Shared.absence)"))
   func fashionIsTrainedSavedAndLoaded() throws {
     try FileBytes.withTemporaryFolder { folder in

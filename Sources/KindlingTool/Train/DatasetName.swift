@@ -8,14 +8,17 @@ enum DatasetName: String, CaseIterable, ExpressibleByArgument {
   case mnist
   case iris
   case digits
+  case folder
+  case csv
 
-  /// The classes' names, by label.
+  /// The classes' names, by label; empty where the data say.
   var classes: [String] {
     switch self {
     case .fashionMNIST: FashionArticles.classes
     case .mnist: MNISTDigits.classes
     case .iris: Iris.classNames
     case .digits: Digits.classNames
+    case .folder, .csv: []
     }
   }
 }

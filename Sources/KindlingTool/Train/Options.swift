@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The networks the tool can build.
 enum ModelKind: String, CaseIterable, ExpressibleByArgument {
-  case mlp, linear
+  case mlp, linear, cnn
 }
 
 /// The optimizers the tool offers.

@@ -16,8 +16,9 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Trains a classifier.")
 
   @Option(help: "The data to train on.") var dataset = DatasetName.fashionMNIST
-  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw.") var root = "data"
+  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw; folder: that of the images.") var root = "data"
   @Flag(help: "Fetch the data set to --root if it is not there.") var download = false
+  @OptionGroup var own: OwnData
   @Option(help: "The network.") var model = ModelKind.mlp
   @Option(help: "Sizes of the hidden layers of the mlp.") var hidden = HiddenSizes([512, 512])
   @Option(parsing: .unconditional, help: "How many times to go through the data.") var epochs = 5
@@ -30,7 +31,8 @@ struct Train: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Visit the samples in random order.") var shuffle = true
   @Option(parsing: .unconditional, help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
   @Option(parsing: .unconditional, help: "Threads an operation may use; all processors by default.") var threads: Int?
-  @Option(help: "Where to save the trained model.") var save: String?
+  @Option(help: "Where to save the trained model's state dict.") var save: String?
+  @Option(help: "Where to save the trained model whole, layers and all.") var saveModel: String?
   @Option(help: "Where to keep a checkpoint to resume from, written after each epoch.") var checkpoint: String?
   @Option(parsing: .unconditional, help: "Write the checkpoint also after every n-th batch.") var checkpointEvery: Int?
   @Option(help: "Go on from this checkpoint, and keep it up to date; options are taken from it.") var resume: String?
@@ -55,7 +57,7 @@ struct Train: ParsableCommand {
 
   mutating func run() throws {
     if let threads { try setThreadCount(threads) }
-    for path in [save, checkpoint].compactMap({ $0 }) { try checkWritable(path) }
+    for path in [save, saveModel, checkpoint].compactMap({ $0 }) { try checkWritable(path) }
     var start: TrainingCheckpoint?
     if let resume {
       let saved = try TrainingCheckpoint(resume)
@@ -82,6 +84,12 @@ struct Train: ParsableCommand {
     case .digits:
       let digits = try Digits()
       try run(onFifthsOf: digits.features.div(16), digits.targets, from: start)
+    case .folder:
+      let (training, test, classes) = try own.images(root)
+      try run(on: training, testedOn: test, classes: classes, from: start)
+    case .csv:
+      let (training, test, classes) = try own.rows()
+      try run(on: training, testedOn: test, classes: classes, from: start)
     }
   }
 
@@ -99,14 +107,20 @@ struct Train: ParsableCommand {
   }
 
   private func run<Source: Dataset, Label: Collatable>(
-    on training: Source, testedOn test: Source, from start: TrainingCheckpoint?
+    on training: Source, testedOn test: Source, classes: Int? = nil,
+    from start: TrainingCheckpoint?
   ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
     if let seed { manualSeed(seed) }
     let trainingLoader = try DataLoader(
       training, batchSize: batchSize, shuffle: shuffle, workers: workers)
     let testLoader = try DataLoader(test, batchSize: batchSize, workers: workers)
-    let features = try training[0].0.numel
-    let network = makeModel(features)
+    guard training.count > 0, test.count > 0 else {
+      throw ToolError(
+        "there are \(training.count) samples to train on and \(test.count) to test on: too few")
+    }
+    let network = try makeModel(
+      model, for: training[0].0.shape, hidden: hidden.sizes,
+      classes: classes ?? dataset.classes.count)
     let optimizer = try makeOptimizer(network)
     try start?.restore(network, optimizer) { try trainingLoader.loadStateDict($0) }
     let options = Train.keptOptions.map { (name: $0.name, value: $0.read(self)) }
@@ -129,12 +143,9 @@ struct Train: ParsableCommand {
       try Kindling.save(network.stateDict(), to: save)
       if !json { print("Saved the model to \(save)") }
     }
-  }
-
-  private func makeModel(_ features: Int) -> any Layer {
-    switch model {
-    case .mlp: MultilayerPerceptron(features, hidden: hidden.sizes, classes: dataset.classes.count)
-    case .linear: LinearClassifier(features, classes: dataset.classes.count)
+    if let saveModel {
+      try Kindling.save(whole(network), to: saveModel)
+      if !json { print("Saved the whole model to \(saveModel)") }
     }
   }
 

@@ -121,6 +121,9 @@ extension Train {
       KeptOption("epochs", \.epochs, decides: false), KeptOption("batch-size", \.batchSize),
       KeptOption("lr", \.lr), KeptOption("optimizer", \.optimizer), KeptOption("momentum", \.momentum),
       KeptOption("weight-decay", \.weightDecay), KeptOption("shuffle", \.shuffle),
+      KeptOption("annotations", \.own.annotations),
+      KeptOption("test-annotations", \.own.testAnnotations),
+      KeptOption("no-header", \.own.noHeader), KeptOption("image-size", \.own.imageSize),
     ]
   }
 

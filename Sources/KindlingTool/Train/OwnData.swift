@@ -1,0 +1,89 @@
+import ArgumentParser
+import Kindling
+import KindlingVision
+
+/// Options of data that users bring: a folder of images, or a table of numbers.
+struct OwnData: ParsableArguments {
+  @Option(help: "folder: a CSV of file names and classes; csv: the table of numbers and classes.")
+  var annotations: String?
+  @Option(help: "A table as --annotations to test on; else every fifth row is.")
+  var testAnnotations: String?
+  @Flag(help: "The tables have no first row with the names of their columns.") var noHeader = false
+  @Option(help: "folder: bring images to this height and width.") var imageSize: Int?
+
+  func validate() throws {
+    if let imageSize, !(1...10_000).contains(imageSize) {
+      throw ValidationError("--image-size must be from 1 to 10000, but got \(imageSize)")
+    }
+  }
+
+  typealias Images = Subset<AnnotatedImages<Int>>
+  typealias Rows = Subset<TensorDataset<(Tensor, Tensor)>>
+
+  /// Images and classes, to train and to test on.
+  func images(_ root: String) throws -> (training: Images, test: Images, classes: Int) {
+    func read(_ path: String, _ classes: [String]?) throws -> AnnotatedImages<Int> {
+      let size: [any Transform<Tensor, Tensor>] = imageSize.map { [Resize(($0, $0))] } ?? []
+      return try AnnotatedImages(
+        annotations: path, root: root, header: noHeader ? .none : .firstRow, classes: classes,
+        transform: Compose(size + [ConvertImageDtype(.float32)]))
+    }
+    let all = try read(required(), nil)
+    let (training, test) = try parts(all, testAnnotations.map { try read($0, all.classes) })
+    return (training, test, all.classes.count)
+  }
+
+  /// Rows of numbers, of which the last is a class, to train and to test on.
+  func rows() throws -> (training: Rows, test: Rows, classes: Int) {
+    let (all, classes) = try table(required(), nil)
+    let (training, test) = try parts(all, testAnnotations.map { try table($0, classes).0 })
+    return (training, test, classes.count)
+  }
+
+  private func required() throws -> String {
+    guard let annotations else {
+      throw ToolError("--dataset folder and --dataset csv need --annotations FILE.csv")
+    }
+    return annotations
+  }
+
+  /// All samples and those of the other table; or, whatever the seed, every fifth for testing.
+  private func parts<D: Dataset>(_ all: D, _ other: D?) throws -> (Subset<D>, Subset<D>) {
+    if let other {
+      return (
+        try Subset(all, Array(0..<all.count)), try Subset(other, Array(0..<other.count))
+      )
+    }
+    return (
+      try Subset(all, (0..<all.count).filter { $0 % 5 != 4 }),
+      try Subset(all, (0..<all.count).filter { $0 % 5 == 4 })
+    )
+  }
+
+  private func table(
+    _ path: String, _ known: [String]?
+  ) throws -> (TensorDataset<(Tensor, Tensor)>, classes: [String]) {
+    let table = try CSVTable(path, header: noHeader ? .none : .firstRow)
+    guard table.columns.count >= 2, let last = table.columns.last, table.count > 0 else {
+      throw ToolError(
+        "\(path): columns of numbers, a last one of classes, and rows are needed, but there are \(table.columns.count) columns and \(table.count) rows")
+    }
+    let names = try table.column(last)
+    let numbers = names.compactMap { Int($0) }.filter { (0..<1_000_000).contains($0) }
+    let classes =
+      known
+      ?? (numbers.count == names.count
+        ? (0...(numbers.max() ?? 0)).map(String.init) : Set(names).sorted())
+    let byName = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+    let labels = try names.enumerated().map { row, name in
+      guard let number = byName[Int(name).map(String.init) ?? name] else {
+        throw CSVError(
+          .value, path: path, row: table.rowNumber(row),
+          "the class \"\(name)\" in column \(last) is none of \(classes.prefix(20))")
+      }
+      return number
+    }
+    let features = try table.tensor(table.columns.dropLast(), dtype: .float32)
+    return (try TensorDataset(features, Tensor(labels)), classes)
+  }
+}

@@ -1,0 +1,118 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension Figure {
+  /// Shows the picture where the program runs (matplotlib: `show`): in colours in a terminal, in
+  /// plain characters where standard output goes to a file or another program.
+  ///
+  /// - Throws: ``VisionError`` for a size that cannot be.
+  public func show() throws {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    var columns = 80
+    var window = winsize()
+    if isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 {
+      columns = Int(window.ws_col)
+    }
+    print(try text(columns: min(columns, 160), colors: isTerminal), terminator: "")
+  }
+
+  /// The picture as text.
+  ///
+  /// In colours, each character shows two pixels, one above the other, with the 24-bit colours of the
+  /// terminal; without, darker characters stand for darker pixels.
+  ///
+  /// - Throws: ``VisionError`` where `columns` is not in 10…1000, or for a size that cannot be.
+  public func text(columns: Int = 80, colors: Bool = true) throws -> String {
+    guard (10...1000).contains(columns), (0.1...200).contains(size.width),
+      (0.1...200).contains(size.height)
+    else {
+      throw VisionError(
+        .value, "Figure: 10 to 1000 columns and 0.1 to 200 inches can be shown, not \(columns) and \(size)")
+    }
+    let height = max(2, Int((Double(columns) * min(size.height / size.width, 20)).rounded()))
+    var canvas = Canvas(columns, height + height % 2)
+    var letters: [Int: Character] = [:]
+    for shape in shapes(Double(columns), Double(canvas.height), .terminal) {
+      if case .text(let text, let x, let y, _, let anchor, let turned, _) = shape {
+        letters.merge(TerminalText.cells(text, x, y, anchor, turned, canvas)) { $1 }
+      } else {
+        canvas.draw(shape)
+      }
+    }
+    return TerminalText.lines(canvas, letters, colors: colors)
+  }
+}
+
+/// How pixels and letters become lines of text.
+private enum TerminalText {
+  /// The cells that a text fills, by number, along the rows.
+  static func cells(
+    _ text: String, _ x: Double, _ y: Double, _ anchor: Shape.Anchor, _ turned: Bool,
+    _ canvas: Canvas
+  ) -> [Int: Character] {
+    let back =
+      switch anchor {
+      case .start: 0.0
+      case .middle: Double(text.count) / 2
+      case .end: Double(text.count)
+      }
+    guard x.isFinite, y.isFinite, abs(x) < 1e6, abs(y) < 1e6 else { return [:] }
+    // Baselines lie on the lower pixel of a cell; a turned text goes down, letter by letter.
+    let column = Int((turned ? x : x - back).rounded(.down))
+    let row = Int(((turned ? y - back * 2 : y) / 2).rounded(.down))
+    var result: [Int: Character] = [:]
+    for (i, letter) in text.enumerated() {
+      let (u, v) = turned ? (column, row + i) : (column + i, row)
+      if u >= 0 && u < canvas.width && v >= 0 && v < canvas.height / 2 {
+        result[v * canvas.width + u] = letter
+      }
+    }
+    return result
+  }
+
+  static func lines(_ canvas: Canvas, _ letters: [Int: Character], colors: Bool) -> String {
+    var result = ""
+    for row in 0..<canvas.height / 2 {
+      var line = ""
+      var state = ""
+      for x in 0..<canvas.width {
+        let (upper, lower) = (canvas.color(x, 2 * row), canvas.color(x, 2 * row + 1))
+        let letter = letters[row * canvas.width + x]
+        if !colors {
+          line.append(letter ?? shade(upper, lower))
+          continue
+        }
+        let front = letter == nil ? upper : Color.black
+        let wanted =
+          "\u{1B}[38;2;\(front.red);\(front.green);\(front.blue);48;2;\(lower.red);\(lower.green);\(lower.blue)m"
+        if wanted != state { line += wanted }
+        state = wanted
+        line.append(letter ?? "▀")
+      }
+      result += colors ? line + "\u{1B}[0m\n" : line.trimmedEnd + "\n"
+    }
+    return result
+  }
+
+  private static let shades = Array("@%#*+=-:. ")
+
+  private static func shade(_ a: Color, _ b: Color) -> Character {
+    func light(_ color: Color) -> Int {
+      299 * Int(color.red) + 587 * Int(color.green) + 114 * Int(color.blue)
+    }
+    let share = Double(light(a) + light(b)) / 510_000
+    return shades[min(Int(share * Double(shades.count)), shades.count - 1)]
+  }
+}
+
+extension String {
+  /// Without spaces at the end.
+  fileprivate var trimmedEnd: Substring {
+    self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
+  }
+}

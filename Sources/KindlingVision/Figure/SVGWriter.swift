@@ -1,0 +1,84 @@
+/// Shapes as an SVG document.
+enum SVGWriter {
+  static func document(_ shapes: [Shape], width: Int, height: Int) throws -> String {
+    let body = try shapes.map(element).joined(separator: "\n")
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
+      viewBox="0 0 \(width) \(height)" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">
+      \(body)
+      </svg>
+
+      """
+  }
+
+  private static func element(_ shape: Shape) throws -> String {
+    switch shape {
+    case .rectangle(let box, let fill):
+      return "<rect \(place(box)) fill=\"\(fill.hex)\"/>"
+    case .line(let points, let width, let color):
+      let path = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+      return
+        "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(color.hex)\" stroke-width=\"\(number(width))\" stroke-linejoin=\"round\"/>"
+    case .dot(let x, let y, let radius, let color):
+      return
+        "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\" fill=\"\(color.hex)\"/>"
+    case .text(let text, let x, let y, let size, let anchor, let turned, let color):
+      let turn = turned ? " transform=\"rotate(-90 \(number(x)) \(number(y)))\"" : ""
+      return
+        "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(escaped(text))</text>"
+    case .image(let pixels, let box):
+      let image = enlarged(pixels, box)
+      return
+        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(base64(try encodePNG(image.tensor())))\"/>"
+    }
+  }
+
+  /// The image with as many pixels as the picture needs, twice over: viewers would smooth large ones.
+  private static func enlarged(_ pixels: Pixels, _ box: Box) -> Canvas {
+    let (width, height) = (2 * box.width.rounded(.up), 2 * box.height.rounded(.up))
+    if Double(pixels.width) >= width || Double(pixels.height) >= height { return Canvas(pixels) }
+    var canvas = Canvas(Int(width), Int(height))
+    canvas.draw(.image(pixels, Box(x: 0, y: 0, width: width, height: height)))
+    return canvas
+  }
+
+  private static func place(_ box: Box) -> String {
+    "x=\"\(number(box.x))\" y=\"\(number(box.y))\" width=\"\(number(box.width))\" height=\"\(number(box.height))\""
+  }
+
+  /// A number with at most two decimals.
+  private static func number(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "0" }
+    let rounded = (value * 100).rounded() / 100
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case _ where character.value < 32: result += " "
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for k in 0..<4 {
+        result.append(
+          k <= group.count ? digits[word >> (18 - 6 * k) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}

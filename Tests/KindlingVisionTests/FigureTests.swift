@@ -1,0 +1,134 @@
+import Kindling
+import KindlingVision
+import Testing
+import _TestSupport
+
+@Suite struct FigureTests {
+  private func picture() throws -> Figure {
+    let figure = Figure(size: (4, 3))
+    let image = try figure.addSubplot(1, 2, 1)
+    image.title("ink & paper")
+    image.axis(.off)
+    try image.imshow(Tensor([0, 1, 1, 0]).reshape([2, 2]), cmap: .gray)
+    let plot = try figure.addSubplot(1, 2, 2)
+    try plot.plot([1, 2, .nan, 4, 8], label: "loss")
+    try plot.bar([0, 1], [3, 4], color: Color(255, 0, 0), label: "bars")
+    plot.legend()
+    plot.xlabel("epoch")
+    return figure
+  }
+
+  @Test func drawsPixels() throws {
+    let image = try picture().render()
+    #expect(image.shape == [3, 300, 400] && image.dtype == .uint8)
+    // Left half: a square of four quarters, white but for two black ones.
+    func pixel(_ y: Int, _ x: Int) throws -> [Int] {
+      try (0..<3).map { try image[$0, y, x].item(as: Int.self) }
+    }
+    #expect(try pixel(110, 50) == [0, 0, 0] && pixel(110, 150) == [255, 255, 255])
+    #expect(try pixel(200, 50) == [255, 255, 255] && pixel(200, 150) == [0, 0, 0])
+    let red = try (image[0] .== 255).to(.int64) * (image[1] .== 0).to(.int64)
+    #expect(try red.sum().item() > 500)
+    #expect(try pixel(0, 0) == [255, 255, 255])
+  }
+
+  @Test func writesSVG() throws {
+    let svg = try picture().svg()
+    #expect(svg.hasPrefix("<svg xmlns=") && svg.hasSuffix("</svg>\n"))
+    #expect(svg.contains(">ink &amp; paper</text>") && svg.contains(">epoch</text>"))
+    #expect(svg.contains("data:image/png;base64,iVBORw0KGgo"))
+    // The gap at NaN makes two lines and a frame; the legend adds a third in the same colour.
+    #expect(svg.components(of: "stroke=\"#1f77b4\"") == 3)
+    #expect(svg.components(of: "fill=\"#ff0000\"") == 3)
+    #expect(svg.components(of: "<svg") == 1)
+  }
+
+  @Test func savesBySuffix() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let figure = try picture()
+      for name in ["a.png", "a.jpg", "a.svg"] { try figure.save("\(folder)/\(name)") }
+      #expect(try readImage("\(folder)/a.png").equal(figure.render()))
+      let error = #expect(throws: VisionError.self) { try figure.save("\(folder)/a.gif") }
+      #expect(error?.message.contains("must end in .svg, .png") == true)
+    }
+  }
+
+  @Test func becomesText() throws {
+    let plain = try picture().text(columns: 40, colors: false)
+    #expect(plain.contains("ink & paper") && plain.contains("@@@@@"))
+    #expect(!plain.contains("\u{1B}") && plain.split(separator: "\n").allSatisfy { $0.count <= 40 })
+    let colored = try picture().text(columns: 40)
+    #expect(colored.contains("\u{1B}[38;2;255;0;0;48;2;255;0;0m▀"))
+    #expect(colored.split(separator: "\n").allSatisfy { $0.hasSuffix("\u{1B}[0m") })
+  }
+
+  @Test func countsForHistograms() throws {
+    let axes = try Figure().addSubplot()
+    #expect(try axes.hist([0, 0.5, 1, 1, 2, .nan, .infinity], bins: 2) == [2, 3])
+    #expect(try axes.hist([3, 3], bins: 3) == [0, 2, 0])
+    #expect(try axes.hist([] as [Double]) == [Int](repeating: 0, count: 10))
+    #expect(try axes.hist(Tensor.arange(10), bins: 5) == [2, 2, 2, 2, 2])
+  }
+
+  @Test(arguments: [
+    (Colormap.gray, 0.5, Color(128, 128, 128)), (.grayReversed, 0, .white),
+    (.viridis, 0, Color(68, 1, 84)), (.viridis, 1, Color(253, 231, 37)),
+    (.viridis, 7, Color(253, 231, 37)), (.blues, -1, Color(247, 251, 255)),
+    (.gray, .nan, .lightGray), (.gray, .infinity, .white),
+  ] as [(Colormap, Double, Color)]) func mapsColors(map: Colormap, value: Double, color: Color) {
+    #expect(map(value) == color)
+  }
+
+  /// Numbers that no plot can show end neither the program nor the picture.
+  @Test(arguments: [
+    [], [1], [.nan], [.infinity, 1], [1e308, -1e308], [.leastNonzeroMagnitude, 0], [5, 5, 5], [1e15, 1e15 + 1],
+    [-1e300, 1e300],
+  ] as [[Double]]) func survives(values: [Double]) throws {
+    let figure = Figure(size: (1.5, 1))
+    let axes = try figure.addSubplot()
+    try axes.plot(values)
+    try axes.plot(values, values)
+    try axes.scatter(values, values)
+    try axes.bar(values, values)
+    try axes.hist(values)
+    axes.grid()
+    axes.legend()
+    axes.title(String(repeating: "long ", count: 50) + "한글")
+    #expect(try figure.render().shape == [3, 100, 150])
+    #expect(try figure.svg().contains("<svg"))
+    #expect(try !figure.text(columns: 20).isEmpty)
+  }
+
+  @Test func refuses() throws {
+    let figure = Figure(), axes = try Figure().addSubplot()
+    let cases: [(String, () throws -> Void)] = [
+      ("no place 5", { try figure.addSubplot(2, 2, 5) }),
+      ("no place 0", { try figure.addSubplot(1, 1, 0) }),
+      ("same length, but have 2 and 1", { try axes.plot([1, 2], [1]) }),
+      ("same length, but have 1 and 2", { try axes.bar(["a"], [1, 2]) }),
+      ("width must be positive", { try axes.bar([1], [1], width: .nan) }),
+      ("bins must be from 1", { try axes.hist([1], bins: 0) }),
+      ("but got shape [2, 5, 5]", { try axes.imshow(Tensor.zeros([2, 5, 5])) }),
+      ("but got shape [0, 5]", { try axes.imshow(Tensor.zeros([0, 5])) }),
+      ("from 0.1 to 200 inches", { _ = try Figure(size: (0, .nan)).render() }),
+      ("10 to 1000 columns", { _ = try figure.text(columns: 1) }),
+    ]
+    for (reason, body) in cases {
+      let error = #expect(throws: VisionError.self, "\(reason)") { try body() }
+      #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    }
+  }
+}
+
+extension String {
+  /// How often `part` occurs.
+  fileprivate func components(of part: String) -> Int {
+    var count = 0
+    var rest = self[...]
+    while let range = rest.firstRange(of: part) {
+      count += 1
+      rest = rest[range.upperBound...]
+    }
+    return count
+  }
+}

@@ -1,0 +1,105 @@
+import Kindling
+import Testing
+import _TestSupport
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A user's way: pictures in a folder, a table beside them, a model, a prediction.
+@Suite struct OwnDataTests {
+  private func kindling(_ arguments: String, in folder: String) throws -> Program.Result {
+    try Program.run("kindling", arguments.split(separator: " ").map(String.init), in: folder)
+  }
+
+  private func withExportedDigits(_ body: (String) throws -> Void) throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let exported = try kindling("export --dataset digits --count 600 --output digits", in: folder)
+      #expect(exported.output == "Wrote 600 images and labels.csv to digits\n", "\(exported.errors)")
+      defer {
+        for name in (try? FileBytes.list("\(folder)/digits")) ?? [] {
+          remove("\(folder)/digits/\(name)")
+        }
+        remove("\(folder)/digits")
+      }
+      try body(folder)
+    }
+  }
+
+  @Test(arguments: [
+    ("mlp", "--hidden 64 --optimizer adam --lr 3e-3 --epochs 15"),
+    ("cnn", "--optimizer adam --lr 3e-3 --epochs 4"),
+  ])
+  func trainsOnFolders(model: String, options: String) throws {
+    try withExportedDigits { folder in
+      let trained = try kindling(
+        "train --dataset folder --root digits --annotations digits/labels.csv --model \(model) \(options) --seed 0 --json --save state.pth --save-model whole.pth",
+        in: folder)
+      let last = try JSONValue(parsing: Array((trained.lines.last ?? "").utf8))
+      #expect((last["accuracy"]?.double ?? 0) >= 0.85, "\(trained.lines.last ?? "") \(trained.errors)")
+      var answers: [String] = []
+      for checkpoint in ["state.pth", "whole.pth"] {
+        let predicted = try kindling(
+          "predict --checkpoint \(checkpoint) digits/0.png digits/1.png --top 2", in: folder)
+        #expect(predicted.lines.count == 2, "\(predicted.errors)")
+        #expect(predicted.lines.first?.hasPrefix("digits/0.png: 0 ") == true)
+        answers.append(predicted.output)
+      }
+      #expect(answers[0] == answers[1])
+      let named = try kindling(
+        "predict --checkpoint whole.pth digits/1.png --classes a,b,c,d,e,f,g,h,i,j --json", in: folder)
+      #expect(named.output.contains("{\"image\":\"digits/1.png\",\"classes\":[{\"class\":\""))
+      // A whole model of built-in layers needs nothing but the file.
+      let model = try loadModel(from: "\(folder)/whole.pth")
+      #expect(model is Sequential)
+    }
+  }
+
+  @Test func trainsOnTables() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let wine = try Wine()
+      let rows = try wine.features.tolist(as: [[Double]].self)
+      let classes = try wine.targets.toArray(as: Int.self)
+      // In turn, so that every fifth row is not all of one class.
+      let order = (0..<rows.count).sorted { ($0 * 37 % 178, $0) < ($1 * 37 % 178, $1) }
+      let lines = order.map { i in
+        (rows[i].map { "\($0)" } + ["grower \(classes[i])"]).joined(separator: ", ")
+      }
+      let text = Wine.featureNames.joined(separator: ",") + ",grower\n" + lines.joined(separator: "\n")
+      try FileBytes.write(Array(text.utf8), to: "\(folder)/wine.csv")
+      let trained = try kindling(
+        "train --dataset csv --annotations wine.csv --model linear --optimizer adam --lr 1e-3 --epochs 200 --seed 0 --json",
+        in: folder)
+      let last = try JSONValue(parsing: Array((trained.lines.last ?? "").utf8))
+      #expect((last["accuracy"]?.double ?? 0) >= 0.6, "\(trained.lines.last ?? "") \(trained.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ("train --dataset folder", "need --annotations FILE.csv"),
+    ("train --dataset folder --annotations none.csv", "none.csv: No such file"),
+    ("train --dataset folder --annotations bad.csv", "bad.csv, row 2: data/a.png: No such file"),
+    ("train --dataset csv --annotations bad.csv", "bad.csv, row 2: column file should hold a number"),
+    ("train --dataset csv --annotations one.csv", "but there are 1 columns"),
+    ("train --dataset digits --model cnn", "samples have the shape [64]"),
+    ("train --dataset folder --annotations bad.csv --image-size 0", "--image-size must be from 1"),
+    ("export --dataset iris --output x", "iris has no images"),
+    ("export --dataset digits --count 2000 --output x", "digits has 1797 images, too few"),
+    ("export --dataset digits --count 1 --output no/such", "cannot make the folder no/such"),
+    ("export --dataset digits --count 0 --output x", "--count must be at least 1"),
+    ("predict --checkpoint bad.csv x.png", "bad.csv"),
+    ("predict bad.csv", "at least one image"),
+  ])
+  func refuses(command: String, reason: String) throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try FileBytes.write(Array("file,label\na.png,0\n".utf8), to: "\(folder)/bad.csv")
+      try FileBytes.write(Array("x\n1\n".utf8), to: "\(folder)/one.csv")
+      let result = try kindling(command, in: folder)
+      #expect((1..<128).contains(result.status) && result.output == "")
+      #expect(result.errors.contains(reason), "\(result.errors)")
+      #expect(try FileBytes.list(folder) == ["bad.csv", "one.csv"])
+    }
+  }
+}
