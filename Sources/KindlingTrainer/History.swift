@@ -31,8 +31,8 @@ public struct History: Sendable {
   /// The numbers of each epoch, the first one first.
   public internal(set) var epochs: [Logs] = []
 
-  /// A history without epochs.
-  public init() {}
+  /// A history of the given epochs.
+  public init(_ epochs: [Logs] = []) { self.epochs = epochs }
 
   /// The names that any epoch has, in order.
   public var names: [String] {

@@ -38,9 +38,7 @@ extension Trainer {
       for callback in callbacks { try callback.epochEnded(self, logs) }
     }
     for callback in callbacks { try callback.fitEnded(self) }
-    var result = History()
-    result.epochs = Array(history.epochs.dropFirst(first))
-    return result
+    return History(Array(history.epochs.dropFirst(first)))
   }
 
   /// Trains on the rows of `x`, which should give those of `y`, in batches (Keras: `Model.fit`).

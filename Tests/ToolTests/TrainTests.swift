@@ -51,6 +51,27 @@ import _TestSupport
     #expect((last["accuracy"]?.double ?? 0) >= accuracy, "\(result.lines.last ?? result.errors)")
   }
 
+  @Test func writesAReport() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let options = "train --dataset digits --hidden 32 --epochs 3 --seed 0"
+      let result = try kindling(options + " --report report.html", in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.lines.last == "Wrote the report to report.html")
+      let html = String(decoding: try FileBytes.read("\(folder)/report.html"), as: UTF8.self)
+      for part in [
+        "<title>Kindling: mlp on digits</title>", "<h2>Curves</h2>", "<h2>Confusion matrix</h2>",
+        "<h2>Sample predictions</h2>", "<h2>Worst mistakes</h2>", "<h2>Configuration</h2>",
+        "data:image/png;base64,iVBORw0KGgo", "1438 to train on, 359 to test on",
+      ] { #expect(html.contains(part), "\(part)") }
+      // The training itself is the same with a report and without.
+      let plain = try kindling(options, in: folder).lines.filter { $0.hasPrefix("loss: ") }
+      #expect(result.lines.filter { $0.hasPrefix("loss: ") } == plain)
+      let nowhere = try kindling("train --dataset iris --epochs 1 --report /nowhere/r.html")
+      #expect(nowhere.status != 0)
+      #expect(nowhere.errors.contains("cannot save to /nowhere/r.html"))
+    }
+  }
+
   @Test func savesWhatPredictAndInspectRead() throws {
     try FileBytes.withTemporaryFolder { folder in
       let trained = try kindling(

@@ -36,6 +36,7 @@ struct Train: ParsableCommand {
   @Option(help: "Where to keep a checkpoint to resume from, written after each epoch.") var checkpoint: String?
   @Option(parsing: .unconditional, help: "Write the checkpoint also after every n-th batch.") var checkpointEvery: Int?
   @Option(help: "Go on from this checkpoint, and keep it up to date; options are taken from it.") var resume: String?
+  @Option(help: "Where to write a page on the training: curves, confusion matrix, predictions, mistakes.") var report: String?
   @Option(parsing: .unconditional, help: "Report the loss of every n-th batch.") var logEvery = 100
   @Flag(help: "Print one JSON record a line, and nothing else.") var json = false
 
@@ -57,7 +58,7 @@ struct Train: ParsableCommand {
 
   mutating func run() throws {
     if let threads { try setThreadCount(threads) }
-    for path in [save, saveModel, checkpoint].compactMap({ $0 }) { try checkWritable(path) }
+    for path in [save, saveModel, checkpoint, report].compactMap({ $0 }) { try checkWritable(path) }
     var start: TrainingCheckpoint?
     if let resume {
       let saved = try TrainingCheckpoint(resume)
@@ -124,8 +125,9 @@ struct Train: ParsableCommand {
     let optimizer = try makeOptimizer(network)
     try start?.restore(network, optimizer) { try trainingLoader.loadStateDict($0) }
     let options = Train.keptOptions.map { (name: $0.name, value: $0.read(self)) }
+    let log = TrainingLog(json: json, every: logEvery, collects: report != nil)
     let run = TrainingRun(
-      network, optimizer, log: TrainingLog(json: json, every: logEvery),
+      network, optimizer, log: log,
       checkpointEvery: checkpointEvery,
       checkpoint: checkpoint.map { path in
         { epoch, loader in
@@ -146,6 +148,16 @@ struct Train: ParsableCommand {
     if let saveModel {
       try Kindling.save(whole(network), to: saveModel)
       if !json { print("Saved the whole model to \(saveModel)") }
+    }
+    if let report {
+      let seed = (name: "seed", value: seed.map { "\($0)" } ?? "none")
+      let samples = "\(training.count) to train on, \(test.count) to test on"
+      let parts = [("network", network.description), ("samples", samples)]
+      try ReportData(network, test, classes: dataset.classes).report(
+        title: "Kindling: \(model.rawValue) on \(dataset.rawValue)", log.history,
+        configuration: (options + [seed] + parts).filter { !$0.value.isEmpty }
+      ).write(to: report)
+      if !json { print("Wrote the report to \(report)") }
     }
   }
 

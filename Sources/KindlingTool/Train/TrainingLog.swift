@@ -1,3 +1,5 @@
+import KindlingTrainer
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -11,10 +13,16 @@ final class TrainingLog {
   /// A bar on standard error, which comes and goes, where somebody is watching.
   private let showsBar: Bool
   private var barIsShown = false
+  /// Whether every batch's loss is noted for the history.
+  private let collects: Bool
+  private var losses: (sum: Double, count: Int) = (0, 0)
+  /// The epochs so far, if they are collected.
+  private(set) var history = History()
 
-  init(json: Bool, every: Int) {
+  init(json: Bool, every: Int, collects: Bool = false) {
     self.json = json
     self.every = every
+    self.collects = collects
     showsBar = !json && isatty(STDERR_FILENO) == 1
   }
 
@@ -23,9 +31,11 @@ final class TrainingLog {
   }
 
   /// Whether the loss of a batch is reported, and so worth reading.
-  func wants(_ batch: Int) -> Bool { batch % every == 0 }
+  func wants(_ batch: Int) -> Bool { collects || batch % every == 0 }
 
   func loss(_ epoch: Int, _ batch: Int, _ loss: Double, seen: Int, of size: Int) {
+    losses = (losses.sum + loss, losses.count + 1)
+    guard batch % every == 0 else { return }
     clearBar()
     if json {
       write("{\"epoch\":\(epoch),\"batch\":\(batch),\"loss\":\(JSON.number(loss))}")
@@ -46,6 +56,14 @@ final class TrainingLog {
     _ epoch: Int, accuracy: Double, loss: Double, trainSeconds: Double, testSeconds: Double
   ) {
     clearBar()
+    if collects {
+      var logs = Logs()
+      logs["loss"] = losses.count == 0 ? .nan : losses.sum / Double(losses.count)
+      logs["val_loss"] = loss
+      logs["val_accuracy"] = accuracy
+      history = History(history.epochs + [logs])
+    }
+    losses = (0, 0)
     if json {
       write(
         """
