@@ -62,13 +62,16 @@ open class Adafactor: Optimizer {
     if let eps1, !(0 <= eps1) {
       throw TensorError(.value, "", "epsilon1 should be >= 0 but is: \(eps1)")
     }
-    guard 0 <= eps2 else { throw TensorError(.value, "", "epsilon2 should be >= 0 but is: \(eps2)") }
+    guard 0 <= eps2 else {
+      throw TensorError(.value, "", "epsilon2 should be >= 0 but is: \(eps2)")
+    }
     try group.refuse("d", "Clipping threshold d should be >= 1 but is") { 1 <= $0 }
     try group.refuse("weight_decay", "weight_decay should be >= 0 but is") { 0 <= $0 }
   }
 
   private static func epsilons(_ group: ParamGroup) throws -> (Double?, Double) {
-    guard let both = group["eps"]?.elements, both.count == 2, let second = both[1].doubleValue else {
+    guard let both = group["eps"]?.elements, both.count == 2, let second = both[1].doubleValue
+    else {
       throw group.unfit("eps", "a pair of numbers, the first of which may be None")
     }
     if case .none = both[0] { return (nil, second) }
@@ -120,7 +123,8 @@ open class Adafactor: Optimizer {
     var estimate: Tensor
     if grad.ndim > 1 {
       let row = try moments("row_var", state), column = try moments("col_var", state)
-      try row.lerp_(grad.norm(dim: -1, keepdim: true).square() / grad.shape[grad.ndim - 1], weight: share)
+      try row.lerp_(
+        grad.norm(dim: -1, keepdim: true).square() / grad.shape[grad.ndim - 1], weight: share)
       try column.lerp_(
         grad.norm(dim: -2, keepdim: true).square() / grad.shape[grad.ndim - 2], weight: share)
       estimate = try row.matmul(column) / row.mean(dims: [-2], keepdim: true).clamp(min: eps1)

@@ -35,7 +35,8 @@ open class Adam: Optimizer {
         "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
         "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
         "amsgrad": .bool(amsgrad), "maximize": .bool(maximize), "foreach": nil, "capturable": false,
-        "differentiable": false, "fused": nil, "decoupled_weight_decay": .bool(decoupledWeightDecay),
+        "differentiable": false, "fused": nil,
+        "decoupled_weight_decay": .bool(decoupledWeightDecay),
       ])
   }
 

@@ -63,7 +63,8 @@ open class Adamax: Optimizer {
       )
     }
     step.rule = .adamax(
-      rate: lr / (1 - pow(betas.0, Double(state.step + 1))), beta1: betas.0, beta2: betas.1, eps: eps)
+      rate: lr / (1 - pow(betas.0, Double(state.step + 1))), beta1: betas.0, beta2: betas.1,
+      eps: eps)
     let average = try state.zeros("exp_avg"), most = try state.zeros("exp_inf")
     try parameter.apply(step, gradient, average, most)
     state.step += 1

@@ -14,7 +14,8 @@ public func getTotalNorm(
     if errorIfNonfinite, try !total.item().isFinite {
       throw TensorError(
         .value, "",
-        "The total norm of order \(normType) for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set errorIfNonfinite: false")
+        "The total norm of order \(normType) for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set errorIfNonfinite: false"
+      )
     }
     return total
   }

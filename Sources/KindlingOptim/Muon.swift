@@ -70,7 +70,8 @@ open class Muon: Optimizer {
     for parameter in group.params where parameter.ndim != 2 {
       throw TensorError(
         .value, "",
-        "Muon only supports 2D parameters whereas we found a parameter with size: torch.Size(\(parameter.shape))")
+        "Muon only supports 2D parameters whereas we found a parameter with size: torch.Size(\(parameter.shape))"
+      )
     }
   }
 

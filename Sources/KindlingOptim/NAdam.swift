@@ -90,7 +90,8 @@ open class NAdam: Optimizer {
         .nadam(
           keep: o.decoupled ? 1 - o.lr * o.weightDecay : 1, beta1: o.betas.0, beta2: o.betas.1,
           eps: o.eps, correction: 1 - pow(o.betas.1, step),
-          gradientRate: o.lr * (1 - mu) / (1 - soFar), averageRate: o.lr * next / (1 - soFar * next)),
+          gradientRate: o.lr * (1 - mu) / (1 - soFar), averageRate: o.lr * next / (1 - soFar * next)
+        ),
         weightDecay: o.decoupled ? 0 : o.weightDecay, maximize: o.maximize),
       gradient, average, square)
   }

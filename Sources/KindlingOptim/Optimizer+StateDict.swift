@@ -34,9 +34,12 @@ extension Optimizer {
   /// - Throws: ``TensorError`` `.value` where the number of groups, of parameters, or a tensor's shape
   ///   differs, or the value is no state dict of an optimizer.
   public func loadStateDict(_ state: CheckpointValue) throws {
-    guard let saved = state["param_groups"]?.elements, case .dictionary(let states)? = state["state"] else {
+    guard let saved = state["param_groups"]?.elements,
+      case .dictionary(let states)? = state["state"]
+    else {
       throw TensorError(
-        .value, "", "not a state dict of an optimizer: expected a dictionary with 'state' and 'param_groups'")
+        .value, "",
+        "not a state dict of an optimizer: expected a dictionary with 'state' and 'param_groups'")
     }
     guard saved.count == paramGroups.count else {
       throw TensorError(.value, "", "loaded state dict has a different number of parameter groups")
@@ -49,7 +52,8 @@ extension Optimizer {
       else {
         throw TensorError(
           .value, "",
-          "loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+          "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+        )
       }
       for (number, parameter) in zip(numbers, groups[i].params) {
         if let number = number.intValue { parameters[number] = parameter }
@@ -63,7 +67,10 @@ extension Optimizer {
     for (number, entries) in states {
       guard let number = number.intValue, let parameter = parameters[number],
         case .dictionary(let entries) = entries
-      else { throw TensorError(.value, "", "loaded state dict has a state for the unknown parameter \(number)") }
+      else {
+        throw TensorError(
+          .value, "", "loaded state dict has a state for the unknown parameter \(number)")
+      }
       let named = entries.compactMap { entry in
         entry.key.stringValue.map { (name: $0, value: entry.value) }
       }
@@ -84,7 +91,8 @@ extension Optimizer {
       if name == "step" {
         let count = try value.tensorValue?.item() ?? value.doubleValue
         guard let count, let whole = Int(exactly: count), whole >= 0 else {
-          throw TensorError(.value, "", "the step of parameter \(number) in the loaded state dict is no count")
+          throw TensorError(
+            .value, "", "the step of parameter \(number) in the loaded state dict is no count")
         }
         state.step = whole
       } else if let tensor = value.tensorValue {
@@ -93,7 +101,8 @@ extension Optimizer {
           let owner = form.shape == parameter.shape ? "the parameter has" : "expected"
           throw TensorError(
             .value, "",
-            "'\(name)' of parameter \(number) has shape \(tensor.shape) in the loaded state dict, but \(owner) shape \(form.shape)")
+            "'\(name)' of parameter \(number) has shape \(tensor.shape) in the loaded state dict, but \(owner) shape \(form.shape)"
+          )
         }
         // Single numbers stay with the processor, which reads them in every step.
         let isNumber = form.shape.isEmpty && !parameter.shape.isEmpty

@@ -116,10 +116,13 @@ open class Optimizer: CustomStringConvertible {
     var own = Set<ObjectIdentifier>()
     for parameter in group.params {
       guard parameter.isLeaf else {
-        throw TensorError(.value, "", "can't optimize a non-leaf Tensor: pass the leaf it was computed from, or detach() it")
+        throw TensorError(
+          .value, "",
+          "can't optimize a non-leaf Tensor: pass the leaf it was computed from, or detach() it")
       }
       guard own.insert(ObjectIdentifier(parameter)).inserted else {
-        throw TensorError(.value, "", "optimizer contains a parameter group with duplicate parameters")
+        throw TensorError(
+          .value, "", "optimizer contains a parameter group with duplicate parameters")
       }
       guard known.insert(ObjectIdentifier(parameter)).inserted else {
         throw TensorError(.value, "", "some parameters appear in more than one parameter group")
@@ -147,7 +150,8 @@ open class Optimizer: CustomStringConvertible {
   private static func unfit(_ gradient: Tensor, _ parameter: Tensor) -> TensorError {
     TensorError(
       gradient.shape == parameter.shape ? .dtype : .shape, "step",
-      "a gradient of shape \(gradient.shape) and dtype \(gradient.dtype) on \(gradient.device) does not fit its parameter of shape \(parameter.shape) and dtype \(parameter.dtype) on \(parameter.device)")
+      "a gradient of shape \(gradient.shape) and dtype \(gradient.dtype) on \(gradient.device) does not fit its parameter of shape \(parameter.shape) and dtype \(parameter.dtype) on \(parameter.device)"
+    )
   }
 
   /// The name of the class, as printed.

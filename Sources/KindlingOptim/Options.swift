@@ -5,7 +5,8 @@ public import KindlingCore
 struct OptionCache<Options> {
   private var last: (revision: Int, options: Options)?
 
-  mutating func of(_ group: ParamGroup, _ read: (ParamGroup) throws -> Options) rethrows -> Options {
+  mutating func of(_ group: ParamGroup, _ read: (ParamGroup) throws -> Options) rethrows -> Options
+  {
     if let last, last.revision == group.revision { return last.options }
     let options = try read(group)
     last = (group.revision, options)

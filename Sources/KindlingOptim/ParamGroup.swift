@@ -76,7 +76,8 @@ public struct ParamGroup {
 
   func unfit(_ name: String, _ expected: String) -> TensorError {
     let found = self[name].map { "is \($0)" } ?? "is missing"
-    return TensorError(.value, "step", "the option '\(name)' of a parameter group \(found); expected \(expected)")
+    return TensorError(
+      .value, "step", "the option '\(name)' of a parameter group \(found); expected \(expected)")
   }
 }
 

@@ -42,7 +42,9 @@ open class SGD: Optimizer {
     try group.refuseNegative("lr", "learning rate")
     try group.refuseNegative("momentum", "momentum value")
     try group.refuseNegative("weight_decay", "weight_decay value")
-    if try group.flag("nesterov"), try group.number("momentum") <= 0 || group.number("dampening") != 0 {
+    if try group.flag("nesterov"),
+      try group.number("momentum") <= 0 || group.number("dampening") != 0
+    {
       throw TensorError(.value, "", "Nesterov momentum requires a momentum and zero dampening")
     }
   }

@@ -21,6 +21,7 @@ public struct Logs: Sendable, Sequence {
     }
   }
 
+  /// Visits names and values in order.
   public func makeIterator() -> IndexingIterator<[(name: String, value: Double)]> {
     entries.makeIterator()
   }
@@ -37,7 +38,9 @@ public struct History: Sendable {
   /// The names that any epoch has, in order.
   public var names: [String] {
     var seen: [String] = []
-    for logs in epochs { for entry in logs where !seen.contains(entry.name) { seen.append(entry.name) } }
+    for logs in epochs {
+      for entry in logs where !seen.contains(entry.name) { seen.append(entry.name) }
+    }
     return seen
   }
 

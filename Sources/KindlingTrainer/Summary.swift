@@ -26,7 +26,9 @@ extension Layer {
       for handle in handles { handle.remove() }
       if modes.first?.1 == true { train() }
       // A part may have been in another mode than the whole.
-      for (module, wasTraining) in modes where module.isTraining != wasTraining { module.train(wasTraining) }
+      for (module, wasTraining) in modes where module.isTraining != wasTraining {
+        module.train(wasTraining)
+      }
     }
     eval()
     try withDefaultGenerator(Generator(seed: 0)) {
@@ -65,7 +67,8 @@ private struct Summary {
   var text: String {
     let widths = (0..<3).map { column in (rows.map { $0[column].count }.max() ?? 0) + 2 }
     func line(_ row: [String]) -> String {
-      let padded = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined()
+      let padded = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+        .joined()
       return String(padded.reversed().drop { $0 == " " }.reversed())
     }
     let width = widths.reduce(0, +)

@@ -42,12 +42,14 @@ extension Trainer {
     let name = saved["loss"]?.stringValue ?? "none"
     guard name == loss.description else {
       throw TrainerError(
-        .checkpoint, "\(path) was trained with the loss \(name), but this trainer has \(loss.description)")
+        .checkpoint,
+        "\(path) was trained with the loss \(name), but this trainer has \(loss.description)")
     }
     let names = states.compactMap(\.key.stringValue)
     guard names == metrics.map(\.name) else {
       throw TrainerError(
-        .checkpoint, "\(path) has the metrics \(names), but this trainer has \(metrics.map(\.name))")
+        .checkpoint, "\(path) has the metrics \(names), but this trainer has \(metrics.map(\.name))"
+      )
     }
     let before = try StateDict(model.stateDict().map { ($0.key, try $0.value.clone()) })
     try model.loadStateDict(weights)

@@ -90,7 +90,8 @@ extension Trainer {
       guard value.isFinite else {
         throw TrainerError(
           .loss,
-          "the loss is \(value) at step \(steps + 1) (epoch \(epoch + 1), batch \(batch + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation")
+          "the loss is \(value) at step \(steps + 1) (epoch \(epoch + 1), batch \(batch + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation"
+        )
       }
       optimizer.zeroGrad()
       try loss.backward()

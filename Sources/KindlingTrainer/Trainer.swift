@@ -39,7 +39,9 @@ public final class Trainer {
     var names: Set<String> = ["loss", "lr"]
     for metric in metrics where !names.insert(metric.name).inserted {
       throw TrainerError(
-        .name, "two metrics, or a metric and the loss, are called '\(metric.name)'; give one another name:")
+        .name,
+        "two metrics, or a metric and the loss, are called '\(metric.name)'; give one another name:"
+      )
     }
     self.model = model
     self.optimizer = try optimizer(model.parameters())

@@ -40,7 +40,8 @@ package final class RemoteBackend: Backend {
   package func allocate(byteCount: Int) throws -> Storage {
     let memory = try host.allocate(byteCount: byteCount)
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    guard let page = mmap(nil, max(1, byteCount), PROT_NONE, flags, -1, 0), page != MAP_FAILED else {
+    guard let page = mmap(nil, max(1, byteCount), PROT_NONE, flags, -1, 0), page != MAP_FAILED
+    else {
       throw TensorError(.memory, "", "cannot reserve \(byteCount) bytes of address space")
     }
     contents.withLock { $0.memory[UInt(bitPattern: page)] = memory }
@@ -56,7 +57,9 @@ package final class RemoteBackend: Backend {
     _ storage: Storage, mutating: Bool, _ body: (UnsafeMutableRawBufferPointer) throws -> R
   ) throws -> R {
     let memory = try memory(of: storage)
-    contents.withLock { $0.reads += mutating ? 0 : 1; $0.writes += mutating ? 1 : 0 }
+    contents.withLock {
+      $0.reads += mutating ? 0 : 1; $0.writes += mutating ? 1 : 0
+    }
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: storage.byteCount, alignment: 64)
     defer { copy.deallocate() }
     return try host.withHostBytes(memory, mutating: mutating) { bytes in
@@ -125,7 +128,8 @@ package final class RemoteBackend: Backend {
   package func sort(
     _ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor
   ) throws {
-    try host.sort(local(x), dim: dim, descending: descending, into: local(out), indices: local(indices))
+    try host.sort(
+      local(x), dim: dim, descending: descending, into: local(out), indices: local(indices))
   }
 
   package func matmul(

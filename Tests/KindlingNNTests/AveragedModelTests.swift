@@ -45,7 +45,9 @@ struct AveragedModelTests {
       #expect(isClose(try loss.item(), expected, rtol: 1e-5, atol: 1e-6), "loss \(step)")
     }
     if record["update_bn"]?.bool == true {
-      let batches = try (0..<4).map { i in Result<Tensor, any Error>.success(try x.narrow(0, 10 * i, 10)) }
+      let batches = try (0..<4).map { i in
+        Result<Tensor, any Error>.success(try x.narrow(0, 10 * i, 10))
+      }
       try updateBN(batches, averaged)
       #expect(model.modules().compactMap { ($0 as? BatchNorm1d)?.momentum } == [0.1])
     }

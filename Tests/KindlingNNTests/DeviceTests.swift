@@ -80,6 +80,23 @@ import _TestSupport
     #expect(try there.to(device) === there)
   }
 
+  @Test func loadersGoOverTensorsOfTheDevice() throws {
+    try withDefaultGenerator(Generator(seed: 2)) {
+      let x = try Tensor.rand(10, 3), y = try Tensor.randint(0, 4, [10])
+      let data = try TensorDataset(x.to(device), y.to(device)), before = transfers.reads
+      var rows: [Tensor] = []
+      for batch in try DataLoader(data, batchSize: 4, shuffle: true) {
+        let (a, b) = try batch.get()
+        #expect(a.device == device && b.device == device)
+        rows.append(a)
+      }
+      #expect(transfers.reads == before)
+      let all = try Tensor.cat(rows).cpu()
+      try assertClose(all.sum(), x.sum(), rtol: 1e-6, atol: 0, "all rows")
+      #expect(all.shape == [10, 3])
+    }
+  }
+
   @Test func gradientsComeBackAcrossDevices() throws {
     let x = try Tensor([1.0, 2]).requiresGrad_()
     try (x.to(device) * 3).sum().backward()

@@ -80,7 +80,8 @@ struct GoldenOptimizer {
           groups: groups, lr: lr(1e-2), etas: pair("etas", (0.5, 1.2)),
           stepSizes: (sizes[0], sizes[1]), maximize: maximize)
       }
-      return try Rprop(groups: groups, lr: lr(1e-2), etas: pair("etas", (0.5, 1.2)), maximize: maximize)
+      return try Rprop(
+        groups: groups, lr: lr(1e-2), etas: pair("etas", (0.5, 1.2)), maximize: maximize)
     case "Adafactor":
       let eps = arguments["eps"]?.array ?? []
       return try Adafactor(

@@ -74,7 +74,8 @@ struct LBFGSTests {
         "point after step \(step)")
       let expected = Tensor(losses[step].double ?? .nan, dtype: .float64)
       try assertClose(
-        loss.detach().to(.float64), expected, rtol: double ? 1e-8 : 1e-3, atol: double ? 1e-12 : 1e-6,
+        loss.detach().to(.float64), expected, rtol: double ? 1e-8 : 1e-3,
+        atol: double ? 1e-12 : 1e-6,
         "loss of step \(step)")
     }
     let keys = (optimizer.stateDict()["state"]?[0]?.pairs ?? []).compactMap(\.key.stringValue)

@@ -87,7 +87,8 @@ struct OptimizerGoldenTests {
 
   private func close(_ actual: Tensor, _ expected: Tensor, _ what: String) throws {
     let double = expected.dtype == .float64
-    try assertClose(actual, expected, rtol: double ? 1e-10 : 1e-5, atol: double ? 1e-12 : 1e-6, what)
+    try assertClose(
+      actual, expected, rtol: double ? 1e-10 : 1e-5, atol: double ? 1e-12 : 1e-6, what)
   }
 
   private func build(_ run: Run, _ parameters: [Tensor]) throws -> Optimizer {
@@ -96,7 +97,9 @@ struct OptimizerGoldenTests {
       if let own = a["__groups__"]?.array {
         zip(parameters, own).map { parameter, options in
           var group = ParamGroup([parameter])
-          for (name, value) in options.object ?? [:] { group[name] = value.double.map { .double($0) } }
+          for (name, value) in options.object ?? [:] {
+            group[name] = value.double.map { .double($0) }
+          }
           return group
         }
       } else { [ParamGroup(parameters)] }

@@ -91,14 +91,18 @@ struct OptimizerTests {
     a.grad = Tensor([1.0, 1.0])
     try optimizer.step()
     let other = try Adam([leaf([1, 2, 3])], lr: 0.1)
-    expectRefusal("'exp_avg' of parameter 0 has shape [2] in the loaded state dict, but the parameter has shape [3]") {
+    expectRefusal(
+      "'exp_avg' of parameter 0 has shape [2] in the loaded state dict, but the parameter has shape [3]"
+    ) {
       try other.loadStateDict(optimizer.stateDict())
     }
     #expect(other.paramGroups[0].lr == 0.1)
     expectRefusal("loaded state dict has a different number of parameter groups") {
       try other.loadStateDict(["state": [:], "param_groups": []])
     }
-    expectRefusal("loaded state dict contains a parameter group that doesn't match the size of optimizer's group") {
+    expectRefusal(
+      "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+    ) {
       try other.loadStateDict(["state": [:], "param_groups": [["params": [0, 1]]]])
     }
     expectRefusal("not a state dict of an optimizer") { try other.loadStateDict(["a": 1]) }
@@ -110,7 +114,9 @@ struct OptimizerTests {
     expectRefusal("Invalid learning rate: -1.0") { _ = try SGD([p], lr: -1.0) }
     expectRefusal("Invalid learning rate: nan") { _ = try SGD([p], lr: Double.nan) }
     expectRefusal("Invalid momentum value: -1") { _ = try SGD([p], lr: 0.1, momentum: -1) }
-    expectRefusal("Invalid weight_decay value: -0.5") { _ = try SGD([p], lr: 0.1, weightDecay: -0.5) }
+    expectRefusal("Invalid weight_decay value: -0.5") {
+      _ = try SGD([p], lr: 0.1, weightDecay: -0.5)
+    }
     expectRefusal("Nesterov momentum requires a momentum and zero dampening") {
       _ = try SGD([p], lr: 0.1, nesterov: true)
     }
@@ -118,7 +124,9 @@ struct OptimizerTests {
       _ = try SGD([p], lr: 0.1, momentum: 0.9, dampening: 0.1, nesterov: true)
     }
     expectRefusal("Invalid beta parameter at index 0: 1.0") { _ = try Adam([p], betas: (1.0, 0.9)) }
-    expectRefusal("Invalid beta parameter at index 1: -0.1") { _ = try AdamW([p], betas: (0.9, -0.1)) }
+    expectRefusal("Invalid beta parameter at index 1: -0.1") {
+      _ = try AdamW([p], betas: (0.9, -0.1))
+    }
     expectRefusal("Invalid epsilon value: -1") { _ = try Adam([p], eps: -1) }
     expectRefusal("Invalid learning rate: -1") { _ = try AdamW([p], lr: -1) }
     expectRefusal("can't optimize a non-leaf Tensor") { _ = try SGD([p * 2.0], lr: 0.1) }
@@ -136,22 +144,32 @@ struct OptimizerTests {
     expectRefusal("Invalid lambd value: -1") { _ = try ASGD([p], lambd: -1) }
     expectRefusal("Invalid alpha value: nan") { _ = try ASGD([p], alpha: Double.nan) }
     expectRefusal("Invalid momentum_decay value: -1") { _ = try NAdam([p], momentumDecay: -1) }
-    expectRefusal("Invalid beta parameter at index 0: -1.0") { _ = try RAdam([p], betas: (-1, 0.9)) }
+    expectRefusal("Invalid beta parameter at index 0: -1.0") {
+      _ = try RAdam([p], betas: (-1, 0.9))
+    }
     expectRefusal("Invalid alpha value: -1") { _ = try RMSprop([p], alpha: -1) }
     expectRefusal("Invalid momentum value: -1") { _ = try RMSprop([p], momentum: -1) }
     expectRefusal("Invalid eta values: 1.5, 1.2") { _ = try Rprop([p], etas: (1.5, 1.2)) }
     expectRefusal("Learning rate should be >= 0 but is: -1") { _ = try Adafactor([p], lr: -1) }
-    expectRefusal("beta2_decay should be <= 0 but is: 0.5") { _ = try Adafactor([p], beta2Decay: 0.5) }
+    expectRefusal("beta2_decay should be <= 0 but is: 0.5") {
+      _ = try Adafactor([p], beta2Decay: 0.5)
+    }
     expectRefusal("epsilon1 should be >= 0 but is: -1.0") { _ = try Adafactor([p], eps: (-1, 1)) }
     expectRefusal("epsilon2 should be >= 0 but is: -1.0") { _ = try Adafactor([p], eps: (nil, -1)) }
-    expectRefusal("Clipping threshold d should be >= 1 but is: 0.5") { _ = try Adafactor([p], d: 0.5) }
-    expectRefusal("Muon only supports 2D parameters whereas we found a parameter with size: torch.Size([1])") {
+    expectRefusal("Clipping threshold d should be >= 1 but is: 0.5") {
+      _ = try Adafactor([p], d: 0.5)
+    }
+    expectRefusal(
+      "Muon only supports 2D parameters whereas we found a parameter with size: torch.Size([1])"
+    ) {
       _ = try Muon([p])
     }
     let matrix = try Tensor.zeros(2, 2).requiresGrad_()
     expectRefusal("momentum should be >= 0 but is: -1") { _ = try Muon([matrix], momentum: -1) }
     expectRefusal("Number of steps must be less than 100") { _ = try Muon([matrix], nsSteps: 100) }
-    expectRefusal("Invalid learning rate: -2") { _ = try SGD(groups: [ParamGroup([p], ["lr": -2])]) }
+    expectRefusal("Invalid learning rate: -2") {
+      _ = try SGD(groups: [ParamGroup([p], ["lr": -2])])
+    }
   }
 
   /// The one-pass kernels and the compositions of tensor operations agree; strided gradients and
@@ -159,8 +177,11 @@ struct OptimizerTests {
   @Test(arguments: ["Adadelta", "Adagrad", "Adamax", "ASGD", "NAdam", "RAdam", "RMSprop", "Rprop"])
   func composedStepsAgree(_ name: String) throws {
     try withDefaultGenerator(Generator(seed: 5)) {
-      let start = try Tensor.randn(37, 5), parameters = try (0..<2).map { _ in try start.clone().requiresGrad_() }
-      let optimizers = try parameters.map { try GoldenOptimizer(.null).make(name, [ParamGroup([$0])]) }
+      let start = try Tensor.randn(37, 5),
+        parameters = try (0..<2).map { _ in try start.clone().requiresGrad_() }
+      let optimizers = try parameters.map {
+        try GoldenOptimizer(.null).make(name, [ParamGroup([$0])])
+      }
       for _ in 0..<8 {
         let grad = try Tensor.randn(5, 37)
         parameters[0].grad = try grad.t().contiguous()
@@ -184,7 +205,9 @@ struct OptimizerTests {
     let p = try leaf([1, 2])
     let optimizer = try SGD([p], lr: 0.1)
     p.grad = Tensor([1.0])
-    expectRefusal("a gradient of shape [1] and dtype float32 on cpu does not fit its parameter of shape [2]") {
+    expectRefusal(
+      "a gradient of shape [1] and dtype float32 on cpu does not fit its parameter of shape [2]"
+    ) {
       try optimizer.step()
     }
   }

@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestSupport
 
 /// What a user writes in a package of their own.
 private final class HalvingLR: LRScheduler {
@@ -42,7 +43,8 @@ struct ScheduleTests {
 
   @Test func goesOnFromAnEpoch() throws {
     let optimizer = try makeSGD(1)
-    expectRefusal("param 'initial_lr' is not specified in param_groups[0] when resuming scheduler") {
+    expectRefusal("param 'initial_lr' is not specified in param_groups[0] when resuming scheduler")
+    {
       _ = try ExponentialLR(optimizer, gamma: 0.5, lastEpoch: 3)
     }
     optimizer.paramGroups[0]["initial_lr"] = 1
@@ -64,26 +66,36 @@ struct ScheduleTests {
   @Test func impossibleArgumentsThrowAtOnce() throws {
     let o = try makeSGD(1, 0.5), other = try makeSGD(1)
     let adagrad = try Adagrad([Tensor.zeros(1).requiresGrad_()])
-    expectRefusal("Expected positive integer step_size, but got 0") { _ = try StepLR(o, stepSize: 0) }
+    expectRefusal("Expected positive integer step_size, but got 0") {
+      _ = try StepLR(o, stepSize: 0)
+    }
     expectRefusal("Constant multiplicative factor expected to be between 0 and 1") {
       _ = try ConstantLR(o, factor: 1.5)
     }
-    expectRefusal("Starting multiplicative factor expected to be greater than 0 and less or equal to 1") {
+    expectRefusal(
+      "Starting multiplicative factor expected to be greater than 0 and less or equal to 1"
+    ) {
       _ = try LinearLR(o, startFactor: 0)
     }
     expectRefusal("Ending multiplicative factor expected to be between 0 and 1") {
       _ = try LinearLR(o, endFactor: .nan)
     }
-    expectRefusal("Expected 2 lr_lambdas, but got 1") { _ = try LambdaLR(o, lrLambdas: [{ _ in 1 }]) }
+    expectRefusal("Expected 2 lr_lambdas, but got 1") {
+      _ = try LambdaLR(o, lrLambdas: [{ _ in 1 }])
+    }
     expectRefusal("Expected 2 lr_lambdas, but got 0") { _ = try MultiplicativeLR(o, lrLambdas: []) }
-    expectRefusal("Expected positive integer T_max, but got 0") { _ = try CosineAnnealingLR(o, tMax: 0) }
+    expectRefusal("Expected positive integer T_max, but got 0") {
+      _ = try CosineAnnealingLR(o, tMax: 0)
+    }
     expectRefusal("Expected positive integer T_0, but got -1") {
       _ = try CosineAnnealingWarmRestarts(o, t0: -1)
     }
     expectRefusal("Expected integer T_mult >= 1, but got 0") {
       _ = try CosineAnnealingWarmRestarts(o, t0: 1, tMult: 0)
     }
-    expectRefusal("base_lr must have the same length as optimizer.param_groups. base_lr has 3 values, param_groups has 2.") {
+    expectRefusal(
+      "base_lr must have the same length as optimizer.param_groups. base_lr has 3 values, param_groups has 2."
+    ) {
       _ = try CyclicLR(o, baseLr: [1.0, 2, 3], maxLr: 1.0)
     }
     expectRefusal("step_size_up has to be positive") {
@@ -119,7 +131,9 @@ struct ScheduleTests {
     expectRefusal("SequentialLR does not support `ReduceLROnPlateau` scheduler") {
       _ = try SequentialLR(o, schedulers: [ReduceLROnPlateau(o)], milestones: [])
     }
-    expectRefusal("SequentialLR expects all schedulers to belong to the same optimizer, but got scheduler StepLR at index 1") {
+    expectRefusal(
+      "SequentialLR expects all schedulers to belong to the same optimizer, but got scheduler StepLR at index 1"
+    ) {
       _ = try SequentialLR(
         o, schedulers: [StepLR(o, stepSize: 1), StepLR(other, stepSize: 1)], milestones: [2])
     }
@@ -133,6 +147,16 @@ struct ScheduleTests {
     expectRefusal("last_epoch has to be -1 or a count of epochs, but got -2") {
       _ = try StepLR(o, stepSize: 1, lastEpoch: -2)
     }
+  }
+
+  /// PyTorch keeps milestones in a Counter: `MultiStepLR(SGD(lr=0.1), [2, 4, 4], 0.5)` after 3 steps.
+  @Test func milestonesOfPyTorchAreRead() throws {
+    let optimizer = try makeSGD(0.05)
+    let schedule = try MultiStepLR(optimizer, milestones: [])
+    try schedule.loadStateDict(load(Golden.path("optim/multistep.pt")))
+    #expect(schedule.lastEpoch == 3)
+    try schedule.step()
+    #expect(optimizer.paramGroups[0].lr == 0.0125)
   }
 
   @Test func damagedStatesChangeNothing() throws {
@@ -150,8 +174,14 @@ struct ScheduleTests {
       ("step_size", 0, "Expected positive integer step_size, but got 0"),
       ("gamma", "x", "'gamma' is 'x' in the loaded state dict of StepLR; expected a number"),
       ("last_epoch", .int(.max), "'last_epoch' is \(Int.max) in the loaded state dict of StepLR"),
-      ("_step_count", -1, "'_step_count' is -1 in the loaded state dict of StepLR; expected a count"),
-      ("base_lrs", [1, 2], "'base_lrs' is [1, 2] in the loaded state dict of StepLR; expected 1 numbers"),
+      (
+        "_step_count", -1,
+        "'_step_count' is -1 in the loaded state dict of StepLR; expected a count"
+      ),
+      (
+        "base_lrs", [1, 2],
+        "'base_lrs' is [1, 2] in the loaded state dict of StepLR; expected 1 numbers"
+      ),
     ]
     for (name, value, words) in cases {
       expectRefusal(words) { try schedule.loadStateDict(state(name, value)) }

@@ -72,11 +72,14 @@ struct SchedulerGoldenTests {
       try SequentialLR(
         o,
         schedulers: [
-          LinearLR(o, startFactor: 0.1, endFactor: 1, totalIters: 5), CosineAnnealingLR(o, tMax: 20),
+          LinearLR(o, startFactor: 0.1, endFactor: 1, totalIters: 5),
+          CosineAnnealingLR(o, tMax: 20),
           ConstantLR(o, factor: 0.01, totalIters: 100),
         ], milestones: [5, 25])
     case "ChainedScheduler":
-      try ChainedScheduler([ConstantLR(o, factor: 0.1, totalIters: 5), ExponentialLR(o, gamma: 0.9)])
+      try ChainedScheduler([
+        ConstantLR(o, factor: 0.1, totalIters: 5), ExponentialLR(o, gamma: 0.9),
+      ])
     case "ChainedScheduler_three":
       try ChainedScheduler([
         LinearLR(o, startFactor: 0.5, endFactor: 1, totalIters: 8),
@@ -109,14 +112,18 @@ struct SchedulerGoldenTests {
       }
       let rates = expected.array?.compactMap(\.double) ?? []
       for (group, rate) in zip(optimizer.paramGroups, rates) {
-        #expect(isClose(group.lr, rate, rtol: 1e-12, atol: 1e-15), "rate \(group.lr) before step \(i), expected \(rate)")
+        #expect(
+          isClose(group.lr, rate, rtol: 1e-12, atol: 1e-15),
+          "rate \(group.lr) before step \(i), expected \(rate)")
       }
       if let momenta {
         let momentum = optimizer.paramGroups[0]["momentum"]?.doubleValue ?? .nan
         #expect(isClose(momentum, momenta[i], rtol: 1e-12, atol: 0), "momentum before step \(i)")
       }
       try optimizer.step()
-      if let failure = run.record["error_after"]?.string, i == (run.record["lrs"]?.array ?? []).count - 1 {
+      if let failure = run.record["error_after"]?.string,
+        i == (run.record["lrs"]?.array ?? []).count - 1
+      {
         let words = failure.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? failure
         expectRefusal(words) { try schedule.step() }
         return
@@ -146,9 +153,13 @@ struct SchedulerGoldenTests {
       }
     } else if let flag = expected.bool {
       #expect(value.boolValue == flag, "\(path) is \(value)")
-    } else if let number = expected.double ?? expected.string.flatMap({ $0.hasSuffix("inf") ? Double($0) : nil }) {
+    } else if let number = expected.double
+      ?? expected.string.flatMap({ $0.hasSuffix("inf") ? Double($0) : nil })
+    {
       let found = value.doubleValue ?? .nan
-      #expect(found == number || isClose(found, number, rtol: 1e-12, atol: 1e-15), "\(path) is \(value), expected \(number)")
+      #expect(
+        found == number || isClose(found, number, rtol: 1e-12, atol: 1e-15),
+        "\(path) is \(value), expected \(number)")
     } else if let text = expected.string {
       #expect(value.stringValue == text, "\(path) is \(value)")
     } else {

@@ -74,19 +74,25 @@ struct CallbackTests {
       _ = try run(
         [3, 1, 2],
         [
-          ModelCheckpoint("\(folder)/last.pth"), ModelCheckpoint("\(folder)/best.pth", best: "val_loss"),
+          ModelCheckpoint("\(folder)/last.pth"),
+          ModelCheckpoint("\(folder)/best.pth", best: "val_loss"),
           ModelCheckpoint("\(folder)/epoch-{epoch}.pth"),
         ])
       #expect(
-        try FileBytes.list(folder) == ["best.pth", "epoch-1.pth", "epoch-2.pth", "epoch-3.pth", "last.pth"])
+        try FileBytes.list(folder) == [
+          "best.pth", "epoch-1.pth", "epoch-2.pth", "epoch-3.pth", "last.pth",
+        ])
       #expect(try load("\(folder)/last.pth")["history"]?.elements?.count == 3)
       #expect(try load("\(folder)/best.pth")["history"]?.elements?.count == 2)
     }
-    expectRefusal("/nowhere/at/all.pth") { _ = try run([1], [ModelCheckpoint("/nowhere/at/all.pth")]) }
+    expectRefusal("/nowhere/at/all.pth") {
+      _ = try run([1], [ModelCheckpoint("/nowhere/at/all.pth")])
+    }
   }
 
   @Test func schedulesStepEveryEpochOrBatch() throws {
-    let perEpoch = try run([1, 1, 1], [LearningRateSchedule { try StepLR($0, stepSize: 1, gamma: 0.1) }])
+    let perEpoch = try run(
+      [1, 1, 1], [LearningRateSchedule { try StepLR($0, stepSize: 1, gamma: 0.1) }])
     for (rate, expected) in zip(perEpoch.history["lr"], [0.5, 0.05, 0.005]) {
       #expect(isClose(rate, expected, rtol: 1e-12, atol: 0))
     }
@@ -108,12 +114,19 @@ struct CallbackTests {
       let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
       #expect(text == "epoch,loss,val_loss,lr\n1,0.0,3.0,0.5\n2,0.0,1.0,0.5\n")
     }
-    expectRefusal("/proc/nothing/log.csv: ") { _ = try run([1], [CSVLogger("/proc/nothing/log.csv")]) }
+    expectRefusal("/proc/nothing/log.csv: ") {
+      _ = try run([1], [CSVLogger("/proc/nothing/log.csv")])
+    }
   }
 
   @Test func progressIsLinesInAPipeAndABarInATerminal() throws {
     var text = "", clock = 0.0
-    let lines = ProgressBar(.lines, width: { 80 }, now: { clock += 0.2; return clock }) { text += $0 }
+    let lines = ProgressBar(
+      .lines, width: { 80 },
+      now: {
+        clock += 0.2; return clock
+      }
+    ) { text += $0 }
     _ = try run([3, 1], [], progress: lines)
     #expect(
       text == """
@@ -122,7 +135,12 @@ struct CallbackTests {
 
         """)
     (text, clock) = ("", 0)
-    let bar = ProgressBar(.bar, width: { 40 }, now: { clock += 0.2; return clock }) { text += $0 }
+    let bar = ProgressBar(
+      .bar, width: { 40 },
+      now: {
+        clock += 0.2; return clock
+      }
+    ) { text += $0 }
     _ = try run([3], [], progress: bar)
     // The line is cut to the window, so that it can be taken back.
     #expect(

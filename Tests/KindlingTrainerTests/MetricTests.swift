@@ -71,7 +71,8 @@ struct MetricTests {
     try accuracy.update(Tensor([[0.2], [0.7]]), Tensor([[0.0], [1.0]]))
     #expect(try accuracy.result() == 1)
     accuracy.reset()
-    try accuracy.update(Self.scores().narrow(0, 0, 3), Tensor([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]))
+    try accuracy.update(
+      Self.scores().narrow(0, 0, 3), Tensor([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]))
     #expect(isClose(try accuracy.result(), 2.0 / 3, rtol: 1e-12, atol: 0))
     let images = Accuracy()
     try images.update(Tensor.zeros(2, 3, 4, 4), Tensor.zeros(2, 4, 4, dtype: .int64))
@@ -111,6 +112,8 @@ struct MetricTests {
     try precision.update(Self.scores(), Tensor(Self.expected))
     expectRefusal("there is no class 7 among 3") { _ = try precision.result() }
     expectRefusal("the saved state of accuracy is none") { try Accuracy().loadState(["sum": 1]) }
-    expectRefusal("the saved state of f1 is none") { try F1Score().loadState(["counts": [[1, 2]]]) }
+    expectRefusal("the saved state of f1 is none") {
+      try F1Score().loadState(["counts": [[1, 2]]])
+    }
   }
 }

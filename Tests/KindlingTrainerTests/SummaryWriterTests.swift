@@ -67,7 +67,8 @@ struct SummaryWriterTests {
       #expect(records.count == 3)
       #expect(records[0].dropFirst(9) == [0x1A, 13] + Array("brain.Event:2".utf8)[...])
       // step; summary of 13 bytes { value of 11 { tag "loss", simple_value } }
-      let half: [UInt8] = [0x10, 1, 0x2A, 13, 0x0A, 11, 0x0A, 4] + Array("loss".utf8) + [0x15, 0, 0, 0, 0x3F]
+      let half: [UInt8] =
+        [0x10, 1, 0x2A, 13, 0x0A, 11, 0x0A, 4] + Array("loss".utf8) + [0x15, 0, 0, 0, 0x3F]
       #expect(Array(records[1].dropFirst(9)) == half)
       #expect(Array(records[2].dropFirst(9).prefix(3)) == [0x10, 0xAC, 0x02])
     }
@@ -80,7 +81,10 @@ struct SummaryWriterTests {
   @Test(.enabled(if: folder != nil, "run by scripts/check-tensorboard, which needs TensorBoard"))
   func writesForTheRealTensorBoard() throws {
     let writer = try SummaryWriter(#require(Self.folder))
-    for step in 0..<100 { try writer.addScalar("loss", 1 / Double(sign: .plus, exponent: step, significand: 1), step: step) }
+    for step in 0..<100 {
+      try writer.addScalar(
+        "loss", 1 / Double(sign: .plus, exponent: step, significand: 1), step: step)
+    }
     try writer.addScalar("naïve/accuracy", 0.75, step: 1 << 40)
   }
 
@@ -96,7 +100,13 @@ struct SummaryWriterTests {
           callbacks: [TensorBoard(logDir: folder, batches: true)], progress: ProgressBar(.silent))
       }
       for (part, tags) in [
-        ("train", ["batch_loss", "batch_mean_absolute_error", "epoch_loss", "epoch_mean_absolute_error", "epoch_lr"]),
+        (
+          "train",
+          [
+            "batch_loss", "batch_mean_absolute_error", "epoch_loss", "epoch_mean_absolute_error",
+            "epoch_lr",
+          ]
+        ),
         ("validation", ["epoch_loss", "epoch_mean_absolute_error"]),
       ] {
         let names = try FileBytes.list("\(folder)/\(part)")

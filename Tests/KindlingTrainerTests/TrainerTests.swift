@@ -137,6 +137,24 @@ struct TrainerTests {
     }
   }
 
+  @Test func trainsOnADevice() throws {
+    RemoteBackend.register()
+    let data = try data()
+    func losses(_ device: Device) throws -> [Double] {
+      try seeded {
+        let model = makeModel()
+        try model.to(device)
+        let trainer = try makeTrainer(model)
+        let loader = try DataLoader(data, batchSize: 50)
+        try trainer.fit(loader, epochs: 2, validation: loader, progress: silent)
+        #expect(try trainer.predict(data.tensors[0]).device == device)
+        return trainer.history["loss"] + trainer.history["val_accuracy"]
+      }
+    }
+    let there = try losses(RemoteBackend.shared.device)
+    for (a, b) in zip(there, try losses(.cpu)) { #expect(isClose(a, b, rtol: 1e-4, atol: 0)) }
+  }
+
   @Test func modulesThatAreNoLayersSayHowToPredict() throws {
     final class Pair: Module {
       let a = Linear(2, 1), b = Linear(2, 1)
@@ -176,7 +194,9 @@ struct TrainerTests {
 
         let regression = try makeModel().compile(
           optimizer: { try SGD($0) }, loss: MSELoss(), metrics: [Accuracy()])
-        expectRefusal("was trained with the loss CrossEntropyLoss(), but this trainer has MSELoss()") {
+        expectRefusal(
+          "was trained with the loss CrossEntropyLoss(), but this trainer has MSELoss()"
+        ) {
           try regression.load(from: path)
         }
         let bare = try makeModel().compile(optimizer: { try SGD($0) }, loss: CrossEntropyLoss())

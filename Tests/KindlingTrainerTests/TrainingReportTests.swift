@@ -21,8 +21,12 @@ struct TrainingReportTests {
     var report = TrainingReport(
       title: "Shirts <& \"shoes\">", configuration: [("lr", "0.5"), ("model", "a\nb")],
       history: try makeHistory(), confusion: confusion, classes: ["shirt", "shoe's"])
-    report.samples = [.init(png: [1, 2, 3, 4], expected: "shirt", predicted: "shirt", confidence: 0.9)]
-    report.mistakes = [.init(text: "5.1, 3.5", expected: "shoe's", predicted: "shirt", confidence: 0.6)]
+    report.samples = [
+      .init(png: [1, 2, 3, 4], expected: "shirt", predicted: "shirt", confidence: 0.9)
+    ]
+    report.mistakes = [
+      .init(text: "5.1, 3.5", expected: "shoe's", predicted: "shirt", confidence: 0.6)
+    ]
     return report
   }
 
@@ -34,7 +38,9 @@ struct TrainingReportTests {
       "src=\"data:image/png;base64,AQIDBA==\"", "shirt <small>60.0 %, is shoe&#39;s</small>",
       "<tr><th scope=\"row\">lr</th><td><pre>0.5</pre></td></tr>",
     ] { #expect(html.contains(part), "\(part)") }
-    for outside in ["http", "<script", "<link", "url("] { #expect(!html.contains(outside), "\(outside)") }
+    for outside in ["http", "<script", "<link", "url("] {
+      #expect(!html.contains(outside), "\(outside)")
+    }
     // Two charts with a training and a validation curve each.
     #expect(html.components("<polyline") == 4)
     #expect(html.components("<svg") == html.components("</svg>"))
@@ -42,7 +48,9 @@ struct TrainingReportTests {
   }
 
   @Test func historiesOfAnyKindCanBeShown() throws {
-    for values in [[], [1.0], [.nan], [1, 1, 1], [1e-9, 2e-9], [1e300, -1e300], [0, 1e9]] as [[Double]] {
+    for values in [[], [1.0], [.nan], [1, 1, 1], [1e-9, 2e-9], [1e300, -1e300], [0, 1e9]]
+      as [[Double]]
+    {
       let history = try withValues(values)
       let html = TrainingReport(title: "t", configuration: [], history: history).html
       #expect(html.hasSuffix("</html>\n"))
@@ -69,10 +77,12 @@ struct TrainingReportTests {
     try FileBytes.withTemporaryFolder { folder in
       let report = try makeReport()
       try report.write(to: "\(folder)/report.html")
-      #expect(String(decoding: try FileBytes.read("\(folder)/report.html"), as: UTF8.self) == report.html)
+      #expect(
+        String(decoding: try FileBytes.read("\(folder)/report.html"), as: UTF8.self) == report.html)
     }
     expectRefusal("/nowhere/report.html") {
-      try TrainingReport(title: "t", configuration: [], history: History()).write(to: "/nowhere/report.html")
+      try TrainingReport(title: "t", configuration: [], history: History()).write(
+        to: "/nowhere/report.html")
     }
   }
 }

@@ -48,7 +48,8 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
         let known = registered.withLock { $0 }
         if let found = known.first(where: { $0.device.index == (index ?? 0) }) { return found }
         throw TensorError(
-          .device, "", "device \(self) is not available: no backend was registered for it; use .cpu")
+          .device, "", "device \(self) is not available: no backend was registered for it; use .cpu"
+        )
       }
     }
   }

@@ -6,6 +6,8 @@ import KindlingCore
 /// data that the unpickler knows how to make.
 enum PickleGlobal {
   case orderedDict
+  /// A dictionary of counts, as a schedule's milestones are.
+  case counter
   case rebuildTensor
   /// Before PyTorch 0.4, without requires_grad and hooks.
   case rebuildOldTensor
@@ -27,6 +29,7 @@ enum PickleGlobal {
     switch (module, name) {
     case ("__builtin__", "set") where inModules, ("builtins", "set") where inModules: self = .set
     case ("collections", "OrderedDict"): self = .orderedDict
+    case ("collections", "Counter"): self = .counter
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
     case ("torch._utils", "_rebuild_tensor"): self = .rebuildOldTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
@@ -101,6 +104,7 @@ enum PickleGlobal {
   var name: String {
     switch self {
     case .orderedDict: "collections.OrderedDict"
+    case .counter: "collections.Counter"
     case .rebuildTensor: "torch._utils._rebuild_tensor_v2"
     case .rebuildOldTensor: "torch._utils._rebuild_tensor"
     case .rebuildParameterWithState: "torch._utils._rebuild_parameter_with_state"

@@ -14,6 +14,9 @@ extension Unpickler {
     let arguments = graph.sequences[number]
     switch global {
     case .orderedDict: return try orderedDict(arguments)
+    case .counter:
+      guard arguments.count == 1, case .dictionary = arguments[0] else { throw misuse(global) }
+      return arguments[0]
     case .rebuildTensor: return .tensor(try tensor(arguments))
     case .rebuildOldTensor:
       guard arguments.count == 4 else { throw misuse(global) }

@@ -68,6 +68,7 @@ public final class AveragedModel: Module, Layer {
     if let device = model.parameters().first?.device { try to(device) }
   }
 
+  /// What the averaged model makes of `x`.
   public func forward(_ x: Tensor) throws -> Tensor { try module(x) }
 
   /// Takes the model's present parameters into the average
@@ -80,15 +81,21 @@ public final class AveragedModel: Module, Layer {
       guard a.map(\.shape) == b.map(\.shape) else {
         throw TensorError(
           .value, "updateParameters",
-          "the model's parameters or buffers have shapes \(b.map(\.shape)), but those averaged have \(a.map(\.shape))")
+          "the model's parameters or buffers have shapes \(b.map(\.shape)), but those averaged have \(a.map(\.shape))"
+        )
       }
     }
     try noGrad {
       let count = try nAveraged.item(as: Int.self)
-      let averaged = useBuffers ? own.0 + own.1 : own.0, current = useBuffers ? new.0 + new.1 : new.0
+      let averaged = useBuffers ? own.0 + own.1 : own.0,
+        current = useBuffers ? new.0 + new.1 : new.0
       for (average, value) in zip(averaged, current) {
         let value = try value.detach().to(average.device)
-        if count == 0 { try average.copy_(value) } else { try averaging.update(average, value, count) }
+        if count == 0 {
+          try average.copy_(value)
+        } else {
+          try averaging.update(average, value, count)
+        }
       }
       if !useBuffers {
         for (buffer, value) in zip(own.1, new.1) { try buffer.copy_(value.to(buffer.device)) }

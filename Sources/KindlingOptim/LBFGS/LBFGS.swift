@@ -59,9 +59,12 @@ open class LBFGS: Optimizer {
       throw TensorError(.value, "", "only 'strong_wolfe' is supported, but got '\(name)'")
     }
     guard let first = group.params.first else { return }
-    for parameter in group.params where parameter.dtype != first.dtype || parameter.device != first.device {
+    for parameter in group.params
+    where parameter.dtype != first.dtype || parameter.device != first.device {
       throw TensorError(
-        .value, "", "LBFGS needs parameters of one dtype and device, but got \(first.dtype) on \(first.device) and \(parameter.dtype) on \(parameter.device)")
+        .value, "",
+        "LBFGS needs parameters of one dtype and device, but got \(first.dtype) on \(first.device) and \(parameter.dtype) on \(parameter.device)"
+      )
     }
   }
 
@@ -69,7 +72,8 @@ open class LBFGS: Optimizer {
   override open func step() throws {
     throw TensorError(
       .unsupported, "step",
-      "LBFGS.step() missing 1 required positional argument: 'closure'; pass what computes the loss and its gradients")
+      "LBFGS.step() missing 1 required positional argument: 'closure'; pass what computes the loss and its gradients"
+    )
   }
 
   override open func makeState(of parameter: Tensor) -> ParameterState { LBFGSState(parameter) }
@@ -125,7 +129,9 @@ open class LBFGS: Optimizer {
     }
   }
 
-  private func evaluate(_ closure: () throws -> Tensor, _ o: Options) throws -> (LBFGSNumber, Tensor, Tensor) {
+  private func evaluate(_ closure: () throws -> Tensor, _ o: Options) throws -> (
+    LBFGSNumber, Tensor, Tensor
+  ) {
     let loss = try enableGrad(closure)
     let value = try loss.item()
     return (LBFGSNumber(o.maximize ? -value : value), try flatGradient(o), loss)
@@ -211,7 +217,9 @@ open class LBFGS: Optimizer {
     let change = try gradient - before, step = try direction * state.stepSize.value
     let product = try LBFGS.inner(change, step)
     if product > 1e-10 {
-      if !state.history.isEmpty && state.history.count >= o.historySize { state.history.removeFirst() }
+      if !state.history.isEmpty && state.history.count >= o.historySize {
+        state.history.removeFirst()
+      }
       state.history.append((change, step, 1.0 / product))
       state.diagonal = try product / LBFGS.inner(change, change)
     }

@@ -17,10 +17,12 @@ open class SequentialLR: LRScheduler {
     guard milestones.count == schedulers.count - 1 else {
       throw TensorError(
         .value, "",
-        "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(schedulers.count) and the number of milestones to be equal to \(milestones.count)")
+        "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(schedulers.count) and the number of milestones to be equal to \(milestones.count)"
+      )
     }
     guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
-      throw TensorError(.value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
+      throw TensorError(
+        .value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
     }
     (self.schedulers, self.milestones) = (schedulers, milestones)
     super.init(of: optimizer, lastEpoch: lastEpoch + 1)
@@ -35,7 +37,8 @@ open class SequentialLR: LRScheduler {
   }
 
   private func undoFirstStep(of scheduler: LRScheduler) {
-    let parts = (scheduler as? SequentialLR)?.schedulers ?? (scheduler as? ChainedScheduler)?.schedulers
+    let parts =
+      (scheduler as? SequentialLR)?.schedulers ?? (scheduler as? ChainedScheduler)?.schedulers
     guard let parts else {
       scheduler.lastEpoch -= 1
       return
@@ -70,7 +73,9 @@ open class SequentialLR: LRScheduler {
 
   override open func restore(_ saved: SavedAttributes) throws {
     try restoreParts(schedulers, saved, typeName)
-    milestones = try saved.numbers("_milestones", count: schedulers.count - 1).map { Int(exactly: $0) ?? 0 }
+    milestones = try saved.numbers("_milestones", count: schedulers.count - 1).map {
+      Int(exactly: $0) ?? 0
+    }
     try restorePlace(saved)
   }
 }
@@ -86,7 +91,8 @@ open class ChainedScheduler: LRScheduler {
   public init(_ schedulers: [LRScheduler]) throws {
     guard let optimizer = schedulers.first?.optimizer else {
       throw TensorError(
-        .value, "", "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
+        .value, "",
+        "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
     }
     try checkParts(schedulers, of: optimizer, "ChainedScheduler")
     self.schedulers = schedulers
@@ -121,12 +127,14 @@ private func checkParts(
     if scheduler is ReduceLROnPlateau {
       throw TensorError(
         .value, "",
-        "\(name) does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be specified when calling `step`, but got one at index \(i) in the given schedulers sequence.")
+        "\(name) does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be specified when calling `step`, but got one at index \(i) in the given schedulers sequence."
+      )
     }
     guard scheduler.optimizer === optimizer else {
       throw TensorError(
         .value, "",
-        "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(scheduler.typeName) at index \(i), whose optimizer is another one.")
+        "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(scheduler.typeName) at index \(i), whose optimizer is another one."
+      )
     }
   }
 }
@@ -136,7 +144,8 @@ private func restoreParts(
 ) throws {
   guard let states = saved["_schedulers"]?.elements, states.count == schedulers.count else {
     throw TensorError(
-      .value, "", "the loaded state dict of \(name) has no states of \(schedulers.count) schedulers")
+      .value, "", "the loaded state dict of \(name) has no states of \(schedulers.count) schedulers"
+    )
   }
   for (scheduler, state) in zip(schedulers, states) { try scheduler.loadStateDict(state) }
 }

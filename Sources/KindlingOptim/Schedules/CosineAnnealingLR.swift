@@ -144,7 +144,8 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
   override open func restore(_ saved: SavedAttributes) throws {
     guard try saved.integer("T_0") == t0, try saved.integer("T_mult") == tMult else {
       throw TensorError(
-        .value, "", "the loaded state dict of \(typeName) has other T_0 or T_mult than \(t0) and \(tMult)")
+        .value, "",
+        "the loaded state dict of \(typeName) has other T_0 or T_mult than \(t0) and \(tMult)")
     }
     (length, position) = (try saved.number("T_i"), try saved.number("T_cur"))
     try super.restore(saved)

@@ -54,7 +54,8 @@ open class CyclicLR: LRScheduler {
     guard stepSizeUp > 0, down >= 0 else {
       throw TensorError(
         .value, "",
-        "step_size_up has to be positive and step_size_down not negative, but got \(stepSizeUp) and \(down)")
+        "step_size_up has to be positive and step_size_down not negative, but got \(stepSizeUp) and \(down)"
+      )
     }
     let baseLrs = try baseLr.values("base_lr", optimizer)
     maxLrs = try maxLr.values("max_lr", optimizer)
@@ -120,11 +121,13 @@ open class CyclicLR: LRScheduler {
 
   override open func restore(_ saved: SavedAttributes) throws {
     let count = optimizer.paramGroups.count
-    guard try saved.text("mode") == mode.rawValue, try saved.flag("cycle_momentum") == (momentum != nil)
+    guard try saved.text("mode") == mode.rawValue,
+      try saved.flag("cycle_momentum") == (momentum != nil)
     else {
       throw TensorError(
         .value, "",
-        "the loaded state dict of CyclicLR has another mode than \(mode.rawValue), or cycles the momentum otherwise")
+        "the loaded state dict of CyclicLR has another mode than \(mode.rawValue), or cycles the momentum otherwise"
+      )
     }
     maxLrs = try saved.numbers("max_lrs", count: count)
     totalSize = try saved.number("total_size")

@@ -16,22 +16,29 @@ extension GroupNumbers {
     guard values.count == count else {
       throw TensorError(
         .value, "",
-        "\(name) must have the same length as optimizer.param_groups. \(name) has \(values.count) values, param_groups has \(count).")
+        "\(name) must have the same length as optimizer.param_groups. \(name) has \(values.count) values, param_groups has \(count)."
+      )
     }
     return values
   }
 }
 
 extension Double: GroupNumbers {
+  /// None: there is one for all.
   public var perGroup: [Double]? { nil }
+  /// The number itself.
   public var forAll: Double { self }
 }
 extension Int: GroupNumbers {
+  /// None: there is one for all.
   public var perGroup: [Double]? { nil }
+  /// The number itself.
   public var forAll: Double { Double(self) }
 }
 extension Array: GroupNumbers where Element == Double {
+  /// The numbers themselves.
   public var perGroup: [Double]? { self }
+  /// NaN: there are several.
   public var forAll: Double { .nan }
 }
 

@@ -43,13 +43,15 @@ open class LRScheduler {
   /// Notes the rates to start from and sets the first ones.
   private func begin() throws {
     guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
-      throw TensorError(.value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
+      throw TensorError(
+        .value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
     }
     for i in optimizer.paramGroups.indices where optimizer.paramGroups[i]["initial_lr"] == nil {
       guard lastEpoch == -1 else {
         throw TensorError(
           .value, "",
-          "param 'initial_lr' is not specified in param_groups[\(i)] when resuming scheduler with last_epoch >= 0: load the optimizer's state first")
+          "param 'initial_lr' is not specified in param_groups[\(i)] when resuming scheduler with last_epoch >= 0: load the optimizer's state first"
+        )
       }
       optimizer.paramGroups[i]["initial_lr"] = optimizer.paramGroups[i]["lr"]
     }
@@ -107,7 +109,8 @@ open class LRScheduler {
     guard rates.count == optimizer.paramGroups.count else {
       throw TensorError(
         .value, "step",
-        "\(typeName) has \(rates.count) learning rates, but the optimizer has \(optimizer.paramGroups.count) parameter groups")
+        "\(typeName) has \(rates.count) learning rates, but the optimizer has \(optimizer.paramGroups.count) parameter groups"
+      )
     }
     for (i, rate) in rates.enumerated() { optimizer.paramGroups[i].lr = rate }
     noteRates()

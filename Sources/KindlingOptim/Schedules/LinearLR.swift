@@ -23,7 +23,8 @@ open class ConstantLR: LRScheduler {
     (self.factor, self.totalIters) = (factor, totalIters)
     guard factor >= 0, factor <= 1 else {
       throw TensorError(
-        .value, "", "Constant multiplicative factor expected to be between 0 and 1, but got \(factor)")
+        .value, "",
+        "Constant multiplicative factor expected to be between 0 and 1, but got \(factor)")
     }
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
@@ -68,11 +69,13 @@ open class LinearLR: LRScheduler {
     guard startFactor > 0, startFactor <= 1 else {
       throw TensorError(
         .value, "",
-        "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got \(startFactor)")
+        "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got \(startFactor)"
+      )
     }
     guard endFactor >= 0, endFactor <= 1 else {
       throw TensorError(
-        .value, "", "Ending multiplicative factor expected to be between 0 and 1, but got \(endFactor)")
+        .value, "",
+        "Ending multiplicative factor expected to be between 0 and 1, but got \(endFactor)")
     }
     try super.init(optimizer, lastEpoch: lastEpoch)
   }

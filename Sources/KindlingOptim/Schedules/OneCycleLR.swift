@@ -165,7 +165,8 @@ open class OneCycleLR: LRScheduler {
     else {
       throw TensorError(
         .value, "",
-        "the loaded state dict of OneCycleLR has other phases or another anneal_strategy, or cycles the momentum otherwise")
+        "the loaded state dict of OneCycleLR has other phases or another anneal_strategy, or cycles the momentum otherwise"
+      )
     }
     totalSteps = try OneCycleLR.count(saved.integer("total_steps"), nil, nil)
     for (i, end) in ends.enumerated() { phases[i].end = end }

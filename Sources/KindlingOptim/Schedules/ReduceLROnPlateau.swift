@@ -105,7 +105,8 @@ open class ReduceLROnPlateau: LRScheduler {
       guard let defaultMinLr else {
         throw TensorError(
           .value, "step",
-          "The number of param groups in the `optimizer` (\(count)) differs from when `ReduceLROnPlateau` was initialized (\(minLrs.count)), usually due to a new param group being added to the optimizer; give one minLr for all groups")
+          "The number of param groups in the `optimizer` (\(count)) differs from when `ReduceLROnPlateau` was initialized (\(minLrs.count)), usually due to a new param group being added to the optimizer; give one minLr for all groups"
+        )
       }
       minLrs = Array(repeating: defaultMinLr, count: count)
     }

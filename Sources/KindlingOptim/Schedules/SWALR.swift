@@ -63,7 +63,8 @@ open class SWALR: LRScheduler {
   override open func restore(_ saved: SavedAttributes) throws {
     guard try saved.text("_anneal_strategy") == strategy.rawValue else {
       throw TensorError(
-        .value, "", "the loaded state dict of SWALR has another anneal_strategy than \(strategy.rawValue)")
+        .value, "",
+        "the loaded state dict of SWALR has another anneal_strategy than \(strategy.rawValue)")
     }
     annealEpochs = try saved.count("anneal_epochs")
     try super.restore(saved)

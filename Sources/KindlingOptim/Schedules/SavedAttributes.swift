@@ -39,7 +39,9 @@ public struct SavedAttributes {
 
   /// The count of epochs called `name`, or −1.
   public func epoch(_ name: String) throws -> Int {
-    if let epoch = values[name]?.intValue, -1 <= epoch, epoch < LRScheduler.farthest { return epoch }
+    if let epoch = values[name]?.intValue, -1 <= epoch, epoch < LRScheduler.farthest {
+      return epoch
+    }
     throw flaw(name, "a count of epochs")
   }
 
@@ -58,7 +60,9 @@ public struct SavedAttributes {
   /// The `count` numbers called `name`.
   public func numbers(_ name: String, count: Int) throws -> [Double] {
     let numbers = values[name]?.elements?.compactMap(\.doubleValue)
-    if let numbers, numbers.count == count, values[name]?.elements?.count == count { return numbers }
+    if let numbers, numbers.count == count, values[name]?.elements?.count == count {
+      return numbers
+    }
     throw flaw(name, "\(count) numbers")
   }
 }

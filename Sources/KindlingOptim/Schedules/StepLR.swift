@@ -17,7 +17,9 @@ open class StepLR: LRScheduler {
   public private(set) final var gamma: Double
 
   /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `stepSize` below 1.
-  public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1) throws {
+  public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1)
+    throws
+  {
     (self.stepSize, self.gamma) = (stepSize, gamma)
     try StepLR.check(stepSize)
     try super.init(optimizer, lastEpoch: lastEpoch)
@@ -94,7 +96,8 @@ open class MultiStepLR: LRScheduler {
   override open func restore(_ saved: SavedAttributes) throws {
     guard let pairs = saved["milestones"]?.pairs else {
       throw TensorError(
-        .value, "", "'milestones' in the loaded state dict of MultiStepLR is no dictionary of epochs")
+        .value, "",
+        "'milestones' in the loaded state dict of MultiStepLR is no dictionary of epochs")
     }
     milestones = try pairs.map { key, value in
       guard let epoch = key.intValue, let count = value.intValue, count > 0, count < 1 << 31 else {

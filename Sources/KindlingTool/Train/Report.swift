@@ -30,7 +30,8 @@ struct ReportData {
         try confusion.update(scores, y)
         let best = try scores.softmax(dim: 1).max(dim: 1)
         let sure = try best.values.toArray(as: Double.self)
-        let predicted = try best.indices.toArray(as: Int.self), expected = try y.toArray(as: Int.self)
+        let predicted = try best.indices.toArray(as: Int.self),
+          expected = try y.toArray(as: Int.self)
         for i in predicted.indices {
           let found = (start + i, predicted[i], expected[i], sure[i])
           if start + i < Self.shown { samples.append(try sample(test, found)) }
@@ -72,7 +73,8 @@ struct ReportData {
   /// The first numbers of `x`.
   private static func words(_ x: Tensor) throws -> String {
     let values = try x.reshape(-1).toArray(as: Double.self)
-    return values.prefix(8).map { fixed($0, 2) }.joined(separator: ", ") + (values.count > 8 ? ", …" : "")
+    return values.prefix(8).map { fixed($0, 2) }.joined(separator: ", ")
+      + (values.count > 8 ? ", …" : "")
   }
 
   /// The page.

@@ -45,7 +45,9 @@ final class TrainingLog {
   }
 
   func advance(_ batch: Int, of batches: Int) {
-    guard showsBar, batches > 0, batch % max(1, batches / 200) == 0 || batch == batches else { return }
+    guard showsBar, batches > 0, batch % max(1, batches / 200) == 0 || batch == batches else {
+      return
+    }
     let filled = 40 * batch / batches
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled)
     barIsShown = true
@@ -71,7 +73,9 @@ final class TrainingLog {
         "train_seconds":\(JSON.number(trainSeconds)),"test_seconds":\(JSON.number(testSeconds))}
         """)
     } else {
-      write("Test Error:\n Accuracy: \(fixed(100 * accuracy, 1))%, Avg loss: \(right(fixed(loss, 6), 8))")
+      write(
+        "Test Error:\n Accuracy: \(fixed(100 * accuracy, 1))%, Avg loss: \(right(fixed(loss, 6), 8))"
+      )
       write("Time: \(fixed(trainSeconds, 2)) s training, \(fixed(testSeconds, 2)) s testing\n")
     }
   }

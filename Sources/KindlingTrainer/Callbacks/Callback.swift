@@ -39,7 +39,9 @@ public struct Monitor: Sendable {
   /// The best value so far.
   public private(set) var best: Double?
 
-  /// A monitor of `name`. Without a `mode`, less is better for losses and errors and more for the rest.
+  /// A monitor of `name`.
+  ///
+  /// Without a `mode`, less is better for losses and errors and more for the rest.
   public init(_ name: String, mode: Mode? = nil, minDelta: Double = 0) {
     let falls = name.hasSuffix("loss") || name.hasSuffix("error")
     self.name = name
@@ -47,14 +49,20 @@ public struct Monitor: Sendable {
     self.minDelta = minDelta.magnitude
   }
 
-  /// Whether the logs' number is the best so far, by more than the least change. NaN never is.
+  /// Whether the logs' number is the best so far, by more than the least change.
+  ///
+  /// NaN never is.
   mutating func improves(_ logs: Logs) throws -> Bool {
     guard let value = logs[name] else {
       throw TrainerError(
-        .name, "there is no '\(name)' to monitor among \(logs.map(\.name)); metrics of validation data begin with val_")
+        .name,
+        "there is no '\(name)' to monitor among \(logs.map(\.name)); metrics of validation data begin with val_"
+      )
     }
     if value.isNaN { return false }
-    if let best, mode == .min ? !(value < best - minDelta) : !(value > best + minDelta) { return false }
+    if let best, mode == .min ? !(value < best - minDelta) : !(value > best + minDelta) {
+      return false
+    }
     best = value
     return true
   }

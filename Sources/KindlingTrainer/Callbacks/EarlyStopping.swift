@@ -29,7 +29,8 @@ public final class EarlyStopping: Callback {
     if try monitor.improves(logs) {
       waited = 0
       if restoreBestWeights {
-        bestWeights = try StateDict(trainer.model.stateDict().map { ($0.key, try $0.value.clone()) })
+        bestWeights = try StateDict(
+          trainer.model.stateDict().map { ($0.key, try $0.value.clone()) })
       }
       return
     }

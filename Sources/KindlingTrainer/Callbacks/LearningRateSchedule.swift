@@ -42,7 +42,8 @@ public final class LearningRateSchedule: Callback {
   private func step(_ logs: Logs) throws {
     guard let plateau = schedule as? ReduceLROnPlateau else { return try schedule?.step() ?? () }
     guard let value = logs[monitor] else {
-      throw TrainerError(.name, "there is no '\(monitor)' for ReduceLROnPlateau among \(logs.map(\.name))")
+      throw TrainerError(
+        .name, "there is no '\(monitor)' for ReduceLROnPlateau among \(logs.map(\.name))")
     }
     try plateau.step(value)
   }

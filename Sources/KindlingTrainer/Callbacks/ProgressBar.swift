@@ -86,7 +86,8 @@ public final class ProgressBar: Callback {
 
   private func bar(_ batch: Int) -> String {
     let filled = min(20, 20 * min(batch, run.batches) / run.batches)
-    return "[" + String(repeating: "=", count: filled) + String(repeating: ".", count: 20 - filled) + "]"
+    return "[" + String(repeating: "=", count: filled) + String(repeating: ".", count: 20 - filled)
+      + "]"
   }
 
   public override func epochEnded(_ trainer: Trainer, _ logs: Logs) {

@@ -13,7 +13,9 @@ public final class Accuracy: MeanMetric {
     super.init(name: name)
   }
 
-  public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (sum: Double, count: Int) {
+  public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (
+    sum: Double, count: Int
+  ) {
     let labels = try ClassLabels(prediction, target, threshold: threshold, name)
     let right = zip(labels.predicted, labels.expected).reduce(0) { $1.0 == $1.1 ? $0 + 1 : $0 }
     return (Double(right), labels.expected.count)
@@ -31,7 +33,9 @@ public final class TopKAccuracy: MeanMetric {
     super.init(name: name ?? "top_\(k)_accuracy")
   }
 
-  public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (sum: Double, count: Int) {
+  public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (
+    sum: Double, count: Int
+  ) {
     guard k > 0 else { throw TensorError(.value, name, "k has to be positive, but is \(k)") }
     guard prediction.ndim == 2, prediction.shape[1] > 0 else {
       throw TensorError(.shape, name, "expected scores [N, C], but got \(prediction.shape)")

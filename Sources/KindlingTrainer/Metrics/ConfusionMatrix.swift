@@ -4,6 +4,7 @@ public import KindlingCore
 ///
 /// As a metric its number is the accuracy; ``Precision``, ``Recall`` and ``F1Score`` are read off it.
 public class ConfusionMatrix: Metric {
+  /// What logs call the number.
   public let name: String
   private let threshold: Double
   /// `counts[true][predicted]`; as large as the most classes seen.
@@ -25,16 +26,19 @@ public class ConfusionMatrix: Metric {
     while counts.count < classes { counts.append(Array(repeating: 0, count: classes)) }
   }
 
+  /// Forgets all samples.
   public final func reset() {
     counts = []
     grow(to: minimum)
   }
 
+  /// Counts the samples of one batch.
   public final func update(_ prediction: Tensor, _ target: Tensor) throws {
     let labels = try ClassLabels(prediction.detach(), target.detach(), threshold: threshold, name)
     guard labels.classes <= 1 << 14 else {
       throw TensorError(
-        .value, name, "a matrix of \(labels.classes) classes would be too large; at most \(1 << 14)")
+        .value, name, "a matrix of \(labels.classes) classes would be too large; at most \(1 << 14)"
+      )
     }
     grow(to: labels.classes)
     for (predicted, expected) in zip(labels.predicted, labels.expected) {
@@ -50,15 +54,18 @@ public class ConfusionMatrix: Metric {
     try Tensor(counts.flatMap { $0 }).reshape(counts.count, counts.count)
   }
 
+  /// The accuracy; NaN where there were no samples.
   public func result() throws -> Double {
     let right = counts.indices.reduce(0) { $0 + counts[$1][$1] }
     return total == 0 ? .nan : Double(right) / Double(total)
   }
 
+  /// The counts as plain data.
   public final var state: CheckpointValue {
     ["counts": .list(counts.map { .list($0.map { .int($0) }) })]
   }
 
+  /// Takes over what ``state`` was.
   public final func loadState(_ state: CheckpointValue) throws {
     let rows = state["counts"]?.elements?.map { $0.elements?.compactMap(\.intValue) ?? [] } ?? []
     guard state["counts"] != nil, rows.count <= 1 << 14,
@@ -96,7 +103,9 @@ public class ClassMetric: ConfusionMatrix {
     super.init(classes: classes, threshold: threshold, name: name)
   }
 
-  fileprivate func number(_ right: Double, _ predicted: Double, _ expected: Double) -> Double { .nan }
+  fileprivate func number(_ right: Double, _ predicted: Double, _ expected: Double) -> Double {
+    .nan
+  }
 
   /// The number of class `c`; 0 where it is 0 / 0.
   public final func result(forClass c: Int) -> Double {

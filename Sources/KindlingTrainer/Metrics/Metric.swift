@@ -22,6 +22,7 @@ public protocol Metric: AnyObject {
 
 /// A sum over samples and their number, whose quotient is a metric.
 open class MeanMetric: Metric {
+  /// What logs call the number.
   public let name: String
   private var sum = 0.0
   private var count = 0
@@ -29,23 +30,30 @@ open class MeanMetric: Metric {
   /// A metric called `name`.
   public init(name: String) { self.name = name }
 
-  /// What the samples of a batch add up to, and how many there are. Each metric brings its own.
+  /// What the samples of a batch add up to, and how many there are.
+  ///
+  /// Each metric brings its own.
   open func measure(_ prediction: Tensor, _ target: Tensor) throws -> (sum: Double, count: Int) {
     throw TensorError(.unsupported, "", "\(name) does not say what it measures")
   }
 
+  /// Forgets all samples.
   public final func reset() { (sum, count) = (0, 0) }
 
+  /// Adds the samples of one batch.
   public final func update(_ prediction: Tensor, _ target: Tensor) throws {
     let (sum, count) = try noGrad { try measure(prediction.detach(), target.detach()) }
     self.sum += sum
     self.count += count
   }
 
+  /// The mean over all samples; NaN where there were none.
   public final func result() throws -> Double { count == 0 ? .nan : sum / Double(count) }
 
+  /// Sum and count as plain data.
   public final var state: CheckpointValue { ["sum": .double(sum), "count": .int(count)] }
 
+  /// Takes over what ``state`` was.
   public final func loadState(_ state: CheckpointValue) throws {
     guard let sum = state["sum"]?.doubleValue, let count = state["count"]?.intValue, count >= 0,
       count < 1 << 53

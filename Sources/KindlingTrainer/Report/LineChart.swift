@@ -6,14 +6,16 @@ struct LineChart {
 
   private static let (width, height) = (460.0, 280.0)
   private static let (left, right, top, bottom) = (56.0, 14.0, 34.0, 40.0)
-  private static let colors = ["#c2410c", "#2563eb", "#15803d", "#7c3aed", "#be185d", "#0f766e"]
+  private static let colors = ["#c2410c", "#15803d", "#7c3aed", "#be185d", "#0f766e"]
 
   var svg: String {
     let shown = curves.flatMap { $0.values.filter(LineChart.isShown) }
     var low = shown.min() ?? 0, high = shown.max() ?? 1
     if high - low < 1e-12 * max(1, high.magnitude) { (low, high) = (low - 0.5, high + 0.5) }
     let step = LineChart.step(high - low)
-    let (bottomValue, topValue) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+    let (bottomValue, topValue) = (
+      (low / step).rounded(.down) * step, (high / step).rounded(.up) * step
+    )
     let count = curves.map(\.values.count).max() ?? 0
     func x(_ epoch: Int) -> Double {
       let part = count > 1 ? Double(epoch) / Double(count - 1) : 0.5
@@ -28,8 +30,10 @@ struct LineChart {
     var lines = 0
     while tick <= topValue + step / 2 && lines < 20 {
       let at = number(y(tick))
-      body += "<line class=\"grid\" x1=\"\(number(Self.left))\" x2=\"\(number(Self.width - Self.right))\" y1=\"\(at)\" y2=\"\(at)\"/>"
-      body += "<text class=\"tick\" x=\"\(number(Self.left - 6))\" y=\"\(number(y(tick) + 4))\" text-anchor=\"end\">\(label(tick, step))</text>"
+      body +=
+        "<line class=\"grid\" x1=\"\(number(Self.left))\" x2=\"\(number(Self.width - Self.right))\" y1=\"\(at)\" y2=\"\(at)\"/>"
+      body +=
+        "<text class=\"tick\" x=\"\(number(Self.left - 6))\" y=\"\(number(y(tick) + 4))\" text-anchor=\"end\">\(label(tick, step))</text>"
       tick += step
       lines += 1
     }
@@ -37,21 +41,26 @@ struct LineChart {
     for epoch in 0..<max(0, count) where epoch % every == 0 || epoch == count - 1 {
       // The last epoch's number wins over a close one before it.
       if epoch != count - 1 && count - 1 - epoch < every && epoch != 0 { continue }
-      body += "<text class=\"tick\" x=\"\(number(x(epoch)))\" y=\"\(number(Self.height - Self.bottom + 16))\" text-anchor=\"middle\">\(epoch + 1)</text>"
+      body +=
+        "<text class=\"tick\" x=\"\(number(x(epoch)))\" y=\"\(number(Self.height - Self.bottom + 16))\" text-anchor=\"middle\">\(epoch + 1)</text>"
     }
-    body += "<text class=\"tick\" x=\"\(number((Self.left + Self.width - Self.right) / 2))\" y=\"\(number(Self.height - 6))\" text-anchor=\"middle\">epoch</text>"
+    body +=
+      "<text class=\"tick\" x=\"\(number((Self.left + Self.width - Self.right) / 2))\" y=\"\(number(Self.height - 6))\" text-anchor=\"middle\">epoch</text>"
     for (i, curve) in curves.enumerated() {
-      let color = Self.colors[i % Self.colors.count]
+      // Validation looks the same in every chart, also where it is alone.
+      let color = curve.name == "validation" ? "#2563eb" : Self.colors[i % Self.colors.count]
       let points = curve.values.enumerated().filter { LineChart.isShown($0.element) }
         .map { (x($0.offset), y($0.element)) }
       let path = points.map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
       body += "<polyline fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\" points=\"\(path)\"/>"
       for point in points where points.count <= 40 {
-        body += "<circle cx=\"\(number(point.0))\" cy=\"\(number(point.1))\" r=\"3\" fill=\"\(color)\"/>"
+        body +=
+          "<circle cx=\"\(number(point.0))\" cy=\"\(number(point.1))\" r=\"3\" fill=\"\(color)\"/>"
       }
       let at = Self.width - Self.right - Double(curves.count - i) * 96
       body += "<rect x=\"\(number(at))\" y=\"12\" width=\"12\" height=\"12\" fill=\"\(color)\"/>"
-      body += "<text class=\"legend\" x=\"\(number(at + 16))\" y=\"22\">\(escaped(curve.name))</text>"
+      body +=
+        "<text class=\"legend\" x=\"\(number(at + 16))\" y=\"22\">\(escaped(curve.name))</text>"
     }
     return """
       <svg viewBox="0 0 \(number(Self.width)) \(number(Self.height))" role="img" aria-label="\(escaped(title))">\

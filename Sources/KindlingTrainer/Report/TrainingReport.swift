@@ -17,7 +17,8 @@ public struct TrainingReport {
 
     /// A sample.
     public init(
-      png: [UInt8]? = nil, text: String = "", expected: String, predicted: String, confidence: Double
+      png: [UInt8]? = nil, text: String = "", expected: String, predicted: String,
+      confidence: Double
     ) {
       self.png = png
       self.text = text
@@ -98,7 +99,9 @@ public struct TrainingReport {
   private var numbers: String {
     let entries = (history.epochs.last.map { Array($0) } ?? []).map { entry in
       let isShare = entry.name.hasSuffix("accuracy")
-      let value = isShare ? ProgressBar.decimal(100 * entry.value, 1) + " %" : ProgressBar.decimal(entry.value, 4)
+      let value =
+        isShare
+        ? ProgressBar.decimal(100 * entry.value, 1) + " %" : ProgressBar.decimal(entry.value, 4)
       let shown = entry.name == "lr" ? "\(entry.value)" : value
       return "<div><b>\(escaped(shown))</b><span>\(escaped(entry.name))</span></div>"
     }
@@ -140,7 +143,8 @@ public struct TrainingReport {
         isRight
         ? "\(escaped(sample.predicted)) <small>\(percent) %</small>"
         : "\(escaped(sample.predicted)) <small>\(percent) %, is \(escaped(sample.expected))</small>"
-      return "<figure class=\"\(isRight ? "right" : "wrong")\">\(picture)<figcaption>\(words)</figcaption></figure>"
+      return
+        "<figure class=\"\(isRight ? "right" : "wrong")\">\(picture)<figcaption>\(words)</figcaption></figure>"
     }
     return "<div class=\"gallery\">\(items.joined())</div>"
   }
@@ -178,8 +182,8 @@ public struct TrainingReport {
     .numbers div{background:var(--soft);border-radius:8px;padding:.6rem 1rem}
     .numbers b{display:block;font-size:1.4rem}.numbers span{opacity:.7;font-size:.85rem}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));gap:1rem}
-    .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(120px,1fr));gap:.8rem}
-    .gallery figure{border:1px solid var(--line);border-radius:8px;padding:.5rem;text-align:center}
+    .gallery{display:flex;flex-wrap:wrap;gap:.8rem}
+    .gallery figure{width:120px;border:1px solid var(--line);border-radius:8px;padding:.5rem;text-align:center}
     .gallery .right{border-bottom:4px solid #2563eb}.gallery .wrong{border-bottom:4px solid #c2410c}
     .gallery img{width:96px;height:96px;object-fit:contain;image-rendering:pixelated}
     figcaption{font-size:.85rem}small{opacity:.75}pre{margin:0;white-space:pre-wrap;font:inherit}

@@ -19,7 +19,9 @@ public final class SummaryWriter {
   /// Writes a new file in `logDir`, which is made if it is not there.
   ///
   /// - Throws: ``TrainerError`` `.file` where that cannot be.
-  public convenience init(_ logDir: String) throws { try self.init(logDir, now: SummaryWriter.time) }
+  public convenience init(_ logDir: String) throws {
+    try self.init(logDir, now: SummaryWriter.time)
+  }
 
   init(_ logDir: String, now: @escaping () -> Double) throws {
     self.logDir = logDir
@@ -27,11 +29,13 @@ public final class SummaryWriter {
     let begun = now()
     var host = [CChar](repeating: 0, count: 256)
     gethostname(&host, host.count - 1)
-    let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let name = String(
+      decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let seconds = begun.isFinite && begun.magnitude < 1e15 ? Int(begun) : 0
     // Two writers of one second and process need names of their own.
     let unique = UInt32.random(in: 0...UInt32.max)
-    file = try AppendedFile("\(logDir)/events.out.tfevents.\(seconds).\(name).\(getpid()).\(unique)")
+    file = try AppendedFile(
+      "\(logDir)/events.out.tfevents.\(seconds).\(name).\(getpid()).\(unique)")
     var event = Message()
     event.add(1, begun)
     event.add(3, "brain.Event:2")

@@ -23,7 +23,9 @@ extension CPUBackend {
     withUnsafePointer(to: &call) { call in
       ThreadPool.shared.forEachPiece(of: parameter.numel, ElementwiseCall.piece) { first, count in
         let at = first * size
-        loop(Int64(count), p + at, g + at, a.map { $0 + at }, b.map { $0 + at }, c.map { $0 + at }, call)
+        loop(
+          Int64(count), p + at, g + at, a.map { $0 + at }, b.map { $0 + at }, c.map { $0 + at },
+          call)
       }
     }
   }
