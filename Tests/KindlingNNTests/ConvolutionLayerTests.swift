@@ -24,6 +24,15 @@ import _TestSupport
     Case("nn.Conv2d(4, 4, 3, padding='valid', bias=False)") { _ in
       Conv2d(4, 4, 3, padding: .valid, bias: false)
     },
+    Case("nn.Conv2d(1, 8, (3, 5), stride=(2, 1), padding=(0, 2), padding_mode='reflect')") { _ in
+      Conv2d(1, 8, [3, 5], stride: [2, 1], padding: [0, 2], paddingMode: .reflect)
+    },
+    Case("nn.LPPool2d(2, 3)") { _ in LPPool2d(2, 3) },
+    Case("nn.FractionalMaxPool2d(3, output_size=(5, 5))") { _ in
+      FractionalMaxPool2d(3, outputSize: [5, 5])
+    },
+    Case("nn.Fold((4, 5), (2, 2))") { _ in Fold([4, 5], [2, 2]) },
+    Case("nn.Unfold(3, padding=1)") { _ in Unfold(3, padding: 1) },
     Case("nn.Conv3d(1, 2, 3, stride=2)") { _ in Conv3d(1, 2, 3, stride: 2) },
     Case("nn.ConvTranspose1d(2, 3, 4, output_padding=0)") { _ in ConvTranspose1d(2, 3, 4) },
     Case("nn.ConvTranspose2d(3, 4, 3, stride=2, padding=1, output_padding=1)") { _ in
@@ -84,6 +93,19 @@ import _TestSupport
         let name = try #require(entry.array?.last?.string)
         try assertClose(value, file.tensor(name), name)
       }
+    }
+  }
+
+  @Test func bordersOfOtherModes() throws {
+    // What PyTorch computes for these: [1 2 3] around, and a kernel of ones.
+    let x = try Tensor([1.0, 2, 3]).reshape([1, 1, 3])
+    let table: [(PaddingMode, [Double])] = [
+      (.zeros, [3, 6, 5]), (.reflect, [5, 6, 7]), (.replicate, [4, 6, 8]), (.circular, [6, 6, 6]),
+    ]
+    for (mode, expected) in table {
+      let layer = Conv1d(1, 1, 3, padding: 1, bias: false, paddingMode: mode)
+      try Init.ones_(layer.weight)
+      #expect(try layer(x).toArray(as: Double.self) == expected)
     }
   }
 

@@ -6,17 +6,17 @@ extension BuiltInModules {
     convolution(Conv1d.self) {
       Conv1d(
         $0.channels.0, $0.channels.1, $0.kernelSize, stride: $0.stride, padding: $0.padding,
-        dilation: $0.dilation, groups: $0.groups, bias: $0.bias)
+        dilation: $0.dilation, groups: $0.groups, bias: $0.bias, paddingMode: $0.paddingMode)
     },
     convolution(Conv2d.self) {
       Conv2d(
         $0.channels.0, $0.channels.1, $0.kernelSize, stride: $0.stride, padding: $0.padding,
-        dilation: $0.dilation, groups: $0.groups, bias: $0.bias)
+        dilation: $0.dilation, groups: $0.groups, bias: $0.bias, paddingMode: $0.paddingMode)
     },
     convolution(Conv3d.self) {
       Conv3d(
         $0.channels.0, $0.channels.1, $0.kernelSize, stride: $0.stride, padding: $0.padding,
-        dilation: $0.dilation, groups: $0.groups, bias: $0.bias)
+        dilation: $0.dilation, groups: $0.groups, bias: $0.bias, paddingMode: $0.paddingMode)
     },
     convolution(ConvTranspose1d.self) {
       ConvTranspose1d(
@@ -42,6 +42,7 @@ extension BuiltInModules {
     let padding: PaddingAmount
     let groups: Int
     let bias: Bool
+    let paddingMode: PaddingMode
     /// The padding of transposed convolutions, which know numbers alone.
     var extents: [Int] { if case .extents(let sizes) = padding { sizes } else { [0] } }
 
@@ -56,12 +57,15 @@ extension BuiltInModules {
       case "valid": padding = .nothing
       default: padding = .extents(try saved.ints("padding"))
       }
-      if case let mode = try saved.string("padding_mode"), mode != "zeros" {
+      let mode = try saved.string("padding_mode"), isTransposed = try saved.bool("transposed")
+      let known = mode == "zeros" ? PaddingMode.zeros : PaddingMode(rawValue: mode)
+      guard let known, known == .zeros ? mode == "zeros" : !isTransposed else {
         throw CheckpointError(
-          .unsupported, "\(saved.className) has padding_mode '\(mode.prefix(50))'; only 'zeros' is known")
+          .unsupported, "\(saved.className) has an unknown padding_mode '\(mode.prefix(50))'")
       }
+      paddingMode = known
       let shape =
-        try saved.bool("transposed")
+        isTransposed
         ? [channels.0, channels.1 / max(groups, 1)] : [channels.1, channels.0 / max(groups, 1)]
       try saved.require("weight", shape + kernelSize)
     }
@@ -79,29 +83,20 @@ extension BuiltInModules {
   }
 
   private static func attributes(_ layer: ConvolutionLayer, transposed: Bool) -> CheckpointValue {
-    let rank = layer.kernelSize.count
-    var padding: CheckpointValue
-    // What PyTorch pads beforehand where its mode is not zeros: both ends of each dimension, the last
-    // dimension first.
-    var around = [Int](repeating: 0, count: 2 * rank)
-    switch layer.padding {
-    case .extents(let sizes):
-      padding = .tuple(sizes)
-      around = sizes.reversed().flatMap { [$0, $0] }
-    case .nothing: padding = "valid"
-    case .keepingSize:
-      padding = "same"
-      around = zip(layer.dilation, layer.kernelSize).reversed().flatMap { dilation, size in
-        let total = dilation * (size - 1)
-        return [total / 2, total - total / 2]
+    let padding: CheckpointValue =
+      switch layer.padding {
+      case .extents(let sizes): .tuple(sizes)
+      case .nothing: "valid"
+      case .keepingSize: "same"
       }
-    }
     return [
       "in_channels": .int(layer.inChannels), "out_channels": .int(layer.outChannels),
       "kernel_size": .tuple(layer.kernelSize), "stride": .tuple(layer.stride), "padding": padding,
       "dilation": .tuple(layer.dilation), "transposed": .bool(transposed),
       "output_padding": .tuple(layer.outputPadding), "groups": .int(layer.groups),
-      "padding_mode": "zeros", "_reversed_padding_repeated_twice": .list(around.map { .int($0) }),
+      "padding_mode": .string(layer.paddingMode == .zeros ? "zeros" : layer.paddingMode.rawValue),
+      // What PyTorch pads beforehand where the mode is not zeros.
+      "_reversed_padding_repeated_twice": .list(layer.border.map { .int($0) }),
     ]
   }
 }

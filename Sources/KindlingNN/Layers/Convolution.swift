@@ -1,5 +1,10 @@
 public import KindlingCore
 
+extension PaddingMode {
+  /// Zeros: what PyTorch's convolutions call a constant border.
+  public static let zeros = PaddingMode.constant
+}
+
 /// What all convolutions have in common (PyTorch: `_ConvNd`): their numbers, weight and bias.
 ///
 /// Impossible arguments are kept and thrown by the first use.
@@ -20,6 +25,8 @@ open class ConvolutionLayer: Module {
   public let outputPadding: [Int]
   /// Groups of channels that do not mix.
   public let groups: Int
+  /// What the padding consists of; `.zeros` by default.
+  public let paddingMode: PaddingMode
   /// `[outChannels, inChannels / groups, *kernelSize]`; the first two turned round if transposed.
   @Parameter public var weight: Tensor
   /// `[outChannels]`, if there is one.
@@ -29,7 +36,8 @@ open class ConvolutionLayer: Module {
   init(
     rank: Int, transposed: Bool, _ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int],
     _ stride: [Int], _ padding: PaddingAmount, _ dilation: [Int], outputPadding: [Int] = [0],
-    _ groups: Int, _ bias: Bool, _ dtype: DType?, _ device: Device
+    _ groups: Int, _ bias: Bool, _ paddingMode: PaddingMode = .zeros, _ dtype: DType?,
+    _ device: Device
   ) {
     let layer = "Conv\(transposed ? "Transpose" : "")\(rank)d"
     var problem: TensorError?
@@ -53,6 +61,7 @@ open class ConvolutionLayer: Module {
     self.padding =
       if case .extents(let sizes) = padding { .extents(all(sizes, "padding")) } else { padding }
     self.groups = groups
+    self.paddingMode = paddingMode
     if groups <= 0 {
       refuse("groups must be a positive integer, but got \(groups)")
     } else if inChannels % groups != 0 {
@@ -85,9 +94,26 @@ open class ConvolutionLayer: Module {
   /// The convolution of `x` with the layer's weight and bias.
   func convolved(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
-    let rank = kernelSize.count
-    return try F.convolution(
-      "conv\(rank)d", rank, x, weight, bias, stride, padding, dilation, groups)
+    let rank = kernelSize.count, name = "conv\(rank)d"
+    if paddingMode == .zeros {
+      return try F.convolution(name, rank, x, weight, bias, stride, padding, dilation, groups)
+    }
+    let padded = try F.pad(x, border, mode: paddingMode)
+    return try F.convolution(name, rank, padded, weight, bias, stride, .nothing, dilation, groups)
+  }
+
+  /// How much is padded before and after each dimension, the last one first.
+  package var border: [Int] {
+    switch padding {
+    case .nothing: [Int](repeating: 0, count: 2 * kernelSize.count)
+    case .extents(let sizes): sizes.reversed().flatMap { [$0, $0] }
+    case .keepingSize:
+      zip(dilation, kernelSize).reversed().flatMap { dilation, size in
+        // An impossible product is refused by the layer's shape.
+        let total = dilation &* (size &- 1)
+        return [total / 2, total &- total / 2]
+      }
+    }
   }
 
   override open func extraRepr() -> String {
@@ -107,6 +133,7 @@ open class ConvolutionLayer: Module {
     }
     if groups != 1 { text += ", groups=\(groups)" }
     if bias == nil { text += ", bias=False" }
+    if paddingMode != .zeros { text += ", padding_mode=\(paddingMode.rawValue)" }
     return text
   }
 }
@@ -119,11 +146,12 @@ open class Conv1d: ConvolutionLayer, Layer {
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1,
-    bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+    bias: Bool = true, paddingMode: PaddingMode = .zeros, dtype: DType? = nil,
+    device: Device = .cpu
   ) {
     super.init(
       rank: 1, transposed: false, inChannels, outChannels, kernelSize.extents, stride.extents,
-      padding.padding, dilation.extents, groups, bias, dtype, device)
+      padding.padding, dilation.extents, groups, bias, paddingMode, dtype, device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
@@ -137,11 +165,12 @@ open class Conv2d: ConvolutionLayer, Layer {
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1,
-    bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+    bias: Bool = true, paddingMode: PaddingMode = .zeros, dtype: DType? = nil,
+    device: Device = .cpu
   ) {
     super.init(
       rank: 2, transposed: false, inChannels, outChannels, kernelSize.extents, stride.extents,
-      padding.padding, dilation.extents, groups, bias, dtype, device)
+      padding.padding, dilation.extents, groups, bias, paddingMode, dtype, device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
@@ -155,11 +184,12 @@ open class Conv3d: ConvolutionLayer, Layer {
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1,
-    bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
+    bias: Bool = true, paddingMode: PaddingMode = .zeros, dtype: DType? = nil,
+    device: Device = .cpu
   ) {
     super.init(
       rank: 3, transposed: false, inChannels, outChannels, kernelSize.extents, stride.extents,
-      padding.padding, dilation.extents, groups, bias, dtype, device)
+      padding.padding, dilation.extents, groups, bias, paddingMode, dtype, device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }

@@ -49,7 +49,7 @@ open class ConvTranspose1d: ConvolutionLayer, Layer {
     super.init(
       rank: 1, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
       .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
-      bias, dtype, device)
+      bias, .zeros, dtype, device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
@@ -74,7 +74,7 @@ open class ConvTranspose2d: ConvolutionLayer, Layer {
     super.init(
       rank: 2, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
       .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
-      bias, dtype, device)
+      bias, .zeros, dtype, device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
@@ -99,7 +99,7 @@ open class ConvTranspose3d: ConvolutionLayer, Layer {
     super.init(
       rank: 3, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
       .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
-      bias, dtype, device)
+      bias, .zeros, dtype, device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }

@@ -1,0 +1,153 @@
+import Kindling
+import Testing
+import _TestSupport
+
+/// Convolutions and pooling: gradients against differences, and the fast ways against the plain ones.
+@Suite struct ConvolutionTests {
+  struct Gradient: Sendable, CustomTestStringConvertible {
+    let name: String
+    let shapes: [[Int]]
+    let body: @Sendable ([Tensor]) throws -> Tensor
+    init(_ name: String, _ shapes: [Int]..., body: @escaping @Sendable ([Tensor]) throws -> Tensor) {
+      self.name = name
+      self.shapes = shapes
+      self.body = body
+    }
+    var testDescription: String { name }
+  }
+
+  static let gradients = [
+    Gradient("conv1d", [2, 2, 5], [3, 2, 3], [3]) { try F.conv1d($0[0], $0[1], $0[2], padding: 1) },
+    Gradient("conv1d strided and dilated", [1, 2, 7], [2, 2, 2]) {
+      try F.conv1d($0[0], $0[1], stride: 2, padding: 1, dilation: 3)
+    },
+    Gradient("conv2d", [2, 2, 4, 3], [2, 2, 3, 2], [2]) {
+      try F.conv2d($0[0], $0[1], $0[2], stride: [2, 1], padding: [1, 0])
+    },
+    Gradient("conv2d in groups", [1, 4, 3, 3], [4, 2, 2, 2]) { try F.conv2d($0[0], $0[1], groups: 2) },
+    Gradient("conv2d same", [1, 1, 3, 4], [2, 1, 2, 3]) { try F.conv2d($0[0], $0[1], padding: .same) },
+    Gradient("conv2d stride beyond the kernel", [1, 1, 5, 5], [1, 1, 2, 2]) {
+      try F.conv2d($0[0], $0[1], stride: 3)
+    },
+    Gradient("conv3d", [1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]) { try F.conv3d($0[0], $0[1], $0[2], padding: 1) },
+    Gradient("conv2d unbatched", [2, 3, 3], [1, 2, 2, 2]) { try F.conv2d($0[0], $0[1]) },
+    Gradient("conv_transpose1d", [1, 2, 3], [2, 1, 3], [1]) {
+      try F.convTranspose1d($0[0], $0[1], $0[2], stride: 2, padding: 1, outputPadding: 1)
+    },
+    Gradient("conv_transpose2d", [1, 2, 2, 3], [2, 2, 2, 2], [4]) {
+      try F.convTranspose2d($0[0], $0[1], $0[2], stride: [1, 2], groups: 2, dilation: 2)
+    },
+    Gradient("max_pool2d", [1, 2, 5, 4]) { try F.maxPool2d($0[0], 2, stride: 1, padding: 1, dilation: 2) },
+    Gradient("max_pool1d", [2, 1, 6]) { try F.maxPool1d($0[0], 3, ceilMode: true) },
+    Gradient("max_pool3d", [1, 1, 3, 4, 3]) { try F.maxPool3d($0[0], 2) },
+    Gradient("adaptive_max_pool2d", [1, 2, 5, 4]) { try F.adaptiveMaxPool2d($0[0], [2, 3]) },
+    Gradient("avg_pool1d", [1, 2, 7]) { try F.avgPool1d($0[0], 3, stride: 2, padding: 1) },
+    Gradient("avg_pool2d", [1, 2, 5, 4]) {
+      try F.avgPool2d($0[0], 3, stride: 2, padding: 1, ceilMode: true, countIncludePad: false)
+    },
+    Gradient("avg_pool3d", [1, 1, 3, 4, 3]) { try F.avgPool3d($0[0], 2, divisorOverride: 3) },
+    Gradient("adaptive_avg_pool2d", [1, 2, 5, 4]) { try F.adaptiveAvgPool2d($0[0], [2, 3]) },
+    Gradient("unfold", [1, 2, 4, 3]) { try F.unfold($0[0], 2, padding: 1, stride: 2) },
+    Gradient("fold", [1, 8, 6]) { try F.fold($0[0], [4, 3], 2) },
+    Gradient("max_unpool2d", [1, 1, 2, 2]) {
+      try F.maxUnpool2d($0[0], Tensor([0, 3, 9, 10]).reshape([1, 1, 2, 2]), 2)
+    },
+  ]
+
+  @Test(arguments: gradients) func gradientsAgreeWithDifferences(_ test: Gradient) throws {
+    let leaves = try withDefaultGenerator(Generator(seed: 3)) {
+      try test.shapes.map { try Tensor.randn($0, dtype: .float64).requiresGrad_() }
+    }
+    try gradcheck(test.body, leaves)
+    try gradgradcheck(test.body, leaves)
+  }
+
+  /// Geometries as image, weight (of all groups), stride, padding, dilation, groups.
+  static let geometries: [([Int], [Int], Int, Int, Int, Int)] = [
+    ([2, 3, 17, 19], [5, 3, 3, 3], 1, 1, 1, 1),
+    ([1, 4, 33, 9], [7, 4, 5, 3], 2, 2, 1, 1),
+    ([3, 6, 12, 13], [8, 3, 3, 3], 3, 0, 2, 2),
+    ([1, 8, 20, 21], [8, 1, 3, 3], 1, 1, 1, 8),
+    ([2, 40, 6, 7], [37, 40, 1, 1], 1, 0, 1, 1),
+    ([2, 20, 9, 9], [30, 20, 1, 1], 2, 0, 1, 1),
+    ([1, 2, 5, 6, 21], [3, 2, 2, 3, 3], 2, 1, 1, 1),
+    ([4, 300, 8, 8], [9, 300, 2, 2], 1, 0, 1, 1),
+    // Large enough for minimal filtering.
+    ([2, 32, 29, 34], [48, 32, 3, 3], 1, 1, 1, 1),
+    ([1, 24, 40, 37], [17, 24, 3, 3], 1, 0, 1, 1),
+    ([3, 16, 31, 18], [33, 16, 3, 3], 1, 2, 1, 1),
+  ]
+
+  @Test(arguments: 0..<geometries.count, [DType.float32, .float64])
+  func theFastWayAgreesWithThePlainOne(_ number: Int, _ dtype: DType) throws {
+    let (image, kernel, stride, padding, dilation, groups) = Self.geometries[number]
+    let (x, w, b) = try withDefaultGenerator(Generator(seed: 5)) {
+      (
+        try Tensor.randn(image, dtype: dtype), try Tensor.randn(kernel, dtype: dtype),
+        try Tensor.randn([kernel[0]], dtype: dtype)
+      )
+    }
+    let arguments = try ConvolutionArguments(
+      "conv", x, w, b, stride: [stride], dilation: [dilation], groups: groups, transposed: false)
+    let around = try arguments.checked([padding], "padding", least: 0)
+    let c = try arguments.forward(around, around)
+    let y = try x.convolved(w, b, c)
+    let plain = try Tensor.empty(y.shape, dtype: dtype)
+    try y.backend.composedConvolution(x, w, bias: b, c, into: plain)
+    try close(y, plain, dtype)
+
+    let g = try withDefaultGenerator(Generator(seed: 6)) { try Tensor.randn(y.shape, dtype: dtype) }
+    let (gx, gw) = (try Tensor.empty(image, dtype: dtype), try Tensor.empty(kernel, dtype: dtype))
+    let (px, pw) = (try Tensor.empty(image, dtype: dtype), try Tensor.empty(kernel, dtype: dtype))
+    try y.backend.convolutionInput(g, w, bias: nil, c, into: gx)
+    try y.backend.composedConvolutionInput(g, w, bias: nil, c, into: px)
+    try close(gx, px, dtype)
+    try y.backend.convolutionWeight(g, x, c, into: gw)
+    try y.backend.composedConvolutionWeight(g, x, c, into: pw)
+    try close(gw, pw, dtype)
+  }
+
+  /// Sums of thousands of products, so relative to the largest of them.
+  private func close(_ a: Tensor, _ b: Tensor, _ dtype: DType) throws {
+    let scale = try b.abs().max().item()
+    let apart = try a.sub(b).abs().max().item()
+    #expect(apart <= scale * (dtype == .float32 ? 2e-5 : 1e-13))
+  }
+
+  @Test func theNodesAreNamedAsPyTorchs() throws {
+    let x = try Tensor.ones([1, 2, 4, 4], requiresGrad: true), w = try Tensor.ones([1, 2, 2, 2])
+    let signal = try Tensor.ones([1, 2, 4], requiresGrad: true)
+    let table: [(String, Tensor)] = [
+      ("ConvolutionBackward0", try F.conv2d(x, w)),
+      ("SqueezeBackward1", try F.conv2d(x.select(0, 0), w)),
+      ("MaxPool2DWithIndicesBackward0", try F.maxPool2d(x, 2)),
+      ("AvgPool2DBackward0", try F.avgPool2d(x, 2)),
+      ("AdaptiveAvgPool2DBackward0", try F.adaptiveAvgPool2d(x, 2)),
+      ("MeanBackward1", try F.adaptiveAvgPool2d(x, 1)),
+      ("AdaptiveMaxPool2DBackward0", try F.adaptiveMaxPool2d(x, 2)),
+      ("SqueezeBackward1", try F.maxPool1d(signal, 2)),
+      ("SqueezeBackward1", try F.avgPool1d(signal, 2)),
+      ("Im2ColBackward0", try F.unfold(x, 2)),
+      ("Col2ImBackward0", try F.fold(F.unfold(x, 2), 4, 2)),
+      ("PowBackward0", try F.lpPool2d(x, normType: 2, 2)),
+    ]
+    for (name, y) in table { #expect(y.gradFn?.name == name) }
+  }
+
+  @Test func resultsDoNotDependOnThreads() throws {
+    let x = try withDefaultGenerator(Generator(seed: 1)) { try Tensor.randn(2, 32, 30, 30) }
+    let w = try withDefaultGenerator(Generator(seed: 2)) { try Tensor.randn(32, 32, 3, 3) }
+    let before = threadCount
+    defer { try? setThreadCount(before) }
+    var results: [Tensor] = []
+    for threads in [1, 3] {
+      try setThreadCount(threads)
+      try x.requiresGrad_()
+      try w.requiresGrad_()
+      let y = try F.conv2d(x, w, stride: 2, padding: 1)
+      let z = try F.conv2d(x, w, padding: 1)
+      results += [y, z] + (try grad(of: [z.sum() + y.sum()], withRespectTo: [x, w])).compactMap { $0 }
+    }
+    for i in 0..<4 { #expect(try results[i].equal(results[i + 4])) }
+  }
+}
