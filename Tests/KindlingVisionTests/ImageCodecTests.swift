@@ -46,6 +46,22 @@ private let folder = "golden/data_and_transforms"
     #expect(compared > 130)
   }
 
+  /// Made-up pictures of every kind, which lie in the project; `generate_images.py` beside them.
+  @Test func decodesMadeUpPicturesAsTorchvision() throws {
+    let expected = try Golden.tensors("images/images.safetensors")
+    #expect(expected.names.count > 35)
+    for name in expected.names {
+      let parts = name.split(separator: "/").map(String.init)
+      let mode = try #require(Self.modes.first { $0.name == parts[1] }?.mode)
+      let image = try readImage(Golden.path("images/\(parts[0])"), mode: mode)
+      let wanted = try expected.tensor(name)
+      #expect(image.shape == wanted.shape && image.dtype == wanted.dtype, "\(name)")
+      guard image.shape == wanted.shape else { continue }
+      let difference = try image.to(.int32).sub(wanted.to(.int32)).abs().max().item(as: Int.self)
+      #expect(difference <= (name.contains(".png") ? 0 : 2), "\(name)")
+    }
+  }
+
   /// What torchvision leaves unset is what Pillow reads.
   @Test(.enabled(if: Shared.has(folder), "\(Shared.absence)"))
   func unpacksPalettes() throws {

@@ -25,10 +25,16 @@ package struct AtomicFile: ~Copyable {
   /// Writes what `body` hands to the file at `path`.
   ///
   /// If `body` throws, nothing is left behind.
-  package static func write(to path: String, _ body: (inout AtomicFile) throws -> Void) throws {
+  ///
+  /// - Parameter durable: whether the file is on disk when this returns. Otherwise it is whole for
+  ///   every program, and lost only where the machine fails soon after; many small files are then
+  ///   written much faster.
+  package static func write(
+    to path: String, durable: Bool = true, _ body: (inout AtomicFile) throws -> Void
+  ) throws {
     var file = try AtomicFile(path)
     try body(&file)
-    try file.finish()
+    try file.finish(durable)
   }
 
   private init(_ path: String) throws {
@@ -90,8 +96,8 @@ package struct AtomicFile: ~Copyable {
     try bytes.withUnsafeBytes { try write($0) }
   }
 
-  private mutating func finish() throws {
-    guard fsync(descriptor) == 0 else { throw AtomicFile.failure("cannot be flushed to disk") }
+  private mutating func finish(_ durable: Bool) throws {
+    guard !durable || fsync(descriptor) == 0 else { throw AtomicFile.failure("cannot be flushed to disk") }
     if !isNamed {
       guard
         linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0
@@ -103,6 +109,7 @@ package struct AtomicFile: ~Copyable {
     }
     isFinished = true
     close(descriptor)
+    if !durable { return }
     // The rename itself is on disk once the folder is.
     let slash = target.lastIndex(of: "/")
     let folder = open(slash.map { String(target[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)

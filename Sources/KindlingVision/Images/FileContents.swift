@@ -38,7 +38,10 @@ enum FileContents {
 
   /// Makes `bytes` what the file at `path` holds, at once.
   static func write(_ bytes: [UInt8], to path: String) throws {
-    do { try AtomicFile.write(to: path) { try $0.write(bytes) } } catch let error as CheckpointError {
+    do {
+      // A picture can be made again; waiting for the disk would take most of an export's time.
+      try AtomicFile.write(to: path, durable: false) { try $0.write(bytes) }
+    } catch let error as CheckpointError {
       throw VisionError(.system, "\(path): \(error.message)")
     }
   }
