@@ -101,6 +101,11 @@ let package = Package(
       ],
       path: "Examples/Tutorial"),
 
+    // The Kindling side of scripts/check-torchvision.
+    .executableTarget(
+      name: "torchvision-check", dependencies: ["Kindling", "KindlingVision"],
+      path: "Examples/TorchvisionCheck"),
+
     // MARK: Tests
     .target(name: "_TestSupport", dependencies: ["Kindling", "CKernels"]),
     .testTarget(

@@ -54,7 +54,8 @@ extension Module {
     _ own: [(String, Tensor)], _ state: StateDict, strict: Bool
   ) throws -> IncompatibleKeys {
     let known = Set(own.map(\.0))
-    let missing = own.map(\.0).filter { state[$0] == nil }
+    // Checkpoints older than this count lack it, and PyTorch takes them.
+    let missing = own.map(\.0).filter { state[$0] == nil && !$0.hasSuffix("num_batches_tracked") }
     let unexpected = state.keys.filter { !known.contains($0) }
     var complaints: [String] = []
     if strict && !missing.isEmpty {

@@ -39,6 +39,33 @@ struct ActivationTests {
     Case("ConstantPadNdBackward0") { try F.pad($0, [1, 1]) },
     Case("ReflectionPad1DBackward0") { try F.pad($0, [1, 1], mode: .reflect) },
     Case("ReplicationPad1DBackward0") { try F.pad($0, [1, 1], mode: .replicate) },
+    Case("SoftMarginLossBackward0") { try F.softMarginLoss($0, Tensor.ones(like: $0)) },
+    Case("MultiMarginLossBackward0") { try F.multiMarginLoss($0[0], Tensor([0, 1, 2, 3])) },
+    Case("MultilabelMarginLossBackward0") {
+      try F.multilabelMarginLoss($0[0], Tensor.full([4, 4], -1))
+    },
+    Case("CtcLossBackward0") {
+      try F.ctcLoss(
+        $0.logSoftmax(dim: 2), Tensor([[1], [1], [2], [1]]), Tensor([1, 1, 1, 1]), Tensor([1, 1, 1, 1]),
+        reduction: .none)
+    },
+    Case("PdistBackward0") { try F.pdist($0[0]) },
+    Case("UpsampleNearest1DBackward0") { try F.interpolate($0, size: 3) },
+    Case("UpsampleLinear1DBackward0") { try F.interpolate($0, size: 3, mode: .linear) },
+    Case("UpsampleBilinear2DAaBackward0") {
+      try F.interpolate($0.unsqueeze(0), size: 2, mode: .bilinear, antialias: true)
+    },
+    Case("GridSampler2DBackward0") { try F.gridSample($0.unsqueeze(0), Tensor.zeros(1, 2, 2, 2)) },
+    Case("PixelShuffleBackward0") { try F.pixelShuffle($0.view(4, 2, 2), 2) },
+    Case("PixelUnshuffleBackward0") { try F.pixelUnshuffle($0, 2) },
+    Case("ChannelShuffleBackward0") { try F.channelShuffle($0, 2) },
+    Case("Im2ColBackward0") { try F.unfold($0, 2) },
+    Case("Col2ImBackward0") { try F.fold($0, [3, 3], [2, 2]) },
+    Case("ScaledDotProductFlashAttentionForCpuBackward0") {
+      let q = try $0.unsqueeze(0)
+      return try F.scaledDotProductAttention(q, q, q)
+    },
+    Case("EmbeddingBagBackward0") { try F.embeddingBag(Tensor([[0, 1]]), $0[0]) },
     Case("CopySlices") { try F.pad($0, [1, 1], mode: .circular) },
   ]
 

@@ -110,7 +110,95 @@ struct FunctionGradientTests {
     FunctionCase("pad circular", [1, 2, 3, 4]) { try F.pad($0[0], [1, 2, 2, -1], mode: .circular) },
   ]
 
-  @Test(arguments: activations + normalizations + paddings)
+  static let signs = Tensor([1.0, -1.0], dtype: .float64)
+
+  static let losses = [
+    FunctionCase("soft_margin_loss", [2]) { try F.softMarginLoss($0[0], signs) },
+    FunctionCase("margin_ranking_loss", [2], [2]) {
+      try F.marginRankingLoss($0[0], $0[1], signs, margin: 0.3)
+    },
+    FunctionCase("hinge_embedding_loss", [2]) { try F.hingeEmbeddingLoss($0[0], signs) },
+    FunctionCase("multi_margin_loss", [2, 4]) {
+      try F.multiMarginLoss($0[0], Tensor([1, 3]), p: 2, margin: 1.1)
+    },
+    FunctionCase("multilabel_margin_loss", [2, 4]) {
+      try F.multilabelMarginLoss($0[0], Tensor([[1, 3, -1, 0], [2, -1, 0, 0]]), reduction: .sum)
+    },
+    FunctionCase("multilabel_soft_margin_loss", [2, 3]) {
+      try F.multilabelSoftMarginLoss($0[0], Tensor([[1.0, 0, 1], [0, 1, 0]], dtype: .float64))
+    },
+    FunctionCase("triplet_margin_loss", [2, 3], [2, 3], [2, 3]) {
+      try F.tripletMarginLoss($0[0], $0[1], $0[2], margin: 3, swap: true)
+    },
+    FunctionCase("cosine_embedding_loss", [2, 3], [2, 3]) {
+      try F.cosineEmbeddingLoss($0[0], $0[1], signs, margin: -1)
+    },
+    FunctionCase("gaussian_nll_loss", [2, 3], [2, 3]) {
+      try F.gaussianNLLLoss($0[0], $0[1], Tensor.full([2, 3], 0.7, dtype: .float64), full: true)
+    },
+    FunctionCase("poisson_nll_loss", [2, 3]) {
+      try F.poissonNLLLoss($0[0], Tensor.full([2, 3], 2.0, dtype: .float64), full: true)
+    },
+    FunctionCase("linear_cross_entropy", [2, 3], [4, 3], [4]) {
+      try F.linearCrossEntropy($0[0], $0[1], Tensor([1, 3]), linearBias: $0[2])
+    },
+    FunctionCase("ctc_loss", [4, 2, 3], twice: false) {
+      let logs = try $0[0].logSoftmax(dim: 2)
+      return try F.ctcLoss(
+        logs, Tensor([[1, 2], [1, 1]]), Tensor([4, 4]), Tensor([2, 2]), reduction: .sum)
+    },
+    FunctionCase("cosine_similarity", [2, 3], [2, 3]) { try F.cosineSimilarity($0[0], $0[1]) },
+    FunctionCase("pairwise_distance", [2, 3], [2, 3]) { try F.pairwiseDistance($0[0], $0[1]) },
+    FunctionCase("pdist", [4, 3]) { try F.pdist($0[0]) },
+  ]
+
+  static let images = [
+    FunctionCase("pixel_shuffle", [1, 4, 2, 2]) { try F.pixelShuffle($0[0], 2) },
+    FunctionCase("pixel_unshuffle", [1, 1, 4, 2]) { try F.pixelUnshuffle($0[0], 2) },
+    FunctionCase("channel_shuffle", [1, 4, 2]) { try F.channelShuffle($0[0], 2) },
+    FunctionCase("unfold", [1, 2, 4, 3]) { try F.unfold($0[0], [2, 3], padding: 1, stride: 2) },
+    FunctionCase("fold", [1, 8, 4]) { try F.fold($0[0], [3, 3], 2, dilation: 1) },
+    FunctionCase("interpolate nearest", [1, 1, 3, 2]) { try F.interpolate($0[0], size: [4, 5]) },
+    FunctionCase("interpolate bilinear", [1, 1, 3, 2]) {
+      try F.interpolate($0[0], size: [4, 5], mode: .bilinear, alignCorners: true)
+    },
+    FunctionCase("interpolate bicubic", [1, 1, 3, 2]) {
+      try F.interpolate($0[0], scaleFactor: 1.7, mode: .bicubic)
+    },
+    FunctionCase("interpolate antialias", [1, 1, 4, 5]) {
+      try F.interpolate($0[0], size: [2, 2], mode: .bilinear, antialias: true)
+    },
+    FunctionCase("interpolate linear", [1, 2, 4]) {
+      try F.interpolate($0[0], size: 3, mode: .linear)
+    },
+    FunctionCase("interpolate area", [1, 1, 4]) { try F.interpolate($0[0], size: 2, mode: .area) },
+    FunctionCase("grid_sample", [1, 2, 3, 3], [1, 2, 2, 2]) {
+      try F.gridSample($0[0], $0[1] * 0.45, alignCorners: true)
+    },
+    FunctionCase("grid_sample bicubic", [1, 1, 3, 3], [1, 2, 2, 2]) {
+      try F.gridSample($0[0], $0[1] * 0.45, mode: .bicubic, paddingMode: .border)
+    },
+    FunctionCase("affine_grid", [1, 2, 3]) { try F.affineGrid($0[0], [1, 1, 2, 3]) },
+    FunctionCase("scaled_dot_product_attention", [1, 1, 2, 3], [1, 1, 3, 3], [1, 1, 3, 2]) {
+      try F.scaledDotProductAttention($0[0], $0[1], $0[2])
+    },
+    FunctionCase("scaled_dot_product_attention, causal", [2, 3], [2, 3], [2, 3]) {
+      try F.scaledDotProductAttention($0[0], $0[1], $0[2], isCausal: true)
+    },
+    FunctionCase("bilinear", [2, 2], [2, 3], [2, 2, 3], [2]) {
+      try F.bilinear($0[0], $0[1], $0[2], $0[3])
+    },
+    FunctionCase("embedding_bag", [4, 2]) { try F.embeddingBag(Tensor([[0, 2], [3, 3]]), $0[0]) },
+    FunctionCase("embedding_bag max", [4, 2]) {
+      try F.embeddingBag(Tensor([0, 2, 3]), $0[0], offsets: Tensor([0, 2]), mode: .max)
+    },
+    FunctionCase("embedding_bag sum", [4, 2], [3]) {
+      try F.embeddingBag(
+        Tensor([0, 2, 3]), $0[0], offsets: Tensor([0, 2]), mode: .sum, perSampleWeights: $0[1])
+    },
+  ]
+
+  @Test(arguments: activations + normalizations + paddings + losses + images)
   func agreesWithDifferences(_ test: FunctionCase) throws {
     let leaves = try test.leaves()
     do {

@@ -22,6 +22,15 @@ import _TestSupport
     Case(code: "nn.LayerNorm((4, 3))") { LayerNorm([4, 3], dtype: $0) },
     Case(code: "nn.GroupNorm(2, 6)") { GroupNorm(2, 6, dtype: $0) },
     Case(code: "nn.PReLU(3)") { PReLU(3, dtype: $0) },
+    Case(code: "nn.Bilinear(3, 4, 5)") { Bilinear(3, 4, 5, dtype: $0) },
+    Case(code: "nn.EmbeddingBag(7, 5)") { EmbeddingBag(7, 5, dtype: $0) },
+    Case(code: "nn.MultiheadAttention(8, 2)") { MultiheadAttention(8, 2, dtype: $0) },
+    Case(code: "nn.MultiheadAttention(8, 2, bias=False, kdim=6, vdim=4)") {
+      MultiheadAttention(8, 2, bias: false, kdim: 6, vdim: 4, dtype: $0)
+    },
+    Case(code: "nn.MultiheadAttention(8, 4, add_bias_kv=True)") {
+      MultiheadAttention(8, 4, addBiasKV: true, dtype: $0)
+    },
   ]
 
   @Test(arguments: cases, [DType.float32, .float64])

@@ -28,6 +28,19 @@ private final class WithExtra: Module {
   override func extraRepr() -> String { "scale=2\nshift=1" }
 }
 
+private final class Nested: Module {
+  let blocks = ModuleList((0..<3).map { _ in Sequential(Conv2d(8, 8, 3), BatchNorm2d(8), ReLU()) })
+  let heads = ModuleDict([
+    "cls": Linear(8, 10), "box": Sequential(Linear(8, 8), ReLU(), Linear(8, 4)),
+  ])
+  @Buffer var scale = Tensor([1.0])
+
+  override init() {
+    super.init()
+    do { try registerModule("absent", nil) } catch { initializationError = error as? TensorError }
+  }
+}
+
 /// Printed forms, state-dict keys, shapes, dtypes and module names of PyTorch's modules.
 struct ModuleReprTests {
   struct Case: CustomTestStringConvertible, Sendable {
@@ -110,6 +123,32 @@ struct ModuleReprTests {
     Case("nn.KLDivLoss(reduction='batchmean')", KLDivLoss(reduction: .batchmean)),
     Case("nn.SmoothL1Loss(beta=0.5)", SmoothL1Loss(beta: 0.5)),
     Case("nn.HuberLoss(delta=2.0)", HuberLoss(delta: 2)),
+    Case("nn.Bilinear(2, 3, 4)", Bilinear(2, 3, 4)),
+    Case("nn.EmbeddingBag(10, 3, mode='sum')", EmbeddingBag(10, 3, mode: .sum)),
+    Case("nn.MultiheadAttention(8, 2)", MultiheadAttention(8, 2)),
+    Case("nn.Upsample(scale_factor=2)", Upsample(scaleFactor: 2)),
+    Case("nn.Upsample(size=(4, 5), mode='bilinear', align_corners=True)", Upsample(size: [4, 5], mode: .bilinear, alignCorners: true)),
+    Case("nn.PixelShuffle(2)", PixelShuffle(2)),
+    Case("nn.PixelUnshuffle(2)", PixelUnshuffle(2)),
+    Case("nn.ChannelShuffle(2)", ChannelShuffle(2)),
+    Case("nn.ZeroPad2d(1)", ZeroPad2d(1)),
+    Case("nn.ReflectionPad2d((1, 2, 3, 4))", ReflectionPad2d([1, 2, 3, 4])),
+    Case("nn.ReplicationPad1d(2)", ReplicationPad1d(2)),
+    Case("nn.ConstantPad2d(2, 3.5)", ConstantPad2d(2, 3.5)),
+    Case("nn.CircularPad2d(1)", CircularPad2d(1)),
+    Case("nn.Fold((4, 5), (2, 2))", Fold([4, 5], [2, 2])),
+    Case("nn.Unfold(3, padding=1)", Unfold(3, padding: 1)),
+    Case("nn.CosineSimilarity(dim=1)", CosineSimilarity(dim: 1)),
+    Case("nn.PairwiseDistance(p=1.0)", PairwiseDistance(p: 1)),
+    Case("nn.CTCLoss()", CTCLoss()),
+    Case("nn.TripletMarginLoss(margin=0.5)", TripletMarginLoss(margin: 0.5)),
+    Case("nn.CosineEmbeddingLoss()", CosineEmbeddingLoss()),
+    Case("nn.MarginRankingLoss()", MarginRankingLoss()),
+    Case("nn.HingeEmbeddingLoss()", HingeEmbeddingLoss()),
+    Case("nn.GaussianNLLLoss()", GaussianNLLLoss()),
+    Case("nn.PoissonNLLLoss()", PoissonNLLLoss()),
+    Case("nn.SoftMarginLoss()", SoftMarginLoss()),
+    Case("nn.MultiMarginLoss()", MultiMarginLoss()),
     Case("nn.Sequential()", Sequential()),
     Case("nn.Sequential(nn.Linear(2, 3))", Sequential(Linear(2, 3))),
     Case(
@@ -118,6 +157,9 @@ struct ModuleReprTests {
     Case(
       "nn.Sequential(nn.Sequential(nn.Linear(1, 2), nn.Tanh()), nn.Sequential(nn.Dropout(0.1)))",
       Sequential(Sequential(Linear(1, 2), Tanh()), Sequential(Dropout(0.1)))),
+    Case(
+      "nn.Sequential(OrderedDict([('conv', nn.Conv2d(1, 2, 3)), ('act', nn.ReLU())]))",
+      Sequential(["conv": Conv2d(1, 2, 3), "act": ReLU()])),
     Case("nn.ModuleList()", ModuleList()),
     Case(
       "nn.ModuleList([nn.Linear(2, 2) for _ in range(4)])",
@@ -139,6 +181,7 @@ struct ModuleReprTests {
     Case("Clf()", Clf()),
     Case("MyModel()", MyModel()),
     Case("WithExtra()", WithExtra()),
+    Case("Nested()", Nested()),
   ]
 
   @Test(arguments: cases) func printsAndNamesAsPyTorch(_ test: Case) throws {
@@ -153,6 +196,17 @@ struct ModuleReprTests {
     #expect(module.parameters().reduce(0) { $0 + $1.numel } == record["parameters"]?.int)
     #expect(module.namedModules().map(\.name) == record["named_modules"]?.array?.compactMap(\.string))
     #expect(module.isTraining == record["training"]?.bool)
+  }
+
+  /// Each module that is not compared with PyTorch's is listed, with a reason.
+  @Test func whatIsLeftOutIsListed() throws {
+    let page = String(decoding: try FileBytes.read("\(projectRoot)/docs/modules.md"), as: UTF8.self)
+    let here = Self.cases.map(\.code) + ConvolutionLayerTests.printed.map(\.code)
+      + ["torchvision.models.vgg16()", "torchvision.models.resnet18()"]
+    for record in try #require(try Golden.json("modules_repr.json").array) {
+      let code = try #require(record["build"]?.string)
+      #expect(here.contains(code) || page.contains("| `\(code)` |"), "\(code)")
+    }
   }
 
   @Test func absentModulesArePrinted() throws {

@@ -64,10 +64,14 @@ extension F {
     let kind = try reduction.forLoss(name)
     try requireFloat(input, target, name)
     let steepness = slope / bend
+    let type = Tensor.resultType(input, target)
     let losses = try noGrad {
-      let distance = try input.sub(target).abs()
+      // 16-bit floats are computed in float32 and rounded once.
+      let wide = try input.to(type.computeType)
+      let distance = try wide.sub(target.to(type.computeType)).abs()
       let curved = try distance.mul(distance).mul(0.5 * steepness)
       return try Tensor.where(distance.lt(bend), curved, distance.sub(0.5 * bend).mul(slope))
+        .to(type)
     }
     let scale = kind == .mean ? 1 / Double(losses.numel) : 1
     return try noGrad { try losses.reduced(kind) }.recorded(

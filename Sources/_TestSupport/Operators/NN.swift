@@ -5,6 +5,7 @@ extension OperatorTable {
   mutating func addNN() {
     addActivations()
     addLosses()
+    addMarginLosses()
     addNormalization()
     addMiscellaneous()
     op("nn.functional.linear") { a in
@@ -73,10 +74,10 @@ extension OperatorTable {
 
 extension Arguments {
   /// What a loss does with its values, by PyTorch's name.
-  fileprivate func reduction() throws -> Reduction {
+  func reduction() throws -> Reduction {
     let name = try string(nil, "reduction", default: "mean")
     guard let reduction = Reduction(rawValue: name) else {
-      throw UnsupportedError("reduction \(name)")
+      throw TensorError(.value, "reduction", "\(name) is not a valid value for reduction")
     }
     return reduction
   }

@@ -1,0 +1,47 @@
+import KindlingCore
+
+/// An operation made of others that PyTorch records as one node.
+///
+/// Nothing between inputs and result is kept: `backward` computes `body` once more, recorded, and
+/// differentiates that. This costs a second run and gives second derivatives for nothing. `body` must
+/// capture no tensors and draw no random numbers.
+enum Composed {
+  /// `body` of `inputs`, recorded as `node`; 16-bit floats are computed in float32 and rounded once.
+  static func record(
+    _ node: String, _ inputs: [Tensor], _ body: @escaping ([Tensor]) throws -> Tensor
+  ) throws -> Tensor {
+    func wide(_ inputs: [Tensor]) throws -> Tensor {
+      guard let type = inputs.first(where: \.dtype.isHalf)?.dtype else { return try body(inputs) }
+      return try body(inputs.map { $0.dtype.isHalf ? try $0.to(.float32) : $0 }).to(type)
+    }
+    var y = try noGrad { try wide(inputs) }
+    guard isGradEnabled, inputs.contains(where: \.requiresGrad), y.dtype.isFloatingPoint else {
+      return y
+    }
+    // The body may have returned an input, or a view of one.
+    if inputs.contains(where: { $0.storage === y.storage }) { y = try noGrad { try y.clone() } }
+    let wanted = inputs.map { $0.requiresGrad && $0.dtype.isFloatingPoint }
+    Recording.record([y], node, inputs, saving: inputs) { gradients, saved in
+      guard let g = gradients[0] else { return saved.map { _ in nil } }
+      let twice = isGradEnabled
+      return try enableGrad {
+        // Only gradients of gradients need the inputs' own history.
+        let again = try zip(saved, wanted).map { x, wanted in
+          if !wanted { return x.detach() }
+          return twice && x.requiresGrad ? x : try x.detach().requiresGrad_()
+        }
+        let places = wanted.indices.filter { wanted[$0] }
+        let found = try grad(
+          of: [try wide(again)], withRespectTo: places.map { again[$0] }, gradOutputs: [g],
+          createGraph: twice, allowUnused: true)
+        var result = [Tensor?](repeating: nil, count: saved.count)
+        for (place, gradient) in zip(places, found) {
+          // What has no influence has a gradient of zeros.
+          result[place] = try gradient ?? Tensor.zeros(like: saved[place])
+        }
+        return result
+      }
+    }
+    return y
+  }
+}

@@ -1,0 +1,194 @@
+public import KindlingCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension F {
+  /// The negative log-likelihood of label sequences, summed over all their alignments to the input
+  /// (PyTorch: `F.ctc_loss`).
+  ///
+  /// - Parameter logProbs: `[T, N, C]` or `[T, C]`, logarithms of probabilities.
+  /// - Parameter targets: `[N, S]`, or all of them one after another; without the blank.
+  /// - Parameter blank: the label between labels.
+  /// - Parameter reduction: the mean divides by the lengths of the targets first.
+  /// - Parameter zeroInfinity: whether infinite losses, of targets that do not fit, count as 0.
+  /// - Source: Graves et al., *Connectionist temporal classification*, ICML 2006.
+  public static func ctcLoss(
+    _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor,
+    blank: Int = 0, reduction: Reduction = .mean, zeroInfinity: Bool = false
+  ) throws -> Tensor {
+    let kind = try reduction.forLoss("ctc_loss")
+    let batched = logProbs.ndim == 3
+    let plan = try CTCPlan(
+      batched ? logProbs : logProbs.ndim == 2 ? logProbs.unsqueeze(1) : logProbs, targets,
+      inputLengths, targetLengths, blank)
+    let x = batched ? logProbs : try logProbs.unsqueeze(1)
+    let (losses, slopes) = try plan.run(x, zeroInfinity)
+    let type = logProbs.dtype, device = logProbs.device
+    let slope = try Tensor(slopes, dtype: type).reshape(x.shape).to(device)
+    let y = try Tensor(losses, dtype: type).to(device).recorded(
+      "CtcLossBackward0",
+      Input(x, saving: slope) { g, s in
+        if isGradEnabled && g.requiresGrad {
+          throw TensorError(
+            .autograd, "ctc_loss", "the derivative for '_ctc_loss_backward' is not implemented")
+        }
+        // A slope of 0 stays 0 under an infinite gradient.
+        return try Tensor.where(s[0].eq(0), 0, s[0].mul(g.view(1, -1, 1)))
+      })
+    switch kind {
+    case .sum: return try y.sum()
+    case .none: return batched ? y : try y.squeeze(0)
+    case .mean:
+      let lengths = Tensor(plan.targets.map { Double(max(1, $0.count)) }, dtype: type)
+      return try y.div(lengths.to(device)).mean()
+    }
+  }
+}
+
+/// The checked arguments of one loss; computed in float64 on the host.
+private struct CTCPlan {
+  let steps: Int
+  let classes: Int
+  let blank: Int
+  let inputLengths: [Int]
+  /// Each sample's labels.
+  let targets: [[Int]]
+
+  init(
+    _ x: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor, _ blank: Int
+  ) throws {
+    let name = "ctc_loss"
+    guard x.ndim == 3 else {
+      throw TensorError(
+        .shape, name, "expected log_probs of shape [T, N, C] or [T, C], but got \(x.shape)")
+    }
+    guard x.dtype == .float32 || x.dtype == .float64 else {
+      throw TensorError(
+        .dtype, name, "\"ctc_loss_cpu\" not implemented for '\(x.dtype.scalarName)'")
+    }
+    for tensor in [targets, inputLengths, targetLengths] where !tensor.dtype.isInteger {
+      throw TensorError(
+        .dtype, name, "targets and lengths must be integral, but got \(tensor.dtype.scalarName)")
+    }
+    (steps, classes, self.blank) = (x.shape[0], x.shape[2], blank)
+    let samples = x.shape[1]
+    guard blank >= 0, blank < classes else {
+      throw TensorError(
+        .value, name, "blank must be in label range, 0 to \(classes - 1), but got \(blank)")
+    }
+    let lengths = try targetLengths.to(.int64).toArray(as: Int.self)
+    self.inputLengths = try inputLengths.to(.int64).toArray(as: Int.self)
+    guard self.inputLengths.count == samples, lengths.count == samples else {
+      throw TensorError(
+        .shape, name,
+        "input_lengths and target_lengths must be of size batch_size (\(samples)), but have \(self.inputLengths.count) and \(lengths.count)")
+    }
+    for length in self.inputLengths where length < 0 || length > steps {
+      throw TensorError(
+        .value, name,
+        "Expected input_lengths to have value at most \(steps), but got value \(length)")
+    }
+    let labels = try targets.to(.int64).toArray(as: Int.self)
+    var start = 0
+    self.targets = try lengths.enumerated().map { sample, length in
+      let width = targets.ndim == 2 ? targets.shape[1] : labels.count - start
+      guard length >= 0, length <= width, targets.ndim != 2 || targets.shape[0] == samples else {
+        throw TensorError(
+          .shape, name,
+          "Expected tensor to have size \(samples) at dimension 0 and at least \(length) at dimension 1, but got \(targets.shape) for argument #2 'targets'")
+      }
+      let from = targets.ndim == 2 ? sample * width : start
+      start += length
+      return try labels[from..<from + length].map { label in
+        guard label >= 0, label < x.shape[2] else {
+          throw TensorError(
+            .index, name, "target label \(label) is out of range for \(x.shape[2]) classes")
+        }
+        return label
+      }
+    }
+    guard targets.ndim == 2 || start == labels.count else {
+      throw TensorError(
+        .shape, name,
+        "Expected tensor to have size \(start) at dimension 0, but got size \(labels.count) for argument #2 'targets'")
+    }
+  }
+
+  /// Each sample's loss, and its slope with respect to each log-probability, `[T, N, C]`.
+  ///
+  /// The slopes are those for log-probabilities that come out of a softmax, as PyTorch gives them.
+  func run(_ x: Tensor, _ zeroInfinity: Bool) throws -> (losses: [Double], slopes: [Double]) {
+    let values = try x.detach().to(.float64).toArray(as: Double.self), samples = targets.count
+    var losses: [Double] = []
+    var slopes = [Double](repeating: 0, count: values.count)
+    for sample in 0..<samples {
+      let length = inputLengths[sample]
+      // Labels with blanks around them.
+      let states = targets[sample].flatMap { [blank, $0] } + [blank]
+      func probability(_ t: Int, _ state: Int) -> Double {
+        values[(t * samples + sample) * classes + states[state]]
+      }
+      let forward = alphas(states, length, probability)
+      let backward = alphas(states.reversed(), length) { t, state in
+        probability(length - 1 - t, states.count - 1 - state)
+      }
+      var likelihood = targets[sample].isEmpty ? 0 : -Double.infinity
+      if length > 0 {
+        let last = forward[length - 1]
+        likelihood = sum(last[states.count - 1], states.count > 1 ? last[states.count - 2] : -.infinity)
+      }
+      let isInfinite = likelihood == -.infinity
+      losses.append(isInfinite && zeroInfinity ? 0 : 0 - likelihood)
+      if isInfinite && zeroInfinity { continue }
+      for t in 0..<length {
+        var perClass = [Double](repeating: -.infinity, count: classes)
+        for state in states.indices {
+          let path = forward[t][state] + backward[length - 1 - t][states.count - 1 - state]
+          perClass[states[state]] = sum(perClass[states[state]], path)
+        }
+        for c in 0..<classes {
+          let at = (t * samples + sample) * classes + c, lp = values[at]
+          slopes[at] = exp(lp) - exp(perClass[c] - likelihood - lp)
+        }
+      }
+    }
+    return (losses, slopes)
+  }
+
+  /// Logarithms of the probabilities of having come to each state at each step.
+  private func alphas(
+    _ states: [Int], _ length: Int, _ probability: (Int, Int) -> Double
+  ) -> [[Double]] {
+    var rows: [[Double]] = []
+    for t in 0..<length {
+      var row = [Double](repeating: -.infinity, count: states.count)
+      if t == 0 {
+        for state in 0..<min(2, states.count) { row[state] = probability(0, state) }
+      } else {
+        let before = rows[t - 1]
+        for state in states.indices {
+          var total = before[state]
+          if state >= 1 { total = sum(total, before[state - 1]) }
+          if state >= 2, states[state] != blank, states[state] != states[state - 2] {
+            total = sum(total, before[state - 2])
+          }
+          row[state] = total + probability(t, state)
+        }
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
+  /// `log(exp(a) + exp(b))`.
+  private func sum(_ a: Double, _ b: Double) -> Double {
+    let (low, high) = (min(a, b), max(a, b))
+    return high == -.infinity ? high : high + log1p(exp(low - high))
+  }
+}

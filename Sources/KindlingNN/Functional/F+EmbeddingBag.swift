@@ -1,0 +1,131 @@
+public import KindlingCore
+
+/// What becomes of the vectors of a bag (PyTorch: `mode=` of `F.embedding_bag`).
+public enum EmbeddingBagMode: String, Sendable {
+  /// Their sum, weighted where there are weights.
+  case sum
+  /// Their mean.
+  case mean
+  /// Their greatest elements.
+  case max
+}
+
+extension F {
+  /// Sums, means or maxima of the rows of `weight` that bags of indices name
+  /// (PyTorch: `F.embedding_bag`).
+  ///
+  /// - Parameter input: `[B, N]`, bags of equal size, or `[N]`, bags one after another.
+  /// - Parameter offsets: where in `[N]` each bag begins.
+  /// - Parameter perSampleWeights: shaped like `input`; for `.sum` alone.
+  /// - Parameter includeLastOffset: whether the last offset is the end of the last bag.
+  /// - Parameter paddingIdx: a row that counts for nothing.
+  /// - Shape: → `[B, embeddingDim]`.
+  public static func embeddingBag(
+    _ input: Tensor, _ weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil,
+    normType: Double = 2, mode: EmbeddingBagMode = .mean, perSampleWeights: Tensor? = nil,
+    includeLastOffset: Bool = false, paddingIdx: Int? = nil
+  ) throws -> Tensor {
+    let name = "embedding_bag"
+    guard weight.ndim == 2 else {
+      throw TensorError(.shape, name, "weight has to be a 2D Tensor, but got Tensor of dimension \(weight.ndim)")
+    }
+    if let perSampleWeights {
+      guard mode == .sum else {
+        throw TensorError(
+          .value, name,
+          "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)').")
+      }
+      guard perSampleWeights.shape == input.shape else {
+        throw TensorError(
+          .shape, name,
+          "embedding_bag: If per_sample_weights (\(perSampleWeights.shape)) is not None, then it must have the same shape as the input (\(input.shape))")
+      }
+    }
+    let rows = weight.shape[0], columns = weight.shape[1]
+    let padding = try paddingIdx.map { try wrappedPadding($0, rows) }
+    let flat = try checkedIndices(input, rows)
+    let edges = try edges(input, offsets, includeLastOffset, name)
+    if let maxNorm { try limitNorms(of: flat, in: weight, maxNorm, normType) }
+    // The bag of each index; those that count for nothing are left out.
+    let labels = try flat.toArray(as: Int.self)
+    var (kept, owner) = ([Int](), [Int]())
+    var count = [Int](repeating: 0, count: max(0, edges.count - 1))
+    for (bag, (start, end)) in zip(edges, edges.dropFirst()).enumerated() {
+      for i in start..<end where labels[i] != padding {
+        kept.append(i)
+        owner.append(bag)
+        count[bag] += 1
+      }
+    }
+    let places = try Tensor(kept).to(input.device), bag = try Tensor(owner).to(input.device)
+    let chosen = try flat.indexSelect(0, places)
+    let counts = try Tensor(count).to(input.device), bags = count.count
+    var inputs = [weight, chosen, bag, counts, places]
+    if let perSampleWeights { inputs.append(perSampleWeights) }
+    return try Composed.record("EmbeddingBagBackward0", inputs) { s in
+      var vectors = try s[0].indexSelect(0, s[1])
+      if s.count > 5 {
+        vectors = try vectors.mul(s[5].reshape(-1).indexSelect(0, s[4]).unsqueeze(1))
+      }
+      let zeros = try Tensor.zeros([bags, columns], dtype: vectors.dtype, device: vectors.device)
+      switch mode {
+      case .sum: return try zeros.indexAdd(0, s[2], vectors)
+      case .mean:
+        let sizes = try s[3].clamp(min: 1).unsqueeze(1).to(vectors.dtype)
+        return try zeros.indexAdd(0, s[2], vectors).div(sizes)
+      case .max: return try greatest(vectors, s[2], zeros)
+      }
+    }
+  }
+
+  /// The greatest element of each bag, the first of equals getting the gradient; 0 for empty bags.
+  private static func greatest(_ vectors: Tensor, _ bag: Tensor, _ zeros: Tensor) throws -> Tensor {
+    let owners = try bag.toArray(as: Int.self), columns = zeros.shape[1]
+    let values = try vectors.detach().to(.float64).toArray(as: Double.self)
+    var best = [Int](repeating: -1, count: zeros.numel)
+    for (i, owner) in owners.enumerated() {
+      for c in 0..<columns {
+        let at = owner * columns + c, old = best[at]
+        if old < 0 || values[i * columns + c] > values[old * columns + c] { best[at] = i }
+      }
+    }
+    let none = try Tensor(best.map { $0 < 0 }).reshape(zeros.shape)
+    if owners.isEmpty { return zeros }
+    let index = try Tensor(best.map { max($0, 0) }).reshape(zeros.shape)
+    return try Tensor.where(none, zeros, vectors.gather(0, index))
+  }
+
+  /// Where each bag begins, and where the last one ends.
+  private static func edges(
+    _ input: Tensor, _ offsets: Tensor?, _ includeLastOffset: Bool, _ name: String
+  ) throws -> [Int] {
+    if input.ndim == 2 {
+      guard offsets == nil else {
+        throw TensorError(
+          .value, name,
+          "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences.")
+      }
+      return (0...input.shape[0]).map { $0 * input.shape[1] }
+    }
+    guard input.ndim == 1 else {
+      throw TensorError(
+        .shape, name, "input has to be 1D or 2D Tensor, but got Tensor of dimension \(input.ndim)")
+    }
+    guard let offsets, offsets.ndim == 1, offsets.dtype.isInteger else {
+      throw TensorError(
+        .value, name, "offsets has to be a 1D Tensor of integers where input is 1D")
+    }
+    let starts = try offsets.to(.int64).toArray(as: Int.self)
+    guard starts.first ?? 0 == 0 else {
+      throw TensorError(
+        .value, name,
+        "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(starts[0])")
+    }
+    guard zip(starts, starts.dropFirst()).allSatisfy(<=), starts.last ?? 0 <= input.numel else {
+      throw TensorError(
+        .value, name,
+        "offsets have to be ascending and the last must not be greater than the input's length \(input.numel), but got \(starts)")
+    }
+    return includeLastOffset ? starts : starts + [input.numel]
+  }
+}

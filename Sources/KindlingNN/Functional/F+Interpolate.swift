@@ -1,0 +1,307 @@
+public import KindlingCore
+
+/// How elements between elements are made (PyTorch: `mode=` of `F.interpolate`).
+public enum UpsampleMode: String, Sendable {
+  /// The nearest element, found from corners.
+  case nearest
+  /// The nearest element, found from centres.
+  case nearestExact = "nearest-exact"
+  /// Along lines, of `[N, C, L]`.
+  case linear
+  /// Along lines, of `[N, C, H, W]`.
+  case bilinear
+  /// Along cubic curves, of `[N, C, H, W]`.
+  case bicubic
+  /// Along lines, of `[N, C, D, H, W]`.
+  case trilinear
+  /// The mean of what falls into each element.
+  case area
+
+  /// The numbers of place dimensions it is for.
+  fileprivate var ranks: ClosedRange<Int> {
+    switch self {
+    case .nearest, .nearestExact, .area: 1...3
+    case .linear: 1...1
+    case .bilinear, .bicubic: 2...2
+    case .trilinear: 3...3
+    }
+  }
+  fileprivate var isSmooth: Bool {
+    switch self {
+    case .nearest, .nearestExact, .area: false
+    case .linear, .bilinear, .bicubic, .trilinear: true
+    }
+  }
+}
+
+extension F {
+  /// The input at another size (PyTorch: `F.interpolate`).
+  ///
+  /// - Parameter size: the new size, one number for all place dimensions or one for each.
+  /// - Parameter scaleFactor: how many times larger it is to be, instead of `size`.
+  /// - Parameter alignCorners: whether corners stay in place; for linear and cubic modes alone.
+  /// - Parameter recomputeScaleFactor: whether the ratio of the sizes counts, not `scaleFactor`.
+  /// - Parameter antialias: whether all elements count where the image shrinks; for `.bilinear` and
+  ///   `.bicubic` alone.
+  /// - Shape: `[N, C, *]` with 1 to 3 place dimensions.
+  public static func interpolate(
+    _ x: Tensor, size: [Int]? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
+    alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil, antialias: Bool = false
+  ) throws -> Tensor {
+    let name = "interpolate", rank = x.ndim - 2
+    if !mode.isSmooth && alignCorners != nil {
+      throw TensorError(
+        .value, name,
+        "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear")
+    }
+    guard (1...3).contains(rank) else {
+      throw TensorError(
+        .shape, name,
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(mode.rawValue))")
+    }
+    guard mode.ranks.contains(rank) else {
+      throw TensorError(
+        .shape, name,
+        "Got \(x.ndim)D input, but \(mode.rawValue) mode needs \(mode.ranks.lowerBound + 2)D input")
+    }
+    if antialias, mode != .bilinear && mode != .bicubic || rank != 2 {
+      throw TensorError(
+        .value, name,
+        "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input")
+    }
+    let input = Array(x.shape.suffix(rank))
+    var factors: [Double]?
+    let output: [Int]
+    switch (size, scaleFactor) {
+    case (nil, nil):
+      throw TensorError(.value, name, "either size or scale_factor should be defined")
+    case (.some, .some):
+      throw TensorError(.value, name, "only one of size or scale_factor should be defined")
+    case (let size?, nil):
+      if recomputeScaleFactor == true {
+        throw TensorError(
+          .value, name,
+          "recompute_scale_factor is not meaningful with an explicit size.")
+      }
+      output = try spread(size, input, "output size")
+    case (nil, let given?):
+      let scales = try spread(given, input, "scale factor")
+      output = try zip(input, scales).map { size, scale in
+        let product = (Double(size) * scale).rounded(.down)
+        guard scale > 0, let whole = Int(exactly: product) else {
+          throw TensorError(
+            .value, name, "a scale factor of \(scale) makes no size of \(size)")
+        }
+        return whole
+      }
+      factors = recomputeScaleFactor == true ? nil : scales
+    }
+    if mode == .area {
+      // PyTorch leaves the check to the pooling.
+      return try adaptiveAveragePool(rank, x, output)
+    }
+    return try Upsampling(
+      x, output, factors, mode, alignCorners: alignCorners ?? false, antialias: antialias
+    ).callAsFunction(x)
+  }
+
+  /// ``interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)`` with one
+  /// size for all place dimensions.
+  public static func interpolate(
+    _ x: Tensor, size: Int, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
+    antialias: Bool = false
+  ) throws -> Tensor {
+    try interpolate(
+      x, size: [size], mode: mode, alignCorners: alignCorners, antialias: antialias)
+  }
+
+  /// ``interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)`` with one
+  /// factor for all place dimensions.
+  public static func interpolate<S: TensorScalar>(
+    _ x: Tensor, scaleFactor: S, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
+    recomputeScaleFactor: Bool? = nil, antialias: Bool = false
+  ) throws -> Tensor {
+    try interpolate(
+      x, scaleFactor: [scaleFactor.scalar.doubleValue], mode: mode, alignCorners: alignCorners,
+      recomputeScaleFactor: recomputeScaleFactor, antialias: antialias)
+  }
+
+  private static func spread<T>(_ values: [T], _ sizes: [Int], _ label: String) throws -> [T] {
+    if values.count == sizes.count { return values }
+    if values.count == 1 { return sizes.map { _ in values[0] } }
+    throw TensorError(
+      .shape, "interpolate",
+      "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of \(sizes) and \(label) of \(values). Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format.")
+  }
+}
+
+/// One change of size: each place dimension by itself, as a few weighted elements for each new one.
+private struct Upsampling: Sendable {
+  private let node: String
+  private let taps: [Taps]
+
+  init(
+    _ x: Tensor, _ output: [Int], _ factors: [Double]?, _ mode: UpsampleMode, alignCorners: Bool,
+    antialias: Bool
+  ) throws {
+    let rank = output.count, input = Array(x.shape.suffix(rank))
+    guard !input.contains(0), output.allSatisfy({ $0 > 0 }), x.shape[1] > 0 else {
+      throw TensorError(
+        .shape, "interpolate",
+        "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)")
+    }
+    _ = try Layout.checkedCount(Array(x.shape.prefix(2)) + output, x.dtype, "interpolate")
+    if let size = output.first(where: { $0 > 1 << 26 }) {
+      throw TensorError(.memory, "interpolate", "an output size of \(size) is beyond 2^26")
+    }
+    guard x.dtype.isFloatingPoint || x.dtype == .uint8 && !mode.isSmooth else {
+      throw TensorError(
+        .dtype, "interpolate",
+        "\"upsample_\(mode.rawValue)\(rank)d\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+    }
+    let names: [UpsampleMode: String] = [
+      .nearest: "Nearest", .nearestExact: "NearestExact", .linear: "Linear", .bilinear: "Bilinear",
+      .bicubic: "Bicubic", .trilinear: "Trilinear", .area: "",
+    ]
+    node = "Upsample\(names[mode] ?? "")\(rank)D\(antialias ? "Aa" : "")Backward0"
+    let single = x.dtype != .float64
+    taps = (0..<rank).map { d in
+      Taps(
+        input[d], output[d], factors?[d], mode, alignCorners: alignCorners, antialias: antialias,
+        single: single)
+    }
+  }
+
+  func callAsFunction(_ x: Tensor) throws -> Tensor {
+    let taps = taps
+    return try Composed.record(node, [x]) { s in
+      try taps.enumerated().reduce(s[0]) { y, entry in
+        try entry.element.apply(y, dim: y.ndim - taps.count + entry.offset)
+      }
+    }
+  }
+}
+
+/// Which old elements make each new one along one dimension, and with what weights.
+private struct Taps: Sendable {
+  /// By tap, then by new element; nil weights are 1.
+  private var places: [[Int]] = []
+  private var weights: [[Double]]?
+  private let isIdentity: Bool
+
+  init(
+    _ old: Int, _ new: Int, _ factor: Double?, _ mode: UpsampleMode, alignCorners: Bool,
+    antialias: Bool, single: Bool
+  ) {
+    // PyTorch's arithmetic: float32 for all but float64 input.
+    func rounded(_ value: Double) -> Double { single ? Double(Float(value)) : value }
+    let plain = factor.map { 1 / $0 } ?? Double(old) / Double(new)
+    isIdentity = old == new && (factor == nil || factor == 1)
+    if isIdentity { return }
+    if mode == .nearest || mode == .nearestExact {
+      // In float32 always.
+      let scale = Float(plain), shift: Float = mode == .nearest ? 0 : 0.5
+      places = [
+        (0..<new).map { min(Int(max(0, ((Float($0) + shift) * scale).rounded(.down))), old - 1) }
+      ]
+      return
+    }
+    let aligned = new > 1 ? Double(old - 1) / Double(new - 1) : 0
+    let scale = rounded(alignCorners ? aligned : plain), cubic = mode == .bicubic
+    if antialias {
+      filter(old, new, scale, cubic)
+      return
+    }
+    func source(_ i: Int) -> Double {
+      let at = alignCorners ? rounded(scale * Double(i))
+        : rounded(rounded(scale * (Double(i) + 0.5)) - 0.5)
+      return cubic ? at : max(0, at)
+    }
+    var places = [[Int]](repeating: [], count: cubic ? 4 : 2)
+    var weights = [[Double]](repeating: [], count: cubic ? 4 : 2)
+    for i in 0..<new {
+      let at = source(i)
+      let floor = at.rounded(.down), first = Int(max(-1e15, min(floor, 1e15)))
+      let t = min(max(at - floor, 0), 1)
+      if cubic {
+        let factors = Taps.cubic(t, -0.75)
+        for k in 0..<4 {
+          places[k].append(min(max(first - 1 + k, 0), old - 1))
+          weights[k].append(factors[k])
+        }
+      } else {
+        let low = min(first, old - 1), part = min(max(at - Double(low), 0), 1)
+        places[0].append(low)
+        places[1].append(min(low + 1, old - 1))
+        weights[0].append(1 - part)
+        weights[1].append(part)
+      }
+    }
+    self.places = places
+    self.weights = weights
+  }
+
+  /// The weights of the four elements around a point `t` after the second one.
+  static func cubic(_ t: Double, _ a: Double) -> [Double] {
+    func near(_ x: Double) -> Double { ((a + 2) * x - (a + 3)) * x * x + 1 }
+    func far(_ x: Double) -> Double { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
+    return [far(t + 1), near(t), near(1 - t), far(2 - t)]
+  }
+
+  /// A triangle or a cubic curve as wide as a new element, where that is wider than an old one.
+  private mutating func filter(_ old: Int, _ new: Int, _ scale: Double, _ cubic: Bool) {
+    let reach = (cubic ? 2.0 : 1.0) * max(scale, 1), inverse = scale >= 1 ? 1 / scale : 1
+    func curve(_ x: Double) -> Double {
+      let x = abs(x), a = -0.5
+      if !cubic { return x < 1 ? 1 - x : 0 }
+      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+    }
+    let rows = (0..<new).map { i -> (first: Int, weights: [Double]) in
+      let center = scale * (Double(i) + 0.5)
+      let first = min(max(Int(center - reach + 0.5), 0), old)
+      let end = max(min(Int(center + reach + 0.5), old), first)
+      let row = (first..<end).map { curve((Double($0) - center + 0.5) * inverse) }
+      let total = row.reduce(0, +)
+      return (first, total == 0 ? row : row.map { $0 / total })
+    }
+    let taps = rows.map(\.weights.count).max() ?? 0
+    places = (0..<taps).map { k in rows.map { min($0.first + k, old - 1) } }
+    weights = (0..<taps).map { k in rows.map { k < $0.weights.count ? $0.weights[k] : 0 } }
+  }
+
+  func apply(_ x: Tensor, dim: Int) throws -> Tensor {
+    if isIdentity { return x }
+    var total: Tensor?
+    for (k, row) in places.enumerated() {
+      var part = try x.indexSelect(dim, Tensor(row).to(x.device))
+      if let weights {
+        var shape = [Int](repeating: 1, count: x.ndim)
+        shape[dim] = row.count
+        part = try part.mul(Tensor(weights[k], dtype: x.dtype).reshape(shape).to(x.device))
+      }
+      total = try total.map { try $0.add(part) } ?? part
+    }
+    return total ?? x
+  }
+}
+
+extension F {
+  /// An explicit size with explicit factors, as PyTorch's kernels take both; a factor of 0 is the ratio
+  /// of the sizes.
+  package static func upsampled(
+    _ x: Tensor, _ size: [Int], factors: [Double], mode: UpsampleMode, alignCorners: Bool,
+    antialias: Bool
+  ) throws -> Tensor {
+    guard x.ndim == size.count + 2, factors.count == size.count else {
+      throw TensorError(
+        .shape, "interpolate", "sizes \(size) and factors \(factors) do not fit shape \(x.shape)")
+    }
+    let ratios = zip(zip(size, x.shape.suffix(size.count)), factors).map { sizes, factor in
+      factor > 0 ? factor : Double(sizes.0) / Double(max(sizes.1, 1))
+    }
+    return try Upsampling(
+      x, size, ratios, mode, alignCorners: alignCorners, antialias: antialias
+    ).callAsFunction(x)
+  }
+}

@@ -1,0 +1,246 @@
+public import KindlingCore
+
+/// Losses of margins: what is right should score better than what is wrong by a margin.
+extension F {
+  /// `max(0, −target · (input1 − input2) + margin)` (PyTorch: `F.margin_ranking_loss`).
+  ///
+  /// - Parameter target: 1 where the first should rank higher, −1 where the second should.
+  public static func marginRankingLoss(
+    _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0,
+    reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let name = "margin_ranking_loss", kind = try reduction.forLoss(name)
+    guard input1.ndim == input2.ndim, input1.ndim == target.ndim else {
+      throw TensorError(
+        .shape, name,
+        "All input tensors should have same dimension but got sizes: input1: \(input1.shape), input2: \(input2.shape), target: \(target.shape)")
+    }
+    return try target.neg().mul(input1.sub(input2)).add(margin).clampMin(0).reduced(kind)
+  }
+
+  /// `x` where the target is 1, `max(0, margin − x)` where it is −1 (PyTorch: `F.hinge_embedding_loss`).
+  public static func hingeEmbeddingLoss(
+    _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let kind = try reduction.forLoss("hinge_embedding_loss")
+    let apart = try Tensor.where(target.ne(1), input.rsub(margin).clampMin(0), 0)
+    return try apart.add(Tensor.where(target.ne(-1), input, 0)).reduced(kind)
+  }
+
+  /// `log(1 + exp(−target · x))`, targets being 1 or −1 (PyTorch: `F.soft_margin_loss`).
+  public static func softMarginLoss(
+    _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let name = "soft_margin_loss", kind = try reduction.forLoss(name)
+    guard input.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "result type Float can't be cast to the desired output type \(input.dtype.scalarName); convert the input with to(.float32)")
+    }
+    let losses = try noGrad { try target.mul(input).neg().exp().log1p() }
+    let scale = kind == .mean ? 1 / Double(losses.numel) : 1
+    return try noGrad { try losses.reduced(kind) }.recorded(
+      "SoftMarginLossBackward0",
+      Input(input, saving: input, target) { g, s in
+        let share = try s[1].mul(s[0]).neg().sigmoid()
+        return try g.mul(share.mul(s[1]).mul(-scale))
+      })
+  }
+
+  /// `1 − cos` of the angle between pairs that belong together (target 1), `max(0, cos − margin)` for
+  /// those that do not (−1) (PyTorch: `F.cosine_embedding_loss`).
+  ///
+  /// - Shape: inputs `[N, D]` and target `[N]`, or `[D]` and `[]`.
+  public static func cosineEmbeddingLoss(
+    _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0,
+    reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let name = "cosine_embedding_loss", kind = try reduction.forLoss(name), rank = target.ndim
+    guard rank <= 1 else {
+      throw TensorError(
+        .shape, name, "0D or 1D target tensor expected, multi-target not supported")
+    }
+    guard input1.ndim == rank + 1, input2.ndim == rank + 1 else {
+      throw TensorError(
+        .shape, name,
+        "\(rank)D target tensor expects \(rank + 1)D input tensors, but found inputs with sizes \(input1.shape) and \(input2.shape).")
+    }
+    func squares(_ x: Tensor) throws -> Tensor { try x.mul(x).sum(dim: rank).add(1e-12) }
+    let product = try input1.mul(input2).sum(dim: rank)
+    let cosine = try product.div(squares(input1).mul(squares(input2)).sqrt())
+    let together = try Tensor.where(target.eq(1), cosine.rsub(1), 0)
+    let apart = try Tensor.where(target.eq(-1), cosine.sub(margin).clampMin(0), 0)
+    return try together.add(apart).reduced(kind)
+  }
+
+  /// How far each class's score comes within `margin` of the right one's, to the power `p`
+  /// (PyTorch: `F.multi_margin_loss`).
+  ///
+  /// - Parameter weight: of each class.
+  /// - Shape: `input` `[N, C]` or `[C]`; `target` `[N]` or `[]`, int64.
+  public static func multiMarginLoss(
+    _ input: Tensor, _ target: Tensor, p: Int = 1, margin: Double = 1, weight: Tensor? = nil,
+    reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let name = "multi_margin_loss", kind = try reduction.forLoss(name)
+    guard p == 1 || p == 2 else {
+      throw TensorError(.value, name, "only p == 1 and p == 2 supported, but got \(p)")
+    }
+    guard (0...2).contains(input.ndim), let classes = input.ndim == 0 ? 1 : input.shape.last,
+      classes > 0
+    else {
+      throw TensorError(
+        .shape, name,
+        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)")
+    }
+    let samples = input.ndim == 2 ? input.shape[0] : 1
+    guard target.ndim <= 1, target.numel == samples else {
+      throw TensorError(
+        .shape, name,
+        "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(input.shape).")
+    }
+    guard target.dtype == .int64, input.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)")
+    }
+    if let weight, weight.shape != [classes] {
+      throw TensorError(
+        .shape, name, "inconsistent weight size, expected \(classes) but got \(weight.shape)")
+    }
+    for label in try target.toArray(as: Int.self) where label < 0 || label >= classes {
+      throw TensorError(
+        .index, name, "target out of range: \(label), where there are \(classes) classes")
+    }
+    let labels = try target.reshape([samples, 1]), shape = input.ndim == 2 ? [samples] : []
+    let hasWeight = weight != nil
+    return try Composed.record(
+      "MultiMarginLossBackward0", [input, labels] + (weight.map { [$0] } ?? [])
+    ) { s in
+      let x = try s[0].reshape([samples, classes])
+      var excess = try x.sub(x.gather(1, s[1])).add(margin).clampMin(0)
+      if p == 2 { excess = try excess.mul(excess) }
+      if hasWeight { excess = try excess.mul(s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)) }
+      excess = try excess.scatter(1, s[1], 0.0)
+      let losses = try excess.sum(dim: 1).div(classes)
+      return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
+    }
+  }
+
+  /// How far the score of each class that is none of the sample's comes within 1 of each one that is
+  /// (PyTorch: `F.multilabel_margin_loss`).
+  ///
+  /// - Parameter target: the sample's classes, up to the first −1; int64.
+  /// - Shape: `[N, C]` or `[C]`, both.
+  public static func multilabelMarginLoss(
+    _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let name = "multilabel_margin_loss", kind = try reduction.forLoss(name)
+    let classes = input.shape.last ?? 1, samples = input.ndim == 2 ? input.shape[0] : 1
+    guard input.ndim <= 2, classes > 0 else {
+      throw TensorError(
+        .shape, name,
+        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)")
+    }
+    guard target.shape == input.shape || input.ndim == 0 && target.numel == 1 else {
+      throw TensorError(
+        .shape, name, "inconsistent target size: \(target.shape) for input of size: \(input.shape)")
+    }
+    guard target.dtype == .int64, input.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)")
+    }
+    // How often each class is named as one of the sample's.
+    let labels = try target.toArray(as: Int.self)
+    if let label = labels.first(where: { $0 < -1 || $0 >= classes }) {
+      throw TensorError(
+        .index, name, "argument #2 'target' is out of range: \(label) of \(classes) classes")
+    }
+    var named = [Int](repeating: 0, count: samples * classes)
+    for sample in 0..<samples {
+      let row = sample * classes
+      for label in labels[row..<row + classes] {
+        if label < 0 { break }
+        named[row + label] += 1
+      }
+    }
+    let hits = try Tensor(named).reshape([samples, classes]).to(input.device)
+    let shape = input.ndim == 2 ? [samples] : []
+    return try Composed.record("MultilabelMarginLossBackward0", [input, hits]) { s in
+      let x = try s[0].reshape([samples, classes])
+      let distance = try x.unsqueeze(1).sub(x.unsqueeze(2)).add(1).clampMin(0)
+      let counts = try s[1].unsqueeze(2).mul(s[1].eq(0).unsqueeze(1)).to(x.dtype)
+      let losses = try distance.mul(counts).sum(dims: [1, 2]).div(classes)
+      return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
+    }
+  }
+
+  /// The mean over classes of binary cross entropies of logits
+  /// (PyTorch: `F.multilabel_soft_margin_loss`).
+  ///
+  /// - Parameter weight: of each class; broadcasts.
+  public static func multilabelSoftMarginLoss(
+    _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
+  ) throws -> Tensor {
+    let kind = try reduction.forLoss("multilabel_soft_margin_loss")
+    guard let classes = input.shape.last else {
+      throw TensorError(
+        .shape, "multilabel_soft_margin_loss", "the input needs a dimension of classes")
+    }
+    var losses = try target.mul(logsigmoid(input))
+      .add(target.rsub(1).mul(logsigmoid(input.neg()))).neg()
+    if let weight { losses = try losses.mul(weight) }
+    return try losses.sum(dim: input.ndim - 1).div(classes).reduced(kind)
+  }
+
+  // MARK: Triplets
+
+  /// How far a positive example's distance comes within `margin` of a negative one's
+  /// (PyTorch: `F.triplet_margin_loss`).
+  ///
+  /// - Parameter p: the norm of the distance; `eps` is added to each difference.
+  /// - Parameter swap: whether the positive example's distance to the negative one counts where it is
+  ///   smaller than the anchor's.
+  public static func tripletMarginLoss(
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
+    eps: Double = 1e-6, swap: Bool = false, reduction: Reduction = .mean
+  ) throws -> Tensor {
+    try triplets("triplet_margin_loss", anchor, positive, negative, margin, swap, reduction) {
+      try pairwiseDistance($0, $1, p: p, eps: eps)
+    }
+  }
+
+  /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)`` with any distance
+  /// (PyTorch: `F.triplet_margin_with_distance_loss`).
+  ///
+  /// - Parameter distanceFunction: nil is ``pairwiseDistance(_:_:p:eps:keepdim:)``.
+  public static func tripletMarginWithDistanceLoss(
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor,
+    distanceFunction: ((Tensor, Tensor) throws -> Tensor)? = nil, margin: Double = 1,
+    swap: Bool = false, reduction: Reduction = .mean
+  ) throws -> Tensor {
+    try triplets(
+      "triplet_margin_with_distance_loss", anchor, positive, negative, margin, swap, reduction,
+      distanceFunction ?? { try pairwiseDistance($0, $1) })
+  }
+
+  private static func triplets(
+    _ name: String, _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, _ margin: Double,
+    _ swap: Bool, _ reduction: Reduction, _ distance: (Tensor, Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let kind = try reduction.forLoss(name)
+    guard margin > 0 else {
+      throw TensorError(.value, name, "margin must be greater than 0, got \(margin)")
+    }
+    guard anchor.ndim == positive.ndim, anchor.ndim == negative.ndim else {
+      throw TensorError(
+        .shape, name,
+        "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(anchor.ndim)D, positive \(positive.ndim)D, and negative \(negative.ndim)D inputs")
+    }
+    let near = try distance(anchor, positive)
+    var far = try distance(anchor, negative)
+    if swap { far = try far.minimum(distance(positive, negative)) }
+    return try near.add(margin).sub(far).clampMin(0).reduced(kind)
+  }
+}

@@ -1,0 +1,151 @@
+public import KindlingCore
+
+/// The linear layer that PyTorch keeps from being quantised; otherwise a ``Linear``.
+open class NonDynamicallyQuantizableLinear: Linear {}
+
+/// Attention in several heads (PyTorch: `nn.MultiheadAttention`).
+///
+/// - Shape: `query` `[L, N, E]`, `key` `[S, N, kdim]`, `value` `[S, N, vdim]`, samples first where
+///   `batchFirst`, or all without samples.
+open class MultiheadAttention: Module {
+  /// The size of queries and results.
+  public let embedDim: Int
+  /// How many heads there are.
+  public let numHeads: Int
+  /// The share of attention weights dropped while training.
+  public let dropout: Double
+  /// The size of keys.
+  public let kdim: Int
+  /// The size of values.
+  public let vdim: Int
+  /// Whether samples are the first dimension.
+  public let batchFirst: Bool
+  /// Whether a key and a value of zeros are appended.
+  public let addZeroAttn: Bool
+  /// The projections of queries, keys and values, `[3E, E]`, where their sizes are equal.
+  @Parameter public var inProjWeight: Tensor?
+  /// `[E, E]`, where sizes differ.
+  @Parameter public var qProjWeight: Tensor?
+  /// `[E, kdim]`, where sizes differ.
+  @Parameter public var kProjWeight: Tensor?
+  /// `[E, vdim]`, where sizes differ.
+  @Parameter public var vProjWeight: Tensor?
+  /// `[3E]`.
+  @Parameter public var inProjBias: Tensor?
+  /// The projection of the result.
+  public let outProj: NonDynamicallyQuantizableLinear
+  /// A key appended to all sequences.
+  @Parameter public var biasK: Tensor?
+  /// A value appended to all sequences.
+  @Parameter public var biasV: Tensor?
+
+  /// Attention whose parameters are drawn as PyTorch draws them, from the default generator.
+  public init(
+    _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true,
+    addBiasKV: Bool = false, addZeroAttn: Bool = false, kdim: Int? = nil, vdim: Int? = nil,
+    batchFirst: Bool = false, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    self.embedDim = embedDim
+    self.numHeads = numHeads
+    self.dropout = dropout
+    self.kdim = kdim ?? embedDim
+    self.vdim = vdim ?? embedDim
+    self.addZeroAttn = addZeroAttn
+    self.batchFirst = batchFirst
+    var problem: TensorError?
+    if embedDim <= 0 || numHeads <= 0 || embedDim % max(numHeads, 1) != 0 {
+      problem = TensorError(
+        .value, "MultiheadAttention",
+        "embed_dim and num_heads must be greater than 0 and embed_dim divisible by num_heads, but got embed_dim=\(embedDim) and num_heads=\(numHeads)")
+    }
+    let (size, overflow) = embedDim.multipliedReportingOverflow(by: 3)
+    func memory(_ wanted: Bool, _ shape: [Int]) -> Tensor? {
+      wanted
+        ? parameterMemory(overflow ? [-1] : shape, dtype, device, "MultiheadAttention", &problem)
+        : nil
+    }
+    let joined = self.kdim == embedDim && self.vdim == embedDim
+    qProjWeight = memory(!joined, [embedDim, embedDim])
+    kProjWeight = memory(!joined, [embedDim, self.kdim])
+    vProjWeight = memory(!joined, [embedDim, self.vdim])
+    inProjWeight = memory(joined, [size, embedDim])
+    inProjBias = memory(bias, [size])
+    outProj = NonDynamicallyQuantizableLinear(
+      embedDim, embedDim, bias: bias, dtype: dtype, device: device)
+    biasK = memory(addBiasKV, [1, 1, embedDim])
+    biasV = memory(addBiasKV, [1, 1, embedDim])
+    super.init()
+    initializationError = problem
+    keepingError { try resetParameters() }
+  }
+
+  /// Draws the parameters anew (PyTorch: `MultiheadAttention._reset_parameters`).
+  open func resetParameters() throws {
+    try checkInitialization()
+    for weight in [inProjWeight, qProjWeight, kProjWeight, vProjWeight] {
+      if let weight { try Init.xavierUniform_(weight) }
+    }
+    if let inProjBias {
+      try Init.zeros_(inProjBias)
+      if let bias = outProj.bias { try Init.zeros_(bias) }
+    }
+    for bias in [biasK, biasV] {
+      if let bias { try Init.xavierNormal_(bias) }
+    }
+  }
+
+  /// Attends.
+  ///
+  /// - Parameter keyPaddingMask: `[N, S]`; bool (true takes no part) or added to the products.
+  /// - Parameter attnMask: `[L, S]` or `[N · heads, L, S]`; likewise.
+  /// - Parameter needWeights: whether the weights are returned, averaged over heads unless
+  ///   `averageAttnWeights` is false.
+  /// - Parameter isCausal: a hint that `attnMask` is the causal one.
+  open func forward(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil,
+    needWeights: Bool = true, attnMask: Tensor? = nil, averageAttnWeights: Bool = true,
+    isCausal: Bool = false
+  ) throws -> (output: Tensor, weights: Tensor?) {
+    try checkInitialization()
+    try outProj.checkInitialization()
+    let swaps = batchFirst && query.ndim == 3
+    func ordered(_ x: Tensor) throws -> Tensor {
+      swaps && x.ndim == 3 ? try x.transpose(0, 1) : x
+    }
+    let projection: AttentionParameters.Projection
+    if let inProjWeight {
+      projection = .joined(inProjWeight)
+    } else if let q = qProjWeight, let k = kProjWeight, let v = vProjWeight {
+      projection = .separate(query: q, key: k, value: v)
+    } else {
+      throw TensorError(.value, typeName, "has no projection weights")
+    }
+    let pair = biasK.flatMap { k in biasV.map { (key: k, value: $0) } }
+    let y = try F.multiHeadAttention(
+      ordered(query), ordered(key), ordered(value),
+      AttentionParameters(
+        projection: projection, projectionBias: inProjBias, bias: pair, addZeroAttn: addZeroAttn,
+        outputWeight: outProj.weight, outputBias: outProj.bias),
+      numHeads: numHeads, dropoutP: dropout, training: isTraining, keyPaddingMask: keyPaddingMask,
+      attnMask: attnMask, needWeights: needWeights, averageAttnWeights: averageAttnWeights,
+      isCausal: isCausal)
+    return (try ordered(y.output), y.weights)
+  }
+
+  /// ``forward(_:_:_:keyPaddingMask:needWeights:attnMask:averageAttnWeights:isCausal:)``.
+  public func callAsFunction(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil,
+    needWeights: Bool = true, attnMask: Tensor? = nil, averageAttnWeights: Bool = true,
+    isCausal: Bool = false
+  ) throws -> (output: Tensor, weights: Tensor?) {
+    var weights: Tensor?
+    let output = try call([query, key, value]) { inputs in
+      let y = try forward(
+        inputs[0], inputs[1], inputs[2], keyPaddingMask: keyPaddingMask, needWeights: needWeights,
+        attnMask: attnMask, averageAttnWeights: averageAttnWeights, isCausal: isCausal)
+      weights = y.weights
+      return y.output
+    }
+    return (output, weights)
+  }
+}

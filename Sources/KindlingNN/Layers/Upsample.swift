@@ -1,0 +1,165 @@
+public import KindlingCore
+
+/// Another size (PyTorch: `nn.Upsample`).
+///
+/// - Throws: on use, ``TensorError`` as
+///   ``F/interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)``.
+open class Upsample: Module, Layer {
+  /// The new size, one number for all place dimensions or one for each.
+  public let size: [Int]?
+  /// How many times larger, instead of `size`.
+  public let scaleFactor: [Double]?
+  /// How elements between elements are made.
+  public let mode: UpsampleMode
+  /// Whether corners stay in place.
+  public let alignCorners: Bool?
+  /// Whether the ratio of the sizes counts, not `scaleFactor`.
+  public let recomputeScaleFactor: Bool?
+
+  /// A change to `size`, or by `scaleFactor`: one number or one for each place dimension.
+  public init(
+    size: (any Extents)? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
+    alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil
+  ) {
+    self.size = size?.extents
+    isSingle = size is Int
+    self.scaleFactor = scaleFactor
+    self.mode = mode
+    self.alignCorners = alignCorners
+    self.recomputeScaleFactor = recomputeScaleFactor
+  }
+
+  /// A change by one factor for all place dimensions.
+  public convenience init<S: TensorScalar>(
+    scaleFactor: S, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
+    recomputeScaleFactor: Bool? = nil
+  ) {
+    self.init(
+      scaleFactor: [scaleFactor.scalar.doubleValue], mode: mode, alignCorners: alignCorners,
+      recomputeScaleFactor: recomputeScaleFactor)
+  }
+
+  private let isSingle: Bool
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.interpolate(
+      x, size: size, scaleFactor: scaleFactor, mode: mode, alignCorners: alignCorners,
+      recomputeScaleFactor: recomputeScaleFactor)
+  }
+
+  override open func extraRepr() -> String {
+    let what: String
+    if let factors = scaleFactor {
+      let texts = factors.map(PrintedNumber.shortest)
+      what = "scale_factor=" + (texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))")
+    } else {
+      let size = size ?? []
+      what = "size=" + (isSingle ? "\(size[0])" : pythonTuple(size))
+    }
+    return "\(what), mode='\(mode.rawValue)'"
+  }
+}
+
+/// ``F/pixelShuffle(_:_:)`` as a layer (PyTorch: `nn.PixelShuffle`).
+open class PixelShuffle: Module, Layer {
+  /// How many times larger the image gets.
+  public let upscaleFactor: Int
+  /// Channels made places.
+  public init(_ upscaleFactor: Int) { self.upscaleFactor = upscaleFactor }
+  open func forward(_ x: Tensor) throws -> Tensor { try F.pixelShuffle(x, upscaleFactor) }
+  override open func extraRepr() -> String { "upscale_factor=\(upscaleFactor)" }
+}
+
+/// ``F/pixelUnshuffle(_:_:)`` as a layer (PyTorch: `nn.PixelUnshuffle`).
+open class PixelUnshuffle: Module, Layer {
+  /// How many times smaller the image gets.
+  public let downscaleFactor: Int
+  /// Places made channels.
+  public init(_ downscaleFactor: Int) { self.downscaleFactor = downscaleFactor }
+  open func forward(_ x: Tensor) throws -> Tensor { try F.pixelUnshuffle(x, downscaleFactor) }
+  override open func extraRepr() -> String { "downscale_factor=\(downscaleFactor)" }
+}
+
+/// ``F/channelShuffle(_:_:)`` as a layer (PyTorch: `nn.ChannelShuffle`).
+open class ChannelShuffle: Module, Layer {
+  /// How many groups there are.
+  public let groups: Int
+  /// Channels dealt out in turn.
+  public init(_ groups: Int) { self.groups = groups }
+  open func forward(_ x: Tensor) throws -> Tensor { try F.channelShuffle(x, groups) }
+  override open func extraRepr() -> String { "groups=\(groups)" }
+}
+
+/// Numbers as PyTorch prints them: one alone without parentheses.
+private func printed(_ extents: any Extents) -> String {
+  extents is Int ? "\(extents.extents[0])" : pythonTuple(extents.extents)
+}
+
+/// ``F/unfold(_:_:dilation:padding:stride:)`` as a layer (PyTorch: `nn.Unfold`).
+open class Unfold: Module, Layer {
+  /// The windows' size.
+  public let kernelSize: any Extents
+  /// How far apart the elements of a window lie.
+  public let dilation: any Extents
+  /// The border of zeros.
+  public let padding: any Extents
+  /// How far apart windows lie.
+  public let stride: any Extents
+
+  /// Windows as columns.
+  public init(
+    _ kernelSize: any Extents, dilation: any Extents = 1, padding: any Extents = 0,
+    stride: any Extents = 1
+  ) {
+    self.kernelSize = kernelSize
+    self.dilation = dilation
+    self.padding = padding
+    self.stride = stride
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.unfold(
+      x, kernelSize.extents, dilation: dilation.extents, padding: padding.extents,
+      stride: stride.extents)
+  }
+
+  override open func extraRepr() -> String {
+    "kernel_size=\(printed(kernelSize)), dilation=\(printed(dilation)), padding=\(printed(padding)), stride=\(printed(stride))"
+  }
+}
+
+/// ``F/fold(_:_:_:dilation:padding:stride:)`` as a layer (PyTorch: `nn.Fold`).
+open class Fold: Module, Layer {
+  /// The image's size.
+  public let outputSize: any Extents
+  /// The windows' size.
+  public let kernelSize: any Extents
+  /// How far apart the elements of a window lie.
+  public let dilation: any Extents
+  /// The border that is cut off.
+  public let padding: any Extents
+  /// How far apart windows lie.
+  public let stride: any Extents
+
+  /// Columns as windows, added up.
+  public init(
+    _ outputSize: any Extents, _ kernelSize: any Extents, dilation: any Extents = 1,
+    padding: any Extents = 0, stride: any Extents = 1
+  ) {
+    self.outputSize = outputSize
+    self.kernelSize = kernelSize
+    self.dilation = dilation
+    self.padding = padding
+    self.stride = stride
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.fold(
+      x, outputSize.extents, kernelSize.extents, dilation: dilation.extents,
+      padding: padding.extents, stride: stride.extents)
+  }
+
+  override open func extraRepr() -> String {
+    "output_size=\(printed(outputSize)), kernel_size=\(printed(kernelSize)), dilation=\(printed(dilation)), padding=\(printed(padding)), stride=\(printed(stride))"
+  }
+}

@@ -1,0 +1,175 @@
+public import KindlingCore
+public import KindlingNN
+
+/// A block of a residual network.
+public protocol ResidualBlock: Layer {
+  /// How many times wider the result is than the block's width.
+  static var expansion: Int { get }
+
+  /// A block from `inPlanes` channels to `planes · expansion`.
+  ///
+  /// - Parameter downsample: the shortcut, where it has to change shape.
+  init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?)
+
+  /// The block's last normalisation.
+  var lastNorm: BatchNorm2d { get }
+}
+
+/// A convolution that keeps the size at stride 1, followed by a normalisation.
+private func convolution(_ inPlanes: Int, _ planes: Int, _ kernel: Int, stride: Int = 1) -> Conv2d {
+  Conv2d(inPlanes, planes, kernel, stride: stride, padding: kernel / 2, bias: false)
+}
+
+/// Two 3×3 convolutions and a shortcut (torchvision: `models.resnet.BasicBlock`).
+open class BasicBlock: Module, ResidualBlock {
+  public static let expansion = 1
+  /// The first convolution, which has the stride.
+  public let conv1: Conv2d
+  /// Its normalisation.
+  public let bn1: BatchNorm2d
+  /// The rectifier after each sum.
+  public let relu = ReLU(inplace: true)
+  /// The second convolution.
+  public let conv2: Conv2d
+  /// Its normalisation.
+  public let bn2: BatchNorm2d
+  /// The shortcut, where it has to change shape.
+  public let downsample: Sequential?
+
+  public required init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?) {
+    conv1 = convolution(inPlanes, planes, 3, stride: stride)
+    bn1 = BatchNorm2d(planes)
+    conv2 = convolution(planes, planes, 3)
+    bn2 = BatchNorm2d(planes)
+    self.downsample = downsample
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    let inner = try bn2(conv2(relu(bn1(conv1(x)))))
+    try inner.add_(downsample.map { try $0(x) } ?? x)
+    return try relu(inner)
+  }
+
+  public var lastNorm: BatchNorm2d { bn2 }
+}
+
+/// A 3×3 convolution between two of size 1, and a shortcut (torchvision: `models.resnet.Bottleneck`).
+///
+/// The stride is at the 3×3 convolution.
+open class Bottleneck: Module, ResidualBlock {
+  public static let expansion = 4
+  /// The convolution that narrows.
+  public let conv1: Conv2d
+  /// Its normalisation.
+  public let bn1: BatchNorm2d
+  /// The 3×3 convolution.
+  public let conv2: Conv2d
+  /// Its normalisation.
+  public let bn2: BatchNorm2d
+  /// The convolution that widens.
+  public let conv3: Conv2d
+  /// Its normalisation.
+  public let bn3: BatchNorm2d
+  /// The rectifier after each step.
+  public let relu = ReLU(inplace: true)
+  /// The shortcut, where it has to change shape.
+  public let downsample: Sequential?
+
+  public required init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?) {
+    conv1 = convolution(inPlanes, planes, 1)
+    bn1 = BatchNorm2d(planes)
+    conv2 = convolution(planes, planes, 3, stride: stride)
+    bn2 = BatchNorm2d(planes)
+    conv3 = convolution(planes, planes * Bottleneck.expansion, 1)
+    bn3 = BatchNorm2d(planes * Bottleneck.expansion)
+    self.downsample = downsample
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    let inner = try bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x))))))))
+    try inner.add_(downsample.map { try $0(x) } ?? x)
+    return try relu(inner)
+  }
+
+  public var lastNorm: BatchNorm2d { bn3 }
+}
+
+/// A convolutional classifier after He et al., *Deep residual learning for image recognition*,
+/// arXiv:1512.03385 (torchvision: `models.ResNet`).
+///
+/// Made by ``resnet18(numClasses:zeroInitResidual:)`` and its relatives; keys and printing are
+/// torchvision's.
+/// - Shape: `[N, 3, H, W]` → `[N, numClasses]`.
+open class ResNet: Module, Layer {
+  /// The first convolution, 7 by 7.
+  public let conv1 = Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)
+  /// Its normalisation.
+  public let bn1 = BatchNorm2d(64)
+  /// Its rectifier.
+  public let relu = ReLU(inplace: true)
+  /// The first pooling.
+  public let maxpool = MaxPool2d(3, stride: 2, padding: 1)
+  /// Blocks of 64 channels.
+  public let layer1: Sequential
+  /// Blocks of 128 channels at half the size.
+  public let layer2: Sequential
+  /// Blocks of 256 channels at a quarter of the size.
+  public let layer3: Sequential
+  /// Blocks of 512 channels at an eighth of the size.
+  public let layer4: Sequential
+  /// The mean over all places.
+  public let avgpool = AdaptiveAvgPool2d([1, 1])
+  /// The classifier.
+  public let fc: Linear
+
+  /// A network of four groups of `block`s, whose numbers are `layers`.
+  ///
+  /// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+  public init(
+    _ block: any ResidualBlock.Type, _ layers: [Int], numClasses: Int = 1000,
+    zeroInitResidual: Bool = false
+  ) {
+    var inPlanes = 64
+    func group(_ i: Int) -> Sequential {
+      let planes = 64 << i, width = planes * block.expansion, stride = i == 0 ? 1 : 2
+      let count = i < layers.count ? layers[i] : 0
+      let blocks = (0..<max(0, count)).map { index -> any Layer in
+        let step = index == 0 ? stride : 1
+        // Drawn before the block, as in torchvision.
+        let shortcut =
+          index == 0 && (stride != 1 || inPlanes != width)
+          ? Sequential(
+            Conv2d(inPlanes, width, 1, stride: step, bias: false), BatchNorm2d(width)) : nil
+        defer { inPlanes = width }
+        return block.init(inPlanes, planes, stride: step, downsample: shortcut)
+      }
+      return Sequential(blocks)
+    }
+    layer1 = group(0)
+    layer2 = group(1)
+    layer3 = group(2)
+    layer4 = group(3)
+    fc = Linear(512 * block.expansion, numClasses)
+    super.init()
+    if layers.count != 4 || layers.contains(where: { $0 < 1 }) {
+      initializationError = TensorError(
+        .value, "ResNet", "needs the numbers of blocks of four groups, but got \(layers)")
+    }
+    keepingInitializationError {
+      for case let layer as Conv2d in modules() {
+        try Init.kaimingNormal_(layer.weight, mode: .fanOut, nonlinearity: "relu")
+      }
+      guard zeroInitResidual else { return }
+      for case let block as any ResidualBlock in modules() {
+        if let weight = block.lastNorm.weight { try Init.zeros_(weight) }
+      }
+    }
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    let stem = try maxpool(relu(bn1(conv1(x))))
+    let places = try layer4(layer3(layer2(layer1(stem))))
+    return try fc(avgpool(places).flatten(startDim: 1))
+  }
+}

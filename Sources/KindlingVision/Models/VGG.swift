@@ -1,0 +1,94 @@
+public import KindlingCore
+public import KindlingNN
+
+/// A convolutional classifier after Simonyan and Zisserman, *Very deep convolutional networks for
+/// large-scale image recognition*, arXiv:1409.1556 (torchvision: `models.VGG`).
+///
+/// Made by ``vgg16(numClasses:dropout:)`` and its relatives; keys and printing are torchvision's.
+/// - Shape: `[N, 3, H, W]`, at least 32 by 32 → `[N, numClasses]`.
+open class VGG: Module, Layer {
+  /// Convolutions and pooling.
+  public let features: Sequential
+  /// Brings any size to 7 by 7.
+  public let avgpool = AdaptiveAvgPool2d([7, 7])
+  /// Three linear layers with dropout.
+  public let classifier: Sequential
+
+  /// A classifier over `features`, which give 512 channels.
+  ///
+  /// - Parameter initWeights: whether parameters are drawn anew in torchvision's way, after the draws
+  ///   of the layers themselves.
+  public init(
+    _ features: Sequential, numClasses: Int = 1000, initWeights: Bool = true, dropout: Double = 0.5
+  ) {
+    self.features = features
+    classifier = Sequential(
+      Linear(512 * 7 * 7, 4096), ReLU(inplace: true), Dropout(dropout),
+      Linear(4096, 4096), ReLU(inplace: true), Dropout(dropout),
+      Linear(4096, numClasses))
+    super.init()
+    if initWeights { drawWeights() }
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    return try classifier(avgpool(features(x)).flatten(startDim: 1))
+  }
+
+  private func drawWeights() {
+    keepingInitializationError {
+      for module in modules() {
+        switch module {
+        case let layer as Conv2d:
+          try Init.kaimingNormal_(layer.weight, mode: .fanOut, nonlinearity: "relu")
+          if let bias = layer.bias { try Init.zeros_(bias) }
+        case let layer as Linear:
+          try Init.normal_(layer.weight, mean: 0, std: 0.01)
+          if let bias = layer.bias { try Init.zeros_(bias) }
+        default: break  // Batch normalisations start as ones and zeros by themselves.
+        }
+      }
+    }
+  }
+
+  /// Convolutions of the given numbers of channels, with 0 for a pooling layer.
+  static func layers(_ plan: [Int], batchNorm: Bool) -> Sequential {
+    var layers: [any Layer] = []
+    var channels = 3
+    for width in plan {
+      if width == 0 {
+        layers.append(MaxPool2d(2, stride: 2))
+        continue
+      }
+      layers.append(Conv2d(channels, width, 3, padding: 1))
+      if batchNorm { layers.append(BatchNorm2d(width)) }
+      layers.append(ReLU(inplace: true))
+      channels = width
+    }
+    return Sequential(layers)
+  }
+}
+
+extension Module {
+  /// Runs a throwing part of an initialiser; its error is thrown by the first use.
+  func keepingInitializationError(_ body: () throws -> Void) {
+    do { try body() } catch {
+      initializationError =
+        initializationError ?? error as? TensorError ?? TensorError(.value, typeName, "\(error)")
+    }
+  }
+}
+
+/// The numbers of channels of the four depths, with 0 for a pooling layer.
+enum VGGPlan {
+  static let a = [64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0]
+  static let b = [64, 64, 0, 128, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0]
+  static let d = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]
+  static let e = [
+    64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512, 0,
+  ]
+
+  static func model(_ plan: [Int], batchNorm: Bool, _ numClasses: Int, _ dropout: Double) -> VGG {
+    VGG(VGG.layers(plan, batchNorm: batchNorm), numClasses: numClasses, dropout: dropout)
+  }
+}
