@@ -59,8 +59,6 @@ struct ActivationTests {
     Case("PixelShuffleBackward0") { try F.pixelShuffle($0.view(4, 2, 2), 2) },
     Case("PixelUnshuffleBackward0") { try F.pixelUnshuffle($0, 2) },
     Case("ChannelShuffleBackward0") { try F.channelShuffle($0, 2) },
-    Case("Im2ColBackward0") { try F.unfold($0, 2) },
-    Case("Col2ImBackward0") { try F.fold($0, [3, 3], [2, 2]) },
     Case("ScaledDotProductFlashAttentionForCpuBackward0") {
       let q = try $0.unsqueeze(0)
       return try F.scaledDotProductAttention(q, q, q)

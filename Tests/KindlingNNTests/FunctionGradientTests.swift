@@ -156,8 +156,6 @@ struct FunctionGradientTests {
     FunctionCase("pixel_shuffle", [1, 4, 2, 2]) { try F.pixelShuffle($0[0], 2) },
     FunctionCase("pixel_unshuffle", [1, 1, 4, 2]) { try F.pixelUnshuffle($0[0], 2) },
     FunctionCase("channel_shuffle", [1, 4, 2]) { try F.channelShuffle($0[0], 2) },
-    FunctionCase("unfold", [1, 2, 4, 3]) { try F.unfold($0[0], [2, 3], padding: 1, stride: 2) },
-    FunctionCase("fold", [1, 8, 4]) { try F.fold($0[0], [3, 3], 2, dilation: 1) },
     FunctionCase("interpolate nearest", [1, 1, 3, 2]) { try F.interpolate($0[0], size: [4, 5]) },
     FunctionCase("interpolate bilinear", [1, 1, 3, 2]) {
       try F.interpolate($0[0], size: [4, 5], mode: .bilinear, alignCorners: true)

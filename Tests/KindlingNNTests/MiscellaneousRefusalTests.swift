@@ -78,14 +78,6 @@ struct MiscellaneousRefusalTests {
     expectRefusal("positive upscale_factor, but got 0") { _ = try F.pixelShuffle(image, 0) }
     expectRefusal("height to be divisible by downscale_factor") { _ = try F.pixelUnshuffle(image, 3) }
     expectRefusal("Got 4 channels and 3 groups") { _ = try F.channelShuffle(image, 3) }
-    expectRefusal("equals to 2, but got size 3") { _ = try F.unfold(image, [2, 3, 4]) }
-    expectRefusal("components below one") { _ = try F.unfold(image, 7) }
-    expectRefusal("sliding blocks 2 * 2 = 4, but got input.size(2)=3") {
-      _ = try F.fold(Tensor.ones(1, 4, 3), [3, 3], [2, 2])
-    }
-    expectRefusal("divisible by the product of kernel_size") {
-      _ = try F.fold(Tensor.ones(1, 3, 4), [3, 3], [2, 2])
-    }
     expectRefusal("needs 1 or 4 numbers of padding") { _ = try ZeroPad2d([1, 2])(image) }
     // Coordinates that are no numbers do not lead out of the image.
     let nowhere = try Tensor.full([1, 1, 2, 2], Double.nan)

@@ -26,17 +26,6 @@ extension OperatorTable {
     op("nn.functional.channel_shuffle") { a in
       try F.channelShuffle(a.tensor(0), a.int(1, "groups"))
     }
-    op("nn.functional.unfold") { a in
-      try F.unfold(
-        a.tensor(0), a.ints(1, "kernel_size"), dilation: a.ints(2, "dilation", default: [1]),
-        padding: a.ints(3, "padding", default: [0]), stride: a.ints(4, "stride", default: [1]))
-    }
-    op("nn.functional.fold") { a in
-      try F.fold(
-        a.tensor(0), a.ints(1, "output_size"), a.ints(2, "kernel_size"),
-        dilation: a.ints(3, "dilation", default: [1]), padding: a.ints(4, "padding", default: [0]),
-        stride: a.ints(5, "stride", default: [1]))
-    }
     op("nn.functional.embedding_bag") { a in
       let (weight, input) = (try a.tensor(0), try a.tensor(1))
       let name = try a.string(nil, "mode", default: "mean")
