@@ -57,6 +57,8 @@ package final class TensorFile: Sendable {
   private static let dtypes: [String: DType] = [
     "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64, "I8": .int8,
     "I16": .int16, "I32": .int32, "I64": .int64, "U8": .uint8, "BOOL": .bool,
+    // Kindling has no uint64: what PyTorch gives as such has its bits in int64.
+    "U64": .int64,
   ]
 }
 

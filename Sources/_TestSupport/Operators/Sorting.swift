@@ -72,6 +72,47 @@ extension OperatorTable {
         bins: a.int(1, "bins", default: 100), min: a.double(2, "min", default: 0),
         max: a.double(3, "max", default: 0))
     }
+    op("histogram") { a in
+      let (weight, density) = (
+        try a.optionalTensor(nil, "weight"), try a.bool(nil, "density", default: false)
+      )
+      if a.isTensor(1) {
+        let (hist, edges) = try a.tensor(0).histogram(
+          bins: a.tensor(1), weight: weight, density: density)
+        return [hist, edges]
+      }
+      let range = try a.optionalDoubles(nil, "range")
+      let (hist, edges) = try a.tensor(0).histogram(
+        bins: a.int(1), range: range.map { ($0[0], $0[1]) }, weight: weight, density: density)
+      return [hist, edges]
+    }
+    op("histogramdd") { a in
+      let (weight, density) = (
+        try a.optionalTensor(nil, "weight"), try a.bool(nil, "density", default: false)
+      )
+      if let edges = try? a.tensors(1, "bins") {
+        let result = try a.tensor(0).histogramdd(bins: edges, weight: weight, density: density)
+        return [result.hist] + result.binEdges
+      }
+      let result = try a.tensor(0).histogramdd(
+        bins: a.ints(1, "bins"), range: a.optionalDoubles(nil, "range"), weight: weight,
+        density: density)
+      return [result.hist] + result.binEdges
+    }
+  }
+
+  /// `other`.
+  mutating func addOther() {
+    op("equal") { a in try a.tensor(0).equal(a.tensor(1)) }
+    op("allclose") { a in
+      try a.tensor(0).allclose(
+        a.tensor(1), rtol: a.double(2, "rtol", default: 1e-5), atol: a.double(3, "atol", default: 1e-8),
+        equalNan: a.bool(4, "equal_nan", default: false))
+    }
+    op("hash_tensor") { a in
+      try a.tensor(0).hashTensor(
+        dims: a.optionalInts(1, "dim"), keepdim: a.bool(nil, "keepdim", default: false))
+    }
   }
 }
 

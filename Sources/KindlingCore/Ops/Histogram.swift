@@ -1,0 +1,177 @@
+/// Histograms with edges; ``Tensor/histc(bins:min:max:)`` counts without them. Not differentiable.
+extension Tensor {
+  /// How many elements, or what weight, falls between neighbouring edges of `bins` bins of equal width
+  /// (PyTorch: `torch.histogram`).
+  ///
+  /// The last bin holds its right edge; elements outside take no part.
+  /// - Parameters:
+  ///   - range: the outer edges; the least and greatest element where nil.
+  ///   - weight: what each element counts, of the same shape and dtype; 1 where nil.
+  ///   - density: divides by the total and the width of the bin, so that the integral is 1.
+  /// - Throws: ``TensorError`` for dtypes other than float32 and float64, no bins, edges that are not
+  ///   finite or decrease, and weights of another shape.
+  public func histogram(
+    bins: Int, range: (Double, Double)? = nil, weight: Tensor? = nil, density: Bool = false
+  ) throws -> (hist: Tensor, binEdges: Tensor) {
+    let (hist, edges) = try column.histogram(
+      "histogram", .counts([bins]), range.map { [$0.0, $0.1] }, weight, density)
+    return (hist, edges[0])
+  }
+
+  /// The same between given edges, a vector in ascending order.
+  public func histogram(
+    bins: Tensor, weight: Tensor? = nil, density: Bool = false
+  ) throws -> (hist: Tensor, binEdges: Tensor) {
+    let (hist, edges) = try column.histogram("histogram", .edges([bins]), nil, weight, density)
+    return (hist, edges[0])
+  }
+
+  /// The histogram of points of D coordinates, which the last dimension holds: one axis each
+  /// (PyTorch: `torch.histogramdd`).
+  ///
+  /// - Shape: `[*, D]` → `[bins₁, …, bins_D]`, with D vectors of edges.
+  /// - Parameters:
+  ///   - range: lower and upper edge for each axis, 2 · D numbers.
+  ///   - weight: of shape `[*]`.
+  public func histogramdd(
+    bins: [Int], range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
+  ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+    try histogram("histogramdd", .counts(bins), range, weight, density)
+  }
+
+  /// The same between given edges, a vector in ascending order for each axis.
+  public func histogramdd(
+    bins: [Tensor], weight: Tensor? = nil, density: Bool = false
+  ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+    try histogram("histogramdd", .edges(bins), nil, weight, density)
+  }
+
+  /// The elements as points of one coordinate.
+  private var column: Tensor {
+    get throws { try noGrad { try reshape([numel, 1]) } }
+  }
+
+  private enum Bins {
+    case counts([Int])
+    case edges([Tensor])
+    var count: Int {
+      switch self {
+      case .counts(let c): c.count
+      case .edges(let e): e.count
+      }
+    }
+  }
+
+  private func histogram(
+    _ name: String, _ bins: Bins, _ range: [Double]?, _ weight: Tensor?, _ density: Bool
+  ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+    func refuse(_ kind: TensorError.Kind, _ message: String) -> TensorError {
+      TensorError(kind, name, message)
+    }
+    guard dtype == .float32 || dtype == .float64 else {
+      throw refuse(.dtype, "\"histogramdd\" not implemented for '\(dtype.scalarName)'")
+    }
+    guard ndim >= 2 else { throw refuse(.shape, "input tensor should have at least 2 dimensions") }
+    let axes = shape[ndim - 1], points = shape.dropLast().reduce(1, *)
+    guard bins.count == axes else {
+      throw refuse(
+        .shape,
+        "The size of bins must be equal to the innermost dimension of the input: got \(bins.count) for shape \(shape)")
+    }
+    if let weight {
+      // A weight of the elements themselves is one of the points that `column` makes of them.
+      guard weight.shape == Array(shape.dropLast()) || axes == 1 && weight.numel == points else {
+        throw refuse(
+          .shape,
+          "if weight tensor is provided it should have the same shape as the input tensor excluding its innermost dimension, but got input with shape \(shape) and weight with shape \(weight.shape)")
+      }
+      guard weight.dtype == dtype else {
+        throw refuse(
+          .dtype,
+          "if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got input(\(dtype)), and weight(\(weight.dtype))")
+      }
+    }
+    let values = try toArray(as: Double.self)
+    let edges: [Tensor]
+    switch bins {
+    case .edges(let given):
+      for (d, e) in given.enumerated() {
+        guard e.ndim == 1, e.numel > 1 else {
+          throw refuse(
+            .shape, "bins tensor should have one dimension and at least 2 edges, but got shape \(e.shape) for dimension \(d)")
+        }
+        guard e.dtype == dtype else {
+          throw refuse(
+            .dtype,
+            "input tensor and bins tensors should have the same dtype, but got input with dtype \(dtype) and bins for dimension \(d) with dtype \(e.dtype)")
+        }
+      }
+      edges = given.map { $0.detach() }
+    case .counts(let counts):
+      guard range == nil || range?.count == 2 * axes else {
+        throw refuse(
+          .value,
+          "for a \(axes)-dimensional histogram range should have \(2 * axes) elements, but got \(range?.count ?? 0)")
+      }
+      edges = try counts.enumerated().map { d, count in
+        guard count > 0 else {
+          throw refuse(.value, "bins must be > 0, but got \(count) for dimension \(d)")
+        }
+        let own = stride(from: d, to: values.count, by: Swift.max(axes, 1)).lazy.map { values[$0] }
+        var low = own.min() ?? 0, high = own.max() ?? 1
+        if own.contains(where: \.isNaN) { low = .nan }
+        if let range { (low, high) = (range[2 * d], range[2 * d + 1]) }
+        guard low.isFinite, high.isFinite else {
+          throw refuse(.value, "dimension \(d)'s range [\(low), \(high)] is not finite")
+        }
+        guard low <= high else {
+          throw refuse(
+            .value, "min should not exceed max, but got min \(low) max \(high) for dimension \(d)")
+        }
+        if low == high { (low, high) = (low - 0.5, high + 0.5) }
+        let (steps, overflow) = count.addingReportingOverflow(1)
+        return try Tensor.linspace(low, high, steps: overflow ? .max : steps, dtype: dtype)
+      }
+    }
+    let sizes = edges.map { $0.numel - 1 }
+    let total = try Layout.checkedCount(sizes, .float64, name)
+    let limits = try edges.map { try $0.toArray(as: Double.self) }
+    let weights = try weight?.toArray(as: Double.self)
+    var sums = [Double](repeating: 0, count: total)
+    points: for i in 0..<points {
+      var place = 0
+      for d in 0..<axes {
+        guard let bin = Tensor.bin(of: values[i * axes + d], limits[d]) else { continue points }
+        place = place * sizes[d] + bin
+      }
+      sums[place] += weights?[i] ?? 1
+    }
+    if density { Tensor.normalize(&sums, sizes, limits) }
+    return (try Tensor(sums, shape: sizes, dtype: dtype), edges)
+  }
+
+  /// The bin between `edges` that holds `x`, nil where none does.
+  private static func bin(of x: Double, _ edges: [Double]) -> Int? {
+    guard let first = edges.first, let last = edges.last, x >= first, x <= last else { return nil }
+    var (low, high) = (0, edges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if x < edges[middle] { high = middle } else { low = middle + 1 }
+    }
+    return Swift.max(0, Swift.min(low, edges.count - 1) - 1)
+  }
+
+  /// Divides by the total and by the size of each bin.
+  private static func normalize(_ sums: inout [Double], _ sizes: [Int], _ edges: [[Double]]) {
+    let total = sums.reduce(0, +)
+    for i in sums.indices {
+      var rest = i, volume = total
+      for d in sizes.indices.reversed() {
+        let bin = rest % sizes[d]
+        rest /= sizes[d]
+        volume *= edges[d][bin + 1] - edges[d][bin]
+      }
+      sums[i] /= volume
+    }
+  }
+}

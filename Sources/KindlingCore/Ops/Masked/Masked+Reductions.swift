@@ -1,0 +1,147 @@
+/// Reductions of what takes part. `dims` are all dimensions where nil or empty; `dtype` is that of
+/// the result. All throw ``TensorError`` for a mask that does not broadcast to its tensor.
+extension Masked {
+  /// The sum; integers and bools sum in int64 (PyTorch: `torch.masked.sum`).
+  public static func sum(
+    _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    try fill(x, mask, .zero, "masked.sum")
+      .sum(dims: dims, keepdim: keepdim, dtype: dtype ?? accumulating(x.dtype))
+  }
+
+  /// The product; integers and bools multiply in int64 (PyTorch: `torch.masked.prod`).
+  public static func prod(
+    _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    var y = try fill(x, mask, .one, "masked.prod").to(dtype ?? accumulating(x.dtype))
+    for d in try Layout.wrap(dims, x.ndim, "masked.prod").sorted(by: >) {
+      y = try y.prod(dim: d, keepdim: keepdim, dtype: y.dtype)
+    }
+    return y
+  }
+
+  /// The greatest element, whose gradient is shared among equals (PyTorch: `torch.masked.amax`).
+  ///
+  /// Where nothing takes part it is −∞, or the least integer.
+  public static func amax(
+    _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    try fill(x, mask, .lowest, "masked.amax").amax(dims: dims, keepdim: keepdim)
+      .to(dtype ?? x.dtype)
+  }
+
+  /// The least element, whose gradient is shared among equals (PyTorch: `torch.masked.amin`).
+  ///
+  /// Where nothing takes part it is ∞, or the greatest integer.
+  public static func amin(
+    _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    try fill(x, mask, .highest, "masked.amin").amin(dims: dims, keepdim: keepdim)
+      .to(dtype ?? x.dtype)
+  }
+
+  /// Where the first greatest element lies along `dim`, or in the flattened tensor, as a number of
+  /// the dtype of `x` (PyTorch: `torch.masked.argmax`).
+  public static func argmax(
+    _ x: Tensor, dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil, mask: Tensor? = nil
+  ) throws -> Tensor {
+    try fill(x, mask, .lowest, "masked.argmax").argmax(dim: dim, keepdim: keepdim)
+      .to(dtype ?? x.dtype)
+  }
+
+  /// Where the first least element lies along `dim`, or in the flattened tensor, as a number of the
+  /// dtype of `x` (PyTorch: `torch.masked.argmin`).
+  public static func argmin(
+    _ x: Tensor, dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil, mask: Tensor? = nil
+  ) throws -> Tensor {
+    try fill(x, mask, .highest, "masked.argmin").argmin(dim: dim, keepdim: keepdim)
+      .to(dtype ?? x.dtype)
+  }
+
+  /// The mean; NaN where nothing takes part (PyTorch: `torch.masked.mean`).
+  public static func mean(
+    _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    let total = try sum(x, dims: dims, keepdim: keepdim, dtype: dtype ?? x.dtype, mask: mask)
+    return try total / count(x, mask, dims, keepdim, "masked.mean")
+  }
+
+  /// The lower median over one dimension; NaN where nothing takes part
+  /// (PyTorch: `torch.masked.median`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where nothing takes part and the dtype has no NaN.
+  public static func median(
+    _ x: Tensor, dim: Int = -1, keepdim: Bool = false, dtype: DType? = nil, mask: Tensor? = nil
+  ) throws -> Tensor {
+    let wide = x.dtype.isFloatingPoint ? x : try x.to(.float32)
+    let y = try fill(wide, mask, .nan, "masked.median").nanmedian(dim: dim, keepdim: keepdim).values
+    if x.dtype.isFloatingPoint { return y }
+    guard try noGrad({ try !y.isnan().any().item(as: Bool.self) }) else {
+      throw TensorError(
+        .value, "masked.median",
+        "masked median expects no fully masked out rows if dtype is not floating point")
+    }
+    return try y.to(dtype ?? x.dtype)
+  }
+
+  /// The p-norm (PyTorch: `torch.masked.norm`).
+  public static func norm(
+    _ x: Tensor, _ p: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    try fill(x, mask, p == -.infinity ? .highest : .zero, "masked.norm")
+      .norm(p: p, dims: dims, keepdim: keepdim, dtype: dtype ?? x.dtype)
+  }
+
+  /// The variance; integers and bools are taken in float32 (PyTorch: `torch.masked.var`).
+  ///
+  /// - Parameter correction: what is taken from the count before dividing, which does not go
+  ///   below 0.
+  public static func `var`(
+    _ x: Tensor, dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false,
+    dtype: DType? = nil, mask: Tensor? = nil
+  ) throws -> Tensor {
+    let type = dtype ?? (x.dtype.isFloatingPoint ? x.dtype : .float32)
+    let computed = type.isFloatingPoint ? type : .float32
+    let counts = try count(x, mask, dims, true, "masked.var")
+    let mean = try sum(x, dims: dims, keepdim: true, dtype: type, mask: mask) / counts
+    let squares = try x.sub(mean).square()
+    let total = try sum(squares, dims: dims, keepdim: keepdim, dtype: computed, mask: mask)
+    let freedom = try counts.to(computed).sub(correction).clamp(min: 0)
+    return try (total / freedom.reshape(total.shape)).to(type)
+  }
+
+  /// The standard deviation: the root of ``var(_:dims:correction:keepdim:dtype:mask:)``
+  /// (PyTorch: `torch.masked.std`).
+  public static func std(
+    _ x: Tensor, dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false,
+    dtype: DType? = nil, mask: Tensor? = nil
+  ) throws -> Tensor {
+    try self.var(x, dims: dims, correction: correction, keepdim: keepdim, dtype: dtype, mask: mask)
+      .sqrt()
+  }
+
+  /// `log Σ exp(x)`; −∞ where nothing takes part (PyTorch: `torch.masked.logsumexp`).
+  public static func logsumexp(
+    _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
+    mask: Tensor? = nil
+  ) throws -> Tensor {
+    let dims = try Layout.wrap(dims, x.ndim, "masked.logsumexp")
+    return try fill(x, mask, .lowest, "masked.logsumexp").logsumexp(dims: dims, keepdim: keepdim)
+      .to(dtype ?? x.dtype)
+  }
+
+  /// How many elements take part.
+  private static func count(
+    _ x: Tensor, _ mask: Tensor?, _ dims: [Int]?, _ keepdim: Bool, _ operation: String
+  ) throws -> Tensor {
+    let part = try mask.map { try expanded($0, x, operation) }
+      ?? Tensor.ones(x.shape, dtype: .bool, device: x.device)
+    return try part.sum(dims: dims, keepdim: keepdim)
+  }
+}
