@@ -45,7 +45,11 @@ kk_loop kk_unary(UnaryOp op, int32_t dtype) {
   if (!loop) loop = vector_unary(op, dtype);
   return loop ? loop : kk_special_unary(op, dtype);
 }
-kk_loop kk_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
+static kk_loop vector_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
+kk_loop kk_binary(BinaryOp op, int32_t dtype) {
+  kk_loop loop = vector_binary(op, dtype);
+  return loop ? loop : kk_special_binary(op, dtype);
+}
 kk_loop kk_ternary(TernaryOp op, int32_t dtype) { KK_SELECT(kk_ternary, op, dtype) }
 kk_loop kk_where(int32_t dtype) { KK_SELECT(kk_where, dtype) }
 kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }

@@ -14,6 +14,7 @@ typedef _Bool bool;
 
 /// The functions that no instruction set speeds up.
 kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
+kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
 
 // glibc's libmvec with the functions that mathvec.inc uses.
 #if defined(__x86_64__) && defined(__GLIBC__)

@@ -65,6 +65,12 @@ typedef KK_ENUM UnaryOp : int32_t {
   UnaryOpPow,
   /// Mantissa in [0.5, 1) and exponent of C's frexp, both as floats.
   UnaryOpFrexpMantissa, UnaryOpFrexpExponent,
+  /// Bessel functions: e marks those scaled by exp(∓x).
+  UnaryOpBesselI0, UnaryOpBesselI0e, UnaryOpBesselI1, UnaryOpBesselI1e, UnaryOpBesselK0, UnaryOpBesselK0e, UnaryOpBesselK1, UnaryOpBesselK1e,
+  UnaryOpBesselJ0, UnaryOpBesselJ1, UnaryOpBesselY0, UnaryOpBesselY1, UnaryOpSphericalJ0, UnaryOpAiryAi,
+  UnaryOpErfcx, UnaryOpLogNdtr, UnaryOpNdtri, UnaryOpEntr,
+  /// Parameter: which derivative of digamma.
+  UnaryOpPolygamma,
   UnaryOpCount
 } UnaryOp;
 
@@ -84,6 +90,12 @@ typedef KK_ENUM BinaryOp : int32_t {
   BinaryOpLogicalAnd, BinaryOpLogicalOr, BinaryOpLogicalXor,
   /// Pullbacks in one pass: a is the incoming gradient, b the saved value.
   BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient,
+  BinaryOpXlog1py, BinaryOpZeta, BinaryOpIgamma, BinaryOpIgammac,
+  /// Polynomials of a, of degree b.
+  BinaryOpChebyshevT, BinaryOpChebyshevU, BinaryOpChebyshevV, BinaryOpChebyshevW,
+  BinaryOpShiftedChebyshevT, BinaryOpShiftedChebyshevU, BinaryOpShiftedChebyshevV,
+  BinaryOpShiftedChebyshevW, BinaryOpHermiteH, BinaryOpHermiteHe, BinaryOpLaguerreL,
+  BinaryOpLegendreP,
   BinaryOpCount
 } BinaryOp;
 

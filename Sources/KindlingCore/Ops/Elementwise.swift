@@ -18,7 +18,11 @@ enum IntegerRule {
 /// A function of one tensor: its kernel, what it does with integers, PyTorch's node, its gradient.
 struct UnaryRule: Sendable {
   /// What the pullback needs: `s[0]` is the input, `s.output` the output.
-  enum Saving { case nothing, input, output }
+  enum Saving {
+    case nothing, input, output, inputAndOutput
+    var keepsInput: Bool { self == .input || self == .inputAndOutput }
+    var keepsOutput: Bool { self == .output || self == .inputAndOutput }
+  }
   typealias Derivative = @Sendable (_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor?
 
   let name: String
@@ -78,13 +82,13 @@ extension Tensor {
     let y = try unary(rule.kernel, rule.name, rule.integers, into: destination)
     guard let derivative = rule.derivative, isGradEnabled, requiresGrad else { return y }
     return y.recorded(
-      rule.node, Input(self, saving: rule.saving == .input ? self : nil, pullback: derivative),
-      savingOutput: rule.saving == .output)
+      rule.node, Input(self, saving: rule.saving.keepsInput ? self : nil, pullback: derivative),
+      savingOutput: rule.saving.keepsOutput)
   }
 
   /// Applies `rule` in place.
   func unary_(_ rule: UnaryRule) throws -> Tensor {
-    try inPlace(rule.name + "_", preserving: rule.saving == .input) { try $0.unary(rule, into: $1) }
+    try inPlace(rule.name + "_", preserving: rule.saving.keepsInput) { try $0.unary(rule, into: $1) }
   }
 
   /// Applies `rule`, into `destination` where one is given.

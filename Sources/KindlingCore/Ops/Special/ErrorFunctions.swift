@@ -10,15 +10,25 @@ extension UnaryRule {
   static let erfinv = UnaryRule("erfinv", .erfinv, "ErfinvBackward0", saving: .output) { g, s in
     try g * (s.output.square().exp() / twoOverRootPi)
   }
-  static let lgamma = UnaryRule("lgamma", .lgamma, "LgammaBackward0", saving: .input) { g, s in
-    try g * s[0].digamma()
+  static let erfcx = UnaryRule("erfcx", .erfcx, "SpecialErfcxBackward0", saving: .inputAndOutput) {
+    g, s in
+    try g * (s[0] * s.output * 2 - twoOverRootPi)
   }
-  static let digamma = UnaryRule("digamma", .digamma, "DigammaBackward0", saving: .input) { g, s in
-    try g * s[0].trigamma()
+  static let logNdtr = UnaryRule("log_ndtr", .logNdtr, "SpecialLogNdtrBackward0", saving: .input) {
+    g, s in
+    try g * (rootTwoOverPi / Special.erfcx(s[0] * -(0.5.squareRoot())))
+  }
+  static let ndtri = UnaryRule("ndtri", .ndtri, "SpecialNdtriBackward0", saving: .output) { g, s in
+    try g * (s.output.square() * 0.5).exp() * rootTwoPi
+  }
+  static let entr = UnaryRule("entr", .entr, "SpecialEntrBackward0", saving: .input) { g, s in
+    try g * (s[0].log() + 1).neg()
   }
 }
 
 private let twoOverRootPi = 1.12837916709551257390
+private let rootTwoOverPi = 0.79788456080286535588
+private let rootTwoPi = 2.50662827463100050242
 
 extension Tensor {
   /// The error function (PyTorch: `torch.erf`).
@@ -29,28 +39,6 @@ extension Tensor {
   public func erfc() throws -> Tensor { try unary(.erfc) }
   /// The inverse of the error function on (−1, 1) (PyTorch: `torch.erfinv`).
   public func erfinv() throws -> Tensor { try unary(.erfinv) }
-  /// The logarithm of the size of the gamma function (PyTorch: `torch.lgamma`).
-  public func lgamma() throws -> Tensor { try unary(.lgamma) }
-  /// The derivative of ``lgamma()`` (PyTorch: `torch.digamma`).
-  public func digamma() throws -> Tensor { try unary(.digamma) }
-
-  /// The derivative of ``digamma()``: reflected to arguments above ½, moved up by 6 with the
-  /// recurrence, where the asymptotic series holds.
-  fileprivate func trigamma() throws -> Tensor {
-    let low = try lt(0.5)
-    var x = try Tensor.where(low, rsub(1), self)
-    var sum = try x.mul(x).reciprocal()
-    for _ in 0..<5 {
-      x = try x + 1
-      sum = try sum + x.mul(x).reciprocal()
-    }
-    x = try x + 1
-    let square = try x.mul(x).reciprocal()
-    let tail = try square * (square * (square * (1.0 / 42) - 1.0 / 30) + 1.0 / 6)
-    sum = try sum + (tail + x.reciprocal() * 0.5 + 1) / x
-    let reflected = try (self * Double.pi).sin().pow(-2) * (Double.pi * Double.pi) - sum
-    return try Tensor.where(low, reflected, sum)
-  }
 
   /// `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
   ///
@@ -71,4 +59,20 @@ extension Tensor {
       return try Tensor.where(inside, slope, eps == nil ? Double.nan : 0)
     })
   }
+}
+
+extension Special {
+  /// `exp(x²) · erfc(x)`, which neither overflows nor vanishes for large x
+  /// (PyTorch: `torch.special.erfcx`).
+  public static func erfcx(_ x: Tensor) throws -> Tensor { try x.precise(.erfcx) }
+  /// The normal distribution function (PyTorch: `torch.special.ndtr`).
+  public static func ndtr(_ x: Tensor) throws -> Tensor {
+    try (x.mul(0.5.squareRoot()).erf() + 1) * 0.5
+  }
+  /// The logarithm of ``ndtr(_:)``, exact far below zero too (PyTorch: `torch.special.log_ndtr`).
+  public static func logNdtr(_ x: Tensor) throws -> Tensor { try x.precise(.logNdtr) }
+  /// The inverse of ``ndtr(_:)`` on [0, 1], NaN elsewhere (PyTorch: `torch.special.ndtri`).
+  public static func ndtri(_ x: Tensor) throws -> Tensor { try x.precise(.ndtri) }
+  /// `−x · log(x)`; 0 at 0, −∞ below (PyTorch: `torch.special.entr`).
+  public static func entr(_ x: Tensor) throws -> Tensor { try x.unary(.entr) }
 }
