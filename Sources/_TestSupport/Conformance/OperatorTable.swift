@@ -50,6 +50,10 @@ package struct OperatorTable: Sendable {
     table.addIndexing()
     table.addSorting()
     table.addMatmul()
+    table.addLinalg()
+    table.addMasked()
+    table.addSpecial()
+    table.addOther()
     table.addNN()
     table.addConvolutionAndPooling()
     return table

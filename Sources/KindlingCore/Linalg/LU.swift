@@ -1,0 +1,239 @@
+/// The LU decomposition with partial pivoting, `A = P L U`.
+extension Linalg {
+  /// L (without its unit diagonal) and U in one matrix, and the pivots: row i was exchanged with row
+  /// `pivots[i]`, counted from 1 (PyTorch: `torch.linalg.lu_factor`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where a matrix is singular.
+  public static func luFactor(
+    _ a: Tensor, pivot: Bool = true
+  ) throws -> (lu: Tensor, pivots: Tensor) {
+    let (lu, pivots, _) = try luFactorEx(a, pivot: pivot, checkErrors: true)
+    return (lu, pivots)
+  }
+
+  /// The same; `info` is 0 or the first place of a zero on the diagonal of U
+  /// (PyTorch: `torch.linalg.lu_factor_ex`).
+  ///
+  /// - Shape: `[*, m, n]` → `[*, m, n]`, `[*, min(m, n)]`, `[*]`.
+  public static func luFactorEx(
+    _ a: Tensor, pivot: Bool = true, checkErrors: Bool = false
+  ) throws -> (lu: Tensor, pivots: Tensor, info: Tensor) {
+    let name = "linalg.lu_factor"
+    try checkPivot(pivot, name)
+    let (lu, pivots, info) = try luFactors(a, name)
+    if checkErrors {
+      try checkCodes(info, name) {
+        "U[\($0),\($0)] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)"
+      }
+    }
+    let y = lu.recorded(
+      "LinalgLuFactorExBackward0",
+      Input(a, saving: pivots) { g, s in
+        let (p, l, u) = try luUnpack(s.output, s[0])
+        let k = Swift.min(g.rowCount, g.columnCount)
+        return try luGradient(
+          p, l, u, g.narrow(-1, 0, k), g.narrow(-2, 0, k))
+      }, savingOutput: true)
+    return (y, pivots, info)
+  }
+
+  /// P, L and U with `A = P L U` (PyTorch: `torch.linalg.lu`).
+  public static func lu(
+    _ a: Tensor, pivot: Bool = true
+  ) throws -> (p: Tensor, l: Tensor, u: Tensor) {
+    let name = "linalg.lu"
+    try checkPivot(pivot, name)
+    let (p, l, u) = try noGrad {
+      let (lu, pivots, _) = try luFactors(a, name)
+      return try luUnpack(lu, pivots)
+    }
+    Recording.record(
+      [l, u], "LinalgLuBackward0", [a], saving: [a, p, l.alias(), u.alias()]
+    ) { g, s in
+      // To differentiate again, the factors have to hang in the graph.
+      let (p, l, u) = isGradEnabled ? try lu(s[0]) : (s[1], s[2], s[3])
+      return [try luGradient(p, l, u, g[0], g[1])]
+    }
+    return (p, l, u)
+  }
+
+  /// The matrices that ``luFactor(_:pivot:)`` packs (PyTorch: `torch.lu_unpack`).
+  ///
+  /// - Throws: ``TensorError`` for pivots that are not int32, of another shape, or no row.
+  public static func luUnpack(
+    _ lu: Tensor, _ pivots: Tensor
+  ) throws -> (p: Tensor, l: Tensor, u: Tensor) {
+    let name = "lu_unpack"
+    try checkMatrix(lu, name, "LU_data")
+    let (m, n) = (lu.rowCount, lu.columnCount), k = Swift.min(m, n)
+    let p = try permutations(pivots, lu, name)
+    let (l, u) = try noGrad {
+      let eye = try Tensor.eye(m, k, dtype: lu.dtype, device: lu.device)
+      return (try lu.narrow(-1, 0, k).tril(-1) + eye, try lu.narrow(-2, 0, k).triu())
+    }
+    Recording.record([l, u], "LuUnpackBackward0", [lu]) { g, _ in
+      let lower = try g[0]?.tril(-1).grown(-1, to: n), upper = try g[1]?.triu().grown(-2, to: m)
+      return [try lower.map { lower in try upper.map { try lower + $0 } ?? lower } ?? upper]
+    }
+    return (p, l, u)
+  }
+
+  /// The solution X of `A X = B` (of `X A = B` where not `left`; of Aᵀ where `adjoint`), A being
+  /// given by ``luFactor(_:pivot:)`` (PyTorch: `torch.linalg.lu_solve`). Batch dimensions broadcast.
+  public static func luSolve(
+    _ lu: Tensor, _ pivots: Tensor, _ b: Tensor, left: Bool = true, adjoint: Bool = false
+  ) throws -> Tensor {
+    let name = "linalg.lu_solve"
+    try checkSquare(lu, name, "LU")
+    try checkMatrix(b, name, "B")
+    try checkFloat(lu, name)
+    try checkSame(lu, b, name)
+    try checkSystem(lu, b, left, name)
+    let x = try luSolution(lu, pivots, b, left: left, adjoint: adjoint, name)
+    return x.recorded(
+      "LinalgLuSolveBackward0",
+      Input(lu, saving: lu, pivots) { g, s in
+        let gB = try luSolve(s[0], s[1], g, left: left, adjoint: !adjoint)
+        let x = s.output
+        let product = left ? try gB.matmul(x.transposed) : try x.transposed.matmul(gB)
+        let (p, l, u) = try luUnpack(s[0], s[1])
+        let r = try p.transposed.matmul(adjoint ? product.transposed : product).neg()
+        return try r.matmul(u.transposed).tril(-1) + l.transposed.matmul(r).triu()
+      },
+      Input(b, saving: lu, pivots) { g, s in
+        try luSolve(s[0], s[1], g, left: left, adjoint: !adjoint)
+      }, savingOutput: true)
+  }
+
+  // MARK: Parts
+
+  private static func checkPivot(_ pivot: Bool, _ name: String) throws {
+    guard pivot else {
+      throw TensorError(.unsupported, name, "LU without pivoting is not implemented on the CPU")
+    }
+  }
+
+  /// The packed factors, the pivots and LAPACK's codes, unrecorded.
+  static func luFactors(
+    _ a: Tensor, _ name: String
+  ) throws -> (lu: Tensor, pivots: Tensor, info: Tensor) {
+    try checkMatrix(a, name)
+    try checkFloat(a, name)
+    let k = Swift.min(a.rowCount, a.columnCount)
+    let factor = try Columns(a, name)
+    let pivots = try integers(a.batch + [k], like: a), info = try integers(a.batch, like: a)
+    if a.numel > 0 {
+      let factorize = try Lapack.routine("getrf", a.dtype, for: name)
+      try forEach(a.batchCount, factor.buffer, pivots, info) { at, _ in
+        let code = factorize(
+          .int(factor.rows), .int(factor.columns), .at(at[0]), .int(factor.lead), .at(at[1]))
+        at[2].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)
+      }
+    }
+    return (factor.matrices, pivots, info)
+  }
+
+  /// The solution from packed factors, unrecorded.
+  static func luSolution(
+    _ lu: Tensor, _ pivots: Tensor, _ b: Tensor, left: Bool, adjoint: Bool, _ name: String
+  ) throws -> Tensor {
+    try noGrad {
+      let batch = try Layout.broadcast(lu.batch, b.batch, name)
+      _ = try rows(pivots, lu, name)
+      let factor = try Columns(lu.expanded(batch: batch), name)
+      let places = try pivots.expand(batch + [lu.rowCount]).clone()
+      // X A = B is Aᵀ Xᵀ = Bᵀ.
+      let right = try b.expanded(batch: batch)
+      let x = try Columns(left ? right : right.transposed, name)
+      if x.buffer.numel > 0 {
+        let solve = try Lapack.routine("getrs", lu.dtype, for: name)
+        try forEach(x.matrices.batchCount, factor.buffer, places, x.buffer) { at, _ in
+          solve(
+            .text(left == adjoint ? "T" : "N"), .int(x.rows), .int(x.columns), .at(at[0]),
+            .int(factor.lead), .at(at[1]), .at(at[2]), .int(x.lead))
+        }
+      }
+      return left ? x.matrices : x.matrices.transposed
+    }
+  }
+
+  /// Which row of A each row of L U is, for each matrix.
+  static func rows(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws -> [[Int]] {
+    let (m, k) = (lu.rowCount, Swift.min(lu.rowCount, lu.columnCount))
+    guard pivots.dtype == .int32 else {
+      throw TensorError(
+        .dtype, name, "pivots should be a Tensor of scalar type torch.int32, but got \(pivots.dtype)")
+    }
+    guard pivots.ndim >= 1, pivots.shape[pivots.ndim - 1] == k else {
+      throw TensorError(
+        .shape, name,
+        "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)")
+    }
+    let all = try pivots.toArray(as: Int.self)
+    return try (0..<(k == 0 ? lu.batchCount : all.count / k)).map { i in
+      var order = Array(0..<m)
+      for j in 0..<k {
+        let other = all[i * k + j] - 1
+        guard order.indices.contains(other) else {
+          throw TensorError(
+            .index, name,
+            "pivots must name rows from 1 to \(m), but got \(other + 1) at place \(j)")
+        }
+        order.swapAt(j, other)
+      }
+      return order
+    }
+  }
+
+  private static func permutations(
+    _ pivots: Tensor, _ lu: Tensor, _ name: String
+  ) throws -> Tensor {
+    let m = lu.rowCount, orders = try rows(pivots, lu, name)
+    let shape = pivots.shape.dropLast() + [m, m]
+    var ones = [Int8](repeating: 0, count: try Layout.checkedCount(Array(shape), lu.dtype, name))
+    for (i, order) in orders.enumerated() {
+      for (j, row) in order.enumerated() { ones[(i * m + row) * m + j] = 1 }
+    }
+    return try Tensor(ones, shape: Array(shape), dtype: lu.dtype, device: lu.device)
+  }
+
+  /// The gradient of A from those of L and U. Where A is wide, its columns behind the square part are
+  /// L⁻¹ Pᵀ A₂; where it is tall, its rows below are A₂ U⁻¹.
+  private static func luGradient(
+    _ p: Tensor, _ l: Tensor, _ u: Tensor, _ gL: Tensor?, _ gU: Tensor?
+  ) throws -> Tensor? {
+    if gL == nil && gU == nil { return nil }
+    let (m, n) = (l.rowCount, u.columnCount), k = Swift.min(m, n)
+    let zero = try Tensor.zeros([], dtype: l.dtype, device: l.device)
+    let gL = try gL ?? zero.expand(l.shape), gU = try gU ?? zero.expand(u.shape)
+    let (l1, u1) = (try l.narrow(-2, 0, k), try u.narrow(-1, 0, k))
+    // Of the factors' stored triangles.
+    var lower = try l1.transposed.matmul(gL.narrow(-2, 0, k).tril(-1))
+    var upper = try gU.narrow(-1, 0, k).triu().matmul(u1.transposed)
+    var beside: Tensor?, below: Tensor?
+    if n > k {
+      let g2 = try gU.narrow(-1, k, n - k)
+      beside = try solveTriangular(l1.transposed, g2, upper: true, unitriangular: true)
+      lower = try lower - g2.matmul(u.narrow(-1, k, n - k).transposed)
+    }
+    if m > k {
+      let g2 = try gL.narrow(-2, k, m - k)
+      below = try solveTriangular(u1.transposed, g2, upper: false, left: false)
+      upper = try upper - l.narrow(-2, k, m - k).transposed.matmul(g2)
+    }
+    let inner = try lower.tril(-1) + upper.triu()
+    let half = try solveTriangular(l1.transposed, inner, upper: true, unitriangular: true)
+    var gA = try solveTriangular(u1.transposed, half, upper: false, left: false)
+    if let beside { gA = try Tensor.cat([gA, beside], dim: -1) }
+    if let below { gA = try Tensor.cat([gA, below], dim: -2) }
+    return try p.matmul(gA)
+  }
+}
+
+extension Tensor {
+  /// The solution of `A X = self`, A being given by its factors (PyTorch: `Tensor.lu_solve`); see
+  /// ``Linalg/luSolve(_:_:_:left:adjoint:)``.
+  public func luSolve(_ lu: Tensor, _ pivots: Tensor) throws -> Tensor {
+    try Linalg.luSolve(lu, pivots, self)
+  }
+}

@@ -1,0 +1,91 @@
+/// Linear algebra (PyTorch: `torch.linalg`).
+///
+/// The last two dimensions of a tensor are matrices, those before it a batch. Decompositions and
+/// solvers take float32 and float64 and call LAPACK, which is loaded when the first one runs:
+/// without it they throw ``TensorError`` `.unsupported` with the name of the package to install.
+/// Every gradient is written with differentiable operations, so that it can be differentiated again.
+public enum Linalg {}
+
+// MARK: Checks
+extension Linalg {
+  /// Throws where `x` is no batch of matrices.
+  static func checkMatrix(_ x: Tensor, _ name: String, _ what: String = "A") throws {
+    guard x.ndim >= 2 else {
+      throw TensorError(
+        .shape, name, "The input tensor \(what) must have at least 2 dimensions, but has shape \(x.shape)")
+    }
+  }
+
+  /// Throws where `x` is no batch of square matrices.
+  static func checkSquare(_ x: Tensor, _ name: String, _ what: String = "A") throws {
+    try checkMatrix(x, name, what)
+    let (m, n) = (x.shape[x.ndim - 2], x.shape[x.ndim - 1])
+    guard m == n else {
+      throw TensorError(
+        .shape, name, "\(what) must be batches of square matrices, but they are \(m) by \(n) matrices")
+    }
+  }
+
+  /// Throws where LAPACK has no form for the dtype of `x`.
+  static func checkFloat(_ x: Tensor, _ name: String) throws {
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName); convert with to(.float32)")
+    }
+    guard !x.dtype.isHalf else {
+      throw TensorError(
+        .dtype, name,
+        "Low precision dtypes not supported. Got \(x.dtype.scalarName); convert with to(.float32)")
+    }
+  }
+
+  /// Throws where the dtypes of two operands differ.
+  static func checkSame(_ a: Tensor, _ b: Tensor, _ name: String) throws {
+    guard a.dtype == b.dtype else {
+      throw TensorError(
+        .dtype, name,
+        "Expected A and B to have the same dtype, but found A of type \(a.dtype.scalarName) and B of type \(b.dtype.scalarName) instead")
+    }
+    _ = try Tensor.onOneDevice(name, a, b)
+  }
+
+  /// Throws the first failure that LAPACK's codes tell of.
+  static func checkCodes(
+    _ info: Tensor, _ name: String, _ message: (Int) -> String
+  ) throws {
+    let codes = try info.toArray(as: Int.self)
+    guard let i = codes.firstIndex(where: { $0 != 0 }) else { return }
+    let place = info.ndim == 0 ? "" : "(Batch element \(i)): "
+    throw TensorError(.value, name, place + message(codes[i]))
+  }
+}
+
+// MARK: Shapes
+extension Tensor {
+  /// Without the last two dimensions.
+  var batch: [Int] { Array(shape.dropLast(2)) }
+  /// How many matrices these are.
+  var batchCount: Int { batch.reduce(1, *) }
+  var rowCount: Int { shape[ndim - 2] }
+  var columnCount: Int { shape[ndim - 1] }
+
+  /// Expanded to batch dimensions to which it broadcasts.
+  func expanded(batch: [Int]) throws -> Tensor {
+    batch == self.batch ? self : try expand(batch + shape.suffix(2))
+  }
+
+  /// A number for each matrix, as 1 × 1 matrices.
+  func asMatrices() throws -> Tensor { try unsqueeze(-1).unsqueeze(-1) }
+
+  /// A vector for each matrix, as its rows' factors.
+  func asColumn() throws -> Tensor { try unsqueeze(-1) }
+
+  /// Grown to `size` along `dim` with zeros behind.
+  func grown(_ dim: Int, to size: Int) throws -> Tensor {
+    var rest = shape
+    let d = dim < 0 ? dim + ndim : dim
+    rest[d] = size - shape[d]
+    return rest[d] == 0 ? self : try Tensor.cat([self, Tensor.zeros(rest, dtype: dtype, device: device)], dim: d)
+  }
+}

@@ -1,0 +1,172 @@
+/// Powers, exponentials and products of matrices, and products of vectors.
+extension Linalg {
+  /// The matrix multiplied by itself n times; its inverse where n is negative
+  /// (PyTorch: `torch.linalg.matrix_power`).
+  public static func matrixPower(_ a: Tensor, _ n: Int) throws -> Tensor {
+    let name = "linalg.matrix_power"
+    try checkSquare(a, name)
+    if n == 0 {
+      return try Tensor.eye(a.rowCount, dtype: a.dtype, device: a.device).expand(a.shape).clone()
+    }
+    var square = n < 0 ? try inv(a) : a
+    var rest = n.magnitude
+    var result: Tensor?
+    while true {
+      if rest & 1 == 1 { result = try result.map { try $0.matmul(square) } ?? square }
+      rest >>= 1
+      if rest == 0 { break }
+      square = try square.matmul(square)
+    }
+    return try result ?? a.clone()
+  }
+
+  /// The matrix exponential (PyTorch: `torch.linalg.matrix_exp`), by scaling, a Taylor polynomial and
+  /// repeated squaring; 16-bit floats are computed in float32.
+  public static func matrixExp(_ a: Tensor) throws -> Tensor {
+    let name = "linalg.matrix_exp"
+    try checkSquare(a, name)
+    guard a.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, name,
+        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)")
+    }
+    let y = try noGrad { try a.widened { try exponential($0) } }
+    return y.recorded(
+      "LinalgMatrixExpBackward0",
+      Input(a, saving: a) { g, s in
+        // exp of [[Aᵀ, G], [0, Aᵀ]] has the derivative of exp at Aᵀ in direction G above on the right.
+        let n = s[0].columnCount, t = s[0].transposed
+        let above = try Tensor.cat([t, g], dim: -1)
+        let below = try Tensor.cat([t.zeroGradient(), t], dim: -1)
+        return try matrixExp(Tensor.cat([above, below], dim: -2)).narrow(-2, 0, n).narrow(-1, n, n)
+      })
+  }
+
+  private static func exponential(_ a: Tensor) throws -> Tensor {
+    if a.numel == 0 { return try a.clone() }
+    // Halved until a polynomial of degree 18 is exact (‖A‖ ≤ 1: the next term is 1/19!).
+    let sizes = try a.abs().sum(dim: -2).amax(dim: -1)
+    let halvings = try sizes.log2().ceil().clamp(min: 0, max: 1100)
+    let count = try halvings.max().item()
+    guard count.isFinite else { return try a * Double.nan }
+    let scaled = try a * Tensor.pow(2.0, halvings.neg()).asMatrices()
+    let eye = try Tensor.eye(a.rowCount, dtype: a.dtype, device: a.device)
+    var y = try eye.expand(a.shape)
+    for k in stride(from: 18, to: 0, by: -1) { y = try scaled.matmul(y) / Double(k) + eye }
+    for i in 0..<Int(count) {
+      // Matrices of a batch are squared as often as each was halved.
+      y = try Tensor.where(halvings.gt(i).asMatrices(), y.matmul(y), y)
+    }
+    return y
+  }
+
+  /// The product of matrices in the order that takes the fewest multiplications
+  /// (PyTorch: `torch.linalg.multi_dot`). The first and the last may be vectors.
+  public static func multiDot(_ tensors: [Tensor]) throws -> Tensor {
+    let name = "linalg.multi_dot"
+    guard tensors.count >= 2, var first = tensors.first, var last = tensors.last else {
+      throw TensorError(.value, name, "expected at least 2 tensors but got \(tensors.count)")
+    }
+    for (i, x) in tensors.enumerated() {
+      let isEnd = i == 0 || i == tensors.count - 1
+      guard x.ndim == 2 || isEnd && x.ndim == 1 else {
+        throw TensorError(
+          .shape, name, "tensor \(i) must be \(isEnd ? "1D or " : "")2D but got \(x.ndim)D")
+      }
+      guard x.dtype == first.dtype else {
+        throw TensorError(
+          .dtype, name,
+          "all tensors must have be the same dtype but got \(first.dtype) and \(x.dtype)")
+      }
+    }
+    let (dropsRows, dropsColumns) = (first.ndim == 1, last.ndim == 1)
+    if dropsRows { first = try first.unsqueeze(0) }
+    if dropsColumns { last = try last.unsqueeze(-1) }
+    var chain = tensors
+    chain[0] = first
+    chain[chain.count - 1] = last
+    for i in 1..<chain.count where chain[i - 1].shape[1] != chain[i].shape[0] {
+      throw TensorError(
+        .shape, name,
+        "tensors \(i - 1) and \(i) with shapes \(tensors[i - 1].shape) and \(tensors[i].shape) cannot be multiplied")
+    }
+    let cuts = cheapestCuts([chain[0].shape[0]] + chain.map { $0.shape[1] })
+    func product(_ i: Int, _ j: Int) throws -> Tensor {
+      if i == j { return chain[i] }
+      return try product(i, cuts[i][j]).mm(product(cuts[i][j] + 1, j))
+    }
+    var y = try product(0, chain.count - 1)
+    if dropsColumns { y = try y.squeeze(-1) }
+    return dropsRows ? try y.squeeze(0) : y
+  }
+
+  /// Where to cut each part of a chain of matrices with these sizes (Cormen et al., *Introduction to
+  /// Algorithms*, matrix-chain multiplication).
+  private static func cheapestCuts(_ sizes: [Int]) -> [[Int]] {
+    let n = sizes.count - 1
+    var cost = [[Double]](repeating: [Double](repeating: 0, count: n), count: n)
+    var cuts = [[Int]](repeating: [Int](repeating: 0, count: n), count: n)
+    for length in 1..<n {
+      for i in 0..<(n - length) {
+        let j = i + length
+        cost[i][j] = .infinity
+        for k in i..<j {
+          let own = Double(sizes[i]) * Double(sizes[k + 1]) * Double(sizes[j + 1])
+          let total = cost[i][k] + cost[k + 1][j] + own
+          if total < cost[i][j] { (cost[i][j], cuts[i][j]) = (total, k) }
+        }
+      }
+    }
+    return cuts
+  }
+
+  /// The powers from 0 to n − 1 of each element, as a last dimension (PyTorch: `torch.linalg.vander`).
+  ///
+  /// - Parameter n: how many; as many as the last dimension has elements where nil.
+  public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
+    let count = n ?? (x.ndim == 0 ? 1 : x.shape[x.ndim - 1])
+    guard count > 1 else {
+      throw TensorError(.value, "linalg.vander", "N must be greater than 1, but got \(count)")
+    }
+    let type: DType = x.dtype.isFloatingPoint ? x.dtype : .int64
+    let ones = try Tensor.ones(x.shape + [1], dtype: type, device: x.device)
+    let (rest, _) = count.subtractingReportingOverflow(1)
+    _ = try Layout.checkedCount(x.shape + [count], type, "linalg.vander")
+    let powers = try x.to(type).unsqueeze(-1).expand(x.shape + [rest]).cumprod(dim: -1)
+    return try Tensor.cat([ones, powers], dim: -1)
+  }
+
+  /// The cross product of vectors of 3 elements along `dim` (PyTorch: `torch.linalg.cross`).
+  public static func cross(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
+    try a.cross(b, dim: dim)
+  }
+
+  /// The dot products of vectors along `dim` (PyTorch: `torch.linalg.vecdot`).
+  public static func vecdot(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
+    guard a.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "linalg.vecdot",
+        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName)")
+    }
+    guard a.dtype == b.dtype else {
+      throw TensorError(
+        .dtype, "linalg.vecdot",
+        "Expected vectors of same dtype, found \(a.dtype.scalarName) and \(b.dtype.scalarName)")
+    }
+    return try (a * b).sum(dim: dim)
+  }
+
+  /// The diagonals of matrices, as a view (PyTorch: `torch.linalg.diagonal`).
+  public static func diagonal(
+    _ a: Tensor, offset: Int = 0, dim1: Int = -2, dim2: Int = -1
+  ) throws -> Tensor {
+    try a.diagonal(offset: offset, dim1: dim1, dim2: dim2)
+  }
+}
+
+extension Tensor {
+  /// ``Linalg/matrixPower(_:_:)`` (PyTorch: `Tensor.matrix_power`).
+  public func matrixPower(_ n: Int) throws -> Tensor { try Linalg.matrixPower(self, n) }
+  /// ``Linalg/matrixExp(_:)`` (PyTorch: `Tensor.matrix_exp`).
+  public func matrixExp() throws -> Tensor { try Linalg.matrixExp(self) }
+}

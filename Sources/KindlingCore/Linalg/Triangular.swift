@@ -1,0 +1,191 @@
+/// Systems with triangular matrices, and Cholesky's decomposition.
+extension Linalg {
+  /// The solution X of `A X = B`, or of `X A = B` where not `left`, A being triangular
+  /// (PyTorch: `torch.linalg.solve_triangular`).
+  ///
+  /// The other triangle of `a` is not read, nor its diagonal where `unitriangular`. A zero on the
+  /// diagonal gives infinities and NaN. Batch dimensions broadcast.
+  /// - Shape: `[*, n, n]` and `[*, n, k]` (`[*, k, n]` where not `left`) → that of `b`.
+  public static func solveTriangular(
+    _ a: Tensor, _ b: Tensor, upper: Bool, left: Bool = true, unitriangular: Bool = false
+  ) throws -> Tensor {
+    let name = "linalg.solve_triangular"
+    try checkSquare(a, name)
+    try checkMatrix(b, name, "B")
+    try checkFloat(a, name)
+    try checkSame(a, b, name)
+    try checkSystem(a, b, left, name)
+    let x = try triangularSolution(
+      a, b, upper: upper, left: left, unitriangular: unitriangular, name)
+    return x.recorded(
+      "LinalgSolveTriangularBackward0",
+      Input(a, saving: a, b) { g, s in
+        let gB = try solveTriangular(
+          s[0].transposed, g, upper: !upper, left: left, unitriangular: unitriangular)
+        let x = s.output
+        let gA = left ? try gB.matmul(x.transposed).neg() : try x.transposed.matmul(gB).neg()
+        return upper ? try gA.triu(unitriangular ? 1 : 0) : try gA.tril(unitriangular ? -1 : 0)
+      },
+      Input(b, saving: a) { g, s in
+        try solveTriangular(
+          s[0].transposed, g, upper: !upper, left: left, unitriangular: unitriangular)
+      }, savingOutput: true)
+  }
+
+  /// Throws where A and B make no system.
+  static func checkSystem(_ a: Tensor, _ b: Tensor, _ left: Bool, _ name: String) throws {
+    guard (left ? b.rowCount : b.columnCount) == a.rowCount else {
+      throw TensorError(
+        .shape, name,
+        "Incompatible shapes of A and B for the equation \(left ? "AX = B" : "XA = B") (\(a.rowCount)x\(a.columnCount) and \(b.rowCount)x\(b.columnCount))")
+    }
+  }
+
+  static func triangularSolution(
+    _ a: Tensor, _ b: Tensor, upper: Bool, left: Bool, unitriangular: Bool, _ name: String
+  ) throws -> Tensor {
+    try noGrad {
+      let batch = try Layout.broadcast(a.batch, b.batch, name)
+      let factor = try Columns(a.expanded(batch: batch), name)
+      let x = try Columns(b.expanded(batch: batch), name)
+      if x.buffer.numel == 0 { return x.matrices }
+      let solve = try Lapack.routine("trsm", a.dtype, for: name)
+      try forEach(x.matrices.batchCount, factor.buffer, x.buffer) { at, _ in
+        solve(
+          .text(left ? "L" : "R"), .text(upper ? "U" : "L"), .text("N"),
+          .text(unitriangular ? "U" : "N"), .int(x.rows), .int(x.columns), .number(1), .at(at[0]),
+          .int(factor.lead), .at(at[1]), .int(x.lead), hasInfo: false)
+      }
+      return x.matrices
+    }
+  }
+
+  // MARK: Cholesky
+
+  /// The lower triangular L with `A = L Lᵀ`, or the upper U with `A = Uᵀ U`, of symmetric positive
+  /// definite matrices, of which the other triangle is not read (PyTorch: `torch.linalg.cholesky`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where a matrix is not positive definite.
+  public static func cholesky(_ a: Tensor, upper: Bool = false) throws -> Tensor {
+    try choleskyEx(a, upper: upper, checkErrors: true).l
+  }
+
+  /// The same; `info` is 0 or the order of the leading minor that is not positive definite
+  /// (PyTorch: `torch.linalg.cholesky_ex`).
+  public static func choleskyEx(
+    _ a: Tensor, upper: Bool = false, checkErrors: Bool = false
+  ) throws -> (l: Tensor, info: Tensor) {
+    let name = "linalg.cholesky"
+    try checkSquare(a, name)
+    try checkFloat(a, name)
+    let info = try integers(a.batch, like: a)
+    let factor = try Columns(a, name)
+    if a.numel > 0 {
+      let factorize = try Lapack.routine("potrf", a.dtype, for: name)
+      try forEach(a.batchCount, factor.buffer, info) { at, _ in
+        let code = factorize(
+          .text(upper ? "U" : "L"), .int(factor.rows), .at(at[0]), .int(factor.lead))
+        at[1].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)
+      }
+    }
+    if checkErrors {
+      try checkCodes(info, name) {
+        "The factorization could not be completed because the input is not positive-definite (the leading minor of order \($0) is not positive-definite)."
+      }
+    }
+    let l = try noGrad { upper ? try factor.matrices.triu() : try factor.matrices.tril() }
+    let y = l.recorded(
+      "LinalgCholeskyExBackward0",
+      Input(a) { g, s in
+        let l = upper ? s.output.transposed : s.output
+        let g = upper ? g.transposed : g
+        // Φ halves the diagonal of the lower triangle.
+        let product = try l.transposed.matmul(g)
+        let phi = try product.tril() - product.diagonal(dim1: -2, dim2: -1).diagEmbed() * 0.5
+        let inner = try solveTriangular(l, phi, upper: false, left: false)
+        let gA = try solveTriangular(l.transposed, inner, upper: true)
+        return try (gA + gA.transposed) * 0.5
+      }, savingOutput: true)
+    return (y, info)
+  }
+}
+
+extension Tensor {
+  /// The solution X of `A X = self`, A being given by its Cholesky factor
+  /// (PyTorch: `Tensor.cholesky_solve`).
+  public func choleskySolve(_ factor: Tensor, upper: Bool = false) throws -> Tensor {
+    let name = "cholesky_solve"
+    try Linalg.checkMatrix(self, name, "b")
+    try Linalg.checkSquare(factor, name, "u")
+    try Linalg.checkFloat(self, name)
+    try Linalg.checkSame(factor, self, name)
+    guard rowCount == factor.rowCount else {
+      throw TensorError(
+        .shape, name,
+        "Incompatible matrix sizes for cholesky_solve: each A matrix is \(factor.rowCount) by \(factor.columnCount) but each b matrix is \(rowCount) by \(columnCount)")
+    }
+    // A = L Lᵀ is solved from the outside in.
+    let x = try noGrad {
+      let l = upper ? factor.transposed : factor
+      let half = try Linalg.triangularSolution(
+        l, self, upper: false, left: true, unitriangular: false, name)
+      return try Linalg.triangularSolution(
+        l.transposed, half, upper: true, left: true, unitriangular: false, name)
+    }
+    return x.recorded(
+      "CholeskySolveBackward0",
+      Input(self, saving: factor) { g, s in try g.choleskySolve(s[0], upper: upper) },
+      Input(factor, saving: factor) { g, s in
+        let gB = try g.choleskySolve(s[0], upper: upper)
+        let common = try gB.matmul(s.output.transposed)
+        let both = try (common + common.transposed).neg()
+        return upper ? try s[0].matmul(both).triu() : try both.matmul(s[0]).tril()
+      }, savingOutput: true)
+  }
+
+  /// The inverse of the matrix with this Cholesky factor (PyTorch: `Tensor.cholesky_inverse`).
+  ///
+  /// - Throws: ``TensorError`` `.value` for a factor with a zero on its diagonal.
+  public func choleskyInverse(upper: Bool = false) throws -> Tensor {
+    let name = "cholesky_inverse"
+    try Linalg.checkSquare(self, name)
+    try Linalg.checkFloat(self, name)
+    let inverse = try noGrad {
+      let zeros = try diagonal(dim1: -2, dim2: -1).eq(0)
+      if numel > 0, try zeros.any().item(as: Bool.self) {
+        let codes = try zeros.to(.int32).cumsum(dim: -1).eq(0).sum(dim: -1)
+        let n = columnCount
+        try Linalg.checkCodes(Tensor.where(codes.eq(n), 0, codes + 1), name) {
+          "The diagonal element \($0) is zero, the inversion could not be completed because the input matrix is singular."
+        }
+      }
+      let eye = try Tensor.eye(columnCount, dtype: dtype, device: device)
+      return try eye.expand(shape).choleskySolve(self, upper: upper)
+    }
+    return inverse.recorded(
+      "CholeskyInverseBackward0",
+      Input(self, saving: self) { g, s in
+        let y = s.output
+        let common = try y.matmul(g + g.transposed).matmul(y).neg()
+        return upper ? try s[0].matmul(common).triu() : try common.matmul(s[0]).tril()
+      }, savingOutput: true)
+  }
+
+  /// The solution of `A X = self` and a copy of A, which is triangular
+  /// (PyTorch: `Tensor.triangular_solve`, which PyTorch has replaced by
+  /// ``Linalg/solveTriangular(_:_:upper:left:unitriangular:)``).
+  public func triangularSolve(
+    _ a: Tensor, upper: Bool = true, transpose: Bool = false, unitriangular: Bool = false
+  ) throws -> (solution: Tensor, clonedCoefficient: Tensor) {
+    let name = "triangular_solve"
+    guard ndim >= 2, a.ndim >= 2 else {
+      throw TensorError(
+        .shape, name,
+        "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead")
+    }
+    let matrix = transpose ? a.transposed : a
+    let x = try Linalg.solveTriangular(
+      matrix, self, upper: upper != transpose, unitriangular: unitriangular)
+    return (x, try a.clone())
+  }
+}
