@@ -13,7 +13,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# The system packages the build needs and this machine lacks.
+# The system packages the build and the tests need and this machine lacks.
 missing_packages() {
   command -v git >/dev/null || echo git
   # Clang comes with Swift and looks where the build will look.
@@ -22,6 +22,9 @@ missing_packages() {
   printf '#include <stdio.h>\n#include <jpeglib.h>\n' | clang -fsyntax-only -x c - 2>/dev/null ||
     echo libjpeg-dev
   printf 'int main(void) { return 0; }\n' | clang -x c - -o /dev/null 2>/dev/null || echo libc6-dev
+  # Opened when linear algebra is asked for.
+  compgen -G '/usr/lib*/liblapack.so.3' >/dev/null || compgen -G '/usr/lib/*/liblapack.so.3' >/dev/null ||
+    echo liblapack3
   # Downloads only; training and tests do without.
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }

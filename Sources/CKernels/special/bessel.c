@@ -26,7 +26,7 @@ static double i_asymptotic(double x, int n) {
     term *= (odd * odd - 4 * n * n) / (8 * k * x);
     sum += term;
   }
-  return sum / sqrt(2 * M_PI * x);
+  return sum / (sqrt(2 * M_PI) * sqrt(x));
 }
 
 double kk_i0e(double x) {
@@ -47,7 +47,7 @@ double kk_i1(double x) { return exp(fabs(x)) * kk_i1e(x); }
 static double k_integral(double nu, double x) {
   double h = fmin(0.125, 0.5 / sqrt(x)), sum = 0.5;
   for (int i = 1;; i++) {
-    double s = sinh(i * h / 2), value = exp(-2 * x * s * s) * cosh(nu * i * h);
+    double s = sinh(i * h / 2), value = exp(-2 * s * (s * x)) * cosh(nu * i * h);
     sum += value;
     if (value < 1e-18) return h * sum;
   }
@@ -134,5 +134,7 @@ double kk_airy_ai(double x) {
   if (x <= 2) return airy_series(x);
   // A&S 10.4.14.
   double zeta = 2 * x * sqrt(x) / 3;
+  // Below the smallest number, and before ζ leaves the range.
+  if (zeta > 750) return 0;
   return exp(-zeta) * sqrt(x / 3) * k_integral(1.0 / 3, zeta) / M_PI;
 }

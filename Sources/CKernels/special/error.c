@@ -25,7 +25,8 @@ double kk_erfinv(double x) {
 double kk_erfcx(double x) {
   if (x < 25) return exp(x * x) * exp(fma(x, x, -x * x)) * erfc(x);
   double w = 1 / (2 * x * x);
-  return (1 - w * (1 - 3 * w * (1 - 5 * w * (1 - 7 * w)))) / (x * 1.77245385090551602730);
+  double series = 1 - w * (1 - 3 * w * (1 - 5 * w * (1 - 7 * w * (1 - 9 * w))));
+  return series / (x * 1.77245385090551602730);
 }
 
 // The logarithm of the normal distribution function.

@@ -39,7 +39,9 @@ extension Linalg {
     if let gV {
       let eye = try Tensor.eye(v.columnCount, dtype: .bool, device: v.device)
       let gaps = try Tensor.where(eye, 1, l.unsqueeze(-2) - l.unsqueeze(-1))
-      let turn = try Tensor.where(eye, 0, v.transposed.matmul(gV) / gaps)
+      // Only the antisymmetric part turns eigenvectors; the gradient is symmetric.
+      let k = try v.transposed.matmul(gV)
+      let turn = try (k - k.transposed) * 0.5 / gaps
       inner = try inner.map { try $0 + turn } ?? turn
     }
     return try inner.map { try v.matmul($0).matmul(v.transposed) }

@@ -29,7 +29,8 @@ extension Linalg {
       let factorize = try Lapack.routine("sytrf", a.dtype, for: name)
       try forEach(a.batchCount, factor.buffer, pivots, info) { at, _ in
         let code = factorize(
-          .text("L"), .int(factor.rows), .at(at[0]), .int(factor.lead), .at(at[1]), .work, .workCount)
+          .text("L"), .int(factor.rows), .at(at[0]), .int(factor.lead), .at(at[1]), .work,
+          .workCount)
         at[2].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)
       }
     }
@@ -57,7 +58,8 @@ extension Linalg {
     guard pivots.dtype.isInteger, pivots.shape == Array(ld.shape.dropLast()) else {
       throw TensorError(
         .shape, name,
-        "Expected LD.shape[:-1] and pivots.shape to be the same and pivots to be integers, but got LD with shape \(ld.shape) and pivots of shape \(pivots.shape) and dtype \(pivots.dtype)")
+        "Expected LD.shape[:-1] and pivots.shape to be the same and pivots to be integers, but got LD with shape \(ld.shape) and pivots of shape \(pivots.shape) and dtype \(pivots.dtype)"
+      )
     }
     let n = ld.rowCount
     // LAPACK would follow a pivot out of the matrix; negative ones come in pairs.
@@ -103,8 +105,10 @@ extension Linalg {
 
   /// `y`, recorded as something without a derivative.
   private static func refusing(_ y: Tensor, _ x: Tensor, _ name: String) -> Tensor {
-    y.recorded("NotImplemented", Input(x) { _, _ in
-      throw TensorError(.autograd, name, "the derivative for '\(name)' is not implemented.")
-    })
+    y.recorded(
+      "NotImplemented",
+      Input(x) { _, _ in
+        throw TensorError(.autograd, name, "the derivative for '\(name)' is not implemented.")
+      })
   }
 }

@@ -162,12 +162,14 @@ extension Linalg {
     let (m, k) = (lu.rowCount, Swift.min(lu.rowCount, lu.columnCount))
     guard pivots.dtype == .int32 else {
       throw TensorError(
-        .dtype, name, "pivots should be a Tensor of scalar type torch.int32, but got \(pivots.dtype)")
+        .dtype, name,
+        "pivots should be a Tensor of scalar type torch.int32, but got \(pivots.dtype)")
     }
     guard pivots.ndim >= 1, pivots.shape[pivots.ndim - 1] == k else {
       throw TensorError(
         .shape, name,
-        "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)")
+        "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)"
+      )
     }
     let all = try pivots.toArray(as: Int.self)
     return try (0..<(k == 0 ? lu.batchCount : all.count / k)).map { i in

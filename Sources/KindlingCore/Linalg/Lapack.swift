@@ -25,7 +25,8 @@ struct Lapack: @unchecked Sendable {
       if let found = dlopen(name, RTLD_NOW | RTLD_LOCAL) { return Lapack(library: found) }
     }
     throw TensorError(
-      .unsupported, "", "linear algebra needs LAPACK, which this machine lacks: apt-get install liblapack3")
+      .unsupported, "",
+      "linear algebra needs LAPACK, which this machine lacks: apt-get install liblapack3")
   }
 
   /// The routine `name` (without the letter of its type) for elements of `dtype`, for `operation`.
@@ -76,7 +77,8 @@ struct Lapack: @unchecked Sendable {
           call(arguments, $0.baseAddress, -1, hasInfo)
         }
         count = withUnsafeBytes(of: &number) {
-          dtype == .float32 ? Int($0.load(as: Float.self).rounded(.up)) : Int($0.load(as: Double.self))
+          dtype == .float32
+            ? Int($0.load(as: Float.self).rounded(.up)) : Int($0.load(as: Double.self))
         }
       }
       var work = [Double](repeating: 0, count: max(count, 1) + 1)

@@ -52,12 +52,14 @@ extension Linalg {
     let (x, residuals) = try noGrad {
       let x = try raw.narrow(-2, 0, n).clone()
       let full = try driver == .gels || rank.eq(n).all().item(as: Bool.self)
-      let rest = try m > n && full
+      let rest =
+        try m > n && full
         ? raw.narrow(-2, n, m - n).square().sum(dim: -2)
         : Tensor.empty([0], dtype: a.dtype, device: a.device)
       return (isVector ? try x.squeeze(-1) : x, rest)
     }
-    Recording.record([x, residuals], "LinalgLstsqBackward0", [a, right], saving: [a, right]) { g, s in
+    Recording.record([x, residuals], "LinalgLstsqBackward0", [a, right], saving: [a, right]) {
+      g, s in
       let (a, b) = (s[0], s[1])
       var gA: Tensor?, gB: Tensor?
       if var gX = g[0] {
@@ -141,11 +143,14 @@ extension Linalg {
     guard a.ndim >= 2, a.dtype == .float32 || a.dtype == .float64 else {
       throw TensorError(
         a.ndim >= 2 ? .dtype : .shape, name,
-        "(\(a.dtype.scalarName){\(a.shape)}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types")
+        "(\(a.dtype.scalarName){\(a.shape)}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types"
+      )
     }
     if hermitian { try checkSquare(a, name) }
     let y = try noGrad {
-      if a.numel == 0 { return try Tensor.zeros(a.transposed.shape, dtype: a.dtype, device: a.device) }
+      if a.numel == 0 {
+        return try Tensor.zeros(a.transposed.shape, dtype: a.dtype, device: a.device)
+      }
       if hermitian {
         let (l, v) = try eigh(a)
         let sizes = try l.abs()
@@ -196,7 +201,8 @@ extension Linalg {
     let absolute = try atol.map(column) ?? Tensor.zeros([], dtype: a.dtype, device: a.device)
     let fallback = try Tensor.full([], share, dtype: a.dtype, device: a.device)
     // An absolute tolerance above 0 stands alone unless a relative one is given too.
-    let relative = try rtol.map(column)
+    let relative =
+      try rtol.map(column)
       ?? Tensor.where(absolute.gt(0), Tensor.zeros([], dtype: a.dtype, device: a.device), fallback)
     return try absolute.maximum(relative * greatest)
   }
@@ -228,5 +234,7 @@ extension Tensor {
   /// ``Linalg/pinv(_:atol:rtol:hermitian:)`` (PyTorch: `Tensor.pinverse`).
   ///
   /// - Parameter rcond: singular values below this share of the greatest count as 0.
-  public func pinverse(rcond: Double = 1e-15) throws -> Tensor { try Linalg.pinv(self, rtol: rcond) }
+  public func pinverse(rcond: Double = 1e-15) throws -> Tensor {
+    try Linalg.pinv(self, rtol: rcond)
+  }
 }

@@ -12,7 +12,8 @@ extension Linalg {
   static func checkMatrix(_ x: Tensor, _ name: String, _ what: String = "A") throws {
     guard x.ndim >= 2 else {
       throw TensorError(
-        .shape, name, "The input tensor \(what) must have at least 2 dimensions, but has shape \(x.shape)")
+        .shape, name,
+        "The input tensor \(what) must have at least 2 dimensions, but has shape \(x.shape)")
     }
   }
 
@@ -22,7 +23,8 @@ extension Linalg {
     let (m, n) = (x.shape[x.ndim - 2], x.shape[x.ndim - 1])
     guard m == n else {
       throw TensorError(
-        .shape, name, "\(what) must be batches of square matrices, but they are \(m) by \(n) matrices")
+        .shape, name,
+        "\(what) must be batches of square matrices, but they are \(m) by \(n) matrices")
     }
   }
 
@@ -31,7 +33,8 @@ extension Linalg {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName); convert with to(.float32)")
+        "Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName); convert with to(.float32)"
+      )
     }
     guard !x.dtype.isHalf else {
       throw TensorError(
@@ -45,7 +48,8 @@ extension Linalg {
     guard a.dtype == b.dtype else {
       throw TensorError(
         .dtype, name,
-        "Expected A and B to have the same dtype, but found A of type \(a.dtype.scalarName) and B of type \(b.dtype.scalarName) instead")
+        "Expected A and B to have the same dtype, but found A of type \(a.dtype.scalarName) and B of type \(b.dtype.scalarName) instead"
+      )
     }
     _ = try Tensor.onOneDevice(name, a, b)
   }
@@ -78,14 +82,12 @@ extension Tensor {
   /// A number for each matrix, as 1 × 1 matrices.
   func asMatrices() throws -> Tensor { try unsqueeze(-1).unsqueeze(-1) }
 
-  /// A vector for each matrix, as its rows' factors.
-  func asColumn() throws -> Tensor { try unsqueeze(-1) }
-
   /// Grown to `size` along `dim` with zeros behind.
   func grown(_ dim: Int, to size: Int) throws -> Tensor {
     var rest = shape
     let d = dim < 0 ? dim + ndim : dim
     rest[d] = size - shape[d]
-    return rest[d] == 0 ? self : try Tensor.cat([self, Tensor.zeros(rest, dtype: dtype, device: device)], dim: d)
+    return rest[d] == 0
+      ? self : try Tensor.cat([self, Tensor.zeros(rest, dtype: dtype, device: device)], dim: d)
   }
 }

@@ -6,7 +6,9 @@ extension Linalg {
     let name = "linalg.matrix_power"
     try checkSquare(a, name)
     if n == 0 {
-      return try Tensor.eye(a.rowCount, dtype: a.dtype, device: a.device).expand(a.shape).clone()
+      let eye = try Tensor.eye(a.rowCount, dtype: a.dtype, device: a.device)
+      return try eye.expand(a.shape).clone().recorded(
+        "CopyBackwards", Input(a) { g, _ in try g.zeroGradient() })
     }
     var square = n < 0 ? try inv(a) : a
     var rest = n.magnitude
@@ -28,7 +30,8 @@ extension Linalg {
     guard a.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)")
+        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)"
+      )
     }
     let y = try noGrad { try a.widened { try exponential($0) } }
     return y.recorded(
@@ -88,7 +91,8 @@ extension Linalg {
     for i in 1..<chain.count where chain[i - 1].shape[1] != chain[i].shape[0] {
       throw TensorError(
         .shape, name,
-        "tensors \(i - 1) and \(i) with shapes \(tensors[i - 1].shape) and \(tensors[i].shape) cannot be multiplied")
+        "tensors \(i - 1) and \(i) with shapes \(tensors[i - 1].shape) and \(tensors[i].shape) cannot be multiplied"
+      )
     }
     let cuts = cheapestCuts([chain[0].shape[0]] + chain.map { $0.shape[1] })
     func product(_ i: Int, _ j: Int) throws -> Tensor {
@@ -124,7 +128,8 @@ extension Linalg {
   ///
   /// - Parameter n: how many; as many as the last dimension has elements where nil.
   public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
-    let count = n ?? (x.ndim == 0 ? 1 : x.shape[x.ndim - 1])
+    let x = x.ndim == 0 ? try x.unsqueeze(0) : x
+    let count = n ?? x.shape[x.ndim - 1]
     guard count > 1 else {
       throw TensorError(.value, "linalg.vander", "N must be greater than 1, but got \(count)")
     }
@@ -138,7 +143,16 @@ extension Linalg {
 
   /// The cross product of vectors of 3 elements along `dim` (PyTorch: `torch.linalg.cross`).
   public static func cross(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
-    try a.cross(b, dim: dim)
+    for x in [a, b] {
+      let d = try Layout.wrap(dim, x.ndim, "linalg.cross")
+      guard x.ndim > 0, x.shape[d] == 3 else {
+        throw TensorError(
+          .shape, "linalg.cross",
+          "inputs dimension \(dim) must have length 3, but the shapes are \(a.shape) and \(b.shape)"
+        )
+      }
+    }
+    return try a.cross(b, dim: dim)
   }
 
   /// The dot products of vectors along `dim` (PyTorch: `torch.linalg.vecdot`).

@@ -37,9 +37,11 @@ extension Linalg {
     guard a.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)")
+        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)"
+      )
     }
-    let rows = try Layout.wrap(dims.0, a.ndim, name), columns = try Layout.wrap(dims.1, a.ndim, name)
+    let rows = try Layout.wrap(dims.0, a.ndim, name),
+      columns = try Layout.wrap(dims.1, a.ndim, name)
     guard rows != columns else {
       throw TensorError(.index, name, "dims must be different. Got (\(dims.0), \(dims.1))")
     }
@@ -50,15 +52,21 @@ extension Linalg {
       return try fromSingularValues(x, rows, columns, keepdim) { try $0.sum(dim: -1) }
     case .order(let p) where p == 2 || p == -2:
       return try fromSingularValues(x, rows, columns, keepdim) {
-        p > 0 ? try $0.amax(dim: -1) : try $0.amin(dim: -1)
+        p > 0 ? try greatest($0, -1) : try $0.amin(dim: -1)
       }
     case .order(let p) where p.magnitude == 1 || p.isInfinite:
       let (summed, left) = p.isInfinite ? (columns, rows) : (rows, columns)
       let sums = try x.norm(p: 1, dims: [summed], keepdim: true)
-      let y = p > 0 ? try sums.amax(dim: left, keepdim: true) : try sums.amin(dim: left, keepdim: true)
+      let y = try p > 0 ? greatest(sums, left, keepdim: true) : sums.amin(dim: left, keepdim: true)
       return keepdim ? y : try y.squeeze([rows, columns])
     case .order(let p): throw TensorError(.value, name, "Order \(p) not supported.")
     }
+  }
+
+  /// The greatest of numbers that are not negative; 0 of none.
+  private static func greatest(_ x: Tensor, _ dim: Int, keepdim: Bool = false) throws -> Tensor {
+    try x.shape[dim < 0 ? dim + x.ndim : dim] == 0
+      ? x.sum(dim: dim, keepdim: keepdim) : x.amax(dim: dim, keepdim: keepdim)
   }
 
   private static func fromSingularValues(
@@ -89,7 +97,8 @@ extension Linalg {
     guard count == 1, case .order(let p) = ord else {
       throw TensorError(
         .shape, name,
-        "If dim is specified, it must be of length 1 or 2, and 2 for the orders fro and nuc. Got \(dims ?? [])")
+        "If dim is specified, it must be of length 1 or 2, and 2 for the orders fro and nuc. Got \(dims ?? [])"
+      )
     }
     return try vectorNorm(x, p, dims: dims, keepdim: keepdim, dtype: dtype)
   }

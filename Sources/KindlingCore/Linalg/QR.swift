@@ -28,11 +28,17 @@ extension Linalg {
       return (try orthogonal(wide, tau, name), r)
     }
     if mode == .r {
-      return (q, r.recorded("LinalgQrBackward0", Input(a) { _, _ in
-        throw TensorError(
-          .autograd, name,
-          "The derivative of linalg.qr depends on Q, which is not computed when mode='r'; use mode: .reduced")
-      }))
+      return (
+        q,
+        r.recorded(
+          "LinalgQrBackward0",
+          Input(a) { _, _ in
+            throw TensorError(
+              .autograd, name,
+              "The derivative of linalg.qr depends on Q, which is not computed when mode='r'; use mode: .reduced"
+            )
+          })
+      )
     }
     Recording.record(
       [q, r], "LinalgQrBackward0", [a], saving: [a, q.alias(), r.alias()]
@@ -93,17 +99,19 @@ extension Linalg {
     try checkMatrix(a, name, "input")
     try checkFloat(a, name)
     try checkSame(a, tau, name)
-    guard a.rowCount >= a.columnCount else {
+    guard a.rowCount >= a.columnCount || a.numel == 0 else {
       throw TensorError(
         .shape, name,
-        "input.shape[-2] must be greater than or equal to input.shape[-1], but the shape is \(a.shape)")
+        "input.shape[-2] must be greater than or equal to input.shape[-1], but the shape is \(a.shape)"
+      )
     }
     guard tau.ndim == a.ndim - 1, tau.shape.dropLast() == a.shape.dropLast(2)[...],
       tau.shape[tau.ndim - 1] <= a.columnCount
     else {
       throw TensorError(
         .shape, name,
-        "tau must have the batch dimensions of input, and input.shape[-1] must be greater than or equal to tau.shape[-1], but the shapes are \(a.shape) and \(tau.shape)")
+        "tau must have the batch dimensions of input, and input.shape[-1] must be greater than or equal to tau.shape[-1], but the shapes are \(a.shape) and \(tau.shape)"
+      )
     }
   }
 
@@ -205,7 +213,8 @@ extension Tensor {
     guard other.batch == batch, (left ? other.rowCount : other.columnCount) == rowCount else {
       throw TensorError(
         .shape, name,
-        "other.shape[\(left ? -2 : -1)] must be equal to input.shape[-2], and batch dimensions must be the same, but the shapes are \(other.shape) and \(shape)")
+        "other.shape[\(left ? -2 : -1)] must be equal to input.shape[-2], and batch dimensions must be the same, but the shapes are \(other.shape) and \(shape)"
+      )
     }
     let y = try noGrad {
       let c = try Columns(other, name), reflectors = try Columns(self, name)

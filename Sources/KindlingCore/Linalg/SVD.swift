@@ -15,7 +15,8 @@ extension Linalg {
       [u, s, vh], "LinalgSvdBackward0", [a], saving: [a, u.alias(), s.alias(), vh.alias()]
     ) { g, saved in
       let (u, s, vh) =
-        isGradEnabled ? try svd(saved[0], fullMatrices: fullMatrices) : (saved[1], saved[2], saved[3])
+        isGradEnabled
+        ? try svd(saved[0], fullMatrices: fullMatrices) : (saved[1], saved[2], saved[3])
       let k = s.shape[s.ndim - 1]
       return [
         try svdGradient(
@@ -101,7 +102,8 @@ extension Linalg {
     guard a.rowCount >= a.columnCount else {
       throw TensorError(
         .shape, name,
-        "input must have at least as many rows as columns, but got \(a.rowCount) by \(a.columnCount) matrices")
+        "input must have at least as many rows as columns, but got \(a.rowCount) by \(a.columnCount) matrices"
+      )
     }
     let (u, h) = try noGrad {
       let (w, s, vh) = try singularTriples(a, full: false)
@@ -160,7 +162,8 @@ extension Tensor {
     guard q >= 0, q <= Swift.min(rowCount, columnCount) else {
       throw TensorError(
         .value, name,
-        "q(=\(q)) must be non-negative integer and not greater than min(m, n)=\(Swift.min(rowCount, columnCount))")
+        "q(=\(q)) must be non-negative integer and not greater than min(m, n)=\(Swift.min(rowCount, columnCount))"
+      )
     }
     guard niter >= 0 else {
       throw TensorError(.value, name, "niter must be non-negative integer, but got \(niter)")
@@ -169,7 +172,8 @@ extension Tensor {
     // The smaller side is the one that random vectors span.
     let isWide = rowCount < columnCount
     if isWide { a = a.transposed }
-    let r = try Tensor.randn([a.columnCount, q], generator: generator, dtype: dtype, device: device)
+    let r = try Tensor.randn(
+      [a.columnCount, q], generator: generator, dtype: dtype, device: device)
     var basis = try Linalg.qr(a.matmul(r)).q
     for _ in 0..<niter {
       basis = try Linalg.qr(a.transposed.matmul(basis)).q

@@ -93,7 +93,8 @@ extension Linalg {
       "LinalgDetBackward0",
       Input(a, saving: a) { g, s in
         let singular = try noGrad { try s.output.eq(0).any().item(as: Bool.self) }
-        let slope = singular ? try cofactors(s[0]) : try inv(s[0]).transposed * s.output.asMatrices()
+        let slope =
+          singular ? try cofactors(s[0]) : try inv(s[0]).transposed * s.output.asMatrices()
         return try g.asMatrices() * slope
       }, savingOutput: true)
   }
@@ -152,14 +153,16 @@ extension Linalg {
     }
     guard b.ndim <= moved.ndim else {
       throw TensorError(
-        .shape, name, "B must not have more dimensions than A, but the shapes are \(a.shape) and \(b.shape)")
+        .shape, name,
+        "B must not have more dimensions than A, but the shapes are \(a.shape) and \(b.shape)")
     }
     let (front, back) = (moved.shape.prefix(b.ndim), moved.shape.dropFirst(b.ndim))
     let (rows, columns) = (front.reduce(1, *), back.reduce(1, *))
     guard rows == columns else {
       throw TensorError(
         .shape, name,
-        "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got \(columns) != \(rows)")
+        "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got \(columns) != \(rows)"
+      )
     }
     return try solve(moved.reshape([rows, columns]), b.flatten()).reshape(Array(back))
   }
@@ -169,14 +172,16 @@ extension Linalg {
   public static func tensorinv(_ a: Tensor, ind: Int = 2) throws -> Tensor {
     let name = "linalg.tensorinv"
     guard ind > 0 else {
-      throw TensorError(.value, name, "Expected a strictly positive integer for 'ind', but got \(ind)")
+      throw TensorError(
+        .value, name, "Expected a strictly positive integer for 'ind', but got \(ind)")
     }
     let (front, back) = (a.shape.prefix(ind), a.shape.dropFirst(ind))
     let (rows, columns) = (front.reduce(1, *), back.reduce(1, *))
     guard rows == columns else {
       throw TensorError(
         .shape, name,
-        "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got \(columns) != \(rows)")
+        "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got \(columns) != \(rows)"
+      )
     }
     return try inv(a.reshape([rows, columns])).reshape(Array(back) + front)
   }

@@ -37,7 +37,8 @@ extension Linalg {
     guard (left ? b.rowCount : b.columnCount) == a.rowCount else {
       throw TensorError(
         .shape, name,
-        "Incompatible shapes of A and B for the equation \(left ? "AX = B" : "XA = B") (\(a.rowCount)x\(a.columnCount) and \(b.rowCount)x\(b.columnCount))")
+        "Incompatible shapes of A and B for the equation \(left ? "AX = B" : "XA = B") (\(a.rowCount)x\(a.columnCount) and \(b.rowCount)x\(b.columnCount))"
+      )
     }
   }
 
@@ -113,6 +114,8 @@ extension Linalg {
 extension Tensor {
   /// The solution X of `A X = self`, A being given by its Cholesky factor
   /// (PyTorch: `Tensor.cholesky_solve`).
+  ///
+  /// As in PyTorch the other triangle of the factor, which is not read, gets a gradient too.
   public func choleskySolve(_ factor: Tensor, upper: Bool = false) throws -> Tensor {
     let name = "cholesky_solve"
     try Linalg.checkMatrix(self, name, "b")
@@ -122,7 +125,8 @@ extension Tensor {
     guard rowCount == factor.rowCount else {
       throw TensorError(
         .shape, name,
-        "Incompatible matrix sizes for cholesky_solve: each A matrix is \(factor.rowCount) by \(factor.columnCount) but each b matrix is \(rowCount) by \(columnCount)")
+        "Incompatible matrix sizes for cholesky_solve: each A matrix is \(factor.rowCount) by \(factor.columnCount) but each b matrix is \(rowCount) by \(columnCount)"
+      )
     }
     // A = L Lᵀ is solved from the outside in.
     let x = try noGrad {
@@ -139,12 +143,13 @@ extension Tensor {
         let gB = try g.choleskySolve(s[0], upper: upper)
         let common = try gB.matmul(s.output.transposed)
         let both = try (common + common.transposed).neg()
-        return upper ? try s[0].matmul(both).triu() : try both.matmul(s[0]).tril()
+        return upper ? try s[0].matmul(both) : try both.matmul(s[0])
       }, savingOutput: true)
   }
 
   /// The inverse of the matrix with this Cholesky factor (PyTorch: `Tensor.cholesky_inverse`).
   ///
+  /// As in PyTorch the other triangle of the factor, which is not read, gets a gradient too.
   /// - Throws: ``TensorError`` `.value` for a factor with a zero on its diagonal.
   public func choleskyInverse(upper: Bool = false) throws -> Tensor {
     let name = "cholesky_inverse"
@@ -167,7 +172,7 @@ extension Tensor {
       Input(self, saving: self) { g, s in
         let y = s.output
         let common = try y.matmul(g + g.transposed).matmul(y).neg()
-        return upper ? try s[0].matmul(common).triu() : try common.matmul(s[0]).tril()
+        return upper ? try s[0].matmul(common) : try common.matmul(s[0])
       }, savingOutput: true)
   }
 
@@ -181,7 +186,8 @@ extension Tensor {
     guard ndim >= 2, a.ndim >= 2 else {
       throw TensorError(
         .shape, name,
-        "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead")
+        "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead"
+      )
     }
     let matrix = transpose ? a.transposed : a
     let x = try Linalg.solveTriangular(

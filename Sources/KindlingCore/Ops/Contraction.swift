@@ -84,9 +84,15 @@ extension Tensor {
         .shape, "cross",
         "inputs dimension \(dim.map(String.init) ?? "") must have length 3 and tensors as many dimensions, but the shapes are \(shape) and \(other.shape)")
     }
-    let (a, b) = (try expand(size), try other.expand(size))
-    func turned(_ x: Tensor, _ shift: Int) throws -> Tensor { try x.roll([-shift], dims: [found]) }
-    return try turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1)
+    let y = try noGrad {
+      let (a, b) = (try expand(size), try other.expand(size))
+      func turned(_ x: Tensor, _ shift: Int) throws -> Tensor { try x.roll([-shift], dims: [found]) }
+      return try turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1)
+    }
+    return y.recorded(
+      "LinalgCrossBackward0",
+      Input(self, saving: other) { g, s in try s[0].cross(g, dim: found) },
+      Input(other, saving: self) { g, s in try g.cross(s[0], dim: found) })
   }
 
   /// The p-norms of the differences of all pairs of rows (PyTorch: `torch.cdist`).

@@ -76,19 +76,22 @@ extension Tensor {
     guard bins.count == axes else {
       throw refuse(
         .shape,
-        "The size of bins must be equal to the innermost dimension of the input: got \(bins.count) for shape \(shape)")
+        "The size of bins must be equal to the innermost dimension of the input: got \(bins.count) for shape \(shape)"
+      )
     }
     if let weight {
       // A weight of the elements themselves is one of the points that `column` makes of them.
       guard weight.shape == Array(shape.dropLast()) || axes == 1 && weight.numel == points else {
         throw refuse(
           .shape,
-          "if weight tensor is provided it should have the same shape as the input tensor excluding its innermost dimension, but got input with shape \(shape) and weight with shape \(weight.shape)")
+          "if weight tensor is provided it should have the same shape as the input tensor excluding its innermost dimension, but got input with shape \(shape) and weight with shape \(weight.shape)"
+        )
       }
       guard weight.dtype == dtype else {
         throw refuse(
           .dtype,
-          "if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got input(\(dtype)), and weight(\(weight.dtype))")
+          "if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got input(\(dtype)), and weight(\(weight.dtype))"
+        )
       }
     }
     let values = try toArray(as: Double.self)
@@ -98,12 +101,15 @@ extension Tensor {
       for (d, e) in given.enumerated() {
         guard e.ndim == 1, e.numel > 1 else {
           throw refuse(
-            .shape, "bins tensor should have one dimension and at least 2 edges, but got shape \(e.shape) for dimension \(d)")
+            .shape,
+            "bins tensor should have one dimension and at least 2 edges, but got shape \(e.shape) for dimension \(d)"
+          )
         }
         guard e.dtype == dtype else {
           throw refuse(
             .dtype,
-            "input tensor and bins tensors should have the same dtype, but got input with dtype \(dtype) and bins for dimension \(d) with dtype \(e.dtype)")
+            "input tensor and bins tensors should have the same dtype, but got input with dtype \(dtype) and bins for dimension \(d) with dtype \(e.dtype)"
+          )
         }
       }
       edges = given.map { $0.detach() }
@@ -111,7 +117,8 @@ extension Tensor {
       guard range == nil || range?.count == 2 * axes else {
         throw refuse(
           .value,
-          "for a \(axes)-dimensional histogram range should have \(2 * axes) elements, but got \(range?.count ?? 0)")
+          "for a \(axes)-dimensional histogram range should have \(2 * axes) elements, but got \(range?.count ?? 0)"
+        )
       }
       edges = try counts.enumerated().map { d, count in
         guard count > 0 else {

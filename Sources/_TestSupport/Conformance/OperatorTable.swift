@@ -44,6 +44,7 @@ package struct OperatorTable: Sendable {
   package static let all: OperatorTable = {
     var table = OperatorTable()
     table.addElementwise()
+    table.addCasts()
     table.addReductions()
     table.addShapeAndViews()
     table.addCreation()

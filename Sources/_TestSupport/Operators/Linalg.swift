@@ -14,7 +14,8 @@ extension OperatorTable {
       try Linalg.cholesky(a.tensor(0), upper: a.bool(nil, "upper", default: false))
     }
     op("linalg.cholesky_ex") { a in
-      let (l, info) = try Linalg.choleskyEx(a.tensor(0), upper: a.bool(nil, "upper", default: false))
+      let (l, info) = try Linalg.choleskyEx(
+        a.tensor(0), upper: a.bool(nil, "upper", default: false))
       return [l, info]
     }
     op("cholesky_inverse") { a in

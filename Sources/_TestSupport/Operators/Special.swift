@@ -28,46 +28,74 @@ extension OperatorTable {
     unary("special.scaled_modified_bessel_k0") { try Special.scaledModifiedBesselK0($0) }
     unary("special.scaled_modified_bessel_k1") { try Special.scaledModifiedBesselK1($0) }
     unary("special.spherical_bessel_j0") { try Special.sphericalBesselJ0($0) }
-    binary("special.xlog1py") { try Special.xlog1py($0, $1) } scalar: {
+    binary("special.xlog1py") {
+      try Special.xlog1py($0, $1)
+    } scalar: {
       try Special.xlog1py($0, $1)
     }
-    binary("special.zeta") { try Special.zeta($0, $1) } scalar: {
+    binary("special.zeta") {
+      try Special.zeta($0, $1)
+    } scalar: {
       try Special.zeta($0, $1)
     }
-    binary("special.chebyshev_polynomial_t") { try Special.chebyshevPolynomialT($0, $1) } scalar: {
+    binary("special.chebyshev_polynomial_t") {
+      try Special.chebyshevPolynomialT($0, $1)
+    } scalar: {
       try Special.chebyshevPolynomialT($0, $1)
     }
-    binary("special.chebyshev_polynomial_u") { try Special.chebyshevPolynomialU($0, $1) } scalar: {
+    binary("special.chebyshev_polynomial_u") {
+      try Special.chebyshevPolynomialU($0, $1)
+    } scalar: {
       try Special.chebyshevPolynomialU($0, $1)
     }
-    binary("special.chebyshev_polynomial_v") { try Special.chebyshevPolynomialV($0, $1) } scalar: {
+    binary("special.chebyshev_polynomial_v") {
+      try Special.chebyshevPolynomialV($0, $1)
+    } scalar: {
       try Special.chebyshevPolynomialV($0, $1)
     }
-    binary("special.chebyshev_polynomial_w") { try Special.chebyshevPolynomialW($0, $1) } scalar: {
+    binary("special.chebyshev_polynomial_w") {
+      try Special.chebyshevPolynomialW($0, $1)
+    } scalar: {
       try Special.chebyshevPolynomialW($0, $1)
     }
-    binary("special.shifted_chebyshev_polynomial_t") { try Special.shiftedChebyshevPolynomialT($0, $1) } scalar: {
+    binary("special.shifted_chebyshev_polynomial_t") {
+      try Special.shiftedChebyshevPolynomialT($0, $1)
+    } scalar: {
       try Special.shiftedChebyshevPolynomialT($0, $1)
     }
-    binary("special.shifted_chebyshev_polynomial_u") { try Special.shiftedChebyshevPolynomialU($0, $1) } scalar: {
+    binary("special.shifted_chebyshev_polynomial_u") {
+      try Special.shiftedChebyshevPolynomialU($0, $1)
+    } scalar: {
       try Special.shiftedChebyshevPolynomialU($0, $1)
     }
-    binary("special.shifted_chebyshev_polynomial_v") { try Special.shiftedChebyshevPolynomialV($0, $1) } scalar: {
+    binary("special.shifted_chebyshev_polynomial_v") {
+      try Special.shiftedChebyshevPolynomialV($0, $1)
+    } scalar: {
       try Special.shiftedChebyshevPolynomialV($0, $1)
     }
-    binary("special.shifted_chebyshev_polynomial_w") { try Special.shiftedChebyshevPolynomialW($0, $1) } scalar: {
+    binary("special.shifted_chebyshev_polynomial_w") {
+      try Special.shiftedChebyshevPolynomialW($0, $1)
+    } scalar: {
       try Special.shiftedChebyshevPolynomialW($0, $1)
     }
-    binary("special.hermite_polynomial_h") { try Special.hermitePolynomialH($0, $1) } scalar: {
+    binary("special.hermite_polynomial_h") {
+      try Special.hermitePolynomialH($0, $1)
+    } scalar: {
       try Special.hermitePolynomialH($0, $1)
     }
-    binary("special.hermite_polynomial_he") { try Special.hermitePolynomialHe($0, $1) } scalar: {
+    binary("special.hermite_polynomial_he") {
+      try Special.hermitePolynomialHe($0, $1)
+    } scalar: {
       try Special.hermitePolynomialHe($0, $1)
     }
-    binary("special.laguerre_polynomial_l") { try Special.laguerrePolynomialL($0, $1) } scalar: {
+    binary("special.laguerre_polynomial_l") {
+      try Special.laguerrePolynomialL($0, $1)
+    } scalar: {
       try Special.laguerrePolynomialL($0, $1)
     }
-    binary("special.legendre_polynomial_p") { try Special.legendrePolynomialP($0, $1) } scalar: {
+    binary("special.legendre_polynomial_p") {
+      try Special.legendrePolynomialP($0, $1)
+    } scalar: {
       try Special.legendrePolynomialP($0, $1)
     }
   }

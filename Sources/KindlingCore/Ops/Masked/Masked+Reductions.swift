@@ -140,7 +140,8 @@ extension Masked {
   private static func count(
     _ x: Tensor, _ mask: Tensor?, _ dims: [Int]?, _ keepdim: Bool, _ operation: String
   ) throws -> Tensor {
-    let part = try mask.map { try expanded($0, x, operation) }
+    let part =
+      try mask.map { try expanded($0, x, operation) }
       ?? Tensor.ones(x.shape, dtype: .bool, device: x.device)
     return try part.sum(dims: dims, keepdim: keepdim)
   }

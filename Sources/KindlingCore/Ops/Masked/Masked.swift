@@ -48,7 +48,8 @@ public enum Masked {
     guard mask.ndim <= x.ndim else {
       throw TensorError(
         .shape, operation,
-        "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input): shapes are \(mask.shape) and \(x.shape)")
+        "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input): shapes are \(mask.shape) and \(x.shape)"
+      )
     }
     let shape = try Layout.broadcast(mask.shape, x.shape, operation)
     guard shape == x.shape else {

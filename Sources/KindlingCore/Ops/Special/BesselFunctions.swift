@@ -4,15 +4,20 @@ extension UnaryRule {
   static let i0 = UnaryRule("i0", .besselI0, "I0Backward0", saving: .input) { g, s in
     try g * Special.i1(s[0])
   }
-  static let i0e = UnaryRule("special_i0e", .besselI0e, "SpecialI0EBackward0", saving: .inputAndOutput) {
+  static let i0e = UnaryRule(
+    "special_i0e", .besselI0e, "SpecialI0EBackward0", saving: .inputAndOutput
+  ) {
     g, s in
     try g * (Special.i1e(s[0]) - s[0].sgn() * s.output)
   }
-  static let i1 = UnaryRule("special_i1", .besselI1, "SpecialI1Backward0", saving: .inputAndOutput) {
+  static let i1 = UnaryRule("special_i1", .besselI1, "SpecialI1Backward0", saving: .inputAndOutput)
+  {
     g, s in
     try g * (s[0].i0() - s.output.over(s[0], limit: 0.5))
   }
-  static let i1e = UnaryRule("special_i1e", .besselI1e, "SpecialI1EBackward0", saving: .inputAndOutput) {
+  static let i1e = UnaryRule(
+    "special_i1e", .besselI1e, "SpecialI1EBackward0", saving: .inputAndOutput
+  ) {
     g, s in
     let slope = try Special.i0e(s[0]) - s.output * s[0].sgn() - s.output.over(s[0], limit: 0.5)
     return try g * slope

@@ -52,12 +52,14 @@ extension Tensor {
         let p = try eps.map { try Tensor.where(x.lt($0), $0, x.clamp(max: 1 - $0)) } ?? x
         return try p.div(p.rsub(1)).log()
       }
-    }.recorded("LogitBackward0", Input(self, saving: self) { g, s in
-      let slope = try g / (s[0] * s[0].rsub(1))
-      let low = eps ?? 0
-      let inside = try s[0].ge(low).logicalAnd(s[0].le(1 - low))
-      return try Tensor.where(inside, slope, eps == nil ? Double.nan : 0)
-    })
+    }.recorded(
+      "LogitBackward0",
+      Input(self, saving: self) { g, s in
+        let slope = try g / (s[0] * s[0].rsub(1))
+        let low = eps ?? 0
+        let inside = try s[0].ge(low).logicalAnd(s[0].le(1 - low))
+        return try Tensor.where(inside, slope, eps == nil ? Double.nan : 0)
+      })
   }
 }
 

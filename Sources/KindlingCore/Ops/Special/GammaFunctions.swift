@@ -82,9 +82,11 @@ extension Tensor {
         return try sum + Double(p) * Double(p - 1) * 0.25 * 1.14472988584940017414
       }
     }
-    return y.recorded("MvlgammaBackward0", Input(x, saving: x) { g, s in
-      try g * s[0].gammaArguments(p).digamma().sum(dim: -1)
-    })
+    return y.recorded(
+      "MvlgammaBackward0",
+      Input(x, saving: x) { g, s in
+        try g * s[0].gammaArguments(p).digamma().sum(dim: -1)
+      })
   }
 
   /// `x − j/2` for j from 0 to p − 1, as a last dimension.
@@ -123,7 +125,9 @@ extension Special {
     try Tensor.precise(.zeta, x, Tensor.wrapped(q, like: x))
   }
   /// `x · log1p(y)`, 0 where x is 0 (PyTorch: `torch.special.xlog1py`).
-  public static func xlog1py(_ x: Tensor, _ y: Tensor) throws -> Tensor { try x.binary(.xlog1py, y) }
+  public static func xlog1py(_ x: Tensor, _ y: Tensor) throws -> Tensor {
+    try x.binary(.xlog1py, y)
+  }
   /// The same with one number `y`.
   public static func xlog1py<S: TensorScalar>(_ x: Tensor, _ y: S) throws -> Tensor {
     try x.binary(.xlog1py, y)

@@ -46,7 +46,9 @@ extension Special {
     try polynomial("shifted_chebyshev_polynomial_t", .shiftedChebyshevT, x, n)
   }
   /// The same of one degree.
-  public static func shiftedChebyshevPolynomialT<S: TensorScalar>(_ x: Tensor, _ n: S) throws -> Tensor {
+  public static func shiftedChebyshevPolynomialT<S: TensorScalar>(_ x: Tensor, _ n: S) throws
+    -> Tensor
+  {
     try polynomial("shifted_chebyshev_polynomial_t", .shiftedChebyshevT, x, .wrapped(n, like: x))
   }
   /// Chebyshev's polynomial of the second kind at `2x − 1`
@@ -55,7 +57,9 @@ extension Special {
     try polynomial("shifted_chebyshev_polynomial_u", .shiftedChebyshevU, x, n)
   }
   /// The same of one degree.
-  public static func shiftedChebyshevPolynomialU<S: TensorScalar>(_ x: Tensor, _ n: S) throws -> Tensor {
+  public static func shiftedChebyshevPolynomialU<S: TensorScalar>(_ x: Tensor, _ n: S) throws
+    -> Tensor
+  {
     try polynomial("shifted_chebyshev_polynomial_u", .shiftedChebyshevU, x, .wrapped(n, like: x))
   }
   /// Chebyshev's polynomial of the third kind at `2x − 1`
@@ -64,7 +68,9 @@ extension Special {
     try polynomial("shifted_chebyshev_polynomial_v", .shiftedChebyshevV, x, n)
   }
   /// The same of one degree.
-  public static func shiftedChebyshevPolynomialV<S: TensorScalar>(_ x: Tensor, _ n: S) throws -> Tensor {
+  public static func shiftedChebyshevPolynomialV<S: TensorScalar>(_ x: Tensor, _ n: S) throws
+    -> Tensor
+  {
     try polynomial("shifted_chebyshev_polynomial_v", .shiftedChebyshevV, x, .wrapped(n, like: x))
   }
   /// Chebyshev's polynomial of the fourth kind at `2x − 1`
@@ -73,7 +79,9 @@ extension Special {
     try polynomial("shifted_chebyshev_polynomial_w", .shiftedChebyshevW, x, n)
   }
   /// The same of one degree.
-  public static func shiftedChebyshevPolynomialW<S: TensorScalar>(_ x: Tensor, _ n: S) throws -> Tensor {
+  public static func shiftedChebyshevPolynomialW<S: TensorScalar>(_ x: Tensor, _ n: S) throws
+    -> Tensor
+  {
     try polynomial("shifted_chebyshev_polynomial_w", .shiftedChebyshevW, x, .wrapped(n, like: x))
   }
   /// The physicists' Hermite polynomial; NaN above degree 512
