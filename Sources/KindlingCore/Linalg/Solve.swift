@@ -25,6 +25,8 @@ extension Linalg {
       throw TensorError(
         .shape, name, "Vector broadcasting of the left hand side is not supported for left=False")
     }
+    let right = isVector ? try b.unsqueeze(-1) : b
+    try checkSystem(a, right, left, name)
     let (lu, pivots, info) = try luFactors(a, name)
     if checkErrors {
       try checkCodes(info, name) { _ in
@@ -32,8 +34,6 @@ extension Linalg {
       }
     }
     let result = try noGrad {
-      let right = isVector ? try b.unsqueeze(-1) : b
-      try checkSystem(a, right, left, name)
       let x = try luSolution(lu, pivots, right, left: left, adjoint: false, name)
       return isVector ? try x.squeeze(-1) : x
     }

@@ -57,28 +57,31 @@ enum InputLayout: CaseIterable, Sendable {
   }
 }
 
+/// Compares a case's gradients with differences, for each layout of its inputs.
+func checkGradients(_ test: GradientCase) throws {
+  for layout in InputLayout.allCases where !(test.hasTies && layout == .expanded) {
+    let leaves = try test.shapes.enumerated().map { i, shape in
+      let size = layout.leaf(shape)
+      return try Tensor(test.values(size.reduce(1, *), i), dtype: .float64).reshape(size)
+        .requiresGrad_()
+    }
+    let shapes = test.shapes
+    let function: ([Tensor]) throws -> Tensor = { inputs in
+      try test.body(zip(inputs, shapes).map { try layout.view($0, $1) })
+    }
+    do {
+      try gradcheck(function, leaves)
+      if test.twice && layout == .contiguous { try gradgradcheck(function, leaves) }
+    } catch {
+      Issue.record("\(test.name), \(layout): \(error)")
+    }
+  }
+}
+
 /// Every gradient against differences in float64, for each layout of the inputs.
 @Suite struct GradientTests {
   @Test(arguments: gradientCases)
-  func agreesWithDifferences(test: GradientCase) throws {
-    for layout in InputLayout.allCases where !(test.hasTies && layout == .expanded) {
-      let leaves = try test.shapes.enumerated().map { i, shape in
-        let size = layout.leaf(shape)
-        return try Tensor(test.values(size.reduce(1, *), i), dtype: .float64).reshape(size)
-          .requiresGrad_()
-      }
-      let shapes = test.shapes
-      let function: ([Tensor]) throws -> Tensor = { inputs in
-        try test.body(zip(inputs, shapes).map { try layout.view($0, $1) })
-      }
-      do {
-        try gradcheck(function, leaves)
-        if test.twice && layout == .contiguous { try gradgradcheck(function, leaves) }
-      } catch {
-        Issue.record("\(test.name), \(layout): \(error)")
-      }
-    }
-  }
+  func agreesWithDifferences(test: GradientCase) throws { try checkGradients(test) }
 
   @Test func aWrongGradientIsFound() throws {
     let x = try Tensor([1.0, 2.0], dtype: .float64).requiresGrad_()
