@@ -100,6 +100,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/Tutorial"),
+    .executableTarget(
+      name: "book",
+      dependencies: [
+        "Kindling", "KindlingVision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Examples/Book"),
 
     // The Kindling side of scripts/check-torchvision.
     .executableTarget(

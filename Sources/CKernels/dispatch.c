@@ -6,24 +6,32 @@
 
 _Thread_local kk_thread_state kk_thread_state_storage;
 
-static InstructionSet detect(void) {
+bool kk_has_instruction_set(InstructionSet set) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
               __builtin_cpu_supports("f16c");
-  bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  const char *wish = getenv("KINDLING_ISA");
-  if (wish && !strcmp(wish, "generic")) return InstructionSetGeneric;
-  if (wish && !strcmp(wish, "avx2") && avx2) return InstructionSetAvx2;
-  if (avx512) return InstructionSetAvx512;
-  if (avx2) return InstructionSetAvx2;
+  if (set == InstructionSetAvx2) return avx2;
+  if (set == InstructionSetAvx512)
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #endif
-  return InstructionSetGeneric;
+  return set == InstructionSetGeneric;
+}
+
+static InstructionSet detect(void) {
+  const char *wish = getenv("KINDLING_ISA");
+  InstructionSet most = InstructionSetAvx512;
+  if (wish && !strcmp(wish, "generic")) most = InstructionSetGeneric;
+  if (wish && !strcmp(wish, "avx2")) most = InstructionSetAvx2;
+  while (!kk_has_instruction_set(most)) most = (InstructionSet)(most - 1);
+  return most;
 }
 
 InstructionSet kk_instruction_set(void) {
   static _Atomic int32_t chosen = -1;
+  int8_t wanted = kk_state()->instruction_set;
+  if (wanted) return (InstructionSet)(wanted - 1);
   int32_t set = atomic_load_explicit(&chosen, memory_order_relaxed);
   if (set < 0) {
     set = detect();

@@ -119,10 +119,8 @@ private final class Clf: Module, Layer {
     let x = try Tensor(rows.flatMap { $0.prefix(4) }, dtype: dtype).reshape(-1, 4)
     let y = Tensor(rows.map { Int($0[4]) })
 
-    let model: Clf = try forkRNG {
-      manualSeed(try #require(config["seed"]?.int))
-      return Clf(hidden: try #require(config["hidden"]?.int))
-    }
+    let seed = try #require(config["seed"]?.int), hidden = try #require(config["hidden"]?.int)
+    let model = withDefaultGenerator(Generator(seed: seed)) { Clf(hidden: hidden) }
     try model.to(dtype)
     for (name, value) in try model.stateDict() {
       try assertClose(value, file.tensor("\(dtype).init.\(name)"), name)

@@ -17,14 +17,18 @@ typedef KK_ENUM InstructionSet : int32_t {
   InstructionSetGeneric, InstructionSetAvx2, InstructionSetAvx512
 } InstructionSet;
 
-/// The set in use: the best the machine has, or the one that KINDLING_ISA names.
+/// The set in use on this thread: the one it asks for, else the one that KINDLING_ISA names, else the
+/// best the machine has.
 InstructionSet kk_instruction_set(void);
+bool kk_has_instruction_set(InstructionSet set);
 
 // MARK: Per-thread state
 
 /// Modes that every operation consults; a plain thread-local read is what makes that free.
 typedef struct {
   bool grad_disabled, inference_mode, anomaly;
+  /// 1 + the instruction set that this thread asks for, by which tests compare them; 0 for none.
+  int8_t instruction_set;
   /// Swift's list of graph parts to release, while some outermost release is going on.
   void *_Nullable pending;
   /// Swift's random generator that stands in for the default one, unowned.

@@ -51,6 +51,13 @@ package final class Arguments {
     return false
   }
 
+  /// Whether the argument is a text; does not count as reading it.
+  package func isString(_ position: Int?, _ name: String = "") -> Bool {
+    let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
+    if case .string? = value { return true }
+    return false
+  }
+
   /// Whether the argument is a bool; does not count as reading it.
   package func isBool(_ position: Int?, _ name: String = "") -> Bool {
     let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
@@ -164,11 +171,20 @@ package final class Arguments {
     }
   }
 
-  /// A memory format or None, by PyTorch's name.
+  /// A memory format; that of the tensor where none is passed.
   package func memoryFormat(_ position: Int? = nil, _ name: String = "memory_format") throws
-    -> String?
+    -> MemoryFormat
   {
-    try optional(position, name) { if case .memoryFormat(let f) = $0 { f } else { nil } }
+    let format: String? = try optional(position, name) {
+      if case .memoryFormat(let f) = $0 { f } else { nil }
+    }
+    switch format {
+    case nil, "preserve_format": return .preserve
+    case "contiguous_format": return .contiguous
+    case "channels_last": return .channelsLast
+    case "channels_last_3d": return .channelsLast3d
+    case let other?: throw UnsupportedError("memory format \(other)")
+    }
   }
 
   // MARK: Lists

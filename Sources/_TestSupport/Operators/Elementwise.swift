@@ -4,6 +4,7 @@ extension OperatorTable {
   /// `elementwise_unary`, `elementwise_binary` and `special`.
   mutating func addElementwise() {
     addUnary()
+    addCasts()
     addArithmetic()
     addComparison()
     addSelection()
@@ -76,6 +77,32 @@ extension OperatorTable {
     unary("tan") { try $0.tan() }
     unary("tanh") { try $0.tanh() }
     unary("trunc") { try $0.trunc() }
+  }
+
+  private mutating func addCasts() {
+    let casts: [(String, @Sendable (Tensor) throws -> Tensor)] = [
+      ("float", { try $0.float() }), ("double", { try $0.double() }), ("half", { try $0.half() }),
+      ("bfloat16", { try $0.bfloat16() }), ("long", { try $0.long() }), ("int", { try $0.int() }),
+      ("short", { try $0.short() }), ("char", { try $0.char() }), ("byte", { try $0.byte() }),
+      ("bool", { try $0.bool() }),
+    ]
+    for (name, cast) in casts {
+      op(name) { a in try cast(a.tensor(0)).contiguous(memoryFormat: a.memoryFormat()) }
+    }
+    op("to") { a in
+      let x = try a.tensor(0), format = try a.memoryFormat()
+      // (device, dtype, …), (dtype, …) or (other, …), each followed by non_blocking and copy.
+      let onDevice = a.isString(1)
+      if onDevice, try a.string(1) != "cpu" { throw UnsupportedError("device") }
+      let last = onDevice ? 3 : 2
+      _ = try a.optionalBool(last, "non_blocking")
+      let copy = try a.bool(last + 1, "copy", default: false)
+      let moved =
+        try a.isTensor(1, "other")
+        ? x.to(a.tensor(1, "other"), copy: copy)
+        : x.to(a.dtype(onDevice ? 2 : 1) ?? x.dtype, copy: copy)
+      return try moved.contiguous(memoryFormat: format)
+    }
   }
 
   private mutating func addArithmetic() {

@@ -71,14 +71,8 @@ extension OperatorTable {
     op("broadcast_shapes") { a in
       try Tensor.broadcastShapes((0..<a.count).map { try a.ints($0) })
     }
-    op("clone") { a in
-      guard try a.memoryFormat() == nil else { throw UnsupportedError("memory_format") }
-      return try a.tensor(0).clone()
-    }
-    op("contiguous") { a in
-      guard try a.memoryFormat() == nil else { throw UnsupportedError("memory_format") }
-      return try a.tensor(0).contiguous()
-    }
+    op("clone") { a in try a.tensor(0).clone().contiguous(memoryFormat: a.memoryFormat()) }
+    op("contiguous") { a in try a.tensor(0).contiguous(memoryFormat: a.memoryFormat()) }
     op("alias_copy") { a in try a.tensor(0).clone() }
     op("resize_") { a in try a.tensor(0).clone().resize_(a.variadicInts(from: 1, "size")) }
     op("resize_as_") { a in try a.tensor(0).clone().resizeAs_(a.tensor(1, "other")) }

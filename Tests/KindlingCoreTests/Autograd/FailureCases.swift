@@ -134,6 +134,34 @@ let failureCases: [FailureCase] = [
   },
   FailureCase("mean_of_int", "could not infer output dtype") { _ = try Tensor([1, 2]).mean() },
 
+  FailureCase("requires_grad_integer_ctor", "Only Tensors of floating point dtype can require gradients") {
+    _ = try Tensor.zeros(2, dtype: .int64, requiresGrad: true)
+  },
+  FailureCase("bool_many", "a Tensor with 2 elements cannot be converted to Scalar") {
+    _ = try Tensor.ones(2).item(as: Bool.self)
+  },
+  FailureCase("bool_empty", "a Tensor with 0 elements cannot be converted to Scalar") {
+    _ = try Tensor.ones(0).item(as: Bool.self)
+  },
+  FailureCase("index_tensor_out_of_range", "index 3 is out of bounds for dimension 0 with size 3") {
+    _ = try Tensor.ones(3)[Tensor([0, 3])]
+  },
+  FailureCase("masked_select_shape", "the shape of the mask [2] at index 0 does not match") {
+    _ = try Tensor.ones(3)[Tensor([true, false])]
+  },
+  FailureCase("tensor_ragged", "expected sequence of length 2 at dim 1 (got 1)") {
+    _ = try Tensor([[1, 2], [3]])
+  },
+  FailureCase("multinomial_negative", "probability tensor contains either `inf`, `nan` or element < 0") {
+    _ = try Tensor([-1.0, 2.0]).multinomial(1)
+  },
+  FailureCase("multinomial_too_many", "cannot sample n_sample > prob_dist.size(-1) samples") {
+    _ = try Tensor([1.0, 2.0]).multinomial(3)
+  },
+  FailureCase("randint_empty", "expects 'from' to be less than 'to', but got from=5 >= to=5") {
+    _ = try Tensor.randint(5, 5, [2])
+  },
+
   // MARK: Beyond the file
   FailureCase("view_made_under_noGrad", "A view was created in noGrad mode and is being modified inplace") {
     let y = try leaf(2) * 1

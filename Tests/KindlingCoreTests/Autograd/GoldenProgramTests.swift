@@ -34,8 +34,7 @@ struct GraphCase: CustomStringConvertible, Sendable {
     guard let record = graphs.first(where: { $0["name"]?.string == name }) else {
       throw GoldenError("\(name): not in autograd.json")
     }
-    manualSeed(0)
-    let y = try build()
+    let y = try withDefaultGenerator(Generator(seed: 0)) { try build() }
     guard y.isLeaf == record["is_leaf"]?.bool, y.requiresGrad == record["requires_grad"]?.bool else {
       throw GoldenError("\(name): isLeaf \(y.isLeaf), requiresGrad \(y.requiresGrad)")
     }

@@ -66,6 +66,13 @@ let operationPrograms: [GoldenProgram] = [
     try x.max().backward()
     return ["x.grad": .tensor(x.grad)]
   },
+  GoldenProgram("median_sort_topk") { p in
+    let x = try p("x")
+    let weights = try Tensor.arange(5.0).to(p.dtype)
+    let y = try x.median() + (x.sort().values * weights).sum() + x.topk(2).values.prod()
+    try y.backward()
+    return ["y": .tensor(y), "x.grad": .tensor(x.grad)]
+  },
   GoldenProgram("cumsum_cumprod") { p in
     let x = try p("x")
     let y = try (x.cumsum(dim: 0) * x.cumprod(dim: 0)).sum()

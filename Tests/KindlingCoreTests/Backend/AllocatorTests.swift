@@ -18,11 +18,14 @@ import Testing
   }
 
   @Test func theCacheCanBeEmptied() throws {
-    _ = try CPUBackend.shared.allocate(byteCount: 7 << 20)
-    let kept = MemoryPool.statistics.bytesCached
-    MemoryPool.emptyCache()
-    #expect(kept >= 7 << 20)
-    #expect(MemoryPool.statistics.bytesCached < kept)
+    // Other tests use the same cache meanwhile, but not always.
+    let emptied = try (0..<20).contains { _ in
+      _ = try CPUBackend.shared.allocate(byteCount: 7 << 20)
+      let kept = MemoryPool.statistics.bytesCached
+      MemoryPool.emptyCache()
+      return kept >= 7 << 20 && MemoryPool.statistics.bytesCached < kept - 6 << 20
+    }
+    #expect(emptied)
   }
 
   @Test(arguments: [1 << 45, 1 << 60])

@@ -99,41 +99,54 @@ struct Product {
     let (count, depth) = depths
     let wide = min(n, Self.width)
     let panelsWide = (wide + nr - 1) / nr
-    let columns = try Workspace(panelsWide * nr * depth * size)
+    // As many depths at a time as a third-level cache holds, so that the threads seldom meet.
+    let together = min(count, max(1, Self.width * Self.depth / (wide * depth)))
+    let columns = try Workspace(panelsWide * nr * depth * together * size)
     defer { columns.free() }
     let failed = Atomic<Bool>(false)
-    // Rows of a task: enough work, but a part of a that stays in a second-level cache.
-    let most = max(1, 96 / mr) * mr
-    let enough = (Self.grain / max(1, wide * depth) + mr) / mr * mr
-    let perTask = min(most, max(enough, mr))
+    // Tiles of rows, dealt out evenly: a task has enough work and reuses the columns for many rows,
+    // its part of a stays in a second-level cache, and there are tasks for several threads.
+    let tiles = (m + mr - 1) / mr
+    let enough = max(1, wide * depth * mr * tiles / Self.grain)
+    let tasks = min(tiles, max((m + 95) / 96, min(enough, 16)))
     // Rows that lie in order are read in place, unless so many columns use them that packing is
     // cheap: a power-of-two distance between rows makes them compete for the same cache lines.
     let packsRows = a.column != 1 || n >= 256
     for start in stride(from: 0, to: n, by: Self.width) {
       let here = min(Self.width, n - start)
-      for part in 0..<count {
-        let at = part * depth, deep = min(depth, k - at)
-        let panels = (here + nr - 1) / nr
-        let perPack = max(1, (1 << 15) / (deep * nr + 1))
-        ThreadPool.shared.run((panels + perPack - 1) / perPack) { task in
-          let first = task * perPack
-          let width = min(perPack * nr, here - first * nr)
-          pack(
-            columns: start + first * nr, width, at, deep, into: columns.base + first * nr * deep * size)
+      let panels = (here + nr - 1) / nr
+      let perPack = max(1, (1 << 15) / (depth * nr + 1))
+      let packs = (panels + perPack - 1) / perPack
+      for firstPart in stride(from: 0, to: count, by: together) {
+        let parts = firstPart..<min(firstPart + together, count)
+        func packed(_ part: Int) -> UnsafeMutableRawPointer {
+          columns.base + (part - firstPart) * panelsWide * nr * depth * size
         }
-        ThreadPool.shared.run((m + perTask - 1) / perTask) { task in
-          let first = task * perTask, rows = min(perTask, m - first)
-          let from = a.from(row: first, column: at, size: size)
-          guard packsRows else {
-            return multiply(first, rows, start, here, deep, part, from.base, a.row, false, columns.base)
+        ThreadPool.shared.run(packs * parts.count) { task in
+          let part = firstPart + task / packs, first = task % packs * perPack
+          let deep = min(depth, k - part * depth)
+          pack(
+            columns: start + first * nr, min(perPack * nr, here - first * nr), part * depth, deep,
+            into: packed(part) + first * nr * deep * size)
+        }
+        ThreadPool.shared.run(tasks) { task in
+          let first = task * tiles / tasks * mr
+          let rows = min((task + 1) * tiles / tasks * mr, m) - first
+          let buffer = packsRows ? try? Workspace(paddedRows(rows) * depth * size) : nil
+          defer { buffer?.free() }
+          if packsRows && buffer == nil { return failed.store(true, ordering: .relaxed) }
+          for part in parts {
+            let at = part * depth, deep = min(depth, k - at)
+            let from = a.from(row: first, column: at, size: size)
+            if let buffer {
+              kernels.pointee.pack(
+                Int64(mr), Int64(rows), Int64(deep), from.base, Int64(a.row), Int64(a.column),
+                buffer.base)
+            }
+            multiply(
+              first, rows, start, here, deep, part, buffer?.base ?? from.base, a.row, packsRows,
+              packed(part))
           }
-          guard let buffer = try? Workspace(paddedRows(rows) * deep * size) else {
-            return failed.store(true, ordering: .relaxed)
-          }
-          defer { buffer.free() }
-          kernels.pointee.pack(
-            Int64(mr), Int64(rows), Int64(deep), from.base, Int64(a.row), Int64(a.column), buffer.base)
-          multiply(first, rows, start, here, deep, part, buffer.base, 0, true, columns.base)
         }
       }
     }

@@ -1,0 +1,37 @@
+import Kindling
+
+func howStepWorks() throws {
+  let layer = Linear(2, 1)
+  let optimizer = try SGD(layer.parameters(), lr: 0.1)
+  let x = Tensor([[1.0, 2.0]])
+  let loss = try layer(x).sum()
+
+  print(layer.weight.grad == nil)
+  try loss.backward()
+  if let gradient = layer.weight.grad { print(gradient) }
+
+  let before = try layer.weight.clone()
+  try optimizer.step()
+  print(try (before - layer.weight).allclose(0.1 * x))
+
+  let again = try layer(x).sum()
+  if let node = again.gradFn {
+    print(node.name)
+    for next in node.nextFunctions {
+      print(next?.node.name ?? "nothing")
+    }
+  }
+
+  var node = again.gradFn
+  var leaves: [[Int]] = []
+  while let current = node {
+    for case let (next, _)? in current.nextFunctions {
+      if let leaf = next as? AccumulateGrad { leaves.append(leaf.variable.shape) }
+    }
+    node = current.nextFunctions.first { $0 != nil && !($0?.node is AccumulateGrad) }??.node
+  }
+  print(leaves)
+
+  optimizer.zeroGrad()
+  print(layer.weight.grad == nil)
+}

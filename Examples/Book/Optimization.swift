@@ -1,0 +1,48 @@
+import Kindling
+import KindlingVision
+
+func optimization(_ root: String) throws {
+  let training = try FashionMNIST(root: root, train: true, download: true, transform: ToTensor())
+  let test = try FashionMNIST(root: root, train: false, download: true, transform: ToTensor())
+  let trainLoader = try DataLoader(training, batchSize: 64, shuffle: true)
+  let testLoader = try DataLoader(test, batchSize: 64)
+
+  let model = NeuralNetwork()
+  let criterion = CrossEntropyLoss()
+  let optimizer = try SGD(model.parameters(), lr: 1e-2)
+
+  try train(model, trainLoader, criterion, optimizer)
+  try evaluate(model, testLoader, criterion)
+}
+
+func train(
+  _ model: NeuralNetwork, _ loader: DataLoader<FashionMNIST, (Tensor, Tensor)>,
+  _ criterion: CrossEntropyLoss, _ optimizer: SGD
+) throws {
+  model.train()
+  for (index, batch) in loader.enumerated() {
+    let (x, y) = try batch.get()
+    let loss = try criterion(model(x), y)
+    optimizer.zeroGrad()
+    try loss.backward()
+    try optimizer.step()
+    if index % 300 == 0 { print("loss \(loss)") }
+  }
+}
+
+func evaluate(
+  _ model: NeuralNetwork, _ loader: DataLoader<FashionMNIST, (Tensor, Tensor)>,
+  _ criterion: CrossEntropyLoss
+) throws {
+  model.eval()
+  var correct = 0, loss = 0.0
+  try noGrad {
+    for batch in loader {
+      let (x, y) = try batch.get()
+      let logits = try model(x)
+      loss += try criterion(logits, y).item()
+      correct += try (logits.argmax(dim: 1) .== y).sum().item(as: Int.self)
+    }
+  }
+  print("accuracy \(Double(correct) / Double(loader.dataset.count)), loss \(loss / Double(loader.count))")
+}

@@ -1,0 +1,69 @@
+import Testing
+import _TestSupport
+
+/// The book shows no code that does not compile and no output that was not printed: its snippets are
+/// parts of `Examples/Book`, and what it shows of the output is what those programs print.
+@Suite struct BookTests {
+  static let chapters = [
+    "Tensors", "Datasets", "Transforms", "Models", "Autograd", "Optimization", "SaveAndLoad",
+    "FromKeras", "HowStepWorks",
+  ]
+  static let withImages: Set = ["Datasets", "Transforms", "Optimization"]
+
+  @Test(arguments: chapters) func snippetsAreParts(_ chapter: String) throws {
+    let program = Self.lines(try Self.text("Examples/Book/\(chapter).swift"))
+    let snippets = Self.blocks("swift", try Self.article(chapter))
+    #expect(!snippets.isEmpty)
+    for snippet in snippets {
+      let lines = Self.lines(snippet)
+      let starts = program.indices.dropLast(lines.count - 1)
+      let isPart = starts.contains { Array(program[$0..<($0 + lines.count)]) == lines }
+      #expect(isPart, "\(chapter): \(snippet)")
+    }
+  }
+
+  @Test(arguments: chapters) func bothLanguagesShowTheSame(_ chapter: String) throws {
+    let (english, korean) = (try Self.article(chapter), try Self.article("\(chapter)-ko"))
+    for kind in ["swift", "text"] {
+      #expect(Self.blocks(kind, english) == Self.blocks(kind, korean))
+    }
+  }
+
+  @Test(arguments: chapters.filter { !withImages.contains($0) })
+  func showsWhatIsPrinted(_ chapter: String) throws { try check(chapter, []) }
+
+  @Test(
+    .enabled(if: Shared.has("data/FashionMNIST"), "\(Shared.absence)"),
+    arguments: chapters.filter { withImages.contains($0) })
+  func showsWhatIsPrintedOfImages(_ chapter: String) throws {
+    try check(chapter, ["--root", Shared.path("data")])
+  }
+
+  private func check(_ chapter: String, _ options: [String]) throws {
+    let result = try Program.run("book", [chapter] + options)
+    #expect(result.status == 0, "\(result.errors)")
+    let shown = Self.blocks("text", try Self.article(chapter)).joined(separator: "\n")
+    #expect(PrintedWords.difference(result.output, shown) == nil, "\(result.output)")
+  }
+
+  private static func text(_ path: String) throws -> String {
+    String(decoding: try FileBytes.read("\(projectRoot)/\(path)"), as: UTF8.self)
+  }
+
+  private static func article(_ name: String) throws -> String {
+    try text("Sources/Kindling/Kindling.docc/\(name).md")
+  }
+
+  /// The lines that are not empty, without their indentation.
+  private static func lines(_ text: String) -> [String] {
+    text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.filter { !$0.isEmpty }
+      .map(String.init)
+  }
+
+  /// What stands in the fences of `kind`.
+  private static func blocks(_ kind: String, _ article: String) -> [String] {
+    article.split(separator: "```\(kind)\n", omittingEmptySubsequences: false).dropFirst().map {
+      String($0[..<($0.firstRange(of: "```")?.lowerBound ?? $0.endIndex)])
+    }
+  }
+}
