@@ -48,8 +48,10 @@ public struct Subset<Base: Dataset>: Dataset {
     self.indices = indices
   }
 
+  /// How many samples there are.
   public var count: Int { indices.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> Base.Sample {
     get throws {
       try checkIndices([index], count, "Subset")
@@ -59,6 +61,7 @@ public struct Subset<Base: Dataset>: Dataset {
 }
 
 extension Subset: BatchedDataset where Base: BatchedDataset {
+  /// The samples at `indices`, collected at once.
   public func batch(_ indices: [Int]) throws -> Base.Batch? {
     try checkIndices(indices, count, "Subset")
     return try dataset.batch(indices.map { self.indices[$0] })
@@ -87,8 +90,10 @@ public struct ConcatDataset<Sample>: Dataset {
     }
   }
 
+  /// How many samples there are.
   public var count: Int { cumulativeSizes.last ?? 0 }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> Sample {
     get throws {
       try checkIndices([index], count, "ConcatDataset")
@@ -110,8 +115,10 @@ public struct MappedDataset<Base: Dataset, Sample>: Dataset {
     self.transform = transform
   }
 
+  /// How many samples there are.
   public var count: Int { dataset.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> Sample { get throws { try transform(dataset[index]) } }
 }
 

@@ -14,11 +14,13 @@ extension Array: Sampler {}
 
 /// All samples in order (PyTorch: `SequentialSampler`).
 public struct SequentialSampler: Sampler {
+  /// How many indexes one pass gives.
   public let count: Int
 
   /// The samples of `dataset`.
   public init(_ dataset: some Dataset) { count = dataset.count }
 
+  /// One pass over the indexes.
   public func makeIterator() -> AnyIterator<Int> {
     var next = 0
     return AnyIterator { [count] in
@@ -32,6 +34,7 @@ public struct SequentialSampler: Sampler {
 public struct RandomSampler: Sampler {
   /// Whether a sample may come again before all others have come.
   public let replacement: Bool
+  /// How many indexes one pass gives.
   public let count: Int
   /// What draws; a new generator for each pass where nil, seeded by the default one.
   public let generator: KindlingCore.Generator?
@@ -58,6 +61,7 @@ public struct RandomSampler: Sampler {
     self.generator = generator
   }
 
+  /// One pass over the indexes.
   public func makeIterator() -> AnyIterator<Int> {
     var source = generator
     var drawn: [Int] = [], next = 0, left = count, isFinished = false
@@ -99,8 +103,10 @@ public struct SubsetRandomSampler: Sampler {
     self.generator = generator
   }
 
+  /// How many indexes one pass gives.
   public var count: Int { indices.count }
 
+  /// One pass over the indexes.
   public func makeIterator() -> AnyIterator<Int> {
     var order: IndexingIterator<[Int]>?
     return AnyIterator { [indices, generator] in
@@ -116,6 +122,7 @@ public struct SubsetRandomSampler: Sampler {
 public struct WeightedRandomSampler: Sampler {
   /// The weight of each sample; they need not add up to 1.
   public let weights: [Double]
+  /// How many indexes one pass gives.
   public let count: Int
   /// Whether a sample may come more than once in a pass.
   public let replacement: Bool
@@ -154,6 +161,7 @@ public struct WeightedRandomSampler: Sampler {
     self.generator = generator
   }
 
+  /// One pass over the indexes.
   public func makeIterator() -> AnyIterator<Int> {
     var order: IndexingIterator<[Int]>?
     return AnyIterator { [weights, count, replacement, generator] in
@@ -188,11 +196,13 @@ public struct BatchSampler: Sampler {
     self.dropLast = dropLast
   }
 
+  /// How many indexes one pass gives.
   public var count: Int {
     let full = sampler.count / batchSize
     return dropLast || sampler.count % batchSize == 0 ? full : full + 1
   }
 
+  /// One pass over the indexes.
   public func makeIterator() -> AnyIterator<[Int]> {
     let indices = iterator(of: sampler)
     return AnyIterator { [batchSize, dropLast] in

@@ -44,8 +44,10 @@ public struct TensorDataset<Sample>: BatchedDataset {
     try self.init(all: [a, b, c, d]) { ($0[0], $0[1], $0[2], $0[3]) }
   }
 
+  /// How many samples there are.
   public var count: Int { tensors[0].shape[0] }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> Sample {
     get throws {
       try checkIndices([index], count, "TensorDataset")

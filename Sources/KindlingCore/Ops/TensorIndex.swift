@@ -21,6 +21,7 @@ public protocol TensorIndexing: Sendable {
 }
 
 extension TensorIndex: TensorIndexing {
+  /// The index as data.
   public var tensorIndex: TensorIndex { self }
 }
 

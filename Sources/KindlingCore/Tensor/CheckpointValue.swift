@@ -91,12 +91,19 @@ extension CheckpointValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// The value of a literal.
   public init(nilLiteral: ()) { self = .none }
+  /// The value of a literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// The value of a literal.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// The value of a literal.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// The value of a literal.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// The value of a literal.
   public init(arrayLiteral elements: CheckpointValue...) { self = .list(elements) }
+  /// The value of a literal.
   public init(dictionaryLiteral elements: (String, CheckpointValue)...) {
     self = .dictionary(elements.map { (.string($0.0), $0.1) })
   }

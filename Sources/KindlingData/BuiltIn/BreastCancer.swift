@@ -36,8 +36,10 @@ public struct BreastCancer: BatchedDataset {
   /// The names of the diagnoses, by class.
   public var classNames: [String] { BreastCancer.classNames }
 
+  /// How many samples there are.
   public var count: Int { rows.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
   /// The rows `indices` of features and targets.

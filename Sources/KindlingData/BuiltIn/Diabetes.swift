@@ -32,8 +32,10 @@ public struct Diabetes: BatchedDataset {
     rows = try TensorDataset(features, targets)
   }
 
+  /// How many samples there are.
   public var count: Int { rows.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
   /// The rows `indices` of features and targets.

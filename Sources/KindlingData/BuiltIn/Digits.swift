@@ -37,8 +37,10 @@ public struct Digits: BatchedDataset {
   /// The pixels as images, `[1797, 8, 8]`; a view of ``features``.
   public var images: Tensor { get throws { try features.reshape([count, 8, 8]) } }
 
+  /// How many samples there are.
   public var count: Int { rows.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
   /// The rows `indices` of features and targets.

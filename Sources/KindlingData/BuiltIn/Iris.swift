@@ -35,8 +35,10 @@ public struct Iris: BatchedDataset {
   /// The names of the species, by class.
   public var classNames: [String] { Iris.classNames }
 
+  /// How many samples there are.
   public var count: Int { rows.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
   /// The rows `indices` of features and targets.

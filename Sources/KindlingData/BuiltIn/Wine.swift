@@ -33,8 +33,10 @@ public struct Wine: BatchedDataset {
   /// The names of the growers, by class.
   public var classNames: [String] { Wine.classNames }
 
+  /// How many samples there are.
   public var count: Int { rows.count }
 
+  /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
   /// The rows `indices` of features and targets.
