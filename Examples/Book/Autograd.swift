@@ -14,12 +14,12 @@ func autograd() throws {
   let predicted = try noGrad { try x.matmul(w) + b }
   print(predicted.requiresGrad, z.detach().requiresGrad)
 
-  let v = Tensor([1.0, 2.0, 3.0], requiresGrad: true)
+  let v = try Tensor([1.0, 2.0, 3.0], requiresGrad: true)
   try v.pow(2).backward(Tensor([1.0, 1.0, 1.0]))
   try v.pow(2).backward(Tensor([1.0, 1.0, 1.0]))
   if let accumulated = v.grad { print(accumulated) }
 
-  let t = Tensor(2.0, requiresGrad: true)
+  let t = try Tensor(2.0, requiresGrad: true)
   let first = try grad(of: t.pow(3), withRespectTo: t, createGraph: true)
   let second = try grad(of: first, withRespectTo: t)
   print(first.detach(), second)

@@ -3,7 +3,7 @@ import Kindling
 func howStepWorks() throws {
   let layer = Linear(2, 1)
   let optimizer = try SGD(layer.parameters(), lr: 0.1)
-  let x = Tensor([[1.0, 2.0]])
+  let x = try Tensor([[1.0, 2.0]])
   let loss = try layer(x).sum()
 
   print(layer.weight.grad == nil)

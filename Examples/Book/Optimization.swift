@@ -16,7 +16,7 @@ func optimization(_ root: String) throws {
 }
 
 func train(
-  _ model: NeuralNetwork, _ loader: DataLoader<FashionMNIST, (Tensor, Tensor)>,
+  _ model: NeuralNetwork, _ loader: DataLoader<FashionMNIST<Int>, (Tensor, Tensor)>,
   _ criterion: CrossEntropyLoss, _ optimizer: SGD
 ) throws {
   model.train()
@@ -31,7 +31,7 @@ func train(
 }
 
 func evaluate(
-  _ model: NeuralNetwork, _ loader: DataLoader<FashionMNIST, (Tensor, Tensor)>,
+  _ model: NeuralNetwork, _ loader: DataLoader<FashionMNIST<Int>, (Tensor, Tensor)>,
   _ criterion: CrossEntropyLoss
 ) throws {
   model.eval()

@@ -100,7 +100,7 @@ struct Product {
     let wide = min(n, Self.width)
     let panelsWide = (wide + nr - 1) / nr
     // As many depths at a time as a third-level cache holds, so that the threads seldom meet.
-    let together = min(count, max(1, Self.width * Self.depth / (wide * depth)))
+    let together = min(count, max(1, Self.width * Self.depth / max(1, wide * depth)))
     let columns = try Workspace(panelsWide * nr * depth * together * size)
     defer { columns.free() }
     let failed = Atomic<Bool>(false)
