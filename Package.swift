@@ -103,7 +103,7 @@ let package = Package(
     .executableTarget(
       name: "book",
       dependencies: [
-        "Kindling", "KindlingVision",
+        "Kindling", "KindlingTrainer", "KindlingVision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Examples/Book"),

@@ -1,4 +1,5 @@
 import Kindling
+import KindlingTrainer
 
 final class Classifier: Module, Layer {
   let fc1 = Linear(4, 10)
@@ -13,18 +14,30 @@ func fromKeras() throws {
   let iris = try Iris()
   let x = try iris.features.to(.float32)
   let y = iris.targets
+  print(iris.features.dtype, x.shape, y.dtype)
 
+  manualSeed(0)
+  let trainer = try Classifier().compile(
+    optimizer: { try Adam($0, lr: 0.01) }, loss: CrossEntropyLoss(), metrics: [Accuracy()])
+  let history = try trainer.fit(
+    x, y, batchSize: 150, epochs: 200, shuffle: false, progress: ProgressBar(.silent))
+
+  manualSeed(0)
   let model = Classifier()
   let criterion = CrossEntropyLoss()
   let optimizer = try Adam(model.parameters(), lr: 0.01)
+  var losses: [Double] = []
   for _ in 0..<200 {
     let loss = try criterion(model(x), y)
     optimizer.zeroGrad()
     try loss.backward()
     try optimizer.step()
+    losses.append(try loss.item())
   }
+  print(history["loss"] == losses)
 
-  let predicted = try noGrad { try model(x).argmax(dim: 1) }
-  let correct = try (predicted .== y).sum().item(as: Int.self)
-  print(correct > 140)
+  let scores = try trainer.evaluate(x, y)
+  print((scores["accuracy"] ?? 0) > 0.95)
+  let classes = try trainer.predict(x).argmax(dim: 1)
+  print(classes.shape)
 }
