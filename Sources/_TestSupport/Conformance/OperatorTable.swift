@@ -44,7 +44,6 @@ package struct OperatorTable: Sendable {
   package static let all: OperatorTable = {
     var table = OperatorTable()
     table.addElementwise()
-    table.addCasts()
     table.addReductions()
     table.addShapeAndViews()
     table.addCreation()
