@@ -70,9 +70,11 @@ private final class SmallCNN: Module, Layer {
       }
       if dtype == .float32 {
         compare(0..<26)
-        // Single windows of the pooling, whose two greatest elements differ by less than float32's
-        // rounding, choose another one than PyTorch's, and Adam carries that on.
-        withKnownIssue("float32 losses of later steps are up to 5e-4 off") { compare(26..<losses.count) }
+        // The first difference to carry on is in a gradient of step 1; its cause is not settled yet.
+        // It is the same with generic and AVX2 kernels.
+        withKnownIssue("float32 losses of later steps are up to 5e-4 off", isIntermittent: true) {
+          compare(26..<losses.count)
+        }
       } else {
         compare(losses.indices)
       }
