@@ -72,12 +72,19 @@ extension Workloads {
     }
   }
 
-  /// The pool.* workloads.
-  static func pooling(_ id: String) throws -> Workload? {
+  /// The pool.* and bn.* workloads.
+  static func channels(_ id: String) throws -> Workload? {
     let x = try Inputs.normal(1, 8, 64, 56, 56)
     switch id {
     case "pool.max.8x64x56x56": return Workload(unit: .us) { _ = try F.maxPool2d(x, 2) }
     case "pool.avg.8x64x56x56": return Workload(unit: .us) { _ = try F.avgPool2d(x, 2) }
+    case "bn.train.8x64x56x56":
+      try x.requiresGrad_()
+      let norm = BatchNorm2d(64), g = try Inputs.normal(2, 8, 64, 56, 56)
+      return Workload(unit: .us) {
+        let y = try norm(x)
+        _ = try grad(of: [y], withRespectTo: [x] + norm.parameters(), gradOutputs: [g])
+      }
     default: return nil
     }
   }

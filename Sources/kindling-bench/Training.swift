@@ -56,6 +56,9 @@ extension Workloads {
         call: step(
           model, try Inputs.normal(9, 64, 1, 28, 28), Inputs.integers(10, below: 10, 64),
           try Adam(model.parameters(), lr: 1e-3)))
+    case "step.resnet18": return try imageStep("resnet18")
+    case "infer.vgg16.b1", "infer.resnet18.b1", "infer.resnet50.b1":
+      return try inference(String(id.split(separator: ".")[1]))
     case "infer.mlp.b1":
       let model = try Perceptron(sizes), x = try Inputs.normal(11, 1, 784)
       model.eval()
@@ -91,7 +94,7 @@ extension Workloads {
     }
   }
 
-  private static func step(
+  static func step(
     _ model: some Layer, _ x: Tensor, _ y: Tensor, _ optimizer: Optimizer
   ) -> () throws -> Void {
     let criterion = CrossEntropyLoss()
@@ -133,6 +136,9 @@ enum Probe {
     case "memory.peak.step.mlp_sgd":
       guard let workload = try Workloads.training("step.mlp_sgd") else { return false }
       for _ in 0..<50 { try workload.call() }
+    case "memory.peak.infer.vgg16":
+      guard let workload = try Workloads.inference("vgg16") else { return false }
+      for _ in 0..<5 { try workload.call() }
     default: return false
     }
     return true

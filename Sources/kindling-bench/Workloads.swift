@@ -20,54 +20,8 @@ enum Workloads {
       let a = try Inputs.normal(1, n, n), x = try Inputs.normal(2, n)
       return Workload(unit: .ms) { _ = try a.mv(x) }
     case "conv": return try convolution(id)
-    case "pool": return try pooling(id)
+    case "pool", "bn": return try channels(id)
     default: return try training(id)
-    }
-  }
-
-  private static func operation(_ name: String, _ size: String) throws -> Workload? {
-    let counts = ["1": 1, "1000": 1000, "1e6": 1_000_000, "1e7": 10_000_000]
-    if let n = counts[size], let call = try elementwise(name, n) {
-      return Workload(unit: n < 1_000_000 ? .us : .ms, call: call)
-    }
-    let sizes = size.split(separator: "x").compactMap { Int($0) }
-    switch (name, sizes.count) {
-    case ("softmax", 2):
-      let x = try Inputs.normal(1, sizes[0], sizes[1])
-      return Workload(unit: .us) { _ = try x.softmax(dim: -1) }
-    case ("argmax", 2):
-      let x = try Inputs.normal(1, sizes[0], sizes[1])
-      return Workload(unit: .us) { _ = try x.argmax(dim: -1) }
-    case ("transpose_copy", 1):
-      let x = try Inputs.normal(1, sizes[0], sizes[0])
-      return Workload(unit: .ms) { _ = try x.t().contiguous() }
-    case ("index_select", 2):
-      let x = try Inputs.normal(1, sizes[0], sizes[1])
-      let rows = Inputs.integers(2, below: sizes[0], 4096)
-      return Workload(unit: .us) { _ = try x.indexSelect(0, rows) }
-    case ("cat", 3):
-      let parts = try (1...3).map { try Inputs.normal($0, sizes[1], sizes[2]) }
-      return Workload(unit: .ms) { _ = try Tensor.cat(parts, dim: 1) }
-    default: return nil
-    }
-  }
-
-  private static func elementwise(_ name: String, _ n: Int) throws -> (() throws -> Void)? {
-    let x = try Inputs.normal(1, n)
-    switch name {
-    case "add":
-      let y = try Inputs.normal(2, n)
-      return { _ = try x + y }
-    case "relu": return { _ = try x.relu() }
-    case "exp": return { _ = try x.exp() }
-    case "sum": return { _ = try x.sum() }
-    case "gelu_chain":
-      return {
-        let cube = try 0.044715 * x * x * x
-        let bent = try (0.79788456 * (x + cube)).tanh()
-        _ = try 0.5 * x * (1 + bent)
-      }
-    default: return nil
     }
   }
 

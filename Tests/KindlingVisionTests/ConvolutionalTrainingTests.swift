@@ -65,18 +65,8 @@ private final class SmallCNN: Module, Layer {
         }
       }
       #expect(losses.count == wanted.count && losses.count > 0)
-      func compare(_ steps: Range<Int>) {
-        for step in steps { #expect(abs(losses[step] - wanted[step]) <= 1e-5, "step \(step)") }
-      }
-      if dtype == .float32 {
-        compare(0..<26)
-        // The first difference to carry on is in a gradient of step 1; its cause is not settled yet.
-        // It is the same with generic and AVX2 kernels.
-        withKnownIssue("float32 losses of later steps are up to 5e-4 off", isIntermittent: true) {
-          compare(26..<losses.count)
-        }
-      } else {
-        compare(losses.indices)
+      for (step, pair) in zip(losses, wanted).enumerated() {
+        #expect(abs(pair.0 - pair.1) <= 1e-5, "step \(step)")
       }
 
       model.eval()
@@ -84,7 +74,10 @@ private final class SmallCNN: Module, Layer {
       let pictures = try held.data.narrow(0, 0, 256).unsqueeze(1).to(.float32).div(255).to(dtype)
       let answers = try noGrad { try model(pictures) }.argmax(dim: 1)
       let correct = try answers.eq(held.targets.narrow(0, 0, 256)).sum().item()
-      #expect(Int(correct) == run["eval_correct_of_256"]?.int)
+      // The gradient of a bias before a batch normalisation is nothing but rounding, which Adam turns
+      // into whole steps. Only running statistics, which follow behind, let it show, and here alone.
+      let expected = try #require(run["eval_correct_of_256"]?.int)
+      #expect(abs(Int(correct) - expected) <= 2)
     }
   }
 }

@@ -274,9 +274,9 @@ typedef struct {
   /// Lays out one channel.
   void (*lay)(const kk_conv_axis *d, const kk_conv_axis *h, const kk_conv_axis *w, const void *x,
               void *out);
-  /// y[m, places] = A[m,k] · (the image from offsets[l] on)[k, places] + bias. A is packed in panels
-  /// of mr, or its rows lie `ra` apart. `reach` is the greatest offset; `readable` elements of the
-  /// image may be read. `bias` may be NULL.
+  /// y[m, places] = bias + A[m,k] · (the image from offsets[l] on)[k, places], added up in this order.
+  /// A is packed in panels of mr, or its rows lie `ra` apart. `reach` is the greatest offset;
+  /// `readable` elements of the image may be read. `bias` may be NULL.
   void (*block)(int64_t m, int64_t k, const void *a, int64_t ra, bool packed, const void *image,
                 const int64_t *offsets, int64_t reach, int64_t readable, const kk_conv_columns *c,
                 const void *bias, void *y);
@@ -284,9 +284,10 @@ typedef struct {
   /// `panel` apart, and rows of C `rc` apart, with room for whole panels.
   void (*outer)(int64_t m, int64_t n, int64_t k, const void *image, const int64_t *offsets,
                 const void *b, int64_t panel, void *c, int64_t rc);
-  /// Packs weight[i · row + c · channel + places[t]] as row i, column c · taps + t, in panels of mr.
-  void (*turn)(int64_t m, int64_t channels, int64_t taps, const int64_t *places, const void *weight,
-               int64_t row, int64_t channel, void *out);
+  /// Packs weight[i · row + c · channel + places[t]] as row i in panels of mr; the columns run over
+  /// blocks of channels, in each over t, and there over the channels of the block.
+  void (*turn)(int64_t m, int64_t channels, int64_t block, int64_t taps, const int64_t *places,
+               const void *weight, int64_t row, int64_t channel, void *out);
 } kk_conv_kernels;
 /// The convolutions' loops for float32 or float64, else NULL.
 const kk_conv_kernels *_Nullable kk_conv(int32_t dtype);

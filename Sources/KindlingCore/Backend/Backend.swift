@@ -99,8 +99,8 @@ package protocol Backend: AnyObject, Sendable {
   func nllLossBackward(
     _ gradient: Tensor, _ target: Tensor, weight: Tensor?, ignoreIndex: Int,
     reduction: LossReduction, totalWeight: Tensor, into out: Tensor) throws
-  /// The means and (biased) variances of the channels of `x`, `[N, C, S]`, in `[C]` each. As in all
-  /// normalisations, everything is contiguous and float32 or float64.
+  /// The means and (biased) variances of the channels of `x`, `[N, C, S]`, in `[C]` each, the latter in
+  /// float64. As in all normalisations, everything is contiguous and float32 or float64.
   func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws
   /// `(x − mean) · rstd · weight + bias` by channel of `x`, `[N, C, S]`; the others are `[C]`.
   func normalizeChannels(

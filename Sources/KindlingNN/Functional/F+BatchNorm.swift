@@ -109,9 +109,9 @@ extension Tensor {
       let mean: Tensor, rstd: Tensor
       if training {
         mean = try Tensor(uninitialized: [norm.channels], type, on: backend, "batch_norm")
-        let variance = try Tensor(uninitialized: [norm.channels], type, on: backend)
+        let variance = try Tensor(uninitialized: [norm.channels], .float64, on: backend)
         try backend.channelMoments(x, mean: mean, variance: variance)
-        rstd = try variance.add(eps).rsqrt()
+        rstd = try variance.add(eps).rsqrt().to(type)
         let count = Double(norm.samples * norm.places)
         try runningMean?.mul_(1 - momentum).add_(mean.to(runningMean?.dtype ?? type), alpha: momentum)
         // One value per channel has no unbiased variance: NaN, as in PyTorch.

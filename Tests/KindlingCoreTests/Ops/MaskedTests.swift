@@ -22,8 +22,8 @@ import Testing
   }
 
   @Test func refusals() throws {
-    let x = try Tensor([[1.0, 2.0], [3.0, 4.0]]), row = try Tensor([1.0, 2.0])
-    let none = try Tensor([false, false])
+    let x = try Tensor([[1.0, 2.0], [3.0, 4.0]]), row = Tensor([1.0, 2.0])
+    let none = Tensor([false, false])
     let cases: [(() throws -> Void, String)] = [
       (
         { _ = try Masked.sum(row, mask: x) },

@@ -1,7 +1,13 @@
 import CKernels
 
 /// Convolutions of float32 and float64; other dtypes take the composed forms.
+///
+/// A sum starts from the bias and, in training, runs over blocks of channels, in each over the kernel's
+/// elements, and there over the channels of the block: the order of oneDNN, so that PyTorch's results
+/// are met to the last bit and its maximum poolings choose the same elements.
 extension CPUBackend {
+  private static let channelBlock = 16
+
   package func convolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into y: Tensor
   ) throws {
@@ -14,17 +20,18 @@ extension CPUBackend {
     }
     let laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    let offsets = channelOffsets(inputs, laid.channel, laid.offsets)
+    let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: Self.channelBlock)
     let k = offsets.count
-    // Packing the rows of the weight pays where many columns use them, or where they lie so that
-    // they compete for the same cache lines.
-    let packs = c.batch * c.outputCount >= 1024 || k * size % 2048 == 0
+    // The rows of the weight are packed to be in order, and where many columns use them or they lie
+    // so that they compete for the same cache lines.
+    let packs =
+      c.kernelCount > 1 && inputs > 1 || c.batch * c.outputCount >= 1024 || k * size % 2048 == 0
     let packed = packs ? try Workspace(c.groups * panelled(outputs, kernels) * k * size) : nil
     defer { packed?.free() }
     if let packed {
       pack(
         weight, c, outputs, inputs, kernels, row: k, channel: c.kernelCount,
-        taps: Array(0..<c.kernelCount), into: packed.base)
+        taps: Array(0..<c.kernelCount), block: Self.channelBlock, into: packed.base)
     }
     try forEachPart(c.batch, x.pointer, c.inChannels, laid, kernels, size) { first, n, image, readable in
       ConvolutionPass(
@@ -53,6 +60,7 @@ extension CPUBackend {
       return try run(fast, c.batch, gradient, weight, bias: bias, kernels, into: x)
     }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
+    let block = c.isExact ? Self.channelBlock : 1
     // Elements of the image that lie a stride apart meet the same elements of the kernel: each such
     // phase is a convolution of stride 1 of its own. Those that meet none keep the bias alone.
     let axes = (0..<3).map { TransposedAxis(c, $0) }
@@ -72,13 +80,13 @@ extension CPUBackend {
                 }
               }
             }
-            let offsets = channelOffsets(outputs, laid.channel, places)
+            let offsets = channelOffsets(outputs, laid.channel, places, block: block)
             let packed = try Workspace(
               max(c.groups * panelled(inputs, kernels) * offsets.count, 1) * size)
             defer { packed.free() }
             pack(
               weight, c, inputs, outputs, kernels, row: c.kernelCount,
-              channel: inputs * c.kernelCount, taps: taps, into: packed.base)
+              channel: inputs * c.kernelCount, taps: taps, block: block, into: packed.base)
             let corner = (d.first * c.image[1] + h.first) * c.image[2] + w.first
             ConvolutionPass(
               kernels: kernels, size: size, m: inputs, k: offsets.count, weight: packed.base,
@@ -106,7 +114,7 @@ extension CPUBackend {
     else { return try composedConvolutionWeight(gradient, x, c, into: weight) }
     let size = x.dtype.byteSize, nr = Int(kernels.nr), laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    let offsets = channelOffsets(inputs, laid.channel, laid.offsets).map(Int64.init)
+    let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: 1).map(Int64.init)
     let k = offsets.count, panels = (outputs + nr - 1) / nr
     // The sums, transposed, with whole panels of columns.
     let sums = try Tensor(uninitialized: [c.groups, k, panels * nr], x.dtype, on: self)
@@ -199,18 +207,25 @@ extension CPUBackend {
     (rows + Int(kernels.mr) - 1) / Int(kernels.mr) * Int(kernels.mr)
   }
 
-  /// The offsets `places` for each of `count` channels.
-  private func channelOffsets(_ count: Int, _ channel: Int, _ places: [Int]) -> [Int] {
+  /// The offsets `places` for each of `count` channels, in the order of the sums.
+  private func channelOffsets(
+    _ count: Int, _ channel: Int, _ places: [Int], block: Int
+  ) -> [Int] {
     var all: [Int] = []
     all.reserveCapacity(count * places.count)
-    for i in 0..<count { for place in places { all.append(i * channel + place) } }
+    for start in stride(from: 0, to: count, by: block) {
+      for place in places {
+        for i in start..<min(start + block, count) { all.append(i * channel + place) }
+      }
+    }
     return all
   }
 
-  /// Packs element weight[group][i · row + c · channel + taps[t]] into row i, column (c, t).
+  /// Packs element weight[group][i · row + c · channel + taps[t]] into row i, at the place of (c, t) in
+  /// the order of the sums.
   private func pack(
     _ weight: Tensor, _ c: Convolution, _ m: Int, _ channels: Int, _ kernels: kk_conv_kernels,
-    row: Int, channel: Int, taps: [Int], into out: UnsafeMutableRawPointer
+    row: Int, channel: Int, taps: [Int], block: Int, into out: UnsafeMutableRawPointer
   ) {
     let mr = Int(kernels.mr), panels = (m + mr - 1) / mr, size = weight.dtype.byteSize
     let panel = mr * channels * taps.count, group = weight.numel / c.groups
@@ -222,7 +237,8 @@ extension CPUBackend {
         for i in first..<first + n {
           let start = i % panels * mr
           kernels.turn(
-            Int64(min(mr, m - start)), Int64(channels), Int64(taps.count), places.baseAddress,
+            Int64(min(mr, m - start)), Int64(channels), Int64(block),
+            Int64(taps.count), places.baseAddress,
             from + (i / panels * group + start * row) * size, Int64(row), Int64(channel),
             out + i * panel * size)
         }

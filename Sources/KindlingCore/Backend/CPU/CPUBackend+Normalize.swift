@@ -31,10 +31,12 @@ extension CPUBackend {
         x, mean: mean, rstd: rstd, weight: weight, bias: bias, into: out)
     }
     plan.forEachChannel { channel in
-      let scale = rstd.number(at: channel) * (weight?.number(at: channel) ?? 1)
-      let center = mean.number(at: channel), shift = bias?.number(at: channel) ?? 0
+      // One factor and one summand, rounded as PyTorch's are.
+      var scale = rstd.number(at: channel) * (weight?.number(at: channel) ?? 1)
+      if x.dtype == .float32 { scale = Double(Float(scale)) }
+      let shift = (bias?.number(at: channel) ?? 0).addingProduct(-mean.number(at: channel), scale)
       plan.forEachRun(of: channel) { at in
-        affine(Int64(plan.run), x.pointer + at, center, scale, shift, nil, nil, out.pointer + at)
+        affine(Int64(plan.run), x.pointer + at, 0, scale, shift, nil, nil, out.pointer + at)
       }
     }
   }

@@ -104,11 +104,7 @@ struct Product {
     let columns = try Workspace(panelsWide * nr * depth * together * size)
     defer { columns.free() }
     let failed = Atomic<Bool>(false)
-    // Tiles of rows, dealt out evenly: a task has enough work and reuses the columns for many rows,
-    // its part of a stays in a second-level cache, and there are tasks for several threads.
-    let tiles = (m + mr - 1) / mr
-    let enough = max(1, wide * depth * mr * tiles / Self.grain)
-    let tasks = min(tiles, max((m + 95) / 96, min(enough, 16)))
+    let tasks = shrinkingTasks(perTile: wide * depth * mr)
     // Rows that lie in order are read in place, unless so many columns use them that packing is
     // cheap: a power-of-two distance between rows makes them compete for the same cache lines.
     let packsRows = a.column != 1 || n >= 256
@@ -129,9 +125,9 @@ struct Product {
             columns: start + first * nr, min(perPack * nr, here - first * nr), part * depth, deep,
             into: packed(part) + first * nr * deep * size)
         }
-        ThreadPool.shared.run(tasks) { task in
-          let first = task * tiles / tasks * mr
-          let rows = min((task + 1) * tiles / tasks * mr, m) - first
+        ThreadPool.shared.run(tasks.count) { task in
+          let first = tasks[task].lowerBound * mr
+          let rows = min(tasks[task].upperBound * mr, m) - first
           let buffer = packsRows ? try? Workspace(paddedRows(rows) * depth * size) : nil
           defer { buffer?.free() }
           if packsRows && buffer == nil { return failed.store(true, ordering: .relaxed) }
@@ -151,6 +147,19 @@ struct Product {
       }
     }
     if failed.load(ordering: .relaxed) { throw Workspace.shortage }
+  }
+
+  /// Tiles of rows dealt out in pieces that shrink: a large one reuses the columns for many rows while
+  /// its part of a stays in a second-level cache, and the small ones at the end leave no thread waiting.
+  private func shrinkingTasks(perTile: Int) -> [Range<Int>] {
+    let tiles = (m + mr - 1) / mr, least = max(1, Self.grain / 4 / max(1, perTile))
+    var tasks: [Range<Int>] = [], first = 0
+    while first < tiles {
+      let left = tiles - first, count = min(left, max(least, min(left / 8, 96 / mr)))
+      tasks.append(first..<first + count)
+      first += count
+    }
+    return tasks
   }
 
   private func paddedRows(_ rows: Int) -> Int { (rows + mr - 1) / mr * mr }

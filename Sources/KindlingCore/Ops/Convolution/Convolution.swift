@@ -26,21 +26,25 @@ extension Tensor {
   package func convolved(_ weight: Tensor, _ bias: Tensor?, _ c: Convolution) throws -> Tensor {
     let (x, w) = try Tensor.onOneDevice("convolution", self, weight)
     let y = try Tensor(uninitialized: c.outputShape, dtype, on: x.backend, "convolution")
+    let isRecorded =
+      isGradEnabled && (x.requiresGrad || w.requiresGrad || bias?.requiresGrad == true)
+    // A maximum pooling behind it passes its gradient to one of two elements that nearly tie: while
+    // training they have to be PyTorch's.
+    var exact = c
+    exact.isExact = isRecorded
     if y.numel > 0 {
       if c.inChannels == 0 || c.imageCount == 0 {
         try y.fillByChannel(bias, c.outChannels)
       } else {
         try y.backend.convolution(
-          x.unrecordedContiguous(), w.unrecordedContiguous(), bias: bias?.unrecordedContiguous(), c,
-          into: y)
+          x.unrecordedContiguous(), w.unrecordedContiguous(), bias: bias?.unrecordedContiguous(),
+          exact, into: y)
       }
     }
-    guard isGradEnabled, x.requiresGrad || w.requiresGrad || bias?.requiresGrad == true else {
-      return y
-    }
+    guard isRecorded else { return y }
     return y.recorded(
       "ConvolutionBackward0",
-      Input(x, saving: w) { g, s in try g.transposeConvolved(s[0], nil, c) },
+      Input(x, saving: w) { [exact] g, s in try g.transposeConvolved(s[0], nil, exact) },
       Input(w, saving: x) { g, s in try g.convolutionWeightGradient(s[0], c) },
       bias.map { Input($0) { g, _ in try g.sumByChannel() } })
   }
