@@ -125,7 +125,7 @@ let package = Package(
     .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(
       name: "KindlingVisionTests",
-      dependencies: ["Kindling", "KindlingVision", "CZlib", "_TestSupport"]),
+      dependencies: ["CKernels", "Kindling", "KindlingVision", "CZlib", "_TestSupport"]),
     // These run the executables as a user does; they lie beside the tests in every build.
     .testTarget(name: "ToolTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["_TestSupport"]),
