@@ -66,7 +66,7 @@ import _TestSupport
       Expected([3, 4, 5], 7476, [30, 86, 144, 178, 68, 86], [195, 81, 85, 141]), slack: 1)
     try check(
       "blur", TF.gaussianBlur(x, [5, 3], [1.2, 0.6]),
-      Expected([3, 6, 8], 18055, [44, 57, 87, 124, 154, 156], [89, 91, 114, 127]), slack: 1)
+      Expected([3, 6, 8], 18055, [44, 57, 87, 124, 154, 156], [89, 91, 114, 127]))
     try check(
       "crop across the edge", TF.crop(x, -2, 5, 5, 6),
       Expected([3, 5, 6], 3570, [0, 0, 0, 0, 0, 0], [51, 0, 0, 0]))
@@ -92,7 +92,7 @@ import _TestSupport
         Expected([3, 6, 8], 16765, [58, 14, 55, 98, 139, 181], [52, 94, 136, 177]), slack: 1)
       let whole = Expected(
         [3, 6, 8], 17944, [0, 37, 74, 111, 148, 185], [60, 97, 134, 171])
-      try check("blur", GaussianBlur(3)(x), whole, slack: 1)
+      try check("blur", GaussianBlur(3)(x), whole)
       try check(
         "erase", RandomErasing(p: 1, value: .random)(x.float()),
         Expected([3, 6, 8], 16672.035496346653, whole.first, whole.last))
@@ -188,7 +188,7 @@ import _TestSupport
       ("fill has 2 numbers", { _ = try TF.rotate(x, 1, fill: [1, 2]) }),
       ("angle must be finite", { _ = try TF.rotate(x, .nan) }),
       ("odd and positive integers, but got [2, 2]", { _ = try GaussianBlur(2)(x) }),
-      ("more than 3 pixels", { _ = try GaussianBlur(7)(x[0, 0..<3]) }),
+      ("more than 3 × 3 pixels", { _ = try GaussianBlur(7)(x[0, 0..<3]) }),
       ("from float32 to int32 cannot be performed", { _ = try ConvertImageDtype(.int32)(x.float()) }),
       ("expected numbers, but got bool", { _ = try ConvertImageDtype(.bool)(x) }),
       ("must lie in the image", { _ = try TF.erase(x, 0, .max, 1, 1, 0) }),

@@ -1,5 +1,4 @@
 import KindlingCore
-import Numerics
 
 extension TF {
   /// The image blurred by a Gaussian; beyond its edges it is mirrored.
@@ -24,32 +23,24 @@ extension TF {
       throw TensorError(
         .value, "gaussianBlur", "sigma should be one or two positive numbers, but got \(sigma)")
     }
-    return try throughFloats(image) {
-      try Resampling.apply(
-        $0, rows: Resampling.blur(height, ky, sy), columns: Resampling.blur(width, kx, sx))
-    }
-  }
-}
-
-extension Resampling {
-  /// The share of each of `count` pixels in each blurred one, mirrored at the edges.
-  static func blur(_ count: Int, _ kernelSize: Int, _ sigma: Double) throws -> Tensor {
-    let half = kernelSize / 2
-    guard half < count else {
+    guard kx / 2 < width, ky / 2 < height else {
       throw TensorError(
         .value, "gaussianBlur",
-        "a kernel of \(kernelSize) pixels needs an image of more than \(half) pixels, but it has \(count)")
+        "a kernel of \([kx, ky]) needs an image of more than \(kx / 2) × \(ky / 2) pixels, but it is \(width) × \(height)")
     }
-    let places = try TF.places(-half..<count + half, of: count, .reflect)
-    var kernel = (-half...half).map { Double.exp(-0.5 * (Double($0) / sigma) * (Double($0) / sigma)) }
-    let sum = kernel.reduce(0, +)
-    kernel = kernel.map { $0 / sum }
-    let result = try Tensor.zeros([count, count], dtype: .float64)
-    try result.withUnsafeMutableBuffer(of: Double.self) { table in
-      for i in 0..<count {
-        for (k, weight) in kernel.enumerated() { table[i * count + places[i + k]] += weight }
-      }
+    return try throughFloats(image) {
+      let wide = try pad($0, [kx / 2, ky / 2], paddingMode: .reflect)
+      let rows = try gaussian(ky, sy, $0.dtype), columns = try gaussian(kx, sx, $0.dtype)
+      let kernel = try rows.unsqueeze(1).matmul(columns.unsqueeze(0))
+      return try wide.reshape([-1, 1] + wide.shape.suffix(2))
+        .convolution(kernel.view(1, 1, ky, kx)).reshape(image.shape)
     }
-    return result
+  }
+
+  private static func gaussian(_ count: Int, _ sigma: Double, _ dtype: DType) throws -> Tensor {
+    let half = Double(count - 1) / 2
+    let x = try Tensor.linspace(-half, half, steps: count, dtype: dtype)
+    let density = try (-0.5 * (x / sigma).pow(2)).exp()
+    return try density / density.sum()
   }
 }
