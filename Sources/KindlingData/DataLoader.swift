@@ -71,7 +71,7 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
 
   /// The first batch of a new pass (Python: `next(iter(loader))`).
   ///
-  /// - Throws: ``TensorError`` `.value` where there is none, and what making it throws.
+  /// - Throws: `TensorError` `.value` where there is none, and what making it throws.
   public func first() throws -> Batch {
     guard let batch = makeIterator().next() else {
       throw TensorError(.value, "DataLoader", "first() of a loader without batches: the dataset is empty")
@@ -94,7 +94,7 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
   /// Where the loader stands: how many batches the running pass has given, and its generators.
   ///
   /// A loader that takes this over goes on with the next batch. The default generator, from which
-  /// models draw too, is yours to save beside it (``Generator/getState()``).
+  /// models draw too, is yours to save beside it (`Generator.getState()`).
   public func stateDict() throws -> StateDict {
     let position =
       running?.position ?? LoaderPosition(batches: 0, own: ownGenerators.map(\.stateBytes), shared: [])
@@ -103,7 +103,7 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
 
   /// Goes on from where another loader of the same data stood; its next pass is the rest of that one.
   ///
-  /// - Throws: ``TensorError`` `.value` where `state` is not that of such a loader.
+  /// - Throws: `TensorError` `.value` where `state` is not that of such a loader.
   public func loadStateDict(_ state: StateDict) throws {
     let position = try LoaderPosition(state)
     let own = ownGenerators
@@ -141,7 +141,7 @@ extension DataLoader {
   ///   - workers: threads that make batches ahead.
   ///   - dropLast: whether a last batch that is not full is left out.
   ///   - generator: what draws; the default one where nil.
-  /// - Throws: ``TensorError`` `.value` for a batch size or number of workers that cannot be, options
+  /// - Throws: `TensorError` `.value` for a batch size or number of workers that cannot be, options
   ///   that exclude each other, and for shuffling an empty dataset.
   public convenience init(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,

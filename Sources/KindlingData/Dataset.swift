@@ -41,7 +41,7 @@ public struct Subset<Base: Dataset>: Dataset {
 
   /// Samples `indices` of `dataset`.
   ///
-  /// - Throws: ``TensorError`` `.index` where `dataset` has no such sample.
+  /// - Throws: `TensorError` `.index` where `dataset` has no such sample.
   public init(_ dataset: Base, _ indices: [Int]) throws {
     try checkIndices(indices, dataset.count, "Subset")
     self.dataset = dataset
@@ -77,7 +77,7 @@ public struct ConcatDataset<Sample>: Dataset {
 
   /// The samples of `datasets`.
   ///
-  /// - Throws: ``TensorError`` `.value` where there are none.
+  /// - Throws: `TensorError` `.value` where there are none.
   public init(_ datasets: [any Dataset<Sample>]) throws {
     guard !datasets.isEmpty else {
       throw TensorError(.value, "ConcatDataset", "datasets should not be an empty iterable")
@@ -126,7 +126,7 @@ public struct MappedDataset<Base: Dataset, Sample>: Dataset {
 
 /// Parts of `dataset` of the sizes `lengths`, chosen at random (PyTorch: `random_split`).
 ///
-/// - Throws: ``TensorError`` `.value` unless the sizes add up to the number of samples.
+/// - Throws: `TensorError` `.value` unless the sizes add up to the number of samples.
 public func randomSplit<D: Dataset>(
   _ dataset: D, _ lengths: [Int], generator: Generator? = nil
 ) throws -> [Subset<D>] {
@@ -151,7 +151,7 @@ public func randomSplit<D: Dataset>(
 /// Parts of `dataset`, each a fraction of it, chosen at random; what rounding down leaves over goes to
 /// the parts in turn (PyTorch: `random_split`).
 ///
-/// - Throws: ``TensorError`` `.value` unless the fractions lie in 0…1 and add up to 1.
+/// - Throws: `TensorError` `.value` unless the fractions lie in 0…1 and add up to 1.
 public func randomSplit<D: Dataset>(
   _ dataset: D, _ fractions: [Double], generator: Generator? = nil
 ) throws -> [Subset<D>] {

@@ -42,7 +42,7 @@ public struct RandomSampler: Sampler {
 
   /// `numSamples` (all where nil) samples of `dataset`.
   ///
-  /// - Throws: ``TensorError`` `.value` unless `numSamples` is positive and `dataset` has samples.
+  /// - Throws: `TensorError` `.value` unless `numSamples` is positive and `dataset` has samples.
   public init(
     _ dataset: some Dataset, replacement: Bool = false, numSamples: Int? = nil,
     generator: KindlingCore.Generator? = nil
@@ -131,7 +131,7 @@ public struct WeightedRandomSampler: Sampler {
 
   /// `numSamples` samples.
   ///
-  /// - Throws: ``TensorError`` `.value` where weights are negative, not finite or all zero, or are
+  /// - Throws: `TensorError` `.value` where weights are negative, not finite or all zero, or are
   ///   fewer than samples drawn without replacement.
   public init(
     _ weights: [Double], numSamples: Int, replacement: Bool = true, generator: KindlingCore.Generator? = nil
@@ -184,7 +184,7 @@ public struct BatchSampler: Sampler {
 
   /// Batches of `batchSize` samples.
   ///
-  /// - Throws: ``TensorError`` `.value` unless `batchSize` is positive.
+  /// - Throws: `TensorError` `.value` unless `batchSize` is positive.
   public init(_ sampler: any Sampler<Int>, batchSize: Int, dropLast: Bool = false) throws {
     guard batchSize > 0 else {
       throw TensorError(

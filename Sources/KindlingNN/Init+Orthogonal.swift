@@ -5,7 +5,7 @@ extension Init {
   /// (PyTorch: `init.orthogonal_`; Saxe et al., arXiv:1312.6120). Dimensions behind the first are
   /// taken as one.
   ///
-  /// - Throws: ``TensorError`` for fewer than two dimensions, dtypes other than float32 and float64,
+  /// - Throws: `TensorError` for fewer than two dimensions, dtypes other than float32 and float64,
   ///   and where LAPACK is not installed.
   @discardableResult
   public static func orthogonal_(

@@ -14,7 +14,7 @@ extension Init {
   /// Where [a, b] holds more than 30 % of the distribution, whole tensors are drawn and those elements
   /// taken that are still missing; else uniform proposals are accepted in proportion to the density.
   ///
-  /// - Throws: ``TensorError`` `.value` unless `a < b` and `std > 0`, or where hardly any of [a, b] is
+  /// - Throws: `TensorError` `.value` unless `a < b` and `std > 0`, or where hardly any of [a, b] is
   ///   probable at all.
   @discardableResult
   public static func truncNormal_(

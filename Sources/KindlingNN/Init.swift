@@ -122,7 +122,7 @@ public enum Init {
 
   /// The numbers of connections into and out of each unit of a weight `[out, in, *]`.
   ///
-  /// - Throws: ``TensorError`` `.shape` for fewer than 2 dimensions.
+  /// - Throws: `TensorError` `.shape` for fewer than 2 dimensions.
   public static func fans(_ tensor: Tensor) throws -> (fanIn: Int, fanOut: Int) {
     guard tensor.ndim >= 2 else {
       throw TensorError(

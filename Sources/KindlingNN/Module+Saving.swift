@@ -12,7 +12,7 @@ extension Module {
 
   /// Parameters, buffers and submodules of this module alone.
   ///
-  /// - Throws: ``TensorError`` `.value` where a module or a marked tensor stands where it is not found.
+  /// - Throws: `TensorError` `.value` where a module or a marked tensor stands where it is not found.
   package func ownMembers() throws -> OwnMembers {
     try checkReflection()
     let found = members
@@ -29,7 +29,7 @@ extension Module {
   /// Puts `tensors`, by path, in the places of the parameters and persistent buffers, as they are:
   /// without a copy, so that tensors which are one object stay one.
   ///
-  /// - Throws: ``TensorError`` `.value` that lists every missing and unexpected key and every
+  /// - Throws: `TensorError` `.value` that lists every missing and unexpected key and every
   ///   mismatched shape; then nothing has changed.
   package func adoptState(_ tensors: StateDict) throws {
     let own = try stateTensors()

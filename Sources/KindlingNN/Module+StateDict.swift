@@ -22,7 +22,7 @@ extension Module {
   /// (PyTorch: `Module.state_dict`).
   ///
   /// Tensors that two modules share appear under both paths.
-  /// - Throws: ``TensorError`` `.value` where a module or a marked tensor stands where it is not found.
+  /// - Throws: `TensorError` `.value` where a module or a marked tensor stands where it is not found.
   public func stateDict() throws -> StateDict {
     var result = StateDict()
     for (key, tensor) in try stateTensors() { result[key] = tensor.detach() }
@@ -34,7 +34,7 @@ extension Module {
   ///
   /// Nothing is written unless everything fits. Values are converted to the module's dtypes.
   /// - Parameter strict: whether missing and unexpected keys are errors rather than reported.
-  /// - Throws: ``TensorError`` `.value` that lists every missing key, every unexpected key and every
+  /// - Throws: `TensorError` `.value` that lists every missing key, every unexpected key and every
   ///   mismatched shape.
   @discardableResult
   public func loadStateDict(_ state: StateDict, strict: Bool = true) throws -> IncompatibleKeys {

@@ -29,7 +29,7 @@ open class Module {
   /// A module without members of its own.
   public init() {}
 
-  /// What ``description`` shows between the parentheses; several lines are shown as such
+  /// What ``Module/description`` shows between the parentheses; several lines are shown as such
   /// (PyTorch: `extra_repr`).
   open func extraRepr() -> String { "" }
 
@@ -86,7 +86,7 @@ extension Module {
   /// Converts all floating-point parameters and buffers (PyTorch: `Module.to`).
   ///
   /// Parameters stay the same objects, so an optimizer made before goes on with them.
-  /// - Throws: ``TensorError`` `.dtype` for a dtype that is not floating-point.
+  /// - Throws: `TensorError` `.dtype` for a dtype that is not floating-point.
   @discardableResult
   public func to(_ dtype: DType) throws -> Self {
     guard dtype.isFloatingPoint else {

@@ -26,7 +26,7 @@ open class ASGD: Optimizer {
   ///   - lambd: how fast parameters decay.
   ///   - alpha: the power with which the rate falls.
   ///   - t0: the step at which averaging begins.
-  /// - Throws: ``TensorError`` `.value` for a negative number other than `t0`, and as
+  /// - Throws: `TensorError` `.value` for a negative number other than `t0`, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-2, lambd: some TensorScalar = 1e-4,

@@ -8,7 +8,7 @@ open class Adadelta: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for `rho` outside
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for `rho` outside
   ///   [0, 1], and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1.0, rho: some TensorScalar = 0.9,

@@ -27,7 +27,7 @@ open class Adafactor: Optimizer {
   ///   - beta2Decay: the power with which the square average's window grows.
   ///   - eps: the least square average (nil: the dtype's epsilon) and the least size of a parameter.
   ///   - d: updates whose root mean square is greater are scaled down to it.
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, epsilon or `weightDecay`, a positive
+  /// - Throws: `TensorError` `.value` for a negative `lr`, epsilon or `weightDecay`, a positive
   ///   `beta2Decay`, a `d` below 1, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-2, beta2Decay: some TensorScalar = -0.8,

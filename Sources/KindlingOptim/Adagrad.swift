@@ -9,7 +9,7 @@ open class Adagrad: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative number, and as
+  /// - Throws: `TensorError` `.value` for a negative number, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-2, lrDecay: some TensorScalar = 0,

@@ -11,7 +11,7 @@ open class Adam: Optimizer {
   /// An optimizer of `params`.
   ///
   /// - Parameter decoupledWeightDecay: weight decay acts on the parameter itself (AdamW).
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
   ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),

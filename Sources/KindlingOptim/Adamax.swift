@@ -18,7 +18,7 @@ open class Adamax: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
   ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),

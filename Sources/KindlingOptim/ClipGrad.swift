@@ -3,7 +3,7 @@ public import KindlingCore
 /// The norm of all `tensors` together, as if they were one vector
 /// (PyTorch: `torch.nn.utils.get_total_norm`).
 ///
-/// - Throws: ``TensorError`` `.value` for a norm that is not finite, if `errorIfNonfinite`.
+/// - Throws: `TensorError` `.value` for a norm that is not finite, if `errorIfNonfinite`.
 public func getTotalNorm(
   _ tensors: [Tensor], normType: Double = 2, errorIfNonfinite: Bool = false
 ) throws -> Tensor {
@@ -37,7 +37,7 @@ public func clipGradsWithNorm_(
 /// (PyTorch: `torch.nn.utils.clip_grad_norm_`).
 ///
 /// - Returns: the norm before.
-/// - Throws: ``TensorError`` `.value` for a norm that is not finite, if `errorIfNonfinite`; then no
+/// - Throws: `TensorError` `.value` for a norm that is not finite, if `errorIfNonfinite`; then no
 ///   gradient has changed.
 @discardableResult
 public func clipGradNorm_(

@@ -29,7 +29,7 @@ open class Muon: Optimizer {
   /// - Parameters:
   ///   - nsCoefficients: the polynomial of the Newton–Schulz iteration.
   ///   - nsSteps: how often it is applied, fewer than 100 times.
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `momentum` or `weightDecay`, a parameter
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, a parameter
   ///   that is no matrix, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-3, weightDecay: some TensorScalar = 0.1,

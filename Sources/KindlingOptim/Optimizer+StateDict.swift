@@ -31,7 +31,7 @@ extension Optimizer {
   /// (PyTorch: `Optimizer.load_state_dict`).
   ///
   /// Tensors are copied and converted to the parameters' dtypes. Nothing changes unless all fits.
-  /// - Throws: ``TensorError`` `.value` where the number of groups, of parameters, or a tensor's shape
+  /// - Throws: `TensorError` `.value` where the number of groups, of parameters, or a tensor's shape
   ///   differs, or the value is no state dict of an optimizer.
   public func loadStateDict(_ state: CheckpointValue) throws {
     guard let saved = state["param_groups"]?.elements,

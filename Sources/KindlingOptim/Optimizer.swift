@@ -26,7 +26,7 @@ open class Optimizer: CustomStringConvertible {
 
   /// An optimizer of `groups`, whose missing options come from `defaults`.
   ///
-  /// - Throws: ``TensorError`` `.value` for no parameters, a parameter that is no leaf or comes
+  /// - Throws: `TensorError` `.value` for no parameters, a parameter that is no leaf or comes
   ///   twice, or an option that ``check(_:)`` refuses.
   public init(groups: [ParamGroup], defaults: KeyValuePairs<String, CheckpointValue>) throws {
     self.defaults = ParamGroup([], defaults)
@@ -64,7 +64,7 @@ open class Optimizer: CustomStringConvertible {
 
   /// A new state of `parameter`, number `number` of all, as ``saved(_:)`` described it.
   ///
-  /// - Throws: ``TensorError`` `.value` where the description fits no such parameter.
+  /// - Throws: `TensorError` `.value` where the description fits no such parameter.
   open func restored(
     _ saved: [(name: String, value: CheckpointValue)], for parameter: Tensor, number: Int
   ) throws -> ParameterState {
@@ -76,7 +76,7 @@ open class Optimizer: CustomStringConvertible {
 
   /// Updates every parameter that has a gradient (PyTorch: `Optimizer.step`).
   ///
-  /// - Throws: ``TensorError`` `.shape` or `.dtype` where a gradient does not fit its parameter.
+  /// - Throws: `TensorError` `.shape` or `.dtype` where a gradient does not fit its parameter.
   open func step() throws {
     try noGrad {
       var place = 0

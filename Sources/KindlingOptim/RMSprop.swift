@@ -9,7 +9,7 @@ open class RMSprop: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative number, and as
+  /// - Throws: `TensorError` `.value` for a negative number, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-2, alpha: some TensorScalar = 0.99,

@@ -12,7 +12,7 @@ open class Rprop: Optimizer {
   /// - Parameters:
   ///   - etas: what a step is multiplied by when the sign turns, and when it stays.
   ///   - stepSizes: the least and the greatest step.
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, for etas other than 0 < eta⁻ < 1 < eta⁺,
+  /// - Throws: `TensorError` `.value` for a negative `lr`, for etas other than 0 < eta⁻ < 1 < eta⁺,
   ///   and as ``Optimizer/init(groups:defaults:)``.
   public convenience init<Least: TensorScalar, Most: TensorScalar>(
     _ params: [Tensor], lr: some TensorScalar = 1e-2, etas: (Double, Double) = (0.5, 1.2),

@@ -10,7 +10,7 @@ open class SGD: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `momentum` or `weightDecay`, for `nesterov`
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, for `nesterov`
   ///   without momentum or with dampening, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-3, momentum: some TensorScalar = 0,

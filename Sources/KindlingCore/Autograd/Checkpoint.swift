@@ -14,7 +14,7 @@ public func checkpoint(
   return try SavedTensorsHooks.with(frame.hooks()) { try function(inputs) }
 }
 
-/// ``checkpoint(_:_:preserveRNGState:)-([Tensor]->[Tensor],_,_)`` for one tensor.
+/// ``checkpoint(_:_:preserveRNGState:)->[Tensor]`` for one tensor.
 public func checkpoint(
   _ function: @escaping (Tensor) throws -> Tensor, _ input: Tensor, preserveRNGState: Bool = true
 ) throws -> Tensor {

@@ -44,7 +44,7 @@ public func gradcheck(
 /// Checks second derivatives: the gradients of `function`, weighted at random, are themselves
 /// functions whose gradients are checked (PyTorch: `torch.autograd.gradgradcheck`).
 ///
-/// - Throws: as ``gradcheck(_:_:eps:atol:rtol:)``.
+/// - Throws: as ``gradcheck(_:_:eps:atol:rtol:)-(([Tensor])->[Tensor],_,_,_,_)``.
 public func gradgradcheck(
   _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], eps: Double = 1e-6,
   atol: Double = 1e-5, rtol: Double = 1e-3

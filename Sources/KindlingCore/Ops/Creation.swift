@@ -10,7 +10,7 @@ extension Tensor {
       .leaf(requiresGrad)
   }
 
-  /// ``empty(_:dtype:device:requiresGrad:)-(Array<Int>,_,_,_)`` with the sizes written out.
+  /// ``empty(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes written out.
   public static func empty(
     _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -35,7 +35,7 @@ extension Tensor {
     try filled("zeros", shape, .int(0), dtype ?? .default, device, requiresGrad)
   }
 
-  /// ``zeros(_:dtype:device:requiresGrad:)-(Array<Int>,_,_,_)`` with the sizes written out.
+  /// ``zeros(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes written out.
   public static func zeros(
     _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -49,7 +49,7 @@ extension Tensor {
     try filled("ones", shape, .int(1), dtype ?? .default, device, requiresGrad)
   }
 
-  /// ``ones(_:dtype:device:requiresGrad:)-(Array<Int>,_,_,_)`` with the sizes written out.
+  /// ``ones(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes written out.
   public static func ones(
     _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {

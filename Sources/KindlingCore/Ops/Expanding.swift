@@ -28,7 +28,7 @@ extension Tensor {
     return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in g }
   }
 
-  /// ``expand(_:)-(Array<Int>)`` with the sizes written out.
+  /// ``expand(_:)-([Int])`` with the sizes written out.
   public func expand(_ sizes: Int...) throws -> Tensor { try expand(sizes) }
   /// This tensor expanded to the shape of `other` (PyTorch: `Tensor.expand_as`).
   public func expandAs(_ other: Tensor) throws -> Tensor { try expand(other.shape) }
@@ -83,16 +83,16 @@ extension Tensor {
     })
   }
 
-  /// ``repeat(_:)-(Array<Int>)`` with the numbers written out.
+  /// ``repeat(_:)-([Int])`` with the numbers written out.
   public func `repeat`(_ repeats: Int...) throws -> Tensor { try self.repeat(repeats) }
 
-  /// Copies side by side as ``repeat(_:)-(Array<Int>)`` makes them; missing numbers count as 1
+  /// Copies side by side as ``repeat(_:)-([Int])`` makes them; missing numbers count as 1
   /// (PyTorch: `Tensor.tile`).
   public func tile(_ dims: [Int]) throws -> Tensor {
     try self.repeat([Int](repeating: 1, count: Swift.max(0, ndim - dims.count)) + dims)
   }
 
-  /// ``tile(_:)-(Array<Int>)`` with the numbers written out.
+  /// ``tile(_:)-([Int])`` with the numbers written out.
   public func tile(_ dims: Int...) throws -> Tensor { try tile(dims) }
 
   /// Each element `repeats` times in a row, along `dim` or, where nil, of all elements in one dimension

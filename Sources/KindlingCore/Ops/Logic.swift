@@ -64,13 +64,13 @@ extension Tensor {
   public func bitwiseRightShift<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.shiftRight, other)
   }
-  /// ``bitwiseAnd(_:)`` in place.
+  /// ``bitwiseAnd(_:)-(Tensor)`` in place.
   @discardableResult
   public func bitwiseAnd_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseAnd, other) }
-  /// ``bitwiseOr(_:)`` in place.
+  /// ``bitwiseOr(_:)-(Tensor)`` in place.
   @discardableResult
   public func bitwiseOr_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseOr, other) }
-  /// ``bitwiseXor(_:)`` in place.
+  /// ``bitwiseXor(_:)-(Tensor)`` in place.
   @discardableResult
   public func bitwiseXor_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseXor, other) }
   /// ``logicalNot()`` in place.

@@ -57,12 +57,12 @@ extension Tensor {
   public func lerp<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
     try lerp(end, .wrapped(weight, like: self), weight.scalar, into: nil)
   }
-  /// ``lerp(_:weight:)`` in place.
+  /// ``lerp(_:weight:)-(_,Tensor)`` in place.
   @discardableResult
   public func lerp_(_ end: Tensor, weight: Tensor) throws -> Tensor {
     try inPlace("lerp_", [end, weight]) { try $0.lerp(end, weight, nil, into: $1) }
   }
-  /// ``lerp(_:weight:)`` in place, where the weight is a number.
+  /// ``lerp(_:weight:)-(_,S)`` in place, where the weight is a number.
   @discardableResult
   public func lerp_<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
     let wrapped = try Tensor.wrapped(weight, like: self)

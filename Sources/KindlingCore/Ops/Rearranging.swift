@@ -15,7 +15,7 @@ extension Tensor {
     return result.recorded("FlipBackward0", Input(self) { g, _ in try g.flip(flipped) })
   }
 
-  /// ``flip(_:)-(Array<Int>)`` with the dimensions written out.
+  /// ``flip(_:)-([Int])`` with the dimensions written out.
   public func flip(_ dims: Int...) throws -> Tensor { try flip(dims) }
 
   /// Columns in reverse order (PyTorch: `Tensor.fliplr`).
@@ -55,7 +55,7 @@ extension Tensor {
     })
   }
 
-  /// ``roll(_:dims:)-(Array<Int>,_)`` along one dimension, or of all elements.
+  /// ``roll(_:dims:)`` along one dimension, or of all elements.
   public func roll(_ shift: Int, _ dim: Int? = nil) throws -> Tensor {
     try roll([shift], dims: dim.map { [$0] } ?? [])
   }

@@ -3,12 +3,13 @@ extension Tensor {
   /// The same memory in another shape (PyTorch: `Tensor.view`); one size may be −1.
   ///
   /// - Throws: ``TensorError`` `.shape` where the number of elements differs, or where dimensions
-  ///   would have to be merged that do not lie one after another (``reshape(_:)-(Array<Int>)`` copies then).
+  ///   would have to be merged that do not lie one after another (``reshape(_:)-([Int])`` copies
+  ///   then).
   public func view(_ shape: [Int]) throws -> Tensor {
     view("ViewBackward0", try viewPlan(shape, "view"))
   }
 
-  /// ``view(_:)-(Array<Int>)`` with the sizes written out.
+  /// ``view(_:)-([Int])`` with the sizes written out.
   public func view(_ sizes: Int...) throws -> Tensor { try view(sizes) }
   /// This tensor in the shape of `other`, as a view (PyTorch: `Tensor.view_as`).
   public func viewAs(_ other: Tensor) throws -> Tensor { try view(other.shape) }
@@ -26,7 +27,7 @@ extension Tensor {
       .recorded("UnsafeViewBackward0", Input(copy) { g, _ in try g.reshape(before) })
   }
 
-  /// ``reshape(_:)-(Array<Int>)`` with the sizes written out.
+  /// ``reshape(_:)-([Int])`` with the sizes written out.
   public func reshape(_ sizes: Int...) throws -> Tensor { try reshape(sizes) }
   /// This tensor in the shape of `other` (PyTorch: `Tensor.reshape_as`).
   public func reshapeAs(_ other: Tensor) throws -> Tensor { try reshape(other.shape) }

@@ -130,7 +130,7 @@ extension Tensor {
   public func clamp<S: TensorScalar>(max: S) throws -> Tensor {
     try clamped("ClampBackward1", nil, max.scalar)
   }
-  /// ``clamp(min:max:)`` in place.
+  /// ``clamp(min:max:)-(A,_)`` in place.
   @discardableResult
   public func clamp_<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
     try inPlace("clamp_") { try $0.clamped("ClampBackward1", min.scalar, max.scalar, into: $1) }

@@ -231,7 +231,7 @@ extension Tensor {
     try evenSplit(sections, "hsplit", least: 1, dim: ndim == 1 ? 0 : 1)
   }
 
-  /// ``tensorSplit(_:dim:)-(Array<Int>,_)`` along columns (PyTorch: `Tensor.hsplit`).
+  /// ``tensorSplit(_:dim:)-([Int],_)`` along columns (PyTorch: `Tensor.hsplit`).
   public func hsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("hsplit", 1)
     return try tensorSplit(indices, dim: ndim == 1 ? 0 : 1)
@@ -242,7 +242,7 @@ extension Tensor {
     try evenSplit(sections, "vsplit", least: 2, dim: 0)
   }
 
-  /// ``tensorSplit(_:dim:)-(Array<Int>,_)`` along rows (PyTorch: `Tensor.vsplit`).
+  /// ``tensorSplit(_:dim:)-([Int],_)`` along rows (PyTorch: `Tensor.vsplit`).
   public func vsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("vsplit", 2)
     return try tensorSplit(indices, dim: 0)
@@ -253,7 +253,7 @@ extension Tensor {
     try evenSplit(sections, "dsplit", least: 3, dim: 2)
   }
 
-  /// ``tensorSplit(_:dim:)-(Array<Int>,_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
+  /// ``tensorSplit(_:dim:)-([Int],_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
   public func dsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("dsplit", 3)
     return try tensorSplit(indices, dim: 2)

@@ -100,7 +100,8 @@ extension Tensor {
   ) throws -> Tensor {
     try quantile(Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
   }
-  /// ``quantile(_:dim:keepdim:interpolation:)`` of what is not NaN (PyTorch: `torch.nanquantile`).
+  /// ``quantile(_:dim:keepdim:interpolation:)-(Tensor,_,_,_)`` of what is not NaN
+  /// (PyTorch: `torch.nanquantile`).
   public func nanquantile(
     _ q: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {

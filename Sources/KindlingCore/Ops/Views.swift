@@ -105,7 +105,7 @@ extension Tensor {
     return permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
   }
 
-  /// ``permute(_:)-(Array<Int>)`` with the dimensions written out.
+  /// ``permute(_:)-([Int])`` with the dimensions written out.
   public func permute(_ dims: Int...) throws -> Tensor { try permute(dims) }
 
   /// All dimensions in reverse order, as a view (PyTorch: `Tensor.T`).

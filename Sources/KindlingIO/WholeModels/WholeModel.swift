@@ -7,7 +7,7 @@ public import KindlingNN
 /// PyTorch makes the same model of it where it has the classes: those of `torch.nn`, and those that
 /// its own script defines under the name they were registered with.
 ///
-/// - Throws: ``CheckpointError`` where the file cannot be written, ``TensorError`` where the model holds
+/// - Throws: ``CheckpointError`` where the file cannot be written, `TensorError` where the model holds
 ///   modules that are not found.
 public func save(
   _ model: Module, to path: String, container: CheckpointContainer = .zip
@@ -25,7 +25,7 @@ public func save(
 /// copy, as with ``load(_:device:verify:)``.
 ///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or names a class that is
-///   not registered (the error says how to register it), and where the model is no ``Layer``: use
+///   not registered (the error says how to register it), and where the model is no `Layer`: use
 ///   ``loadModel(from:as:verify:)`` for those.
 public func loadModel(from path: String, verify: Bool = true) throws -> any Layer {
   let model = try loadModel(from: path, as: Module.self, verify: verify)

@@ -48,7 +48,7 @@ public final class AveragedModel: Module, Layer {
   ///   - useBuffers: whether buffers are averaged too, rather than taken over from the latest model.
   ///   - copy: builds a model like `model`, whose values are replaced; it draws nothing from the
   ///     default generator.
-  /// - Throws: ``TensorError`` `.value` for a decay outside [0, 1], and where the copy's keys or shapes
+  /// - Throws: `TensorError` `.value` for a decay outside [0, 1], and where the copy's keys or shapes
   ///   differ.
   public init(
     _ model: any Layer, _ averaging: Averaging = .swa, useBuffers: Bool = false,
@@ -74,7 +74,7 @@ public final class AveragedModel: Module, Layer {
   /// Takes the model's present parameters into the average
   /// (PyTorch: `AveragedModel.update_parameters`).
   ///
-  /// - Throws: ``TensorError`` `.value` where `model` has other parameters or buffers.
+  /// - Throws: `TensorError` `.value` where `model` has other parameters or buffers.
   public func updateParameters(_ model: any Layer) throws {
     let own = (module.parameters(), module.buffers()), new = (model.parameters(), model.buffers())
     for (a, b) in [(own.0, new.0), (own.1, new.1)] {

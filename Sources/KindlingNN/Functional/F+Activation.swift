@@ -31,7 +31,7 @@ extension F {
   ///
   /// Draws PyTorch's mask from the default generator; outside of training, and with `p` 0 or 1,
   /// nothing is drawn.
-  /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
+  /// - Throws: `TensorError` `.value` unless 0 ≤ `p` ≤ 1.
   public static func dropout(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {

@@ -5,7 +5,7 @@ extension F {
   ///
   /// `stride` is `kernelSize` where it is nil.
   /// - Shape: `[N, C, L]` or `[C, L]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func avgPool1d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true
@@ -19,7 +19,7 @@ extension F {
   /// - Parameter countIncludePad: whether padding counts among the elements of a window.
   /// - Parameter divisorOverride: by what sums are divided instead.
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func avgPool2d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
@@ -35,7 +35,7 @@ extension F {
   /// - Parameter countIncludePad: whether padding counts among the elements of a window.
   /// - Parameter divisorOverride: by what sums are divided instead.
   /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func avgPool3d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
@@ -75,7 +75,7 @@ extension F {
   /// nil size is the input's.
   ///
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
-  /// - Throws: ``TensorError`` where the input has too few dimensions or a size is negative.
+  /// - Throws: `TensorError` where the input has too few dimensions or a size is negative.
   public static func adaptiveAvgPool2d(_ x: Tensor, _ outputSize: some OutputSize) throws -> Tensor
   {
     try adaptiveAveragePool(2, x, outputSize.sizes)

@@ -7,7 +7,7 @@ extension F {
   /// While `training`, the batch's own statistics are used and the running ones move towards them by
   /// `momentum`; the running variance counts one degree of freedom less.
   /// - Shape: `x` `[N, C, *]`, all others `[C]`.
-  /// - Throws: ``TensorError`` `.value` for one value per channel while training, `.shape` and `.dtype`
+  /// - Throws: `TensorError` `.value` for one value per channel while training, `.shape` and `.dtype`
   ///   where the tensors do not fit.
   public static func batchNorm(
     _ x: Tensor, _ runningMean: Tensor?, _ runningVar: Tensor?, weight: Tensor? = nil,
@@ -97,7 +97,7 @@ extension Tensor {
   ///
   /// - Returns: the result, and while `training` the batch's means and reciprocal standard deviations,
   ///   else two empty tensors.
-  /// - Throws: ``TensorError`` as ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
+  /// - Throws: `TensorError` as ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
   public func nativeBatchNorm(
     _ weight: Tensor?, _ bias: Tensor?, _ runningMean: Tensor?, _ runningVar: Tensor?,
     training: Bool, momentum: Double, eps: Double

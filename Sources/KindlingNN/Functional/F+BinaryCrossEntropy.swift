@@ -5,7 +5,7 @@ extension F {
   ///
   /// Logarithms are cut off at −100, so that 0 and 1 have finite losses.
   /// - Parameter weight: of each element; broadcasts to `input`.
-  /// - Throws: ``TensorError`` `.value` where an element of `input` is outside [0, 1] or NaN, `.shape`
+  /// - Throws: `TensorError` `.value` where an element of `input` is outside [0, 1] or NaN, `.shape`
   ///   and `.dtype` where `target` is unlike `input`.
   public static func binaryCrossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
@@ -58,7 +58,7 @@ extension F {
   ///
   /// - Parameter weight: of each element; broadcasts.
   /// - Parameter posWeight: of positive targets, by class; broadcasts.
-  /// - Throws: ``TensorError`` where `target` has another shape than `input`, or for integers.
+  /// - Throws: `TensorError` where `target` has another shape than `input`, or for integers.
   public static func binaryCrossEntropyWithLogits(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean,
     posWeight: Tensor? = nil

@@ -4,7 +4,7 @@ extension F {
   /// The convolution of signals (PyTorch: `F.conv1d`).
   ///
   /// - Shape: `[N, Cin, L]` or `[Cin, L]`, and `[Cout, Cin / groups, K]` → `[N, Cout, L']`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
   public static func conv1d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
@@ -17,7 +17,7 @@ extension F {
   ///
   /// - Shape: `[N, Cin, H, W]` or `[Cin, H, W]`, and `[Cout, Cin / groups, kH, kW]` →
   ///   `[N, Cout, H', W']`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
   public static func conv2d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
@@ -30,7 +30,7 @@ extension F {
   ///
   /// - Shape: `[N, Cin, D, H, W]` or `[Cin, D, H, W]`, and `[Cout, Cin / groups, kD, kH, kW]` →
   ///   `[N, Cout, D', H', W']`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
   public static func conv3d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
@@ -64,7 +64,7 @@ extension F {
   /// The transposed convolution of signals (PyTorch: `F.conv_transpose1d`).
   ///
   /// - Shape: `[N, Cin, L]` or `[Cin, L]`, and `[Cin, Cout / groups, K]` → `[N, Cout, L']`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
   public static func convTranspose1d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -79,7 +79,7 @@ extension F {
   ///
   /// - Shape: `[N, Cin, H, W]` or `[Cin, H, W]`, and `[Cin, Cout / groups, kH, kW]` →
   ///   `[N, Cout, H', W']`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
   public static func convTranspose2d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -94,7 +94,7 @@ extension F {
   ///
   /// - Shape: `[N, Cin, D, H, W]` or `[Cin, D, H, W]`, and `[Cin, Cout / groups, kD, kH, kW]` →
   ///   `[N, Cout, D', H', W']`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
   public static func convTranspose3d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,

@@ -8,7 +8,7 @@ extension F {
   /// - Parameter ignoreIndex: a class index that counts for nothing.
   /// - Parameter labelSmoothing: how much of the target is spread over all classes, 0 to 1.
   /// - Shape: `input` `[C]`, `[N, C]` or `[N, C, *]`; class indexes `[]`, `[N]` or `[N, *]`.
-  /// - Throws: ``TensorError`` `.index` where a target is no class, `.shape`, `.dtype` and `.value`
+  /// - Throws: `TensorError` `.index` where a target is no class, `.shape`, `.dtype` and `.value`
   ///   where the arguments do not fit.
   public static func crossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,

@@ -10,7 +10,7 @@ extension F {
   /// - Parameter normType: the p of that norm.
   /// - Parameter scaleGradByFreq: whether a row's gradient is divided by how often it was looked up.
   /// - Shape: `[*]` → `[*, embeddingDim]`.
-  /// - Throws: ``TensorError`` `.index` for an index that is no row, `.dtype`, `.shape` and `.value`.
+  /// - Throws: `TensorError` `.index` for an index that is no row, `.dtype`, `.shape` and `.value`.
   public static func embedding(
     _ indices: Tensor, _ weight: Tensor, paddingIdx: Int? = nil, maxNorm: Double? = nil,
     normType: Double = 2, scaleGradByFreq: Bool = false

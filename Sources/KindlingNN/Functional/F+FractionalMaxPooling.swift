@@ -6,7 +6,7 @@ extension F {
   ///
   /// - Parameter outputSize: the result's size, or else `outputRatio` times the input's.
   /// - Parameter randomSamples: `[N, C, 2]`, numbers in [0, 1) instead of those drawn.
-  /// - Throws: ``TensorError`` where sizes do not fit, or neither or both of them are given.
+  /// - Throws: `TensorError` where sizes do not fit, or neither or both of them are given.
   public static func fractionalMaxPool2d(
     _ x: Tensor, _ kernelSize: some Extents, outputSize: (any Extents)? = nil,
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil

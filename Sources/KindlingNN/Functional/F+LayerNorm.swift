@@ -5,7 +5,7 @@ extension F {
   ///
   /// - Parameter normalizedShape: the sizes of those dimensions.
   /// - Shape: `x` `[*] + normalizedShape`; `weight` and `bias` have shape `normalizedShape`.
-  /// - Throws: ``TensorError`` `.shape` and `.dtype` where the tensors do not fit.
+  /// - Throws: `TensorError` `.shape` and `.dtype` where the tensors do not fit.
   public static func layerNorm(
     _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil,
     eps: Double = 1e-5
@@ -17,7 +17,7 @@ extension F {
   ///
   /// - Parameter numGroups: how many; a divisor of the number of channels.
   /// - Shape: `x` `[N, C, *]`; `weight` and `bias` `[C]`.
-  /// - Throws: ``TensorError`` `.shape`, `.value` and `.dtype` where the arguments do not fit.
+  /// - Throws: `TensorError` `.shape`, `.value` and `.dtype` where the arguments do not fit.
   public static func groupNorm(
     _ x: Tensor, _ numGroups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) throws -> Tensor {

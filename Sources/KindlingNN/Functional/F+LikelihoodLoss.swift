@@ -29,7 +29,7 @@ extension F {
   /// - Parameter variance: shaped like the input, with its last size 1, or without that dimension.
   /// - Parameter full: whether the constant `½ log 2π` is added.
   /// - Parameter eps: what smaller variances count as.
-  /// - Throws: ``TensorError`` `.value` for a negative variance.
+  /// - Throws: `TensorError` `.value` for a negative variance.
   public static func gaussianNLLLoss(
     _ input: Tensor, _ target: Tensor, _ variance: Tensor, full: Bool = false, eps: Double = 1e-6,
     reduction: Reduction = .mean

@@ -4,7 +4,7 @@ extension F {
   /// `x · weightᵀ + bias` (PyTorch: `F.linear`).
   ///
   /// - Shape: `x` `[*, in]`, `weight` `[out, in]` (or `[in]`), `bias` `[out]` → `[*, out]`.
-  /// - Throws: ``TensorError`` `.shape` where the sizes `in` differ, `.dtype` where the dtypes do.
+  /// - Throws: `TensorError` `.shape` where the sizes `in` differ, `.dtype` where the dtypes do.
   public static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil) throws -> Tensor {
     guard x.ndim > 0, weight.ndim > 0 else {
       throw TensorError(

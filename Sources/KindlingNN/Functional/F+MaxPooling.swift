@@ -5,7 +5,7 @@ extension F {
   ///
   /// `stride` is `kernelSize` where it is nil.
   /// - Shape: `[N, C, L]` or `[C, L]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func maxPool1d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -31,7 +31,7 @@ extension F {
   ///
   /// `stride` is `kernelSize` where it is nil.
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func maxPool2d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -57,7 +57,7 @@ extension F {
   ///
   /// `stride` is `kernelSize` where it is nil.
   /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func maxPool3d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false

@@ -5,7 +5,7 @@ extension F {
   /// says (PyTorch: `F.max_unpool1d`).
   ///
   /// - Parameter outputSize: the length of the result where several are possible, or its shape.
-  /// - Throws: ``TensorError`` where shapes, sizes or indices do not fit.
+  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
   public static func maxUnpool1d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, outputSize: [Int]? = nil
@@ -18,7 +18,7 @@ extension F {
   /// says in its plane (PyTorch: `F.max_unpool2d`).
   ///
   /// - Parameter outputSize: the size of the planes where several are possible, or the whole shape.
-  /// - Throws: ``TensorError`` where shapes, sizes or indices do not fit.
+  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
   public static func maxUnpool2d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, outputSize: [Int]? = nil
@@ -31,7 +31,7 @@ extension F {
   /// says in its volume (PyTorch: `F.max_unpool3d`).
   ///
   /// - Parameter outputSize: the size of the volumes where several are possible, or the whole shape.
-  /// - Throws: ``TensorError`` where shapes, sizes or indices do not fit.
+  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
   public static func maxUnpool3d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, outputSize: [Int]? = nil

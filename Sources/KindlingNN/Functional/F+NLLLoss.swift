@@ -7,7 +7,7 @@ extension F {
   /// - Parameter ignoreIndex: a target that counts for nothing.
   /// - Shape: `input` (log-probabilities) `[C]`, `[N, C]` or `[N, C, *]`; `target` `[]`, `[N]` or
   ///   `[N, *]`, int64 or uint8.
-  /// - Throws: ``TensorError`` `.index` where a target is no class, `.shape` and `.dtype` where the
+  /// - Throws: `TensorError` `.index` where a target is no class, `.shape` and `.dtype` where the
   ///   tensors do not fit.
   public static func nllLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,

@@ -18,7 +18,7 @@ extension F {
   /// - Parameter pad: how many elements before and after along the last dimension, then along the one
   ///   before it, and so on; negative numbers cut off.
   /// - Parameter value: what a constant border holds; nil is 0.
-  /// - Throws: ``TensorError`` `.shape` or `.value` where `pad` does not fit the input or the mode.
+  /// - Throws: `TensorError` `.shape` or `.value` where `pad` does not fit the input or the mode.
   public static func pad(
     _ x: Tensor, _ pad: [Int], mode: PaddingMode = .constant, value: Double? = nil
   ) throws -> Tensor {

@@ -54,7 +54,7 @@ extension F {
   /// (PyTorch: `F.rrelu`).
   ///
   /// Draws PyTorch's slopes from the default generator, one for each element that is not positive.
-  /// - Throws: ``TensorError`` `.value` unless `lower` ≤ `upper`, both finite.
+  /// - Throws: `TensorError` `.value` unless `lower` ≤ `upper`, both finite.
   public static func rrelu(
     _ x: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false,
     inplace: Bool = false
@@ -152,7 +152,7 @@ extension F {
 
   /// Elements moved towards 0 by `lambd`, and not beyond (PyTorch: `F.softshrink`).
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative `lambd`.
+  /// - Throws: `TensorError` `.value` for a negative `lambd`.
   public static func softshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
     guard lambd >= 0 else {
       throw TensorError(

@@ -4,7 +4,7 @@ extension F {
   /// The mean, or sum, of squared differences (PyTorch: `F.mse_loss`).
   ///
   /// - Parameter weight: of each element, shaped like `input`.
-  /// - Throws: ``TensorError`` where the shapes do not broadcast, or for integers.
+  /// - Throws: `TensorError` where the shapes do not broadcast, or for integers.
   public static func mseLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {

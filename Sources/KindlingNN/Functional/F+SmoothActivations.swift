@@ -82,7 +82,7 @@ extension F {
 
   /// `α(exp(x/α) − 1)` for negative elements (PyTorch: `F.celu`).
   ///
-  /// - Throws: ``TensorError`` `.value` for an `alpha` of 0.
+  /// - Throws: `TensorError` `.value` for an `alpha` of 0.
   public static func celu(
     _ x: Tensor, alpha: Double = 1, inplace: Bool = false
   ) throws -> Tensor {
@@ -141,7 +141,7 @@ extension F {
 
   /// Half of the input times the sigmoid of the other half (PyTorch: `F.glu`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where the size along `dim` is odd.
+  /// - Throws: `TensorError` `.shape` where the size along `dim` is odd.
   public static func glu(_ x: Tensor, dim: Int = -1) throws -> Tensor {
     guard x.ndim > 0 else {
       throw TensorError(.shape, "glu", "glu does not support 0-dimensional tensors")

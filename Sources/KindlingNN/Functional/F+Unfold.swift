@@ -4,7 +4,7 @@ extension F {
   /// The sliding blocks of images, each as a column (PyTorch: `F.unfold`).
   ///
   /// - Shape: `[N, C, H, W]` or `[C, H, W]` → `[N, C · kernel, blocks]`.
-  /// - Throws: ``TensorError`` where a number is impossible or no block fits.
+  /// - Throws: `TensorError` where a number is impossible or no block fits.
   public static func unfold(
     _ x: Tensor, _ kernelSize: some Extents, dilation: some Extents = 1,
     padding: some Extents = 0, stride: some Extents = 1
@@ -23,7 +23,7 @@ extension F {
   /// Images as the sums of overlapping blocks, the columns of `x` (PyTorch: `F.fold`).
   ///
   /// - Shape: `[N, C · kernel, blocks]` or `[C · kernel, blocks]` → `[N, C, H, W]`.
-  /// - Throws: ``TensorError`` where a number is impossible or the sizes do not fit.
+  /// - Throws: `TensorError` where a number is impossible or the sizes do not fit.
   public static func fold(
     _ x: Tensor, _ outputSize: some Extents, _ kernelSize: some Extents,
     dilation: some Extents = 1, padding: some Extents = 0, stride: some Extents = 1

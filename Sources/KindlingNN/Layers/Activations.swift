@@ -43,7 +43,7 @@ open class Identity: Module, Layer {
 
 /// ``Softmax`` over the channels of `[N, C, H, W]` or `[C, H, W]` (PyTorch: `nn.Softmax2d`).
 ///
-/// - Throws: on use, ``TensorError`` `.shape` for another number of dimensions.
+/// - Throws: on use, `TensorError` `.shape` for another number of dimensions.
 open class Softmax2d: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     guard x.ndim == 3 || x.ndim == 4 else {

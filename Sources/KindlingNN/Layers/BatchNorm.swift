@@ -120,7 +120,7 @@ open class BatchNormalization: ChannelNormalization, Layer {
 
 /// Batch normalisation of `[N, C]` or `[N, C, L]` (PyTorch: `nn.BatchNorm1d`).
 ///
-/// - Throws: on use, ``TensorError`` for another number of dimensions, or as
+/// - Throws: on use, `TensorError` for another number of dimensions, or as
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm1d: BatchNormalization {
   override var ranks: [Int] { [2, 3] }
@@ -128,7 +128,7 @@ open class BatchNorm1d: BatchNormalization {
 
 /// Batch normalisation of `[N, C, H, W]` (PyTorch: `nn.BatchNorm2d`).
 ///
-/// - Throws: on use, ``TensorError`` for another number of dimensions, or as
+/// - Throws: on use, `TensorError` for another number of dimensions, or as
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm2d: BatchNormalization {
   override var ranks: [Int] { [4] }
@@ -136,7 +136,7 @@ open class BatchNorm2d: BatchNormalization {
 
 /// Batch normalisation of `[N, C, D, H, W]` (PyTorch: `nn.BatchNorm3d`).
 ///
-/// - Throws: on use, ``TensorError`` for another number of dimensions, or as
+/// - Throws: on use, `TensorError` for another number of dimensions, or as
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm3d: BatchNormalization {
   override var ranks: [Int] { [5] }

@@ -21,7 +21,7 @@ open class DropoutLayer: Module {
 /// Zeroes elements with probability `p` while training, and scales the others by `1 / (1 − p)`
 /// (PyTorch: `nn.Dropout`).
 ///
-/// - Throws: on use, ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1; so do all dropout layers.
+/// - Throws: on use, `TensorError` `.value` unless 0 ≤ `p` ≤ 1; so do all dropout layers.
 open class Dropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout(x, p: p, training: isTraining, inplace: inplace)

@@ -3,7 +3,7 @@ public import KindlingCore
 /// A table of vectors, looked up by index (PyTorch: `nn.Embedding`).
 ///
 /// - Shape: int64 or int32 `[*]` → `[*, embeddingDim]`.
-/// - Throws: on use, ``TensorError`` where an argument was impossible, or as
+/// - Throws: on use, `TensorError` where an argument was impossible, or as
 ///   ``F/embedding(_:_:paddingIdx:maxNorm:normType:scaleGradByFreq:)``.
 open class Embedding: Module, Layer {
   /// How many vectors there are.
@@ -46,7 +46,7 @@ open class Embedding: Module, Layer {
 
   /// A table of given vectors, by default frozen (PyTorch: `nn.Embedding.from_pretrained`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where `embeddings` is no matrix.
+  /// - Throws: `TensorError` `.shape` where `embeddings` is no matrix.
   public init(
     pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil,
     maxNorm: Double? = nil, normType: Double = 2, scaleGradByFreq: Bool = false

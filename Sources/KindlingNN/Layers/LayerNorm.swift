@@ -3,7 +3,7 @@ public import KindlingCore
 /// Normalisation over the last dimensions (PyTorch: `nn.LayerNorm`).
 ///
 /// - Shape: `[*] + normalizedShape`, unchanged.
-/// - Throws: on use, ``TensorError`` where an argument was impossible, or as
+/// - Throws: on use, `TensorError` where an argument was impossible, or as
 ///   ``F/layerNorm(_:_:weight:bias:eps:)``.
 open class LayerNorm: Module, Layer {
   /// The sizes of the dimensions normalised.
@@ -72,7 +72,7 @@ func pythonTuple(_ numbers: [Int]) -> String {
 
 /// Division by the root of the mean square over the last dimensions (PyTorch: `nn.RMSNorm`).
 ///
-/// - Throws: on use, ``TensorError`` as ``F/rmsNorm(_:_:weight:eps:)``.
+/// - Throws: on use, `TensorError` as ``F/rmsNorm(_:_:weight:eps:)``.
 open class RMSNorm: Module, Layer {
   /// The sizes of the dimensions normalised.
   public let normalizedShape: [Int]
@@ -129,7 +129,7 @@ open class RMSNorm: Module, Layer {
 /// Normalisation of groups of channels (PyTorch: `nn.GroupNorm`).
 ///
 /// - Shape: `[N, C, *]`, unchanged.
-/// - Throws: on use, ``TensorError`` where an argument was impossible, or as
+/// - Throws: on use, `TensorError` where an argument was impossible, or as
 ///   ``F/groupNorm(_:_:weight:bias:eps:)``.
 open class GroupNorm: Module, Layer {
   /// How many groups there are.
@@ -188,7 +188,7 @@ open class GroupNorm: Module, Layer {
 
 /// Division by a power of the squares of neighbouring channels (PyTorch: `nn.LocalResponseNorm`).
 ///
-/// - Throws: on use, ``TensorError`` as ``F/localResponseNorm(_:_:alpha:beta:k:)``.
+/// - Throws: on use, `TensorError` as ``F/localResponseNorm(_:_:alpha:beta:k:)``.
 open class LocalResponseNorm: Module, Layer {
   /// How many channels count.
   public let size: Int

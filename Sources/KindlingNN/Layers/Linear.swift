@@ -3,7 +3,7 @@ public import KindlingCore
 /// The affine map `x · weightᵀ + bias` (PyTorch: `nn.Linear`).
 ///
 /// - Shape: `[*, inFeatures]` → `[*, outFeatures]`.
-/// - Throws: on use, ``TensorError`` where a size given was impossible, or as ``F/linear(_:_:_:)``.
+/// - Throws: on use, `TensorError` where a size given was impossible, or as ``F/linear(_:_:_:)``.
 open class Linear: Module, Layer {
   /// The size of the last dimension of what goes in.
   public let inFeatures: Int

@@ -80,7 +80,7 @@ open class CELU: ExponentialActivation, Layer {
 
 /// Elements limited to `minVal…maxVal` (PyTorch: `nn.Hardtanh`).
 ///
-/// - Throws: on use, ``TensorError`` `.value` unless `minVal` < `maxVal`.
+/// - Throws: on use, `TensorError` `.value` unless `minVal` < `maxVal`.
 open class Hardtanh: Module, Layer {
   /// The least result.
   public let minVal: Scalar
@@ -220,7 +220,7 @@ open class RReLU: Module, Layer {
 
 /// Negative elements multiplied by learned slopes (PyTorch: `nn.PReLU`).
 ///
-/// - Throws: on use, ``TensorError`` where an argument was impossible, or as ``F/prelu(_:_:)``.
+/// - Throws: on use, `TensorError` where an argument was impossible, or as ``F/prelu(_:_:)``.
 open class PReLU: Module, Layer {
   /// One slope, or one for each channel.
   public let numParameters: Int

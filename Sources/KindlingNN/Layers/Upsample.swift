@@ -2,7 +2,7 @@ public import KindlingCore
 
 /// Another size (PyTorch: `nn.Upsample`).
 ///
-/// - Throws: on use, ``TensorError`` as
+/// - Throws: on use, `TensorError` as
 ///   ``F/interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)``.
 open class Upsample: Module, Layer {
   /// The new size, one number for all place dimensions or one for each.

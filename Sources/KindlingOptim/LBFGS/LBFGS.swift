@@ -27,7 +27,7 @@ open class LBFGS: Optimizer {
   ///   - toleranceGrad: a gradient without greater elements ends the step.
   ///   - toleranceChange: a smaller change of parameters or loss ends the step.
   ///   - historySize: how many changes are remembered.
-  /// - Throws: ``TensorError`` `.value` for a negative `lr`, `maxIter`, `maxEval` or `historySize`, and
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `maxIter`, `maxEval` or `historySize`, and
   ///   as ``Optimizer/init(groups:defaults:)``.
   public init(
     _ params: [Tensor], lr: some TensorScalar = 1, maxIter: Int = 20, maxEval: Int? = nil,

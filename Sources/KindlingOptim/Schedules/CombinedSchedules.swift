@@ -8,7 +8,7 @@ open class SequentialLR: LRScheduler {
 
   /// `schedulers` of one optimizer; the second begins at the first milestone, and so on.
   ///
-  /// - Throws: ``TensorError`` `.value` for no schedules, a number of milestones that is not one less,
+  /// - Throws: `TensorError` `.value` for no schedules, a number of milestones that is not one less,
   ///   schedules of another optimizer, and ``ReduceLROnPlateau``.
   public init(
     _ optimizer: Optimizer, schedulers: [LRScheduler], milestones: [Int], lastEpoch: Int = -1
@@ -86,7 +86,7 @@ open class ChainedScheduler: LRScheduler {
 
   /// `schedulers` of one optimizer.
   ///
-  /// - Throws: ``TensorError`` `.value` for no schedules, schedules of different optimizers, and
+  /// - Throws: `TensorError` `.value` for no schedules, schedules of different optimizers, and
   ///   ``ReduceLROnPlateau``.
   public init(_ schedulers: [LRScheduler]) throws {
     guard let optimizer = schedulers.first?.optimizer else {

@@ -112,7 +112,7 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
 
   /// Sets the rates of `epoch`, which may lie between two: `Double(epoch) + Double(i) / Double(count)`.
   ///
-  /// - Throws: ``TensorError`` `.value` for a negative epoch or one beyond counting.
+  /// - Throws: `TensorError` `.value` for a negative epoch or one beyond counting.
   public func step(epoch: Double) throws {
     guard epoch >= 0, epoch < Double(LRScheduler.farthest) else {
       throw TensorError(.value, "step", "Expected non-negative epoch, but got \(epoch)")

@@ -41,7 +41,7 @@ open class CyclicLR: LRScheduler {
   ///   - stepSizeUp: the steps from the lower bound to the upper one.
   ///   - stepSizeDown: the steps back; as many where nil.
   ///   - scaleFn: what the distance of the bounds is multiplied by, instead of `mode`'s.
-  /// - Throws: ``TensorError`` `.value` as ``LRScheduler``, for step sizes that cannot be, numbers that
+  /// - Throws: `TensorError` `.value` as ``LRScheduler``, for step sizes that cannot be, numbers that
   ///   are not as many as groups, and cycling the momentum of an optimizer that has none.
   public init(
     _ optimizer: Optimizer, baseLr: some GroupNumbers, maxLr: some GroupNumbers,

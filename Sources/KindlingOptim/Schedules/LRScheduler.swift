@@ -26,7 +26,7 @@ open class LRScheduler {
   /// A schedule of `optimizer`'s rates.
   ///
   /// - Parameter lastEpoch: where to go on; then every group needs its option `initial_lr`.
-  /// - Throws: ``TensorError`` `.value` where a group has no rate to start from.
+  /// - Throws: `TensorError` `.value` where a group has no rate to start from.
   public init(_ optimizer: Optimizer, lastEpoch: Int = -1) throws {
     self.optimizer = optimizer
     self.lastEpoch = lastEpoch
@@ -62,7 +62,7 @@ open class LRScheduler {
   /// Beyond this counts are no longer exact as floating-point numbers.
   static let farthest = 1 << 53
 
-  /// The rate of every group at ``lastEpoch`` (PyTorch: `get_lr`).
+  /// The rate of every group at ``LRScheduler/lastEpoch`` (PyTorch: `get_lr`).
   open func getLr() throws -> [Double] {
     throw TensorError(.unsupported, "getLr", "\(typeName) does not say what its learning rates are")
   }
@@ -75,7 +75,7 @@ open class LRScheduler {
 
   /// Sets the next rates (PyTorch: `scheduler.step()`).
   ///
-  /// - Throws: ``TensorError`` `.value` where there are none, or an option that the schedule uses is gone.
+  /// - Throws: `TensorError` `.value` where there are none, or an option that the schedule uses is gone.
   open func step() throws {
     stepCount += 1
     try update()
@@ -165,7 +165,7 @@ open class LRScheduler {
   /// (PyTorch: `scheduler.load_state_dict`).
   ///
   /// Nothing changes unless all fits.
-  /// - Throws: ``TensorError`` `.value` for what is no state of such a schedule.
+  /// - Throws: `TensorError` `.value` for what is no state of such a schedule.
   public final func loadStateDict(_ state: CheckpointValue) throws {
     let before = SavedAttributes(stateDict(), typeName)
     do {

@@ -36,7 +36,7 @@ open class OneCycleLR: LRScheduler {
   ///   - divFactor: how many times the first rate goes into the greatest.
   ///   - finalDivFactor: how many times the last rate goes into the first.
   ///   - threePhase: lead down to the first rate as long as up to the greatest, then to the last.
-  /// - Throws: ``TensorError`` `.value` as ``LRScheduler``, for counts that are not positive, a
+  /// - Throws: `TensorError` `.value` as ``LRScheduler``, for counts that are not positive, a
   ///   `pctStart` outside [0, 1], numbers that are not as many as groups, and cycling the momentum of an
   ///   optimizer that has none.
   public init(

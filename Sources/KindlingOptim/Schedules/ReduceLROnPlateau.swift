@@ -32,7 +32,7 @@ open class ReduceLROnPlateau: LRScheduler {
   ///   - cooldown: how many epochs after a change are not counted.
   ///   - minLr: the least rates.
   ///   - eps: smaller changes are not made.
-  /// - Throws: ``TensorError`` `.value` for a factor of 1 or more, and least rates that are not as many
+  /// - Throws: `TensorError` `.value` for a factor of 1 or more, and least rates that are not as many
   ///   as groups.
   public init(
     _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
@@ -55,7 +55,7 @@ open class ReduceLROnPlateau: LRScheduler {
     super.init(of: optimizer, lastEpoch: 0)
   }
 
-  /// A plateau is seen in a metric: always throws; see ``step(_:)``.
+  /// A plateau is seen in a metric: always throws; see ``step(_:)-(Tensor)``.
   override open func step() throws {
     throw TensorError(
       .value, "step",

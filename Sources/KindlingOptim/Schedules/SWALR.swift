@@ -21,7 +21,7 @@ open class SWALR: LRScheduler {
 
   /// A schedule that reaches `swaLr` after `annealEpochs`.
   ///
-  /// - Throws: ``TensorError`` `.value` as ``LRScheduler``, and for a negative number of epochs.
+  /// - Throws: `TensorError` `.value` as ``LRScheduler``, and for a negative number of epochs.
   public init(
     _ optimizer: Optimizer, swaLr: some GroupNumbers, annealEpochs: Int = 10,
     annealStrategy: AnnealStrategy = .cos, lastEpoch: Int = -1

@@ -3,7 +3,7 @@ public import KindlingOptim
 
 /// Steps a learning-rate schedule after every epoch or every batch.
 ///
-/// `LearningRateSchedule { try StepLR($0, stepSize: 10) }`. A ``ReduceLROnPlateau`` gets the number
+/// `LearningRateSchedule { try StepLR($0, stepSize: 10) }`. A `ReduceLROnPlateau` gets the number
 /// called `monitor`.
 public final class LearningRateSchedule: Callback {
   /// When the schedule steps.

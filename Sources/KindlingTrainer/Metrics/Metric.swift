@@ -10,7 +10,7 @@ public protocol Metric: AnyObject {
   func reset()
   /// Adds the samples of one batch.
   ///
-  /// - Throws: ``TensorError`` `.shape` where predictions and targets do not go together.
+  /// - Throws: `TensorError` `.shape` where predictions and targets do not go together.
   func update(_ prediction: Tensor, _ target: Tensor) throws
   /// The number for all samples since ``reset()``; NaN where there were none.
   func result() throws -> Double

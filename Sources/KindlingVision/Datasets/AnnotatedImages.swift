@@ -78,7 +78,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   ///   - labelColumn: the column of classes; the second where nil.
   ///   - classes: the classes' names, by number, where they are known.
   ///   - mode: what pixels are converted to as they are read.
-  /// - Throws: ``CSVError`` where the table cannot be read, lacks a column, names a file that is not
+  /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
   ///   there, or has a class that cannot be; it names file and row.
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
@@ -155,7 +155,7 @@ extension AnnotatedImages where Target == Int {
   ///   - labelColumn: the column of classes; the second where nil.
   ///   - classes: the classes' names, by number, where they are known.
   ///   - mode: what pixels are converted to as they are read.
-  /// - Throws: ``CSVError`` where the table cannot be read, lacks a column, names a file that is not
+  /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
   ///   there, or has a class that cannot be; it names file and row.
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,

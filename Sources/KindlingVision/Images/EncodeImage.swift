@@ -13,7 +13,7 @@ import KindlingIO
 ///   - quality: JPEG's, from 1 to 100.
 ///   - compressionLevel: PNG's, from 0 to 9; more is smaller and slower.
 /// - Throws: ``VisionError`` `.value` for another suffix or number, `.system` where the file cannot be
-///   written; ``TensorError`` where `image` is no such tensor.
+///   written; `TensorError` where `image` is no such tensor.
 public func writeImage(
   _ image: Tensor, to path: String, quality: Int = 75, compressionLevel: Int = 6
 ) throws {
@@ -33,7 +33,7 @@ public func writeImage(
 ///
 /// - Shape: `[C, H, W]` with 1 channel (gray), 2 (gray and opacity), 3 (rgb) or 4 (rgb and opacity).
 /// - Dtypes: `uint8`.
-/// - Throws: ``VisionError`` `.value` where `compressionLevel` is not in 0…9, ``TensorError`` where
+/// - Throws: ``VisionError`` `.value` where `compressionLevel` is not in 0…9, `TensorError` where
 ///   `image` is no such tensor.
 public func encodePNG(_ image: Tensor, compressionLevel: Int = 6) throws -> [UInt8] {
   guard (0...9).contains(compressionLevel) else {
@@ -49,7 +49,7 @@ public func encodePNG(_ image: Tensor, compressionLevel: Int = 6) throws -> [UIn
 ///
 /// - Shape: `[C, H, W]` with 1 channel (gray) or 3 (rgb), at most 65,500 pixels wide and high.
 /// - Dtypes: `uint8`.
-/// - Throws: ``VisionError`` `.value` where `quality` is not in 1…100, ``TensorError`` where `image`
+/// - Throws: ``VisionError`` `.value` where `quality` is not in 1…100, `TensorError` where `image`
 ///   is no such tensor.
 public func encodeJPEG(_ image: Tensor, quality: Int = 75) throws -> [UInt8] {
   guard (1...100).contains(quality) else {

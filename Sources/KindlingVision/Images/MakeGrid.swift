@@ -9,7 +9,7 @@ import KindlingCore
 ///   - scaleEach: whether each image is scaled by its own range.
 ///   - padValue: the value between images.
 /// - Shape: `[N, C, H, W]`, `[C, H, W]` or `[H, W]` → `[C, H′, W′]`; one channel becomes three.
-/// - Throws: ``TensorError`` for other shapes, no images, or numbers that cannot be.
+/// - Throws: `TensorError` for other shapes, no images, or numbers that cannot be.
 public func makeGrid(
   _ images: Tensor, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
   valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
@@ -60,7 +60,7 @@ public func makeGrid(
 ///
 /// Floats are taken from 0 (black) to 1; the arguments are those of `makeGrid`.
 ///
-/// - Throws: ``TensorError`` for shapes that are no images, ``VisionError`` where the file cannot be
+/// - Throws: `TensorError` for shapes that are no images, ``VisionError`` where the file cannot be
 ///   written.
 public func saveImage(
   _ images: Tensor, to path: String, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,

@@ -65,7 +65,7 @@ public struct ColorJitter: Transform {
 
   /// `image` with the changes.
   ///
-  /// - Throws: ``TensorError`` for ranges that cannot be, and images without 1 or 3 channels.
+  /// - Throws: `TensorError` for ranges that cannot be, and images without 1 or 3 channels.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     if let mistake { throw mistake }
     let order = try Tensor.randperm(4).toArray(as: Int.self)

@@ -19,7 +19,7 @@ public struct Normalize: Transform {
 
   /// The normalised image.
   ///
-  /// - Throws: ``TensorError`` for an integer image, fewer than three dimensions, numbers that do
+  /// - Throws: `TensorError` for an integer image, fewer than three dimensions, numbers that do
   ///   not fit the channels, or a deviation of zero.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     guard image.dtype.isFloatingPoint else {

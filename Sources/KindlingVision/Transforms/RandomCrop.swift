@@ -103,7 +103,7 @@ public struct RandomResizedCrop: Transform {
 
   /// A random rectangle of `image` at the size asked for.
   ///
-  /// - Throws: ``TensorError`` where scale or ratio is negative, or the image empty.
+  /// - Throws: `TensorError` where scale or ratio is negative, or the image empty.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     guard scale.lowerBound >= 0, scale.upperBound.isFinite, ratio.lowerBound > 0,
       ratio.upperBound.isFinite

@@ -41,7 +41,7 @@ public struct RandomErasing: Transform {
 
   /// `image`, or a copy with the rectangle.
   ///
-  /// - Throws: ``TensorError`` for arguments that cannot be, and numbers that do not fit the channels.
+  /// - Throws: `TensorError` for arguments that cannot be, and numbers that do not fit the channels.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     try Draw.check(p, "RandomErasing")
     guard scale.lowerBound >= 0, scale.upperBound <= 1, ratio.lowerBound > 0,

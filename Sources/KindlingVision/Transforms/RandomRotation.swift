@@ -35,7 +35,7 @@ public struct RandomRotation: Transform {
 
   /// `image` turned.
   ///
-  /// - Throws: ``TensorError`` for angles that cannot be, and another interpolation.
+  /// - Throws: `TensorError` for angles that cannot be, and another interpolation.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     guard degrees.lowerBound.isFinite, degrees.upperBound.isFinite else {
       throw TensorError(

@@ -6,7 +6,7 @@ import KindlingCore
 ///   gives it, stays. A first dimension of at most four, where the last one is longer, means channels.
 /// - Dtypes: `uint8` is divided by 255 and becomes the default float type; others keep their values
 ///   and their type.
-/// - Throws: ``TensorError`` unless the image has 2 or 3 dimensions.
+/// - Throws: `TensorError` unless the image has 2 or 3 dimensions.
 public struct ToTensor: Transform {
   /// The one there is: it has no arguments.
   public init() {}

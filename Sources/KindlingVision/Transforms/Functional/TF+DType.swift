@@ -3,7 +3,7 @@ import KindlingCore
 extension TF {
   /// The image in another dtype, its values scaled to that dtype's range (floats: 0 to 1).
   ///
-  /// - Throws: ``TensorError`` where floats cannot hold the integers' range, and for bool.
+  /// - Throws: `TensorError` where floats cannot hold the integers' range, and for bool.
   public static func convertImageDtype(_ image: Tensor, _ dtype: DType) throws -> Tensor {
     if image.dtype == dtype { return image }
     let (from, to) = (

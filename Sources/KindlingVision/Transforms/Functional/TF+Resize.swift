@@ -19,7 +19,7 @@ extension TF {
   ///   - size: height and width; one number is the shorter edge, with the proportions kept.
   ///   - maxSize: the longest the longer edge may get where one number is given.
   ///   - antialias: whether `.bilinear` and `.bicubic` take all pixels into account when they shrink.
-  /// - Throws: ``TensorError`` for a size that cannot be, and for an empty image.
+  /// - Throws: `TensorError` for a size that cannot be, and for an empty image.
   public static func resize(
     _ image: Tensor, _ size: [Int], interpolation: InterpolationMode = .bilinear,
     maxSize: Int? = nil, antialias: Bool = true
