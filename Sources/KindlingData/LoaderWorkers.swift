@@ -8,8 +8,10 @@ import Musl
 import Darwin
 #endif
 
-/// Threads that make batches. Batch number n is always made by worker n modulo their count, so that
-/// randomness inside a dataset is the same each time.
+/// Threads that make batches.
+///
+/// Batch number n is always made by worker n modulo their count, so that randomness inside a
+/// dataset is the same each time.
 final class LoaderWorkers<Batch> {
   private let shared: Shared
   private var threads: [pthread_t] = []
@@ -69,8 +71,9 @@ final class LoaderWorkers<Batch> {
     }
   }
 
-  /// At most `count` threads; fewer where the system refuses. Worker i draws from a generator seeded
-  /// with `seed` + i.
+  /// At most `count` threads; fewer where the system refuses.
+  ///
+  /// Worker i draws from a generator seeded with `seed` + i.
   init(_ count: Int, seed: Int, _ load: @escaping ([Int]) throws -> Batch) {
     shared = Shared(count, load)
     for worker in 0..<count {

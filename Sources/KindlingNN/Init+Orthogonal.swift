@@ -2,8 +2,9 @@ public import KindlingCore
 
 extension Init {
   /// Fills with a matrix whose rows or columns, whichever are fewer, are orthogonal, times `gain`
-  /// (PyTorch: `init.orthogonal_`; Saxe et al., arXiv:1312.6120). Dimensions behind the first are
-  /// taken as one.
+  /// (PyTorch: `init.orthogonal_`; Saxe et al., arXiv:1312.6120).
+  ///
+  /// Dimensions behind the first are taken as one.
   ///
   /// - Throws: `TensorError` for fewer than two dimensions, dtypes other than float32 and float64,
   ///   and where LAPACK is not installed.

@@ -37,7 +37,9 @@ open class Optimizer: CustomStringConvertible {
   }
 
   /// Updates one parameter from its gradient; runs inside `noGrad`, for parameters that have a
-  /// gradient. Each optimizer brings its own.
+  /// gradient.
+  ///
+  /// Each optimizer brings its own.
   open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {

@@ -1,7 +1,9 @@
 import Kindling
 
 /// The network of the tutorials: flattened, through hidden layers with ReLU between, to one number a
-/// class. Its keys are those of PyTorch's `NeuralNetwork`: `linear_relu_stack.0.weight` and so on.
+/// class.
+///
+/// Its keys are those of PyTorch's `NeuralNetwork`: `linear_relu_stack.0.weight` and so on.
 final class MultilayerPerceptron: Module, Layer {
   let flatten = Flatten()
   let linearReluStack: Sequential
@@ -29,8 +31,9 @@ final class LinearClassifier: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try linear(flatten(x)) }
 }
 
-/// Two convolutions with batch normalisation and pooling, then one layer to the classes. Images may be
-/// of any size from 4 by 4 pixels on.
+/// Two convolutions with batch normalisation and pooling, then one layer to the classes.
+///
+/// Images may be of any size from 4 by 4 pixels on.
 func convolutionalNetwork(_ channels: Int, classes: Int) -> Sequential {
   Sequential(
     Conv2d(channels, 32, 3, padding: 1), BatchNorm2d(32), ReLU(), MaxPool2d(2),

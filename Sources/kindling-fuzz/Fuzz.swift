@@ -6,7 +6,7 @@ import Kindling
   import Darwin
 #endif
 
-/// Attacks the readers, or what saving promises:
+/// Attacks the readers, or what saving promises.
 ///
 ///     kindling-fuzz READER [options of libFuzzer] [FOLDER…]    in a build of scripts/fuzz
 ///     kindling-fuzz READER FILE…                               reads each file once

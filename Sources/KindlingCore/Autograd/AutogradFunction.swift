@@ -144,8 +144,9 @@ public final class FunctionContext {
   /// Says that outputs have no gradient (PyTorch: `ctx.mark_non_differentiable`).
   public func markNonDifferentiable(_ tensors: Tensor...) { nonDifferentiable += tensors }
 
-  /// Whether gradients that did not arrive are made zeros of full size, which is the default. If not,
-  /// they are given as single zeros shown in the output's shape, see ``hasGradient(_:)``
+  /// Whether gradients that did not arrive are made zeros of full size, which is the default.
+  ///
+  /// If not, they are given as single zeros shown in the output's shape, see ``hasGradient(_:)``
   /// (PyTorch: `ctx.set_materialize_grads`).
   public func setMaterializeGrads(_ value: Bool) { materializesGrads = value }
 

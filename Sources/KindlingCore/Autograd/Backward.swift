@@ -2,10 +2,11 @@ extension Tensor {
   /// Computes the gradients of this tensor with respect to the leaves it came from, and adds them to
   /// their ``grad`` (PyTorch: `Tensor.backward`).
   ///
-  /// - Parameter gradient: the gradient of this tensor; may be left out for one element.
-  /// - Parameter retainGraph: keep what was saved, for a second call; by default as `createGraph`.
-  /// - Parameter createGraph: record the computation, for higher derivatives.
-  /// - Parameter inputs: the only tensors to accumulate into; by default all leaves.
+  /// - Parameters:
+  ///   - gradient: the gradient of this tensor; may be left out for one element.
+  ///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
+  ///   - createGraph: record the computation, for higher derivatives.
+  ///   - inputs: the only tensors to accumulate into; by default all leaves.
   /// - Throws: ``TensorError`` `.autograd` where there is no graph, or it has been used up.
   public func backward(
     _ gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false,
@@ -21,7 +22,12 @@ public enum Autograd {
   /// Computes the sum of the gradients of `tensors` with respect to the leaves, and adds them to
   /// their ``Tensor/grad`` (PyTorch: `torch.autograd.backward`).
   ///
-  /// - Parameter gradients: one for each tensor; nil stands for 1, for tensors of one element.
+  /// - Parameters:
+  ///   - tensors: where the way back begins.
+  ///   - gradients: one for each tensor; nil stands for 1, for tensors of one element.
+  ///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
+  ///   - createGraph: record the computation, for higher derivatives.
+  ///   - inputs: the only tensors to accumulate into; by default all leaves.
   /// - Throws: ``TensorError`` `.autograd` where there is no graph, or it has been used up, and
   ///   `.shape` where a gradient does not fit.
   public static func backward(
@@ -101,9 +107,15 @@ public enum Autograd {
 /// The gradients of the sum of `outputs` with respect to `inputs`, accumulated nowhere
 /// (PyTorch: `torch.autograd.grad`).
 ///
-/// - Parameter gradOutputs: one for each output; nil stands for 1, for tensors of one element.
-/// - Parameter allowUnused: give nil for an input that the outputs do not depend on, rather than throw.
-/// - Parameter materializeGrads: give zeros for such inputs.
+/// - Parameters:
+///   - outputs: where the way back begins.
+///   - inputs: what to differentiate by; leaves or results of operations.
+///   - gradOutputs: one for each output; nil stands for 1, for tensors of one element.
+///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
+///   - createGraph: record the computation, for higher derivatives.
+///   - allowUnused: give nil for an input that the outputs do not depend on, rather than throw.
+///   - materializeGrads: give zeros for such inputs.
+/// - Returns: one gradient for each input, of its shape.
 /// - Throws: ``TensorError`` `.autograd` where there is no graph, it has been used up, or an input
 ///   was not used.
 public func grad(

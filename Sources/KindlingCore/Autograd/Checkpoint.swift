@@ -2,7 +2,8 @@
 /// runs it again when it gets there (PyTorch: `torch.utils.checkpoint.checkpoint` with
 /// `use_reentrant=False`).
 ///
-/// - Parameter preserveRNGState: draw the same random numbers in the second run.
+/// With `preserveRNGState` the second run draws the same random numbers.
+///
 /// - Throws: what `function` throws; `backward` throws ``TensorError`` `.autograd` where the second
 ///   run does not save what the first did.
 public func checkpoint(

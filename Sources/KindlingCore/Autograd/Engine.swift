@@ -47,8 +47,10 @@ struct Engine {
     }
   }
 
-  /// Runs backward from `roots` as far as `targets` need it. Where `accumulating`, targets that are
-  /// leaves accumulate their gradients; otherwise the gradients are returned (nil: none arrived).
+  /// Runs backward from `roots` as far as `targets` need it.
+  ///
+  /// Where `accumulating`, targets that are leaves accumulate their gradients; otherwise the
+  /// gradients are returned (nil: none arrived).
   static func run(
     _ roots: [Root], to targets: [Edge], accumulating: Bool, _ options: Options
   ) throws -> [Tensor?] {

@@ -3,7 +3,7 @@ extension Autograd {
   /// The Jacobian of `function` at `x`, shaped like the output followed by the input
   /// (PyTorch: `functional.jacobian`).
   ///
-  /// - Parameter createGraph: record the computation, for higher derivatives.
+  /// `createGraph` records the computation, for higher derivatives.
   public static func jacobian(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, createGraph: Bool = false
   ) throws -> Tensor {
@@ -110,7 +110,9 @@ extension Autograd {
   }
 
   /// The result of `function`, which has one element, at `x`, and the Hessian times `v`
-  /// (PyTorch: `functional.hvp`). The Hessian being symmetric, this is ``vhp(_:_:_:createGraph:)``.
+  /// (PyTorch: `functional.hvp`).
+  ///
+  /// The Hessian being symmetric, this is ``vhp(_:_:_:createGraph:)``.
   public static func hvp(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor, createGraph: Bool = false
   ) throws -> (output: Tensor, hvp: Tensor) {

@@ -3,7 +3,10 @@
 ///
 /// Every input that requires a gradient has to be a float64 leaf: the differences are too coarse in
 /// anything less. Outputs may be several; each is checked element by element.
-/// - Parameter eps: how far inputs are moved.
+///
+/// `eps` is how far inputs are moved; gradient and quotient may differ by `atol` plus `rtol` times
+/// the quotient.
+///
 /// - Throws: ``TensorError`` `.autograd` naming input, element and both values where they disagree.
 public func gradcheck(
   _ function: ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], eps: Double = 1e-6,

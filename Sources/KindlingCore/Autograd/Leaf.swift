@@ -66,8 +66,9 @@ extension Tensor {
     return self
   }
 
-  /// A tensor of the same memory outside the graph (PyTorch: `Tensor.detach`). Writing to it counts
-  /// as a modification of this tensor.
+  /// A tensor of the same memory outside the graph (PyTorch: `Tensor.detach`).
+  ///
+  /// Writing to it counts as a modification of this tensor.
   public func detach() -> Tensor { alias() }
 
   /// Takes this tensor out of the graph (PyTorch: `Tensor.detach_`).

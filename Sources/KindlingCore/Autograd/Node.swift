@@ -50,7 +50,9 @@ public class Node: CustomStringConvertible, @unchecked Sendable {
   func edge(_ i: Int) -> Edge? { nil }
 
   /// Turns the gradients of the outputs into those of the inputs, handing each to `send` with the
-  /// number of its edge. May take the gradients out of `gradients`.
+  /// number of its edge.
+  ///
+  /// May take the gradients out of `gradients`.
   func run(_ gradients: inout Gradients, _ send: (Int, Tensor) throws -> Void) throws {}
 
   /// Forgets what was saved; a later run fails with PyTorch's message.

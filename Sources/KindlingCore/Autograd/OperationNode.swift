@@ -1,6 +1,7 @@
-/// The gradient of one input from that of the output and what was saved, or nil for none. Written
-/// with differentiable operations, so that it can be recorded too. The engine sums the result
-/// to the input's shape and converts it to its dtype.
+/// The gradient of one input from that of the output and what was saved, or nil for none.
+///
+/// Written with differentiable operations, so that it can be recorded too. The engine sums the
+/// result to the input's shape and converts it to its dtype.
 package typealias Pullback = (_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor?
 
 /// The node of an operation with one output and one pullback per input.

@@ -66,8 +66,10 @@ extension Tensor {
 /// The results of one operation with several outputs, or with one computation for all its inputs'
 /// gradients.
 package enum Recording {
-  /// Records `outputs` as those of one node. `pullback` gets one gradient per output (nil: none) and
-  /// the saved tensors, and returns one gradient per input (nil: none).
+  /// Records `outputs` as those of one node.
+  ///
+  /// `pullback` gets one gradient per output (nil: none) and the saved tensors, and returns one
+  /// gradient per input (nil: none).
   package static func record(
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
     _ pullback: @escaping (_ gradients: [Tensor?], _ saved: [Tensor]) throws -> [Tensor?]

@@ -7,7 +7,9 @@ enum ViewOrigin: UInt8 {
 
 extension Tensor {
   /// Notes that this tensor is a view of `source`, so that writing to one reaches the graph of the
-  /// other. `multiple` says that the operation returned several views.
+  /// other.
+  ///
+  /// `multiple` says that the operation returned several views.
   func trackView(of source: Tensor, multiple: Bool = false) {
     guard dtype.isFloatingPoint, !source.isInferenceTensor else { return }
     viewBase = source.viewBase ?? source

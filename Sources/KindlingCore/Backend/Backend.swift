@@ -1,8 +1,10 @@
 package import CKernels
 
-/// What a device has to be able to do. Operations check, promote and compute shapes, make the
-/// output, and call one of these: operands broadcast to the output's shape, lie on this device and
-/// are of any dtype; `dtype` says in which one to compute.
+/// What a device has to be able to do.
+///
+/// Operations check, promote and compute shapes, make the output, and call one of these: operands
+/// broadcast to the output's shape, lie on this device and are of any dtype; `dtype` says in which
+/// one to compute.
 package protocol Backend: AnyObject, Sendable {
   var device: Device { get }
 

@@ -19,8 +19,10 @@ package struct Convolution: Sendable, Equatable {
   package var dilation: [Int]
   /// How many dimensions the tensors themselves have besides batch and channels.
   package var rank: Int
-  /// Whether sums keep PyTorch's order. Otherwise minimal filtering may take fewer multiplications, at
-  /// an error of some 1e-6 of the largest element; gradients of the image always may.
+  /// Whether sums keep PyTorch's order.
+  ///
+  /// Otherwise minimal filtering may take fewer multiplications, at an error of some 1e-6 of the
+  /// largest element; gradients of the image always may.
   package var isExact = false
 
   var imageShape: [Int] { [batch, inChannels] + image.suffix(rank) }

@@ -12,8 +12,9 @@ package struct UpdateStep: Sendable {
   }
 }
 
-/// The formulas and their numbers; `keep` is what decay leaves of the parameter itself. State tensors
-/// come in the order given here.
+/// The formulas and their numbers; `keep` is what decay leaves of the parameter itself.
+///
+/// State tensors come in the order given here.
 package enum UpdateRule: Sendable {
   /// State: square average, accumulated delta.
   case adadelta(lr: Double, rho: Double, eps: Double)

@@ -1,8 +1,9 @@
 /// The decomposition of symmetric matrices that need not be definite, `A = L D Lᵀ`, D having blocks
 /// of one or two rows. PyTorch has no derivatives of it.
 extension Linalg {
-  /// L and D in one matrix, and which rows were exchanged (PyTorch: `torch.linalg.ldl_factor`). The
-  /// lower triangle is read.
+  /// L and D in one matrix, and which rows were exchanged (PyTorch: `torch.linalg.ldl_factor`).
+  ///
+  /// The lower triangle is read.
   ///
   /// - Throws: ``TensorError`` `.value` where a matrix is singular.
   public static func ldlFactor(

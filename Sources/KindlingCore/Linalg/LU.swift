@@ -79,7 +79,9 @@ extension Linalg {
   }
 
   /// The solution X of `A X = B` (of `X A = B` where not `left`; of Aᵀ where `adjoint`), A being
-  /// given by ``luFactor(_:pivot:)`` (PyTorch: `torch.linalg.lu_solve`). Batch dimensions broadcast.
+  /// given by ``luFactor(_:pivot:)`` (PyTorch: `torch.linalg.lu_solve`).
+  ///
+  /// Batch dimensions broadcast.
   public static func luSolve(
     _ lu: Tensor, _ pivots: Tensor, _ b: Tensor, left: Bool = true, adjoint: Bool = false
   ) throws -> Tensor {
@@ -199,8 +201,10 @@ extension Linalg {
     return try Tensor(ones, shape: Array(shape), dtype: lu.dtype, device: lu.device)
   }
 
-  /// The gradient of A from those of L and U. Where A is wide, its columns behind the square part are
-  /// L⁻¹ Pᵀ A₂; where it is tall, its rows below are A₂ U⁻¹.
+  /// The gradient of A from those of L and U.
+  ///
+  /// Where A is wide, its columns behind the square part are L⁻¹ Pᵀ A₂; where it is tall, its rows
+  /// below are A₂ U⁻¹.
   private static func luGradient(
     _ p: Tensor, _ l: Tensor, _ u: Tensor, _ gL: Tensor?, _ gU: Tensor?
   ) throws -> Tensor? {

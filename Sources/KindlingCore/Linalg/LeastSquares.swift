@@ -26,9 +26,10 @@ extension Linalg {
 
   /// The solution of a least-squares problem (PyTorch: `torch.linalg.lstsq`).
   ///
+  /// Singular values below the share `rcond` of the greatest count as 0; nil is the dtype's
+  /// precision times max(m, n). `driver` is the method.
+  ///
   /// - Shape: `[*, m, n]` and `[*, m, k]` (or `[*, m]`) → `[*, n, k]` (or `[*, n]`).
-  /// - Parameter rcond: singular values below this share of the greatest count as 0; the dtype's
-  ///   precision times max(m, n) where nil.
   public static func lstsq(
     _ a: Tensor, _ b: Tensor, rcond: Double? = nil, driver: LstsqDriver = .gelsy
   ) throws -> LstsqResult {
@@ -132,10 +133,9 @@ extension Linalg {
 
   /// Moore and Penrose's inverse (PyTorch: `torch.linalg.pinv`).
   ///
-  /// Singular values below max(`atol`, the greatest · `rtol`) count as 0.
-  /// - Parameters:
-  ///   - rtol: the dtype's precision times max(m, n) where nil and `atol` is 0.
-  ///   - hermitian: the matrices are symmetric, which eigenvalues take less time for.
+  /// Singular values below max(`atol`, the greatest · `rtol`) count as 0. Where `rtol` is nil it is
+  /// the dtype's precision times max(m, n), or 0 for an `atol` above 0. `hermitian` says that the
+  /// matrices are symmetric, which eigenvalues take less time for.
   public static func pinv(
     _ a: Tensor, atol: Tensor? = nil, rtol: Tensor? = nil, hermitian: Bool = false
   ) throws -> Tensor {
@@ -233,7 +233,7 @@ extension Linalg {
 extension Tensor {
   /// ``Linalg/pinv(_:atol:rtol:hermitian:)`` (PyTorch: `Tensor.pinverse`).
   ///
-  /// - Parameter rcond: singular values below this share of the greatest count as 0.
+  /// Singular values below the share `rcond` of the greatest count as 0.
   public func pinverse(rcond: Double = 1e-15) throws -> Tensor {
     try Linalg.pinv(self, rtol: rcond)
   }

@@ -64,7 +64,9 @@ extension Linalg {
   }
 
   /// The product of matrices in the order that takes the fewest multiplications
-  /// (PyTorch: `torch.linalg.multi_dot`). The first and the last may be vectors.
+  /// (PyTorch: `torch.linalg.multi_dot`).
+  ///
+  /// The first and the last may be vectors.
   public static func multiDot(_ tensors: [Tensor]) throws -> Tensor {
     let name = "linalg.multi_dot"
     guard tensors.count >= 2, var first = tensors.first, var last = tensors.last else {
@@ -126,7 +128,7 @@ extension Linalg {
 
   /// The powers from 0 to n − 1 of each element, as a last dimension (PyTorch: `torch.linalg.vander`).
   ///
-  /// - Parameter n: how many; as many as the last dimension has elements where nil.
+  /// Where `n` is nil there are as many as the last dimension has elements.
   public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
     let x = x.ndim == 0 ? try x.unsqueeze(0) : x
     let count = n ?? x.shape[x.ndim - 1]

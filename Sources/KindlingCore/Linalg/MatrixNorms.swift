@@ -106,7 +106,7 @@ extension Linalg {
   /// The condition number: the norm times that of the inverse, ∞ for singular matrices
   /// (PyTorch: `torch.linalg.cond`).
   ///
-  /// - Parameter p: the norm; 2 where nil.
+  /// The norm `p` is 2 where nil.
   public static func cond(_ a: Tensor, _ p: MatrixOrder? = nil) throws -> Tensor {
     let name = "linalg.cond"
     try checkMatrix(a, name, "input")

@@ -187,7 +187,9 @@ extension Linalg {
 
 extension Tensor {
   /// R and the reflectors' vectors in one matrix, and their factors (PyTorch: `Tensor.geqrf`); see
-  /// ``Linalg/qr(_:mode:)``. Not differentiable.
+  /// ``Linalg/qr(_:mode:)``.
+  ///
+  /// Not differentiable.
   public func geqrf() throws -> (a: Tensor, tau: Tensor) {
     let name = "geqrf"
     try Linalg.checkMatrix(self, name, "input")

@@ -140,7 +140,7 @@ extension Tensor {
   /// U, S and V (not transposed) with `A = U diag(S) Vᵀ` (PyTorch: `Tensor.svd`); see
   /// ``Linalg/svd(_:fullMatrices:)``.
   ///
-  /// - Parameter some: only the first min(m, n) columns of U and V.
+  /// With `some` these are only the first min(m, n) columns of U and V.
   public func svd(some: Bool = true) throws -> (u: Tensor, s: Tensor, v: Tensor) {
     let (u, s, vh) = try Linalg.svd(self, fullMatrices: !some)
     return (u, s, vh.transposed)
@@ -150,9 +150,8 @@ extension Tensor {
   /// vectors (PyTorch: `torch.svd_lowrank`; Halko, Martinsson and Tropp, arXiv:0909.4061,
   /// algorithm 5.1).
   ///
-  /// - Parameters:
-  ///   - niter: rounds of subspace iteration.
-  ///   - m: what is subtracted first; it broadcasts to this shape.
+  /// It takes `niter` rounds of subspace iteration. `m`, which broadcasts to this shape, is
+  /// subtracted first.
   public func svdLowrank(
     _ q: Int = 6, niter: Int = 2, m: Tensor? = nil, generator: Generator? = nil
   ) throws -> (u: Tensor, s: Tensor, v: Tensor) {
@@ -187,7 +186,7 @@ extension Tensor {
   /// The first `q` principal components of rows of observations: ``svdLowrank(_:niter:m:generator:)``
   /// of what is left after the columns' means (PyTorch: `torch.pca_lowrank`).
   ///
-  /// - Parameter q: min(6, m, n) where nil.
+  /// Where `q` is nil it is min(6, m, n). Without `center` the means are left in.
   public func pcaLowrank(
     _ q: Int? = nil, center: Bool = true, niter: Int = 2, generator: Generator? = nil
   ) throws -> (u: Tensor, s: Tensor, v: Tensor) {

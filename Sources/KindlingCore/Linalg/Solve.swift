@@ -79,7 +79,9 @@ extension Linalg {
     return (inverse, info)
   }
 
-  /// The determinant (PyTorch: `torch.linalg.det`). Differentiable for singular matrices too.
+  /// The determinant (PyTorch: `torch.linalg.det`).
+  ///
+  /// Differentiable for singular matrices too.
   ///
   /// - Shape: `[*, n, n]` → `[*]`.
   public static func det(_ a: Tensor) throws -> Tensor {
@@ -143,7 +145,7 @@ extension Linalg {
 
   /// The X for which `tensordot(A, X, x.ndim) = B` (PyTorch: `torch.linalg.tensorsolve`).
   ///
-  /// - Parameter dims: dimensions of `a` that are moved to the end first.
+  /// The dimensions `dims` of `a` are moved to the end first.
   public static func tensorsolve(_ a: Tensor, _ b: Tensor, dims: [Int]? = nil) throws -> Tensor {
     let name = "linalg.tensorsolve"
     var moved = a

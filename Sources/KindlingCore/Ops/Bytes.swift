@@ -3,9 +3,8 @@ extension Tensor {
   /// A 1-dimensional tensor of the elements that lie in `buffer`, little end first, copied
   /// (PyTorch: `torch.frombuffer`).
   ///
-  /// - Parameters:
-  ///   - count: how many elements; all that follow `offset` where nil.
-  ///   - offset: where the first one begins, in bytes.
+  /// The first element begins at the byte `offset`; where `count` is nil all that follow are taken.
+  ///
   /// - Throws: ``TensorError`` `.value` where `buffer` does not hold them, or where it has no count
   ///   and ends within an element.
   public static func frombuffer(

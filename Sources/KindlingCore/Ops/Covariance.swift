@@ -1,7 +1,9 @@
 extension Tensor {
   /// The covariances of the rows, each a variable with its observations (PyTorch: `torch.cov`).
   ///
-  /// - Parameter fweights: how often each observation counts, integers; `aweights` its importance.
+  /// `correction` is what is taken from the count before dividing. `fweights`, integers, say how
+  /// often each observation counts; `aweights` its importance.
+  ///
   /// - Throws: ``TensorError`` for more than two dimensions, weights of another length or negative.
   public func cov(
     correction: Int = 1, fweights: Tensor? = nil, aweights: Tensor? = nil

@@ -2,8 +2,8 @@
 extension Tensor {
   /// The `n`-th differences of neighbours along `dim` (PyTorch: `torch.diff`).
   ///
-  /// Bools give where neighbours differ.
-  /// - Parameter prepend: what is joined in front first, `append` what behind.
+  /// Bools give where neighbours differ. First `prepend` is joined in front and `append` behind.
+  ///
   /// - Throws: ``TensorError`` for a negative `n` and a 0-dimensional tensor.
   public func diff(
     n: Int = 1, dim: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
@@ -29,8 +29,9 @@ extension Tensor {
   /// The derivative along dimensions, from the values at the tensor's places: central differences,
   /// one-sided ones at the edges (PyTorch: `torch.gradient`).
   ///
-  /// - Parameter spacing: how far apart places are, per dimension; none means 1.
-  /// - Parameter edgeOrder: 1 or 2, the accuracy at the edges.
+  /// `spacing` is how far apart places are, per dimension; none means 1. `edgeOrder` is 1 or 2, the
+  /// accuracy at the edges.
+  ///
   /// - Returns: one tensor for each of `dims`, all dimensions where nil.
   public func gradient(
     spacing: [Double] = [], dims: [Int]? = nil, edgeOrder: Int = 1

@@ -45,8 +45,10 @@ struct UnaryRule: Sendable {
   }
 }
 
-/// A function of two tensors. Each side says what it saves and how its gradient is computed; a rule
-/// without sides has no gradient.
+/// A function of two tensors.
+///
+/// Each side says what it saves and how its gradient is computed; a rule without sides has no
+/// gradient.
 struct BinaryRule: Sendable {
   typealias Side = @Sendable (_ a: Tensor, _ b: Tensor) -> Input
 

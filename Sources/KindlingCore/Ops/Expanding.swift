@@ -111,8 +111,8 @@ extension Tensor {
 
   /// Element `i` along `dim` `repeats[i]` times in a row (PyTorch: `Tensor.repeat_interleave`).
   ///
-  /// - Parameter repeats: integers, one for each element along `dim`, or a single one for all.
-  /// - Parameter outputSize: what the repeats are expected to sum to.
+  /// `repeats` are integers, one for each element along `dim`, or a single one for all; they are
+  /// expected to sum to `outputSize`. Where `dim` is nil the elements are taken as a vector.
   public func repeatInterleave(
     _ repeats: Tensor, dim: Int? = nil, outputSize: Int? = nil
   ) throws -> Tensor {

@@ -20,7 +20,8 @@ public enum ScatterReduction: String, Sendable {
 extension Tensor {
   /// `out[i][j] = self[index[i][j]][j]` for `dim` 0 (PyTorch: `torch.gather`).
   ///
-  /// - Parameter index: int64, of as many dimensions; no larger than this tensor but along `dim`.
+  /// `index` is int64, of as many dimensions, and no larger than this tensor but along `dim`.
+  ///
   /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
   public func gather(_ dim: Int, _ index: Tensor) throws -> Tensor {
     let plan = try ScatterPlan("gather", self, dim, index)

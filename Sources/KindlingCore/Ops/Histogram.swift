@@ -5,11 +5,13 @@ extension Tensor {
   ///
   /// The last bin holds its right edge; elements outside take no part.
   /// - Parameters:
+  ///   - bins: how many there are.
   ///   - range: the outer edges; the least and greatest element where nil.
   ///   - weight: what each element counts, of the same shape and dtype; 1 where nil.
   ///   - density: divides by the total and the width of the bin, so that the integral is 1.
-  /// - Throws: ``TensorError`` for dtypes other than float32 and float64, no bins, edges that are not
-  ///   finite or decrease, and weights of another shape.
+  /// - Returns: what fell into each bin, and the `bins + 1` edges.
+  /// - Throws: ``TensorError`` for dtypes other than float32 and float64, no bins, edges that are
+  ///   not finite or decrease, and weights of another shape.
   public func histogram(
     bins: Int, range: (Double, Double)? = nil, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: Tensor) {
@@ -29,10 +31,10 @@ extension Tensor {
   /// The histogram of points of D coordinates, which the last dimension holds: one axis each
   /// (PyTorch: `torch.histogramdd`).
   ///
+  /// `bins` counts those of each axis, `range` has the lower and upper edge of each, 2 · D numbers,
+  /// and `weight` is of shape `[*]`. `density` divides by the total and the bins' volumes.
+  ///
   /// - Shape: `[*, D]` → `[bins₁, …, bins_D]`, with D vectors of edges.
-  /// - Parameters:
-  ///   - range: lower and upper edge for each axis, 2 · D numbers.
-  ///   - weight: of shape `[*]`.
   public func histogramdd(
     bins: [Int], range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: [Tensor]) {

@@ -31,7 +31,9 @@ extension Tensor {
   }
 
   /// Hands the elements in row-major order to `body`, without a copy where they lie that way on the
-  /// host. The buffer is valid inside `body` only.
+  /// host.
+  ///
+  /// The buffer is valid inside `body` only.
   ///
   /// - Throws: ``TensorError`` `.dtype` where elements are not of type `S`.
   public func withUnsafeBuffer<S: TensorScalar, R>(
@@ -45,7 +47,9 @@ extension Tensor {
   }
 
   /// Hands the elements in row-major order to `body`, which may write to them; counts as one in-place
-  /// change. The buffer is valid inside `body` only.
+  /// change.
+  ///
+  /// The buffer is valid inside `body` only.
   ///
   /// - Throws: ``TensorError`` `.dtype` where elements are not of type `S`, `.value` where this tensor
   ///   is not contiguous, `.autograd` for a leaf that requires a gradient while recording.

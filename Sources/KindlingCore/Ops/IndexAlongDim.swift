@@ -4,7 +4,8 @@ import CKernels
 extension Tensor {
   /// The elements `index` along `dim` (PyTorch: `torch.index_select`).
   ///
-  /// - Parameter index: int64 or int32, one dimension or none; may repeat.
+  /// `index` is int64 or int32, of one dimension or none; it may repeat.
+  ///
   /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexSelect")

@@ -111,7 +111,7 @@ extension Tensor {
   /// A copy with `values` where `indices` point: one tensor for each dimension, or nil for a whole one
   /// (PyTorch: `torch.index_put`).
   ///
-  /// - Parameter accumulate: add to what is there, also where an element is named twice.
+  /// `accumulate` adds to what is there, also where an element is named twice.
   public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws -> Tensor {
     try putIndexed(indices, values, accumulate, into: noGrad { try clone() })
   }

@@ -112,8 +112,9 @@ extension Tensor {
     _ = try Layout.checkedCount([steps], dtype, operation)
   }
 
-  /// Counts from both ends, so that the last element is `b` exactly. float32 is computed in float32
-  /// and integers step by a float32, as PyTorch does.
+  /// Counts from both ends, so that the last element is `b` exactly.
+  ///
+  /// float32 is computed in float32 and integers step by a float32, as PyTorch does.
   private static func spaced(
     _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device,
     _ map: @escaping (Double) -> Double

@@ -35,7 +35,9 @@ extension Tensor {
   }
 
   /// The elements moved on by `shifts` along `dims`, those that fall off coming in at the front
-  /// (PyTorch: `Tensor.roll`). Without `dims` all elements move as in one dimension.
+  /// (PyTorch: `Tensor.roll`).
+  ///
+  /// Without `dims` all elements move as in one dimension.
   public func roll(_ shifts: [Int], dims: [Int] = []) throws -> Tensor {
     guard !shifts.isEmpty else { throw TensorError(.value, "roll", "`shifts` required") }
     guard dims.count == shifts.count || dims.isEmpty && shifts.count == 1 else {

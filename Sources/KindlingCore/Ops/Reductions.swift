@@ -65,8 +65,8 @@ extension Tensor {
 extension Tensor {
   /// The sum over `dims`, all where nil or empty (PyTorch: `torch.sum`).
   ///
-  /// Integers and bools sum in int64; an empty sum is 0.
-  /// - Parameter dtype: what elements are converted to before they are summed.
+  /// Integers and bools sum in int64; an empty sum is 0. With `dtype` elements are converted to it
+  /// before they are summed.
   public func sum(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
     let reduced = try Layout.wrap(dims, ndim, "sum")
     let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)

@@ -51,8 +51,9 @@ extension Tensor {
     alias(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: storageOffset)
   }
 
-  /// What dropout multiplies this tensor by: 0 with probability `p`, else 1 / (1 − p). Of this tensor's
-  /// shape, or of `shape` (whole channels), and its dtype.
+  /// What dropout multiplies this tensor by: 0 with probability `p`, else 1 / (1 − p).
+  ///
+  /// Of this tensor's shape, or of `shape` (whole channels), and its dtype.
   package func dropoutNoise(_ p: Double, shape: [Int]? = nil) throws -> Tensor {
     try Tensor.checkProbability("dropout", p)
     try requireFloat("dropout")

@@ -4,8 +4,7 @@ import CKernels
 extension Tensor {
   /// Running sums along `dim` (PyTorch: `torch.cumsum`).
   ///
-  /// Integers and bools sum in int64.
-  /// - Parameter dtype: what elements are converted to first.
+  /// Integers and bools sum in int64. With `dtype` elements are converted to it first.
   public func cumsum(dim: Int, dtype: DType? = nil) throws -> Tensor {
     let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
     return try to(type).summed(Layout.wrap(dim, ndim, "cumsum"), backwards: false)
@@ -29,8 +28,7 @@ extension Tensor {
 
   /// Running products along `dim` (PyTorch: `torch.cumprod`).
   ///
-  /// Integers and bools multiply in int64.
-  /// - Parameter dtype: what elements are converted to first.
+  /// Integers and bools multiply in int64. With `dtype` elements are converted to it first.
   public func cumprod(dim: Int, dtype: DType? = nil) throws -> Tensor {
     let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
     let x = try to(type)

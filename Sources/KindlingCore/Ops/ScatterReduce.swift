@@ -5,7 +5,7 @@ extension Tensor {
   /// A copy in which `source[i][j]` is combined with `out[index[i][j]][j]`, for `dim` 0
   /// (PyTorch: `torch.scatter_reduce`).
   ///
-  /// - Parameter includeSelf: whether what stands there before takes part.
+  /// `includeSelf` says whether what stands there before takes part.
   public func scatterReduce(
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction, includeSelf: Bool = true
   ) throws -> Tensor {

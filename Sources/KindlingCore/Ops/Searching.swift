@@ -3,8 +3,9 @@ extension Tensor {
   /// Where each of `values` would go in the sorted last dimension of this tensor
   /// (PyTorch: `torch.searchsorted`).
   ///
-  /// - Parameter right: behind equal elements rather than before them.
-  /// - Parameter sorter: the order in which this tensor is sorted, if it is not, as `argsort` gives it.
+  /// `right` puts them behind equal elements rather than before them. `sorter` is the order in
+  /// which this tensor is sorted, if it is not, as `argsort` gives it. The result is int64, or
+  /// int32 with `outInt32`.
   public func searchsorted(
     _ values: Tensor, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
   ) throws -> Tensor {

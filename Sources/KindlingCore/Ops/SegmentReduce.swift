@@ -5,8 +5,9 @@ extension Tensor {
   /// Reduces consecutive pieces along `dim`, whose lengths are the last dimension of `lengths`
   /// (PyTorch: `torch.segment_reduce`).
   ///
-  /// - Parameter initial: what each reduction starts from; an empty piece gives it, or else the
-  ///   reduction's identity (NaN for the mean).
+  /// Each reduction starts from `initial`; an empty piece gives it, or else the reduction's
+  /// identity (NaN for the mean).
+  ///
   /// - Throws: ``TensorError`` where the lengths are negative or do not add up.
   public func segmentReduce(
     _ reduction: SegmentReduction, lengths: Tensor, dim: Int = 0, initial: Double? = nil

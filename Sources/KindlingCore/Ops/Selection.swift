@@ -118,7 +118,9 @@ extension Tensor {
 // MARK: Into bounds
 extension Tensor {
   /// Elements moved into the bounds; NaN stays, and a lower bound above the upper one gives the
-  /// upper (PyTorch: `torch.clamp`). The gradient passes at the bounds.
+  /// upper (PyTorch: `torch.clamp`).
+  ///
+  /// The gradient passes at the bounds.
   public func clamp<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
     try clamped("ClampBackward1", min.scalar, max.scalar)
   }

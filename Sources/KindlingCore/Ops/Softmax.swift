@@ -3,7 +3,8 @@ import CKernels
 extension Tensor {
   /// `exp(x) / Σ exp(x)` along `dim` (PyTorch: `torch.softmax`).
   ///
-  /// - Parameter dtype: what the elements are converted to first.
+  /// With `dtype` the elements are converted to it first.
+  ///
   /// - Throws: ``TensorError`` for integers, unless `dtype` names a float type.
   public func softmax(dim: Int, dtype: DType? = nil) throws -> Tensor {
     try softmax("softmax", "SoftmaxBackward0", dim, dtype, log: false)

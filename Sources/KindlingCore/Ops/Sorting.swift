@@ -88,7 +88,8 @@ extension Tensor {
 
   /// The quantiles `q` along `dim`, of all elements where nil (PyTorch: `torch.quantile`).
   ///
-  /// - Parameter q: one number in [0, 1] or a vector of them, which becomes the first dimension.
+  /// `q` is one number in [0, 1] or a vector of them, which becomes the first dimension.
+  /// `interpolation` says what lies between two elements.
   public func quantile(
     _ q: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {

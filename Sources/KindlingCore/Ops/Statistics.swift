@@ -2,8 +2,9 @@
 extension Tensor {
   /// The variance over `dims`, all where nil or empty (PyTorch: `torch.var`).
   ///
-  /// - Parameter correction: what is taken from the count before dividing; 1 is Bessel's, 0 none.
-  ///   Where nothing is left the result is NaN or infinite.
+  /// `correction` is what is taken from the count before dividing; 1 is Bessel's, 0 none. Where
+  /// nothing is left the result is NaN or infinite.
+  ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func `var`(
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false

@@ -41,7 +41,9 @@ extension Tensor {
   }
 
   /// Zeros of `shape` with this tensor written where `region` points: the gradient of a view that
-  /// shows each element at most once. `region` is the view, and so the gradient of this.
+  /// shows each element at most once.
+  ///
+  /// `region` is the view, and so the gradient of this.
   func placed(
     in shape: [Int], _ name: String, _ region: @escaping (Tensor) throws -> Tensor
   ) throws -> Tensor {
@@ -183,7 +185,9 @@ extension Tensor {
 
   /// A view of any shape and strides into this tensor's storage (PyTorch: `Tensor.as_strided`).
   ///
-  /// - Parameter storageOffset: where the view starts in the storage; this tensor's own where nil.
+  /// Where `storageOffset` is nil the view starts where this tensor does. Sizes, strides and the
+  /// offset count elements.
+  ///
   /// - Throws: ``TensorError`` `.shape` where the view would reach outside the storage.
   public func asStrided(
     _ size: [Int], _ stride: [Int], storageOffset: Int? = nil

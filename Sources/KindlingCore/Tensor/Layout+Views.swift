@@ -37,8 +37,9 @@ extension Layout {
     return try wrap(dim, rank, operation)
   }
 
-  /// `dims` wrapped; throws where one occurs twice. Empty means none, and a 0-dimensional tensor keeps
-  /// its dimension 0.
+  /// `dims` wrapped; throws where one occurs twice.
+  ///
+  /// Empty means none, and a 0-dimensional tensor keeps its dimension 0.
   static func wrapKeeping(_ dims: [Int], _ rank: Int, _ operation: String) throws -> [Int] {
     var seen = Set<Int>()
     return try dims.map {

@@ -1,6 +1,8 @@
 /// Arithmetic on shapes and strides, with its overflow checks in one place.
 package enum Layout {
-  /// Strides of a contiguous tensor. As in PyTorch, sizes of 0 count as 1.
+  /// Strides of a contiguous tensor.
+  ///
+  /// As in PyTorch, sizes of 0 count as 1.
   package static func contiguousStrides(_ shape: [Int]) -> [Int] {
     if shape.isEmpty { return [] }
     var strides = [Int](repeating: 1, count: shape.count)
@@ -74,7 +76,9 @@ package enum Layout {
     return dim < 0 ? dim + n : dim
   }
 
-  /// `dims` wrapped; throws where one occurs twice. Nil and empty mean all.
+  /// `dims` wrapped; throws where one occurs twice.
+  ///
+  /// Nil and empty mean all.
   package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
     guard let dims, !dims.isEmpty else { return Array(0..<rank) }
     var seen = Set<Int>()

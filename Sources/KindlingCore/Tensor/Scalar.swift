@@ -34,8 +34,11 @@ public protocol TensorScalar: TensorNestable where Leaf == Self {
 }
 
 extension Int: TensorScalar {
+  /// ``DType/int64``.
   public static var dtype: DType { .int64 }
+  /// This integer.
   public var scalar: Scalar { .int(self) }
+  /// The integer that `scalar` is, or nil for a fraction and what is too large.
   public init?(scalar: Scalar) {
     switch scalar {
     case .bool(let b): self = b ? 1 : 0
@@ -48,31 +51,62 @@ extension Int: TensorScalar {
 }
 
 extension TensorScalar where Self: FixedWidthInteger {
+  /// This integer.
   public var scalar: Scalar { .int(Int(self)) }
+  /// The integer that `scalar` is, or nil for a fraction and what does not fit.
   public init?(scalar: Scalar) {
     guard let i = Int(scalar: scalar), let v = Self(exactly: i) else { return nil }
     self = v
   }
 }
-extension Int64: TensorScalar { public static var dtype: DType { .int64 } }
-extension Int32: TensorScalar { public static var dtype: DType { .int32 } }
-extension Int16: TensorScalar { public static var dtype: DType { .int16 } }
-extension Int8: TensorScalar { public static var dtype: DType { .int8 } }
-extension UInt8: TensorScalar { public static var dtype: DType { .uint8 } }
+extension Int64: TensorScalar {
+  /// ``DType/int64``.
+  public static var dtype: DType { .int64 }
+}
+extension Int32: TensorScalar {
+  /// ``DType/int32``.
+  public static var dtype: DType { .int32 }
+}
+extension Int16: TensorScalar {
+  /// ``DType/int16``.
+  public static var dtype: DType { .int16 }
+}
+extension Int8: TensorScalar {
+  /// ``DType/int8``.
+  public static var dtype: DType { .int8 }
+}
+extension UInt8: TensorScalar {
+  /// ``DType/uint8``.
+  public static var dtype: DType { .uint8 }
+}
 
 extension TensorScalar where Self: BinaryFloatingPoint {
+  /// This number, exactly.
   public var scalar: Scalar { .double(Double(self)) }
+  /// The number of this type that is nearest to `scalar`.
   public init?(scalar: Scalar) { self = Self(scalar.doubleValue) }
 }
-extension Double: TensorScalar { public static var dtype: DType { .float64 } }
-extension Float: TensorScalar { public static var dtype: DType { .float32 } }
+extension Double: TensorScalar {
+  /// ``DType/float64``.
+  public static var dtype: DType { .float64 }
+}
+extension Float: TensorScalar {
+  /// ``DType/float32``.
+  public static var dtype: DType { .float32 }
+}
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
-extension Float16: TensorScalar { public static var dtype: DType { .float16 } }
+extension Float16: TensorScalar {
+  /// ``DType/float16``.
+  public static var dtype: DType { .float16 }
+}
 #endif
 
 extension Bool: TensorScalar {
+  /// ``DType/bool``.
   public static var dtype: DType { .bool }
+  /// This truth value.
   public var scalar: Scalar { .bool(self) }
+  /// Whether `scalar` is not 0.
   public init?(scalar: Scalar) {
     switch scalar {
     case .bool(let b): self = b
@@ -83,7 +117,10 @@ extension Bool: TensorScalar {
 }
 
 extension Scalar: TensorScalar {
+  /// ``DType/float64``.
   public static var dtype: DType { .float64 }
+  /// This number itself.
   public var scalar: Scalar { self }
+  /// A copy of `scalar`.
   public init?(scalar: Scalar) { self = scalar }
 }

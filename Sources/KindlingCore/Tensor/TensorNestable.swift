@@ -26,6 +26,7 @@ extension TensorScalar {
 }
 
 extension Array: TensorNestable where Element: TensorNestable {
+  /// The numbers at the bottom of the elements.
   public typealias Leaf = Element.Leaf
   /// One more than the elements'.
   public static var nestingDepth: Int { Element.nestingDepth + 1 }

@@ -1,7 +1,9 @@
 public import KindlingCore
 
 /// 442 diabetes patients, each with ten measurements and how far the disease went in a year; inside
-/// the library. For regression.
+/// the library.
+///
+/// For regression.
 ///
 /// A sample is `(features, target)`: a float64 tensor `[10]` and a float64 number from 25 to 346.
 ///

@@ -1,7 +1,9 @@
 import KindlingCore
 
 /// What stands at the front of an `.npy` file: element type, order and shape, as the text of a Python
-/// dictionary. It is read by rule, never evaluated.
+/// dictionary.
+///
+/// It is read by rule, never evaluated.
 struct NpyHeader {
   private(set) var type = StoredType(.float32)
   private(set) var isBigEndian = false

@@ -1,5 +1,7 @@
 /// Reads the little of JSON that a safetensors header is made of: objects, arrays of integers, and
-/// texts. It never recurses, and keeps no more than it has read.
+/// texts.
+///
+/// It never recurses, and keeps no more than it has read.
 struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0

@@ -7,10 +7,12 @@ public protocol Extents: Sendable {
 }
 
 extension Int: Extents {
+  /// This number alone.
   public var extents: [Int] { [self] }
 }
 
 extension Array: Extents where Element == Int {
+  /// These numbers.
   public var extents: [Int] { self }
 }
 
@@ -29,14 +31,17 @@ public enum PaddingAmount: ConvolutionPadding, Hashable {
   /// Nothing.
   case nothing
 
+  /// This amount.
   public var padding: PaddingAmount { self }
 }
 
 extension Int: ConvolutionPadding {
+  /// This many elements on either side, for all dimensions.
   public var padding: PaddingAmount { .extents([self]) }
 }
 
 extension Array: ConvolutionPadding where Element == Int {
+  /// These many elements on either side, one number for each dimension.
   public var padding: PaddingAmount { .extents(self) }
 }
 

@@ -185,13 +185,16 @@ public protocol OutputSize: Sendable {
 }
 
 extension Int: OutputSize {
+  /// This size alone.
   public var sizes: [Int?] { [self] }
 }
 
 extension Optional: OutputSize where Wrapped == Int {
+  /// This size alone; nil is the input's.
   public var sizes: [Int?] { [self] }
 }
 
 extension Array: OutputSize where Element: OutputSize {
+  /// The sizes of all elements in order.
   public var sizes: [Int?] { flatMap(\.sizes) }
 }

@@ -74,8 +74,9 @@ extension F {
   }
 }
 
-/// The sizes of one negative log-likelihood. It is linear in its input, so that its gradient's
-/// gradient is itself.
+/// The sizes of one negative log-likelihood.
+///
+/// It is linear in its input, so that its gradient's gradient is itself.
 private struct NLLPlan {
   let input: [Int]
   let batch: Int

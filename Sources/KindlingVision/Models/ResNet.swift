@@ -8,7 +8,8 @@ public protocol ResidualBlock: Layer {
 
   /// A block from `inPlanes` channels to `planes · expansion`.
   ///
-  /// - Parameter downsample: the shortcut, where it has to change shape.
+  /// `stride` is that of a 3×3 convolution; `downsample` is the shortcut, where it has to change
+  /// shape.
   init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?)
 
   /// The block's last normalisation.
@@ -22,6 +23,7 @@ private func convolution(_ inPlanes: Int, _ planes: Int, _ kernel: Int, stride: 
 
 /// Two 3×3 convolutions and a shortcut (torchvision: `models.resnet.BasicBlock`).
 open class BasicBlock: Module, ResidualBlock {
+  /// The result is as wide as the block.
   public static let expansion = 1
   /// The first convolution, which has the stride.
   public let conv1: Conv2d
@@ -36,6 +38,7 @@ open class BasicBlock: Module, ResidualBlock {
   /// The shortcut, where it has to change shape.
   public let downsample: Sequential?
 
+  /// A block from `inPlanes` channels to `planes`.
   public required init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?) {
     conv1 = convolution(inPlanes, planes, 3, stride: stride)
     bn1 = BatchNorm2d(planes)
@@ -50,6 +53,7 @@ open class BasicBlock: Module, ResidualBlock {
     return try relu(inner)
   }
 
+  /// The normalisation of the second convolution.
   public var lastNorm: BatchNorm2d { bn2 }
 }
 
@@ -57,6 +61,7 @@ open class BasicBlock: Module, ResidualBlock {
 ///
 /// The stride is at the 3×3 convolution.
 open class Bottleneck: Module, ResidualBlock {
+  /// The result is four times as wide as the 3×3 convolution.
   public static let expansion = 4
   /// The convolution that narrows.
   public let conv1: Conv2d
@@ -75,6 +80,7 @@ open class Bottleneck: Module, ResidualBlock {
   /// The shortcut, where it has to change shape.
   public let downsample: Sequential?
 
+  /// A block from `inPlanes` channels to `4 · planes`.
   public required init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?) {
     conv1 = convolution(inPlanes, planes, 1)
     bn1 = BatchNorm2d(planes)
@@ -91,6 +97,7 @@ open class Bottleneck: Module, ResidualBlock {
     return try relu(inner)
   }
 
+  /// The normalisation of the convolution that widens.
   public var lastNorm: BatchNorm2d { bn3 }
 }
 
@@ -124,7 +131,7 @@ open class ResNet: Module, Layer {
 
   /// A network of four groups of `block`s, whose numbers are `layers`.
   ///
-  /// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+  /// With `zeroInitResidual` each block starts as what its shortcut does.
   public init(
     _ block: any ResidualBlock.Type, _ layers: [Int], numClasses: Int = 1000,
     zeroInitResidual: Bool = false

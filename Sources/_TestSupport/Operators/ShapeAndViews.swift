@@ -1,7 +1,9 @@
 import Kindling
 
 extension OperatorTable {
-  /// `shape_and_views`. PyTorch's `…_copy` forms are the form itself and `clone()`.
+  /// `shape_and_views`.
+  ///
+  /// PyTorch's `…_copy` forms are the form itself and `clone()`.
   mutating func addShapeAndViews() {
     addReshaping()
     addSlicing()

@@ -40,8 +40,9 @@ public enum MemoryPool {
     set { Allocator.shared.cacheLimit = newValue }
   }
 
-  /// The most bytes that tensors may use together; by default the machine's memory. A tensor that
-  /// would exceed it is a thrown error rather than the end of the process.
+  /// The most bytes that tensors may use together; by default the machine's memory.
+  ///
+  /// A tensor that would exceed it is a thrown error rather than the end of the process.
   public static var limit: Int {
     get { Allocator.shared.limit }
     set { Allocator.shared.limit = newValue }
@@ -71,7 +72,9 @@ enum SizeClass {
   }
 }
 
-/// Recycles blocks of host memory. Thread-safe; a released block is a link of its class's list.
+/// Recycles blocks of host memory.
+///
+/// Thread-safe; a released block is a link of its class's list.
 final class Allocator: Sendable {
   static let shared = Allocator()
 

@@ -249,7 +249,7 @@ extension CPUBackend {
   /// Calls `body` with the laid images of some samples at a time: the first sample, their number,
   /// the images, and how many elements may be read there.
   ///
-  /// - Parameter besides: elements that `body` takes for itself, per sample.
+  /// `besides` counts the elements that `body` takes for itself, per sample.
   private func forEachPart(
     _ batch: Int, _ x: UnsafeMutableRawPointer, _ channels: Int, _ laid: LaidImage,
     _ kernels: kk_conv_kernels, _ size: Int, besides: Int = 0,

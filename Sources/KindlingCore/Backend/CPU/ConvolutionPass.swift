@@ -1,7 +1,9 @@
 import CKernels
 
 /// Products of the weight with all columns of some laid images: a convolution, or one phase of its
-/// way back. All sums run over k in order, and what a task does depends on the shapes alone.
+/// way back.
+///
+/// All sums run over k in order, and what a task does depends on the shapes alone.
 struct ConvolutionPass {
   let kernels: kk_conv_kernels
   /// Bytes of an element.

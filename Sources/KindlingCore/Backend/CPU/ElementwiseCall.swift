@@ -54,7 +54,9 @@ struct ElementwiseCall {
   }
 
   /// Where an operand starts and whether it advances; false where it is neither contiguous in the
-  /// loop's type nor a number. A number is copied to `slot`, converted: the output may overwrite it.
+  /// loop's type nor a number.
+  ///
+  /// A number is copied to `slot`, converted: the output may overwrite it.
   @inline(__always)
   private func prepare(
     _ x: Tensor, _ type: DType, _ slot: UnsafeMutableRawPointer, _ pointer: inout UnsafeRawPointer?,

@@ -10,7 +10,9 @@ import Darwin
 #endif
 
 /// How many threads one operation uses at most, the caller's included
-/// (PyTorch: `torch.get_num_threads`). Results do not depend on it, to the bit.
+/// (PyTorch: `torch.get_num_threads`).
+///
+/// Results do not depend on it, to the bit.
 public var threadCount: Int { ThreadPool.shared.threadCount }
 
 /// Sets how many threads one operation uses at most (PyTorch: `torch.set_num_threads`); initially
@@ -41,7 +43,9 @@ package final class ThreadPool: @unchecked Sendable {
   private var tasks = 0
   private let next = Atomic<Int>(0)
   /// The job's number above the low 16 bits, which count the workers that joined it; `closed` among
-  /// them: nobody may join. One word, so that a worker that comes late cannot touch the next job.
+  /// them: nobody may join.
+  ///
+  /// One word, so that a worker that comes late cannot touch the next job.
   private let gate = Atomic<UInt64>(closed)
   private static let closed: UInt64 = 1 << 15
   private let left = Atomic<Int>(0)

@@ -2,7 +2,9 @@ import CKernels
 import Synchronization
 
 /// A convolution of 3 × 3 with stride 1 by minimal filtering: four times fewer multiplications, at an
-/// error of some 1e-6 of the largest element. One group, float32.
+/// error of some 1e-6 of the largest element.
+///
+/// One group, float32.
 struct WinogradConvolution {
   let kernels: kk_conv_kernels
   let transforms: kk_winograd_kernels

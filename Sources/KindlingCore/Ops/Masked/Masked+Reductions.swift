@@ -100,8 +100,7 @@ extension Masked {
 
   /// The variance; integers and bools are taken in float32 (PyTorch: `torch.masked.var`).
   ///
-  /// - Parameter correction: what is taken from the count before dividing, which does not go
-  ///   below 0.
+  /// `correction` is what is taken from the count before dividing, which does not go below 0.
   public static func `var`(
     _ x: Tensor, dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false,
     dtype: DType? = nil, mask: Tensor? = nil

@@ -9,7 +9,7 @@ package struct PoolingArguments {
   package let dilation: [Int]
   package let ceilMode: Bool
 
-  /// - Parameter stride: the kernel's sizes where it is empty.
+  /// An empty `stride` is the kernel's sizes.
   package init(
     _ operation: String, rank: Int, kernel: [Int], stride: [Int] = [], padding: [Int] = [0],
     dilation: [Int] = [1], ceilMode: Bool = false

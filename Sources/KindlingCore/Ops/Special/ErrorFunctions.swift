@@ -42,8 +42,8 @@ extension Tensor {
 
   /// `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
   ///
-  /// - Parameter eps: where given, elements are first moved into [eps, 1 − eps]; otherwise elements
-  ///   outside [0, 1] give NaN.
+  /// Where `eps` is given, elements are first moved into [eps, 1 − eps]; otherwise elements outside
+  /// [0, 1] give NaN.
   public func logit(eps: Double? = nil) throws -> Tensor {
     try noGrad {
       let x = dtype.isFloatingPoint ? self : try to(DType.default)

@@ -96,12 +96,16 @@ extension Tensor {
   }
 
   /// The regularized lower incomplete gamma function P(self, x), for positive numbers
-  /// (PyTorch: `torch.igamma`). Differentiable in `x` alone.
+  /// (PyTorch: `torch.igamma`).
+  ///
+  /// Differentiable in `x` alone.
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func igamma(_ x: Tensor) throws -> Tensor { try binary(.igamma, x) }
   /// The regularized upper incomplete gamma function Q(self, x), for positive numbers
-  /// (PyTorch: `torch.igammac`). Differentiable in `x` alone.
+  /// (PyTorch: `torch.igammac`).
+  ///
+  /// Differentiable in `x` alone.
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func igammac(_ x: Tensor) throws -> Tensor { try binary(.igammac, x) }
@@ -114,6 +118,7 @@ extension Tensor {
 
 extension Special {
   /// Hurwitz's zeta function `Σ (q + k)^(−x)` over k ≥ 0 (PyTorch: `torch.special.zeta`).
+  ///
   /// Differentiable in `q` alone.
   ///
   /// - Throws: ``TensorError`` for 16-bit floats.
