@@ -135,8 +135,8 @@ public enum Init {
 
   /// The factor that a nonlinearity asks for (PyTorch: `init.calculate_gain`).
   ///
-  /// - Parameter nonlinearity: PyTorch's name, such as `relu`, `leaky_relu`, `tanh`, `conv2d`.
-  /// - Parameter param: the negative slope of `leaky_relu`.
+  /// `nonlinearity` is PyTorch's name, such as `relu`, `leaky_relu`, `tanh`, `conv2d`; `param` the
+  /// negative slope of `leaky_relu`.
   public static func calculateGain(_ nonlinearity: String, _ param: Double = 0.01) throws -> Double {
     switch nonlinearity {
     case "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
@@ -178,7 +178,7 @@ public enum Init {
 
   /// He's uniform initialisation (PyTorch: `init.kaiming_uniform_`).
   ///
-  /// - Parameter a: the negative slope of `leaky_relu`.
+  /// `a` is the negative slope of `leaky_relu`.
   @discardableResult
   public static func kaimingUniform_(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: String = "leaky_relu",

@@ -33,7 +33,8 @@ extension Module {
   /// (PyTorch: `Module.load_state_dict`).
   ///
   /// Nothing is written unless everything fits. Values are converted to the module's dtypes.
-  /// - Parameter strict: whether missing and unexpected keys are errors rather than reported.
+  /// Missing and unexpected keys are errors where `strict`, and reported otherwise.
+  ///
   /// - Throws: `TensorError` `.value` that lists every missing key, every unexpected key and every
   ///   mismatched shape.
   @discardableResult

@@ -67,7 +67,7 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
 
   /// A buffer that starts as `wrappedValue`, called `key` in state dicts.
   ///
-  /// - Parameter persistent: whether state dicts hold it.
+  /// State dicts hold it if `persistent`.
   public init(wrappedValue: Value, _ key: String? = nil, persistent: Bool = true) {
     value = wrappedValue
     self.key = key

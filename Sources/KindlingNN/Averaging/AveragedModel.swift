@@ -44,12 +44,14 @@ public final class AveragedModel: Module, Layer {
   /// An average that starts as a copy of `model`.
   ///
   /// - Parameters:
+  ///   - model: what is averaged; it stays as it is.
   ///   - averaging: how later models come in.
-  ///   - useBuffers: whether buffers are averaged too, rather than taken over from the latest model.
+  ///   - useBuffers: whether buffers are averaged too, rather than taken over from the latest
+  ///     model.
   ///   - copy: builds a model like `model`, whose values are replaced; it draws nothing from the
   ///     default generator.
-  /// - Throws: `TensorError` `.value` for a decay outside [0, 1], and where the copy's keys or shapes
-  ///   differ.
+  /// - Throws: `TensorError` `.value` for a decay outside [0, 1], and where the copy's keys or
+  ///   shapes differ.
   public init(
     _ model: any Layer, _ averaging: Averaging = .swa, useBuffers: Bool = false,
     copy: () throws -> any Layer

@@ -14,7 +14,8 @@ extension F {
 
   /// `exp(x) / Σ exp(x)` along `dim` (PyTorch: `F.softmax`).
   ///
-  /// - Parameter dim: where nil, PyTorch's choice: 0 for 0, 1 or 3 dimensions, else 1.
+  /// Where `dim` is nil it is PyTorch's choice: 0 for 0, 1 or 3 dimensions, else 1. With `dtype`
+  /// elements are converted to it first.
   public static func softmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
     try x.softmax(dim: dim ?? implicitDim(x), dtype: dtype)
   }
@@ -55,7 +56,8 @@ extension F {
 
   /// Class indexes as rows of zeros with a one at the class, in int64 (PyTorch: `F.one_hot`).
   ///
-  /// - Parameter numClasses: the length of a row; −1 is one more than the largest index.
+  /// A row's length is `numClasses`; −1 is one more than the largest index.
+  ///
   /// - Shape: `[*]` → `[*, numClasses]`.
   public static func oneHot(_ classes: Tensor, numClasses: Int = -1) throws -> Tensor {
     guard classes.dtype == .int64 else {

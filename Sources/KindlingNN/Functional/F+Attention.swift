@@ -3,11 +3,18 @@ public import KindlingCore
 extension F {
   /// `softmax(q · kᵀ · scale + mask) · v` (PyTorch: `F.scaled_dot_product_attention`).
   ///
-  /// - Parameter attnMask: bool (true takes part) or added to the products; broadcasts.
-  /// - Parameter isCausal: whether a query sees no later key; instead of a mask.
-  /// - Parameter scale: nil is `1 / √E`.
-  /// - Parameter enableGQA: whether heads of keys and values serve several heads of queries each.
-  /// - Shape: `query` `[*, L, E]`, `key` `[*, S, E]`, `value` `[*, S, Ev]` → `[*, L, Ev]`.
+  /// - Parameters:
+  ///   - query: what is looked for, `[*, L, E]`.
+  ///   - key: what it is compared with, `[*, S, E]`.
+  ///   - value: what is averaged, `[*, S, Ev]`.
+  ///   - attnMask: bool (true takes part) or added to the products; broadcasts.
+  ///   - dropoutP: the probability with which weights are zeroed; at every call, there is no mode
+  ///     here.
+  ///   - isCausal: whether a query sees no later key; instead of a mask.
+  ///   - scale: nil is `1 / √E`.
+  ///   - enableGQA: whether heads of keys and values serve several heads of queries each.
+  /// - Returns: means of values, `[*, L, Ev]`.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit, or for a mask beside `isCausal`.
   public static func scaledDotProductAttention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, attnMask: Tensor? = nil, dropoutP: Double = 0,
     isCausal: Bool = false, scale: Double? = nil, enableGQA: Bool = false

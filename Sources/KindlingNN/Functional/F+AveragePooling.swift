@@ -16,8 +16,10 @@ extension F {
 
   /// The mean of each window of an image (PyTorch: `F.avg_pool2d`).
   ///
-  /// - Parameter countIncludePad: whether padding counts among the elements of a window.
-  /// - Parameter divisorOverride: by what sums are divided instead.
+  /// With `countIncludePad` padding counts among the elements of a window; with `divisorOverride`
+  /// sums are divided by that instead. `stride` is the kernel's size where nil, and `ceilMode`
+  /// keeps a last window that is not full.
+  ///
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
   /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func avgPool2d(
@@ -32,8 +34,9 @@ extension F {
 
   /// The mean of each window of a volume (PyTorch: `F.avg_pool3d`).
   ///
-  /// - Parameter countIncludePad: whether padding counts among the elements of a window.
-  /// - Parameter divisorOverride: by what sums are divided instead.
+  /// The arguments are those of
+  /// ``avgPool2d(_:_:stride:padding:ceilMode:countIncludePad:divisorOverride:)``.
+  ///
   /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
   /// - Throws: `TensorError` where a number is impossible or no window fits.
   public static func avgPool3d(

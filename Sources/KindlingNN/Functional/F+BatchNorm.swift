@@ -35,7 +35,8 @@ extension F {
 
   /// Normalises each channel of each sample (PyTorch: `F.instance_norm`).
   ///
-  /// - Parameter useInputStats: false takes the running statistics instead of the sample's own.
+  /// Without `useInputStats` the running statistics are taken instead of the sample's own.
+  ///
   /// - Shape: `x` `[N, C, *]`, all others `[C]`.
   public static func instanceNorm(
     _ x: Tensor, runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil,

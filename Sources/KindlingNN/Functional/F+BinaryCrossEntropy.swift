@@ -3,10 +3,11 @@ public import KindlingCore
 extension F {
   /// The cross entropy of probabilities and targets in [0, 1] (PyTorch: `F.binary_cross_entropy`).
   ///
-  /// Logarithms are cut off at −100, so that 0 and 1 have finite losses.
-  /// - Parameter weight: of each element; broadcasts to `input`.
-  /// - Throws: `TensorError` `.value` where an element of `input` is outside [0, 1] or NaN, `.shape`
-  ///   and `.dtype` where `target` is unlike `input`.
+  /// Logarithms are cut off at −100, so that 0 and 1 have finite losses. `weight`, of each element,
+  /// broadcasts to `input`.
+  ///
+  /// - Throws: `TensorError` `.value` where an element of `input` is outside [0, 1] or NaN,
+  ///   `.shape` and `.dtype` where `target` is unlike `input`.
   public static func binaryCrossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -56,8 +57,8 @@ extension F {
   /// The cross entropy of logits and targets in [0, 1], exact for logits of any size
   /// (PyTorch: `F.binary_cross_entropy_with_logits`).
   ///
-  /// - Parameter weight: of each element; broadcasts.
-  /// - Parameter posWeight: of positive targets, by class; broadcasts.
+  /// `weight`, of each element, and `posWeight`, of positive targets by class, broadcast.
+  ///
   /// - Throws: `TensorError` where `target` has another shape than `input`, or for integers.
   public static func binaryCrossEntropyWithLogits(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean,
@@ -118,9 +119,8 @@ extension F {
   /// The Kullback-Leibler divergence of a target distribution from log-probabilities
   /// (PyTorch: `F.kl_div`).
   ///
-  /// - Parameter logTarget: whether `target` holds log-probabilities too.
-  /// - Parameter reduction: `.batchmean` is the mathematical one: the sum over the first dimension's
-  ///   size.
+  /// `logTarget` says that `target` holds log-probabilities too. Of the reductions `.batchmean` is
+  /// the mathematical one: the sum over the first dimension's size.
   public static func klDiv(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, logTarget: Bool = false
   ) throws -> Tensor {

@@ -12,11 +12,16 @@ extension F {
   /// The negative log-likelihood of label sequences, summed over all their alignments to the input
   /// (PyTorch: `F.ctc_loss`).
   ///
-  /// - Parameter logProbs: `[T, N, C]` or `[T, C]`, logarithms of probabilities.
-  /// - Parameter targets: `[N, S]`, or all of them one after another; without the blank.
-  /// - Parameter blank: the label between labels.
-  /// - Parameter reduction: the mean divides by the lengths of the targets first.
-  /// - Parameter zeroInfinity: whether infinite losses, of targets that do not fit, count as 0.
+  /// - Parameters:
+  ///   - logProbs: `[T, N, C]` or `[T, C]`, logarithms of probabilities.
+  ///   - targets: `[N, S]`, or all of them one after another; without the blank.
+  ///   - inputLengths: how many of the T steps each sample has.
+  ///   - targetLengths: how many labels each sample has.
+  ///   - blank: the label between labels.
+  ///   - reduction: the mean divides by the lengths of the targets first.
+  ///   - zeroInfinity: whether infinite losses, of targets that do not fit, count as 0.
+  /// - Returns: one number, or `[N]` without a reduction.
+  /// - Throws: `TensorError` where shapes, dtypes, lengths or labels do not fit.
   /// - Source: Graves et al., *Connectionist temporal classification*, ICML 2006.
   public static func ctcLoss(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor,

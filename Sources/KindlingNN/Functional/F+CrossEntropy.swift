@@ -3,11 +3,15 @@ public import KindlingCore
 extension F {
   /// The cross entropy of logits and classes (PyTorch: `F.cross_entropy`).
   ///
-  /// - Parameter target: class indexes (int64), or probabilities of all classes shaped like `input`.
-  /// - Parameter weight: of each class, `[C]`.
-  /// - Parameter ignoreIndex: a class index that counts for nothing.
-  /// - Parameter labelSmoothing: how much of the target is spread over all classes, 0 to 1.
-  /// - Shape: `input` `[C]`, `[N, C]` or `[N, C, *]`; class indexes `[]`, `[N]` or `[N, *]`.
+  /// - Parameters:
+  ///   - input: logits, `[C]`, `[N, C]` or `[N, C, *]`.
+  ///   - target: class indexes (int64) `[]`, `[N]` or `[N, *]`, or probabilities of all classes
+  ///     shaped like `input`.
+  ///   - weight: of each class, `[C]`.
+  ///   - ignoreIndex: a class index that counts for nothing.
+  ///   - reduction: the mean is over the weights of the targets.
+  ///   - labelSmoothing: how much of the target is spread over all classes, 0 to 1.
+  /// - Returns: one number, or one for each target without a reduction.
   /// - Throws: `TensorError` `.index` where a target is no class, `.shape`, `.dtype` and `.value`
   ///   where the arguments do not fit.
   public static func crossEntropy(

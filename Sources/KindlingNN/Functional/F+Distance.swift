@@ -4,7 +4,7 @@ public import KindlingCore
 extension F {
   /// The cosine of the angle between vectors along `dim` (PyTorch: `F.cosine_similarity`).
   ///
-  /// - Parameter eps: what smaller norms count as.
+  /// Norms smaller than `eps` count as that.
   public static func cosineSimilarity(
     _ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Double = 1e-8
   ) throws -> Tensor {

@@ -3,13 +3,14 @@ public import KindlingCore
 extension F {
   /// The rows of `weight` that `indices` name (PyTorch: `F.embedding`).
   ///
-  /// - Parameter indices: int64 or int32, of any shape.
-  /// - Parameter weight: `[numEmbeddings, embeddingDim]`.
-  /// - Parameter paddingIdx: a row that gets no gradient; negative ones count from the end.
-  /// - Parameter maxNorm: rows that are looked up and longer than this are scaled down to it, in place.
-  /// - Parameter normType: the p of that norm.
-  /// - Parameter scaleGradByFreq: whether a row's gradient is divided by how often it was looked up.
-  /// - Shape: `[*]` → `[*, embeddingDim]`.
+  /// - Parameters:
+  ///   - indices: int64 or int32, of any shape.
+  ///   - weight: `[numEmbeddings, embeddingDim]`.
+  ///   - paddingIdx: a row that gets no gradient; negative ones count from the end.
+  ///   - maxNorm: rows that are looked up and longer than this are scaled down to it, in place.
+  ///   - normType: the p of that norm.
+  ///   - scaleGradByFreq: whether a row's gradient is divided by how often it was looked up.
+  /// - Returns: the rows, `[*, embeddingDim]` for indices `[*]`.
   /// - Throws: `TensorError` `.index` for an index that is no row, `.dtype`, `.shape` and `.value`.
   public static func embedding(
     _ indices: Tensor, _ weight: Tensor, paddingIdx: Int? = nil, maxNorm: Double? = nil,

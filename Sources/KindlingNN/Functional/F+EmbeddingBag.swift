@@ -14,12 +14,18 @@ extension F {
   /// Sums, means or maxima of the rows of `weight` that bags of indices name
   /// (PyTorch: `F.embedding_bag`).
   ///
-  /// - Parameter input: `[B, N]`, bags of equal size, or `[N]`, bags one after another.
-  /// - Parameter offsets: where in `[N]` each bag begins.
-  /// - Parameter perSampleWeights: shaped like `input`; for `.sum` alone.
-  /// - Parameter includeLastOffset: whether the last offset is the end of the last bag.
-  /// - Parameter paddingIdx: a row that counts for nothing.
-  /// - Shape: → `[B, embeddingDim]`.
+  /// - Parameters:
+  ///   - input: `[B, N]`, bags of equal size, or `[N]`, bags one after another.
+  ///   - weight: `[numEmbeddings, embeddingDim]`.
+  ///   - offsets: where in `[N]` each bag begins.
+  ///   - maxNorm: rows that are looked up and longer than this are scaled down to it, in place.
+  ///   - normType: the p of that norm.
+  ///   - mode: sum, mean or maximum.
+  ///   - perSampleWeights: shaped like `input`; for `.sum` alone.
+  ///   - includeLastOffset: whether the last offset is the end of the last bag.
+  ///   - paddingIdx: a row that counts for nothing.
+  /// - Returns: one row for each bag, `[B, embeddingDim]`.
+  /// - Throws: `TensorError` where an index is no row, or the arguments do not fit.
   public static func embeddingBag(
     _ input: Tensor, _ weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil,
     normType: Double = 2, mode: EmbeddingBagMode = .mean, perSampleWeights: Tensor? = nil,

@@ -4,8 +4,9 @@ extension F {
   /// The greatest elements of windows of `kernelSize` whose distances are drawn at random, so that
   /// the result has `outputSize` (PyTorch: `F.fractional_max_pool2d`).
   ///
-  /// - Parameter outputSize: the result's size, or else `outputRatio` times the input's.
-  /// - Parameter randomSamples: `[N, C, 2]`, numbers in [0, 1) instead of those drawn.
+  /// The result's size is `outputSize`, or else `outputRatio` times the input's. `randomSamples`,
+  /// `[N, C, 2]`, are numbers in [0, 1) instead of those drawn.
+  ///
   /// - Throws: `TensorError` where sizes do not fit, or neither or both of them are given.
   public static func fractionalMaxPool2d(
     _ x: Tensor, _ kernelSize: some Extents, outputSize: (any Extents)? = nil,

@@ -23,11 +23,12 @@ public enum GridMode: String, Sendable, CaseIterable {
 extension F {
   /// The input at the places that `grid` names (PyTorch: `F.grid_sample`).
   ///
-  /// - Parameter grid: places from −1 to 1, the last dimension's coordinate first.
-  /// - Parameter alignCorners: whether −1 and 1 are the centres of the outermost elements, not their
-  ///   edges.
-  /// - Shape: `x` `[N, C, H, W]`, `grid` `[N, H′, W′, 2]` → `[N, C, H′, W′]`; likewise with depth and
-  ///   three coordinates.
+  /// The grid's places go from −1 to 1, the last dimension's coordinate first. With `alignCorners`
+  /// −1 and 1 are the centres of the outermost elements, not their edges. `mode` says how places
+  /// between elements are read, `paddingMode` what lies outside.
+  ///
+  /// - Shape: `x` `[N, C, H, W]`, `grid` `[N, H′, W′, 2]` → `[N, C, H′, W′]`; likewise with depth
+  ///   and three coordinates.
   public static func gridSample(
     _ x: Tensor, _ grid: Tensor, mode: GridMode = .bilinear, paddingMode: GridPadding = .zeros,
     alignCorners: Bool = false
@@ -69,8 +70,8 @@ extension F {
   /// The grid of an affine map, for ``gridSample(_:_:mode:paddingMode:alignCorners:)``
   /// (PyTorch: `F.affine_grid`).
   ///
-  /// - Parameter theta: `[N, 2, 3]`, or `[N, 3, 4]` with depth.
-  /// - Parameter size: of the image to be: `[N, C, H, W]` or `[N, C, D, H, W]`.
+  /// `theta` is `[N, 2, 3]`, or `[N, 3, 4]` with depth; `size` is that of the image to be:
+  /// `[N, C, H, W]` or `[N, C, D, H, W]`.
   public static func affineGrid(
     _ theta: Tensor, _ size: [Int], alignCorners: Bool = false
   ) throws -> Tensor {

@@ -37,13 +37,18 @@ public enum UpsampleMode: String, Sendable {
 extension F {
   /// The input at another size (PyTorch: `F.interpolate`).
   ///
-  /// - Parameter size: the new size, one number for all place dimensions or one for each.
-  /// - Parameter scaleFactor: how many times larger it is to be, instead of `size`.
-  /// - Parameter alignCorners: whether corners stay in place; for linear and cubic modes alone.
-  /// - Parameter recomputeScaleFactor: whether the ratio of the sizes counts, not `scaleFactor`.
-  /// - Parameter antialias: whether all elements count where the image shrinks; for `.bilinear` and
-  ///   `.bicubic` alone.
-  /// - Shape: `[N, C, *]` with 1 to 3 place dimensions.
+  /// - Parameters:
+  ///   - x: `[N, C, *]` with 1 to 3 place dimensions.
+  ///   - size: the new size, one number for all place dimensions or one for each.
+  ///   - scaleFactor: how many times larger it is to be, instead of `size`.
+  ///   - mode: how new elements follow from old ones.
+  ///   - alignCorners: whether corners stay in place; for linear and cubic modes alone.
+  ///   - recomputeScaleFactor: whether the ratio of the sizes counts, not `scaleFactor`.
+  ///   - antialias: whether all elements count where the image shrinks; for `.bilinear` and
+  ///     `.bicubic` alone.
+  /// - Returns: the resized input; samples and channels are those of `x`.
+  /// - Throws: `TensorError` where neither or both of size and factor are given, or the mode does
+  ///   not suit the rank.
   public static func interpolate(
     _ x: Tensor, size: [Int]? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
     alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil, antialias: Bool = false

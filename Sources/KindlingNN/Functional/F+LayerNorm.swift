@@ -3,7 +3,8 @@ public import KindlingCore
 extension F {
   /// Normalises over the last dimensions (PyTorch: `F.layer_norm`).
   ///
-  /// - Parameter normalizedShape: the sizes of those dimensions.
+  /// These dimensions have the sizes `normalizedShape`. `eps` is added to the variance.
+  ///
   /// - Shape: `x` `[*] + normalizedShape`; `weight` and `bias` have shape `normalizedShape`.
   /// - Throws: `TensorError` `.shape` and `.dtype` where the tensors do not fit.
   public static func layerNorm(
@@ -15,7 +16,8 @@ extension F {
 
   /// Normalises groups of channels of each sample (PyTorch: `F.group_norm`).
   ///
-  /// - Parameter numGroups: how many; a divisor of the number of channels.
+  /// `numGroups` divides the number of channels. `eps` is added to the variance.
+  ///
   /// - Shape: `x` `[N, C, *]`; `weight` and `bias` `[C]`.
   /// - Throws: `TensorError` `.shape`, `.value` and `.dtype` where the arguments do not fit.
   public static func groupNorm(
@@ -37,8 +39,8 @@ extension F {
 
   /// Divides by the root of the mean square over the last dimensions (PyTorch: `F.rms_norm`).
   ///
-  /// - Parameter normalizedShape: the sizes of those dimensions.
-  /// - Parameter eps: nil is the dtype's distance from 1 to the next number.
+  /// These dimensions have the sizes `normalizedShape`. Where `eps` is nil it is the dtype's
+  /// distance from 1 to the next number.
   public static func rmsNorm(
     _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
   ) throws -> Tensor {
@@ -59,7 +61,7 @@ extension F {
 
   /// Divides by the p-norm along `dim` (PyTorch: `F.normalize`).
   ///
-  /// - Parameter eps: what smaller norms count as.
+  /// Norms smaller than `eps` count as that.
   public static func normalize(
     _ x: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12
   ) throws -> Tensor {
@@ -68,7 +70,8 @@ extension F {
 
   /// Divides by a power of the squares of neighbouring channels (PyTorch: `F.local_response_norm`).
   ///
-  /// - Parameter size: how many channels count.
+  /// `size` is how many channels count.
+  ///
   /// - Shape: `[N, C, *]` with at least one place dimension.
   public static func localResponseNorm(
     _ x: Tensor, _ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1

@@ -5,8 +5,8 @@ extension F {
   /// The negative log-likelihood of counts under a Poisson distribution
   /// (PyTorch: `F.poisson_nll_loss`).
   ///
-  /// - Parameter logInput: whether the input is the logarithm of the rate.
-  /// - Parameter full: whether Stirling's term is added, for targets above 1.
+  /// With `logInput` the input is the logarithm of the rate; without, `eps` is added before the
+  /// logarithm. With `full` Stirling's term is added, for targets above 1.
   public static func poissonNLLLoss(
     _ input: Tensor, _ target: Tensor, logInput: Bool = true, full: Bool = false,
     eps: Double = 1e-8, reduction: Reduction = .mean
@@ -26,9 +26,9 @@ extension F {
 
   /// The negative log-likelihood of targets under normal distributions (PyTorch: `F.gaussian_nll_loss`).
   ///
-  /// - Parameter variance: shaped like the input, with its last size 1, or without that dimension.
-  /// - Parameter full: whether the constant `½ log 2π` is added.
-  /// - Parameter eps: what smaller variances count as.
+  /// `variance` is shaped like the input, with its last size 1, or without that dimension; smaller
+  /// ones than `eps` count as that. With `full` the constant `½ log 2π` is added.
+  ///
   /// - Throws: `TensorError` `.value` for a negative variance.
   public static func gaussianNLLLoss(
     _ input: Tensor, _ target: Tensor, _ variance: Tensor, full: Bool = false, eps: Double = 1e-6,

@@ -4,7 +4,7 @@ public import KindlingCore
 extension F {
   /// `max(0, −target · (input1 − input2) + margin)` (PyTorch: `F.margin_ranking_loss`).
   ///
-  /// - Parameter target: 1 where the first should rank higher, −1 where the second should.
+  /// `target` is 1 where the first should rank higher, −1 where the second should.
   public static func marginRankingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0,
     reduction: Reduction = .mean
@@ -76,7 +76,8 @@ extension F {
   /// How far each class's score comes within `margin` of the right one's, to the power `p`
   /// (PyTorch: `F.multi_margin_loss`).
   ///
-  /// - Parameter weight: of each class.
+  /// `weight` has a number for each class.
+  ///
   /// - Shape: `input` `[N, C]` or `[C]`; `target` `[N]` or `[]`, int64.
   public static func multiMarginLoss(
     _ input: Tensor, _ target: Tensor, p: Int = 1, margin: Double = 1, weight: Tensor? = nil,
@@ -130,7 +131,8 @@ extension F {
   /// How far the score of each class that is none of the sample's comes within 1 of each one that is
   /// (PyTorch: `F.multilabel_margin_loss`).
   ///
-  /// - Parameter target: the sample's classes, up to the first −1; int64.
+  /// `target` holds the sample's classes, up to the first −1; int64.
+  ///
   /// - Shape: `[N, C]` or `[C]`, both.
   public static func multilabelMarginLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
@@ -179,7 +181,7 @@ extension F {
   /// The mean over classes of binary cross entropies of logits
   /// (PyTorch: `F.multilabel_soft_margin_loss`).
   ///
-  /// - Parameter weight: of each class; broadcasts.
+  /// `weight`, of each class, broadcasts.
   public static func multilabelSoftMarginLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -199,9 +201,8 @@ extension F {
   /// How far a positive example's distance comes within `margin` of a negative one's
   /// (PyTorch: `F.triplet_margin_loss`).
   ///
-  /// - Parameter p: the norm of the distance; `eps` is added to each difference.
-  /// - Parameter swap: whether the positive example's distance to the negative one counts where it is
-  ///   smaller than the anchor's.
+  /// `p` is the norm of the distance; `eps` is added to each difference. With `swap` the positive
+  /// example's distance to the negative one counts where it is smaller than the anchor's.
   public static func tripletMarginLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
     eps: Double = 1e-6, swap: Bool = false, reduction: Reduction = .mean
@@ -214,7 +215,7 @@ extension F {
   /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)`` with any distance
   /// (PyTorch: `F.triplet_margin_with_distance_loss`).
   ///
-  /// - Parameter distanceFunction: nil is ``pairwiseDistance(_:_:p:eps:keepdim:)``.
+  /// Where `distanceFunction` is nil it is ``pairwiseDistance(_:_:p:eps:keepdim:)``.
   public static func tripletMarginWithDistanceLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor,
     distanceFunction: ((Tensor, Tensor) throws -> Tensor)? = nil, margin: Double = 1,

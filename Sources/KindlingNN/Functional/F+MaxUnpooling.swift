@@ -4,7 +4,8 @@ extension F {
   /// Zeros with each element of `x` where `indices`, from ``maxPool1dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
   /// says (PyTorch: `F.max_unpool1d`).
   ///
-  /// - Parameter outputSize: the length of the result where several are possible, or its shape.
+  /// `outputSize` is the length of the result where several are possible, or its shape.
+  ///
   /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
   public static func maxUnpool1d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
@@ -17,7 +18,8 @@ extension F {
   /// Zeros with each element of `x` where `indices`, from ``maxPool2dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
   /// says in its plane (PyTorch: `F.max_unpool2d`).
   ///
-  /// - Parameter outputSize: the size of the planes where several are possible, or the whole shape.
+  /// `outputSize` is the size of the planes where several are possible, or the whole shape.
+  ///
   /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
   public static func maxUnpool2d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
@@ -30,7 +32,8 @@ extension F {
   /// Zeros with each element of `x` where `indices`, from ``maxPool3dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
   /// says in its volume (PyTorch: `F.max_unpool3d`).
   ///
-  /// - Parameter outputSize: the size of the volumes where several are possible, or the whole shape.
+  /// `outputSize` is the size of the volumes where several are possible, or the whole shape.
+  ///
   /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
   public static func maxUnpool3d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,

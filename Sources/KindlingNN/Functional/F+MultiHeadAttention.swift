@@ -41,12 +41,21 @@ extension F {
   /// Attention in several heads, with projections before and after
   /// (PyTorch: `F.multi_head_attention_forward`).
   ///
-  /// - Parameter keyPaddingMask: `[N, S]`; bool (true takes no part) or added to the products.
-  /// - Parameter attnMask: `[L, S]` or `[N · heads, L, S]`; likewise.
-  /// - Parameter needWeights: whether the weights are returned, averaged over heads unless
-  ///   `averageAttnWeights` is false.
-  /// - Parameter isCausal: a hint that `attnMask` is the causal one.
-  /// - Shape: `query` `[L, N, E]`, `key` `[S, N, Ek]`, `value` `[S, N, Ev]`, or all without `N`.
+  /// - Parameters:
+  ///   - query: what is looked for, `[L, N, E]`, or without `N`.
+  ///   - key: what it is compared with, `[S, N, Ek]`, or without `N`.
+  ///   - value: what is averaged, `[S, N, Ev]`, or without `N`.
+  ///   - parameters: the projections.
+  ///   - numHeads: how many heads; a divisor of `E`.
+  ///   - dropoutP: the probability with which weights are zeroed while `training`.
+  ///   - training: whether weights are dropped.
+  ///   - keyPaddingMask: `[N, S]`; bool (true takes no part) or added to the products.
+  ///   - attnMask: `[L, S]` or `[N · heads, L, S]`; likewise.
+  ///   - needWeights: whether the weights are returned.
+  ///   - averageAttnWeights: whether they are averaged over heads.
+  ///   - isCausal: a hint that `attnMask` is the causal one.
+  /// - Returns: the output, shaped like `query`, and the weights where they are wanted.
+  /// - Throws: `TensorError` where shapes or dtypes do not fit.
   public static func multiHeadAttention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ parameters: AttentionParameters,
     numHeads: Int, dropoutP: Double = 0, training: Bool = true, keyPaddingMask: Tensor? = nil,

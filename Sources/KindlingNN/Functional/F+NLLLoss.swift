@@ -3,8 +3,9 @@ public import KindlingCore
 extension F {
   /// The negative log-likelihood of class indexes (PyTorch: `F.nll_loss`).
   ///
-  /// - Parameter weight: of each class, `[C]`; the mean is over the weights used.
-  /// - Parameter ignoreIndex: a target that counts for nothing.
+  /// `weight` is of each class, `[C]`; the mean is over the weights used. A target `ignoreIndex`
+  /// counts for nothing.
+  ///
   /// - Shape: `input` (log-probabilities) `[C]`, `[N, C]` or `[N, C, *]`; `target` `[]`, `[N]` or
   ///   `[N, *]`, int64 or uint8.
   /// - Throws: `TensorError` `.index` where a target is no class, `.shape` and `.dtype` where the

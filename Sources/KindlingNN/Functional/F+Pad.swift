@@ -15,9 +15,9 @@ public enum PaddingMode: String, Sendable {
 extension F {
   /// The input with a border (PyTorch: `F.pad`).
   ///
-  /// - Parameter pad: how many elements before and after along the last dimension, then along the one
-  ///   before it, and so on; negative numbers cut off.
-  /// - Parameter value: what a constant border holds; nil is 0.
+  /// `pad` counts the elements before and after along the last dimension, then along the one before
+  /// it, and so on; negative numbers cut off. A constant border holds `value`, 0 where nil.
+  ///
   /// - Throws: `TensorError` `.shape` or `.value` where `pad` does not fit the input or the mode.
   public static func pad(
     _ x: Tensor, _ pad: [Int], mode: PaddingMode = .constant, value: Double? = nil
@@ -50,8 +50,8 @@ extension F {
 extension Tensor {
   /// The tensor with a border of one number (PyTorch: `torch.constant_pad_nd`).
   ///
-  /// - Parameter pad: how many elements before and after along the last dimension, then along the one
-  ///   before it, and so on; negative numbers cut off.
+  /// `pad` counts the elements before and after along the last dimension, then along the one before
+  /// it, and so on; negative numbers cut off.
   public func constantPad<S: TensorScalar>(_ pad: [Int], value: S = 0) throws -> Tensor {
     guard pad.count % 2 == 0, pad.count <= 2 * ndim else {
       throw TensorError(

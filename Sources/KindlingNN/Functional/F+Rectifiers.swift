@@ -14,7 +14,7 @@ extension F {
 
   /// Negative elements multiplied by learned slopes (PyTorch: `F.prelu`).
   ///
-  /// - Parameter weight: one slope, or one for each channel (dimension 1).
+  /// `weight` is one slope, or one for each channel (dimension 1).
   public static func prelu(_ x: Tensor, _ weight: Tensor) throws -> Tensor {
     guard x.ndim > 0 || weight.ndim == 0 || weight.numel == 1 else {
       throw TensorError(.shape, "prelu", "Not allow zero-dim input tensor.")

@@ -3,7 +3,8 @@ public import KindlingCore
 extension F {
   /// The mean, or sum, of squared differences (PyTorch: `F.mse_loss`).
   ///
-  /// - Parameter weight: of each element, shaped like `input`.
+  /// `weight`, of each element, is shaped like `input`.
+  ///
   /// - Throws: `TensorError` where the shapes do not broadcast, or for integers.
   public static func mseLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
@@ -24,7 +25,7 @@ extension F {
 
   /// The mean, or sum, of absolute differences (PyTorch: `F.l1_loss`).
   ///
-  /// - Parameter weight: of each element, shaped like `input`.
+  /// `weight`, of each element, is shaped like `input`.
   public static func l1Loss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {

@@ -178,8 +178,8 @@ extension F {
   /// Softmax of the logits plus Gumbel noise: a differentiable draw of a class
   /// (PyTorch: `F.gumbel_softmax`).
   ///
-  /// - Parameter tau: the temperature.
-  /// - Parameter hard: whether the result is one-hot; its gradient is that of the soft one.
+  /// `tau` is the temperature. With `hard` the result is one-hot; its gradient is that of the soft
+  /// one.
   public static func gumbelSoftmax(
     _ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1
   ) throws -> Tensor {

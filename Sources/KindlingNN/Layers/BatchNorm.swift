@@ -88,9 +88,10 @@ extension Bool {
 
 /// What ``BatchNorm1d``, ``BatchNorm2d`` and ``BatchNorm3d`` share.
 open class BatchNormalization: ChannelNormalization, Layer {
-  /// - Parameter affine: whether there are a weight and a bias.
-  /// - Parameter momentum: how far running statistics move; nil averages all batches alike.
-  /// - Parameter bias: whether there is a bias beside the weight.
+  /// A normalisation of `numFeatures` channels.
+  ///
+  /// `momentum` says how far running statistics move; nil averages all batches alike. With `affine`
+  /// there is a weight and, unless `bias` is false, a bias beside it.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
@@ -144,8 +145,10 @@ open class BatchNorm3d: BatchNormalization {
 
 /// What ``InstanceNorm1d``, ``InstanceNorm2d`` and ``InstanceNorm3d`` share.
 open class InstanceNormalization: ChannelNormalization, Layer {
-  /// - Parameter affine: whether there are a weight and a bias.
-  /// - Parameter trackRunningStats: whether evaluation uses running statistics.
+  /// A normalisation of each sample's `numFeatures` channels.
+  ///
+  /// With `affine` there are a weight and a bias; with `trackRunningStats` evaluation uses running
+  /// statistics.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
     trackRunningStats: Bool = false, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu

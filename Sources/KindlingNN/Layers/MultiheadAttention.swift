@@ -94,13 +94,9 @@ open class MultiheadAttention: Module {
     }
   }
 
-  /// Attends.
+  /// Attends: the output, and where they are wanted the weights.
   ///
-  /// - Parameter keyPaddingMask: `[N, S]`; bool (true takes no part) or added to the products.
-  /// - Parameter attnMask: `[L, S]` or `[N · heads, L, S]`; likewise.
-  /// - Parameter needWeights: whether the weights are returned, averaged over heads unless
-  ///   `averageAttnWeights` is false.
-  /// - Parameter isCausal: a hint that `attnMask` is the causal one.
+  /// The arguments are those of `F.multiHeadAttention`.
   open func forward(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil,
     needWeights: Bool = true, attnMask: Tensor? = nil, averageAttnWeights: Bool = true,
