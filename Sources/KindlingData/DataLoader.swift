@@ -135,6 +135,8 @@ extension DataLoader {
   /// A loader of samples that are tensors, numbers, strings, or arrays or dictionaries of these.
   ///
   /// - Parameters:
+  ///   - dataset: the samples.
+  ///   - batchSize: how many samples a batch has.
   ///   - shuffle: whether samples come in random order; excludes `sampler`.
   ///   - sampler: the samples of a pass, by number.
   ///   - batchSampler: the batches of a pass; excludes all that concerns single samples.

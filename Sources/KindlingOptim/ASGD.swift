@@ -22,10 +22,9 @@ open class ASGD: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Parameters:
-  ///   - lambd: how fast parameters decay.
-  ///   - alpha: the power with which the rate falls.
-  ///   - t0: the step at which averaging begins.
+  /// `lambd` says how fast parameters decay, `alpha` is the power with which the rate falls, and
+  /// `t0` the step at which averaging begins.
+  ///
   /// - Throws: `TensorError` `.value` for a negative number other than `t0`, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(

@@ -23,10 +23,10 @@ open class Adafactor: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Parameters:
-  ///   - beta2Decay: the power with which the square average's window grows.
-  ///   - eps: the least square average (nil: the dtype's epsilon) and the least size of a parameter.
-  ///   - d: updates whose root mean square is greater are scaled down to it.
+  /// `beta2Decay` is the power with which the square average's window grows. `eps` has the least
+  /// square average (nil: the dtype's epsilon) and the least size of a parameter. Updates whose
+  /// root mean square is greater than `d` are scaled down to it.
+  ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, epsilon or `weightDecay`, a positive
   ///   `beta2Decay`, a `d` below 1, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(

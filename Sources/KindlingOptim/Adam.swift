@@ -10,9 +10,10 @@ open class Adam: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Parameter decoupledWeightDecay: weight decay acts on the parameter itself (AdamW).
-  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
-  ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  /// With `decoupledWeightDecay` weight decay acts on the parameter itself (AdamW).
+  ///
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta
+  ///   outside [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, amsgrad: Bool = false,

@@ -26,9 +26,10 @@ open class Muon: Optimizer {
 
   /// An optimizer of `params`, which are matrices.
   ///
-  /// - Parameters:
-  ///   - nsCoefficients: the polynomial of the Newton–Schulz iteration.
-  ///   - nsSteps: how often it is applied, fewer than 100 times.
+  /// `nsCoefficients` is the polynomial of the Newton–Schulz iteration, which is applied `nsSteps`
+  /// times, fewer than 100. `adjustLrFn` says how the rate follows from a matrix's shape; nil is
+  /// `.original`.
+  ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, a parameter
   ///   that is no matrix, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(

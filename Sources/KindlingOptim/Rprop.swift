@@ -9,9 +9,9 @@ open class Rprop: Optimizer {
 
   /// An optimizer of `params`.
   ///
-  /// - Parameters:
-  ///   - etas: what a step is multiplied by when the sign turns, and when it stays.
-  ///   - stepSizes: the least and the greatest step.
+  /// `etas` are what a step is multiplied by when the sign turns, and when it stays; `stepSizes`
+  /// the least and the greatest step.
+  ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, for etas other than 0 < eta⁻ < 1 < eta⁺,
   ///   and as ``Optimizer/init(groups:defaults:)``.
   public convenience init<Least: TensorScalar, Most: TensorScalar>(

@@ -8,12 +8,13 @@ extension Trainer {
   ///
   /// - Parameters:
   ///   - batches: what to train on, such as a `DataLoader` of pairs; gone through once an epoch.
+  ///   - epochs: how many more.
   ///   - validation: what to evaluate after every epoch.
   ///   - callbacks: called in order at each stage.
   ///   - progress: how the training is shown.
   /// - Returns: the epochs of this call. ``history`` keeps them too, also where an error is thrown.
-  /// - Throws: ``TrainerError`` `.loss` at the first loss that is NaN or infinite, before anything is
-  ///   updated from it; whatever data, model and callbacks throw.
+  /// - Throws: ``TrainerError`` `.loss` at the first loss that is NaN or infinite, before anything
+  ///   is updated from it; whatever data, model and callbacks throw.
   @discardableResult
   public func fit(
     _ batches: LabelledBatches, epochs: Int = 1, validation: LabelledBatches? = nil,

@@ -67,6 +67,7 @@ extension Layer {
   ///   - optimizer: makes the optimizer of the model's parameters, `{ try Adam($0, lr: 1e-3) }`.
   ///   - loss: what is minimised.
   ///   - metrics: what is measured besides.
+  /// - Returns: what trains the model.
   /// - Throws: what `optimizer` throws; ``TrainerError`` `.name` for metrics of one name.
   public func compile(
     optimizer: ([Tensor]) throws -> Optimizer, loss: any Loss, metrics: [any Metric] = []

@@ -17,10 +17,8 @@ package enum Program {
 
   /// Runs the executable `name` of this build in `folder` and waits for it.
   ///
-  /// - Parameters:
-  ///   - setup: what the shell does first, such as `ulimit -f 64;`.
-  ///   - mark: the process is killed once there is a file of this name that it has written itself,
-  ///     `microsecondsLater`.
+  /// `setup` is what the shell does first, such as `ulimit -f 64;`. The process is killed once
+  /// there is a file called `mark` that it has written itself, `microsecondsLater`.
   package static func run(
     _ name: String, _ arguments: [String], in folder: String = ".", setup: String = "",
     killedOnceThereIs mark: String? = nil, microsecondsLater: UInt32 = 0

@@ -20,8 +20,8 @@ public struct Diabetes: BatchedDataset {
 
   /// All patients.
   ///
-  /// - Parameter scaled: whether each column is centred and scaled so that its squares add up to 1,
-  ///   as scikit-learn does unless told otherwise; else years, kg/m² and so on.
+  /// Where `scaled` each column is centred and scaled so that its squares add up to 1, as
+  /// scikit-learn does unless told otherwise; else values are years, kg/m² and so on.
   public init(scaled: Bool = true) throws {
     let table = try EmbeddedTable(DiabetesData.text, columns: Diabetes.featureNames.count)
     if scaled {

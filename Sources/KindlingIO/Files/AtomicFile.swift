@@ -24,11 +24,9 @@ package struct AtomicFile: ~Copyable {
 
   /// Writes what `body` hands to the file at `path`.
   ///
-  /// If `body` throws, nothing is left behind.
-  ///
-  /// - Parameter durable: whether the file is on disk when this returns. Otherwise it is whole for
-  ///   every program, and lost only where the machine fails soon after; many small files are then
-  ///   written much faster.
+  /// If `body` throws, nothing is left behind. Where `durable` the file is on disk when this
+  /// returns. Otherwise it is whole for every program, and lost only where the machine fails soon
+  /// after; many small files are then written much faster.
   package static func write(
     to path: String, durable: Bool = true, _ body: (inout AtomicFile) throws -> Void
   ) throws {

@@ -53,7 +53,7 @@ public enum NumPy {
 
   /// Makes the file at `path` hold `arrays`; either it is whole afterwards, or the old one still there.
   ///
-  /// - Parameter compressed: whether records are packed; those that are not can be mapped.
+  /// Records that are not `compressed` can be mapped.
   public static func savez(
     _ arrays: StateDict, to path: String, compressed: Bool = false
   ) throws {

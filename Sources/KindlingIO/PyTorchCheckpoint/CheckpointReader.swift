@@ -9,9 +9,8 @@ package struct CheckpointReader {
 
   /// Opens the checkpoint in `file`.
   ///
-  /// - Parameters:
-  ///   - verify: compare the checksum of every record that is used; the legacy form has none.
-  ///   - inModules: whether whole models may be in it.
+  /// With `verify` the checksum of every record that is used is compared; the legacy form has none.
+  /// With `inModules` whole models may be in it.
   package init(_ file: MappedFile, verify: Bool, inModules: Bool = false) throws {
     self.file = file
     let bytes = UnsafeRawBufferPointer(file.bytes)

@@ -24,7 +24,7 @@ enum PickleGlobal {
 
   /// What `module` calls `name`, or the reason why it is refused.
   ///
-  /// - Parameter inModules: whether whole models are read, whose classes' names are data.
+  /// With `inModules` whole models are read, whose classes' names are data.
   init(_ module: String, _ name: String, inModules: Bool) throws {
     switch (module, name) {
     case ("__builtin__", "set") where inModules, ("builtins", "set") where inModules: self = .set

@@ -18,11 +18,13 @@ public enum ModuleRegistry {
   /// ```
   ///
   /// - Parameters:
-  ///   - name: the class as the file names it; `__main__.` and the type's name where nil, as a PyTorch
-  ///     script that defines the class itself would find it.
+  ///   - type: the modules' class.
+  ///   - name: the class as the file names it; `__main__.` and the type's name where nil, as a
+  ///     PyTorch script that defines the class itself would find it.
   ///   - attributes: a dictionary of what `make` needs besides tensors, in plain values.
-  ///   - make: makes a module like the saved one; its parameters and buffers are replaced by the saved
-  ///     ones afterwards. Submodules may come from here, or from the file through the argument.
+  ///   - make: makes a module like the saved one; its parameters and buffers are replaced by the
+  ///     saved ones afterwards. Submodules may come from here, or from the file through the
+  ///     argument.
   public static func register<M: Module>(
     _ type: M.Type, as name: String? = nil,
     attributes: @escaping @Sendable (M) -> CheckpointValue = { _ in [:] },

@@ -17,7 +17,7 @@ package struct ZipArchive {
 
   /// Reads the directory of the zip file in `file`; throws where it is damaged.
   ///
-  /// - Parameter compressed: whether records may be compressed.
+  /// Records may be compressed where `compressed` says so.
   package init(_ file: UnsafeMutableRawBufferPointer, compressed: Bool = false) throws {
     let bytes = UnsafeRawBufferPointer(file)
     let directory = try Directory(bytes)

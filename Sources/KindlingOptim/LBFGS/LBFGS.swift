@@ -22,13 +22,17 @@ open class LBFGS: Optimizer {
   /// An optimizer of `params`.
   ///
   /// - Parameters:
+  ///   - params: the parameters, as one group.
+  ///   - lr: what the direction is multiplied by; with a line search, where that begins.
   ///   - maxIter: the most iterations a step takes.
   ///   - maxEval: the most times a step calls its closure; 1.25 `maxIter` where nil.
   ///   - toleranceGrad: a gradient without greater elements ends the step.
   ///   - toleranceChange: a smaller change of parameters or loss ends the step.
   ///   - historySize: how many changes are remembered.
-  /// - Throws: `TensorError` `.value` for a negative `lr`, `maxIter`, `maxEval` or `historySize`, and
-  ///   as ``Optimizer/init(groups:defaults:)``.
+  ///   - lineSearchFn: how the step's length is found; nil takes it as it comes.
+  ///   - maximize: go up rather than down.
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `maxIter`, `maxEval` or `historySize`,
+  ///   and as ``Optimizer/init(groups:defaults:)``.
   public init(
     _ params: [Tensor], lr: some TensorScalar = 1, maxIter: Int = 20, maxEval: Int? = nil,
     toleranceGrad: some TensorScalar = 1e-7, toleranceChange: some TensorScalar = 1e-9,

@@ -38,11 +38,21 @@ open class CyclicLR: LRScheduler {
   /// A schedule of `optimizer`'s rates, and of its momentum, which goes the other way.
   ///
   /// - Parameters:
+  ///   - optimizer: whose groups change.
+  ///   - baseLr: the lower bound of the rate, one or one a group.
+  ///   - maxLr: the upper bound, likewise.
   ///   - stepSizeUp: the steps from the lower bound to the upper one.
   ///   - stepSizeDown: the steps back; as many where nil.
+  ///   - mode: what becomes of the upper bound from cycle to cycle.
+  ///   - gamma: the factor of `.expRange`.
   ///   - scaleFn: what the distance of the bounds is multiplied by, instead of `mode`'s.
-  /// - Throws: `TensorError` `.value` as ``LRScheduler``, for step sizes that cannot be, numbers that
-  ///   are not as many as groups, and cycling the momentum of an optimizer that has none.
+  ///   - scaleMode: what `scaleFn` is called with, the cycle's number or the step's.
+  ///   - cycleMomentum: whether momentum, or the first beta, goes the other way.
+  ///   - baseMomentum: the lower bound of that.
+  ///   - maxMomentum: the upper bound of that.
+  ///   - lastEpoch: where to go on.
+  /// - Throws: `TensorError` `.value` as ``LRScheduler``, for step sizes that cannot be, numbers
+  ///   that are not as many as groups, and cycling the momentum of an optimizer that has none.
   public init(
     _ optimizer: Optimizer, baseLr: some GroupNumbers, maxLr: some GroupNumbers,
     stepSizeUp: Int = 2000, stepSizeDown: Int? = nil, mode: Mode = .triangular,

@@ -25,7 +25,8 @@ open class LRScheduler {
 
   /// A schedule of `optimizer`'s rates.
   ///
-  /// - Parameter lastEpoch: where to go on; then every group needs its option `initial_lr`.
+  /// `lastEpoch` says where to go on; then every group needs its option `initial_lr`.
+  ///
   /// - Throws: `TensorError` `.value` where a group has no rate to start from.
   public init(_ optimizer: Optimizer, lastEpoch: Int = -1) throws {
     self.optimizer = optimizer

@@ -31,14 +31,23 @@ open class OneCycleLR: LRScheduler {
   /// A schedule of `optimizer`'s rates, and of its momentum, which goes the other way.
   ///
   /// - Parameters:
+  ///   - optimizer: whose groups change.
+  ///   - maxLr: the greatest rate, one or one a group.
   ///   - totalSteps: the steps in all; or give `epochs` and `stepsPerEpoch`.
-  ///   - pctStart: the part of them that leads up.
+  ///   - epochs: how many there are.
+  ///   - stepsPerEpoch: how many steps each has.
+  ///   - pctStart: the part of all steps that leads up.
+  ///   - annealStrategy: along a cosine or a straight line.
+  ///   - cycleMomentum: whether momentum, or the first beta, goes the other way.
+  ///   - baseMomentum: the lower bound of that.
+  ///   - maxMomentum: the upper bound of that.
   ///   - divFactor: how many times the first rate goes into the greatest.
   ///   - finalDivFactor: how many times the last rate goes into the first.
   ///   - threePhase: lead down to the first rate as long as up to the greatest, then to the last.
+  ///   - lastEpoch: where to go on.
   /// - Throws: `TensorError` `.value` as ``LRScheduler``, for counts that are not positive, a
-  ///   `pctStart` outside [0, 1], numbers that are not as many as groups, and cycling the momentum of an
-  ///   optimizer that has none.
+  ///   `pctStart` outside [0, 1], numbers that are not as many as groups, and cycling the momentum
+  ///   of an optimizer that has none.
   public init(
     _ optimizer: Optimizer, maxLr: some GroupNumbers, totalSteps: Int? = nil, epochs: Int? = nil,
     stepsPerEpoch: Int? = nil, pctStart: Double = 0.3, annealStrategy: AnnealStrategy = .cos,

@@ -26,14 +26,17 @@ open class ReduceLROnPlateau: LRScheduler {
   /// A schedule of `optimizer`'s rates.
   ///
   /// - Parameters:
+  ///   - optimizer: whose groups change.
+  ///   - mode: whether lower or higher values are better.
   ///   - factor: what rates are multiplied by, less than 1.
   ///   - patience: how many epochs without a better value pass before.
   ///   - threshold: by how much a value has to be better.
+  ///   - thresholdMode: whether that is a part of the best value or a number.
   ///   - cooldown: how many epochs after a change are not counted.
   ///   - minLr: the least rates.
   ///   - eps: smaller changes are not made.
-  /// - Throws: `TensorError` `.value` for a factor of 1 or more, and least rates that are not as many
-  ///   as groups.
+  /// - Throws: `TensorError` `.value` for a factor of 1 or more, and least rates that are not as
+  ///   many as groups.
   public init(
     _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, thresholdMode: ThresholdMode = .rel, cooldown: Int = 0,

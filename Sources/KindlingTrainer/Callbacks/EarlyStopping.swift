@@ -14,6 +14,9 @@ public final class EarlyStopping: Callback {
   /// Ends after `patience` epochs in a row without a better value.
   ///
   /// - Parameters:
+  ///   - monitor: the number's name, as ``History`` has it.
+  ///   - mode: whether lower or higher is better; by the name where nil.
+  ///   - patience: how many epochs in a row may be no better.
   ///   - minDelta: a smaller change is none.
   ///   - restoreBestWeights: put back the parameters of the best epoch at the end.
   public init(

@@ -78,6 +78,8 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   ///   - labelColumn: the column of classes; the second where nil.
   ///   - classes: the classes' names, by number, where they are known.
   ///   - mode: what pixels are converted to as they are read.
+  ///   - transform: applied to each image.
+  ///   - targetTransform: applied to each class's number.
   /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
   ///   there, or has a class that cannot be; it names file and row.
   public convenience init(
@@ -155,6 +157,7 @@ extension AnnotatedImages where Target == Int {
   ///   - labelColumn: the column of classes; the second where nil.
   ///   - classes: the classes' names, by number, where they are known.
   ///   - mode: what pixels are converted to as they are read.
+  ///   - transform: applied to each image.
   /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
   ///   there, or has a class that cannot be; it names file and row.
   public convenience init(

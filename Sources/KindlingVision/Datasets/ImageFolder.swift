@@ -64,7 +64,8 @@ public final class ImageFolder<Target>: Dataset, Sendable {
 
   /// The images below `root`, with classes that a transform makes into something else.
   ///
-  /// - Parameter mode: what pixels are converted to as they are read.
+  /// `mode` is what pixels are converted to as they are read.
+  ///
   /// - Throws: ``VisionError`` where `root` cannot be read, has no folders, or one without images.
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform<Tensor, Tensor>)? = nil,
@@ -100,7 +101,8 @@ public final class ImageFolder<Target>: Dataset, Sendable {
 extension ImageFolder where Target == Int {
   /// The images below `root`, with classes as numbers.
   ///
-  /// - Parameter mode: what pixels are converted to as they are read.
+  /// `mode` is what pixels are converted to as they are read.
+  ///
   /// - Throws: ``VisionError`` where `root` cannot be read, has no folders, or one without images.
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform<Tensor, Tensor>)? = nil

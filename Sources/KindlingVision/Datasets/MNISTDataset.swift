@@ -84,8 +84,11 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   ///
   /// - Parameters:
   ///   - root: the folder that holds, say, `FashionMNIST/raw`; `~` is the home folder.
+  ///   - train: whether these are the images to train on, or those to test with.
   ///   - download: whether files that are absent are fetched, and put there. Otherwise nothing is
   ///     ever written.
+  ///   - transform: applied to each image.
+  ///   - targetTransform: applied to each label.
   ///   - mirrors: addresses of folders to fetch from instead of the published ones.
   ///   - progress: called as files arrive; nil is silent.
   /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
@@ -161,8 +164,10 @@ extension MNISTDataset where Target == Int {
   ///
   /// - Parameters:
   ///   - root: the folder that holds, say, `FashionMNIST/raw`; `~` is the home folder.
+  ///   - train: whether these are the images to train on, or those to test with.
   ///   - download: whether files that are absent are fetched, and put there. Otherwise nothing is
   ///     ever written.
+  ///   - transform: applied to each image.
   ///   - mirrors: addresses of folders to fetch from instead of the published ones.
   ///   - progress: called as files arrive; nil is silent.
   /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.

@@ -8,12 +8,13 @@ import KindlingIO
 /// The path holds the old file or the new one at every moment, never a part.
 ///
 /// - Parameters:
-///   - image: `uint8`, `[C, H, W]`; ``saveImage(_:to:nrow:padding:normalize:valueRange:scaleEach:padValue:)``
-///     takes floats.
+///   - image: `uint8`, `[C, H, W]`;
+///     ``saveImage(_:to:nrow:padding:normalize:valueRange:scaleEach:padValue:)`` takes floats.
+///   - path: the file; its suffix chooses the format.
 ///   - quality: JPEG's, from 1 to 100.
 ///   - compressionLevel: PNG's, from 0 to 9; more is smaller and slower.
-/// - Throws: ``VisionError`` `.value` for another suffix or number, `.system` where the file cannot be
-///   written; `TensorError` where `image` is no such tensor.
+/// - Throws: ``VisionError`` `.value` for another suffix or number, `.system` where the file cannot
+///   be written; `TensorError` where `image` is no such tensor.
 public func writeImage(
   _ image: Tensor, to path: String, quality: Int = 75, compressionLevel: Int = 6
 ) throws {

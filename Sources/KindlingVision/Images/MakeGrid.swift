@@ -3,12 +3,14 @@ import KindlingCore
 /// A batch of images as one image: a grid with `nrow` images a row (torchvision: `utils.make_grid`).
 ///
 /// - Parameters:
+///   - images: `[N, C, H, W]`, `[C, H, W]` or `[H, W]`.
+///   - nrow: the most images in a row.
 ///   - padding: pixels between images and around them.
 ///   - normalize: whether values are shifted and scaled to 0 to 1.
 ///   - valueRange: what becomes 0 and 1; the least and greatest value where nil.
 ///   - scaleEach: whether each image is scaled by its own range.
 ///   - padValue: the value between images.
-/// - Shape: `[N, C, H, W]`, `[C, H, W]` or `[H, W]` → `[C, H′, W′]`; one channel becomes three.
+/// - Returns: the grid, `[C, H′, W′]`; one channel becomes three.
 /// - Throws: `TensorError` for other shapes, no images, or numbers that cannot be.
 public func makeGrid(
   _ images: Tensor, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,

@@ -1,7 +1,7 @@
 /// A residual network with 18 layers of weights, its parameters drawn as torchvision draws them
 /// (torchvision: `models.resnet18`).
 ///
-/// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+/// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet18(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(BasicBlock.self, [2, 2, 2, 2], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
@@ -9,7 +9,7 @@ public func resnet18(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> 
 /// A residual network with 34 layers of weights, its parameters drawn as torchvision draws them
 /// (torchvision: `models.resnet34`).
 ///
-/// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+/// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet34(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(BasicBlock.self, [3, 4, 6, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
@@ -17,7 +17,7 @@ public func resnet34(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> 
 /// A residual network with 50 layers of weights, its parameters drawn as torchvision draws them
 /// (torchvision: `models.resnet50`).
 ///
-/// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+/// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet50(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(Bottleneck.self, [3, 4, 6, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
@@ -25,7 +25,7 @@ public func resnet50(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> 
 /// A residual network with 101 layers of weights, its parameters drawn as torchvision draws them
 /// (torchvision: `models.resnet101`).
 ///
-/// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+/// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet101(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(Bottleneck.self, [3, 4, 23, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
@@ -33,7 +33,7 @@ public func resnet101(numClasses: Int = 1000, zeroInitResidual: Bool = false) ->
 /// A residual network with 152 layers of weights, its parameters drawn as torchvision draws them
 /// (torchvision: `models.resnet152`).
 ///
-/// - Parameter zeroInitResidual: whether each block starts as what its shortcut does.
+/// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet152(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(Bottleneck.self, [3, 8, 36, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }

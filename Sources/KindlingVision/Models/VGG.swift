@@ -16,8 +16,8 @@ open class VGG: Module, Layer {
 
   /// A classifier over `features`, which give 512 channels.
   ///
-  /// - Parameter initWeights: whether parameters are drawn anew in torchvision's way, after the draws
-  ///   of the layers themselves.
+  /// With `initWeights` parameters are drawn anew in torchvision's way, after the draws of the
+  /// layers themselves. `dropout` is the probability behind the two hidden layers.
   public init(
     _ features: Sequential, numClasses: Int = 1000, initWeights: Bool = true, dropout: Double = 0.5
   ) {

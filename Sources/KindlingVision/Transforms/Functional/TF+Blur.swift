@@ -3,9 +3,9 @@ import KindlingCore
 extension TF {
   /// The image blurred by a Gaussian; beyond its edges it is mirrored.
   ///
-  /// - Parameters:
-  ///   - kernelSize: width and height of the kernel in pixels, odd; one number is both.
-  ///   - sigma: deviation in pixels, along width and height; follows from the kernel's size where nil.
+  /// `kernelSize` is the width and height of the kernel in pixels, odd; one number is both. `sigma`
+  /// is the deviation in pixels, along width and height; it follows from the kernel's size where
+  /// nil.
   public static func gaussianBlur(
     _ image: Tensor, _ kernelSize: [Int], _ sigma: [Double]? = nil
   ) throws -> Tensor {

@@ -91,10 +91,8 @@ extension TF {
 
   /// The image with a border.
   ///
-  /// - Parameters:
-  ///   - padding: pixels on all sides, or left and right, and top and bottom, or left, top, right and
-  ///     bottom; not negative.
-  ///   - fill: the value of a constant border.
+  /// `padding` is pixels on all sides, or left and right, and top and bottom, or left, top, right
+  /// and bottom; not negative. `fill` is the value of a constant border.
   public static func pad(
     _ image: Tensor, _ padding: [Int], fill: Double = 0, paddingMode: PaddingMode = .constant
   ) throws -> Tensor {

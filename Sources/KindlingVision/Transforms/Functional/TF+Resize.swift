@@ -16,9 +16,13 @@ extension TF {
   /// The image at another size.
   ///
   /// - Parameters:
+  ///   - image: `[*, H, W]`.
   ///   - size: height and width; one number is the shorter edge, with the proportions kept.
+  ///   - interpolation: how new pixels follow from old ones.
   ///   - maxSize: the longest the longer edge may get where one number is given.
-  ///   - antialias: whether `.bilinear` and `.bicubic` take all pixels into account when they shrink.
+  ///   - antialias: whether `.bilinear` and `.bicubic` take all pixels into account when they
+  ///     shrink.
+  /// - Returns: the image, of the same dtype.
   /// - Throws: `TensorError` for a size that cannot be, and for an empty image.
   public static func resize(
     _ image: Tensor, _ size: [Int], interpolation: InterpolationMode = .bilinear,

@@ -5,11 +5,16 @@ extension TF {
   /// The image turned counter-clockwise by `angle` degrees.
   ///
   /// - Parameters:
+  ///   - image: `[*, C, H, W]`.
+  ///   - angle: in degrees, counter-clockwise.
   ///   - interpolation: `.nearest` or `.bilinear`.
   ///   - expand: whether the result is large enough for all of the turned image; else it has the
   ///     image's size.
   ///   - center: the pixel, as x and y, that stays; the middle where nil.
   ///   - fill: the value of pixels that come from outside, one or one a channel; 0 where nil.
+  /// - Returns: the turned image, of the same dtype.
+  /// - Throws: `TensorError` for a shape that is no image's, or a fill that does not fit the
+  ///   channels.
   public static func rotate(
     _ image: Tensor, _ angle: Double, interpolation: InterpolationMode = .nearest,
     expand: Bool = false, center: (x: Double, y: Double)? = nil, fill: [Double]? = nil
