@@ -2,7 +2,9 @@ import Kindling
 import Testing
 import _TestSupport
 
-/// Normalisations: graphs, running statistics, refusals. Values are the conformance suites' matter.
+/// Normalisations: graphs, running statistics, refusals.
+///
+/// Values are the conformance suites' matter.
 struct NormalizationTests {
   private func leaf(_ shape: Int...) throws -> Tensor {
     try withDefaultGenerator(Generator(seed: 3)) { try Tensor.randn(shape).requiresGrad_() }

@@ -17,9 +17,11 @@ struct OptimizerGoldenTests {
   static let all = (try? Golden.json("optim/optimizers.json")) ?? .null
   static let runs: [Run] = (all["cases"]?.array ?? []).map(Run.init)
 
-  /// Where a run starts. The script that made the reference let float32 runs update the common
-  /// initial values, so each starts where the float32 run before it ended; the very first start is
-  /// its first step of plain gradient descent undone.
+  /// Where a run starts.
+  ///
+  /// The script that made the reference let float32 runs update the common initial values, so each
+  /// starts where the float32 run before it ended; the very first start is its first step of plain
+  /// gradient descent undone.
   private func start(_ run: Run, _ i: Int, _ file: TensorFile) throws -> Tensor {
     var previous: String?
     for record in Self.all["cases"]?.array ?? [] {

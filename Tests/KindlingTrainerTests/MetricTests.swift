@@ -3,8 +3,9 @@ import KindlingTrainer
 import Testing
 import _TestSupport
 
-/// Metrics of fixed predictions, in one batch and in uneven ones. Expected values are
-/// scikit-learn's (`precision_score` and so on, with `average=`).
+/// Metrics of fixed predictions, in one batch and in uneven ones.
+///
+/// Expected values are scikit-learn's (`precision_score` and so on, with `average=`).
 struct MetricTests {
   /// True and predicted classes of 12 samples.
   static let expected = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2]

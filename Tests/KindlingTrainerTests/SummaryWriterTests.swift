@@ -11,8 +11,9 @@ import _TestSupport
   import Darwin
 #endif
 
-/// TensorBoard's files, read back by their framing. `scripts/check-tensorboard` reads them with the
-/// real TensorBoard.
+/// TensorBoard's files, read back by their framing.
+///
+/// `scripts/check-tensorboard` reads them with the real TensorBoard.
 struct SummaryWriterTests {
   /// CRC-32C by long division, bit by bit: another way than the writer's.
   private func crc32c(_ bytes: ArraySlice<UInt8>) -> UInt32 {

@@ -5,7 +5,7 @@ import _TestSupport
 
 /// Transforms of a made-up image; expected values are torchvision's.
 @Suite struct FunctionalTests {
-  /// `(torch.arange(3 * 6 * 8).reshape(3, 6, 8) * 37 % 256).to(torch.uint8)`
+  /// In PyTorch `(torch.arange(3 * 6 * 8).reshape(3, 6, 8) * 37 % 256).to(torch.uint8)`.
   private func image() throws -> Tensor {
     try Tensor.arange(3 * 6 * 8).mul(37).remainder(256).reshape([3, 6, 8]).to(.uint8)
   }

@@ -2,7 +2,9 @@ import Kindling
 
 private func leaf(_ shape: Int...) throws -> Tensor { try Tensor.ones(shape, requiresGrad: true) }
 
-/// What fails in PyTorch fails here, at the same point. The first cases are those of `autograd.json`.
+/// What fails in PyTorch fails here, at the same point.
+///
+/// The first cases are those of `autograd.json`.
 let failureCases: [FailureCase] = [
   FailureCase("backward_twice", "Trying to backward through the graph a second time") {
     let x = try leaf(2)
