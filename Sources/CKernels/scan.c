@@ -55,13 +55,34 @@
 SUMS(float, double) SUMS(double, double) SUMS(int64_t, uint64_t)
 LOGSUMS(float) LOGSUMS(double)
 
-// Stable, bottom up: runs of doubling width are merged to and fro between two buffers. A NaN counts
-// as greater than everything.
-#define SORT(T)                                                                                   \
+// A NaN counts as greater than everything.
+#define BEFORE(T)                                                                                 \
   static inline bool before_##T(T a, T b, bool descending) {                                      \
     if (descending) return a != a ? b == b : a > b;                                               \
     return b != b ? a == a : a < b;                                                               \
-  }                                                                                               \
+  }
+
+// Most elements are no better than the last of those picked so far.
+#define SELECT(T)                                                                                 \
+  static void select_##T(int64_t n, int64_t k, const void *in, void *values, int64_t *places,     \
+                         bool descending) {                                                       \
+    const T *x = in;                                                                              \
+    T *best = values;                                                                             \
+    int64_t count = 0;                                                                            \
+    for (int64_t i = 0; i < n && k > 0; i++) {                                                    \
+      if (count == k && !before_##T(x[i], best[k - 1], descending)) continue;                     \
+      int64_t j = count < k ? count++ : k - 1;                                                    \
+      for (; j > 0 && before_##T(x[i], best[j - 1], descending); j--) {                           \
+        best[j] = best[j - 1];                                                                    \
+        places[j] = places[j - 1];                                                                \
+      }                                                                                           \
+      best[j] = x[i];                                                                             \
+      places[j] = i;                                                                              \
+    }                                                                                             \
+  }
+
+// Stable, bottom up: runs of doubling width are merged to and fro between two buffers.
+#define SORT(T)                                                                                   \
   static void sort_##T(int64_t n, void *values, int64_t *places, void *value_scratch,             \
                        int64_t *place_scratch, bool descending) {                                 \
     T *from = values, *to = value_scratch;                                                        \
@@ -94,7 +115,7 @@ LOGSUMS(float) LOGSUMS(double)
   }
 
 #define EACH_TYPE(X) X(float) X(double) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(uint8_t) X(bool)
-#define ALL_OF(T) EXTREMES(cummax, T, >=) EXTREMES(cummin, T, <=) SORT(T)
+#define ALL_OF(T) EXTREMES(cummax, T, >=) EXTREMES(cummin, T, <=) BEFORE(T) SELECT(T) SORT(T)
 EACH_TYPE(ALL_OF)
 
 #define BY_TYPE(NAME)                                                                             \
@@ -126,4 +147,61 @@ kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
   return NULL;
 }
 
-kk_sort_loop kk_sort(int32_t dtype) { BY_TYPE(sort) }
+// Long rows of 32 bits go by digits of their keys, whose unsigned order is that of the elements: three
+// passes, each stable, over pairs of a key and a place.
+typedef struct {
+  uint32_t key, place;
+} keyed;
+enum { DIGIT = 11, DIGITS = 3, BUCKETS = 1 << DIGIT, SHORT_ROW = 1024 };
+
+static inline uint32_t key_float(float x) {
+  uint32_t bits;
+  if (x != x) return UINT32_MAX;
+  x += 0.0f; // one zero
+  memcpy(&bits, &x, 4);
+  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+static inline uint32_t key_int32_t(int32_t x) { return (uint32_t)x ^ 0x80000000u; }
+
+#define BY_DIGITS(T)                                                                              \
+  static void digits_##T(int64_t n, void *values, int64_t *places, void *value_scratch,           \
+                         int64_t *place_scratch, bool descending) {                               \
+    if (n < SHORT_ROW || n > UINT32_MAX)                                                          \
+      return sort_##T(n, values, places, value_scratch, place_scratch, descending);               \
+    T *x = value_scratch, *out = values;                                                          \
+    keyed *from = (keyed *)place_scratch, *to = (keyed *)places;                                  \
+    uint32_t count[DIGITS][BUCKETS] = {{0}};                                                      \
+    memcpy(x, values, (size_t)n * sizeof(T));                                                     \
+    for (int64_t i = 0; i < n; i++) {                                                             \
+      uint32_t key = descending ? ~key_##T(x[i]) : key_##T(x[i]);                                 \
+      from[i] = (keyed){key, (uint32_t)i};                                                        \
+      for (int d = 0; d < DIGITS; d++) count[d][key >> (d * DIGIT) & (BUCKETS - 1)]++;            \
+    }                                                                                             \
+    for (int d = 0; d < DIGITS; d++) {                                                            \
+      uint32_t start = 0;                                                                         \
+      for (int b = 0; b < BUCKETS; b++) {                                                         \
+        uint32_t here = count[d][b];                                                              \
+        count[d][b] = start;                                                                      \
+        start += here;                                                                            \
+      }                                                                                           \
+      for (int64_t i = 0; i < n; i++)                                                             \
+        to[count[d][from[i].key >> (d * DIGIT) & (BUCKETS - 1)]++] = from[i];                     \
+      keyed *before = from;                                                                       \
+      from = to;                                                                                  \
+      to = before;                                                                                \
+    }                                                                                             \
+    for (int64_t i = 0; i < n; i++) {                                                             \
+      int64_t place = from[i].place;                                                              \
+      out[i] = x[place];                                                                          \
+      memcpy(places + i, &place, sizeof place);                                                   \
+    }                                                                                             \
+  }
+BY_DIGITS(float)
+BY_DIGITS(int32_t)
+
+kk_sort_loop kk_sort(int32_t dtype) {
+  if (dtype == KK_F32) return digits_float;
+  if (dtype == KK_I32) return digits_int32_t;
+  BY_TYPE(sort)
+}
+kk_select_loop kk_select(int32_t dtype) { BY_TYPE(select) }

@@ -5,7 +5,7 @@ extension Workloads {
   static func operation(_ name: String, _ size: String) throws -> Workload? {
     let counts = ["1": 1, "1000": 1000, "1e6": 1_000_000, "1e7": 10_000_000]
     if let n = counts[size], let call = try elementwise(name, n) {
-      return Workload(unit: n < 1_000_000 || name == "sort" ? .us : .ms, call: call)
+      return Workload(unit: n < 1_000_000 ? .us : .ms, call: call)
     }
     let sizes = size.split(separator: ".")[0].split(separator: "x").compactMap { Int($0) }
     switch (name, sizes.count) {

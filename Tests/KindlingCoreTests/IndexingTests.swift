@@ -67,6 +67,16 @@ import Testing
       try Tensor.zeros(2, 3, dtype: .int64).scatter(1, Tensor([[2], [0]]), x).tolist(as: [[Int]].self)
         == [[0, 0, 1], [3, 0, 0]])
     #expect(try x.scatterAdd(1, Tensor([[0, 0], [1, 1]]), x).tolist(as: [[Int]].self) == [[4, 2], [3, 11]])
+    // Indexes that repeat along the dimensions behind.
+    let table = try Tensor.arange(24).reshape(4, 3, 2), lines = try Tensor([3, 0, 3]).view(3, 1, 1)
+    let spread = try lines.expand(3, 3, 2)
+    #expect(try table.gather(0, spread).equal(table.indexSelect(0, Tensor([3, 0, 3]))))
+    #expect(try table.gather(0, spread).equal(table.gather(0, spread.contiguous())))
+    let part = try lines.expand(3, 2, 1)
+    #expect(try table.gather(0, part).equal(table.gather(0, part.contiguous())))
+    #expect(
+      try Tensor.zeros(4, 3, 2, dtype: .int64).scatterAdd(0, spread, table)
+        .equal(Tensor.zeros(4, 3, 2, dtype: .int64).scatterAdd(0, spread.contiguous(), table)))
     let onehot = try Tensor.zeros(3, dtype: .float32).scatter_(0, Tensor(1), 1)
     #expect(try onehot.toArray(as: Int.self) == [0, 1, 0])
     #expect(try x.take(Tensor([3, -4])).toArray(as: Int.self) == [4, 1])

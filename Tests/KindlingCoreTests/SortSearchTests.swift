@@ -25,6 +25,40 @@ import Testing
     #expect(refusal { _ = try x.sort(dim: 2) }.contains("dimension out of range"))
   }
 
+  /// Rows that are sorted by digits, and elements that are picked out, against the definition: by
+  /// value, NaN last, and by place where values are equal.
+  @Test(arguments: [DType.float32, .float64, .float16, .int32, .int64], [false, true])
+  func longRows(dtype: DType, descending: Bool) throws {
+    let n = 3000, rows = 3
+    let special: [Double] =
+      dtype.isFloatingPoint ? [.nan, .infinity, -.infinity, 0, -0.0, -.nan, 1e-7, -3] : [0, -3, 7]
+    let numbers = (0..<rows * n).map { i in
+      i % 7 == 0 ? special[i / 7 % special.count] : Double((i * 7919) % 401 - 200) / 4
+    }
+    let x = try Tensor(numbers).to(dtype).reshape(rows, n)
+    let (values, places) = try x.sort(descending: descending)
+    let stored = try x.toArray(as: Double.self)
+    func comes(_ a: Double, before b: Double) -> Bool {
+      descending ? (a.isNaN ? !b.isNaN : a > b) : (b.isNaN ? !a.isNaN : a < b)
+    }
+    for row in 0..<rows {
+      let line = Array(stored[row * n..<(row + 1) * n])
+      let order = line.indices.sorted {
+        comes(line[$0], before: line[$1]) || !comes(line[$1], before: line[$0]) && $0 < $1
+      }
+      #expect(try places.select(0, row).toArray(as: Int.self) == order)
+      let found = try values.select(0, row).toArray(as: Double.self)
+      #expect(found.map(\.bitPattern) == order.map { line[$0].bitPattern })
+    }
+    for k in [1, 5, 64, 65, n] {
+      let top = try x.topk(k, largest: descending)
+      #expect(try top.indices.equal(places.narrow(1, 0, k)), "\(k)")
+      let turned = try x.t().topk(k, dim: 0, largest: descending)
+      #expect(try turned.indices.equal(places.narrow(1, 0, k).t()), "\(k)")
+    }
+    #expect(try x.kthvalue(7).indices.equal(x.sort().indices.select(1, 6)))
+  }
+
   @Test func distinctElements() throws {
     let all = try Tensor([3, 1, 3, 2]).uniqueWithInverseAndCounts()
     #expect(try all.output.toArray(as: Int.self) == [1, 2, 3])

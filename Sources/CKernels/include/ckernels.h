@@ -155,6 +155,10 @@ kk_scan_loop kk_scan(ScanOp op, int32_t dtype);
 typedef void (*kk_sort_loop)(int64_t n, void *values, int64_t *places, void *value_scratch,
                              int64_t *place_scratch, bool descending);
 kk_sort_loop kk_sort(int32_t dtype);
+/// The first `k` ≤ n of what sorting would give, where k is small.
+typedef void (*kk_select_loop)(int64_t n, int64_t k, const void *x, void *values, int64_t *places,
+                               bool descending);
+kk_select_loop kk_select(int32_t dtype);
 
 // MARK: Fused loops
 

@@ -40,7 +40,7 @@ package protocol Backend: AnyObject, Sendable {
     _ op: ScanOp, _ x: Tensor, dim: Int, backwards: Bool, dtype: DType, into out: Tensor,
     indices: Tensor?) throws
   /// `x` sorted stably along `dim`, NaN being greatest, and where the elements stood; `out` (of `x`'s
-  /// dtype) and `indices` (int64) have `x`'s shape.
+  /// dtype) and `indices` (int64) have `x`'s shape, or less along `dim` for the first ones alone.
   func sort(_ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor) throws
 
   // MARK: Matrix products

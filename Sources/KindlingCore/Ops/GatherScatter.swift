@@ -241,6 +241,8 @@ struct ScatterPlan {
   let dim: Int
   private let places: [Int]
   private let indexShape: [Int]
+  /// How many leading dimensions have indexes of their own; along the others they repeat.
+  private let leading: Int
 
   init(
     _ operation: String, _ x: Tensor, _ dim: Int, _ index: Tensor, _ source: Tensor? = nil
@@ -253,7 +255,10 @@ struct ScatterPlan {
         .dtype, operation,
         "expected self.dtype to be equal to src.dtype, but got \(x.dtype) and \(source.dtype)")
     }
-    guard index.numel > 0 else { places = []; return }
+    guard index.numel > 0 else {
+      (places, leading) = ([], 0)
+      return
+    }
     guard index.dtype == .int64 || index.dtype == .int32 else {
       throw TensorError(
         .dtype, operation, "expected dtype int32/int64 for index, but got \(index.dtype)")
@@ -273,7 +278,13 @@ struct ScatterPlan {
           "expected index \(index.shape) to be no larger than self \(x.shape) apart from dimension \(d)\(source.map { " and to be no larger size than src \($0.shape)" } ?? "")")
       }
     }
-    places = try index.toArray(as: Int.self)
+    var leading = index.ndim, distinct = index
+    while leading > d + 1 && (index.strides[leading - 1] == 0 || index.shape[leading - 1] == 1) {
+      leading -= 1
+      distinct = try distinct.narrow(leading, 0, 1)
+    }
+    self.leading = leading
+    places = try distinct.toArray(as: Int.self)
     if let bad = places.first(where: { $0 < 0 || $0 >= own[d] }) {
       throw TensorError(
         .index, operation, "index \(bad) is out of bounds for dimension \(d) with size \(own[d])")
@@ -283,12 +294,14 @@ struct ScatterPlan {
   /// The elements in the memory of `x`, one for each index.
   func rows(of x: Tensor) -> Rows {
     if x.ndim == 0 || places.isEmpty { return Rows(at: places.map { _ in 0 }) }
+    // An index of no dimension stands for one of a vector.
+    let shape = indexShape.isEmpty ? [1] : indexShape, leading = Swift.max(leading, 1)
     var strides = x.strides
     let step = strides[dim]
     strides[dim] = 0
-    var offsets = Rows.lattice(indexShape.isEmpty ? [1] : indexShape, strides)
+    var offsets = Rows.lattice(Array(shape[..<leading]), Array(strides[..<leading]))
     for i in offsets.indices { offsets[i] += places[i] * step }
-    return Rows(at: offsets)
+    return Rows(at: offsets, shape: Array(shape[leading...]), strides: Array(strides[leading...]))
   }
 
   /// The corner of `source` that the indexes cover.

@@ -32,7 +32,7 @@ extension Tensor {
       throw TensorError(
         .index, "topk", "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
     }
-    return try noGradOrdered("topk", d, largest, "TopkBackward0") { try $0.narrow(d, 0, k).clone() }
+    return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) { try $0.narrow(d, 0, k) }
   }
 
   /// The `k`-th least element along `dim`, counted from 1, and where it stands
@@ -45,7 +45,7 @@ extension Tensor {
       throw TensorError(
         .index, "kthvalue", "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
     }
-    let found = try noGradOrdered("kthvalue", d, false, "KthvalueBackward0") {
+    let found = try noGradOrdered("kthvalue", d, false, "KthvalueBackward0", first: k) {
       try $0.narrow(d, k - 1, 1).clone()
     }
     return keepdim || ndim == 0 ? found : (try found.values.squeeze(d), try found.indices.squeeze(d))
@@ -88,23 +88,27 @@ extension Tensor {
     return kept + [1]
   }
 
-  private func ordered(_ name: String, _ d: Int, _ descending: Bool) throws -> (Tensor, Tensor) {
+  /// The elements in order and where they stood, or the `first` of them.
+  private func ordered(
+    _ name: String, _ d: Int, _ descending: Bool, first: Int? = nil
+  ) throws -> (Tensor, Tensor) {
     try noGrad {
       if ndim == 0 { return (try clone(), try Tensor.zeros([], dtype: .int64, device: device)) }
       if numel == 0 {
         return (try clone(), try Tensor.zeros(shape, dtype: .int64, device: device))
       }
-      return try sorted(name, dim: d, descending: descending)
+      return try sorted(name, dim: d, descending: descending, first: first)
     }
   }
 
-  /// Parts of the ordered elements and their places, cut out alike, recorded as `node`.
+  /// Parts of the ordered elements, or of the `first` of them, and their places, cut out alike and
+  /// recorded as `node`.
   private func noGradOrdered(
-    _ name: String, _ d: Int, _ descending: Bool, _ node: String, squeezing: Bool = false,
-    _ cut: (Tensor) throws -> Tensor
+    _ name: String, _ d: Int, _ descending: Bool, _ node: String, first: Int? = nil,
+    squeezing: Bool = false, _ cut: (Tensor) throws -> Tensor
   ) throws -> (values: Tensor, indices: Tensor) {
     let (values, indices) = try noGrad {
-      let (values, indices) = try ordered(name, d, descending)
+      let (values, indices) = try ordered(name, d, descending, first: first)
       let parts = (try cut(values.atleast1d()), try cut(indices.atleast1d()))
       // A number has one element to cut out, or none.
       return ndim == 0 && parts.0.numel == 1 ? (values, indices) : parts

@@ -1,9 +1,13 @@
 /// Sorting, and the order statistics that follow from it. NaN counts as greater than everything.
 extension Tensor {
-  /// Values and where they stood, sorted stably along `dim`; unrecorded.
-  func sorted(_ name: String, dim: Int, descending: Bool = false) throws -> (Tensor, Tensor) {
-    let values = try Tensor(uninitializedLike: self, dtype)
-    let indices = try Tensor(uninitializedLike: self, .int64)
+  /// Values and where they stood, sorted stably along `dim`, or the `first` of them; unrecorded.
+  func sorted(
+    _ name: String, dim: Int, descending: Bool = false, first: Int? = nil
+  ) throws -> (Tensor, Tensor) {
+    var target = shape
+    if let first, ndim > 0 { target[dim] = first }
+    let values = try Tensor(uninitialized: target, dtype, on: backend, name)
+    let indices = try Tensor(uninitialized: target, .int64, on: backend, name)
     try Tensor.naming(name, dtype) {
       try backend.sort(self, dim: dim, descending: descending, into: values, indices: indices)
     }

@@ -22,10 +22,8 @@ extension CPUBackend {
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: Self.channelBlock)
     let k = offsets.count
-    // The rows of the weight are packed to be in order, and where many columns use them or they lie
-    // so that they compete for the same cache lines.
-    let packs =
-      c.kernelCount > 1 && inputs > 1 || c.batch * c.outputCount >= 1024 || k * size % 2048 == 0
+    // The rows of the weight are packed to be in order, and where many columns use them.
+    let packs = c.kernelCount > 1 && inputs > 1 || c.batch * c.outputCount >= 1024
     let packed = packs ? try Workspace(c.groups * panelled(outputs, kernels) * k * size) : nil
     defer { packed?.free() }
     if let packed {

@@ -3,10 +3,13 @@ package import CKernels
 extension CPUBackend {
   package func take(_ x: Tensor, _ rows: Rows, into out: Tensor) throws {
     if out.numel == 0 { return }
+    let size = out.dtype.byteSize
     withOffsets(rows) { offsets, n in
-      kk_take(
-        n, offsets, x.pointer, Int64(rows.count), Int64(rows.step), out.pointer,
-        Int64(out.dtype.byteSize))
+      ThreadPool.shared.forEachPiece(of: Int(n), max(1, (1 << 15) / rows.count)) { first, count in
+        kk_take(
+          Int64(count), offsets + first, x.pointer, Int64(rows.count), Int64(rows.step),
+          out.pointer + first * rows.count * size, Int64(size))
+      }
     }
   }
 

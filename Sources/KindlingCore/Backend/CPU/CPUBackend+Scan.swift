@@ -1,6 +1,10 @@
 package import CKernels
+import Synchronization
 
 extension CPUBackend {
+  /// So many elements are picked out rather than sorted.
+  private static let mostSelected = 64
+
   package func scan(
     _ op: ScanOp, _ x: Tensor, dim: Int, backwards: Bool, dtype: DType, into out: Tensor,
     indices: Tensor?
@@ -26,24 +30,48 @@ extension CPUBackend {
   package func sort(
     _ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor
   ) throws {
-    let type = x.dtype.computeType
-    guard let loop = kk_sort(type.rawValue) else {
+    let type = x.dtype.computeType, from = try rows(x, dim, type)
+    guard let loop = kk_sort(type.rawValue), let select = kk_select(type.rawValue) else {
       throw TensorError(.dtype, "sort", "not implemented for '\(x.dtype.scalarName)'")
     }
-    let values = try Tensor(uninitialized: moved(x, dim).shape, type, on: self)
-    try copy(moved(x, dim), into: values)
-    let places = try Tensor(uninitialized: values.shape, .int64, on: self)
-    let n = values.shape.last ?? 1
-    let scratch = try Tensor(uninitialized: [n], type, on: self)
-    let placeScratch = try Tensor(uninitialized: [n], .int64, on: self)
-    for start in stride(from: 0, to: values.numel, by: max(n, 1)) {
-      loop(
-        Int64(n), values.pointer + start * type.byteSize,
-        places.pointer.assumingMemoryBound(to: Int64.self) + start, scratch.pointer,
-        placeScratch.pointer.assumingMemoryBound(to: Int64.self), descending)
+    let n = from.shape.last ?? 1, target = moved(out, dim), k = target.shape.last ?? 1
+    let lines = n == 0 ? 0 : from.numel / n, size = type.byteSize
+    // A few are picked out in one pass.
+    if k < n && k <= Self.mostSelected {
+      let values = try Tensor(uninitialized: target.shape, type, on: self)
+      let places = try Tensor(uninitialized: target.shape, .int64, on: self)
+      ThreadPool.shared.forEachPiece(of: lines, max(1, (1 << 16) / n)) { first, count in
+        for i in first..<first + count {
+          select(
+            Int64(n), Int64(k), from.pointer + i * n * size, values.pointer + i * k * size,
+            places.pointer.assumingMemoryBound(to: Int64.self) + i * k, descending)
+        }
+      }
+      try copy(values, into: target)
+      return try copy(places, into: moved(indices, dim))
     }
-    try copy(values, into: moved(out, dim))
-    try copy(places, into: moved(indices, dim))
+    let values = try Tensor(uninitialized: from.shape, type, on: self)
+    try copy(from, into: values)
+    let places = try Tensor(uninitialized: values.shape, .int64, on: self)
+    let failed = Atomic<Bool>(false)
+    ThreadPool.shared.forEachPiece(of: lines, max(1, (1 << 14) / n)) { first, count in
+      guard let scratch = try? Workspace(n * (size + 8)) else {
+        return failed.store(true, ordering: .relaxed)
+      }
+      defer { scratch.free() }
+      for i in first..<first + count {
+        loop(
+          Int64(n), values.pointer + i * n * size,
+          places.pointer.assumingMemoryBound(to: Int64.self) + i * n, scratch.base + n * 8,
+          scratch.base.assumingMemoryBound(to: Int64.self), descending)
+      }
+    }
+    if failed.load(ordering: .relaxed) { throw Workspace.shortage }
+    func first(_ t: Tensor) -> Tensor {
+      t.alias(shape: target.shape, strides: t.strides, offset: t.storageOffset)
+    }
+    try copy(first(values), into: target)
+    try copy(first(places), into: moved(indices, dim))
   }
 
   /// `x` with `dim` last.

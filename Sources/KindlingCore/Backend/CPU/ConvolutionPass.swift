@@ -42,6 +42,9 @@ struct ConvolutionPass {
 
   /// Rows of the weight that one task takes at most.
   private static let mostRows = 240
+  /// Panels of columns that are few, and bytes of the weight that a second-level cache keeps for them.
+  private static let fewPanels = 8
+  private static let weightCache = 128 << 10
 
   func run() {
     let (mr, nr) = (Int(kernels.mr), Int(kernels.nr))
@@ -49,11 +52,14 @@ struct ConvolutionPass {
     let columns = (rows - 1) * width + valid
     let panels = (columns + nr - 1) / nr
     let units = samples * groups * depth
-    let rowsPerTask = min(m, Self.mostRows / mr * mr)
+    // Where few columns use the weight, its rows stay in a second-level cache for all of them.
+    let isNarrow = panels <= Self.fewPanels
+    let most = isNarrow ? min(Self.mostRows, Self.weightCache / (max(k, 1) * size)) : Self.mostRows
+    let rowsPerTask = min(m, max(most / mr, 1) * mr)
     // Work of a panel and of everything, in multiply-adds; k may be 0, where nothing is met.
     let perPanel = rowsPerTask * max(k, 1) * nr
     let grain = min(max(units * panels / 64 * perPanel, 1 << 18), 1 << 22)
-    let panelsPerTask = min(max(grain / perPanel, 1), panels)
+    let panelsPerTask = isNarrow ? panels : min(max(grain / perPanel, 1), panels)
     let pieces = (panels + panelsPerTask - 1) / panelsPerTask
     let blocks = (m + rowsPerTask - 1) / rowsPerTask
     let table = (offsets.isEmpty ? [0] : offsets).map { Int64($0) }
