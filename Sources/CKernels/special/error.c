@@ -23,6 +23,7 @@ double kk_erfinv(double x) {
 // exp(x²) erfc(x). The square's rounding error, which exp would magnify, is a factor of its own;
 // where erfc is about to vanish the asymptotic series (A&S 7.1.23) takes over.
 double kk_erfcx(double x) {
+  if (x < -27) return INFINITY;
   if (x < 25) return exp(x * x) * exp(fma(x, x, -x * x)) * erfc(x);
   double w = 1 / (2 * x * x);
   double series = 1 - w * (1 - 3 * w * (1 - 5 * w * (1 - 7 * w * (1 - 9 * w))));

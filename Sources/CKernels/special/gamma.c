@@ -67,6 +67,7 @@ double kk_zeta(double s, double q) {
 // The derivatives of ψ (A&S 6.4.10), the first one reflected (6.4.7).
 double kk_polygamma(double x, double n) {
   if (n == 0) return kk_digamma(x);
+  if (n == 1 && x == INFINITY) return 0;
   if (n == 1 && x < 0.5) {
     double s = sin(M_PI * x) / M_PI;
     return 1 / (s * s) - kk_zeta(2, 1 - x);
@@ -131,11 +132,12 @@ static double igammac_uniform(double a, double x) {
 }
 
 static double incomplete(double a, double x, int upper) {
-  if (x < 0 || a < 0 || isnan(a) || isnan(x)) return NAN;
+  if (x < 0 || a < 0) return NAN;
   if (a == 0) return x > 0 ? !upper : NAN;
   if (x == 0) return upper;
   if (isinf(a)) return isinf(x) ? NAN : upper;
   if (isinf(x)) return !upper;
+  if (isnan(a) || isnan(x)) return NAN;
   if (a > 1e6) {
     double q = igammac_uniform(a, x);
     return upper ? q : 1 - q;

@@ -66,6 +66,7 @@ extension Linalg {
     let name = "lu_unpack"
     try checkMatrix(lu, name, "LU_data")
     let (m, n) = (lu.rowCount, lu.columnCount), k = Swift.min(m, n)
+    try checkPivots(pivots, lu, name)
     let p = try permutations(pivots, lu, name)
     let (l, u) = try noGrad {
       let eye = try Tensor.eye(m, k, dtype: lu.dtype, device: lu.device)
@@ -91,6 +92,7 @@ extension Linalg {
     try checkFloat(lu, name)
     try checkSame(lu, b, name)
     try checkSystem(lu, b, left, name)
+    try checkPivots(pivots, lu, name)
     let x = try luSolution(lu, pivots, b, left: left, adjoint: adjoint, name)
     return x.recorded(
       "LinalgLuSolveBackward0",
@@ -186,6 +188,14 @@ extension Linalg {
         order.swapAt(j, other)
       }
       return order
+    }
+  }
+
+  private static func checkPivots(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws {
+    let expected = lu.batch + [Swift.min(lu.rowCount, lu.columnCount)]
+    guard pivots.shape == expected else {
+      throw TensorError(
+        .shape, name, "Expected pivots to have shape \(expected) but got \(pivots.shape) instead")
     }
   }
 

@@ -16,7 +16,8 @@ extension Linalg {
   public struct LstsqResult {
     /// The X that minimises ‖A X − B‖, the shortest one.
     public let solution: Tensor
-    /// The squares of ‖A X − B‖ for each column, where A is tall and of full rank; else empty.
+    /// The squares of ‖A X − B‖ for each column, where A is tall and of full rank; else empty, and
+    /// so for `gelsy`.
     public let residuals: Tensor
     /// The rank of each matrix; empty for `gels`.
     public let rank: Tensor
@@ -54,7 +55,7 @@ extension Linalg {
       let x = try raw.narrow(-2, 0, n).clone()
       let full = try driver == .gels || rank.eq(n).all().item(as: Bool.self)
       let rest =
-        try m > n && full
+        try m > n && full && driver != .gelsy
         ? raw.narrow(-2, n, m - n).square().sum(dim: -2)
         : Tensor.empty([0], dtype: a.dtype, device: a.device)
       return (isVector ? try x.squeeze(-1) : x, rest)

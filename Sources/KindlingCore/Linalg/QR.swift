@@ -95,18 +95,21 @@ extension Linalg {
 
   // MARK: Parts
 
-  fileprivate static func checkReflectors(_ a: Tensor, _ tau: Tensor, _ name: String) throws {
+  /// - Parameter wide: the first of more columns than rows hold the reflectors.
+  fileprivate static func checkReflectors(
+    _ a: Tensor, _ tau: Tensor, _ name: String, wide: Bool = false
+  ) throws {
     try checkMatrix(a, name, "input")
     try checkFloat(a, name)
     try checkSame(a, tau, name)
-    guard a.rowCount >= a.columnCount || a.numel == 0 else {
+    guard wide || a.rowCount >= a.columnCount else {
       throw TensorError(
         .shape, name,
         "input.shape[-2] must be greater than or equal to input.shape[-1], but the shape is \(a.shape)"
       )
     }
     guard tau.ndim == a.ndim - 1, tau.shape.dropLast() == a.shape.dropLast(2)[...],
-      tau.shape[tau.ndim - 1] <= a.columnCount
+      tau.shape[tau.ndim - 1] <= Swift.min(a.rowCount, a.columnCount)
     else {
       throw TensorError(
         .shape, name,
@@ -209,9 +212,16 @@ extension Tensor {
     _ tau: Tensor, _ other: Tensor, left: Bool = true, transpose: Bool = false
   ) throws -> Tensor {
     let name = "ormqr"
-    try Linalg.checkReflectors(self, tau, name)
+    try Linalg.checkReflectors(self, tau, name, wide: true)
     try Linalg.checkMatrix(other, name, "other")
     try Linalg.checkSame(self, other, name)
+    let count = Swift.min(left ? other.rowCount : other.columnCount, columnCount)
+    guard tau.shape[tau.ndim - 1] == count else {
+      throw TensorError(
+        .shape, name,
+        "tau.shape[-1] must be equal to min(other.shape[\(left ? -2 : -1)], input.shape[-1]), but the shapes are \(tau.shape), \(other.shape) and \(shape)"
+      )
+    }
     guard other.batch == batch, (left ? other.rowCount : other.columnCount) == rowCount else {
       throw TensorError(
         .shape, name,

@@ -9,6 +9,11 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexSelect")
+    guard ndim > 0 || plan.places.count == 1 else {
+      throw TensorError(
+        .shape, "indexSelect",
+        "Index to scalar can have only 1 value, got \(plan.places.count) value(s)")
+    }
     var target = shape
     if ndim > 0 { target[plan.dim] = plan.places.count }
     let result = try Tensor(uninitialized: target, dtype, on: backend, "indexSelect")
@@ -41,6 +46,7 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ alpha: Scalar, into out: Tensor
   ) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexAdd")
+    try plan.checkRank(source, self, "indexAdd")
     try plan.check(source, self, "indexAdd")
     let factor = alpha.doubleValue
     let scaled = try noGrad { factor == 1 ? source : try source.mul(alpha) }
@@ -158,6 +164,15 @@ struct LinePlan {
     return Rows(
       at: outer.flatMap { base in places.map { base + $0 * step } },
       shape: Array(x.shape[(dim + 1)...]), strides: Array(x.strides[(dim + 1)...]))
+  }
+
+  /// Throws where one of `source` and `x` alone has no dimensions.
+  func checkRank(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
+    guard (source.ndim == 0) == (x.ndim == 0) else {
+      throw TensorError(
+        .shape, operation,
+        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = \(x.shape) source.shape = \(source.shape)")
+    }
   }
 
   /// Throws where `source` does not have one line of `x` for each index.

@@ -165,7 +165,15 @@ extension Tensor {
       let product = try a.outer(b)
       return alpha.doubleValue == 0 ? self : beta.doubleValue == 0 ? product : try add(product)
     }
-    let y = try noGrad { try a.outer(b).combined("addr", self, beta, alpha) }
+    // Every step is rounded to the dtype, and in 16 bits the factors are too, as PyTorch does.
+    let type = Tensor.resultType(a, b), isHalf = type.isHalf
+    func rounded(_ factor: Scalar) throws -> Scalar {
+      isHalf ? try .double(Tensor(factor.doubleValue).to(type).item()) : factor
+    }
+    let y = try noGrad {
+      try a.times(Tensor.factor("addr", type, rounded(alpha))).outer(b)
+        .combined("addr", self, rounded(beta), .int(1))
+    }
     return y.recorded(
       "AddrBackward0", Input(self) { g, _ in try g.times(beta) },
       Input(a, saving: b) { g, s in try g.mv(s[0]).times(alpha) },

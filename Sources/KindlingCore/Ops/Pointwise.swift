@@ -62,14 +62,16 @@ extension Tensor {
     let a = try to(.float32), direction = try other.to(.float32).sub(a).sign()
     let (mantissa, exponent) = try a.frexp()
     let shrinks = try mantissa.abs().eq(0.5).logicalAnd(a.sign().mul(direction).lt(0))
-    let place = try exponent.to(.float32).sub(shrinks.to(.float32)).clamp(min: least).sub(digits)
+    // Zero has no exponent of its own; its neighbours are the least numbers there are.
+    let scale = try Tensor.where(a.eq(0), least, exponent.to(.float32).sub(shrinks.to(.float32)))
+    let place = try scale.clamp(min: least).sub(digits)
     let next = try a.add(direction.mul(Tensor.pow(2.0, place)))
     let bounded = try Tensor.where(a.isinf(), a.sign().mul(type.greatestFinite), next)
     let result = try Tensor.where(direction.eq(0), a, bounded)
     return try Tensor.where(isnan().logicalOr(other.isnan()), Double.nan, result).to(type)
   }
 
-  /// 0 below zero, 1 above, `values` at zero; NaN stays (PyTorch: `torch.heaviside`).
+  /// 0 below zero and for NaN, 1 above, `values` at zero (PyTorch: `torch.heaviside`).
   ///
   /// - Throws: ``TensorError`` where the dtypes differ.
   public func heaviside(_ values: Tensor) throws -> Tensor {
@@ -79,9 +81,7 @@ extension Tensor {
         "heaviside is not yet implemented for tensors with different dtypes: \(dtype) and \(values.dtype)")
     }
     return try noGrad {
-      let step = try Tensor.where(gt(0), 1, 0).to(dtype)
-      let result = try Tensor.where(eq(0), values, step)
-      return dtype.isFloatingPoint ? try Tensor.where(isnan(), self, result) : result
+      try Tensor.where(eq(0), values, gt(0).to(dtype))
     }
   }
 

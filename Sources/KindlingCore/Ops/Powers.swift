@@ -112,6 +112,15 @@ extension Tensor {
     try to(DType.float64).pow(exponent.scalar.doubleValue)
   }
 
-  /// `self · 2^other` (PyTorch: `torch.ldexp`).
-  public func ldexp(_ other: Tensor) throws -> Tensor { try mul(Tensor.pow(2.0, other)) }
+  /// `self · 2^other` (PyTorch: `torch.ldexp`); of the dtype of `self` where that is a float and
+  /// `other` is not.
+  public func ldexp(_ other: Tensor) throws -> Tensor {
+    guard dtype.isFloatingPoint, !other.dtype.isFloatingPoint else {
+      return try mul(Tensor.pow(2.0, other))
+    }
+    // Half of the exponent at a time, so that no factor overflows where the result does not.
+    let wide = try other.to(dtype.computeType), half = try wide.div(2).floor()
+    let scaled = try mul(Tensor.pow(2.0, half)).mul(Tensor.pow(2.0, wide.sub(half)))
+    return try scaled.to(dtype)
+  }
 }

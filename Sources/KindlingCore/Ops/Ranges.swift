@@ -46,9 +46,9 @@ extension Tensor {
         .leaf(requiresGrad)
     }
     let from = try whole(start), by = try whole(step), to = try whole(end)
-    guard by != 0 else { throw TensorError(.value, "arange", "step must be nonzero") }
+    // How many there are is counted before the numbers lose their fractions, exactly for integers.
     var count = try rangeCount(((last - first) / stride).rounded(.up), type)
-    if type == .int64 {
+    if type == .int64, !isFloat {
       let (distance, over) = to.subtractingReportingOverflow(from)
       if over { throw TensorError(.value, "arange", "unsupported range: \(from) -> \(to)") }
       count = distance / by + (distance % by == 0 ? 0 : 1)

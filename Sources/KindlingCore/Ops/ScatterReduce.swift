@@ -28,6 +28,7 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction, includeSelf: Bool = true
   ) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexReduce")
+    try plan.checkRank(source, self, "indexReduce")
     try plan.check(source, self, "indexReduce")
     var line = [Int](repeating: 1, count: Swift.max(source.ndim, 1))
     line[plan.dim] = plan.places.count

@@ -151,11 +151,14 @@ extension Tensor {
       throw TensorError(.value, "histc", "range of [\(low), \(high)] is not finite")
     }
     var counts = [Int](repeating: 0, count: bins)
-    for value in values where value >= low && value <= high {
-      let share =
-        dtype == .float32
-        ? Double((Float(value) - Float(low)) / (Float(high) - Float(low)) * Float(bins))
-        : (value - low) / (high - low) * Double(bins)
+    // Every step is rounded to the dtype, which decides where what lies near an edge belongs.
+    let shares = try noGrad {
+      func number(_ x: Double) throws -> Tensor { try .full([], x, dtype: dtype, device: device) }
+      let least = try number(low), greatest = try number(high)
+      (low, high) = (try least.item(), try greatest.item())
+      return try sub(least).mul(number(Double(bins))).div(greatest.sub(least))
+    }.toArray(as: Double.self)
+    for (value, share) in zip(values, shares) where value >= low && value <= high {
       // What lies on the upper edge, or is no number in float32, belongs to the last bin.
       counts[share < Double(bins) ? Int(Swift.max(share, 0)) : bins - 1] += 1
     }

@@ -13,6 +13,10 @@ extension Tensor {
     _ reduction: SegmentReduction, lengths: Tensor, dim: Int = 0, initial: Double? = nil
   ) throws -> Tensor {
     let d = try Layout.wrap(dim, ndim, "segment_reduce")
+    guard ndim > 0 else {
+      throw TensorError(
+        .shape, "segment_reduce", "expected data with at least one dimension, but got a tensor with none")
+    }
     guard lengths.dtype.isInteger, lengths.ndim == d + 1, Array(lengths.shape.dropLast()) == Array(shape.prefix(d))
     else {
       throw TensorError(
@@ -28,7 +32,7 @@ extension Tensor {
       let line = try x.select(0, row)
       var start = 0
       for size in sizes[row * segments..<(row + 1) * segments] {
-        guard size >= 0, start + size <= shape[d] else {
+        guard size >= 0, size <= shape[d] - start else {
           throw TensorError(
             .value, "segment_reduce",
             "lengths must not be negative and add up to \(shape[d]), the size along dim \(dim)")

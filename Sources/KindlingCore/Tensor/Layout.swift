@@ -78,9 +78,12 @@ package enum Layout {
 
   /// `dims` wrapped; throws where one occurs twice.
   ///
-  /// Nil and empty mean all.
+  /// Nil and empty mean all. As in PyTorch, only tensors of up to 64 dimensions have lists of them.
   package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
     guard let dims, !dims.isEmpty else { return Array(0..<rank) }
+    guard rank <= 64 else {
+      throw TensorError(.shape, operation, "only tensors with up to 64 dims are supported, got \(rank)")
+    }
     var seen = Set<Int>()
     return try dims.map {
       let d = try wrap($0, rank, operation)

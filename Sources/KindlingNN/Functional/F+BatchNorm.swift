@@ -114,10 +114,16 @@ extension Tensor {
         try backend.channelMoments(x, mean: mean, variance: variance)
         rstd = try variance.add(eps).rsqrt().to(type)
         let count = Double(norm.samples * norm.places)
-        try runningMean?.mul_(1 - momentum).add_(mean.to(runningMean?.dtype ?? type), alpha: momentum)
+        func follow(_ running: Tensor?, _ batch: Tensor) throws {
+          guard let running else { return }
+          // 16-bit statistics are computed in float32 and rounded once.
+          let wide = running.dtype.isHalf ? try running.to(.float32) : running
+          try wide.mul_(1 - momentum).add_(batch.to(wide.dtype), alpha: momentum)
+          if wide !== running { try running.copy_(wide) }
+        }
+        try follow(runningMean, mean)
         // One value per channel has no unbiased variance: NaN, as in PyTorch.
-        try runningVar?.mul_(1 - momentum)
-          .add_(variance.mul(count / (count - 1)).to(runningVar?.dtype ?? type), alpha: momentum)
+        try follow(runningVar, variance.mul(count / (count - 1)))
       } else if let runningMean, let runningVar {
         mean = try runningMean.to(type).contiguous()
         rstd = try runningVar.to(type).contiguous().add(eps).rsqrt()

@@ -124,6 +124,11 @@ extension F {
   public static func klDiv(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, logTarget: Bool = false
   ) throws -> Tensor {
+    for part in [input, target] where !part.dtype.isFloatingPoint {
+      throw TensorError(
+        .dtype, "kl_div",
+        "kl_div: Integral inputs not supported, but got \(part.dtype.scalarName); convert it with to(.float32)")
+    }
     let losses =
       logTarget
       ? try target.exp().mul(target.sub(input))

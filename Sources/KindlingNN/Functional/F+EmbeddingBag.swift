@@ -20,6 +20,8 @@ extension F {
   ///   - offsets: where in `[N]` each bag begins.
   ///   - maxNorm: rows that are looked up and longer than this are scaled down to it, in place.
   ///   - normType: the p of that norm.
+  ///   - scaleGradByFreq: whether a row's gradient is divided by how often it was looked up; not for
+  ///     `.max`.
   ///   - mode: sum, mean or maximum.
   ///   - perSampleWeights: shaped like `input`; for `.sum` alone.
   ///   - includeLastOffset: whether the last offset is the end of the last bag.
@@ -28,8 +30,9 @@ extension F {
   /// - Throws: `TensorError` where an index is no row, or the arguments do not fit.
   public static func embeddingBag(
     _ input: Tensor, _ weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil,
-    normType: Double = 2, mode: EmbeddingBagMode = .mean, perSampleWeights: Tensor? = nil,
-    includeLastOffset: Bool = false, paddingIdx: Int? = nil
+    normType: Double = 2, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
+    perSampleWeights: Tensor? = nil, includeLastOffset: Bool = false,
+    paddingIdx: Int? = nil
   ) throws -> Tensor {
     let name = "embedding_bag"
     guard weight.ndim == 2 else {
@@ -41,11 +44,20 @@ extension F {
           .value, name,
           "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)').")
       }
+      guard perSampleWeights.dtype == weight.dtype else {
+        throw TensorError(
+          .dtype, name,
+          "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(perSampleWeights.dtype.scalarName) and \(weight.dtype.scalarName)")
+      }
       guard perSampleWeights.shape == input.shape else {
         throw TensorError(
           .shape, name,
           "embedding_bag: If per_sample_weights (\(perSampleWeights.shape)) is not None, then it must have the same shape as the input (\(input.shape))")
       }
+    }
+    guard !scaleGradByFreq || mode != .max else {
+      throw TensorError(
+        .value, name, "max mode does not support scaling the gradient by the frequency")
     }
     let rows = weight.shape[0], columns = weight.shape[1]
     let padding = try paddingIdx.map { try wrappedPadding($0, rows) }
@@ -66,12 +78,20 @@ extension F {
     let places = try Tensor(kept).to(input.device), bag = try Tensor(owner).to(input.device)
     let chosen = try flat.indexSelect(0, places)
     let counts = try Tensor(count).to(input.device), bags = count.count
-    var inputs = [weight, chosen, bag, counts, places]
+    var used = [Int](repeating: 0, count: rows)
+    for i in kept { used[labels[i]] += 1 }
+    let shares = try Tensor(kept.map { used[labels[$0]] }).to(input.device)
+    var inputs = [weight, chosen, bag, counts, places, shares]
     if let perSampleWeights { inputs.append(perSampleWeights) }
     return try Composed.record("EmbeddingBagBackward0", inputs) { s in
       var vectors = try s[0].indexSelect(0, s[1])
-      if s.count > 5 {
-        vectors = try vectors.mul(s[5].reshape(-1).indexSelect(0, s[4]).unsqueeze(1))
+      if scaleGradByFreq, isGradEnabled {
+        // Recomputed for its gradient, which is that of the share; the values stay what they are.
+        let share = try vectors.div(s[5].unsqueeze(1).to(vectors.dtype))
+        vectors = try share.add(vectors.sub(share).detach())
+      }
+      if s.count > 6 {
+        vectors = try vectors.mul(s[6].reshape(-1).indexSelect(0, s[4]).unsqueeze(1))
       }
       let zeros = try Tensor.zeros([bags, columns], dtype: vectors.dtype, device: vectors.device)
       switch mode {

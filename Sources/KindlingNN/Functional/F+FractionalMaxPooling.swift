@@ -86,12 +86,14 @@ extension F {
         .shape, name, "expects random samples of shape \(shape), but got \(drawn.shape)")
     }
     let numbers = try drawn.toArray(as: Double.self)
+    // Numbers outside of [0, 1) shift the windows too, as long as they are not out of all proportion.
+    let limit = 0x1p20
     let windows = (0..<planes).map { plane in
       (0..<rank).map { d in
         // PyTorch's samples are for the last dimension first, in two dimensions.
         let sample = numbers[plane * rank + (rank == 2 ? 1 - d : d)]
         return Pooling.Axis.fractional(
-          input[d], output[d], kernel[d], sample: Swift.min(Swift.max(sample, 0), 1),
+          input[d], output[d], kernel[d], sample: sample.isNaN ? 0 : Swift.min(Swift.max(sample, -limit), limit),
           isDouble: x.dtype == .float64)
       }
     }

@@ -130,23 +130,23 @@ private struct GridSampler: Sendable {
     // By dimension: the elements of the line that count, and their weights.
     let taps = try coordinates.map { try around($0) }
     var total: Tensor?
-    func add(_ d: Int, _ index: Tensor?, _ weight: Tensor?) throws {
+    func add(_ d: Int, _ index: Tensor?, _ weight: Tensor?, _ known: Tensor?) throws {
       if d == rank {
         guard let index else { return }
         let wanted = try index.unsqueeze(1).expand([n, c, index.shape[1]])
         var part = try flat.gather(2, wanted)
         if let weight { part = try part.mul(weight.unsqueeze(1)) }
+        // What lies outside counts for nothing, even where there is an infinity to read instead.
+        if let known { part = try Tensor.where(known.unsqueeze(1), part, 0) }
         total = try total.map { try $0.add(part) } ?? part
         return
       }
       for (place, share) in taps[d] {
-        var place = place, share = share
+        var place = place
         if mode == .bicubic { place = try inside(place, sizes[d]) }
-        if padding == .zeros {
-          let known = try noGrad {
-            try place.ge(0).logicalAnd(place.le(Double(sizes[d] - 1))).to(grid.dtype)
-          }
-          share = try share.map { try $0.mul(known) } ?? known
+        let within = try noGrad {
+          let within = try place.ge(0).logicalAnd(place.le(Double(sizes[d] - 1)))
+          return try known.map { try $0.logicalAnd(within) } ?? within
         }
         let row = try noGrad {
           try place.nanToNum(nan: 0).clamp(min: 0, max: Double(sizes[d] - 1)).to(.int64)
@@ -154,10 +154,10 @@ private struct GridSampler: Sendable {
         let next = try index.map { try $0.mul(sizes[d]).add(row) } ?? row
         try add(
           d + 1, next,
-          try weight.map { w in try share.map { try w.mul($0) } ?? w } ?? share)
+          try weight.map { w in try share.map { try w.mul($0) } ?? w } ?? share, within)
       }
     }
-    try add(0, nil, nil)
+    try add(0, nil, nil, nil)
     let shape = [n, c] + places
     return try total?.reshape(shape) ?? Tensor.zeros(shape, dtype: x.dtype, device: x.device)
   }

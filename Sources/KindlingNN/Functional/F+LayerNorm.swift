@@ -28,6 +28,9 @@ extension F {
         .shape, "group_norm",
         "Expected at least 2 dimensions for input tensor but received \(x.ndim)")
     }
+    guard x.shape[1] > 0 else {
+      throw TensorError(.shape, "group_norm", "Expected number of channels to be greater than 0, got 0")
+    }
     let places = x.shape.dropFirst(2).reduce(1, &*)
     guard places > 0 else {
       throw TensorError(.shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")

@@ -37,6 +37,11 @@ extension F {
         .dtype, name,
         "result type Float can't be cast to the desired output type \(input.dtype.scalarName); convert the input with to(.float32)")
     }
+    guard try Layout.broadcast(input.shape, target.shape, name) == input.shape else {
+      throw TensorError(
+        .shape, name,
+        "output with shape \(input.shape) doesn't match the broadcast shape of the target \(target.shape)")
+    }
     let losses = try noGrad { try target.mul(input).neg().exp().log1p() }
     let scale = kind == .mean ? 1 / Double(losses.numel) : 1
     return try noGrad { try losses.reduced(kind) }.recorded(
@@ -113,13 +118,14 @@ extension F {
       throw TensorError(
         .index, name, "target out of range: \(label), where there are \(classes) classes")
     }
-    let labels = try target.reshape([samples, 1]), shape = input.ndim == 2 ? [samples] : []
+    let labels = try target.reshape([samples, 1]), shape = target.shape
     let hasWeight = weight != nil
     return try Composed.record(
       "MultiMarginLossBackward0", [input, labels] + (weight.map { [$0] } ?? [])
     ) { s in
       let x = try s[0].reshape([samples, classes])
-      var excess = try x.sub(x.gather(1, s[1])).add(margin).clampMin(0)
+      let distance = try x.sub(x.gather(1, s[1])).add(margin)
+      var excess = try Tensor.where(distance.gt(0), distance, 0)
       if p == 2 { excess = try excess.mul(excess) }
       if hasWeight { excess = try excess.mul(s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)) }
       excess = try excess.scatter(1, s[1], 0.0)
@@ -171,9 +177,11 @@ extension F {
     let shape = input.ndim == 2 ? [samples] : []
     return try Composed.record("MultilabelMarginLossBackward0", [input, hits]) { s in
       let x = try s[0].reshape([samples, classes])
-      let distance = try x.unsqueeze(1).sub(x.unsqueeze(2)).add(1).clampMin(0)
-      let counts = try s[1].unsqueeze(2).mul(s[1].eq(0).unsqueeze(1)).to(x.dtype)
-      let losses = try distance.mul(counts).sum(dims: [1, 2]).div(classes)
+      let distance = try x.unsqueeze(1).sub(x.unsqueeze(2)).add(1)
+      let counts = try s[1].unsqueeze(2).mul(s[1].eq(0).unsqueeze(1))
+      let counted = try distance.gt(0).logicalAnd(counts.gt(0))
+      let losses = try Tensor.where(counted, distance.mul(counts.to(x.dtype)), 0)
+        .sum(dims: [1, 2]).div(classes)
       return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
     }
   }

@@ -81,6 +81,12 @@ package final class Arguments {
     try required(position, name, optionalTensor(position, name))
   }
 
+  /// The first operand of two: a tensor, or a number beside the tensor that is the second.
+  package func left() throws -> Tensor {
+    if isTensor(0, "input") || !isTensor(1, "other") { return try tensor(0, "input") }
+    return try .wrapped(scalar(0, "input"), like: tensor(1, "other"))
+  }
+
   /// A tensor or None.
   package func optionalTensor(_ position: Int?, _ name: String = "") throws -> Tensor? {
     try optional(position, name) { if case .tensor(let t) = $0 { t } else { nil } }

@@ -78,17 +78,35 @@ extension ConformanceRunner {
       return
         "values are \(values.shape) \(values.dtype), expected \(reference.shape) \(reference.dtype)"
     }
-    guard !call.arguments.has(nil, "dim") else {
-      throw UnsupportedError("check of unique along a dimension")
+    if let dim = try call.arguments.optionalInt(nil, "dim") {
+      // Slices take the elements' place: each as one row.
+      func rows(_ x: Tensor) throws -> [[Double]] {
+        guard x.ndim > 0 else { return [try Elements(x).doubles] }
+        return try x.unbind(dim).map { try Elements($0.contiguous()).doubles }
+      }
+      return try checkDistinct(
+        call, rows(values), rows(reference), rows(input), Array(tensors.dropFirst()), inverse: nil)
     }
-    let mine = try Elements(values).doubles
-    guard try mine.sorted() == Elements(reference).doubles.sorted() else { return "other values" }
-    let source = try Elements(input).doubles
-    var rest = tensors.dropFirst()
+    return try checkDistinct(
+      call, Elements(values).doubles.map { [$0] }, Elements(reference).doubles.map { [$0] },
+      Elements(input).doubles.map { [$0] }, Array(tensors.dropFirst()), inverse: input.shape)
+  }
+
+  /// The same for values that are lists of numbers; `inverse` is the shape of the inverse, nil for one
+  /// dimension.
+  private func checkDistinct(
+    _ call: Call, _ mine: [[Double]], _ reference: [[Double]], _ source: [[Double]],
+    _ others: [Tensor], inverse shape: [Int]?
+  ) throws -> String? {
+    func sorted(_ values: [[Double]]) -> [[Double]] {
+      values.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+    guard sorted(mine) == sorted(reference) else { return "other values" }
+    var rest = others[...]
     if try call.arguments.bool(nil, "return_inverse", default: false), let inverse = rest.popFirst()
     {
       let places = try Elements(inverse).doubles
-      guard inverse.shape == input.shape,
+      guard inverse.shape == shape ?? [source.count],
         zip(places, source).allSatisfy({ place, x in
           Int(exactly: place).map { mine.indices.contains($0) && mine[$0] == x } ?? false
         })

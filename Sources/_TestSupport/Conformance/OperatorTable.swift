@@ -68,14 +68,14 @@ package struct OperatorTable: Sendable {
     }
   }
 
-  /// Adds an operator of a tensor and a tensor or a number.
+  /// Adds an operator of two operands, each of them a tensor or a number.
   mutating func binary(
     _ names: String..., tensor: @escaping @Sendable (Tensor, Tensor) throws -> Tensor,
     scalar: @escaping @Sendable (Tensor, Scalar) throws -> Tensor
   ) {
     for name in names {
       op(name) { a in
-        let x = try a.tensor(0, "input")
+        let x = try a.left()
         return a.isTensor(1, "other")
           ? try tensor(x, a.tensor(1, "other")) : try scalar(x, a.scalar(1, "other"))
       }

@@ -151,6 +151,11 @@ extension Arguments {
   /// A number, also where it lies in a 0-dimensional tensor.
   fileprivate func bound(_ position: Int, _ name: String) throws -> Scalar {
     guard isTensor(position, name) else { return try scalar(position, name) }
-    return .double(try tensor(position, name).item())
+    let bound = try tensor(position, name)
+    guard bound.ndim == 0 else {
+      throw TensorError(
+        .shape, "linspace", "only supports 0-dimensional start and end tensors, but got \(bound.shape)")
+    }
+    return .double(try bound.item())
   }
 }

@@ -109,14 +109,14 @@ extension OperatorTable {
     op("add") { a in
       let alpha = try a.scalar(2, "alpha", default: .int(1))
       return a.isTensor(1, "other")
-        ? try a.tensor(0).add(a.tensor(1, "other"), alpha: alpha)
-        : try a.tensor(0).add(a.scalar(1, "other"), alpha: alpha)
+        ? try a.left().add(a.tensor(1, "other"), alpha: alpha)
+        : try a.left().add(a.scalar(1, "other"), alpha: alpha)
     }
     op("sub") { a in
       let alpha = try a.scalar(2, "alpha", default: .int(1))
       return a.isTensor(1, "other")
-        ? try a.tensor(0).sub(a.tensor(1, "other"), alpha: alpha)
-        : try a.tensor(0).sub(a.scalar(1, "other"), alpha: alpha)
+        ? try a.left().sub(a.tensor(1, "other"), alpha: alpha)
+        : try a.left().sub(a.scalar(1, "other"), alpha: alpha)
     }
     op("rsub", "__rsub__") { a in
       let alpha = try a.scalar(2, "alpha", default: .int(1))
@@ -125,10 +125,16 @@ extension OperatorTable {
         : try a.tensor(0).rsub(a.scalar(1, "other"), alpha: alpha)
     }
     op("div", "true_divide") { a in
-      let mode = try a.optionalString(2, "rounding_mode").flatMap(Tensor.RoundingMode.init)
+      let name = try a.optionalString(2, "rounding_mode")
+      let mode = name.flatMap(Tensor.RoundingMode.init)
+      if let name, mode == nil {
+        throw TensorError(
+          .value, "div",
+          "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '\(name)'")
+      }
       return a.isTensor(1, "other")
-        ? try a.tensor(0).div(a.tensor(1, "other"), rounding: mode)
-        : try a.tensor(0).div(a.scalar(1, "other"), rounding: mode)
+        ? try a.left().div(a.tensor(1, "other"), rounding: mode)
+        : try a.left().div(a.scalar(1, "other"), rounding: mode)
     }
     binary("__radd__") { try $1 + $0 } scalar: { try $1 + $0 }
     binary("mul", "__rmul__") { try $0.mul($1) } scalar: { try $0.mul($1) }
@@ -196,6 +202,14 @@ extension OperatorTable {
     op("minimum") { a in try a.tensor(0).minimum(a.tensor(1, "other")) }
     op("fmax") { a in try a.tensor(0).fmax(a.tensor(1, "other")) }
     op("fmin") { a in try a.tensor(0).fmin(a.tensor(1, "other")) }
-    op("where") { a in try a.tensor(0).where(a.tensor(1), a.tensor(2)) }
+    op("where") { a in
+      let condition = try a.tensor(1)
+      return switch (a.isTensor(0), a.isTensor(2)) {
+      case (true, true): try a.tensor(0).where(condition, a.tensor(2))
+      case (true, false): try a.tensor(0).where(condition, a.scalar(2))
+      case (false, true): try Tensor.where(condition, a.scalar(0), a.tensor(2))
+      case (false, false): try Tensor.where(condition, a.scalar(0), a.scalar(2))
+      }
+    }
   }
 }

@@ -192,15 +192,13 @@ extension OperatorTable {
         keepdim: a.bool(3, "keepdim", default: false), dtype: a.dtype(nil))
     }
     op("linalg.matrix_norm") { a in
-      let dims = try a.ints(2, "dim", default: [-2, -1])
-      return try Linalg.matrixNorm(
-        a.tensor(0), a.matrixOrder(1) ?? .fro, dims: (dims[0], dims[1]),
+      try Linalg.matrixNorm(
+        a.tensor(0), a.matrixOrder(1) ?? .fro, dims: a.matrixDims(),
         keepdim: a.bool(3, "keepdim", default: false), dtype: a.dtype(nil))
     }
     op("norm", variant: "nuc") { a in
-      let dims = try a.optionalInts(2, "dim") ?? [-2, -1]
-      return try Linalg.matrixNorm(
-        a.tensor(0), a.matrixOrder(1, "p") ?? .fro, dims: (dims[0], dims[1]),
+      try Linalg.matrixNorm(
+        a.tensor(0), a.matrixOrder(1, "p") ?? .fro, dims: a.matrixDims(),
         keepdim: a.bool(3, "keepdim", default: false), dtype: a.dtype(nil))
     }
     op("linalg.cond") { a in try Linalg.cond(a.tensor(0), a.matrixOrder(1, "p")) }
@@ -235,6 +233,15 @@ extension Arguments {
     case "-inf": return .order(-.infinity)
     default: throw TensorError(.value, "linalg.norm", "Order \(text) not supported.")
     }
+  }
+
+  /// The two dimensions of a matrix, the last two where none are passed.
+  fileprivate func matrixDims() throws -> (Int, Int) {
+    let dims = try optionalInts(2, "dim") ?? [-2, -1]
+    guard dims.count == 2 else {
+      throw TensorError(.value, "linalg.matrix_norm", "dim must be a 2-tuple. Got \(dims)")
+    }
+    return (dims[0], dims[1])
   }
 
   fileprivate func triangle() throws -> Linalg.Triangle {

@@ -61,6 +61,7 @@ extension OperatorTable {
     }
     op("nn.functional.embedding") { a in
       let weight = try a.tensor(0), indices = try a.tensor(1)
+      _ = try a.bool(nil, "sparse", default: false)
       return try F.embedding(
         indices, weight, paddingIdx: a.optionalInt(nil, "padding_idx"),
         maxNorm: a.optionalDouble(nil, "max_norm"), normType: a.double(nil, "norm_type", default: 2),

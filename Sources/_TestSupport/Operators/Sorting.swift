@@ -82,6 +82,9 @@ extension OperatorTable {
         return [hist, edges]
       }
       let range = try a.optionalDoubles(nil, "range")
+      if let range, range.count != 2 {
+        throw TensorError(.value, "histogram", "range should have 2 elements, but got \(range.count)")
+      }
       let (hist, edges) = try a.tensor(0).histogram(
         bins: a.int(1), range: range.map { ($0[0], $0[1]) }, weight: weight, density: density)
       return [hist, edges]

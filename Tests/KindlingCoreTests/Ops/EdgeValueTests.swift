@@ -1,0 +1,89 @@
+import Kindling
+import Testing
+
+/// What PyTorch gives at the edges of operations: infinities, NaN, zeros, single elements, and where
+/// each step's rounding decides.
+@Suite struct EdgeValueTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let expected: [Double]
+    let dtype: DType
+    let body: @Sendable () throws -> Tensor
+
+    init(
+      _ name: String, _ expected: [Double], _ dtype: DType = .float32,
+      _ body: @escaping @Sendable () throws -> Tensor
+    ) {
+      (testDescription, self.expected, self.dtype, self.body) = (name, expected, dtype, body)
+    }
+  }
+
+  static let inf = Double.infinity, nan = Double.nan
+
+  static let cases: [Case] = [
+    Case("arange counts before it truncates", [0, 1, 2, 3], .int64) {
+      try Tensor.arange(3.1, dtype: .int64)
+    },
+    Case("arange of integers by a fraction", [0, 0, 0, 0, 0], .int64) {
+      try Tensor.arange(0, 3, step: 0.7, dtype: .int64)
+    },
+    Case("arange down", [3, 2, 1], .int32) { try Tensor.arange(3, 0.5, step: -1, dtype: .int32) },
+    Case("heaviside of NaN", [0, 7, 1, 0]) {
+      try Tensor([nan, 0, 2, -inf]).heaviside(Tensor([5.0, 7, 5, 5]))
+    },
+    Case("nextafter from zero", [0x1p-133, -0x1p-133, 0], .bfloat16) {
+      try Tensor([0.0, 0, 0]).to(.bfloat16).nextafter(Tensor([1.0, -1, 0]).to(.bfloat16))
+    },
+    Case("nextafter from zero", [0x1p-24, -0x1p-24], .float16) {
+      try Tensor([0.0, 0]).to(.float16).nextafter(Tensor([1.0, -1]).to(.float16))
+    },
+    Case("ldexp by integers", [8, -1.5], .bfloat16) {
+      try Tensor([1.0, -3]).to(.bfloat16).ldexp(Tensor([3, -1]))
+    },
+    Case("ldexp past the range of 2ⁿ", [0x1p50]) { try Tensor([0x1p-100]).ldexp(Tensor([150])) },
+    Case("floats outside of int32", [-2147483648, -2147483648, -2147483648, 2147483520, -7], .int32) {
+      try Tensor([inf, nan, 3e9, 2147483520, -7.9]).int()
+    },
+    Case("igamma at infinity", [0, 1]) { try Tensor([inf, nan]).igamma(Tensor([nan, inf])) },
+    Case("igammac at infinity", [1, 0]) { try Tensor([inf, nan]).igammac(Tensor([nan, inf])) },
+    Case("erfcx at -infinity", [inf, inf, 0]) { try Special.erfcx(Tensor([-inf, -28, inf])) },
+    Case("trigamma at infinity", [0]) { try Tensor([inf]).polygamma(1) },
+    Case("addr rounds each step", [-0.03125], .bfloat16) {
+      try Tensor([[-5.75]]).to(.bfloat16)
+        .addr(Tensor([-0.87890625]).to(.bfloat16), Tensor([-6.5]).to(.bfloat16))
+    },
+    Case("histc rounds each step", [0, 0, 0, 1, 0], .bfloat16) {
+      try Tensor([1.796875]).to(.bfloat16).histc(bins: 5, min: 0, max: 3)
+    },
+  ]
+
+  @Test(arguments: cases) func agreesWithPyTorch(_ test: Case) throws {
+    let y = try test.body()
+    #expect(y.dtype == test.dtype)
+    let values = try y.to(.float64).reshape(-1).toArray(as: Double.self)
+    #expect(values.count == test.expected.count)
+    for (x, e) in zip(values, test.expected) { #expect(x == e || x.isNaN && e.isNaN) }
+  }
+
+  static let manyDims = [Int](repeating: 1, count: 65)
+
+  static let refusals: [(String, @Sendable () throws -> Void)] = [
+    ("up to 64 dims", { _ = try Tensor.ones(manyDims).amax(dim: 0) }),
+    ("up to 64 dims", { _ = try Tensor.ones(manyDims).sum(dims: [1, 2]) }),
+    ("Index to scalar", { _ = try Tensor(1.0).indexSelect(0, Tensor([0, 0])) }),
+    ("source tensor shape", { _ = try Tensor([1.0]).indexAdd(0, Tensor([0]), Tensor(1.0)) }),
+    (
+      "source tensor shape",
+      { _ = try Tensor(1.0).indexReduce(0, Tensor([0]), Tensor([1.0]), .amax) }
+    ),
+    ("at least one dimension", { _ = try Tensor(1.0).segmentReduce(.sum, lengths: Tensor([1])) }),
+    (
+      "must not be negative",
+      { _ = try Tensor([1.0, 2]).segmentReduce(.sum, lengths: Tensor([1, .max])) }
+    ),
+  ]
+
+  @Test(arguments: refusals.indices) func refuses(_ i: Int) {
+    #expect(refusal(Self.refusals[i].1).contains(Self.refusals[i].0))
+  }
+}
