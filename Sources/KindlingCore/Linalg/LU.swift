@@ -191,8 +191,15 @@ extension Linalg {
     }
   }
 
+  /// Throws where the pivots are not those of each matrix of the batch.
   private static func checkPivots(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws {
-    let expected = lu.batch + [Swift.min(lu.rowCount, lu.columnCount)]
+    let count = Swift.min(lu.rowCount, lu.columnCount), expected = lu.batch + [count]
+    guard pivots.shape.last == count else {
+      throw TensorError(
+        .shape, name,
+        "Number of pivots per batch should be same as the dimension of the matrix (\(count)), but their shape is \(pivots.shape)"
+      )
+    }
     guard pivots.shape == expected else {
       throw TensorError(
         .shape, name, "Expected pivots to have shape \(expected) but got \(pivots.shape) instead")

@@ -215,17 +215,17 @@ extension Tensor {
     try Linalg.checkReflectors(self, tau, name, wide: true)
     try Linalg.checkMatrix(other, name, "other")
     try Linalg.checkSame(self, other, name)
+    guard other.batch == batch, (left ? other.rowCount : other.columnCount) == rowCount else {
+      throw TensorError(
+        .shape, name,
+        "other.shape[\(left ? -2 : -1)] must be equal to input.shape[-2], and batch dimensions must be the same, but the shapes are \(other.shape) and \(shape)"
+      )
+    }
     let count = Swift.min(left ? other.rowCount : other.columnCount, columnCount)
     guard tau.shape[tau.ndim - 1] == count else {
       throw TensorError(
         .shape, name,
         "tau.shape[-1] must be equal to min(other.shape[\(left ? -2 : -1)], input.shape[-1]), but the shapes are \(tau.shape), \(other.shape) and \(shape)"
-      )
-    }
-    guard other.batch == batch, (left ? other.rowCount : other.columnCount) == rowCount else {
-      throw TensorError(
-        .shape, name,
-        "other.shape[\(left ? -2 : -1)] must be equal to input.shape[-2], and batch dimensions must be the same, but the shapes are \(other.shape) and \(shape)"
       )
     }
     let y = try noGrad {

@@ -138,7 +138,7 @@ extension Tensor {
     }
     var total = 0
     for count in counts { total = total.addingReportingOverflow(count).overflow ? Int.max : total + count }
-    _ = try Layout.checkedCount([total], .int64, "repeatInterleave")
+    try Layout.checkList(total, "repeatInterleave")
     guard outputSize ?? total == total else {
       throw TensorError(
         .value, "repeatInterleave",

@@ -144,6 +144,7 @@ extension Tensor {
     }
     let sizes = edges.map { $0.numel - 1 }
     let total = try Layout.checkedCount(sizes, .float64, name)
+    try Layout.checkList(total, name)
     let limits = try edges.map { try $0.toArray(as: Double.self) }
     let weights = try weight?.toArray(as: Double.self)
     var sums = [Double](repeating: 0, count: total)

@@ -177,7 +177,7 @@ extension Tensor {
     for i in 0..<Swift.min(r, Swift.max(n - r, 0)) where count < 1e15 {
       count *= Double(n - i) / Double(i + 1)
     }
-    guard n > 0, count * Double(r) < 1e13 else {
+    guard n > 0, count * Double(r) * 8 < Double(MemoryPool.limit / 2) else {
       throw TensorError(
         .memory, "combinations", "about \(count) combinations of \(r) are larger than any memory")
     }

@@ -176,8 +176,15 @@ extension Tensor {
         .shape, operation, "row and column must be non-negative, got \(row) and \(column)")
     }
     _ = try Layout.checkedCount([2, row, column], .int64, operation)
+    try Layout.checkList(row, operation)
     // Offsets beyond the matrix mean no more than its edge.
     let offset = Swift.min(Swift.max(offset, -row), column)
+    var count = 0
+    for r in 0..<row {
+      let (low, high) = columns(r, offset)
+      count += Swift.max(Swift.min(high, column) - Swift.max(low, 0), 0)
+    }
+    try Layout.checkList(count, bytes: 32, operation)
     var rows: [Int] = [], found: [Int] = []
     for r in 0..<row {
       let (low, high) = columns(r, offset)

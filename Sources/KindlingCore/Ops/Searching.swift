@@ -142,7 +142,7 @@ extension Tensor {
     guard !(max < min) else {
       throw TensorError(.value, "histc", "max must be larger than min, but got \(min) to \(max)")
     }
-    _ = try Layout.checkedCount([bins], dtype, "histc")
+    try Layout.checkList(bins, "histc")
     let values = try toArray(as: Double.self)
     var (low, high) = (min, max)
     if low == high, let least = values.min(), let greatest = values.max() { (low, high) = (least, greatest) }

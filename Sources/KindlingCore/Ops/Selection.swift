@@ -118,9 +118,10 @@ extension Tensor {
 // MARK: Into bounds
 extension Tensor {
   /// Elements moved into the bounds; NaN stays, and a lower bound above the upper one gives the
-  /// upper (PyTorch: `torch.clamp`).
+  /// Elements moved into the bounds (PyTorch: `torch.clamp`).
   ///
-  /// The gradient passes at the bounds.
+  /// NaN stays, and a lower bound above the upper one gives the upper. The gradient passes between the
+  /// bounds, not at them.
   public func clamp<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
     try clamped("ClampBackward1", min.scalar, max.scalar)
   }
@@ -157,10 +158,14 @@ extension Tensor {
   }
 
   /// Elements moved into bounds of their own, which broadcast; nil is no bound
-  /// (PyTorch: `torch.clamp`).
+  /// (PyTorch: `torch.clamp`). An element at a bound shares the gradient with it.
   ///
   /// - Throws: ``TensorError`` where both are nil.
   public func clamp(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
+    try clamped("ClampBackward0", min, max)
+  }
+
+  private func clamped(_ node: String, _ min: Tensor?, _ max: Tensor?) throws -> Tensor {
     let values = try noGrad {
       let raised = try min.map { try maximum($0) } ?? self
       return try max.map { try raised.minimum($0) } ?? raised
@@ -168,25 +173,43 @@ extension Tensor {
     guard min != nil || max != nil else {
       throw TensorError(.value, "clamp", "at least one of 'min' or 'max' must not be None")
     }
-    let own = Input(self, saving: self, min ?? self, max ?? self) { g, s in
-      try Tensor.where(s[0].ge(s[1]).logicalAnd(s[0].le(s[2])), g, 0)
-    }
-    let low = min.map { min in
-      Input(min, saving: self, min, max ?? min) { g, s in
-        try Tensor.where(s[0].lt(s[1]).logicalAnd(s[1].le(s[2])), g, 0)
+    guard let min, let max else {
+      let bound = min ?? max ?? self, isLower = min != nil
+      // Where it is no number that was compared, both get the whole gradient.
+      func shares(_ g: Tensor, _ loses: Tensor, _ ties: Tensor) throws -> Tensor {
+        try Tensor.where(ties, g.mul(0.5), Tensor.where(loses, 0, g))
       }
+      return values.recorded(
+        node,
+        Input(self, saving: self, bound) { g, s in
+          try shares(g, isLower ? s[0].lt(s[1]) : s[0].gt(s[1]), s[0].eq(s[1]))
+        },
+        Input(bound, saving: self, bound) { g, s in
+          try shares(g, isLower ? s[0].gt(s[1]) : s[0].lt(s[1]), s[0].eq(s[1]))
+        })
     }
-    let high = max.map { max in
-      Input(max, saving: self, min ?? max, max) { g, s in
-        try Tensor.where(s[0].gt(s[2]).logicalOr(s[2].lt(s[1])), g, 0)
-      }
-    }
-    return values.recorded("ClampBackward0", own, low, high)
+    return values.recorded(
+      node,
+      Input(self, saving: self, min, max) { g, s in
+        let ties = try s[1].lt(s[2]).logicalAnd(s[0].eq(s[1]).logicalOr(s[0].eq(s[2])))
+        let outside = try s[0].lt(s[1]).logicalOr(s[0].gt(s[2]))
+        return try Tensor.where(ties, g.mul(0.5), Tensor.where(outside, 0, g))
+      },
+      Input(min, saving: self, min, max) { g, s in
+        let ties = try s[1].lt(s[2]).logicalAnd(s[0].eq(s[1]))
+        let below = try s[1].le(s[2]).logicalAnd(s[0].lt(s[1]))
+        return try Tensor.where(ties, g.mul(0.5), Tensor.where(below, g, 0))
+      },
+      Input(max, saving: self, min, max) { g, s in
+        let ties = try s[1].lt(s[2]).logicalAnd(s[0].eq(s[2]))
+        let above = try s[1].gt(s[2]).logicalOr(s[0].gt(s[2]))
+        return try Tensor.where(ties, g.mul(0.5), Tensor.where(above, g, 0))
+      })
   }
   /// ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
-  public func clampMin(_ min: Tensor) throws -> Tensor { try clamp(min: min) }
+  public func clampMin(_ min: Tensor) throws -> Tensor { try clamped("ClampMinBackward1", min, nil) }
   /// ``minimum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_max`).
-  public func clampMax(_ max: Tensor) throws -> Tensor { try clamp(max: max) }
+  public func clampMax(_ max: Tensor) throws -> Tensor { try clamped("ClampMaxBackward1", nil, max) }
 
   func clamped(
     _ node: String, _ min: Scalar?, _ max: Scalar?, into out: Tensor? = nil
@@ -195,9 +218,9 @@ extension Tensor {
     guard isGradEnabled, requiresGrad else { return y }
     return y.recorded(node, Input(self, saving: self) { g, s in
       switch (min, max) {
-      case (let min?, let max?): try Tensor.where(s[0].ge(min).logicalAnd(s[0].le(max)), g, 0)
-      case (let min?, nil): try Tensor.where(s[0].ge(min), g, 0)
-      case (nil, let max?): try Tensor.where(s[0].le(max), g, 0)
+      case (let min?, let max?): try Tensor.where(s[0].gt(min).logicalAnd(s[0].lt(max)), g, 0)
+      case (let min?, nil): try Tensor.where(s[0].gt(min), g, 0)
+      case (nil, let max?): try Tensor.where(s[0].lt(max), g, 0)
       case (nil, nil): g
       }
     })

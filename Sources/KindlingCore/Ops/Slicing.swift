@@ -136,6 +136,7 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "chunk")
     let size = shape[d] / chunks + (shape[d] % chunks == 0 ? 0 : 1)
     if size == 0 {
+      try Layout.checkList(chunks, bytes: 256, "chunk")
       return try pieces([Int](repeating: 0, count: chunks), d, "SplitWithSizesBackward0")
     }
     return try split(size, dim: d)
@@ -192,6 +193,7 @@ extension Tensor {
         .value, "tensorSplit", "number of sections must be larger than 0, got \(sections)")
     }
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
+    try Layout.checkList(sections, bytes: 256, "tensorSplit")
     let (least, extra) = (shape[d] / sections, shape[d] % sections)
     var start = 0
     return try (0..<sections).map { i in

@@ -59,7 +59,7 @@ public enum SignalWindow {
   private static func cosines(
     _ operation: String, _ m: Int, _ a: [Double], _ sym: Bool, _ dtype: DType?, _ requiresGrad: Bool
   ) throws -> Tensor {
-    let step = 2 * Double.pi / Double(max(sym ? m - 1 : m, 1))
+    let step = 2 * Double.pi / max(Double(m) - (sym ? 1 : 0), 1)
     return try window(operation, m, dtype, requiresGrad) { i in
       var sum = 0.0
       for (k, weight) in a.enumerated() {
@@ -73,7 +73,7 @@ public enum SignalWindow {
   public static func bartlett(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    let step = 2 / Double(max(sym ? m - 1 : m, 1))
+    let step = 2 / max(Double(m) - (sym ? 1 : 0), 1)
     return try window("bartlett", m, dtype, requiresGrad) { 1 - abs(-1 + Double($0) * step) }
   }
 
@@ -81,7 +81,7 @@ public enum SignalWindow {
   public static func cosine(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    let step = Double.pi / Double(max(sym ? m : m + 1, 1))
+    let step = Double.pi / max(Double(m) + (sym ? 0 : 1), 1)
     return try window("cosine", m, dtype, requiresGrad) { sin((0.5 + Double($0)) * step) }
   }
 
@@ -96,7 +96,7 @@ public enum SignalWindow {
     guard !sym || center == nil else {
       throw TensorError(.value, "exponential", "Center must be nil for symmetric windows")
     }
-    let middle = center ?? Double(!sym && m > 1 ? m : m - 1) / 2
+    let middle = center ?? (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
     return try window("exponential", m, dtype, requiresGrad) { exp(-abs(Double($0) - middle) / tau) }
   }
 
@@ -108,7 +108,7 @@ public enum SignalWindow {
       throw TensorError(
         .value, "gaussian", "Standard deviation must be positive, got: \(std) instead.")
     }
-    let middle = Double(!sym && m > 1 ? m : m - 1) / 2
+    let middle = (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
     return try window("gaussian", m, dtype, requiresGrad) { i in
       let x = (Double(i) - middle) / std
       return exp(-x * x / 2)
@@ -122,7 +122,7 @@ public enum SignalWindow {
     guard beta >= 0 else {
       throw TensorError(.value, "kaiser", "beta must be non-negative, got: \(beta) instead.")
     }
-    let step = 2 * beta / Double(max(sym ? m - 1 : m, 1))
+    let step = 2 * beta / max(Double(m) - (sym ? 1 : 0), 1)
     return try window("kaiser", m, dtype, requiresGrad) { i in
       let x = min(beta, -beta + Double(i) * step)
       return bessel(max(beta * beta - x * x, 0).squareRoot()) / bessel(beta)

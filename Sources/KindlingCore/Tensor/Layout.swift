@@ -36,6 +36,16 @@ package enum Layout {
     return empty ? 0 : count
   }
 
+  /// Throws where a list of `count` entries of `bytes` each, which an operation keeps beside its
+  /// tensors, would take more than half of ``MemoryPool/limit``.
+  package static func checkList(_ count: Int, bytes: Int = 8, _ operation: String) throws {
+    let (total, over) = count.multipliedReportingOverflow(by: bytes)
+    guard !over, total <= MemoryPool.limit / 2 else {
+      throw TensorError(
+        .memory, operation, "a list of \(count) entries is larger than half of the memory there is")
+    }
+  }
+
   /// Whether elements lie one after another in row-major order.
   package static func isContiguous(_ shape: [Int], _ strides: [Int]) -> Bool {
     var step = 1

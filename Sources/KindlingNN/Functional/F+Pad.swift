@@ -132,6 +132,7 @@ private struct Border: Sendable {
 
   func gathered(_ x: Tensor, _ mode: PaddingMode) throws -> Tensor {
     let rank = dims.count, name = mode == .reflect ? "reflection_pad\(rank)d" : "replication_pad\(rank)d"
+    try Layout.checkList(shape.max() ?? 0, name)
     guard x.dtype != .bool else {
       throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
     }

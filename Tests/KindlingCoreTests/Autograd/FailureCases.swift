@@ -134,6 +134,18 @@ let failureCases: [FailureCase] = [
   FailureCase("arange_bad", "upper bound and lower bound inconsistent with step sign") {
     _ = try Tensor.arange(5, 0)
   },
+  FailureCase("conv_channels", "expected input[1, 1, 8, 8] to have 3 channels, but got 1 channels") {
+    _ = try Conv2d(3, 4, 3)(Tensor.ones(1, 1, 8, 8))
+  },
+  FailureCase("conv_kernel_too_big", "Kernel size can't be greater than actual input size") {
+    _ = try Conv2d(1, 1, 5)(Tensor.ones(1, 1, 3, 3))
+  },
+  FailureCase("bn_one_value", "Expected more than 1 value per channel when training") {
+    _ = try BatchNorm1d(3)(Tensor.ones(1, 3))
+  },
+  FailureCase("embedding_range", "index out of range in self") {
+    _ = try Embedding(3, 2)(Tensor([3]))
+  },
   FailureCase("mean_of_int", "could not infer output dtype") { _ = try Tensor([1, 2]).mean() },
 
   FailureCase("requires_grad_integer_ctor", "Only Tensors of floating point dtype can require gradients") {

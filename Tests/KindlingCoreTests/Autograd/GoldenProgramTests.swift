@@ -4,8 +4,11 @@ import _TestSupport
 
 /// The programs, graphs and failures of `autograd.json`.
 @Suite struct GoldenAutogradTests {
-  @Test(arguments: graphPrograms + operationPrograms, [DType.float32, .float64])
+  @Test(arguments: graphPrograms + operationPrograms + layerPrograms, [DType.float32, .float64])
   func program(_ program: GoldenProgram, _ dtype: DType) throws { try program.check(dtype) }
+
+  @Test(arguments: float32Programs)
+  func float32Program(_ program: GoldenProgram) throws { try program.check(.float32) }
 
   @Test(arguments: graphCases)
   func graph(_ example: GraphCase) throws { try example.check() }

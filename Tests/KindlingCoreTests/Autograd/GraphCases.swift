@@ -69,4 +69,14 @@ let graphCases: [GraphCase] = [
   GraphCase("activations") {
     try leaf(3).tanh().sigmoid().exp().log().sqrt().abs().clamp(min: 0, max: 1)
   },
+  GraphCase("conv_block") {
+    let m = Sequential(
+      Conv2d(1, 2, 3), BatchNorm2d(2), ReLU(), MaxPool2d(2), Dropout(0.5), Flatten())
+    return try m(Tensor.rand(2, 1, 8, 8))
+  },
+  GraphCase("layernorm_gelu") { try F.gelu(LayerNorm(3)(Tensor.rand(2, 3))) },
+  GraphCase("attention") {
+    let q = try Tensor.rand(1, 2, 3, 4, requiresGrad: true)
+    return try F.scaledDotProductAttention(q, q, q)
+  },
 ]

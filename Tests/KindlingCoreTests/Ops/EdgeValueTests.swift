@@ -57,6 +57,34 @@ import Testing
     },
   ]
 
+  /// Gradients of x, and of the bounds that are tensors, at and beside the bounds.
+  @Test func clampAtItsBounds() throws {
+    func gradients(_ x: [Double], _ others: [Double], _ y: (Tensor, [Tensor]) throws -> Tensor) throws
+      -> [[Double]]
+    {
+      let x = try Tensor(x, requiresGrad: true)
+      let others = try others.map { try Tensor($0, requiresGrad: true) }
+      try y(x, others).sum().backward()
+      return try ([x] + others).map { try $0.grad?.reshape(-1).toArray(as: Double.self) ?? [] }
+    }
+    let x = [-2.0, -1, 0, 1, 2]
+    #expect(try gradients(x, []) { x, _ in try x.clamp(min: -1, max: 1) } == [[0, 0, 1, 0, 0]])
+    #expect(try gradients(x, []) { x, _ in try x.clampMin(-1) } == [[0, 0, 1, 1, 1]])
+    #expect(try gradients(x, []) { x, _ in try x.clamp(max: 1) } == [[1, 1, 1, 0, 0]])
+    #expect(try gradients([.nan], []) { x, _ in try x.clamp(min: -1, max: 1) } == [[0]])
+    #expect(
+      try gradients(x, [-1, 1]) { x, b in try x.clamp(min: b[0], max: b[1]) }
+        == [[0, 0.5, 1, 0.5, 0], [1.5], [1.5]])
+    #expect(
+      try gradients(x, [1, -1]) { x, b in try x.clamp(min: b[0], max: b[1]) }
+        == [[0, 0, 0, 0, 0], [0], [5]])
+    #expect(
+      try gradients(x, [0, 0]) { x, b in try x.clamp(min: b[0], max: b[1]) }
+        == [[0, 0, 1, 0, 0], [2], [2]])
+    #expect(try gradients(x, [-1]) { x, b in try x.clampMin(b[0]) } == [[0, 0.5, 1, 1, 1], [1.5]])
+    #expect(try gradients([.nan], [0]) { x, b in try x.clampMax(b[0]) } == [[1], [1]])
+  }
+
   @Test(arguments: cases) func agreesWithPyTorch(_ test: Case) throws {
     let y = try test.body()
     #expect(y.dtype == test.dtype)
@@ -68,6 +96,12 @@ import Testing
   static let manyDims = [Int](repeating: 1, count: 65)
 
   static let refusals: [(String, @Sendable () throws -> Void)] = [
+    ("larger than half", { _ = try Tensor([1.0]).histc(bins: 1 << 40) }),
+    ("larger than half", { _ = try Tensor([1.0]).tensorSplit(1 << 40) }),
+    ("larger than half", { _ = try Tensor.zeros(0).chunk(1 << 40) }),
+    ("larger than half", { _ = try Tensor([1.0, 2]).repeatInterleave(Tensor([1, 1 << 40])) }),
+    ("larger than half", { _ = try Tensor.trilIndices(1 << 40, 2) }),
+    ("non-negative window length", { _ = try SignalWindow.cosine(.min) }),
     ("up to 64 dims", { _ = try Tensor.ones(manyDims).amax(dim: 0) }),
     ("up to 64 dims", { _ = try Tensor.ones(manyDims).sum(dims: [1, 2]) }),
     ("Index to scalar", { _ = try Tensor(1.0).indexSelect(0, Tensor([0, 0])) }),

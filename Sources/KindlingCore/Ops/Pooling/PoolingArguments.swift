@@ -65,6 +65,7 @@ package struct PoolingArguments {
         "Given input size: \(text(input)). Calculated output size: \(text(output)). Output size is too small")
     }
     _ = try Layout.checkedCount(x.shape.dropLast(rank) + output, x.dtype, operation)
+    try Layout.checkList(output.max() ?? 0, bytes: 24, operation)
     let axes = (0..<rank).map {
       Pooling.Axis.regular(
         input[$0], output[$0], kernel: kernel[$0], stride: stride[$0], padding: padding[$0],
@@ -120,6 +121,7 @@ extension Pooling {
     }
     let sizes = zip(output, input).map { $0 ?? $1 }
     _ = try Layout.checkedCount(x.shape.dropLast(rank) + sizes, x.dtype, operation)
+    try Layout.checkList(sizes.max() ?? 0, bytes: 24, operation)
     return over(x, zip(input, sizes).map { .adaptive($0, $1) })
   }
 
