@@ -95,7 +95,7 @@ extension Linalg {
 
   // MARK: Parts
 
-  /// - Parameter wide: the first of more columns than rows hold the reflectors.
+  /// With `wide` the first of more columns than rows hold the reflectors.
   fileprivate static func checkReflectors(
     _ a: Tensor, _ tau: Tensor, _ name: String, wide: Bool = false
   ) throws {

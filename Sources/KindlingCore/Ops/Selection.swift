@@ -158,7 +158,9 @@ extension Tensor {
   }
 
   /// Elements moved into bounds of their own, which broadcast; nil is no bound
-  /// (PyTorch: `torch.clamp`). An element at a bound shares the gradient with it.
+  /// (PyTorch: `torch.clamp`).
+  ///
+  /// An element at a bound shares the gradient with it.
   ///
   /// - Throws: ``TensorError`` where both are nil.
   public func clamp(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
