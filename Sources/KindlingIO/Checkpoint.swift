@@ -15,12 +15,19 @@ public enum CheckpointContainer: Sendable {
 /// The file is written beside its place and put there when it is whole and on disk: at no moment is
 /// there half a file, and whatever fails leaves the old one. Tensors that share memory still share
 /// it when loaded.
+/// `notes` are plain values beside the tensors, such as the names of classes, which PyTorch does not
+/// see; see ``loadNotes(from:)``.
 ///
 /// - Throws: ``CheckpointError`` where the file cannot be written.
 public func save(
-  _ stateDict: StateDict, to path: String, container: CheckpointContainer = .zip
+  _ stateDict: StateDict, to path: String, container: CheckpointContainer = .zip,
+  notes: CheckpointValue = .none
 ) throws {
-  try save(CheckpointValue(stateDict), to: path, container: container)
+  try CheckpointError.naming(path) {
+    try CheckpointWriter.write(to: path, container, notes: notes) {
+      try $0.put(CheckpointValue(stateDict))
+    }
+  }
 }
 
 /// Writes `value`, such as a dictionary of a model's and an optimizer's state, to a `.pth` file
@@ -43,9 +50,9 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 ///
 /// The file is data: nothing in it is run, and what is not tensors, numbers, texts, lists or
 /// dictionaries is refused. Complex tensors are read as real ones with a last dimension of 2
-/// (PyTorch: `torch.view_as_real`). Tensors of the zip form lie in the mapped file, without a copy; writing to them does not
-/// change it. While they are in use the file must not be cut short in place; replacing it, as
-/// ``save(_:to:)`` does, is fine.
+/// (PyTorch: `torch.view_as_real`). Tensors of the zip form lie in the mapped file, without a copy
+/// unless they go to another device; writing to them does not change it. While they are in use the file must not be cut short in place; replacing it, as
+/// ``save(_:to:container:)`` does, is fine.
 ///
 /// - Parameters:
 ///   - path: the file.

@@ -17,9 +17,12 @@ import Synchronization
 /// back by copies, which are counted. Computations are those of the processor, on what lies
 /// elsewhere; fused operations are left to their defaults, so that these are tried too.
 package final class RemoteBackend: Backend {
-  /// The one device, made known to the library by ``register()``.
-  package static let shared = RemoteBackend()
-  package let device = Device(.privateUse, 0)
+  /// The first such device, made known to the library by ``register()``.
+  package static let shared = RemoteBackend(0)
+  package let device: Device
+
+  /// Device number `index`: tests that count transfers at the same time need one each.
+  package init(_ index: Int) { device = Device(.privateUse, index) }
 
   private struct Contents {
     var memory: [UInt: Storage] = [:]

@@ -63,7 +63,7 @@ package struct CheckpointReader {
   }
 
   /// The folder in the archive that all records lie in.
-  private static func root(_ archive: ZipArchive) throws -> String {
+  static func root(_ archive: ZipArchive) throws -> String {
     let roots = archive.records.keys.filter { $0.hasSuffix("/data.pkl") }.map { $0.dropLast(9) }
       .filter { !$0.contains("/") && $0 != ".." && $0 != "." }
     guard let root = roots.first else {
@@ -108,15 +108,17 @@ package struct CheckpointReader {
         "the file holds tensors of the device \(storage.location.prefix(100)); pass device: .cpu to load them into main memory"
       )
     }
-    let blocks = try zip(graph.storages, storages).map { try $0.type.storage($1, in: file) }
+    let backend = try (device ?? .cpu).backend
+    // Storages move, not tensors: what shares memory in the file shares it on the device.
+    let blocks = try zip(graph.storages, storages).map {
+      try $0.type.storage($1, in: file).copied(to: backend)
+    }
     return try graph.tensors.map { record in
       let tensor = Tensor(
         storage: blocks[record.storage], shape: record.shape, strides: record.strides,
         offset: record.offset, dtype: record.dtype, numel: record.numel,
         isContiguous: Layout.isContiguous(record.shape, record.strides))
-      let placed =
-        try device.map { try $0 == tensor.device ? tensor : moved(tensor, to: $0) } ?? tensor
-      let result = record.isParameter ? placed.asParameter() : placed
+      let result = record.isParameter ? tensor.asParameter() : tensor
       return try result.requiresGrad_(record.requiresGrad)
     }
   }
@@ -125,10 +127,18 @@ package struct CheckpointReader {
   package func value(on device: Device?) throws -> CheckpointValue {
     try graph.value(tensors(on: device))
   }
+}
 
-  private func moved(_ tensor: Tensor, to device: Device) throws -> Tensor {
-    _ = try device.backend
-    throw CheckpointError(
-      .unsupported, "loading onto \(device) is not supported; load to .cpu and move the tensors")
+extension Storage {
+  /// This memory of the processor's in the memory of `backend`: itself, or a copy there.
+  fileprivate func copied(to backend: any Backend) throws -> Storage {
+    if backend.device == self.backend.device { return self }
+    let copy = try backend.allocate(byteCount: byteCount)
+    try backend.withHostBytes(copy, mutating: true) { target in
+      try self.backend.withHostBytes(self, mutating: false) { source in
+        target.copyMemory(from: UnsafeRawBufferPointer(source))
+      }
+    }
+    return copy
   }
 }

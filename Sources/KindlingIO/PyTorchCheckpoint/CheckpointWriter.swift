@@ -5,22 +5,26 @@ enum CheckpointWriter {
   /// Makes the file at `path` hold what `fill` pickles; either it is whole afterwards, or the old one
   /// still there.
   static func write(
-    to path: String, _ container: CheckpointContainer, _ fill: (inout Pickler) throws -> Void
+    to path: String, _ container: CheckpointContainer, notes: CheckpointValue = .none,
+    _ fill: (inout Pickler) throws -> Void
   ) throws {
     let (pickle, storages) = try Pickler.write(container, fill)
+    let notes = try CheckpointNotes.pickle(notes, container)
     try AtomicFile.write(to: path) { file in
       switch container {
-      case .zip: try writeZip(pickle, storages, to: &file)
+      case .zip: try writeZip(pickle, storages, notes, to: &file)
       case .legacy: try LegacyContainer.write(pickle, storages, to: &file)
       }
     }
   }
 
   private static func writeZip(
-    _ pickle: [UInt8], _ storages: [(storage: Storage, dtype: DType)], to file: inout AtomicFile
+    _ pickle: [UInt8], _ storages: [(storage: Storage, dtype: DType)], _ notes: [UInt8]?,
+    to file: inout AtomicFile
   ) throws {
     var zip = ZipWriter()
     try zip.add("archive/data.pkl", pickle, to: &file)
+    if let notes { try zip.add("archive/\(CheckpointNotes.record)", notes, to: &file) }
     try zip.add("archive/.storage_alignment", Array("\(ZipWriter.alignment)".utf8), to: &file)
     try zip.add("archive/byteorder", Array("little".utf8), to: &file)
     for (number, (storage, dtype)) in storages.enumerated() {

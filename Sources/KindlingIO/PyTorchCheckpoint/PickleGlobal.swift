@@ -9,6 +9,8 @@ enum PickleGlobal {
   /// A dictionary of counts, as a schedule's milestones are.
   case counter
   case rebuildTensor
+  /// Of bytes, with the dtype among the arguments.
+  case rebuildTensorOfBytes
   /// Before PyTorch 0.4, without requires_grad and hooks.
   case rebuildOldTensor
   case rebuildParameter
@@ -18,7 +20,11 @@ enum PickleGlobal {
   case encode
   case set
   case storage(StoredType)
+  /// Bytes, of which the tensors say what they are.
+  case untypedStorage
   case dtype(DType)
+  /// A dtype that is read as another.
+  case storedType(StoredType)
   /// A name of no meaning here: a class, where whole models are read, and nothing to call.
   case foreign(String)
 
@@ -31,16 +37,20 @@ enum PickleGlobal {
     case ("collections", "OrderedDict"): self = .orderedDict
     case ("collections", "Counter"): self = .counter
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
+    case ("torch._utils", "_rebuild_tensor_v3"): self = .rebuildTensorOfBytes
     case ("torch._utils", "_rebuild_tensor"): self = .rebuildOldTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
     case ("torch._utils", "_rebuild_parameter_with_state"): self = .rebuildParameterWithState
     case ("torch", "Size"): self = .size
+    case ("torch.storage", "UntypedStorage"): self = .untypedStorage
     case ("_codecs", "encode"): self = .encode
     case ("torch", _):
       if let type = PickleGlobal.storages[name] {
         self = .storage(type)
       } else if let dtype = DType.allCases.first(where: { $0.description == name }) {
         self = .dtype(dtype)
+      } else if let type = PickleGlobal.storedTypes[name] {
+        self = .storedType(type)
       } else {
         self = try PickleGlobal.stranger(module, name, inModules)
       }
@@ -64,11 +74,13 @@ enum PickleGlobal {
     return storages
   }()
 
+  private static let storedTypes: [String: StoredType] = [
+    "uint16": .uint16, "uint32": .uint32, "uint64": .uint64, "float8_e4m3fn": .float8e4m3,
+    "float8_e5m2": .float8e5m2,
+  ]
+
   /// Data of PyTorch's that Kindling has no counterpart for.
   private static let unsupported: [String: String] = [
-    "torch.complex64": "the dtype complex64",
-    "torch.complex128": "the dtype complex128",
-    "torch._utils._rebuild_tensor_v3": "tensors of a newer dtype (uint16, uint32, uint64, float8)",
     "torch._utils._rebuild_sparse_tensor": "sparse tensors",
     "torch._utils._rebuild_qtensor": "quantized tensors",
     "torch._utils._rebuild_nested_tensor": "nested tensors",
@@ -78,6 +90,8 @@ enum PickleGlobal {
     "torch.device": "devices",
   ]
 
+  private static let dtypeFamilies = ["bits", "complex", "float", "int", "qint", "quint", "uint"]
+
   static func refusal(_ module: String, _ name: String) -> CheckpointError {
     // Names come from the file: a hostile one must not fill the screen.
     let full = "\(module.prefix(100)).\(name.prefix(100))"
@@ -85,10 +99,15 @@ enum PickleGlobal {
       return CheckpointError(
         .unsupported, "the file holds \(what) (\(full)), which Kindling does not have")
     }
+    if module == "torch", dtypeFamilies.contains(where: name.hasPrefix) {
+      return CheckpointError(
+        .unsupported, "the file holds the dtype \(name.prefix(100)), which Kindling does not have")
+    }
     if module == "torch" && name.hasSuffix("Storage") {
       return CheckpointError(.unsupported, "unknown storage type \(full)")
     }
-    if module.hasPrefix("torch.nn.modules") || module == "__main__" {
+    let holdsClasses = ["torch.nn.modules", "torchvision.models"].contains(where: module.hasPrefix)
+    if holdsClasses || module == "__main__" {
       return CheckpointError(
         .unsafe,
         "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), or save its state_dict() instead"
@@ -106,6 +125,7 @@ enum PickleGlobal {
     case .orderedDict: "collections.OrderedDict"
     case .counter: "collections.Counter"
     case .rebuildTensor: "torch._utils._rebuild_tensor_v2"
+    case .rebuildTensorOfBytes: "torch._utils._rebuild_tensor_v3"
     case .rebuildOldTensor: "torch._utils._rebuild_tensor"
     case .rebuildParameterWithState: "torch._utils._rebuild_parameter_with_state"
     case .rebuildParameter: "torch._utils._rebuild_parameter"
@@ -113,6 +133,8 @@ enum PickleGlobal {
     case .encode: "_codecs.encode"
     case .set: "set"
     case .storage(let type): "torch.\(type.dtype.storageName)"
+    case .untypedStorage: "torch.storage.UntypedStorage"
+    case .storedType: "torch.dtype"
     case .dtype(let dtype): "torch.\(dtype)"
     case .foreign(let name): name
     }

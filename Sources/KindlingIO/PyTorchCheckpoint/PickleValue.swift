@@ -103,13 +103,32 @@ struct TensorRecord {
 /// A storage as the file declares it: a record of the archive with so many elements.
 struct StorageRecord {
   let key: String
-  let type: StoredType
+  /// The type that the storage's class says; nil for bytes, of which the tensors say what they are.
+  let declaredType: StoredType?
+  /// The type of the elements; bytes until a tensor says more.
+  private(set) var type: StoredType
   let location: String
   /// The number of elements as the file counts them.
   let declaredCount: Int
+
+  init(key: String, type: StoredType?, location: String, declaredCount: Int) {
+    (self.key, declaredType, self.type) = (key, type, type ?? StoredType(.uint8))
+    (self.location, self.declaredCount) = (location, declaredCount)
+  }
+
+  var byteCount: Int { declaredCount * (declaredType?.byteSize ?? 1) }
   /// The number of elements of the tensors' dtype.
-  var count: Int { type.reading == .pairs ? 2 * declaredCount : declaredCount }
-  var byteCount: Int { declaredCount * type.byteSize }
+  var count: Int { byteCount / type.byteSize * (type.reading == .pairs ? 2 : 1) }
+
+  /// Settles what the bytes are.
+  private(set) var isSettled = false
+  mutating func settle(_ type: StoredType) throws {
+    guard declaredType == nil, !isSettled || self.type == type else {
+      throw CheckpointError(
+        .unsupported, "tensors of several dtypes view the storage '\(key.prefix(100))'")
+    }
+    (self.type, isSettled) = (type, true)
+  }
 }
 
 /// An object of a class that Kindling knows, or that a user registered: its name and attributes.

@@ -17,7 +17,21 @@ extension Unpickler {
     case .counter:
       guard arguments.count == 1, case .dictionary = arguments[0] else { throw misuse(global) }
       return arguments[0]
-    case .rebuildTensor: return .tensor(try tensor(arguments))
+    case .rebuildTensor:
+      if case .storage(let storage) = arguments.first, graph.storages[storage].declaredType == nil {
+        throw misuse(global)
+      }
+      return .tensor(try tensor(arguments))
+    case .rebuildTensorOfBytes:
+      guard 7...8 ~= arguments.count, case .storage(let storage) = arguments[0] else {
+        throw misuse(global)
+      }
+      switch arguments[6] {
+      case .dtype(let dtype): try graph.storages[storage].settle(StoredType(dtype))
+      case .global(.storedType(let type)): try graph.storages[storage].settle(type)
+      default: throw misuse(global)
+      }
+      return .tensor(try tensor(Array(arguments[..<6])))
     case .rebuildOldTensor:
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try tensor(arguments + [.bool(false), .none]))
@@ -42,7 +56,7 @@ extension Unpickler {
       guard arguments.count == 1, case .list = arguments[0] else { throw misuse(global) }
       return arguments[0]
     case .foreign(let name): throw refusal(of: name)
-    case .storage, .dtype: throw misuse(global)
+    case .storage, .untypedStorage, .dtype, .storedType: throw misuse(global)
     }
   }
 

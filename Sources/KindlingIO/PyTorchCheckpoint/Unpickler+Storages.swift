@@ -21,9 +21,15 @@ extension Unpickler {
   private mutating func storage(_ parts: [PickleValue]) throws -> Int {
     let isLegacy = rules.storages == .inLegacyFile
     guard parts.count == 5 || isLegacy && parts.count == 6, case .string("storage") = parts[0],
-      case .global(.storage(let type)) = parts[1], case .string(let key) = parts[2],
+      case .global(let kind) = parts[1], case .string(let key) = parts[2],
       case .string(let location) = parts[3], case .int(let count) = parts[4]
     else { throw unknown }
+    let type: StoredType?
+    switch kind {
+    case .storage(let named): type = named
+    case .untypedStorage: type = nil
+    default: throw unknown
+    }
     if parts.count == 6 {
       guard case .none = parts[5] else {
         throw CheckpointError(
@@ -31,15 +37,19 @@ extension Unpickler {
           "storage '\(key.prefix(100))' is a view of another, as PyTorch wrote before version 0.4; load and save it with a newer one")
       }
     }
-    guard count >= 0, !count.multipliedReportingOverflow(by: 2 * type.byteSize).overflow else {
+    // No element is read as more than 16 bytes.
+    guard count >= 0, !count.multipliedReportingOverflow(by: 32).overflow else {
       throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
     }
     let record = StorageRecord(key: key, type: type, location: location, declaredCount: count)
     if let number = storageNumbers[key] {
       let known = graph.storages[number]
-      guard known.type == type, known.declaredCount == count else {
+      guard known.declaredType == type, known.declaredCount == count else {
+        func words(_ type: StoredType?, _ count: Int) -> String {
+          type.map { "\(count) elements of \($0.dtype)" } ?? "\(count) bytes"
+        }
         throw CheckpointError.corrupt(
-          "storage '\(key.prefix(100))' is declared twice: \(known.declaredCount) elements of \(known.type.dtype), and \(count) of \(type.dtype)"
+          "storage '\(key.prefix(100))' is declared twice: \(words(known.declaredType, known.declaredCount)), and \(words(type, count))"
         )
       }
       return number

@@ -103,7 +103,7 @@ extension BuiltInModules {
 
 extension CheckpointValue {
   /// A number as it was given.
-  fileprivate static func scalar(_ value: Scalar) -> CheckpointValue {
+  static func scalar(_ value: Scalar) -> CheckpointValue {
     switch value {
     case .bool(let b): .bool(b)
     case .int(let i): .int(i)
@@ -113,7 +113,8 @@ extension CheckpointValue {
 }
 
 extension SavedModule {
-  fileprivate func scalar(_ name: String) throws -> Scalar {
+  /// The attribute `name` as a number of its own kind.
+  func scalar(_ name: String) throws -> Scalar {
     if let whole = value(name)?.intValue { return .int(whole) }
     return .double(try double(name))
   }

@@ -3,8 +3,9 @@ import KindlingNN
 
 /// Kindling's own modules with PyTorch's names of their classes: one entry each, and no other list.
 enum BuiltInModules {
-  private static let forms =
-    containers + linear + convolutions + pooling + normalization + activations + losses
+  private static let forms: [ModuleForm] =
+    containers + linear + convolutions + pooling + padding + upsampling + normalization
+    + activations + losses
 
   static let byName = Dictionary(forms.map { ($0.name, $0) }) { first, _ in first }
   static let byType = Dictionary(forms.map { ($0.type, $0) }) { first, _ in first }

@@ -11,9 +11,12 @@ final class ModuleReader {
   /// More modules than any model has; what has them is a small file that repeats itself.
   private static let maximumCount = 100_000
 
-  init(_ checkpoint: CheckpointReader) throws {
+  private let device: Device
+
+  init(_ checkpoint: CheckpointReader, on device: Device) throws {
     graph = checkpoint.graph
-    tensors = try checkpoint.tensors(on: .cpu)
+    tensors = try checkpoint.tensors(on: device)
+    self.device = device
   }
 
   /// The tensors of the module that the file holds by path, and the modules, parents first.
@@ -43,7 +46,8 @@ final class ModuleReader {
       else { continue }
       part.train(mode)
     }
-    return model
+    // What the file does not hold, such as buffers that state dicts leave out, was made here.
+    return try model.to(device)
   }
 
   /// The module that object `number` describes, made once.
@@ -68,6 +72,11 @@ final class ModuleReader {
   }
 
   static func unregistered(_ name: String) -> CheckpointError {
+    if name.hasPrefix("torchvision.models.") {
+      return CheckpointError(
+        .unsupported,
+        "the class \(name) is not registered: call ModuleRegistry.registerVisionModels() of KindlingVision before loading, if it is a VGG or a ResNet")
+    }
     let type = name.split(separator: ".").last ?? ""
     return CheckpointError(
       .unsupported,

@@ -124,6 +124,22 @@ public final class SavedModule {
     return try reader.module(number, depth: depth + 1)
   }
 
+  /// The submodule `name`, made of what the file says, as what it has to be.
+  public func module<M: Module>(_ name: String, as type: M.Type) throws -> M {
+    let module = try module(name)
+    guard let module = module as? M else {
+      throw CheckpointError.corrupt(
+        "the submodule '\(name)' of \(className) is a \(module.typeName), not a \(type)")
+    }
+    return module
+  }
+
+  /// The submodule `name`, or nil where there is none or it is `None`.
+  public func optionalModule<M: Module>(_ name: String, as type: M.Type) throws -> M? {
+    guard case .object = members("_modules")?[name] else { return nil }
+    return try module(name, as: type)
+  }
+
   /// The submodules with their names, in order.
   public func modules() throws -> [(name: String, module: Module)] {
     try (members("_modules")?.pairs ?? []).compactMap { key, value in

@@ -6,29 +6,34 @@ public import KindlingNN
 ///
 /// PyTorch makes the same model of it where it has the classes: those of `torch.nn`, and those that
 /// its own script defines under the name they were registered with.
+/// `notes` are plain values beside the model, such as the names of its classes; see ``loadNotes(from:)``.
 ///
 /// - Throws: ``CheckpointError`` where the file cannot be written, `TensorError` where the model holds
 ///   modules that are not found.
 public func save(
-  _ model: Module, to path: String, container: CheckpointContainer = .zip
+  _ model: Module, to path: String, container: CheckpointContainer = .zip,
+  notes: CheckpointValue = .none
 ) throws {
   try CheckpointError.naming(path) {
-    try CheckpointWriter.write(to: path, container) { try $0.put(model) }
+    try CheckpointWriter.write(to: path, container, notes: notes) { try $0.put(model) }
   }
 }
 
-/// Makes the model that ``save(_:to:container:)-(Module,_,_)``, or PyTorch, has saved whole
+/// Makes the model that ``save(_:to:container:notes:)-(Module,_,_,_)``, or PyTorch, has saved whole
 /// (PyTorch: `torch.load(path, weights_only=False)`).
 ///
 /// Built-in layers come from the file alone; other classes have to be registered first, see
 /// ``ModuleRegistry``. Nothing that the file says is run. Parameters lie in the mapped file, without a
-/// copy, as with ``load(_:device:verify:)``.
+/// copy, as with ``load(_:device:verify:)``; on another device than the processor they are copied there. The model goes to
+/// `device` wherever it was saved from.
 ///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or names a class that is
 ///   not registered (the error says how to register it), and where the model is no `Layer`: use
-///   ``loadModel(from:as:verify:)`` for those.
-public func loadModel(from path: String, verify: Bool = true) throws -> any Layer {
-  let model = try loadModel(from: path, as: Module.self, verify: verify)
+///   ``loadModel(from:as:device:verify:)`` for those.
+public func loadModel(
+  from path: String, device: Device = .cpu, verify: Bool = true
+) throws -> any Layer {
+  let model = try loadModel(from: path, as: Module.self, device: device, verify: verify)
   guard let layer = model as? any Layer else {
     throw CheckpointError(
       .content, path: path,
@@ -37,14 +42,14 @@ public func loadModel(from path: String, verify: Bool = true) throws -> any Laye
   return layer
 }
 
-/// Makes the model that was saved whole, as what it is; see ``loadModel(from:verify:)``.
+/// Makes the model that was saved whole, as what it is; see ``loadModel(from:device:verify:)``.
 ///
 /// - Throws: ``CheckpointError``, also where the model is no `M`.
 public func loadModel<M: Module>(
-  from path: String, as type: M.Type, verify: Bool = true
+  from path: String, as type: M.Type, device: Device = .cpu, verify: Bool = true
 ) throws -> M {
   try CheckpointError.naming(path) {
-    let model = try loadModel(in: MappedFile(path), verify: verify)
+    let model = try loadModel(in: MappedFile(path), device: device, verify: verify)
     guard let model = model as? M else {
       throw CheckpointError(.content, "the model is a \(model.typeName), not a \(type)")
     }
@@ -53,16 +58,20 @@ public func loadModel<M: Module>(
 }
 
 /// Makes the model that `file` holds.
-package func loadModel(in file: MappedFile, verify: Bool = false) throws -> Module {
-  try ModuleReader(CheckpointReader(file, verify: verify, inModules: true)).model()
+package func loadModel(
+  in file: MappedFile, device: Device = .cpu, verify: Bool = false
+) throws -> Module {
+  try ModuleReader(CheckpointReader(file, verify: verify, inModules: true), on: device).model()
 }
 
 /// The state dict of a model that was saved whole, whatever its classes: none has to be registered.
 ///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or holds no model.
-public func loadModelState(from path: String, verify: Bool = true) throws -> StateDict {
+public func loadModelState(
+  from path: String, device: Device = .cpu, verify: Bool = true
+) throws -> StateDict {
   try CheckpointError.naming(path) {
     let checkpoint = try CheckpointReader(MappedFile(path), verify: verify, inModules: true)
-    return try ModuleReader(checkpoint).content().state
+    return try ModuleReader(checkpoint, on: device).content().state
   }
 }

@@ -39,7 +39,8 @@ open class Upsample: Module, Layer {
       recomputeScaleFactor: recomputeScaleFactor)
   }
 
-  private let isSingle: Bool
+  /// Whether `size` was given as one number.
+  package let isSingle: Bool
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.interpolate(

@@ -1,0 +1,118 @@
+import KindlingCore
+import KindlingNN
+
+extension BuiltInModules {
+  static let padding: [ModuleForm] = [
+    constant(ConstantPad1d.self) { ConstantPad1d($0, $1) },
+    constant(ConstantPad2d.self) { ConstantPad2d($0, $1) },
+    constant(ConstantPad3d.self) { ConstantPad3d($0, $1) },
+    zeros(ZeroPad1d.self) { ZeroPad1d($0) }, zeros(ZeroPad2d.self) { ZeroPad2d($0) },
+    zeros(ZeroPad3d.self) { ZeroPad3d($0) },
+    border(ReflectionPad1d.self) { ReflectionPad1d($0) },
+    border(ReflectionPad2d.self) { ReflectionPad2d($0) },
+    border(ReflectionPad3d.self) { ReflectionPad3d($0) },
+    border(ReplicationPad1d.self) { ReplicationPad1d($0) },
+    border(ReplicationPad2d.self) { ReplicationPad2d($0) },
+    border(ReplicationPad3d.self) { ReplicationPad3d($0) },
+    border(CircularPad1d.self) { CircularPad1d($0) },
+    border(CircularPad2d.self) { CircularPad2d($0) },
+    border(CircularPad3d.self) { CircularPad3d($0) },
+  ]
+
+  private static func constant<Layer: ConstantPaddingLayer>(
+    _ type: Layer.Type, make: @escaping @Sendable ([Int], Scalar) -> Layer
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.padding.\(type)",
+      attributes: { ["padding": .tuple($0.padding), "value": .scalar($0.value)] },
+      make: { make(try $0.ints("padding"), try $0.scalar("value")) })
+  }
+
+  /// PyTorch's are constant borders of 0.0.
+  private static func zeros<Layer: PaddingLayer>(
+    _ type: Layer.Type, make: @escaping @Sendable ([Int]) -> Layer
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.padding.\(type)",
+      attributes: { ["padding": .tuple($0.padding), "value": .double(0)] },
+      make: { make(try $0.ints("padding")) })
+  }
+
+  private static func border<Layer: PaddingLayer>(
+    _ type: Layer.Type, make: @escaping @Sendable ([Int]) -> Layer
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.padding.\(type)", attributes: { ["padding": .tuple($0.padding)] },
+      make: { make(try $0.ints("padding")) })
+  }
+
+  static let upsampling: [ModuleForm] = [
+    ModuleForm(
+      Upsample.self, "torch.nn.modules.upsampling.Upsample",
+      attributes: { layer in
+        [
+          "name": "Upsample", "size": size(of: layer), "scale_factor": factors(of: layer),
+          "mode": .string(layer.mode.rawValue),
+          "align_corners": .optional(layer.alignCorners),
+          "recompute_scale_factor": .optional(layer.recomputeScaleFactor),
+        ]
+      }, make: upsample),
+    ModuleForm(
+      PixelShuffle.self, "torch.nn.modules.pixelshuffle.PixelShuffle",
+      attributes: { ["upscale_factor": .int($0.upscaleFactor)] },
+      make: { PixelShuffle(try $0.int("upscale_factor")) }),
+    ModuleForm(
+      PixelUnshuffle.self, "torch.nn.modules.pixelshuffle.PixelUnshuffle",
+      attributes: { ["downscale_factor": .int($0.downscaleFactor)] },
+      make: { PixelUnshuffle(try $0.int("downscale_factor")) }),
+    ModuleForm(
+      ChannelShuffle.self, "torch.nn.modules.channelshuffle.ChannelShuffle",
+      attributes: { ["groups": .int($0.groups)] }, make: { ChannelShuffle(try $0.int("groups")) }),
+  ]
+
+  /// A number or a tuple, as it was given, or `None`.
+  @Sendable private static func size(of layer: Upsample) -> CheckpointValue {
+    guard let sizes = layer.size else { return .none }
+    return layer.isSingle ? .optional(sizes.first) : .tuple(sizes)
+  }
+
+  @Sendable private static func factors(of layer: Upsample) -> CheckpointValue {
+    let factors = (layer.scaleFactor ?? []).map { CheckpointValue.double($0) }
+    return factors.count > 1 ? .tuple(factors) : factors.first ?? CheckpointValue.none
+  }
+
+  @Sendable private static func upsample(_ saved: SavedModule) throws -> Upsample {
+    guard let mode = UpsampleMode(rawValue: try saved.string("mode")) else {
+      throw CheckpointError(
+        .unsupported, "\(saved.className) has an unknown mode '\(try saved.string("mode").prefix(50))'")
+    }
+    let factors: [Double]? =
+      if let items = saved.value("scale_factor")?.elements {
+        items.compactMap(\.doubleValue)
+      } else {
+        try saved.optionalDouble("scale_factor").map { [$0] }
+      }
+    return Upsample(
+      size: try saved.isNone("size") ? nil : saved.extents("size"), scaleFactor: factors, mode: mode,
+      alignCorners: try saved.isNone("align_corners") ? nil : saved.bool("align_corners"),
+      recomputeScaleFactor: try saved.isNone("recompute_scale_factor")
+        ? nil : saved.bool("recompute_scale_factor"))
+  }
+}
+
+extension CheckpointValue {
+  /// The truth value, or `None`.
+  fileprivate static func optional(_ value: Bool?) -> CheckpointValue {
+    value.map { .bool($0) } ?? CheckpointValue.none
+  }
+}
+
+extension SavedModule {
+  /// Whether the attribute `name` is absent or `None`.
+  fileprivate func isNone(_ name: String) -> Bool {
+    switch value(name) {
+    case nil, .some(CheckpointValue.none): true
+    default: false
+    }
+  }
+}
