@@ -20,6 +20,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
@@ -48,6 +49,7 @@ let package = Package(
       name: "KindlingVision",
       dependencies: [
         "KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
     .target(
@@ -125,7 +127,10 @@ let package = Package(
     .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(
       name: "KindlingVisionTests",
-      dependencies: ["CKernels", "Kindling", "KindlingVision", "CZlib", "_TestSupport"]),
+      dependencies: [
+        "CKernels", "Kindling", "KindlingVision", "CZlib", "_TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     // These run the executables as a user does; they lie beside the tests in every build.
     .testTarget(name: "ToolTests", dependencies: ["Kindling", "_TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["_TestSupport"]),

@@ -1,5 +1,6 @@
 // The Kindling side of scripts/check-torchvision: reads a model's parameters and inputs that real
-// PyTorch wrote, and writes logits, a training step's loss and gradients, and what was drawn and printed.
+// PyTorch wrote, and writes logits, a training step's loss and gradients, what was drawn and printed, and
+// the whole model again.
 import Kindling
 import KindlingVision
 
@@ -50,3 +51,5 @@ if let images = inputs["images"], let labels = inputs["labels"] {
   for (name, buffer) in model.namedBuffers() { results["buffer.\(name)"] = buffer }
 }
 try save(results, to: folder + "/results.pth")
+// torchvision's whole model, made of its file and written again.
+try save(loadModel(from: folder + "/model.pth"), to: folder + "/again.pth")

@@ -1,4 +1,5 @@
 import CZlib
+import Crypto
 import KindlingVision
 import _TestSupport
 
@@ -48,10 +49,12 @@ func makeFolders(_ paths: [String]) throws {
   for path in paths where mkdir(path, 0o755) != 0 && errno != EEXIST { throw ServerError(code: errno) }
 }
 
-func md5(_ bytes: [UInt8]) -> String {
-  var sum = MD5()
-  bytes.withUnsafeBytes { sum.update($0) }
-  return sum.finalize()
+/// Sums of bytes, as publishers give them.
+func md5(_ bytes: [UInt8]) -> String { hexadecimal(Insecure.MD5.hash(data: bytes)) }
+func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+private func hexadecimal(_ digest: some Digest) -> String {
+  digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }
 
 /// `bytes` as a gzip file.

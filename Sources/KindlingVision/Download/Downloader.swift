@@ -11,24 +11,31 @@ public typealias DownloadProgress = @Sendable (_ file: String, _ done: Int, _ to
 public struct PublishedFile: Sendable {
   /// Its name, on the mirrors and here.
   public let name: String
-  /// The MD5 sum its publishers give, in hexadecimal.
-  public let md5: String
+  /// The sum that its publishers give.
+  public let digest: FileDigest
 
-  /// A file by name and checksum.
-  public init(_ name: String, md5: String) {
+  /// A file by name and sum.
+  public init(_ name: String, _ digest: FileDigest) {
     self.name = name
-    self.md5 = md5
+    self.digest = digest
   }
+
+  /// A file by name and MD5 sum, in hexadecimal.
+  public init(_ name: String, md5: String) { self.init(name, .md5(md5)) }
 }
 
 /// Fetches published files: from the first mirror that answers, resumed where a transfer broke off,
 /// and put in place only when the checksum is right.
 enum Downloader {
   /// Puts `file` into `folder`; does nothing where it is there already.
+  ///
+  /// `announce` is called with a line before each mirror is asked.
   static func fetch(
-    _ file: PublishedFile, from mirrors: [String], into folder: String, progress: DownloadProgress?
+    _ file: PublishedFile, from mirrors: [String], into folder: String, progress: DownloadProgress?,
+    announce: (String) -> Void = { _ in }
   ) throws {
     let target = "\(folder)/\(file.name)"
+    if access(target, F_OK) == 0 { return }
     try makeFolder(folder)
     let part = target + ".part"
     let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -44,6 +51,7 @@ enum Downloader {
     var reports: [String] = []
     for mirror in mirrors {
       let url = mirror.hasSuffix("/") ? mirror + file.name : "\(mirror)/\(file.name)"
+      announce("Downloading: \"\(url)\" to \(target)")
       do {
         try fetch(url, file, part, descriptor, progress)
         guard fsync(descriptor) == 0, rename(part, target) == 0 else {
@@ -66,42 +74,30 @@ enum Downloader {
     _ progress: DownloadProgress?
   ) throws {
     var size = Int(lseek(descriptor, 0, SEEK_END))
-    if size > 0, try md5(descriptor) == file.md5 { return }
+    if size > 0, try file.digest.accepts(file.digest.sum(of: descriptor)) { return }
     while true {
       lseek(descriptor, off_t(size), SEEK_SET)
       let outcome = try Transfer.run(
         url, to: descriptor, from: size, name: file.name, progress: progress)
       switch outcome {
       case .failed(let reason): throw VisionError(.download, reason)
+      // No other mirror would help; what has arrived stays, for the next attempt to go on from.
+      case .cannotWrite(let code):
+        throw VisionError(.system, "cannot write \(part): \(String(cString: strerror(code)))")
       case .cannotResume: break
       case .complete:
-        let found = try md5(descriptor)
-        if found == file.md5 { return }
+        let found = try file.digest.sum(of: descriptor)
+        if file.digest.accepts(found) { return }
         // What was resumed may have been the wrong beginning: once more, from the start.
         if size == 0 {
           ftruncate(descriptor, 0)
-          throw VisionError(.download, "the MD5 sum is \(found), but should be \(file.md5)")
+          throw VisionError(.download, file.digest.complaint(about: found))
         }
       }
       guard size > 0 else { throw VisionError(.download, "the server sends no such range") }
       guard ftruncate(descriptor, 0) == 0 else { throw systemError("cannot shorten \(part)") }
       size = 0
     }
-  }
-
-  /// The MD5 sum of the whole file, in hexadecimal.
-  static func md5(_ descriptor: Int32) throws -> String {
-    lseek(descriptor, 0, SEEK_SET)
-    var hash = MD5()
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw systemError("cannot read what was downloaded") }
-      if count == 0 { break }
-      buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-    }
-    return hash.finalize()
   }
 
   /// Makes `path` and the folders above it.
@@ -118,6 +114,12 @@ enum Downloader {
   private static func systemError(_ what: String) -> VisionError {
     VisionError(.system, "\(what): \(String(cString: strerror(errno)))")
   }
+}
+
+/// Writes `line` to standard error.
+package func writeLineToStandardError(_ line: String) {
+  let text = line + "\n"
+  _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
 }
 
 /// Progress as a line on standard error: rewritten on a terminal, otherwise one line a file.

@@ -26,6 +26,8 @@ final class Transfer {
     case complete
     /// The server cannot continue where the file ends.
     case cannotResume
+    /// The file takes no more, for the reason of this number.
+    case cannotWrite(Int32)
     case failed(String)
   }
 
@@ -73,9 +75,7 @@ final class Transfer {
     }
 
     if code == CurlLibrary.Code.ok { return .complete }
-    if transfer.writeError != 0 {
-      return .failed("cannot write: \(String(cString: strerror(transfer.writeError)))")
-    }
+    if transfer.writeError != 0 { return .cannotWrite(transfer.writeError) }
     var status = 0
     _ = curl.getInfo(handle, CurlLibrary.responseCode, &status)
     // 416: the part already has everything the server has, or something else altogether.

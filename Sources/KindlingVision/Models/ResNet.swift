@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingIO
 public import KindlingNN
 
 /// A block of a residual network.
@@ -47,6 +48,15 @@ open class BasicBlock: Module, ResidualBlock {
     self.downsample = downsample
   }
 
+  /// A block of what a file holds.
+  init(_ saved: SavedModule) throws {
+    conv1 = try saved.module("conv1", as: Conv2d.self)
+    bn1 = try saved.module("bn1", as: BatchNorm2d.self)
+    conv2 = try saved.module("conv2", as: Conv2d.self)
+    bn2 = try saved.module("bn2", as: BatchNorm2d.self)
+    downsample = try saved.optionalModule("downsample", as: Sequential.self)
+  }
+
   open func forward(_ x: Tensor) throws -> Tensor {
     let inner = try bn2(conv2(relu(bn1(conv1(x)))))
     try inner.add_(downsample.map { try $0(x) } ?? x)
@@ -91,6 +101,17 @@ open class Bottleneck: Module, ResidualBlock {
     self.downsample = downsample
   }
 
+  /// A block of what a file holds.
+  init(_ saved: SavedModule) throws {
+    conv1 = try saved.module("conv1", as: Conv2d.self)
+    bn1 = try saved.module("bn1", as: BatchNorm2d.self)
+    conv2 = try saved.module("conv2", as: Conv2d.self)
+    bn2 = try saved.module("bn2", as: BatchNorm2d.self)
+    conv3 = try saved.module("conv3", as: Conv2d.self)
+    bn3 = try saved.module("bn3", as: BatchNorm2d.self)
+    downsample = try saved.optionalModule("downsample", as: Sequential.self)
+  }
+
   open func forward(_ x: Tensor) throws -> Tensor {
     let inner = try bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x))))))))
     try inner.add_(downsample.map { try $0(x) } ?? x)
@@ -109,9 +130,9 @@ open class Bottleneck: Module, ResidualBlock {
 /// - Shape: `[N, 3, H, W]` → `[N, numClasses]`.
 open class ResNet: Module, Layer {
   /// The first convolution, 7 by 7.
-  public let conv1 = Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)
+  public let conv1: Conv2d
   /// Its normalisation.
-  public let bn1 = BatchNorm2d(64)
+  public let bn1: BatchNorm2d
   /// Its rectifier.
   public let relu = ReLU(inplace: true)
   /// The first pooling.
@@ -136,6 +157,8 @@ open class ResNet: Module, Layer {
     _ block: any ResidualBlock.Type, _ layers: [Int], numClasses: Int = 1000,
     zeroInitResidual: Bool = false
   ) {
+    conv1 = Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)
+    bn1 = BatchNorm2d(64)
     var inPlanes = 64
     func group(_ i: Int) -> Sequential {
       let planes = 64 << i, width = planes * block.expansion, stride = i == 0 ? 1 : 2
@@ -158,6 +181,7 @@ open class ResNet: Module, Layer {
     layer4 = group(3)
     fc = Linear(512 * block.expansion, numClasses)
     super.init()
+    ModuleRegistry.registerVisionModels()
     if layers.count != 4 || layers.contains(where: { $0 < 1 }) {
       initializationError = TensorError(
         .value, "ResNet", "needs the numbers of blocks of four groups, but got \(layers)")
@@ -171,6 +195,17 @@ open class ResNet: Module, Layer {
         if let weight = block.lastNorm.weight { try Init.zeros_(weight) }
       }
     }
+  }
+
+  /// A network of what a file holds.
+  init(_ saved: SavedModule) throws {
+    conv1 = try saved.module("conv1", as: Conv2d.self)
+    bn1 = try saved.module("bn1", as: BatchNorm2d.self)
+    layer1 = try saved.module("layer1", as: Sequential.self)
+    layer2 = try saved.module("layer2", as: Sequential.self)
+    layer3 = try saved.module("layer3", as: Sequential.self)
+    layer4 = try saved.module("layer4", as: Sequential.self)
+    fc = try saved.module("fc", as: Linear.self)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {

@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingIO
 public import KindlingNN
 
 /// A convolutional classifier after Simonyan and Zisserman, *Very deep convolutional networks for
@@ -27,7 +28,14 @@ open class VGG: Module, Layer {
       Linear(4096, 4096), ReLU(inplace: true), Dropout(dropout),
       Linear(4096, numClasses))
     super.init()
+    ModuleRegistry.registerVisionModels()
     if initWeights { drawWeights() }
+  }
+
+  /// A classifier of what a file holds.
+  init(_ saved: SavedModule) throws {
+    features = try saved.module("features", as: Sequential.self)
+    classifier = try saved.module("classifier", as: Sequential.self)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
