@@ -1,4 +1,5 @@
 import Kindling
+import KindlingVision
 
 final class NeuralNetwork: Module, Layer {
   let flatten = Flatten()
@@ -67,4 +68,26 @@ func saveAndLoad() throws {
     print(m2.eval())
     print(try net(x))
   }
+}
+
+func saveWholeModel() throws {
+  let net = Sequential(Linear(3, 2), ReLU(), Linear(2, 1))
+  try withTemporaryFolder { folder in
+    try save(net, to: folder + "/model.pth")
+    let m3 = try loadModel(from: folder + "/model.pth")
+    print(m3)
+    let x = try Tensor.rand(2, 3)
+    print(try m3(x))
+    print(try net(x).equal(m3(x)))
+  }
+}
+
+func vgg16SaveLoad() throws {
+  let model = vgg16()
+  let sd = try model.stateDict()
+  print(sd.count, sd.values.map(\.numel).reduce(0, +))
+  for (k, v) in sd {
+    print(k, v.shape)
+  }
+  print(model.eval())
 }

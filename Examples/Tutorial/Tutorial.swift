@@ -38,6 +38,8 @@ struct Tutorial: ParsableCommand {
     "iris_inspection": { _ in try irisInspection() },
     "iris_training": { _ in try irisTraining() },
     "save_and_load": { _ in try saveAndLoad() },
+    "save_whole_model": { _ in try saveWholeModel() },
+    "vgg16_save_load": { _ in try vgg16SaveLoad() },
     "optimization_loop": optimizationLoop,
     "routine_adam": { _ in try routineAdam() },
   ]

@@ -1,4 +1,5 @@
 import Kindling
+import KindlingVision
 
 /// The network of the tutorials: flattened, through hidden layers with ReLU between, to one number a
 /// class.
@@ -54,7 +55,34 @@ func makeModel(
       throw ToolError("the cnn needs images [C, H, W], but samples have the shape \(shape)")
     }
     return convolutionalNetwork(shape[0], classes: classes)
+  case .resnet18:
+    guard shape.count == 3, shape[0] == 3 else {
+      throw ToolError(
+        "resnet18 needs images [C, H, W] of 1 or 3 channels, but samples have the shape \(shape)")
+    }
+    return resnet18(numClasses: classes)
   }
+}
+
+/// Samples of one channel as samples of three, which torchvision's networks take.
+struct InThreeChannels<Base: Dataset, Label>: Dataset where Base.Sample == (Tensor, Label) {
+  let base: Base
+
+  var count: Int { base.count }
+  subscript(index: Int) -> (Tensor, Label) {
+    get throws {
+      let (image, label) = try base[index]
+      return (try inThreeChannels(image), label)
+    }
+  }
+}
+
+/// An image, or images, `[…, 1, H, W]` as `[…, 3, H, W]`; others as they are.
+func inThreeChannels(_ image: Tensor) throws -> Tensor {
+  guard image.ndim >= 3, image.shape[image.ndim - 3] == 1 else { return image }
+  var shape = image.shape
+  shape[image.ndim - 3] = 3
+  return try image.expand(shape)
 }
 
 /// `model` of built-in layers alone, so that any program can load it.
@@ -75,18 +103,29 @@ struct TrainedModel {
   /// Channels an image has, where it begins with a convolution.
   let channels: Int?
   let classes: Int
+  /// The classes' names, where they were saved with it.
+  let names: [String]?
 
-  /// The model in a checkpoint of `kindling train`, saved whole or not.
+  /// The model in a file of `kindling train`: a state dict, a whole model, or a checkpoint to resume
+  /// from.
   ///
-  /// Layer sizes are read off the weights' shapes, so nothing but the checkpoint is needed.
+  /// Layer sizes are read off the weights' shapes, so nothing but the file is needed.
   init(_ path: String) throws {
-    let saved: StateDict
-    do { saved = try loadStateDict(from: path) } catch {
-      // A whole model is no state dict; what is neither is explained by the first error.
-      guard let model = try? Kindling.loadModel(from: path) else { throw error }
-      try self.init(model, model.stateDict(), path)
-      return
+    do {
+      try self.init(loadStateDict(from: path), classNames(in: path), path)
+    } catch let error as CheckpointError where error.kind == .content || error.kind == .unsafe {
+      // What is neither of the others is explained by the first error.
+      if let training = try? TrainingCheckpoint(path) {
+        try self.init(training.model, training.classes, path)
+      } else {
+        ModuleRegistry.registerVisionModels()
+        guard let model = try? Kindling.loadModel(from: path) else { throw error }
+        try self.init(model, model.stateDict(), classNames(in: path), path)
+      }
     }
+  }
+
+  private init(_ saved: StateDict, _ names: [String]?, _ path: String) throws {
     let weights = saved.filter { $0.key.hasSuffix(".weight") && $0.value.ndim == 2 }
     guard let first = weights.first?.value, let last = weights.last?.value else {
       throw ToolError("\(path) holds no model of `kindling train`: there are no weights [out, in]")
@@ -95,6 +134,8 @@ struct TrainedModel {
     let model: any Layer
     if saved["linear.weight"] != nil {
       model = LinearClassifier(features, classes: classes)
+    } else if saved["layer1.0.conv1.weight"] != nil {
+      model = resnet18(numClasses: classes)
     } else if let filters = saved["0.weight"], filters.ndim == 4 {
       model = convolutionalNetwork(filters.shape[1], classes: classes)
     } else {
@@ -102,10 +143,12 @@ struct TrainedModel {
         features, hidden: weights.dropLast().map { $0.value.shape[0] }, classes: classes)
     }
     try model.loadStateDict(saved)
-    try self.init(model, saved, path)
+    try self.init(model, saved, names, path)
   }
 
-  private init(_ model: any Layer, _ state: StateDict, _ path: String) throws {
+  private init(
+    _ model: any Layer, _ state: StateDict, _ names: [String]?, _ path: String
+  ) throws {
     let weights = state.map(\.value).filter { $0.ndim == 2 || $0.ndim == 4 }
     guard let first = weights.first, let last = weights.last, last.ndim == 2 else {
       throw ToolError("\(path) holds no classifier: it does not end with weights [classes, in]")
@@ -114,8 +157,22 @@ struct TrainedModel {
     features = first.ndim == 2 ? first.shape[1] : nil
     channels = first.ndim == 4 ? first.shape[1] : nil
     classes = last.shape[0]
+    self.names = names
+    guard names.map({ $0.count == classes }) ?? true else {
+      throw ToolError("\(path) tells \(classes) classes apart, but names \(names?.count ?? 0)")
+    }
     model.eval()
   }
+}
+
+/// What `kindling train` writes beside a model: the classes' names.
+func notes(ofClasses names: [String]) -> CheckpointValue {
+  ["classes": .list(names.map { .string($0) })]
+}
+
+/// The classes' names that were saved with a model, if they were.
+private func classNames(in path: String) throws -> [String]? {
+  try loadNotes(from: path)["classes"]?.elements?.compactMap(\.stringValue)
 }
 
 /// Why the tool cannot do what it was asked.

@@ -14,9 +14,9 @@ struct Predict: ParsableCommand {
   @Option(help: "A model saved by `kindling train`; else the first of the files.")
   var checkpoint: String?
   @Argument(help: "Images as PNG or JPEG, or IDX files of images (may be gzip).") var files: [String]
-  @Option(help: "The data set whose class names are meant; fashion-mnist for IDX files.")
+  @Option(help: "The data set whose class names are meant, where the model came without.")
   var dataset: DatasetName?
-  @Option(help: "The classes' names, as in `cat,dog`; else numbers.") var classes: String?
+  @Option(help: "The classes' names, as in `cat,dog`; else those saved with the model.") var classes: String?
   @Option(help: "Bring PNG and JPEG images to this height and width.") var imageSize: Int?
   @Option(parsing: .unconditional, help: "How many images of an IDX file to classify, from the first on; all by default.") var count: Int?
   @Option(parsing: .unconditional, help: "How many classes to name for each image.") var top = 1
@@ -60,6 +60,7 @@ struct Predict: ParsableCommand {
       }
       return names
     }
+    if dataset == nil, let names = trained.names { return names }
     guard let dataset = dataset ?? fallback, !dataset.classes.isEmpty else {
       return (0..<trained.classes).map(String.init)
     }
@@ -95,7 +96,7 @@ struct Predict: ParsableCommand {
     guard all.dtype == .uint8, all.ndim == 3 else {
       throw ToolError("\(file) holds \(all.dtype) of shape \(all.shape), not uint8 images [N, H, W]")
     }
-    guard trained.features.map({ $0 == all.shape[1] * all.shape[2] }) ?? (trained.channels == 1) else {
+    guard trained.features.map({ $0 == all.shape[1] * all.shape[2] }) ?? [1, 3].contains(trained.channels) else {
       let wanted =
         trained.features.map { "images of \($0) pixels" }
         ?? "images of \(trained.channels ?? 0) channels"
@@ -106,7 +107,8 @@ struct Predict: ParsableCommand {
     let toTensor = ToTensor()
     for start in stride(from: 0, to: wanted, by: 256) {
       let end = min(start + 256, wanted)
-      let batch = try Tensor.stack((start..<end).map { try toTensor(all.select(0, $0)) })
+      var batch = try Tensor.stack((start..<end).map { try toTensor(all.select(0, $0)) })
+      if trained.channels == 3 { batch = try inThreeChannels(batch) }
       try report(trained, batch, names) { ("\(start + $0)", "\(start + $0)") }
     }
   }

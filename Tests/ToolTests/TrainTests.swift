@@ -98,9 +98,9 @@ import _TestSupport
       let predicted = try kindling("predict model.pth images --dataset digits --top 2", in: folder)
       #expect(predicted.lines.count == 10, "\(predicted.errors)")
       #expect(predicted.lines.allSatisfy { $0.contains("%, ") })
-      let wrong = try kindling("predict model.pth images", in: folder)
-      // Ten classes there too: names differ, the classification does not.
-      #expect(wrong.status == 0)
+      // The names were saved with the model.
+      let named = try kindling("predict model.pth images --top 2", in: folder)
+      #expect(named.output == predicted.output, "\(named.errors)")
       let unfit = try kindling("predict model.pth images --dataset iris", in: folder)
       #expect(unfit.status != 0)
       #expect(unfit.errors.contains("tells 10 classes apart, but iris has 3"))

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The networks the tool can build.
 enum ModelKind: String, CaseIterable, ExpressibleByArgument {
-  case mlp, linear, cnn
+  case mlp, linear, cnn, resnet18
 }
 
 /// The optimizers the tool offers.

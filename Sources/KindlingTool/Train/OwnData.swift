@@ -21,7 +21,7 @@ struct OwnData: ParsableArguments {
   typealias Rows = Subset<TensorDataset<(Tensor, Tensor)>>
 
   /// Images and classes, to train and to test on.
-  func images(_ root: String) throws -> (training: Images, test: Images, classes: Int) {
+  func images(_ root: String) throws -> (training: Images, test: Images, classes: [String]) {
     func read(_ path: String, _ classes: [String]?) throws -> AnnotatedImages<Int> {
       let size: [any Transform<Tensor, Tensor>] = imageSize.map { [Resize(($0, $0))] } ?? []
       return try AnnotatedImages(
@@ -30,14 +30,14 @@ struct OwnData: ParsableArguments {
     }
     let all = try read(required(), nil)
     let (training, test) = try parts(all, testAnnotations.map { try read($0, all.classes) })
-    return (training, test, all.classes.count)
+    return (training, test, all.classes)
   }
 
   /// Rows of numbers, of which the last is a class, to train and to test on.
-  func rows() throws -> (training: Rows, test: Rows, classes: Int) {
+  func rows() throws -> (training: Rows, test: Rows, classes: [String]) {
     let (all, classes) = try table(required(), nil)
     let (training, test) = try parts(all, testAnnotations.map { try table($0, classes).0 })
-    return (training, test, classes.count)
+    return (training, test, classes)
   }
 
   private func required() throws -> String {

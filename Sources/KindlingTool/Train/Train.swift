@@ -72,11 +72,11 @@ struct Train: ParsableCommand {
   private func train(from start: TrainingCheckpoint?) throws {
     switch dataset {
     case .fashionMNIST:
-      try run(
+      try prepare(
         on: FashionMNIST(root: root, train: true, download: download, transform: ToTensor()),
         testedOn: FashionMNIST(root: root, train: false, transform: ToTensor()), from: start)
     case .mnist:
-      try run(
+      try prepare(
         on: MNIST(root: root, train: true, download: download, transform: ToTensor()),
         testedOn: MNIST(root: root, train: false, transform: ToTensor()), from: start)
     case .iris:
@@ -87,10 +87,10 @@ struct Train: ParsableCommand {
       try run(onFifthsOf: digits.features.div(16), digits.targets, from: start)
     case .folder:
       let (training, test, classes) = try own.images(root)
-      try run(on: training, testedOn: test, classes: classes, from: start)
+      try prepare(on: training, testedOn: test, classes: classes, from: start)
     case .csv:
       let (training, test, classes) = try own.rows()
-      try run(on: training, testedOn: test, classes: classes, from: start)
+      try prepare(on: training, testedOn: test, classes: classes, from: start)
     }
   }
 
@@ -103,13 +103,27 @@ struct Train: ParsableCommand {
       let chosen = Tensor(indices)
       return try TensorDataset(features.indexSelect(0, chosen), labels.indexSelect(0, chosen))
     }
-    try run(on: part(all.filter { $0 % 5 != 4 }), testedOn: part(all.filter { $0 % 5 == 4 }),
-      from: start)
+    try prepare(
+      on: part(all.filter { $0 % 5 != 4 }), testedOn: part(all.filter { $0 % 5 == 4 }), from: start)
+  }
+
+  /// Brings samples into the form that the model takes.
+  private func prepare<Source: Dataset, Label: Collatable>(
+    on training: Source, testedOn test: Source, classes: [String]? = nil,
+    from start: TrainingCheckpoint?
+  ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
+    let classes = classes ?? dataset.classes
+    if model == .resnet18 {
+      try run(
+        on: InThreeChannels(base: training), testedOn: InThreeChannels(base: test),
+        classes: classes, from: start)
+    } else {
+      try run(on: training, testedOn: test, classes: classes, from: start)
+    }
   }
 
   private func run<Source: Dataset, Label: Collatable>(
-    on training: Source, testedOn test: Source, classes: Int? = nil,
-    from start: TrainingCheckpoint?
+    on training: Source, testedOn test: Source, classes: [String], from start: TrainingCheckpoint?
   ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
     if let seed { manualSeed(seed) }
     let trainingLoader = try DataLoader(
@@ -121,7 +135,7 @@ struct Train: ParsableCommand {
     }
     let network = try makeModel(
       model, for: training[0].0.shape, hidden: hidden.sizes,
-      classes: classes ?? dataset.classes.count)
+      classes: classes.count)
     let optimizer = try makeOptimizer(network)
     try start?.restore(network, optimizer) { try trainingLoader.loadStateDict($0) }
     let options = Train.keptOptions.map { (name: $0.name, value: $0.read(self)) }
@@ -132,7 +146,8 @@ struct Train: ParsableCommand {
       checkpoint: checkpoint.map { path in
         { epoch, loader in
           try TrainingCheckpoint(
-            epoch: epoch, model: network, optimizer: optimizer, loader: loader, options: options
+            epoch: epoch, model: network, optimizer: optimizer, loader: loader, options: options,
+            classes: classes
           ).save(to: path)
         }
       })
@@ -142,18 +157,18 @@ struct Train: ParsableCommand {
       try run.epoch(epoch, trainingLoader, testLoader, done: done)
     }
     if let save {
-      try Kindling.save(network.stateDict(), to: save)
+      try Kindling.save(network.stateDict(), to: save, notes: notes(ofClasses: classes))
       if !json { print("Saved the model to \(save)") }
     }
     if let saveModel {
-      try Kindling.save(whole(network), to: saveModel)
+      try Kindling.save(whole(network), to: saveModel, notes: notes(ofClasses: classes))
       if !json { print("Saved the whole model to \(saveModel)") }
     }
     if let report {
       let seed = (name: "seed", value: seed.map { "\($0)" } ?? "none")
       let samples = "\(training.count) to train on, \(test.count) to test on"
       let parts = [("network", network.description), ("samples", samples)]
-      try ReportData(network, test, classes: dataset.classes).report(
+      try ReportData(network, test, classes: classes).report(
         title: "Kindling: \(model.rawValue) on \(dataset.rawValue)", log.history,
         configuration: (options + [seed] + parts).filter { !$0.value.isEmpty }
       ).write(to: report)

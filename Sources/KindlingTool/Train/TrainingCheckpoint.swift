@@ -13,6 +13,8 @@ struct TrainingCheckpoint {
   var generator: Tensor
   /// The options of the command line, by name.
   var options: [(name: String, value: String)]
+  /// The classes' names; nil in files that do not say.
+  var classes: [String]?
 
   func save(to path: String) throws {
     try Kindling.save(
@@ -20,12 +22,13 @@ struct TrainingCheckpoint {
         "format": "kindling train", "epoch": .int(epoch), "model": .init(model),
         "optimizer": optimizer, "loader": .init(loader), "generator": .tensor(generator),
         "options": .dictionary(options.map { (.string($0.name), .string($0.value)) }),
+        "classes": classes.map { .list($0.map { .string($0) }) } ?? CheckpointValue.none,
       ], to: path)
   }
 
   init(
     epoch: Int, model: any Layer, optimizer: Optimizer, loader: StateDict,
-    options: [(name: String, value: String)]
+    options: [(name: String, value: String)], classes: [String]
   ) throws {
     self.epoch = epoch
     self.model = try model.stateDict()
@@ -33,6 +36,7 @@ struct TrainingCheckpoint {
     self.loader = loader
     generator = try Generator.default.getState()
     self.options = options
+    self.classes = classes
   }
 
   /// Reads what ``save(to:)`` wrote.
@@ -50,6 +54,7 @@ struct TrainingCheckpoint {
     self.options = options.compactMap { key, value in
       key.stringValue.flatMap { name in value.stringValue.map { (name, $0) } }
     }
+    classes = saved["classes"]?.elements?.compactMap(\.stringValue)
   }
 
   /// Puts everything back where it stood.
