@@ -17,15 +17,18 @@ extension ModuleRegistry {
       ResNet.self, as: "\(models).resnet.ResNet", attributes: { ["inplanes": .int($0.fc.inFeatures)] },
       make: { try ResNet($0) })
     register(
-      BasicBlock.self, as: "\(models).resnet.BasicBlock", attributes: { ["stride": stride($0.conv1)] },
-      make: { try BasicBlock($0) })
+      BasicBlock.self, as: "\(models).resnet.BasicBlock",
+      attributes: { block(stride: $0.conv1.stride, $0.downsample) }, make: { try BasicBlock($0) })
     register(
-      Bottleneck.self, as: "\(models).resnet.Bottleneck", attributes: { ["stride": stride($0.conv2)] },
-      make: { try Bottleneck($0) })
+      Bottleneck.self, as: "\(models).resnet.Bottleneck",
+      attributes: { block(stride: $0.conv2.stride, $0.downsample) }, make: { try Bottleneck($0) })
   }()
 
-  /// What a block's stride is to torchvision.
-  @Sendable private static func stride(_ layer: Conv2d) -> CheckpointValue {
-    .int(layer.stride.first ?? 1)
+  /// A block's stride; and its shortcut where there is none, which is no submodule then.
+  @Sendable private static func block(
+    stride: [Int], _ downsample: Sequential?
+  ) -> CheckpointValue {
+    let stride = CheckpointValue.int(stride.first ?? 1)
+    return downsample == nil ? ["stride": stride, "downsample": nil] : ["stride": stride]
   }
 }
