@@ -73,11 +73,11 @@ extension Tensor {
     case .max:
       if empty { return try sum(dim: 0) + (initial ?? -.infinity) }
       let top = try amax(dim: 0)
-      return try initial.map { try top.clamp(min: $0) } ?? top
+      return try initial.map { try Tensor.where(top.lt($0), $0, top) } ?? top
     case .min:
       if empty { return try sum(dim: 0) + (initial ?? .infinity) }
       let bottom = try amin(dim: 0)
-      return try initial.map { try bottom.clamp(max: $0) } ?? bottom
+      return try initial.map { try Tensor.where(bottom.gt($0), $0, bottom) } ?? bottom
     }
   }
 }

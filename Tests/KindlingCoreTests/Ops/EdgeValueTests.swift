@@ -83,6 +83,11 @@ import Testing
         == [[0, 0, 1, 0, 0], [2], [2]])
     #expect(try gradients(x, [-1]) { x, b in try x.clampMin(b[0]) } == [[0, 0.5, 1, 1, 1], [1.5]])
     #expect(try gradients([.nan], [0]) { x, b in try x.clampMax(b[0]) } == [[1], [1]])
+    // An `initial` that equals the maximum takes no share of its gradient.
+    #expect(
+      try gradients([1, 0, 1], []) { x, _ in
+        try x.segmentReduce(.max, lengths: Tensor([3]), initial: 1)
+      } == [[0.5, 0, 0.5]])
   }
 
   @Test(arguments: cases) func agreesWithPyTorch(_ test: Case) throws {
