@@ -174,7 +174,8 @@ extension Tensor {
   /// Throws where there are more combinations than memory could hold.
   private func checkCombinations(_ r: Int, outOf n: Int) throws {
     var count = 1.0
-    for i in 0..<Swift.min(r, Swift.max(n - r, 0)) where count < 1e15 {
+    // A sum that wrapped around is negative, and refused below.
+    for i in 0..<Swift.min(r, n > r ? n - r : 0) where count < 1e15 {
       count *= Double(n - i) / Double(i + 1)
     }
     guard n > 0, count * Double(r) * 8 < Double(MemoryPool.limit / 2) else {

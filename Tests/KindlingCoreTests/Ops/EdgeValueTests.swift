@@ -106,6 +106,10 @@ import Testing
     ("larger than half", { _ = try Tensor.zeros(0).chunk(1 << 40) }),
     ("larger than half", { _ = try Tensor([1.0, 2]).repeatInterleave(Tensor([1, 1 << 40])) }),
     ("larger than half", { _ = try Tensor.trilIndices(1 << 40, 2) }),
+    (
+      "larger than any memory",
+      { _ = try Tensor([1.0, 2]).combinations(.max, withReplacement: true) }
+    ),
     ("non-negative window length", { _ = try SignalWindow.cosine(.min) }),
     ("up to 64 dims", { _ = try Tensor.ones(manyDims).amax(dim: 0) }),
     ("up to 64 dims", { _ = try Tensor.ones(manyDims).sum(dims: [1, 2]) }),
