@@ -81,6 +81,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Lists the operations, checks their gradients, attacks them.
+    .executableTarget(
+      name: "kindling-operations",
+      dependencies: [
+        "Kindling", "_TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     // Attacks the readers; built for that by scripts/fuzz.
     .executableTarget(name: "kindling-fuzz", dependencies: ["Kindling", "KindlingVision"]),
 

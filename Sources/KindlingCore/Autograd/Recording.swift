@@ -13,6 +13,15 @@ package struct Input {
     saved = (first, second, third, fourth)
   }
 
+  /// An input of an operation that PyTorch has no derivative of either, so that going backward is an
+  /// error and not a zero.
+  static func underivable(_ tensor: Tensor, _ operation: String) -> Input {
+    Input(tensor) { _, _ in
+      throw TensorError(
+        .autograd, operation, "derivative for aten::\(operation) is not implemented")
+    }
+  }
+
   /// Whether `tensor` is among what the pullback needs.
   func saves(_ tensor: Tensor) -> Bool {
     saved.0 === tensor || saved.1 === tensor || saved.2 === tensor || saved.3 === tensor

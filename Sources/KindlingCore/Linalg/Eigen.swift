@@ -58,6 +58,7 @@ extension Linalg {
     let values = try Tensor.zeros(a.batch + [n], dtype: a.dtype, device: a.device)
     let info = try integers(a.batch, like: a)
     if a.numel > 0 {
+      try checkFinite(a, name)
       let decompose = try Lapack.routine("syevd", a.dtype, for: name)
       try forEach(a.batchCount, vectors.buffer, values, info) { at, _ in
         let code = decompose(

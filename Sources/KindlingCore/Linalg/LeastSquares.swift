@@ -95,6 +95,7 @@ extension Linalg {
     let rank = try integers(a.batch, like: a), info = try integers(a.batch, like: a)
     let values = try Tensor.zeros(a.batch + [k], dtype: a.dtype, device: a.device)
     if a.numel > 0, b.numel > 0 {
+      if hasValues { try checkFinite(a, name) }
       let solve = try Lapack.routine(driver.rawValue, a.dtype, for: name)
       try forEach(a.batchCount, matrix.buffer, x.buffer, values, rank, info) { at, _ in
         let code =

@@ -28,6 +28,15 @@ extension Linalg {
     }
   }
 
+  /// Throws where an element of `x` is infinite or NaN: LAPACK's iterations may then never end.
+  static func checkFinite(_ x: Tensor, _ name: String) throws {
+    guard try noGrad({ try x.isfinite().all().item(as: Bool.self) }) else {
+      throw TensorError(
+        .value, name,
+        "The algorithm failed to converge because the input matrix contained non-finite values.")
+    }
+  }
+
   /// Throws where LAPACK has no form for the dtype of `x`.
   static func checkFloat(_ x: Tensor, _ name: String) throws {
     guard x.dtype.isFloatingPoint else {

@@ -27,8 +27,16 @@ extension Linalg {
     return (u, s, vh)
   }
 
-  /// The singular values, descending (PyTorch: `torch.linalg.svdvals`).
-  public static func svdvals(_ a: Tensor) throws -> Tensor { try svd(a, fullMatrices: false).s }
+  /// The singular values, descending; NaN for a matrix that is not finite
+  /// (PyTorch: `torch.linalg.svdvals`).
+  public static func svdvals(_ a: Tensor) throws -> Tensor {
+    try checkMatrix(a, "linalg.svdvals")
+    try checkFloat(a, "linalg.svdvals")
+    let isFinite = try noGrad { try a.isfinite().all(dims: [-2, -1]) }
+    if try isFinite.all().item(as: Bool.self) { return try svd(a, fullMatrices: false).s }
+    let finite = try Tensor.where(isFinite.unsqueeze(-1).unsqueeze(-1), a, 0)
+    return try Tensor.where(isFinite.unsqueeze(-1), svd(finite, fullMatrices: false).s, Double.nan)
+  }
 
   private static func svdGradient(
     _ u: Tensor, _ s: Tensor, _ vh: Tensor, _ gU: Tensor?, _ gS: Tensor?, _ gVh: Tensor?
@@ -79,6 +87,7 @@ extension Linalg {
       }
       return (try eyes(m), s, try eyes(n))
     }
+    try checkFinite(a, name)
     let info = try integers(a.batch, like: a)
     let decompose = try Lapack.routine("gesdd", a.dtype, for: name)
     try forEach(a.batchCount, work.buffer, u.buffer, s, vh.buffer, info) { at, _ in

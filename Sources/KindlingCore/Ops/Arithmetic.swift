@@ -18,7 +18,10 @@ extension BinaryRule {
     "div_trunc", .divTrunc, "DivBackward2",
     left: { a, _ in Input(a) { g, _ in try g.zeroGradient() } },
     right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
-  static let floorDivide = BinaryRule("floor_divide", .divFloor)
+  static let floorDivide = BinaryRule(
+    "floor_divide", .divFloor, "NotImplemented",
+    left: { a, _ in .underivable(a, "floor_divide") },
+    right: { _, b in .underivable(b, "floor_divide") })
   static let remainder = BinaryRule(
     "remainder", .remainder, "RemainderBackward1", rightNumber: "RemainderBackward0",
     left: { a, _ in Input(a) { g, _ in g } },
@@ -236,8 +239,9 @@ extension Tensor {
     return try binary(rounding == .floor ? .divFloor : .divTrunc, a, b, into: out)
   }
 
-  /// `self // other`, rounded towards negative infinity; not differentiable
-  /// (PyTorch: `torch.floor_divide`).
+  /// `self // other`, rounded towards negative infinity (PyTorch: `torch.floor_divide`).
+  ///
+  /// `backward` through it throws, as in PyTorch; ``div(_:rounding:)-(Tensor,_)`` has a gradient.
   public func floorDivide(_ other: Tensor) throws -> Tensor {
     try Tensor.checkDivisor("floor_divide", self, other)
     return try binary(.floorDivide, other)

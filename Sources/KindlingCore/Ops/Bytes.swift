@@ -40,7 +40,7 @@ extension Tensor {
   }
 
   /// The elements in row-major order as bytes, little end first
-  /// (Python: `tensor.numpy().tobytes()`): `Data(try x.bytes())`.
+  /// (PyTorch: `Tensor.numpy().tobytes()`): `Data(try x.bytes())`.
   public func bytes() throws -> [UInt8] {
     let host = try noGrad { try contiguous() }
     if host.numel == 0 { return [] }

@@ -31,7 +31,7 @@ extension Tensor {
   }
 
   /// Hands the elements in row-major order to `body`, without a copy where they lie that way on the
-  /// host.
+  /// host (PyTorch: `Tensor.numpy`).
   ///
   /// The buffer is valid inside `body` only.
   ///
@@ -47,7 +47,7 @@ extension Tensor {
   }
 
   /// Hands the elements in row-major order to `body`, which may write to them; counts as one in-place
-  /// change.
+  /// change (PyTorch: `Tensor.numpy`).
   ///
   /// The buffer is valid inside `body` only.
   ///
@@ -91,7 +91,7 @@ extension Tensor {
 
   // MARK: Swift arrays
 
-  /// The elements in row-major order; throws `.value` where one does not fit `S`.
+  /// The elements in row-major order (PyTorch: `Tensor.tolist`); throws `.value` where one does not fit `S`.
   public func toArray<S: TensorScalar>(as type: S.Type = S.self) throws -> [S] {
     if S.dtype == dtype && S.self != Scalar.self {
       return try withUnsafeBuffer(of: S.self) { Array($0) }

@@ -73,6 +73,7 @@ extension Tensor {
 
   /// 0 below zero and for NaN, 1 above, `values` at zero (PyTorch: `torch.heaviside`).
   ///
+  /// `backward` through it throws, as in PyTorch.
   /// - Throws: ``TensorError`` where the dtypes differ.
   public func heaviside(_ values: Tensor) throws -> Tensor {
     guard dtype == values.dtype else {
@@ -82,7 +83,8 @@ extension Tensor {
     }
     return try noGrad {
       try Tensor.where(eq(0), values, gt(0).to(dtype))
-    }
+    }.recorded(
+      "NotImplemented", .underivable(self, "heaviside"), .underivable(values, "heaviside"))
   }
 
   /// Replaces NaN and the infinities, by default with 0 and the dtype's extremes

@@ -152,22 +152,20 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// `g · y / x`; where some x is 0, and for second derivatives, the product of the others is formed
-  /// instead of a quotient.
+  /// `g · y / x`; where some x is 0 the product of the others, those before times those behind.
   private func prodGradient(_ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
     if numel == 0 { return try zeroGradient() }
-    if try !isGradEnabled && noGrad({ try all().item(as: Bool.self) }) { return try g * (y / self) }
+    if try noGrad({ try all().item(as: Bool.self) }) { return try g * (y / self) }
     if dims.count != 1 {
       return try reshaped([numel]).prodGradient(g, y, [0]).reshaped(shape)
     }
-    let places = Tensor.positions(shape, dims[0])
-    var others = try zeroGradient()
-    for i in 0..<shape[dims[0]] {
-      let here = try places.eq(i)
-      let product = try Tensor.where(here, 1, self).prod(dim: dims[0], keepdim: true)
-      others = try Tensor.where(here, product, others)
+    let d = dims[0]
+    func productsBefore(_ x: Tensor) throws -> Tensor {
+      let first = try x.narrow(d, 0, 1)
+      return try Tensor.cat([first.newOnes(first.shape), x.narrow(d, 0, shape[d] - 1)], dim: d)
+        .cumprod(dim: d)
     }
-    return try g * others
+    return try g * (productsBefore(self) * productsBefore(flip(d)).flip(d))
   }
 
   /// Sums to `target`, which broadcasts to this shape (PyTorch: `Tensor.sum_to_size`).

@@ -103,7 +103,7 @@ extension Tensor {
       throw fail(.shape, "there is no category to sample from in shape \(shape)")
     }
     let result = ndim == 2 ? [rows, numSamples] : [numSamples]
-    _ = try Layout.checkedCount(result, .int64, "multinomial")
+    try Layout.checkList(Layout.checkedCount(result, .int64, "multinomial"), "multinomial")
     let weights = try noGrad { try detach().toArray(as: Double.self) }
     for row in 0..<rows {
       var total = 0.0

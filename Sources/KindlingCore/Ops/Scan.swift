@@ -41,13 +41,14 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// `∂/∂xᵢ Σⱼ gⱼ yⱼ = Σ_{j ≥ i} gⱼ yⱼ / xᵢ`; where some x is 0, and for second derivatives, the
-  /// product without xᵢ is formed instead of a quotient.
+  /// `∂/∂xᵢ Σⱼ gⱼ yⱼ = Σ_{j ≥ i} gⱼ yⱼ / xᵢ`. Where some x is 0 the products without xᵢ are formed
+  /// instead of quotients: one by one for second derivatives, otherwise in time linear in the length.
   private func cumprodGradient(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
     if ndim == 0 { return g }
-    if try !isGradEnabled && noGrad({ try all().item(as: Bool.self) }) {
+    if try noGrad({ try all().item(as: Bool.self) }) {
       return try (g * y).summed(dim, backwards: true) / self
     }
+    if !isGradEnabled { return try cumprodGradientAtZeros(g, y, dim) }
     let places = Tensor.positions(shape, dim)
     var result = try zeroGradient()
     for i in 0..<shape[dim] {
@@ -57,6 +58,18 @@ extension Tensor {
       result = try Tensor.where(here, sum, result)
     }
     return result
+  }
+
+  /// Before the first zero the quotients hold, and sum up to it. At the first zero the products without
+  /// it sum up to the second. Behind it nothing depends on anything.
+  private func cumprodGradientAtZeros(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
+    let isZero = try eq(0)
+    let zeros = try isZero.cumsum(dim: dim)
+    let isBefore = try zeros.eq(0), isFirst = try isZero.logicalAnd(zeros.eq(1))
+    let before = try Tensor.where(isBefore, g * y, 0).summed(dim, backwards: true) / self
+    let without = try Tensor.where(isFirst, 1, self).cumprod(dim: dim)
+    let first = try Tensor.where(zeros.eq(1), g * without, 0).sum(dim: dim, keepdim: true)
+    return try Tensor.where(isBefore, before, Tensor.where(isFirst, first, 0)).to(dtype)
   }
 
   /// `log Σ exp` of the elements so far along `dim` (PyTorch: `torch.logcumsumexp`).
@@ -78,7 +91,10 @@ extension Tensor {
       Input(self, saving: self) { g, s in
         // Σ gⱼ exp(xᵢ − yⱼ), the positive and the negative g apart since their logarithms are taken.
         let parts = try [g, -g].map { g in
-          let log = try Tensor.where(g.gt(0), g, 0).log() - s.output
+          // A finite number for the logarithm of 0: differences of infinities would be NaN.
+          let isPart = try g.gt(0)
+          let logarithm = try Tensor.where(isPart, g, 1).log()
+          let log = try Tensor.where(isPart, logarithm, -g.dtype.greatestFinite) - s.output
           return try (log.logsummed(dim, backwards: !backwards) + s[0]).exp()
         }
         return try parts[0] - parts[1]
@@ -104,14 +120,7 @@ extension Tensor {
       values.recorded(
         node,
         Input(self, saving: indices) { g, s in
-          if g.ndim == 0 { return g }
-          let places = Tensor.positions(s[0].shape, d)
-          var result = try g.zeroGradient()
-          for i in 0..<s[0].shape[d] {
-            let sum = try Tensor.where(s[0].eq(i), g, 0).sum(dim: d, keepdim: true)
-            result = try Tensor.where(places.eq(i), sum, result)
-          }
-          return result
+          try g.ndim == 0 ? g : g.zeroGradient().scatterAdd(d, s[0], g)
         }), indices
     )
   }

@@ -22,7 +22,8 @@ extension Tensor {
     }
   }
 
-  /// Every `step`-th element along `dim` from `start` up to and without `end`, as a view.
+  /// Every `step`-th element along `dim` from `start` up to and without `end`, as a view
+  /// (PyTorch: `aten.slice`, and `x[start:end:step]`).
   ///
   /// As in Python, negative bounds count from the back and bounds beyond the size are clamped.
   /// - Throws: ``TensorError`` `.value` where `step` is not positive.

@@ -68,8 +68,11 @@ public final class Tensor: @unchecked Sendable {
 
   /// A new tensor shaped like `other`, contiguous, whose elements are not set.
   package convenience init(uninitializedLike other: Tensor, _ dtype: DType) throws {
+    // An expanded tensor of bytes can have more elements than there is memory for wider ones.
+    let (byteCount, overflow) = other.numel.multipliedReportingOverflow(by: dtype.byteSize)
+    if overflow { _ = try Layout.checkedCount(other.shape, dtype, "") }
     self.init(
-      storage: try other.backend.allocate(byteCount: other.numel * dtype.byteSize),
+      storage: try other.backend.allocate(byteCount: byteCount),
       shape: other.shape,
       strides: other.isContiguous ? other.strides : Layout.contiguousStrides(other.shape),
       offset: 0, dtype: dtype, numel: other.numel, isContiguous: true)

@@ -92,6 +92,8 @@ extension F {
         "Expected theta to have floating point type, but got \(theta.dtype.scalarName)")
     }
     let places = Array(size.dropFirst(2))
+    try Layout.checkList(
+      Layout.checkedCount([size[0]] + places + [rank], theta.dtype, name), name)
     return try Composed.record("AffineGridGeneratorBackward0", [theta]) { s in
       var base: [Tensor] = []
       for d in places.indices.reversed() {

@@ -155,7 +155,9 @@ private struct Upsampling: Sendable {
         .shape, "interpolate",
         "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)")
     }
-    _ = try Layout.checkedCount(Array(x.shape.prefix(2)) + output, x.dtype, "interpolate")
+    try Layout.checkList(
+      Layout.checkedCount(Array(x.shape.prefix(2)) + output, x.dtype, "interpolate"),
+      bytes: x.dtype.byteSize, "interpolate")
     if let size = output.first(where: { $0 > 1 << 26 }) {
       throw TensorError(.memory, "interpolate", "an output size of \(size) is beyond 2^26")
     }

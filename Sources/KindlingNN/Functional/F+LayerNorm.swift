@@ -91,9 +91,11 @@ extension F {
     // The mean of `size` neighbours, counting those beyond the ends as 0. Integers stay integers.
     let channels = x.shape[1], squares = try x.mul(x)
     let places = [Int](repeating: 0, count: 2 * (x.ndim - 2))
-    let wide = try pad(squares, places + [size / 2, (size - 1) / 2])
+    // A window of twice the channels reaches all of them from everywhere.
+    let reach = min(size, 2 * channels)
+    let wide = try pad(squares, places + [reach / 2, (reach - 1) / 2])
     var sum = try wide.narrow(1, 0, channels)
-    for shift in 1..<max(size, 2) where shift < size {
+    for shift in 1..<max(reach, 2) where shift < reach {
       sum = try sum.add(wide.narrow(1, shift, channels))
     }
     let mean =

@@ -17,7 +17,7 @@ extension F {
   }
 
   /// ``maxPool1d(_:_:stride:padding:dilation:ceilMode:)`` and where in the signal each maximum lies
-  /// (PyTorch: `F.max_pool1d_with_indices`, or `return_indices=True`).
+  /// (PyTorch: `F.max_pool1d(return_indices=True)`).
   public static func maxPool1dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -43,7 +43,7 @@ extension F {
   }
 
   /// ``maxPool2d(_:_:stride:padding:dilation:ceilMode:)`` and where in its plane, counted by rows,
-  /// each maximum lies (PyTorch: `F.max_pool2d_with_indices`, or `return_indices=True`).
+  /// each maximum lies (PyTorch: `F.max_pool2d(return_indices=True)`).
   public static func maxPool2dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -69,7 +69,7 @@ extension F {
   }
 
   /// ``maxPool3d(_:_:stride:padding:dilation:ceilMode:)`` and where in its volume each maximum lies
-  /// (PyTorch: `F.max_pool3d_with_indices`, or `return_indices=True`).
+  /// (PyTorch: `F.max_pool3d(return_indices=True)`).
   public static func maxPool3dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -101,7 +101,8 @@ extension F {
     try adaptiveMaxPool1dWithIndices(x, outputSize).values
   }
 
-  /// ``adaptiveMaxPool1d(_:_:)`` and where in the signal each maximum lies.
+  /// ``adaptiveMaxPool1d(_:_:)`` and where in the signal each maximum lies
+  /// (PyTorch: `F.adaptive_max_pool1d(return_indices=True)`).
   public static func adaptiveMaxPool1dWithIndices(
     _ x: Tensor, _ outputSize: Int
   ) throws -> (values: Tensor, indices: Tensor) {
@@ -115,7 +116,8 @@ extension F {
     try adaptiveMaxPool(2, x, outputSize.sizes).values
   }
 
-  /// ``adaptiveMaxPool2d(_:_:)`` and where in its plane each maximum lies.
+  /// ``adaptiveMaxPool2d(_:_:)`` and where in its plane each maximum lies
+  /// (PyTorch: `F.adaptive_max_pool2d(return_indices=True)`).
   public static func adaptiveMaxPool2dWithIndices(
     _ x: Tensor, _ outputSize: some OutputSize
   ) throws -> (values: Tensor, indices: Tensor) {
@@ -129,7 +131,8 @@ extension F {
     try adaptiveMaxPool(3, x, outputSize.sizes).values
   }
 
-  /// ``adaptiveMaxPool3d(_:_:)`` and where in its volume each maximum lies.
+  /// ``adaptiveMaxPool3d(_:_:)`` and where in its volume each maximum lies
+  /// (PyTorch: `F.adaptive_max_pool3d(return_indices=True)`).
   public static func adaptiveMaxPool3dWithIndices(
     _ x: Tensor, _ outputSize: some OutputSize
   ) throws -> (values: Tensor, indices: Tensor) {

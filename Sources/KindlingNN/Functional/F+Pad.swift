@@ -43,6 +43,8 @@ extension F {
         "Padding size \(pad.count) is not supported for \(x.ndim)D input tensor. Supported combinations for non-constant padding: 2D or 3D input: padding size = 2 (pads last dimension); 3D or 4D input: padding size = 4 (pads last 2 dimensions); 4D or 5D input: padding size = 6 (pads last 3 dimensions)")
     }
     let border = try Border("pad", x, pad)
+    // The places that a border repeats are listed first.
+    try Layout.checkList(Layout.checkedCount(border.shape, .int64, "pad"), "pad")
     return mode == .circular ? try border.circular(x) : try border.gathered(x, mode)
   }
 }

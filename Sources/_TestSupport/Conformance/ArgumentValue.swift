@@ -1,7 +1,7 @@
 import Kindling
 
 /// One argument of a call, as a case states it.
-package indirect enum ArgumentValue {
+package indirect enum ArgumentValue: Sendable {
   case tensor(Tensor)
   case int(Int)
   case bool(Bool)
@@ -83,6 +83,16 @@ package indirect enum ArgumentValue {
     }
   }
 
+  /// The same with tensors of its own, which a call may write into.
+  func copied() throws -> ArgumentValue {
+    switch self {
+    case .tensor(let t): .tensor(try t.detach().clone())
+    case .list(let elements): .list(try elements.map { try $0.copied() })
+    case .tuple(let elements): .tuple(try elements.map { try $0.copied() })
+    default: self
+    }
+  }
+
   /// The kind, for messages.
   var kind: String {
     switch self {
@@ -102,6 +112,16 @@ package indirect enum ArgumentValue {
     case .ellipsis: "ellipsis"
     }
   }
+}
+
+extension ArgumentValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral
+{
+  package init(integerLiteral value: Int) { self = .int(value) }
+  package init(floatLiteral value: Double) { self = .double(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(arrayLiteral elements: ArgumentValue...) { self = .list(elements) }
 }
 
 private func ~= (bounds: Range<Int>, inner: Range<Int>) -> Bool {

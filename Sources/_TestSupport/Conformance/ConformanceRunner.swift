@@ -86,7 +86,7 @@ package struct ConformanceRunner: Sendable {
   private func checkGradients(_ call: Call, _ outputs: [Output]) throws -> String? {
     let cotangents = call.test.json["cotangents"]?.array ?? []
     guard cotangents.contains(where: { $0 != .null }) else { return nil }
-    let values = try processed(call, outputs)
+    let values = try processed(call.test, outputs)
     guard values.count == cotangents.count else {
       throw GoldenError("\(call.test.id): \(cotangents.count) cotangents of \(values.count) values")
     }
@@ -113,15 +113,15 @@ package struct ConformanceRunner: Sendable {
   }
 
   /// What the cotangents refer to: the outputs, or what `process` makes of them.
-  private func processed(_ call: Call, _ outputs: [Output]) throws -> [Tensor] {
+  func processed(_ test: ConformanceCase?, _ outputs: [Output]) throws -> [Tensor] {
     let tensors: [Tensor?] = outputs.map { if case .tensor(let t) = $0 { t } else { nil } }
     func output(_ i: Int?) throws -> Tensor {
       guard let i, tensors.indices.contains(i), let tensor = tensors[i] else {
-        throw GoldenError("\(call.test.id): no output \(i ?? -1)")
+        throw GoldenError("\(test?.id ?? ""): no output \(i ?? -1)")
       }
       return tensor
     }
-    guard let process = call.test.json["process"]?.array else {
+    guard let process = test?.json["process"]?.array else {
       return try tensors.indices.map { try tensors[$0] ?? Tensor.zeros([]) }
     }
     return try process.map { entry in

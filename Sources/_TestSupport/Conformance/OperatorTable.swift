@@ -30,15 +30,30 @@ extension Array: OperatorResult where Element: OperatorResult {
   package var outputs: [Output] { flatMap(\.outputs) }
 }
 
-/// What each operator of the conformance suites is in Kindling: name to call.
+/// What each operator is in Kindling: PyTorch's name to the call.
 ///
 /// The families lie in `Operators/`, one line an operator:
 ///
 ///     op("exp") { a in try a.tensor(0).exp() }
 ///     op("max", variant: "binary") { a in try a.tensor(0).maximum(a.tensor(1, "other")) }
+///
+/// Everything that goes through all operators goes through this table: the conformance runner, the
+/// numerical gradient check, the soak. That it holds every public operation is a test of its own,
+/// which reads the sources.
 package struct OperatorTable: Sendable {
   package typealias Body = @Sendable (Arguments) throws -> any OperatorResult
-  private var bodies: [String: Body] = [:]
+
+  /// One operator.
+  package struct Row: Sendable {
+    let body: Body
+    /// The operator whose recorded cases are arguments for this one too, where it has none itself.
+    var like: String?
+    /// Arguments, where no recorded case has them.
+    var samples: [[ArgumentValue]] = []
+    /// Where its gradient is a derivative.
+    var domain = GradientDomain.everywhere
+  }
+  private var rows: [String: Row] = [:]
 
   /// All operators.
   package static let all: OperatorTable = {
@@ -56,15 +71,22 @@ package struct OperatorTable: Sendable {
     table.addOther()
     table.addNN()
     table.addConvolutionAndPooling()
+    table.addSynonyms()
+    table.addInPlace()
+    table.addRandom()
+    table.addHostMemory()
     return table
   }()
 
   /// Adds an operator, or one variant of it that is another call than the plain one.
-  mutating func op(_ names: String..., variant: String? = nil, body: @escaping Body) {
+  mutating func op(
+    _ names: String..., variant: String? = nil, like: String? = nil,
+    samples: [[ArgumentValue]] = [], domain: GradientDomain = .everywhere, body: @escaping Body
+  ) {
     for name in names {
       let key = variant.map { "\(name)/\($0)" } ?? name
-      precondition(bodies[key] == nil, "the operator \(key) stands in the table twice")
-      bodies[key] = body
+      precondition(rows[key] == nil, "the operator \(key) stands in the table twice")
+      rows[key] = Row(body: body, like: like, samples: samples, domain: domain)
     }
   }
 
@@ -83,12 +105,29 @@ package struct OperatorTable: Sendable {
   }
 
   /// Adds an operator of one tensor.
-  mutating func unary(_ names: String..., body: @escaping @Sendable (Tensor) throws -> Tensor) {
-    for name in names { op(name) { a in try body(a.tensor(0, "input")) } }
+  mutating func unary(
+    _ names: String..., like: String? = nil, domain: GradientDomain = .everywhere,
+    body: @escaping @Sendable (Tensor) throws -> Tensor
+  ) {
+    for name in names {
+      op(name, like: like, domain: domain) { a in try body(a.tensor(0, "input")) }
+    }
+  }
+
+  /// The names of all operators and variants, `<op>` or `<op>/<variant>`, sorted.
+  package var keys: [String] { rows.keys.sorted() }
+
+  /// The operator `key`, nil where there is none.
+  package func row(_ key: String) -> Row? { rows[key] }
+
+  /// What the calls of `name` and `variant` are listed as, nil where there is no such operator.
+  func key(_ name: String, variant: String) -> String? {
+    let whole = "\(name)/\(variant)"
+    return rows[whole] != nil ? whole : rows[name] != nil ? name : nil
   }
 
   /// The operator's call, nil where there is none.
   package func body(_ name: String, variant: String = "") -> Body? {
-    bodies["\(name)/\(variant)"] ?? bodies[name]
+    key(name, variant: variant).flatMap { rows[$0]?.body }
   }
 }

@@ -46,18 +46,9 @@ extension OperatorTable {
 
   private mutating func addUnpooling() {
     for name in ["max_unpool1d", "max_unpool2d", "max_unpool3d"] {
-      op("nn.functional.\(name)") { a in
-        let (x, indices) = (try a.tensor(0), try a.tensor(1, "indices"))
-        let (kernel, stride) = (try a.ints(2, "kernel_size"), try a.optionalInts(3, "stride"))
-        let (padding, size) = (try a.extents(4, "padding", 0), try a.optionalInts(5, "output_size"))
-        return switch name {
-        case "max_unpool1d":
-          try F.maxUnpool1d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
-        case "max_unpool2d":
-          try F.maxUnpool2d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
-        default:
-          try F.maxUnpool3d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
-        }
+      // The plain cases write several elements to one place.
+      for (variant, domain) in [(nil, .nowhere), ("grad", .everywhere)] as [(String?, GradientDomain)] {
+        op("nn.functional.\(name)", variant: variant, domain: domain) { try $0.unpooled(name) }
       }
     }
     op("nn.functional.fractional_max_pool2d") { a in
@@ -180,6 +171,21 @@ extension Arguments {
     case .list(let l)?, .tuple(let l)?: return try l.map(size)
     case let one?: return [try size(one)]
     case nil: throw UnsupportedError("no output_size")
+    }
+  }
+
+  /// The inverse of a pooling, `max_unpool1d` for example.
+  fileprivate func unpooled(_ name: String) throws -> Tensor {
+    let (x, indices) = (try tensor(0), try tensor(1, "indices"))
+    let (kernel, stride) = (try ints(2, "kernel_size"), try optionalInts(3, "stride"))
+    let (padding, size) = (try extents(4, "padding", 0), try optionalInts(5, "output_size"))
+    return switch name {
+    case "max_unpool1d":
+      try F.maxUnpool1d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
+    case "max_unpool2d":
+      try F.maxUnpool2d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
+    default:
+      try F.maxUnpool3d(x, indices, kernel, stride: stride, padding: padding, outputSize: size)
     }
   }
 

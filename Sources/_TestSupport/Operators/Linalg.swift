@@ -10,36 +10,36 @@ extension OperatorTable {
   }
 
   private mutating func addFactors() {
-    op("linalg.cholesky") { a in
+    op("linalg.cholesky", domain: .symmetric) { a in
       try Linalg.cholesky(a.tensor(0), upper: a.bool(nil, "upper", default: false))
     }
-    op("linalg.cholesky_ex") { a in
+    op("linalg.cholesky_ex", domain: .symmetric) { a in
       let (l, info) = try Linalg.choleskyEx(
         a.tensor(0), upper: a.bool(nil, "upper", default: false))
       return [l, info]
     }
-    op("cholesky_inverse") { a in
+    op("cholesky_inverse", domain: .triangular(0)) { a in
       try a.tensor(0).choleskyInverse(upper: a.bool(1, "upper", default: false))
     }
-    op("cholesky_solve") { a in
+    op("cholesky_solve", domain: .triangular(1)) { a in
       try a.tensor(0).choleskySolve(a.tensor(1), upper: a.bool(2, "upper", default: false))
     }
-    op("linalg.lu_factor") { a in
+    op("linalg.lu_factor", domain: .regular) { a in
       let (lu, pivots) = try Linalg.luFactor(
         a.tensor(0), pivot: a.bool(nil, "pivot", default: true))
       return [lu, pivots]
     }
-    op("linalg.lu_factor_ex") { a in
+    op("linalg.lu_factor_ex", domain: .regular) { a in
       let (lu, pivots, info) = try Linalg.luFactorEx(
         a.tensor(0), pivot: a.bool(nil, "pivot", default: true))
       return [lu, pivots, info]
     }
-    op("lu") { a in
+    op("lu", domain: .regular) { a in
       let (lu, pivots, info) = try Linalg.luFactorEx(
         a.tensor(0), pivot: a.bool(1, "pivot", default: true))
       return try a.bool(2, "get_infos", default: false) ? [lu, pivots, info] : [lu, pivots]
     }
-    op("linalg.lu") { a in
+    op("linalg.lu", domain: .regular) { a in
       let (p, l, u) = try Linalg.lu(a.tensor(0), pivot: a.bool(nil, "pivot", default: true))
       return [p, l, u]
     }
@@ -47,7 +47,7 @@ extension OperatorTable {
       let (p, l, u) = try Linalg.luUnpack(a.tensor(0), a.tensor(1))
       return [p, l, u]
     }
-    op("linalg.qr") { a in
+    op("linalg.qr", domain: .regular) { a in
       let name = try a.string(1, "mode", default: "reduced")
       guard let mode = Linalg.QRMode(rawValue: name) else { throw UnsupportedError("mode \(name)") }
       let (q, r) = try Linalg.qr(a.tensor(0), mode: mode)
@@ -92,7 +92,7 @@ extension OperatorTable {
         left: a.bool(nil, "left", default: true),
         unitriangular: a.bool(nil, "unitriangular", default: false))
     }
-    op("triangular_solve") { a in
+    op("triangular_solve", domain: .triangular(1)) { a in
       let (x, copy) = try a.tensor(0).triangularSolve(
         a.tensor(1), upper: a.bool(2, "upper", default: true),
         transpose: a.bool(3, "transpose", default: false),
@@ -120,10 +120,10 @@ extension OperatorTable {
       return [sign, size]
     }
     unary("logdet") { try $0.logdet() }
-    op("linalg.tensorinv") { a in
+    op("linalg.tensorinv", domain: .whole) { a in
       try Linalg.tensorinv(a.tensor(0), ind: a.int(1, "ind", default: 2))
     }
-    op("linalg.tensorsolve") { a in
+    op("linalg.tensorsolve", domain: .whole) { a in
       try Linalg.tensorsolve(a.tensor(0), a.tensor(1), dims: a.optionalInts(2, "dims"))
     }
     op("linalg.lstsq") { a in
@@ -135,6 +135,9 @@ extension OperatorTable {
       return [result.solution, result.residuals]
     }
     op("linalg.pinv") { a in try a.pseudoinverse(a.tensor(0)) }
+    op("linalg.pinv", variant: "hermitian", domain: .symmetric) { a in
+      try a.pseudoinverse(a.tensor(0))
+    }
     op("linalg.pinv", variant: "singular") { a in
       try a.pseudoinverse(a.tensor(0).matmul(a.tensor(1).transpose(-2, -1)))
     }
@@ -159,23 +162,25 @@ extension OperatorTable {
       return [u, s, v]
     }
     unary("linalg.svdvals") { try Linalg.svdvals($0) }
-    op("linalg.eigh") { a in
+    op("linalg.eigh", domain: .symmetric) { a in
       let (l, v) = try Linalg.eigh(a.tensor(0), uplo: a.triangle())
       return [l, v]
     }
-    op("linalg.eigvalsh") { a in try Linalg.eigvalsh(a.tensor(0), uplo: a.triangle()) }
-    unary("linalg.matrix_sqrth") { try Linalg.matrixSqrth($0) }
-    op("linalg.polar") { a in
+    op("linalg.eigvalsh", domain: .symmetric) { a in
+      try Linalg.eigvalsh(a.tensor(0), uplo: a.triangle())
+    }
+    unary("linalg.matrix_sqrth", domain: .symmetric) { try Linalg.matrixSqrth($0) }
+    op("linalg.polar", domain: .regular) { a in
       let (u, h) = try Linalg.polar(a.tensor(0))
       return [u, h]
     }
-    op("svd_lowrank") { a in
+    op("svd_lowrank", domain: .regular) { a in
       let (u, s, v) = try a.tensor(0).matmul(a.tensor(1).transpose(-2, -1)).svdLowrank(
         a.int(nil, "q", default: 6), niter: a.int(nil, "niter", default: 2),
         m: a.optionalTensor(nil, "M"), generator: Generator(seed: 0))
       return [u, s, v]
     }
-    op("pca_lowrank") { a in
+    op("pca_lowrank", domain: .regular) { a in
       let (u, s, v) = try a.tensor(0).matmul(a.tensor(1).transpose(-2, -1)).pcaLowrank(
         a.optionalInt(nil, "q"), center: a.bool(nil, "center", default: true),
         niter: a.int(nil, "niter", default: 2), generator: Generator(seed: 0))

@@ -26,6 +26,7 @@ extension OperatorTable {
         return try a.tensor(0).tensordot(a.tensor(1, "b"), dims: a.int(nil, "dims", default: 2))
       }
       let dims = try pair.map { try Arguments([$0], [:]).ints(0) }
+      guard dims.count == 2 else { throw UnsupportedError("\(dims.count) lists of dimensions") }
       return try a.tensor(0).tensordot(a.tensor(1, "b"), dims: dims[0], dims[1])
     }
     accumulating("addmm") { try $0.addmm($1, $2, beta: $3, alpha: $4) }

@@ -62,7 +62,9 @@ extension OperatorTable {
   }
 
   private mutating func addInterpolation() {
-    op("nn.functional.interpolate", "nn.functional.upsample") { a in
+    op(
+      "nn.functional.interpolate", "nn.functional.upsample", like: "nn.functional.interpolate"
+    ) { a in
       let x = try a.tensor(0), name = try a.string(nil, "mode", default: "nearest")
       guard let mode = UpsampleMode(rawValue: name) else { throw UnsupportedError("mode \(name)") }
       return try F.interpolate(

@@ -65,7 +65,7 @@ extension OperatorTable {
         full: a.bool(nil, "full", default: false), eps: a.double(nil, "eps", default: 1e-8),
         reduction: a.reduction())
     }
-    op("nn.functional.ctc_loss") { a in
+    op("nn.functional.ctc_loss", domain: .logProbabilities) { a in
       try F.ctcLoss(
         a.tensor(0), a.tensor(1), a.lengths(2), a.lengths(3), blank: a.int(4, "blank", default: 0),
         reduction: a.reduction(), zeroInfinity: a.bool(nil, "zero_infinity", default: false))

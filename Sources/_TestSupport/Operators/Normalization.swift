@@ -71,7 +71,9 @@ extension OperatorTable {
   }
 
   private mutating func addDropouts() {
-    op("nn.functional.dropout1d") { a in try F.dropout1d(a.tensor(0), p: a.rate(), training: a.trains(true)) }
+    op("nn.functional.dropout1d", samples: [[.signal], [.signal, 0.25]]) { a in
+      try F.dropout1d(a.tensor(0), p: a.rate(), training: a.trains(true))
+    }
     op("nn.functional.dropout2d") { a in try F.dropout2d(a.tensor(0), p: a.rate(), training: a.trains(true)) }
     op("nn.functional.dropout3d") { a in try F.dropout3d(a.tensor(0), p: a.rate(), training: a.trains(true)) }
     op("nn.functional.alpha_dropout") { a in

@@ -56,7 +56,7 @@ extension OperatorTable {
     atLeast("atleast_2d") { try $0.atleast2d() }
     atLeast("atleast_3d") { try $0.atleast3d() }
     view("transpose") { a in try a.tensor(0).transpose(a.int(1, "dim0"), a.int(2, "dim1")) }
-    op("swapaxes") { a in try a.tensor(0).swapaxes(a.int(1, "axis0"), a.int(2, "axis1")) }
+    op("swapaxes", like: "transpose") { a in try a.tensor(0).swapaxes(a.int(1, "axis0"), a.int(2, "axis1")) }
     view("t") { a in try a.tensor(0).t() }
     view("permute") { a in try a.tensor(0).permute(a.variadicInts(from: 1, "dims")) }
     op("movedim") { a in
@@ -142,9 +142,15 @@ extension OperatorTable {
         offset: a.int(1, "offset", default: 0), dim1: a.int(2, "dim1", default: 0),
         dim2: a.int(3, "dim2", default: 1)).clone()
     }
-    view("as_strided") { a in
+    // These show the memory behind the argument, of which other layouts hold more than it shows.
+    op("as_strided", domain: .contiguous) { a in
       try a.tensor(0).asStrided(
         a.ints(1, "size"), a.ints(2, "stride"), storageOffset: a.optionalInt(3, "storage_offset"))
+    }
+    op("as_strided_copy", domain: .contiguous) { a in
+      try a.tensor(0).asStrided(
+        a.ints(1, "size"), a.ints(2, "stride"), storageOffset: a.optionalInt(3, "storage_offset")
+      ).clone()
     }
     op("select_scatter") { a in
       try a.tensor(0).selectScatter(a.tensor(1, "src"), a.int(2, "dim"), a.int(3, "index"))
