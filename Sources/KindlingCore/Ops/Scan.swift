@@ -41,8 +41,10 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// `∂/∂xᵢ Σⱼ gⱼ yⱼ = Σ_{j ≥ i} gⱼ yⱼ / xᵢ`. Where some x is 0 the products without xᵢ are formed
-  /// instead of quotients: one by one for second derivatives, otherwise in time linear in the length.
+  /// `∂/∂xᵢ Σⱼ gⱼ yⱼ = Σ_{j ≥ i} gⱼ yⱼ / xᵢ`.
+  ///
+  /// Where some x is 0 the products without xᵢ are formed instead of quotients: one by one for
+  /// second derivatives, otherwise in time linear in the length.
   private func cumprodGradient(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
     if ndim == 0 { return g }
     if try noGrad({ try all().item(as: Bool.self) }) {
@@ -60,8 +62,10 @@ extension Tensor {
     return result
   }
 
-  /// Before the first zero the quotients hold, and sum up to it. At the first zero the products without
-  /// it sum up to the second. Behind it nothing depends on anything.
+  /// Before the first zero the quotients hold, and sum up to it.
+  ///
+  /// At the first zero the products without it sum up to the second. Behind it nothing depends on
+  /// anything.
   private func cumprodGradientAtZeros(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
     let isZero = try eq(0)
     let zeros = try isZero.cumsum(dim: dim)
