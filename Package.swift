@@ -2,9 +2,9 @@
 import PackageDescription
 
 #if arch(x86_64) && os(Linux) && canImport(Glibc)
-let mathLibraries: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
+  let mathLibraries: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
 #else
-let mathLibraries: [LinkerSetting] = []
+  let mathLibraries: [LinkerSetting] = []
 #endif
 
 let package = Package(

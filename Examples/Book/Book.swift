@@ -27,7 +27,8 @@ struct Book: ParsableCommand {
   func run() throws {
     guard let program = Book.chapters[chapter] else {
       throw ValidationError(
-        "there is no chapter \(chapter); there are \(Book.chapters.keys.sorted().joined(separator: ", "))")
+        "there is no chapter \(chapter); there are \(Book.chapters.keys.sorted().joined(separator: ", "))"
+      )
     }
     manualSeed(0)
     try program(root)

@@ -44,5 +44,7 @@ func evaluate(
       correct += try (logits.argmax(dim: 1) .== y).sum().item(as: Int.self)
     }
   }
-  print("accuracy \(Double(correct) / Double(loader.dataset.count)), loss \(loss / Double(loader.count))")
+  print(
+    "accuracy \(Double(correct) / Double(loader.dataset.count)), loss \(loss / Double(loader.count))"
+  )
 }

@@ -2,7 +2,8 @@ import Kindling
 import KindlingVision
 
 func datasetSamples(_ root: String) throws {
-  let trainingData = try FashionMNIST(root: root, train: true, download: false, transform: ToTensor())
+  let trainingData = try FashionMNIST(
+    root: root, train: true, download: false, transform: ToTensor())
   let testData = try FashionMNIST(root: root, train: false, download: false, transform: ToTensor())
   print(trainingData.count, testData.count)
   for _ in 1..<10 {
@@ -13,7 +14,8 @@ func datasetSamples(_ root: String) throws {
 }
 
 func dataLoaderIteration(_ root: String) throws {
-  let trainingData = try FashionMNIST(root: root, train: true, download: false, transform: ToTensor())
+  let trainingData = try FashionMNIST(
+    root: root, train: true, download: false, transform: ToTensor())
   let trainDataloader = try DataLoader(trainingData, batchSize: 64, shuffle: true)
   let (trainFeatures, trainLabels) = try trainDataloader.first()
   print("Feature batch shape: \(trainFeatures.shape)")
@@ -34,5 +36,7 @@ func targetTransformOneHot(_ root: String) throws {
   print(try ds[1].1)
   // Wherever the images are, the text says `data`.
   let lines = "\(ds)".split(separator: "\n", omittingEmptySubsequences: false)
-  print(lines.map { $0.contains("Root location:") ? "    Root location: data" : $0 }.joined(separator: "\n"))
+  print(
+    lines.map { $0.contains("Root location:") ? "    Root location: data" : $0 }.joined(
+      separator: "\n"))
 }

@@ -38,7 +38,8 @@ func quadraticModel() throws {
 }
 
 func optimizationLoop(_ root: String) throws {
-  let trainingData = try FashionMNIST(root: root, train: true, download: false, transform: ToTensor())
+  let trainingData = try FashionMNIST(
+    root: root, train: true, download: false, transform: ToTensor())
   let testData = try FashionMNIST(root: root, train: false, download: false, transform: ToTensor())
   let trainDataloader = try DataLoader(trainingData, batchSize: 64)
   let testDataloader = try DataLoader(testData, batchSize: 64)
@@ -70,7 +71,9 @@ func optimizationLoop(_ root: String) throws {
   }
   testLoss /= Double(testDataloader.count)
   correct /= Double(size)
-  print("Test Error: \n Accuracy: \(fixed(100 * correct, 1))%, Avg loss: \(right(fixed(testLoss, 6), 8)) \n")
+  print(
+    "Test Error: \n Accuracy: \(fixed(100 * correct, 1))%, Avg loss: \(right(fixed(testLoss, 6), 8)) \n"
+  )
 }
 
 func routineAdam() throws {

@@ -8,7 +8,9 @@ func shown(_ node: Node?) -> String { node.map { "<\($0.name)>" } ?? "nil" }
 
 /// The nodes that a node's gradients go to, as Python's tuple of pairs.
 func shown(nextFunctionsOf node: Node?) -> String {
-  let pairs = (node?.nextFunctions ?? []).map { edge in "(\(shown(edge?.node)), \(edge?.outputIndex ?? 0))," }
+  let pairs = (node?.nextFunctions ?? []).map { edge in
+    "(\(shown(edge?.node)), \(edge?.outputIndex ?? 0)),"
+  }
   return "(" + pairs.joined(separator: " ") + ")"
 }
 

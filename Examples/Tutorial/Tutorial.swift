@@ -47,7 +47,8 @@ struct Tutorial: ParsableCommand {
   func run() throws {
     guard let program = Tutorial.programs[name] else {
       throw ValidationError(
-        "there is no program \(name); there are \(Tutorial.programs.keys.sorted().joined(separator: ", "))")
+        "there is no program \(name); there are \(Tutorial.programs.keys.sorted().joined(separator: ", "))"
+      )
     }
     manualSeed(seed)
     try program(root ?? defaultRoot)
@@ -57,7 +58,9 @@ struct Tutorial: ParsableCommand {
   /// third-party data that the tests use.
   private var defaultRoot: String {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-    let places = [variable("KINDLING_DATA"), "data", (variable("KINDLING_SHARED") ?? "../shared") + "/data"]
+    let places = [
+      variable("KINDLING_DATA"), "data", (variable("KINDLING_SHARED") ?? "../shared") + "/data",
+    ]
     return places.compactMap { $0 }.first { access("\($0)/FashionMNIST/raw", F_OK) == 0 } ?? "data"
   }
 }

@@ -1,5 +1,5 @@
 @_exported import KindlingCore
-@_exported import KindlingNN
-@_exported import KindlingOptim
 @_exported import KindlingData
 @_exported import KindlingIO
+@_exported import KindlingNN
+@_exported import KindlingOptim

@@ -43,7 +43,8 @@ extension Array: Collatable where Element: Collatable {
     guard samples.allSatisfy({ $0.count == first.count }) else {
       throw TensorError(
         .shape, "collate",
-        "each element in list of batch should be of equal size, but the sizes are \(samples.map(\.count))")
+        "each element in list of batch should be of equal size, but the sizes are \(samples.map(\.count))"
+      )
     }
     return try first.indices.map { i in try Element.collate(samples.map { $0[i] }) }
   }

@@ -40,7 +40,8 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
     guard options.workers >= 0 else {
       throw TensorError(
         .value, "DataLoader",
-        "num_workers option should be non-negative; use 0 to load in the calling thread, not \(options.workers)")
+        "num_workers option should be non-negative; use 0 to load in the calling thread, not \(options.workers)"
+      )
     }
     self.dataset = dataset
     batchSampler = try options.batches(of: dataset)
@@ -74,7 +75,8 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
   /// - Throws: `TensorError` `.value` where there is none, and what making it throws.
   public func first() throws -> Batch {
     guard let batch = makeIterator().next() else {
-      throw TensorError(.value, "DataLoader", "first() of a loader without batches: the dataset is empty")
+      throw TensorError(
+        .value, "DataLoader", "first() of a loader without batches: the dataset is empty")
     }
     return try batch.get()
   }
@@ -97,7 +99,8 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
   /// models draw too, is yours to save beside it (`Generator.getState()`).
   public func stateDict() throws -> StateDict {
     let position =
-      running?.position ?? LoaderPosition(batches: 0, own: ownGenerators.map(\.stateBytes), shared: [])
+      running?.position
+      ?? LoaderPosition(batches: 0, own: ownGenerators.map(\.stateBytes), shared: [])
     return try position.stateDict()
   }
 
@@ -110,7 +113,8 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
     guard position.own.count == own.count else {
       throw TensorError(
         .value, "loadStateDict",
-        "the state is of a loader with \(position.own.count) generators of its own, but this one has \(own.count)")
+        "the state is of a loader with \(position.own.count) generators of its own, but this one has \(own.count)"
+      )
     }
     for (generator, bytes) in zip(own, position.own) { try generator.setState(bytes) }
     if !position.shared.isEmpty { try KindlingCore.Generator().setState(position.shared) }
@@ -165,7 +169,8 @@ extension DataLoader {
     try self.init(
       dataset,
       LoaderOptions(batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator),
-      load: DataLoader.loading(dataset) { (try A.collate($0.map(\.0)), try B.collate($0.map(\.1))) })
+      load: DataLoader.loading(dataset) { (try A.collate($0.map(\.0)), try B.collate($0.map(\.1))) }
+    )
   }
 
   /// A loader of triples; a batch is a triple of batches.

@@ -139,7 +139,8 @@ public func randomSplit<D: Dataset>(
   guard fits, total == dataset.count else {
     throw TensorError(
       .value, "randomSplit",
-      "sum of input lengths does not equal the length of the input dataset: \(lengths) for \(dataset.count) samples")
+      "sum of input lengths does not equal the length of the input dataset: \(lengths) for \(dataset.count) samples"
+    )
   }
   var order = (generator ?? .default).permutation(total)[...]
   return try lengths.map { length in

@@ -32,7 +32,8 @@ struct LoaderOptions {
     if let batchSampler {
       if batchSize != 1 || shuffle || sampler != nil || dropLast {
         throw exclusive(
-          "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last")
+          "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"
+        )
       }
       return batchSampler
     }
@@ -79,12 +80,15 @@ struct LoaderPosition {
   init(_ state: StateDict) throws {
     guard let batches = try state["batches"]?.item(as: Int.self), batches >= 0 else {
       throw TensorError(
-        .value, "loadStateDict", "no loader's state: it has no number of batches, but \(state.keys)")
+        .value, "loadStateDict", "no loader's state: it has no number of batches, but \(state.keys)"
+      )
     }
     self.batches = batches
     shared = try state["default_generator"]?.toArray(as: UInt8.self) ?? []
     own = []
-    while let next = state["generators.\(own.count)"] { own.append(try next.toArray(as: UInt8.self)) }
+    while let next = state["generators.\(own.count)"] {
+      own.append(try next.toArray(as: UInt8.self))
+    }
     if batches > 0 && shared.isEmpty {
       throw TensorError(.value, "loadStateDict", "the state lacks default_generator")
     }

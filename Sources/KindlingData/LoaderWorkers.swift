@@ -1,11 +1,11 @@
 import KindlingCore
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Threads that make batches.
@@ -82,22 +82,24 @@ final class LoaderWorkers<Batch> {
           withDefaultGenerator(Generator(seed: seed &+ worker)) { shared.work(worker) }
         })
       #if canImport(Darwin)
-      var thread: pthread_t?
+        var thread: pthread_t?
       #else
-      var thread = pthread_t()
+        var thread = pthread_t()
       #endif
-      let failed = pthread_create(&thread, nil, { argument in
-        ThreadStart.run(argument)
-        return nil
-      }, start.toOpaque())
+      let failed = pthread_create(
+        &thread, nil,
+        { argument in
+          ThreadStart.run(argument)
+          return nil
+        }, start.toOpaque())
       if failed != 0 {
         start.release()
         break
       }
       #if canImport(Darwin)
-      if let thread { threads.append(thread) }
+        if let thread { threads.append(thread) }
       #else
-      threads.append(thread)
+        threads.append(thread)
       #endif
     }
   }

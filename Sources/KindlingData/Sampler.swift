@@ -55,7 +55,8 @@ public struct RandomSampler: Sampler {
         "num_samples should be a positive integer value, but got num_samples=\(count)")
     }
     guard size > 0 else {
-      throw TensorError(.value, "RandomSampler", "the dataset is empty: there is nothing to draw from")
+      throw TensorError(
+        .value, "RandomSampler", "the dataset is empty: there is nothing to draw from")
     }
     self.replacement = replacement
     self.generator = generator
@@ -111,7 +112,8 @@ public struct SubsetRandomSampler: Sampler {
     var order: IndexingIterator<[Int]>?
     return AnyIterator { [indices, generator] in
       if order == nil {
-        order = (generator ?? .default).permutation(indices.count).map { indices[$0] }.makeIterator()
+        order = (generator ?? .default).permutation(indices.count).map { indices[$0] }
+          .makeIterator()
       }
       return order?.next()
     }
@@ -134,7 +136,8 @@ public struct WeightedRandomSampler: Sampler {
   /// - Throws: `TensorError` `.value` where weights are negative, not finite or all zero, or are
   ///   fewer than samples drawn without replacement.
   public init(
-    _ weights: [Double], numSamples: Int, replacement: Bool = true, generator: KindlingCore.Generator? = nil
+    _ weights: [Double], numSamples: Int, replacement: Bool = true,
+    generator: KindlingCore.Generator? = nil
   ) throws {
     guard numSamples > 0 else {
       throw TensorError(
@@ -143,12 +146,14 @@ public struct WeightedRandomSampler: Sampler {
     }
     if let wrong = weights.first(where: { !($0 >= 0 && $0.isFinite) }) {
       throw TensorError(
-        .value, "WeightedRandomSampler", "weights must be finite and not negative, but one is \(wrong)")
+        .value, "WeightedRandomSampler",
+        "weights must be finite and not negative, but one is \(wrong)")
     }
     let sum = weights.reduce(0, +)
     guard sum > 0, sum.isFinite else {
       throw TensorError(
-        .value, "WeightedRandomSampler", "weights must have a positive, finite sum, but it is \(sum)")
+        .value, "WeightedRandomSampler",
+        "weights must have a positive, finite sum, but it is \(sum)")
     }
     guard replacement || numSamples <= weights.count else {
       throw TensorError(
@@ -166,7 +171,8 @@ public struct WeightedRandomSampler: Sampler {
     var order: IndexingIterator<[Int]>?
     return AnyIterator { [weights, count, replacement, generator] in
       if order == nil {
-        order = (generator ?? .default).weighted(weights, count, replacement: replacement).makeIterator()
+        order = (generator ?? .default).weighted(weights, count, replacement: replacement)
+          .makeIterator()
       }
       return order?.next()
     }

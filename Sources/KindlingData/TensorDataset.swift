@@ -12,12 +12,14 @@ public struct TensorDataset<Sample>: BatchedDataset {
     for tensor in tensors {
       guard tensor.ndim > 0 else {
         throw TensorError(
-          .shape, "TensorDataset", "tensors need a first dimension to take rows of, but one is 0-dimensional")
+          .shape, "TensorDataset",
+          "tensors need a first dimension to take rows of, but one is 0-dimensional")
       }
       guard tensor.shape[0] == tensors[0].shape[0] else {
         throw TensorError(
           .shape, "TensorDataset",
-          "size mismatch between tensors: the first dimensions are \(tensors.map { $0.shape.first ?? 0 })")
+          "size mismatch between tensors: the first dimensions are \(tensors.map { $0.shape.first ?? 0 })"
+        )
       }
     }
     self.tensors = tensors
@@ -33,7 +35,8 @@ public struct TensorDataset<Sample>: BatchedDataset {
   }
 
   /// Three tensors with as many rows each.
-  public init(_ a: Tensor, _ b: Tensor, _ c: Tensor) throws where Sample == (Tensor, Tensor, Tensor) {
+  public init(_ a: Tensor, _ b: Tensor, _ c: Tensor) throws
+  where Sample == (Tensor, Tensor, Tensor) {
     try self.init(all: [a, b, c]) { ($0[0], $0[1], $0[2]) }
   }
 

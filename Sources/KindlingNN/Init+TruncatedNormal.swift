@@ -1,11 +1,11 @@
 public import KindlingCore
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 extension Init {
@@ -43,7 +43,8 @@ extension Init {
 
   /// Whole tensors of normal numbers, until every element has met one in [a, b].
   private static func redraw(
-    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double, _ generator: Generator?
+    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double,
+    _ generator: Generator?
   ) throws {
     // Bounds are rounded as the elements are.
     let low = try Tensor(a).to(tensor.dtype), high = try Tensor(b).to(tensor.dtype)
@@ -59,7 +60,8 @@ extension Init {
 
   /// Uniform proposals, each accepted with the ratio of its density to the greatest in [a, b].
   private static func accept(
-    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double, _ generator: Generator?
+    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double,
+    _ generator: Generator?
   ) throws {
     let score = (max(a, min(mean, b)) - mean) / std, peak = -0.5 * (score * score)
     func isRefused(_ proposals: Tensor) throws -> Tensor {
@@ -74,7 +76,8 @@ extension Init {
       guard rounds < 10_000 else {
         throw TensorError(
           .value, "truncNormal_",
-          "the interval [\(a), \(b)] is too wide for mean \(mean) and std \(std): nearly all of it is improbable")
+          "the interval [\(a), \(b)] is too wide for mean \(mean) and std \(std): nearly all of it is improbable"
+        )
       }
       let proposals = try Tensor.empty(like: tensor).uniform_(a, b, generator: generator)
       result = try Tensor.where(pending, proposals, result)

@@ -10,7 +10,9 @@ public enum Init {
   /// Fills with `value` (PyTorch: `init.constant_`).
   @discardableResult
   public static func constant_(_ tensor: Tensor, _ value: Double) throws -> Tensor {
-    try noGrad { try tensor.copy_(Tensor.full([], value, dtype: tensor.dtype, device: tensor.device)) }
+    try noGrad {
+      try tensor.copy_(Tensor.full([], value, dtype: tensor.dtype, device: tensor.device))
+    }
   }
 
   /// Fills with ones (PyTorch: `init.ones_`).
@@ -26,7 +28,8 @@ public enum Init {
   public static func eye_(_ tensor: Tensor) throws -> Tensor {
     guard tensor.ndim == 2 else {
       throw TensorError(
-        .shape, "eye_", "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
+        .shape, "eye_",
+        "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
     }
     try zeros_(tensor)
     let strides = tensor.strides
@@ -127,7 +130,8 @@ public enum Init {
     guard tensor.ndim >= 2 else {
       throw TensorError(
         .shape, "fans",
-        "fan in and fan out can not be computed for tensor with fewer than 2 dimensions; the shape is \(tensor.shape)")
+        "fan in and fan out can not be computed for tensor with fewer than 2 dimensions; the shape is \(tensor.shape)"
+      )
     }
     let field = tensor.shape[2...].reduce(1, *)
     return (tensor.shape[1] * field, tensor.shape[0] * field)
@@ -137,7 +141,8 @@ public enum Init {
   ///
   /// `nonlinearity` is PyTorch's name, such as `relu`, `leaky_relu`, `tanh`, `conv2d`; `param` the
   /// negative slope of `leaky_relu`.
-  public static func calculateGain(_ nonlinearity: String, _ param: Double = 0.01) throws -> Double {
+  public static func calculateGain(_ nonlinearity: String, _ param: Double = 0.01) throws -> Double
+  {
     switch nonlinearity {
     case "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
       "conv_transpose3d", "sigmoid":
@@ -149,7 +154,8 @@ public enum Init {
     default:
       throw TensorError(
         .value, "calculateGain",
-        "unsupported nonlinearity \(nonlinearity); use linear, conv2d, sigmoid, tanh, relu, leaky_relu or selu")
+        "unsupported nonlinearity \(nonlinearity); use linear, conv2d, sigmoid, tanh, relu, leaky_relu or selu"
+      )
     }
   }
 

@@ -15,12 +15,14 @@ extension Module: CustomStringConvertible {
     guard visiting.insert(ObjectIdentifier(self)).inserted else { return "\(typeName)(...)" }
     defer { visiting.remove(ObjectIdentifier(self)) }
     let extra = extraRepr()
-    let extraLines = extra.isEmpty ? [] : extra.split(separator: "\n", omittingEmptySubsequences: false)
+    let extraLines =
+      extra.isEmpty ? [] : extra.split(separator: "\n", omittingEmptySubsequences: false)
     var children: [(name: String, text: String)] = []
     for (name, module) in members.modules {
       children.append((name, module?.describe(&visiting) ?? "None"))
     }
-    let childLines = printsRuns ? Module.runs(children) : children.map { "(\($0.name)): \($0.text)" }
+    let childLines =
+      printsRuns ? Module.runs(children) : children.map { "(\($0.name)): \($0.text)" }
     if childLines.isEmpty && extraLines.count <= 1 { return "\(typeName)(\(extra))" }
     let lines = extraLines.map(String.init) + childLines.map(Module.indented)
     return "\(typeName)(\n  " + lines.joined(separator: "\n  ") + "\n)"
@@ -40,7 +42,8 @@ extension Module: CustomStringConvertible {
       }
     }
     return runs.map {
-      $0.count == 1 ? "(\($0.first)): \($0.text)" : "(\($0.first)-\($0.last)): \($0.count) x \($0.text)"
+      $0.count == 1
+        ? "(\($0.first)): \($0.text)" : "(\($0.first)-\($0.last)): \($0.count) x \($0.text)"
     }
   }
 

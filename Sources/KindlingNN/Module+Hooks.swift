@@ -55,7 +55,8 @@ extension Module {
 
   /// Runs `hook` when `backward` reaches the module (PyTorch: `register_full_backward_pre_hook`).
   @discardableResult
-  public func registerFullBackwardPreHook(_ hook: @escaping FullBackwardPreHook) -> RemovableHandle {
+  public func registerFullBackwardPreHook(_ hook: @escaping FullBackwardPreHook) -> RemovableHandle
+  {
     register(\.backwardPre, hook)
   }
 
@@ -89,11 +90,13 @@ extension Module {
       guard changed.count == inputs.count else {
         throw TensorError(
           .value, "",
-          "a forward pre-hook of \(typeName) returned \(changed.count) inputs instead of \(inputs.count)")
+          "a forward pre-hook of \(typeName) returned \(changed.count) inputs instead of \(inputs.count)"
+        )
       }
       inputs = changed
     }
-    let backward = hooks.backward.isEmpty && hooks.backwardPre.isEmpty ? nil : BackwardHooks(self, hooks)
+    let backward =
+      hooks.backward.isEmpty && hooks.backwardPre.isEmpty ? nil : BackwardHooks(self, hooks)
     if let backward { inputs = backward.watch(inputs: inputs) }
     var output = try forward(inputs)
     for (_, body) in hooks.forward { output = try body(self, inputs, output) ?? output }
@@ -150,7 +153,8 @@ private final class BackwardHooks {
   private func finish(_ gradInput: [Tensor?]) throws -> [Tensor?] {
     var gradInput = gradInput
     for (_, body) in hooks.backward {
-      gradInput = try checked(body(module, gradInput, gradOutput), count: gradInput.count) ?? gradInput
+      gradInput =
+        try checked(body(module, gradInput, gradOutput), count: gradInput.count) ?? gradInput
     }
     gradOutput = []
     return gradInput

@@ -51,7 +51,9 @@ extension Module {
       guard ancestors.insert(ObjectIdentifier(module)).inserted else { return }
       defer { ancestors.remove(ObjectIdentifier(module)) }
       result.append((path, module))
-      for (name, child) in module.submodules { visit(child, path.isEmpty ? name : "\(path).\(name)") }
+      for (name, child) in module.submodules {
+        visit(child, path.isEmpty ? name : "\(path).\(name)")
+      }
     }
     visit(self, "")
     return result

@@ -13,7 +13,8 @@ public struct IncompatibleKeys: Sendable, CustomStringConvertible {
     func list(_ keys: [String]) -> String {
       "[" + keys.map { "'\($0)'" }.joined(separator: ", ") + "]"
     }
-    return "_IncompatibleKeys(missing_keys=\(list(missingKeys)), unexpected_keys=\(list(unexpectedKeys)))"
+    return
+      "_IncompatibleKeys(missing_keys=\(list(missingKeys)), unexpected_keys=\(list(unexpectedKeys)))"
   }
 }
 
@@ -67,12 +68,15 @@ extension Module {
     }
     for (key, tensor) in own {
       guard let value = state[key], value.shape != tensor.shape else { continue }
-      complaints.append("size mismatch for \(key): copying a param with shape torch.Size(\(value.shape)) from checkpoint, the shape in current model is torch.Size(\(tensor.shape)).")
+      complaints.append(
+        "size mismatch for \(key): copying a param with shape torch.Size(\(value.shape)) from checkpoint, the shape in current model is torch.Size(\(tensor.shape))."
+      )
     }
     guard complaints.isEmpty else {
       throw TensorError(
         .value, "",
-        "Error(s) in loading state_dict for \(typeName):\n\t" + complaints.joined(separator: "\n\t"))
+        "Error(s) in loading state_dict for \(typeName):\n\t" + complaints.joined(separator: "\n\t")
+      )
     }
     return IncompatibleKeys(missingKeys: missing, unexpectedKeys: unexpected)
   }

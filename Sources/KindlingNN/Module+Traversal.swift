@@ -66,7 +66,9 @@ extension Module {
     let all = recurse ? namedModules(prefix: prefix) : [(name: prefix, module: self)]
     for (path, module) in all {
       for (name, slot) in module.members.tensors where isWanted(slot.role) {
-        guard let tensor = slot.tensor, visited.insert(ObjectIdentifier(tensor)).inserted else { continue }
+        guard let tensor = slot.tensor, visited.insert(ObjectIdentifier(tensor)).inserted else {
+          continue
+        }
         result.append((path.isEmpty ? name : "\(path).\(name)", tensor))
       }
     }
@@ -79,7 +81,9 @@ extension Module {
     // Keys may hold dots themselves, so every beginning of the path is tried.
     for (name, child) in submodules {
       if name == path { return child }
-      if path.hasPrefix(name + "."), let found = try? child.getSubmodule(String(path.dropFirst(name.count + 1))) {
+      if path.hasPrefix(name + "."),
+        let found = try? child.getSubmodule(String(path.dropFirst(name.count + 1)))
+      {
         return found
       }
     }
@@ -96,10 +100,13 @@ extension Module {
     try find(path, "buffer") { $0 != .parameter }
   }
 
-  private func find(_ path: String, _ what: String, _ isWanted: (SlotRole) -> Bool) throws -> Tensor {
+  private func find(_ path: String, _ what: String, _ isWanted: (SlotRole) -> Bool) throws -> Tensor
+  {
     for (prefix, module) in namedModules() {
       for (name, slot) in module.members.tensors where isWanted(slot.role) {
-        if (prefix.isEmpty ? name : "\(prefix).\(name)") == path, let tensor = slot.tensor { return tensor }
+        if (prefix.isEmpty ? name : "\(prefix).\(name)") == path, let tensor = slot.tensor {
+          return tensor
+        }
       }
     }
     throw TensorError(.value, "", "\(typeName) has no \(what) `\(path)`")

@@ -63,7 +63,9 @@ extension Module {
     return self
   }
 
-  private func apply(_ body: (Module) throws -> Void, _ visited: inout Set<ObjectIdentifier>) rethrows {
+  private func apply(_ body: (Module) throws -> Void, _ visited: inout Set<ObjectIdentifier>)
+    rethrows
+  {
     guard visited.insert(ObjectIdentifier(self)).inserted else { return }
     for (_, child) in submodules { try child.apply(body, &visited) }
     try body(self)

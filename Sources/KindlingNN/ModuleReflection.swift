@@ -100,12 +100,16 @@ extension Module {
         } else if label.hasPrefix("$__lazy_storage_$_") {
           if Hidden.contains(field.value) {
             let name = label.dropFirst("$__lazy_storage_$_".count)
-            layout.problems.append("the lazy property '\(name)' of \(typeName) holds a module or a marked tensor: make it a stored property")
+            layout.problems.append(
+              "the lazy property '\(name)' of \(typeName) holds a module or a marked tensor: make it a stored property"
+            )
           }
         } else if Members.mayHoldModules(field.value) {
           layout.places.append(.init(depth: depth, index: index, name: label.snakeCased))
         } else if Hidden.contains(field.value) {
-          layout.problems.append("the property '\(label)' of \(typeName) holds a module or a marked tensor inside a \(type(of: field.value)), where it is not found: use a stored property, an optional, an array, a dictionary or a ModuleList")
+          layout.problems.append(
+            "the property '\(label)' of \(typeName) holds a module or a marked tensor inside a \(type(of: field.value)), where it is not found: use a stored property, an optional, an array, a dictionary or a ModuleList"
+          )
         }
       }
     }
@@ -120,7 +124,9 @@ extension Members {
   /// Whether `value` is, or can come to be, something that ``add(_:_:)`` finds modules in.
   fileprivate static func mayHoldModules(_ value: Any) -> Bool {
     if value is Module || value is any SubmoduleSlot { return true }
-    if let optional = value as? any AnyOptional { return optional.flattened.map(mayHoldModules) ?? true }
+    if let optional = value as? any AnyOptional {
+      return optional.flattened.map(mayHoldModules) ?? true
+    }
     if let array = value as? any AnyArray {
       return array.firstElement.map { isElement($0) } ?? true
     }
@@ -156,14 +162,16 @@ private enum Hidden {
     if value is Module || value is any TensorSlot { return true }
     if let optional = value as? any AnyOptional {
       // A lazy property is empty until it is used; its type says what it will be.
-      return optional.holdsModuleType || optional.flattened.map { contains($0, depth: depth) } ?? false
+      return optional.holdsModuleType
+        || optional.flattened.map { contains($0, depth: depth) } ?? false
     }
     if value is String || value is any Numeric || value is Bool || value is Tensor { return false }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .tuple, .struct, .enum, .collection, .dictionary, .set:
       // Deep enough for what people write, and bounded for long arrays of other things.
-      return depth < 4 && mirror.children.prefix(16).contains { contains($0.value, depth: depth + 1) }
+      return depth < 4
+        && mirror.children.prefix(16).contains { contains($0.value, depth: depth + 1) }
     default: return false
     }
   }

@@ -27,8 +27,12 @@ struct Convert: ParsableCommand {
     guard let target = FileFormat(pathExtension: output) else {
       throw ToolError("\(output): the ending tells no format; use .pth, .safetensors, .npy or .npz")
     }
-    if legacy && target != .pytorch { throw ToolError("--legacy is an option of .pth, not of \(output)") }
-    if compressed && target != .npz { throw ToolError("--compressed is an option of .npz, not of \(output)") }
+    if legacy && target != .pytorch {
+      throw ToolError("--legacy is an option of .pth, not of \(output)")
+    }
+    if compressed && target != .npz {
+      throw ToolError("--compressed is an option of .npz, not of \(output)")
+    }
     let content = try Content(input, verify: verify)
     switch target {
     case .pytorch, .legacy: try save(content.value, to: output, container: legacy ? .legacy : .zip)
@@ -38,12 +42,14 @@ struct Convert: ParsableCommand {
     case .npy:
       let tensors = content.tensors
       guard tensors.count == 1, let tensor = tensors.values.first else {
-        throw ToolError("\(input) holds \(tensors.count) tensors, and an .npy file holds one; use .npz")
+        throw ToolError(
+          "\(input) holds \(tensors.count) tensors, and an .npy file holds one; use .npz")
       }
       try NumPy.save(tensor, to: output)
     }
     if target != .pytorch, !content.others.isEmpty {
-      let note = "left out, being no tensors: \(content.others.prefix(10).joined(separator: ", "))\n"
+      let note =
+        "left out, being no tensors: \(content.others.prefix(10).joined(separator: ", "))\n"
       _ = Array(note.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
   }
@@ -68,7 +74,8 @@ private struct Content {
     case .npy: value = .tensor(try NumPy.load(path))
     case .npz: value = CheckpointValue(try NumPy.loadz(path))
     case .pytorch, .legacy:
-      do { value = try load(path, device: .cpu, verify: verify) } catch let error as CheckpointError {
+      do { value = try load(path, device: .cpu, verify: verify) } catch let error as CheckpointError
+      {
         // A whole model's classes do not matter here.
         guard let state = try? loadModelState(from: path, verify: verify) else { throw error }
         value = CheckpointValue(state)
@@ -84,7 +91,9 @@ private struct Content {
 
   private mutating func add(_ value: CheckpointValue, _ key: String) throws {
     visited += 1
-    guard visited <= 1_000_000 else { throw ToolError("the file holds more values than can be named") }
+    guard visited <= 1_000_000 else {
+      throw ToolError("the file holds more values than can be named")
+    }
     let prefix = key.isEmpty ? "" : "\(key)."
     if let tensor = value.tensorValue {
       guard tensors[key] == nil else { throw ToolError("two tensors would be called \(key)") }

@@ -61,7 +61,9 @@ struct Doctor: ParsableCommand {
       let flags = Set(text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init))
       var found = ["generic"]
       if flags.isSuperset(of: ["avx2", "fma", "f16c"]) { found.append("avx2") }
-      if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) { found.append("avx512") }
+      if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) {
+        found.append("avx512")
+      }
       return found
     }
     return ["generic"]

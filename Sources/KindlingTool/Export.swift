@@ -48,7 +48,8 @@ struct Export: ParsableCommand {
     }
     guard skip < labels.count, count <= labels.count - skip else {
       throw ToolError(
-        "\(dataset.rawValue) has \(labels.count) images, too few for --skip \(skip) and --count \(count)")
+        "\(dataset.rawValue) has \(labels.count) images, too few for --skip \(skip) and --count \(count)"
+      )
     }
     guard mkdir(output, 0o777) == 0 || errno == EEXIST else {
       throw ToolError("cannot make the folder \(output): \(String(cString: strerror(errno)))")

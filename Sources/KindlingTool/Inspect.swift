@@ -4,7 +4,8 @@ import Kindling
 /// `kindling inspect`: what a file of tensors holds, without loading it.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the keys, shapes, dtypes and bytes of a .pth, .safetensors, .npy or .npz file.")
+    abstract: "Lists the keys, shapes, dtypes and bytes of a .pth, .safetensors, .npy or .npz file."
+  )
 
   @Argument(help: "The file.") var checkpoint: String
   @Flag(help: "Print one JSON record a line.") var json = false

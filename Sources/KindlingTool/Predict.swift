@@ -13,18 +13,25 @@ struct Predict: ParsableCommand {
 
   @Option(help: "A model saved by `kindling train`; else the first of the files.")
   var checkpoint: String?
-  @Argument(help: "Images as PNG or JPEG, or IDX files of images (may be gzip).") var files: [String]
+  @Argument(help: "Images as PNG or JPEG, or IDX files of images (may be gzip).") var files:
+    [String]
   @Option(help: "The data set whose class names are meant, where the model came without.")
   var dataset: DatasetName?
-  @Option(help: "The classes' names, as in `cat,dog`; else those saved with the model.") var classes: String?
+  @Option(help: "The classes' names, as in `cat,dog`; else those saved with the model.")
+  var classes: String?
   @Option(help: "Bring PNG and JPEG images to this height and width.") var imageSize: Int?
-  @Option(parsing: .unconditional, help: "How many images of an IDX file to classify, from the first on; all by default.") var count: Int?
+  @Option(
+    parsing: .unconditional,
+    help: "How many images of an IDX file to classify, from the first on; all by default.")
+  var count: Int?
   @Option(parsing: .unconditional, help: "How many classes to name for each image.") var top = 1
   @Flag(help: "Print one JSON record a line.") var json = false
 
   func validate() throws {
     if top < 1 { throw ValidationError("--top must be at least 1, but got \(top)") }
-    if let count, count < 0 { throw ValidationError("--count must not be negative, but got \(count)") }
+    if let count, count < 0 {
+      throw ValidationError("--count must not be negative, but got \(count)")
+    }
     if files.count < (checkpoint == nil ? 2 : 1) {
       throw ValidationError("a checkpoint and at least one image are needed")
     }
@@ -56,7 +63,8 @@ struct Predict: ParsableCommand {
     if let classes {
       let names = classes.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       guard names.count == trained.classes else {
-        throw ToolError("\(path) tells \(trained.classes) classes apart, but --classes names \(names.count)")
+        throw ToolError(
+          "\(path) tells \(trained.classes) classes apart, but --classes names \(names.count)")
       }
       return names
     }
@@ -66,7 +74,8 @@ struct Predict: ParsableCommand {
     }
     guard dataset.classes.count == trained.classes else {
       throw ToolError(
-        "\(path) tells \(trained.classes) classes apart, but \(dataset.rawValue) has \(dataset.classes.count); name another --dataset")
+        "\(path) tells \(trained.classes) classes apart, but \(dataset.rawValue) has \(dataset.classes.count); name another --dataset"
+      )
     }
     return dataset.classes
   }
@@ -84,7 +93,8 @@ struct Predict: ParsableCommand {
       let wanted =
         trained.features.map { "images of \($0) numbers" } ?? "\(trained.channels ?? 0) channels"
       throw ToolError(
-        "\(path) was trained on \(wanted), but \(file) has \(height) by \(width) pixels in \(image.shape[0]) channels; --image-size brings images to one size")
+        "\(path) was trained on \(wanted), but \(file) has \(height) by \(width) pixels in \(image.shape[0]) channels; --image-size brings images to one size"
+      )
     }
     return try ConvertImageDtype(.float32)(image)
   }
@@ -94,14 +104,19 @@ struct Predict: ParsableCommand {
   ) throws {
     let all = try IDX.read(file)
     guard all.dtype == .uint8, all.ndim == 3 else {
-      throw ToolError("\(file) holds \(all.dtype) of shape \(all.shape), not uint8 images [N, H, W]")
+      throw ToolError(
+        "\(file) holds \(all.dtype) of shape \(all.shape), not uint8 images [N, H, W]")
     }
-    guard trained.features.map({ $0 == all.shape[1] * all.shape[2] }) ?? [1, 3].contains(trained.channels) else {
+    guard
+      trained.features.map({ $0 == all.shape[1] * all.shape[2] })
+        ?? [1, 3].contains(trained.channels)
+    else {
       let wanted =
         trained.features.map { "images of \($0) pixels" }
         ?? "images of \(trained.channels ?? 0) channels"
       throw ToolError(
-        "\(path) was trained on \(wanted), but \(file) has images of \(all.shape[1]) by \(all.shape[2])")
+        "\(path) was trained on \(wanted), but \(file) has images of \(all.shape[1]) by \(all.shape[2])"
+      )
     }
     let wanted = min(count ?? all.shape[0], all.shape[0])
     let toTensor = ToTensor()

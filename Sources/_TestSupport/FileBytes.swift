@@ -63,7 +63,11 @@ package enum FileBytes {
     for name in (try? list(folder)) ?? [] {
       let path = "\(folder)/\(name)"
       var status = stat()
-      if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { remove(path) } else { unlink(path) }
+      if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        remove(path)
+      } else {
+        unlink(path)
+      }
     }
     rmdir(folder)
   }

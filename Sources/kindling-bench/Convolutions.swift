@@ -18,7 +18,8 @@ final class ConvolutionalNetwork: Module, Layer {
     try noGrad {
       for (i, layer) in layers.enumerated() {
         try layer.weight.copy_(
-          Inputs.normal(2 * i + 1, layer.weight.numel, scale: layer.scale).reshape(layer.weight.shape))
+          Inputs.normal(2 * i + 1, layer.weight.numel, scale: layer.scale).reshape(
+            layer.weight.shape))
         try layer.bias?.copy_(Inputs.normal(2 * i + 2, layer.bias?.numel ?? 0, scale: 0.01))
       }
     }

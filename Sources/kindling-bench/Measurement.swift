@@ -105,7 +105,8 @@ struct Measurement {
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 512)
     guard fgets(&line, 511, file) != nil else { return nil }
-    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(
+      decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let ticks = text.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }
     guard ticks.count == 8 else { return nil }
     var own = tms()

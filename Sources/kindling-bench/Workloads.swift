@@ -28,7 +28,8 @@ enum Workloads {
   private static func product(_ size: String, _ layout: String) throws -> Workload? {
     let sizes = size.split(separator: "x").compactMap { Int($0) }
     guard sizes.count == 3 || sizes.count == 1, layout.count == 2 else { return nil }
-    let (m, k, n) = sizes.count == 3 ? (sizes[0], sizes[1], sizes[2]) : (sizes[0], sizes[0], sizes[0])
+    let (m, k, n) =
+      sizes.count == 3 ? (sizes[0], sizes[1], sizes[2]) : (sizes[0], sizes[0], sizes[0])
     let a = layout.hasPrefix("T") ? try Inputs.normal(1, k, m) : try Inputs.normal(1, m, k)
     let b = layout.hasSuffix("T") ? try Inputs.normal(2, n, k) : try Inputs.normal(2, k, n)
     let unit = sizes.count == 1 && m >= 1024 ? Measurement.Unit.ms : .us

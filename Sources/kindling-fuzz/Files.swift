@@ -12,7 +12,9 @@ func contents(_ path: String) -> [UInt8]? {
   defer { fclose(file) }
   var result: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 1 << 16)
-  while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { result += buffer[..<count] }
+  while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+    result += buffer[..<count]
+  }
   return result
 }
 
@@ -45,7 +47,11 @@ func files(below folder: String) -> [String] {
     let path = "\(folder)/\(name)"
     var status = stat()
     guard stat(path, &status) == 0 else { continue }
-    if status.st_mode & S_IFMT == S_IFDIR { result += files(below: path) } else { result.append(path) }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      result += files(below: path)
+    } else {
+      result.append(path)
+    }
   }
   return result.sorted()
 }

@@ -32,7 +32,9 @@ import Kindling
 
   private static func copySeeds(_ reader: FuzzReader, from golden: String, to folder: String) {
     for (number, path) in files(below: golden).enumerated() {
-      guard reader.seeds.contains(where: path.hasSuffix), var bytes = contents(path) else { continue }
+      guard reader.seeds.contains(where: path.hasSuffix), var bytes = contents(path) else {
+        continue
+      }
       if reader.name == "pickle" {
         guard let file = try? MappedFile.holding(bytes), let archive = try? ZipArchive(file.bytes),
           let record = archive.records.first(where: { $0.key.hasSuffix("/data.pkl") })?.value
@@ -72,7 +74,8 @@ import Kindling
 /// What is printed where the command makes no sense.
 private struct Misuse: Error, CustomStringConvertible {
   var description: String {
-    "usage: kindling-fuzz READER FILE…; readers: " + FuzzReader.all.map(\.name).joined(separator: ", ")
+    "usage: kindling-fuzz READER FILE…; readers: "
+      + FuzzReader.all.map(\.name).joined(separator: ", ")
   }
 }
 

@@ -18,7 +18,9 @@ struct FuzzReader: Sendable {
       try touch(Safetensors.load(MappedFile.holding($0)).values)
     },
     FuzzReader(name: "npy", seeds: [".npy"]) { try touch([NumPy.load(bytes: $0)]) },
-    FuzzReader(name: "npz", seeds: [".npz"]) { try touch(NumPy.loadz(MappedFile.holding($0)).values) },
+    FuzzReader(name: "npz", seeds: [".npz"]) {
+      try touch(NumPy.loadz(MappedFile.holding($0)).values)
+    },
     FuzzReader(name: "idx", seeds: ["-ubyte", "-ubyte.gz"]) { bytes in
       try withFile(bytes) { try touch([IDX.read($0)]) }
     },

@@ -12,7 +12,8 @@ enum PickleContainer {
       let name = Array("archive/\(name)".utf8)
       let size = number(UInt32(content.count))
       // Version, flags, method, time, date, checksum (not compared), both sizes, lengths.
-      let common = number(UInt16(20)) + number(UInt16(0)) + number(UInt16(0)) + number(UInt32(0))
+      let common =
+        number(UInt16(20)) + number(UInt16(0)) + number(UInt16(0)) + number(UInt32(0))
         + number(UInt32(0)) + size + size + number(UInt16(name.count)) + number(UInt16(0))
       directory += number(UInt32(0x0201_4b50)) + number(UInt16(20)) + common
       directory += [UInt8](repeating: 0, count: 10) + number(UInt32(file.count)) + name

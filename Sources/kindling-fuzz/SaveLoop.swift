@@ -5,7 +5,9 @@ enum SaveLoop {
   /// Each time all of several tensors hold the number of the time.
   static func run(_ path: String) throws {
     for time in 0... {
-      let tensors = try (0..<4).map { try Tensor.full([1 << 15], Double(time)).to(.float32) + Double($0) }
+      let tensors = try (0..<4).map {
+        try Tensor.full([1 << 15], Double(time)).to(.float32) + Double($0)
+      }
       try save(
         [
           "time": .int(time),

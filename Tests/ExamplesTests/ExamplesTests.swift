@@ -25,7 +25,8 @@ import _TestSupport
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("output (Linear)   [1, 2]        402"))
     #expect(result.output.contains("Total params: 41,602"))
-    let losses = result.lines.first { $0.hasPrefix("loss: [") }?.dropFirst("loss: [".count).dropLast()
+    let losses =
+      result.lines.first { $0.hasPrefix("loss: [") }?.dropFirst("loss: [".count).dropLast()
       .split(separator: ", ").compactMap { Double($0) } ?? []
     #expect(losses.count == 5)
     #expect((losses.last ?? .nan) < (losses.first ?? 0) / 2, "\(losses)")

@@ -49,6 +49,7 @@ import _TestSupport
   @Test func namesThePrograms() throws {
     let result = try Program.run("tutorial", ["no_such_program"])
     #expect(result.status != 0)
-    #expect(result.errors.contains("there is no program no_such_program; there are autograd_linear, "))
+    #expect(
+      result.errors.contains("there is no program no_such_program; there are autograd_linear, "))
   }
 }

@@ -31,7 +31,8 @@ import Testing
   @Test func raggedLiteralsThrow() {
     #expect(
       refusal { _ = try Tensor([[1, 2], [3]]) }
-        == "Tensor: expected sequence of length 2 at dim 1 (got 1); rows of a nested array must be equally long")
+        == "Tensor: expected sequence of length 2 at dim 1 (got 1); rows of a nested array must be equally long"
+    )
     #expect(
       refusal { _ = try Tensor([[[1.0]], [[2.0], [3.0]]]) }.contains(
         "expected sequence of length 1 at dim 1 (got 2)"))
@@ -66,8 +67,9 @@ import Testing
     #expect(
       refusal { _ = try Tensor.zeros(2, dtype: .int64, requiresGrad: true) }.contains(
         "only Tensors of floating point dtype can require gradients"))
-    #expect(refusal { _ = try Tensor([1, 2, 3], shape: [2, 2]) }
-      == "Tensor: shape [2, 2] is invalid for input of size 3")
+    #expect(
+      refusal { _ = try Tensor([1, 2, 3], shape: [2, 2]) }
+        == "Tensor: shape [2, 2] is invalid for input of size 3")
     #expect(refusal { _ = try Tensor.eye(-1) }.contains("got n=-1"))
   }
 
@@ -83,17 +85,21 @@ import Testing
     #expect(try Tensor.linspace(3, 4, steps: 1).toArray(as: Float.self) == [3])
     #expect(try Tensor.logspace(0, 2, steps: 3).toArray(as: Float.self) == [1, 10, 100])
     #expect(try Tensor.trilIndices(2, 2).tolist(as: [[Int]].self) == [[0, 1, 1], [0, 0, 1]])
-    #expect(try Tensor.triuIndices(2, 3, offset: 1).tolist(as: [[Int]].self) == [[0, 0, 1], [1, 2, 2]])
+    #expect(
+      try Tensor.triuIndices(2, 3, offset: 1).tolist(as: [[Int]].self) == [[0, 0, 1], [1, 2, 2]])
   }
 
   @Test func impossibleRangesThrow() {
     #expect(refusal { _ = try Tensor.arange(0, 1, 0) } == "arange: step must be nonzero")
     #expect(refusal { _ = try Tensor.arange(0, 1, -1) }.contains("inconsistent with step sign"))
-    #expect(refusal { _ = try Tensor.arange(Double.infinity) }.contains("unsupported range: 0.0 -> inf"))
+    #expect(
+      refusal { _ = try Tensor.arange(Double.infinity) }.contains("unsupported range: 0.0 -> inf"))
     #expect(refusal { _ = try Tensor.arange(0, 1, Double.nan) }.contains("step must be nonzero"))
     #expect(refusal { _ = try Tensor.arange(1e300, 2e300, 1.0) }.contains("larger than any memory"))
     #expect(refusal { _ = try Tensor.arange(Int.min, Int.max) }.contains("arange"))
-    #expect(refusal { _ = try Tensor.linspace(0, 1, steps: -1) }.contains("number of steps must be non-negative"))
+    #expect(
+      refusal { _ = try Tensor.linspace(0, 1, steps: -1) }.contains(
+        "number of steps must be non-negative"))
     #expect(refusal { _ = try Tensor.trilIndices(-1, 2) }.contains("must be non-negative"))
   }
 
@@ -129,7 +135,8 @@ import Testing
     #expect(try t.toArray(as: Int.self) == [9, 2, 3, 4])
     #expect(
       refusal { try t.withUnsafeBuffer(of: Double.self) { _ in } }
-        == "withUnsafeBuffer: expected elements of float32, but Double has the layout of float64; convert with to(.float64) first")
+        == "withUnsafeBuffer: expected elements of float32, but Double has the layout of float64; convert with to(.float64) first"
+    )
     #expect(
       refusal { try t.transpose(0, 1).withUnsafeMutableBuffer(of: Float.self) { _ in } }
         .contains("is not contiguous"))

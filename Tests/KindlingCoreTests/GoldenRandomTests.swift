@@ -94,7 +94,8 @@ private struct Player {
       return try dropout(ones(), number("p"), shape.enumerated().map { $0 < 2 ? $1 : 1 })
     case "multinomial":
       return try literal("weights")
-        .multinomial(int("num_samples"), replacement: step["replacement"]?.bool ?? false, generator: g)
+        .multinomial(
+          int("num_samples"), replacement: step["replacement"]?.bool ?? false, generator: g)
     case "exponential_": return try blank().exponential_(number("lambd"), generator: g)
     case "geometric_": return try blank().geometric_(number("p"), generator: g)
     case "log_normal_": return try blank().logNormal_(number("mean"), number("std"), generator: g)

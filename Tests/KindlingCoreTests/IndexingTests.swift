@@ -30,7 +30,8 @@ import Testing
   @Test func advancedIndexing() throws {
     let t = try IndexingTests.grid()
     #expect(try t[[1, 0, 1]].shape == [3, 3, 4])
-    #expect(try t[[0, 1], [2, -1]].tolist(as: [[Int]].self) == [[8, 9, 10, 11], [20, 21, 22, 23]])
+    #expect(
+      try t[[0, 1], [2, -1]].tolist(as: [[Int]].self) == [[8, 9, 10, 11], [20, 21, 22, 23]])
     // Adjacent index tensors stay in place, separated ones come first.
     #expect(try t[.all, [0, 2], [1, 3]].tolist(as: [[Int]].self) == [[1, 11], [13, 23]])
     #expect(try t[[0, 1], .all, [1, 3]].tolist(as: [[Int]].self) == [[1, 5, 9], [15, 19, 23]])
@@ -55,18 +56,24 @@ import Testing
     try t.indexPut_([Tensor([0, 1]), Tensor([0, 1])], Tensor(7))
     try t.maskedFill_(t.eq(0), -1)
     #expect(try t.tolist(as: [[Int]].self) == [[7, 2, 3], [-1, 7, -1], [-1, 5, 9]])
-    let sum = try Tensor.zeros(3).indexPut([Tensor([1, 1, 2])], Tensor([1.0, 2, 4]), accumulate: true)
+    let sum = try Tensor.zeros(3).indexPut(
+      [Tensor([1, 1, 2])], Tensor([1.0, 2, 4]), accumulate: true)
     #expect(try sum.toArray(as: Float.self) == [0, 3, 4])
   }
 
   @Test func gathering() throws {
     let x = try Tensor([[1, 2], [3, 4]])
-    #expect(try x.gather(1, Tensor([[0, 0], [1, 0]])).tolist(as: [[Int]].self) == [[1, 1], [4, 3]])
+    #expect(
+      try x.gather(1, Tensor([[0, 0], [1, 0]])).tolist(as: [[Int]].self) == [[1, 1], [4, 3]])
     #expect(try x.scatter(0, Tensor([[1, 0]]), 9).tolist(as: [[Int]].self) == [[1, 9], [9, 4]])
     #expect(
-      try Tensor.zeros(2, 3, dtype: .int64).scatter(1, Tensor([[2], [0]]), x).tolist(as: [[Int]].self)
+      try Tensor.zeros(2, 3, dtype: .int64).scatter(1, Tensor([[2], [0]]), x).tolist(
+        as: [[Int]].self)
         == [[0, 0, 1], [3, 0, 0]])
-    #expect(try x.scatterAdd(1, Tensor([[0, 0], [1, 1]]), x).tolist(as: [[Int]].self) == [[4, 2], [3, 11]])
+    #expect(
+      try x.scatterAdd(1, Tensor([[0, 0], [1, 1]]), x).tolist(as: [[Int]].self) == [
+        [4, 2], [3, 11],
+      ])
     // Indexes that repeat along the dimensions behind.
     let table = try Tensor.arange(24).reshape(4, 3, 2), lines = try Tensor([3, 0, 3]).view(3, 1, 1)
     let spread = try lines.expand(3, 3, 2)
@@ -83,12 +90,22 @@ import Testing
     #expect(try x.t().put(Tensor([1]), Tensor([8])).tolist(as: [[Int]].self) == [[1, 8], [2, 4]])
     #expect(try x.takeAlongDim(Tensor([[1], [0]]), dim: 1).tolist(as: [[Int]].self) == [[2], [3]])
     #expect(try x.maskedSelect(x.gt(2)).toArray(as: Int.self) == [3, 4])
-    #expect(try x.maskedScatter(x.gt(2), Tensor([7, 8, 9])).tolist(as: [[Int]].self) == [[1, 2], [7, 8]])
+    #expect(
+      try x.maskedScatter(x.gt(2), Tensor([7, 8, 9])).tolist(as: [[Int]].self) == [
+        [1, 2], [7, 8],
+      ])
     #expect(try x.gt(1).nonzero().tolist(as: [[Int]].self) == [[0, 1], [1, 0], [1, 1]])
     #expect(try Tensor(1).nonzero().shape == [1, 0])
-    #expect(try x.nonzeroAsTuple().map { try $0.toArray(as: Int.self) } == [[0, 0, 1, 1], [0, 1, 0, 1]])
-    #expect(try x.indexAdd(1, Tensor([0, 0]), x, alpha: 10).tolist(as: [[Int]].self) == [[31, 2], [73, 4]])
-    #expect(try x.indexCopy(0, Tensor([1]), Tensor([[7, 8]])).tolist(as: [[Int]].self) == [[1, 2], [7, 8]])
+    #expect(
+      try x.nonzeroAsTuple().map { try $0.toArray(as: Int.self) } == [[0, 0, 1, 1], [0, 1, 0, 1]])
+    #expect(
+      try x.indexAdd(1, Tensor([0, 0]), x, alpha: 10).tolist(as: [[Int]].self) == [
+        [31, 2], [73, 4],
+      ])
+    #expect(
+      try x.indexCopy(0, Tensor([1]), Tensor([[7, 8]])).tolist(as: [[Int]].self) == [
+        [1, 2], [7, 8],
+      ])
     #expect(try x.indexFill(1, Tensor([1]), 0).tolist(as: [[Int]].self) == [[1, 0], [3, 0]])
   }
 
@@ -97,7 +114,8 @@ import Testing
     #expect(try x[0].gradFn?.name == "SelectBackward0")
     #expect(try x[.all, 1...].gradFn?.nextFunctions.first??.node.name == "AccumulateGrad")
     #expect(try x[[0, 0], [1, 1]].gradFn?.name == "IndexBackward0")
-    try (x[[0, 0], [1, 1]].sum() + x[x.gt(3)].sum() + x[1, .step(nil, nil, 2)].mul(10).sum()).backward()
+    try (x[[0, 0], [1, 1]].sum() + x[x.gt(3)].sum() + x[1, .step(nil, nil, 2)].mul(10).sum())
+      .backward()
     #expect(try x.grad?.tolist(as: [[Double]].self) == [[0, 2, 0], [10, 1, 11]])
   }
 
@@ -107,28 +125,39 @@ import Testing
     #expect(refusal { _ = try t[0, -4] } == "index -4 is out of bounds for dimension 0 with size 3")
     #expect(refusal { _ = try t[0, 0, 0, 0] } == "too many indices for tensor of dimension 3")
     #expect(refusal { _ = try Tensor(1)[0] }.contains("too many indices for tensor of dimension 0"))
-    #expect(refusal { _ = try t[[0, 5]] } == "index 5 is out of bounds for dimension 0 with size 2")
+    #expect(
+      refusal { _ = try t[[0, 5]] } == "index 5 is out of bounds for dimension 0 with size 2")
     #expect(refusal { _ = try t[.step(0, 1, 0)] }.contains("slice step must be positive"))
     #expect(refusal { _ = try t[.step(nil, nil, -1)] }.contains("slice step must be positive"))
     #expect(refusal { _ = try t[.ellipsis, .ellipsis] }.contains("single ellipsis"))
-    #expect(refusal { _ = try t[Tensor([0.5])] }.contains("must be long, int, byte or bool tensors"))
+    #expect(
+      refusal { _ = try t[Tensor([0.5])] }.contains("must be long, int, byte or bool tensors"))
     #expect(refusal { _ = try t[[[0], [1, 2]]] }.contains("expected sequence of length 1"))
     #expect(
       refusal { _ = try t[Tensor([true, false, true])] }.contains(
-        "the shape of the mask [3] at index 0 does not match the shape of the indexed tensor [2, 3, 4]"))
+        "the shape of the mask [3] at index 0 does not match the shape of the indexed tensor [2, 3, 4]"
+      ))
     #expect(refusal { _ = try t[[0, 1], [0, 1, 2]] }.contains("could not be broadcast together"))
     #expect(
-      refusal { try t.indexPut_([Tensor([0])], Tensor([1.5])) }.contains("source and destination dtypes match"))
+      refusal { try t.indexPut_([Tensor([0])], Tensor([1.5])) }.contains(
+        "source and destination dtypes match"))
     #expect(refusal { _ = try t.gather(0, Tensor([0])) }.contains("same number of dimensions"))
     #expect(
       refusal { _ = try Tensor([1, 2, 3]).gather(0, Tensor([5])) }
         == "gather: index 5 is out of bounds for dimension 0 with size 3")
-    #expect(refusal { _ = try Tensor([1]).gather(0, Tensor([0.5])) }.contains("for index, but got float32"))
-    #expect(refusal { _ = try t.maskedFill(t, 1) }.contains("expected BoolTensor for mask, but got int64"))
-    #expect(try Tensor([1, 2]).maskedFill(Tensor([true, false]), 5.5).toArray(as: Int.self) == [5, 2])
+    #expect(
+      refusal { _ = try Tensor([1]).gather(0, Tensor([0.5])) }.contains(
+        "for index, but got float32"))
+    #expect(
+      refusal { _ = try t.maskedFill(t, 1) }.contains("expected BoolTensor for mask, but got int64")
+    )
+    #expect(
+      try Tensor([1, 2]).maskedFill(Tensor([true, false]), 5.5).toArray(as: Int.self) == [5, 2])
     #expect(
       refusal { _ = try t.byte().maskedFill(t.gt(1), 300) }
         == "maskedFill: value 300.0 cannot be converted to type uint8 without overflow")
-    #expect(refusal { _ = try t.take(Tensor([24])) }.contains("tried to access index 24 on a tensor of 24 elements"))
+    #expect(
+      refusal { _ = try t.take(Tensor([24])) }.contains(
+        "tried to access index 24 on a tensor of 24 elements"))
   }
 }

@@ -65,7 +65,9 @@ import _TestSupport
     let x = try Tensor.arange(6, dtype: .float32).view(2, 3)
     #expect(x.T.description == "tensor([[0., 3.],\n        [1., 4.],\n        [2., 5.]])")
     #expect(try x[1, 1...].description == "tensor([4., 5.])")
-    let text = Tensor.withPrintOptions(PrintOptions(precision: 1, sciMode: true)) { x.T.description }
+    let text = Tensor.withPrintOptions(PrintOptions(precision: 1, sciMode: true)) {
+      x.T.description
+    }
     #expect(text.hasPrefix("tensor([[0.0e+00, 3.0e+00]"))
     #expect(Tensor.printOptions == PrintOptions())
     // Options out of range print something all the same.

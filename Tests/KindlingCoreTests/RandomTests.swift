@@ -11,7 +11,10 @@ import Testing
       ("uniform_", { try x.uniform_(1, 0) }, "from=1.0 > to=0.0"),
       ("uniform_", { try x.uniform_(.nan, 1) }, "from=nan is out of bounds for float32"),
       ("uniform_", { try x.uniform_(-3e38, 3e38) }, "to - from"),
-      ("uniform_", { try x.to(.float16).uniform_(0, 1e6) }, "to=1000000.0 is out of bounds for float16"),
+      (
+        "uniform_", { try x.to(.float16).uniform_(0, 1e6) },
+        "to=1000000.0 is out of bounds for float16"
+      ),
       ("uniform_", { try i.uniform_() }, "expected a floating point dtype, but got int64"),
       ("normal_", { try x.normal_(0, -1) }, "expects std >= 0.0, but found std -1.0"),
       ("normal_", { try x.normal_(0, .nan) }, "found std nan"),
@@ -31,7 +34,10 @@ import Testing
       ("randint", { _ = try Tensor.randint(3, 3, [2]) }, "got from=3 >= to=3"),
       ("randint", { _ = try Tensor.randint(3, [-2]) }, "negative"),
       ("randperm", { _ = try Tensor.randperm(-1) }, "n must be non-negative, but got -1"),
-      ("randperm", { _ = try Tensor.randperm(300, dtype: .uint8) }, "greater than 255 for dtype uint8"),
+      (
+        "randperm", { _ = try Tensor.randperm(300, dtype: .uint8) },
+        "greater than 255 for dtype uint8"
+      ),
       ("randperm", { _ = try Tensor.randperm(3000, dtype: .float16) }, "greater than 2048"),
       ("rand", { _ = try Tensor.rand(3, dtype: .int64) }, "got int64"),
       ("randn", { _ = try Tensor.randn(3, dtype: .bool) }, "got bool"),
@@ -109,7 +115,9 @@ import Testing
     let generator = Generator(seed: 0)
     let all = try await withThrowingTaskGroup(of: [Int].self) { group in
       for _ in 0..<8 {
-        group.addTask { try Tensor.randint(1 << 60, [500], generator: generator).toArray(as: Int.self) }
+        group.addTask {
+          try Tensor.randint(1 << 60, [500], generator: generator).toArray(as: Int.self)
+        }
       }
       return try await group.reduce(into: Set<Int>()) { $0.formUnion($1) }
     }

@@ -10,17 +10,22 @@ import Testing
     #expect(values.gradFn?.name == "SortBackward0")
     try values.mul(Tensor([1.0, 10, 100])).sum().backward()
     #expect(try x.grad?.tolist(as: [[Float]].self) == [[100, 1, 10], [10, 100, 1]])
-    #expect(try x.argsort(dim: 0, descending: true).tolist(as: [[Int]].self) == [[1, 1, 1], [0, 0, 0]])
+    #expect(
+      try x.argsort(dim: 0, descending: true).tolist(as: [[Int]].self) == [[1, 1, 1], [0, 0, 0]])
     #expect(try x.topk(2).values.tolist(as: [[Float]].self) == [[3, 2], [6, 5]])
     #expect(try x.topk(1, dim: 0, largest: false).indices.tolist(as: [[Int]].self) == [[0, 0, 0]])
     #expect(try x.kthvalue(2).values.toArray(as: Float.self) == [2, 5])
     #expect(try Tensor([1, 1, 2, 2, 2, 3]).mode().values.item() == 2)
-    #expect(try Tensor([Double.nan, 1, Double.infinity]).sort().indices.toArray(as: Int.self) == [1, 2, 0])
+    #expect(
+      try Tensor([Double.nan, 1, Double.infinity]).sort().indices.toArray(as: Int.self) == [
+        1, 2, 0,
+      ])
     #expect(try Tensor(5.0).sort().values.shape == [])
     #expect(try Tensor(5.0).topk(1).indices.item() == 0)
     #expect(try Tensor.zeros(0, 2).sort(dim: 0).values.shape == [0, 2])
     #expect(refusal { _ = try x.topk(4) }.contains("selected index k out of range"))
-    #expect(refusal { _ = try x.kthvalue(0) }.contains("selected number k out of range for dimension 1"))
+    #expect(
+      refusal { _ = try x.kthvalue(0) }.contains("selected number k out of range for dimension 1"))
     #expect(refusal { _ = try Tensor.zeros(0).mode() }.contains("to have non-zero size"))
     #expect(refusal { _ = try x.sort(dim: 2) }.contains("dimension out of range"))
   }
@@ -64,21 +69,32 @@ import Testing
     #expect(try all.output.toArray(as: Int.self) == [1, 2, 3])
     #expect(try all.inverse.toArray(as: Int.self) == [2, 0, 2, 1])
     #expect(try all.counts.toArray(as: Int.self) == [1, 1, 2])
-    #expect(try Tensor([[1, 2], [0, 5], [1, 2]]).unique(dim: 0).tolist(as: [[Int]].self) == [[0, 5], [1, 2]])
+    #expect(
+      try Tensor([[1, 2], [0, 5], [1, 2]]).unique(dim: 0).tolist(as: [[Int]].self) == [
+        [0, 5], [1, 2],
+      ])
     #expect(try Tensor([1, 1, 2, 1]).uniqueConsecutive().toArray(as: Int.self) == [1, 2, 1])
     #expect(try Tensor([Float]()).unique().shape == [0])
-    #expect(refusal { _ = try Tensor.zeros(2, 0).unique(dim: 0) }.contains("There are 0 sized dimensions"))
+    #expect(
+      refusal { _ = try Tensor.zeros(2, 0).unique(dim: 0) }.contains("There are 0 sized dimensions")
+    )
   }
 
   @Test func searching() throws {
     let edges = Tensor([1, 3, 5])
     #expect(try edges.searchsorted(Tensor([0, 3, 6])).toArray(as: Int.self) == [0, 1, 3])
-    #expect(try edges.searchsorted(Tensor([0, 3, 6]), right: true).toArray(as: Int.self) == [0, 2, 3])
+    #expect(
+      try edges.searchsorted(Tensor([0, 3, 6]), right: true).toArray(as: Int.self) == [0, 2, 3])
     #expect(try Tensor([[3, 4]]).bucketize(edges, outInt32: true).dtype == .int32)
-    #expect(try Tensor([1, 2, 3]).isin(Tensor([3, 1])).toArray(as: Bool.self) == [true, false, true])
+    #expect(
+      try Tensor([1, 2, 3]).isin(Tensor([3, 1])).toArray(as: Bool.self) == [true, false, true])
     #expect(try Tensor([0, 2, 2]).bincount(minlength: 4).toArray(as: Int.self) == [1, 0, 2, 0])
-    #expect(try Tensor([0, 1, 1]).bincount(weights: Tensor([1.0, 2, 3])).toArray(as: Float.self) == [1, 5])
-    #expect(try Tensor([1.0, 2, 1]).histc(bins: 4, min: 0, max: 3).toArray(as: Int.self) == [0, 2, 1, 0])
+    #expect(
+      try Tensor([0, 1, 1]).bincount(weights: Tensor([1.0, 2, 3])).toArray(as: Float.self) == [
+        1, 5,
+      ])
+    #expect(
+      try Tensor([1.0, 2, 1]).histc(bins: 4, min: 0, max: 3).toArray(as: Int.self) == [0, 2, 1, 0])
     #expect(try Tensor([5]).unravelIndex([2, 3]).map { try $0.item() } == [1, 2])
     #expect(refusal { _ = try Tensor([-1]).bincount() }.contains("non-negative integral inputs"))
     #expect(refusal { _ = try Tensor([1 << 61]).bincount() }.contains("larger than any memory"))

@@ -29,52 +29,92 @@ struct ViewCase: Sendable, CustomTestStringConvertible {
   static let cases: [ViewCase] = [
     ViewCase("view", [3, 2], [0, 1, 2, 3, 4, 5], "ViewBackward0") { try $0.view(3, -1) },
     ViewCase("reshape", [6], [0, 1, 2, 3, 4, 5], "ViewBackward0") { try $0.reshape(-1) },
-    ViewCase("reshape copies", [6], [0, 3, 1, 4, 2, 5], "UnsafeViewBackward0") { try $0.t().reshape(6) },
+    ViewCase("reshape copies", [6], [0, 3, 1, 4, 2, 5], "UnsafeViewBackward0") {
+      try $0.t().reshape(6)
+    },
     ViewCase("flatten", [6], [0, 1, 2, 3, 4, 5], "ViewBackward0") { try $0.flatten() },
-    ViewCase("unflatten", [2, 3, 1], [0, 1, 2, 3, 4, 5], "ViewBackward0") { try $0.unflatten(1, [3, -1]) },
+    ViewCase("unflatten", [2, 3, 1], [0, 1, 2, 3, 4, 5], "ViewBackward0") {
+      try $0.unflatten(1, [3, -1])
+    },
     ViewCase("t", [3, 2], [0, 3, 1, 4, 2, 5], "TBackward0") { try $0.t() },
     ViewCase("T", [3, 2], [0, 3, 1, 4, 2, 5], "PermuteBackward0") { $0.T },
     ViewCase("mT", [3, 2], [0, 3, 1, 4, 2, 5], "TransposeBackward0") { try $0.mT },
     ViewCase("H", [3, 2], [0, 3, 1, 4, 2, 5], "TransposeBackward0") { try $0.H },
-    ViewCase("transpose", [3, 2], [0, 3, 1, 4, 2, 5], "TransposeBackward0") { try $0.transpose(0, -1) },
+    ViewCase("transpose", [3, 2], [0, 3, 1, 4, 2, 5], "TransposeBackward0") {
+      try $0.transpose(0, -1)
+    },
     ViewCase("permute", [3, 2], [0, 3, 1, 4, 2, 5], "PermuteBackward0") { try $0.permute(1, 0) },
     ViewCase("movedim", [3, 2], [0, 3, 1, 4, 2, 5], "PermuteBackward0") { try $0.movedim(0, 1) },
-    ViewCase("unsqueeze", [2, 1, 3], [0, 1, 2, 3, 4, 5], "UnsqueezeBackward0") { try $0.unsqueeze(1) },
+    ViewCase("unsqueeze", [2, 1, 3], [0, 1, 2, 3, 4, 5], "UnsqueezeBackward0") {
+      try $0.unsqueeze(1)
+    },
     ViewCase("squeeze", [3], [0, 1, 2], "SqueezeBackward0") { try $0.narrow(0, 0, 1).squeeze() },
-    ViewCase("squeeze dim", [3], [0, 1, 2], "SqueezeBackward1") { try $0.narrow(0, 0, 1).squeeze(0) },
-    ViewCase("squeeze dims", [3], [0, 1, 2], "SqueezeBackward2") { try $0.narrow(0, 0, 1).squeeze([0, 1]) },
-    ViewCase("expand", [2, 2, 3], [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5], "ExpandBackward0") { try $0.expand(2, -1, 3) },
-    ViewCase("repeat", [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "RepeatBackward0") { try $0.repeat(1, 2) },
-    ViewCase("tile", [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "RepeatBackward0") { try $0.tile(2) },
+    ViewCase("squeeze dim", [3], [0, 1, 2], "SqueezeBackward1") {
+      try $0.narrow(0, 0, 1).squeeze(0)
+    },
+    ViewCase("squeeze dims", [3], [0, 1, 2], "SqueezeBackward2") {
+      try $0.narrow(0, 0, 1).squeeze([0, 1])
+    },
+    ViewCase("expand", [2, 2, 3], [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5], "ExpandBackward0") {
+      try $0.expand(2, -1, 3)
+    },
+    ViewCase("repeat", [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "RepeatBackward0") {
+      try $0.repeat(1, 2)
+    },
+    ViewCase("tile", [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "RepeatBackward0") {
+      try $0.tile(2)
+    },
     ViewCase("repeatInterleave", [2, 6], [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5], "ViewBackward0") {
       try $0.repeatInterleave(2, dim: 1)
     },
-    ViewCase("repeatInterleave by tensor", [3, 3], [0, 1, 2, 3, 4, 5, 3, 4, 5], "IndexSelectBackward0") {
+    ViewCase(
+      "repeatInterleave by tensor", [3, 3], [0, 1, 2, 3, 4, 5, 3, 4, 5], "IndexSelectBackward0"
+    ) {
       try $0.repeatInterleave(Tensor([1, 2]), dim: 0)
     },
     ViewCase("select", [2], [2, 5], "SelectBackward0") { try $0.select(1, -1) },
-    ViewCase("slice", [2, 2], [0, 2, 3, 5], "SliceBackward0") { try $0.slice(1, nil, nil, step: 2) },
+    ViewCase("slice", [2, 2], [0, 2, 3, 5], "SliceBackward0") {
+      try $0.slice(1, nil, nil, step: 2)
+    },
     ViewCase("narrow", [2, 2], [1, 2, 4, 5], "SliceBackward0") { try $0.narrow(1, -2, 2) },
     ViewCase("split", [2, 1], [2, 5], "SplitBackward0") { try $0.split(2, dim: 1)[1] },
-    ViewCase("split sizes", [2, 2], [1, 2, 4, 5], "SplitWithSizesBackward0") { try $0.split([1, 2], dim: 1)[1] },
+    ViewCase("split sizes", [2, 2], [1, 2, 4, 5], "SplitWithSizesBackward0") {
+      try $0.split([1, 2], dim: 1)[1]
+    },
     ViewCase("chunk", [1, 3], [3, 4, 5], "SplitBackward0") { try $0.chunk(2)[1] },
     ViewCase("unbind", [2], [1, 4], "UnbindBackward0") { try $0.unbind(1)[1] },
-    ViewCase("tensorSplit", [2, 2], [0, 1, 3, 4], "SliceBackward0") { try $0.tensorSplit(2, dim: 1)[0] },
-    ViewCase("unfold", [2, 2, 2], [0, 1, 1, 2, 3, 4, 4, 5], "UnfoldBackward0") { try $0.unfold(1, 2, 1) },
+    ViewCase("tensorSplit", [2, 2], [0, 1, 3, 4], "SliceBackward0") {
+      try $0.tensorSplit(2, dim: 1)[0]
+    },
+    ViewCase("unfold", [2, 2, 2], [0, 1, 1, 2, 3, 4, 4, 5], "UnfoldBackward0") {
+      try $0.unfold(1, 2, 1)
+    },
     ViewCase("diagonal", [2], [1, 5], "DiagonalBackward0") { try $0.diagonal(offset: 1) },
     ViewCase("diag", [2], [0, 4], "DiagonalBackward0_copy") { try $0.diag() },
-    ViewCase("diagEmbed", [2, 2], [0, 0, 0, 3], "DiagEmbedBackward0") { try $0.select(1, 0).diag() },
+    ViewCase("diagEmbed", [2, 2], [0, 0, 0, 3], "DiagEmbedBackward0") {
+      try $0.select(1, 0).diag()
+    },
     ViewCase("tril", [2, 3], [0, 0, 0, 3, 4, 0], "TrilBackward0") { try $0.tril() },
     ViewCase("triu", [2, 3], [0, 1, 2, 0, 4, 5], "TriuBackward0") { try $0.triu(0).triu(0) },
-    ViewCase("cat", [3, 3], [0, 1, 2, 3, 4, 5, 3, 4, 5], "CatBackward0") { try Tensor.cat([$0, $0.narrow(0, 1, 1)]) },
-    ViewCase("stack", [2, 2, 3], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "StackBackward0") { try Tensor.stack([$0, $0], dim: 1) },
-    ViewCase("hstack", [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "CatBackward0") { try Tensor.hstack([$0, $0]) },
+    ViewCase("cat", [3, 3], [0, 1, 2, 3, 4, 5, 3, 4, 5], "CatBackward0") {
+      try Tensor.cat([$0, $0.narrow(0, 1, 1)])
+    },
+    ViewCase("stack", [2, 2, 3], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "StackBackward0") {
+      try Tensor.stack([$0, $0], dim: 1)
+    },
+    ViewCase("hstack", [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5], "CatBackward0") {
+      try Tensor.hstack([$0, $0])
+    },
     ViewCase("flip", [2, 3], [5, 4, 3, 2, 1, 0], "FlipBackward0") { try $0.flip(0, 1) },
     ViewCase("roll", [2, 3], [2, 0, 1, 5, 3, 4], "RollBackward0") { try $0.roll(1, 1) },
     ViewCase("roll flat", [2, 3], [5, 0, 1, 2, 3, 4], "RollBackward0") { try $0.roll(-5) },
     ViewCase("rot90", [3, 2], [2, 5, 1, 4, 0, 3], "Rot90Backward0") { try $0.rot90() },
-    ViewCase("asStrided", [2, 2], [1, 3, 2, 4], "AsStridedBackward0") { try $0.asStrided([2, 2], [1, 2], storageOffset: 1) },
-    ViewCase("indexSelect", [3, 3], [3, 4, 5, 0, 1, 2, 3, 4, 5], "IndexSelectBackward0") { try $0.indexSelect(0, Tensor([1, 0, 1])) },
+    ViewCase("asStrided", [2, 2], [1, 3, 2, 4], "AsStridedBackward0") {
+      try $0.asStrided([2, 2], [1, 2], storageOffset: 1)
+    },
+    ViewCase("indexSelect", [3, 3], [3, 4, 5, 0, 1, 2, 3, 4, 5], "IndexSelectBackward0") {
+      try $0.indexSelect(0, Tensor([1, 0, 1]))
+    },
   ]
 
   @Test(arguments: cases) func views(_ c: ViewCase) throws {
@@ -88,7 +128,9 @@ struct ViewCase: Sendable, CustomTestStringConvertible {
     try y.backward(weights)
     let g = try #require(x.grad).toArray(as: Float.self)
     var expected = [Float](repeating: 0, count: 6)
-    for (i, element) in c.elements.enumerated() where element != 0 { expected[Int(element)] += Float(i + 1) }
+    for (i, element) in c.elements.enumerated() where element != 0 {
+      expected[Int(element)] += Float(i + 1)
+    }
     #expect(Array(g.dropFirst()) == Array(expected.dropFirst()))
   }
 
@@ -147,9 +189,13 @@ struct ViewCase: Sendable, CustomTestStringConvertible {
     #expect(try Tensor.broadcastShapes([[3, 1], [2]]) == [3, 2])
     #expect(try Tensor.cartesianProd([x, y]).shape == [6, 2])
     #expect(try x.combinations().tolist(as: [[Int]].self) == [[1, 2], [1, 3], [2, 3]])
-    #expect(try y.combinations(2, withReplacement: true).tolist(as: [[Int]].self) == [[4, 4], [4, 5], [5, 5]])
+    #expect(
+      try y.combinations(2, withReplacement: true).tolist(as: [[Int]].self) == [
+        [4, 4], [4, 5], [5, 5],
+      ])
     #expect(try y.combinations(3).shape == [0, 3])
-    #expect(try Tensor.blockDiag([y, x]).tolist(as: [[Int]].self) == [[4, 5, 0, 0, 0], [0, 0, 1, 2, 3]])
+    #expect(
+      try Tensor.blockDiag([y, x]).tolist(as: [[Int]].self) == [[4, 5, 0, 0, 0], [0, 0, 1, 2, 3]])
   }
 
   @Test func whatCannotBeDoneSaysSo() throws {
@@ -165,26 +211,45 @@ struct ViewCase: Sendable, CustomTestStringConvertible {
     #expect(refusal { _ = try x.permute(0) }.contains("is not equal to len(dims) = 1"))
     #expect(refusal { _ = try x.permute(0, 0) }.contains("appears multiple times"))
     #expect(refusal { _ = try x.unsqueeze(5) }.contains("[-3, 2], but got 5"))
-    #expect(refusal { _ = try x.expand(4, 3) }.contains("must match the existing size (2) at non-singleton dimension 0"))
-    #expect(refusal { _ = try x.expand(3) }.contains("must be greater or equal to the number of dimensions"))
-    #expect(refusal { _ = try x.select(0, 5) } == "index 5 is out of bounds for dimension 0 with size 2")
+    #expect(
+      refusal { _ = try x.expand(4, 3) }.contains(
+        "must match the existing size (2) at non-singleton dimension 0"))
+    #expect(
+      refusal { _ = try x.expand(3) }.contains(
+        "must be greater or equal to the number of dimensions"))
+    #expect(
+      refusal { _ = try x.select(0, 5) } == "index 5 is out of bounds for dimension 0 with size 2")
     #expect(refusal { _ = try Tensor(1).select(0, 0) }.contains("0-dim tensor"))
-    #expect(refusal { _ = try x.narrow(1, 2, 2) }.contains("start (2) + length (2) exceeds dimension size (3)."))
+    #expect(
+      refusal { _ = try x.narrow(1, 2, 2) }.contains(
+        "start (2) + length (2) exceeds dimension size (3)."))
     #expect(refusal { _ = try x.split([1, 1], dim: 1) }.contains("to sum exactly to 3"))
     #expect(refusal { _ = try x.split(-1) }.contains("non-negative"))
     #expect(refusal { _ = try x.chunk(0) }.contains("greater than 0"))
-    #expect(refusal { _ = try x.unfold(1, 4, 1) }.contains("maximum size for tensor at dimension 1 is 3 but size is 4"))
+    #expect(
+      refusal { _ = try x.unfold(1, 4, 1) }.contains(
+        "maximum size for tensor at dimension 1 is 3 but size is 4"))
     #expect(refusal { _ = try Tensor.cat([]) }.contains("non-empty list of Tensors"))
     #expect(
       refusal { _ = try Tensor.cat([x, Tensor.zeros(2, 4)]) }.contains(
-        "Sizes of tensors must match except in dimension 0. Expected size 3 but got size 4 for tensor number 1 in the list"))
-    #expect(refusal { _ = try Tensor.stack([x, x.t()]) }.contains("got [2, 3] at entry 0 and [3, 2] at entry 1"))
-    #expect(refusal { _ = try x.asStrided([3, 3], [3, 1]) }.contains("require a storage of 9 elements"))
-    #expect(refusal { _ = try x.repeat(2) }.contains("can not be smaller than number of dimensions of tensor"))
+        "Sizes of tensors must match except in dimension 0. Expected size 3 but got size 4 for tensor number 1 in the list"
+      ))
+    #expect(
+      refusal { _ = try Tensor.stack([x, x.t()]) }.contains(
+        "got [2, 3] at entry 0 and [3, 2] at entry 1"))
+    #expect(
+      refusal { _ = try x.asStrided([3, 3], [3, 1]) }.contains("require a storage of 9 elements"))
+    #expect(
+      refusal { _ = try x.repeat(2) }.contains(
+        "can not be smaller than number of dimensions of tensor"))
     #expect(refusal { _ = try x.repeat(1 << 62, 1 << 62) }.contains("larger than any memory"))
     #expect(refusal { _ = try Tensor([1, 2]).mT }.contains("Got 1-D tensor"))
-    #expect(refusal { _ = try x.indexSelect(0, Tensor([2])) } == "indexSelect: index 2 is out of bounds for dimension 0 with size 2")
-    #expect(refusal { _ = try x.indexSelect(0, Tensor([0.5])) }.contains("expected dtype int32 or int64 for index, but got float32"))
+    #expect(
+      refusal { _ = try x.indexSelect(0, Tensor([2])) }
+        == "indexSelect: index 2 is out of bounds for dimension 0 with size 2")
+    #expect(
+      refusal { _ = try x.indexSelect(0, Tensor([0.5])) }.contains(
+        "expected dtype int32 or int64 for index, but got float32"))
     #expect(refusal { try x.requiresGrad_().t_() }.contains("leaf Variable that requires grad"))
   }
 }

@@ -10,7 +10,9 @@ import _TestSupport
     #expect(iris.classNames == ["setosa", "versicolor", "virginica"])
     // Sums of the published table's columns.
     let sums = try iris.features.sum(dims: [0]).toArray(as: Double.self)
-    for (sum, known) in zip(sums, [876.5, 458.6, 563.7, 179.9]) { #expect((sum - known).magnitude < 1e-9) }
+    for (sum, known) in zip(sums, [876.5, 458.6, 563.7, 179.9]) {
+      #expect((sum - known).magnitude < 1e-9)
+    }
     let counts = try (0..<3).map { c in try iris.targets.toArray(as: Int.self).count { $0 == c } }
     #expect(counts == [50, 50, 50])
     let (x, y) = try iris[149]
@@ -24,7 +26,8 @@ import _TestSupport
     #expect(try digits.images.shape == [1797, 8, 8])
     #expect(digits.classNames.count == 10)
     #expect(try digits.features.sum().item() == 561_718)
-    let counts = try (0..<10).map { c in try digits.targets.toArray(as: Int.self).count { $0 == c } }
+    let counts = try (0..<10).map { c in try digits.targets.toArray(as: Int.self).count { $0 == c }
+    }
     #expect(counts == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
     #expect(try digits[0].0.toArray(as: Int.self).prefix(8) == [0, 0, 5, 13, 9, 1, 0, 0])
     let (x, y) = try DataLoader(digits, batchSize: 64, shuffle: true).first()
@@ -49,7 +52,9 @@ import _TestSupport
     #expect(wine.targets.dtype == .int64 && plain.targets.dtype == .float64)
     #expect(Wine.featureNames.count == 13 && BreastCancer.featureNames.count == 30)
     #expect(BreastCancer.featureNames[27] == "worst concave points")
-    try assertClose(scaled[441].0, [
+    try assertClose(
+      scaled[441].0,
+      [
         -0.045472477940023646, -0.044641636506989144, -0.07303030271641665, -0.08141314376144114,
         0.08374011738825825, 0.027808929520208008, 0.17381578478910462,
         -0.03949338287409329, -0.00422151393810765, 0.0030644094143684884,

@@ -15,12 +15,14 @@ import _TestSupport
     #expect(given.columns == ["file", "class"] && given.rows[0] == ["file_name", "label"])
   }
 
-  @Test(arguments: [
-    ("a,b", [["a", "b"]]), ("a,b\n", [["a", "b"]]), ("a,\n", [["a", ""]]), ("a,", [["a", ""]]),
-    (",\n", [["", ""]]), ("\"a,b\",c", [["a,b", "c"]]), ("\"a\"\"b\" , c ", [["a\"b", "c"]]),
-    ("\"two\nlines\",x\ny,z", [["two\nlines", "x"], ["y", "z"]]), ("\u{FEFF}a,b", [["a", "b"]]),
-    ("\"\"", []), ("", []), (" x y ,\t z\t", [["x y", "z"]]),
-  ] as [(String, [[String]])]) func splits(text: String, rows: [[String]]) throws {
+  @Test(
+    arguments: [
+      ("a,b", [["a", "b"]]), ("a,b\n", [["a", "b"]]), ("a,\n", [["a", ""]]), ("a,", [["a", ""]]),
+      (",\n", [["", ""]]), ("\"a,b\",c", [["a,b", "c"]]), ("\"a\"\"b\" , c ", [["a\"b", "c"]]),
+      ("\"two\nlines\",x\ny,z", [["two\nlines", "x"], ["y", "z"]]), ("\u{FEFF}a,b", [["a", "b"]]),
+      ("\"\"", []), ("", []), (" x y ,\t z\t", [["x y", "z"]]),
+    ] as [(String, [[String]])]) func splits(text: String, rows: [[String]]) throws
+  {
     #expect(try CSVTable(text: text, header: .none).rows == rows)
   }
 
@@ -38,10 +40,16 @@ import _TestSupport
       ("/nowhere.csv: No such file", { _ = try CSVTable("/nowhere.csv") }),
       ("/: Is a directory", { _ = try CSVTable("/") }),
       ("a quoted field does not end", { _ = try CSVTable(text: "a,\"b\nc,d") }),
-      ("row 2: cannot be read: Can't have non-quote here", { _ = try CSVTable(text: "a\n\"b\"c\n") }),
+      (
+        "row 2: cannot be read: Can't have non-quote here",
+        { _ = try CSVTable(text: "a\n\"b\"c\n") }
+      ),
       ("the table is empty", { _ = try CSVTable(text: "\n\n") }),
       ("two columns are called a", { _ = try CSVTable(text: "a,a\n") }),
-      ("row 3: has 1 fields, but the table has 2 columns: a, b", { _ = try CSVTable(text: "a,b\n1,2\n3\n") }),
+      (
+        "row 3: has 1 fields, but the table has 2 columns: a, b",
+        { _ = try CSVTable(text: "a,b\n1,2\n3\n") }
+      ),
       ("row 1: has 2 fields", { _ = try CSVTable(text: "1,2\n", header: ["x"]) }),
       ("there is no column c; the columns are a, b", { _ = try CSVTable(text: "a,b").column("c") }),
       (

@@ -102,8 +102,14 @@ import Testing
       ({ _ = try DataLoader(d, batchSize: 0) }, "positive integer value, but got batch_size=0"),
       ({ _ = try DataLoader(d, workers: -1) }, "num_workers option should be non-negative"),
       ({ _ = try DataLoader(d, shuffle: true, sampler: [1]) }, "mutually exclusive with shuffle"),
-      ({ _ = try DataLoader(d, batchSize: 2, batchSampler: [[1]]) }, "batch_sampler option is mutually"),
-      ({ _ = try DataLoader(d, batchSampler: [[1]], dropLast: true) }, "mutually exclusive with batch_size"),
+      (
+        { _ = try DataLoader(d, batchSize: 2, batchSampler: [[1]]) },
+        "batch_sampler option is mutually"
+      ),
+      (
+        { _ = try DataLoader(d, batchSampler: [[1]], dropLast: true) },
+        "mutually exclusive with batch_size"
+      ),
       ({ _ = try DataLoader(none, shuffle: true) }, "but got num_samples=0"),
       ({ _ = try DataLoader(none).first() }, "the dataset is empty"),
       ({ _ = try DataLoader(d, sampler: [7]).first() }, "index 7 is out of range for 5 samples"),
@@ -113,7 +119,10 @@ import Testing
       ({ _ = try BatchSampler(d, batchSize: -1) }, "but got batch_size=-1"),
       ({ _ = try WeightedRandomSampler([1, -1], numSamples: 1) }, "not negative, but one is -1.0"),
       ({ _ = try WeightedRandomSampler([0, 0], numSamples: 1) }, "positive, finite sum"),
-      ({ _ = try WeightedRandomSampler([1], numSamples: 2, replacement: false) }, "2 samples without"),
+      (
+        { _ = try WeightedRandomSampler([1], numSamples: 2, replacement: false) },
+        "2 samples without"
+      ),
       ({ _ = try WeightedRandomSampler([1], numSamples: 0) }, "got num_samples=0"),
       ({ _ = try Subset(d, [1, 5]) }, "index 5 is out of range for 5 samples"),
       ({ _ = try Subset(d, [1])[1] }, "index 1 is out of range for 1 samples"),
@@ -176,7 +185,9 @@ import Testing
     let noisy = Array(0..<8).mapSamples { try Tensor.rand(2).add(Double($0)) }
     func all() throws -> [Double] {
       try withDefaultGenerator(Generator(seed: 3)) {
-        try DataLoader(noisy, batchSize: 2, workers: 3).flatMap { try $0.get().toArray(as: Double.self) }
+        try DataLoader(noisy, batchSize: 2, workers: 3).flatMap {
+          try $0.get().toArray(as: Double.self)
+        }
       }
     }
     #expect(try all() == all())

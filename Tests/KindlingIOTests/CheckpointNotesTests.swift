@@ -60,14 +60,16 @@ import _TestSupport
       try save(state, to: path, notes: notes)
       var bytes = try FileBytes.read(path)
       let name = Array("dog".utf8)
-      let place = try #require(bytes.indices.dropLast(3).first { Array(bytes[$0..<$0 + 3]) == name })
+      let place = try #require(
+        bytes.indices.dropLast(3).first { Array(bytes[$0..<$0 + 3]) == name })
       bytes[place] ^= 1
       try FileBytes.write(bytes, to: path)
       #expect(message { _ = try loadNotes(from: path) }.contains("notes.pkl"))
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
+  @Test(
+    .timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
   func hostileFilesGiveNoNotes(name: String) {
     let notes = try? loadNotes(from: HostileFileTests.path(name))
     #expect(notes?.pairs == nil && notes?.elements == nil)

@@ -40,12 +40,15 @@ import _TestSupport
 
   @Test func whatSharesMemorySharesItThere() throws {
     let x = try Tensor.arange(12).reshape(3, 4)
-    let value: CheckpointValue = ["all": .tensor(x), "row": .tensor(try x[1]), "t": .tensor(try x.t())]
+    let value: CheckpointValue = [
+      "all": .tensor(x), "row": .tensor(try x[1]), "t": .tensor(try x.t()),
+    ]
     try withFile({ try save(value, to: $0) }) { path in
       let before = Self.backend.transfers.writes
       let loaded = try load(path, device: device)
       #expect(Self.backend.transfers.writes == before + 1)
-      let all = try #require(loaded["all"]?.tensorValue), row = try #require(loaded["row"]?.tensorValue)
+      let all = try #require(loaded["all"]?.tensorValue),
+        row = try #require(loaded["row"]?.tensorValue)
       try row.fill_(7)
       #expect(try all.cpu()[1].toArray(as: Int.self) == [7, 7, 7, 7])
       #expect(try #require(loaded["t"]?.tensorValue).cpu()[0].toArray(as: Int.self) == [0, 7, 8])
@@ -58,11 +61,14 @@ import _TestSupport
     }
     try withFile({ try save(model, to: $0) }) { path in
       let loaded = try loadModel(from: path, device: device)
-      #expect(loaded.parameters().allSatisfy { $0.device == device && $0.isLeaf && $0.requiresGrad })
+      #expect(
+        loaded.parameters().allSatisfy { $0.device == device && $0.isLeaf && $0.requiresGrad })
       #expect(loaded.buffers().allSatisfy { $0.device == device })
       let x = try Tensor([[1.0, -2.0, 3.0]])
-      try assertClose(loaded(x.to(device)).detach().cpu(), model(x).detach(), rtol: 1e-6, atol: 1e-7)
-      #expect(try loadModelState(from: path, device: device).values.allSatisfy { $0.device == device })
+      try assertClose(
+        loaded(x.to(device)).detach().cpu(), model(x).detach(), rtol: 1e-6, atol: 1e-7)
+      #expect(
+        try loadModelState(from: path, device: device).values.allSatisfy { $0.device == device })
       #expect(try loadModel(from: path).parameters().allSatisfy { $0.device == .cpu })
     }
   }

@@ -22,7 +22,9 @@ struct InterchangeTests {
     let folder = try #require(interchangeFolder)
     let names = try FileBytes.list(folder).filter { $0.hasSuffix(ending) }
     #expect(!names.isEmpty)
-    return names.map { ("\(folder)/\($0)", "\(folder)/\($0.dropLast(ending.count)).kindling\(ending)") }
+    return names.map {
+      ("\(folder)/\($0)", "\(folder)/\($0.dropLast(ending.count)).kindling\(ending)")
+    }
   }
 
   @Test func writesBackCheckpoints() throws {
@@ -56,7 +58,8 @@ struct InterchangeTests {
     let folder = try #require(interchangeFolder)
     for (name, make) in Self.optimizers {
       try withDefaultGenerator(Generator(seed: 1)) {
-        let model = Sequential(Linear(3, 4, bias: name != "Muon"), Linear(4, 2, bias: name != "Muon"))
+        let model = Sequential(
+          Linear(3, 4, bias: name != "Muon"), Linear(4, 2, bias: name != "Muon"))
         let optimizer = try make(model.parameters())
         for _ in 0..<3 {
           let x = try Tensor.randn(5, 3)

@@ -14,10 +14,13 @@ import _TestSupport
       #expect(Set(loaded.keys) == Set(arrays.keys))
       for (key, expected) in arrays { try check(#require(loaded[key]), expected, "\(name) \(key)") }
     } else if file["expect"] != nil {
-      let error = #expect(throws: CheckpointError.self, "\(name)") { try NumPy.load(Self.path(name)) }
-      #expect(["holds texts", "holds structures", "holds Python objects"].contains {
-        error?.description.contains($0) == true
-      }, "\(error?.description ?? "nothing")")
+      let error = #expect(throws: CheckpointError.self, "\(name)") {
+        try NumPy.load(Self.path(name))
+      }
+      #expect(
+        ["holds texts", "holds structures", "holds Python objects"].contains {
+          error?.description.contains($0) == true
+        }, "\(error?.description ?? "nothing")")
     } else {
       try check(NumPy.load(Self.path(name)), file, name)
     }
@@ -62,7 +65,8 @@ import _TestSupport
         try assertClose(NumPy.load("\(folder)/x.npy"), tensor)
         try assertClose(NumPy.load(bytes: NumPy.bytes(tensor)), tensor)
         for compressed in [false, true] {
-          try NumPy.savez(["a b": tensor, "모델": tensor], to: "\(folder)/x.npz", compressed: compressed)
+          try NumPy.savez(
+            ["a b": tensor, "모델": tensor], to: "\(folder)/x.npz", compressed: compressed)
           let loaded = try NumPy.loadz("\(folder)/x.npz")
           #expect(loaded.keys == ["a b", "모델"])
           try assertClose(#require(loaded["모델"]), tensor)
@@ -85,8 +89,12 @@ import _TestSupport
   @Test func saveSaysWhatIsWrong() throws {
     try FileBytes.withTemporaryFolder { folder in
       let half = try Tensor([1.0]).to(.bfloat16)
-      let error = #expect(throws: CheckpointError.self) { try NumPy.save(half, to: "\(folder)/x.npy") }
-      #expect(error?.description == "\(folder)/x.npy: NumPy has no bfloat16; convert with to(.float32) first")
+      let error = #expect(throws: CheckpointError.self) {
+        try NumPy.save(half, to: "\(folder)/x.npy")
+      }
+      #expect(
+        error?.description
+          == "\(folder)/x.npy: NumPy has no bfloat16; convert with to(.float32) first")
       try #expect(FileBytes.list(folder).isEmpty)
     }
   }

@@ -71,7 +71,8 @@ struct RealCheckpointTests {
     for key in keys {
       let path = try #require(key["key"]?.string)
       let tensor = try #require(state[path])
-      #expect(tensor.shape == key["shape"]?.ints && tensor.dtype.description == key["dtype"]?.string)
+      #expect(
+        tensor.shape == key["shape"]?.ints && tensor.dtype.description == key["dtype"]?.string)
       let sums = [try tensor.to(.float64).sum().item(), try tensor.to(.float64).abs().sum().item()]
       for (sum, name) in zip(sums, ["sum", "sum_abs"]) {
         let expected = try #require(key[name]?.double)
@@ -86,9 +87,10 @@ struct RealCheckpointTests {
     let name = try #require(entry["file"]?.string)
     let state = try state(entry)
     let model: any Layer = name.contains("resnet") ? ResNet20() : MNISTNet()
-    let own = StateDict(state.map { (key: String, value: Tensor) in
-      (key.hasPrefix("module.") ? String(key.dropFirst(7)) : key, value)
-    })
+    let own = StateDict(
+      state.map { (key: String, value: Tensor) in
+        (key.hasPrefix("module.") ? String(key.dropFirst(7)) : key, value)
+      })
     // Checkpoints older than the count of batches lack it.
     let result = try model.loadStateDict(own, strict: false)
     #expect(result.unexpectedKeys.isEmpty)

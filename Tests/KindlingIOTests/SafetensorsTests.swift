@@ -17,7 +17,9 @@ import _TestSupport
       let entry = try #require(expected[key])
       #expect(tensor.shape == entry["shape"]?.ints, "\(key)")
       let dtype = try #require(entry["dtype"]?.string)
-      let wider = ["uint16": "int32", "uint32": "int64", "uint64": "int64", "float8_e4m3fn": "float32"]
+      let wider = [
+        "uint16": "int32", "uint32": "int64", "uint64": "int64", "float8_e4m3fn": "float32",
+      ]
       #expect(tensor.dtype.description == wider[dtype] ?? dtype, "\(key)")
       guard let first = entry["first"]?.array else { continue }
       let values = first.map { $0.double ?? ($0.bool == true ? 1 : 0) }
@@ -53,14 +55,17 @@ import _TestSupport
   }
 
   /// All 8-bit floats, against the reference's own conversion.
-  @Test(arguments: [
-    (4, [(0x00, 0), (0x01, 0.001953125), (0x08, 0.015625), (0x38, 1), (0x7E, 448), (0xB8, -1)]),
-    (5, [(0x00, 0), (0x01, 1.52587890625e-05), (0x3C, 1), (0x7B, 57344), (0xBC, -1)]),
-  ] as [(Int, [(Int, Float)])])
+  @Test(
+    arguments: [
+      (4, [(0x00, 0), (0x01, 0.001953125), (0x08, 0.015625), (0x38, 1), (0x7E, 448), (0xB8, -1)]),
+      (5, [(0x00, 0), (0x01, 1.52587890625e-05), (0x3C, 1), (0x7B, 57344), (0xBC, -1)]),
+    ] as [(Int, [(Int, Float)])])
   func smallFloatsAreWidened(exponentBits: Int, values: [(Int, Float)]) throws {
     let name = exponentBits == 4 ? "F8_E4M3" : "F8_E5M2"
     try FileBytes.withTemporaryFolder { folder in
-      let header = Array(#"{"x":{"dtype":"\#(name)","shape":[\#(values.count)],"data_offsets":[0,\#(values.count)]}}"#.utf8)
+      let header = Array(
+        #"{"x":{"dtype":"\#(name)","shape":[\#(values.count)],"data_offsets":[0,\#(values.count)]}}"#
+          .utf8)
       try FileBytes.write(
         [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header + values.map { UInt8($0.0) },
         to: "\(folder)/x.safetensors")
@@ -88,7 +93,9 @@ import _TestSupport
         var damaged = bytes
         damaged[i] ^= 0x55
         try FileBytes.write(damaged, to: path)
-        do { _ = try Safetensors.load(path) } catch { #expect(error is CheckpointError, "byte \(i)") }
+        do { _ = try Safetensors.load(path) } catch {
+          #expect(error is CheckpointError, "byte \(i)")
+        }
       }
       for length in bytes.indices {
         try FileBytes.write(Array(bytes[..<length]), to: path)

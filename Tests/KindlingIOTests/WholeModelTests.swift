@@ -46,14 +46,17 @@ private final class TwoInputs: Module {
     #expect(x.keys == y.keys)
     for (key, tensor) in x { try assertClose(#require(y[key]), tensor, key) }
     let pairs = zip(a.namedParameters(), b.namedParameters())
-    for (p, q) in pairs { #expect(p.parameter.requiresGrad == q.parameter.requiresGrad, "\(p.name)") }
+    for (p, q) in pairs {
+      #expect(p.parameter.requiresGrad == q.parameter.requiresGrad, "\(p.name)")
+    }
     for (m, n) in zip(a.modules(), b.modules()) { #expect(m.isTraining == n.isTraining) }
   }
 
   /// One of each class, with arguments that are not the defaults.
   static let modules: [@Sendable () throws -> Module] = [
     { Linear(4, 3) }, { Linear(4, 3, bias: false) }, { ReLU(inplace: true) }, { Sigmoid() },
-    { Tanh() }, { Softmax(dim: 1) }, { LogSoftmax() }, { Identity() }, { Dropout(0.25, inplace: true) },
+    { Tanh() }, { Softmax(dim: 1) }, { LogSoftmax() }, { Identity() },
+    { Dropout(0.25, inplace: true) },
     { Flatten(0, 2) }, { Unflatten(1, [2, -1]) },
     { Sequential(["a": Linear(2, 2), "b": Sequential(ReLU(), Sequential())]) },
     { ModuleList([Linear(1, 1), MSELoss()]) }, { ModuleDict(["x": Linear(1, 1), "y": Tanh()]) },
@@ -70,13 +73,18 @@ private final class TwoInputs: Module {
     { AdaptiveAvgPool2d([nil, 3]) }, { AdaptiveAvgPool3d(1) }, { AdaptiveMaxPool1d(3) },
     { AdaptiveMaxPool2d([2, 2]) }, { AdaptiveMaxPool3d(nil as Int?) },
     { BatchNorm1d(3) }, { BatchNorm2d(2, eps: 0.1, momentum: nil, bias: false) },
-    { BatchNorm3d(2, affine: false, trackRunningStats: false) }, { InstanceNorm1d(2, affine: true) },
+    { BatchNorm3d(2, affine: false, trackRunningStats: false) },
+    { InstanceNorm1d(2, affine: true) },
     { InstanceNorm2d(3) }, { InstanceNorm3d(2, trackRunningStats: true) }, { LayerNorm([3, 4]) },
-    { LayerNorm(4, elementwiseAffine: false) }, { LayerNorm(4, bias: false) }, { RMSNorm(3, eps: 0.5) },
+    { LayerNorm(4, elementwiseAffine: false) }, { LayerNorm(4, bias: false) },
+    { RMSNorm(3, eps: 0.5) },
     { GroupNorm(2, 4) }, { GroupNorm(1, 2, affine: false) }, { LocalResponseNorm(3, beta: 0.5) },
-    { Embedding(5, 3, paddingIdx: 1, maxNorm: 2) }, { ReLU6() }, { SiLU(inplace: true) }, { Mish() },
-    { SELU() }, { Hardswish() }, { Hardsigmoid() }, { Softsign() }, { Tanhshrink() }, { LogSigmoid() },
-    { Softmax2d() }, { Softmin(dim: -1) }, { GLU(1) }, { LeakyReLU(0.2) }, { GELU(approximate: .tanh) },
+    { Embedding(5, 3, paddingIdx: 1, maxNorm: 2) }, { ReLU6() }, { SiLU(inplace: true) },
+    { Mish() },
+    { SELU() }, { Hardswish() }, { Hardsigmoid() }, { Softsign() }, { Tanhshrink() },
+    { LogSigmoid() },
+    { Softmax2d() }, { Softmin(dim: -1) }, { GLU(1) }, { LeakyReLU(0.2) },
+    { GELU(approximate: .tanh) },
     { ELU(alpha: 2, inplace: true) }, { CELU(alpha: 0.5) }, { Hardtanh(-2, 2.5) },
     { Softplus(beta: 2, threshold: 10) }, { Hardshrink(0.25) }, { Softshrink() },
     { Threshold(0.1, 20) }, { RReLU(0.1, 0.2) }, { PReLU(3, initial: 0.5) }, { Dropout1d(0.1) },
@@ -87,7 +95,8 @@ private final class TwoInputs: Module {
     { ConstantPad1d(2, 3.5) }, { ConstantPad2d([1, 2, 0, 1], 7) }, { ConstantPad3d(1, -1) },
     { ZeroPad1d([1, 0]) }, { ZeroPad2d(1) }, { ZeroPad3d(2) }, { ReflectionPad1d(1) },
     { ReflectionPad2d([0, 1, 2, 3]) }, { ReflectionPad3d(1) }, { ReplicationPad1d(3) },
-    { ReplicationPad2d(1) }, { ReplicationPad3d(1) }, { CircularPad1d([1, 2]) }, { CircularPad2d(1) },
+    { ReplicationPad2d(1) }, { ReplicationPad3d(1) }, { CircularPad1d([1, 2]) },
+    { CircularPad2d(1) },
     { CircularPad3d(1) }, { Upsample(scaleFactor: 2) }, { Upsample(size: 5, mode: .bicubic) },
     { Upsample(size: [4, 6], mode: .bilinear, alignCorners: true) },
     { Upsample(scaleFactor: [2, 1.5], mode: .nearestExact, recomputeScaleFactor: true) },
@@ -149,7 +158,8 @@ private final class TwoInputs: Module {
 
   @Test(arguments: ["whole_conv", "whole_sequential"], [".pt", ".legacy.pt"])
   func pyTorchsModelsComeFromTheFileAlone(name: String, ending: String) throws {
-    let entry = try #require(GoldenCheckpointTests.manifest.first { $0["file"]?.string == name + ending })
+    let entry = try #require(
+      GoldenCheckpointTests.manifest.first { $0["file"]?.string == name + ending })
     let model = try loadModel(from: Golden.path("serialization/\(name)\(ending)"))
     #expect(model.description == entry["repr"]?.string)
     let arrays = try Golden.tensors("serialization/values.safetensors")
@@ -186,7 +196,8 @@ private final class TwoInputs: Module {
     }
     let text = error?.description ?? "nothing"
     #expect(text.contains("the class __main__.Unregistered is not registered"), "\(text)")
-    #expect(text.contains("ModuleRegistry.register(Unregistered.self, as: \"__main__.Unregistered\")"))
+    #expect(
+      text.contains("ModuleRegistry.register(Unregistered.self, as: \"__main__.Unregistered\")"))
   }
 
   @Test func aModuleThatIsNoLayerSaysHowToLoadIt() throws {
@@ -198,7 +209,9 @@ private final class TwoInputs: Module {
       try expectEqual(loadModel(from: path, as: TwoInputs.self), model)
       let plain = #expect(throws: CheckpointError.self) { try loadModel(from: path) }
       #expect(plain?.description.contains("loadModel(from:as: TwoInputs.self)") == true)
-      let other = #expect(throws: CheckpointError.self) { try loadModel(from: path, as: Linear.self) }
+      let other = #expect(throws: CheckpointError.self) {
+        try loadModel(from: path, as: Linear.self)
+      }
       #expect(other?.description.contains("the model is a TwoInputs, not a Linear") == true)
     }
   }
@@ -208,7 +221,9 @@ private final class TwoInputs: Module {
   @Test func aStateDictIsNoModel() throws {
     try FileBytes.withTemporaryFolder { folder in
       try save(Linear(1, 1).stateDict(), to: "\(folder)/state.pth")
-      let error = #expect(throws: CheckpointError.self) { try loadModel(from: "\(folder)/state.pth") }
+      let error = #expect(throws: CheckpointError.self) {
+        try loadModel(from: "\(folder)/state.pth")
+      }
       #expect(error?.description.contains("not a model saved whole; read it with load(_:)") == true)
       try save(Linear(1, 1), to: "\(folder)/model.pth")
       let whole = #expect(throws: CheckpointError.self) { try load("\(folder)/model.pth") }
@@ -217,9 +232,12 @@ private final class TwoInputs: Module {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
+  @Test(
+    .timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
   func hostileFilesMakeNoModel(name: String) {
-    let error = #expect(throws: CheckpointError.self) { try loadModel(from: HostileFileTests.path(name)) }
+    let error = #expect(throws: CheckpointError.self) {
+      try loadModel(from: HostileFileTests.path(name))
+    }
     if name.contains("os_system.pt") { #expect(error?.description.contains("os.system") == true) }
   }
 
@@ -231,12 +249,16 @@ private final class TwoInputs: Module {
       // 259 and its two bytes after the opcode M.
       var bytes = try FileBytes.read(path)
       let name = Array("out_features".utf8)
-      let place = try #require((0..<bytes.count - 20).last { Array(bytes[$0..<$0 + name.count]) == name })
-      let number = try #require((place..<bytes.count - 3).first { bytes[$0...].starts(with: [0x4D, 3, 1]) })
+      let place = try #require(
+        (0..<bytes.count - 20).last { Array(bytes[$0..<$0 + name.count]) == name })
+      let number = try #require(
+        (place..<bytes.count - 3).first { bytes[$0...].starts(with: [0x4D, 3, 1]) })
       bytes[number + 2] = 0x7F
       try FileBytes.write(bytes, to: path)
       let error = #expect(throws: CheckpointError.self) { try loadModel(from: path, verify: false) }
-      #expect(error?.description.contains("make 'weight' of shape [32515, 1]") == true, "\(error?.description ?? "")")
+      #expect(
+        error?.description.contains("make 'weight' of shape [32515, 1]") == true,
+        "\(error?.description ?? "")")
     }
   }
 }

@@ -46,7 +46,8 @@ struct ActivationTests {
     },
     Case("CtcLossBackward0") {
       try F.ctcLoss(
-        $0.logSoftmax(dim: 2), Tensor([[1], [1], [2], [1]]), Tensor([1, 1, 1, 1]), Tensor([1, 1, 1, 1]),
+        $0.logSoftmax(dim: 2), Tensor([[1], [1], [2], [1]]), Tensor([1, 1, 1, 1]),
+        Tensor([1, 1, 1, 1]),
         reduction: .none)
     },
     Case("PdistBackward0") { try F.pdist($0[0]) },
@@ -68,14 +69,16 @@ struct ActivationTests {
   ]
 
   @Test(arguments: graphs) func recordsWhatPyTorchRecords(_ test: Case) throws {
-    let x = try Tensor([[[1.0, -2, 3, 4], [1, 2, -3, 0], [0, 1, 5, 7], [2, 2, 2, 2]]]).requiresGrad_()
+    let x = try Tensor([[[1.0, -2, 3, 4], [1, 2, -3, 0], [0, 1, 5, 7], [2, 2, 2, 2]]])
+      .requiresGrad_()
     #expect(try test.body(x).gradFn?.name == test.node)
   }
 
   static let inPlace = [
     Case("leaky_relu") { try F.leakyRelu($0, inplace: true) },
     Case("silu") { try F.silu($0, inplace: true) }, Case("mish") { try F.mish($0, inplace: true) },
-    Case("elu") { try F.elu($0, inplace: true) }, Case("hardtanh") { try F.hardtanh($0, inplace: true) },
+    Case("elu") { try F.elu($0, inplace: true) },
+    Case("hardtanh") { try F.hardtanh($0, inplace: true) },
     Case("threshold") { try F.threshold($0, 0, 1, inplace: true) },
     Case("rrelu") { try F.rrelu($0, inplace: true) },
   ]
@@ -110,7 +113,8 @@ struct ActivationTests {
         case "alpha_dropout(ones)": result = try F.alphaDropout(ones, p: p, training: true)
         case "rrelu(-ones)":
           result = try F.rrelu(
-            ones.neg(), lower: #require(step["lower"]?.double), upper: #require(step["upper"]?.double),
+            ones.neg(), lower: #require(step["lower"]?.double),
+            upper: #require(step["upper"]?.double),
             training: true)
         case "gumbel_softmax(zeros)":
           result = try F.gumbelSoftmax(Tensor.zeros(shape), tau: #require(step["tau"]?.double))
@@ -145,31 +149,49 @@ struct ActivationTests {
       _ = try F.rrelu(x, lower: 1, upper: 0)
     }
     expectRefusal("bounds must be finite") { _ = try F.rrelu(x, lower: 0, upper: .infinity) }
-    expectRefusal("min_val cannot be greater than max_val") { _ = try F.hardtanh(x, minVal: 1, maxVal: 0) }
+    expectRefusal("min_val cannot be greater than max_val") {
+      _ = try F.hardtanh(x, minVal: 1, maxVal: 0)
+    }
     expectRefusal("max_val must be larger than min_val") { _ = try Hardtanh(1, 1)(x) }
     expectRefusal("unsigned type with negative limits") { _ = try F.hardtanh(x.to(.uint8)) }
     expectRefusal("lambda must be greater or equal to 0") { _ = try F.softshrink(x, lambd: -1) }
     expectRefusal("alpha cannot be 0 for CELU") { _ = try F.celu(x, alpha: 0) }
     expectRefusal("dimension 1 is size 3") { _ = try F.glu(x) }
     expectRefusal("does not support 0-dimensional") { _ = try F.glu(Tensor(1.0)) }
-    expectRefusal("Expected `weight` to be a scalar or 1D tensor") { _ = try F.prelu(x, Tensor.ones(1, 3)) }
-    expectRefusal("parameter numbers = 2 and channel size = 3") { _ = try F.prelu(x, Tensor.ones(2)) }
+    expectRefusal("Expected `weight` to be a scalar or 1D tensor") {
+      _ = try F.prelu(x, Tensor.ones(1, 3))
+    }
+    expectRefusal("parameter numbers = 2 and channel size = 3") {
+      _ = try F.prelu(x, Tensor.ones(2))
+    }
     expectRefusal("expected input to be 3D or 4D") { _ = try Softmax2d()(x) }
     expectRefusal("between 0 and 1, but got 1.5") { _ = try Dropout2d(1.5)(x) }
-    expectRefusal("Feature dropout requires at least 2 dimensions") { _ = try F.dropout2d(Tensor.ones(3)) }
-    expectRefusal("Expected 2D or 3D input, but received a 1D input") { _ = try F.dropout1d(Tensor.ones(3)) }
+    expectRefusal("Feature dropout requires at least 2 dimensions") {
+      _ = try F.dropout2d(Tensor.ones(3))
+    }
+    expectRefusal("Expected 2D or 3D input, but received a 1D input") {
+      _ = try F.dropout1d(Tensor.ones(3))
+    }
     expectRefusal("can't be cast to the desired output type Long") {
       _ = try F.alphaDropout(integers, training: true)
     }
     expectRefusal("Padding length must be divisible by 2") { _ = try F.pad(x, [1, 2, 3]) }
-    expectRefusal("padding length 6 and input of dimension 2") { _ = try F.pad(x, [1, 1, 1, 1, 1, 1]) }
+    expectRefusal("padding length 6 and input of dimension 2") {
+      _ = try F.pad(x, [1, 1, 1, 1, 1, 1])
+    }
     expectRefusal("negative output size") { _ = try F.pad(x, [-2, -2]) }
     expectRefusal("larger than any memory") { _ = try F.pad(x, [Int.max / 4, 1]) }
     expectRefusal("negative output size") { _ = try F.pad(x, [Int.max, Int.max]) }
-    expectRefusal("doesn't take in value argument") { _ = try F.pad(x, [1, 1], mode: .reflect, value: 2) }
-    expectRefusal("less than the corresponding input dimension") { _ = try F.pad(x, [3, 0], mode: .reflect) }
+    expectRefusal("doesn't take in value argument") {
+      _ = try F.pad(x, [1, 1], mode: .reflect, value: 2)
+    }
+    expectRefusal("less than the corresponding input dimension") {
+      _ = try F.pad(x, [3, 0], mode: .reflect)
+    }
     expectRefusal("wrapping around more than once") { _ = try F.pad(x, [4, 0], mode: .circular) }
-    expectRefusal("is not supported for 2D input") { _ = try F.pad(x, [1, 1, 1, 1], mode: .replicate) }
+    expectRefusal("is not supported for 2D input") {
+      _ = try F.pad(x, [1, 1, 1, 1], mode: .replicate)
+    }
     expectRefusal("must be >= 1") { _ = try F.pad(x, [-2, -1], mode: .replicate) }
   }
 }

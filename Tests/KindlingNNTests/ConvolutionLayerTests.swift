@@ -63,7 +63,9 @@ import _TestSupport
     let module = test.build(.float32)
     #expect(module.description == record["expected"]?.string)
     let state = try module.stateDict().map { key, value in
-      JSONValue.array([.string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)")])
+      JSONValue.array([
+        .string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)"),
+      ])
     }
     #expect(.array(state) == record["state_dict"])
   }
@@ -75,7 +77,9 @@ import _TestSupport
       Conv2d(4, 6, [3, 2], groups: 2, bias: false, dtype: $0)
     },
     Case("nn.Conv3d(2, 3, 2)") { Conv3d(2, 3, 2, dtype: $0) },
-    Case("nn.ConvTranspose2d(3, 4, 3, stride=2)") { ConvTranspose2d(3, 4, 3, stride: 2, dtype: $0) },
+    Case("nn.ConvTranspose2d(3, 4, 3, stride=2)") {
+      ConvTranspose2d(3, 4, 3, stride: 2, dtype: $0)
+    },
     Case("nn.ConvTranspose1d(2, 3, 5)") { ConvTranspose1d(2, 3, 5, dtype: $0) },
   ]
 
@@ -114,12 +118,16 @@ import _TestSupport
     expectRefusal("in_channels must be divisible by groups, but got 3 and 2") {
       _ = try Conv2d(3, 4, 3, groups: 2)(x)
     }
-    expectRefusal("out_channels must be divisible by groups") { _ = try Conv2d(4, 3, 3, groups: 2)(x) }
+    expectRefusal("out_channels must be divisible by groups") {
+      _ = try Conv2d(4, 3, 3, groups: 2)(x)
+    }
     expectRefusal("groups must be a positive integer") { _ = try Conv2d(3, 4, 3, groups: 0)(x) }
     expectRefusal("padding='same' is not supported for strided convolutions") {
       _ = try Conv2d(3, 4, 3, stride: 2, padding: .same)(x)
     }
-    expectRefusal("kernel_size must be one number or 2 numbers") { _ = try Conv2d(3, 4, [1, 2, 3])(x) }
+    expectRefusal("kernel_size must be one number or 2 numbers") {
+      _ = try Conv2d(3, 4, [1, 2, 3])(x)
+    }
     expectRefusal("sizes must not be negative") { _ = try Conv2d(-3, 4, 3)(x) }
     expectRefusal("to have 3 channels, but got 2 channels instead") {
       _ = try Conv2d(3, 4, 3)(Tensor.zeros(1, 2, 4, 4))
@@ -134,7 +142,9 @@ import _TestSupport
     expectRefusal("pad should be at most half of effective kernel size") {
       _ = try MaxPool2d(2, padding: 2)(x)
     }
-    expectRefusal("requested an output size of [9, 12], but valid sizes in dimension 1 range from 9 to 10") {
+    expectRefusal(
+      "requested an output size of [9, 12], but valid sizes in dimension 1 range from 9 to 10"
+    ) {
       _ = try ConvTranspose2d(3, 4, 3, stride: 2).forward(x, outputSize: [9, 12])
     }
   }

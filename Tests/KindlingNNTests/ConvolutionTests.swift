@@ -8,7 +8,8 @@ import _TestSupport
     let name: String
     let shapes: [[Int]]
     let body: @Sendable ([Tensor]) throws -> Tensor
-    init(_ name: String, _ shapes: [Int]..., body: @escaping @Sendable ([Tensor]) throws -> Tensor) {
+    init(_ name: String, _ shapes: [Int]..., body: @escaping @Sendable ([Tensor]) throws -> Tensor)
+    {
       self.name = name
       self.shapes = shapes
       self.body = body
@@ -24,12 +25,18 @@ import _TestSupport
     Gradient("conv2d", [2, 2, 4, 3], [2, 2, 3, 2], [2]) {
       try F.conv2d($0[0], $0[1], $0[2], stride: [2, 1], padding: [1, 0])
     },
-    Gradient("conv2d in groups", [1, 4, 3, 3], [4, 2, 2, 2]) { try F.conv2d($0[0], $0[1], groups: 2) },
-    Gradient("conv2d same", [1, 1, 3, 4], [2, 1, 2, 3]) { try F.conv2d($0[0], $0[1], padding: .same) },
+    Gradient("conv2d in groups", [1, 4, 3, 3], [4, 2, 2, 2]) {
+      try F.conv2d($0[0], $0[1], groups: 2)
+    },
+    Gradient("conv2d same", [1, 1, 3, 4], [2, 1, 2, 3]) {
+      try F.conv2d($0[0], $0[1], padding: .same)
+    },
     Gradient("conv2d stride beyond the kernel", [1, 1, 5, 5], [1, 1, 2, 2]) {
       try F.conv2d($0[0], $0[1], stride: 3)
     },
-    Gradient("conv3d", [1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]) { try F.conv3d($0[0], $0[1], $0[2], padding: 1) },
+    Gradient("conv3d", [1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]) {
+      try F.conv3d($0[0], $0[1], $0[2], padding: 1)
+    },
     Gradient("conv2d unbatched", [2, 3, 3], [1, 2, 2, 2]) { try F.conv2d($0[0], $0[1]) },
     Gradient("conv_transpose1d", [1, 2, 3], [2, 1, 3], [1]) {
       try F.convTranspose1d($0[0], $0[1], $0[2], stride: 2, padding: 1, outputPadding: 1)
@@ -37,7 +44,9 @@ import _TestSupport
     Gradient("conv_transpose2d", [1, 2, 2, 3], [2, 2, 2, 2], [4]) {
       try F.convTranspose2d($0[0], $0[1], $0[2], stride: [1, 2], groups: 2, dilation: 2)
     },
-    Gradient("max_pool2d", [1, 2, 5, 4]) { try F.maxPool2d($0[0], 2, stride: 1, padding: 1, dilation: 2) },
+    Gradient("max_pool2d", [1, 2, 5, 4]) {
+      try F.maxPool2d($0[0], 2, stride: 1, padding: 1, dilation: 2)
+    },
     Gradient("max_pool1d", [2, 1, 6]) { try F.maxPool1d($0[0], 3, ceilMode: true) },
     Gradient("max_pool3d", [1, 1, 3, 4, 3]) { try F.maxPool3d($0[0], 2) },
     Gradient("adaptive_max_pool2d", [1, 2, 5, 4]) { try F.adaptiveMaxPool2d($0[0], [2, 3]) },
@@ -146,7 +155,8 @@ import _TestSupport
       try w.requiresGrad_()
       let y = try F.conv2d(x, w, stride: 2, padding: 1)
       let z = try F.conv2d(x, w, padding: 1)
-      results += [y, z] + (try grad(of: [z.sum() + y.sum()], withRespectTo: [x, w])).compactMap { $0 }
+      results +=
+        [y, z] + (try grad(of: [z.sum() + y.sum()], withRespectTo: [x, w])).compactMap { $0 }
     }
     for i in 0..<4 { #expect(try results[i].equal(results[i + 4])) }
   }

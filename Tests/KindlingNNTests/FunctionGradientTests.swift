@@ -96,7 +96,9 @@ struct FunctionGradientTests {
       try F.instanceNorm($0[0], weight: $0[1], bias: $0[2])
     },
     FunctionCase("rms_norm", [3, 4], [4]) { try F.rmsNorm($0[0], [4], weight: $0[1]) },
-    FunctionCase("local_response_norm", [2, 4, 3]) { try F.localResponseNorm($0[0], 3, alpha: 0.5) },
+    FunctionCase("local_response_norm", [2, 4, 3]) {
+      try F.localResponseNorm($0[0], 3, alpha: 0.5)
+    },
     FunctionCase("normalize", [2, 3, 2]) { try F.normalize($0[0]) },
     FunctionCase("embedding", [4, 3]) {
       try F.embedding(Tensor([[1, 3], [1, 0]]), $0[0])
@@ -107,7 +109,9 @@ struct FunctionGradientTests {
     FunctionCase("pad constant", [2, 3]) { try F.pad($0[0], [1, -1, 2, 0], value: 3) },
     FunctionCase("pad reflect", [1, 2, 3, 4]) { try F.pad($0[0], [1, 2, 2, -1], mode: .reflect) },
     FunctionCase("pad replicate", [2, 3, 3]) { try F.pad($0[0], [-1, 2], mode: .replicate) },
-    FunctionCase("pad circular", [1, 2, 3, 4]) { try F.pad($0[0], [1, 2, 2, -1], mode: .circular) },
+    FunctionCase("pad circular", [1, 2, 3, 4]) {
+      try F.pad($0[0], [1, 2, 2, -1], mode: .circular)
+    },
   ]
 
   static let signs = Tensor([1.0, -1.0], dtype: .float64)
@@ -186,7 +190,9 @@ struct FunctionGradientTests {
     FunctionCase("bilinear", [2, 2], [2, 3], [2, 2, 3], [2]) {
       try F.bilinear($0[0], $0[1], $0[2], $0[3])
     },
-    FunctionCase("embedding_bag", [4, 2]) { try F.embeddingBag(Tensor([[0, 2], [3, 3]]), $0[0]) },
+    FunctionCase("embedding_bag", [4, 2]) {
+      try F.embeddingBag(Tensor([[0, 2], [3, 3]]), $0[0])
+    },
     FunctionCase("embedding_bag max", [4, 2]) {
       try F.embeddingBag(Tensor([0, 2, 3]), $0[0], offsets: Tensor([0, 2]), mode: .max)
     },

@@ -79,7 +79,10 @@ import _TestSupport
     let cases: [(() throws -> Void, String)] = [
       ({ try Init.eye_(flat) }, "only tensors with 2 dimensions are supported"),
       ({ try Init.dirac_(square) }, "only tensors with 3, 4, or 5 dimensions are supported"),
-      ({ try Init.dirac_(Tensor.zeros(3, 1, 1), groups: 2) }, "dim 0 (3) must be divisible by groups (2)"),
+      (
+        { try Init.dirac_(Tensor.zeros(3, 1, 1), groups: 2) },
+        "dim 0 (3) must be divisible by groups (2)"
+      ),
       ({ try Init.sparse_(flat, sparsity: 0.5) }, "only tensors with 2 dimensions"),
       ({ try Init.sparse_(square, sparsity: 1.5) }, "in [0, 1], but got 1.5"),
       ({ try Init.xavierUniform_(flat) }, "fewer than 2 dimensions"),

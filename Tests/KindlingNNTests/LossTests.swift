@@ -4,7 +4,9 @@ import _TestSupport
 
 /// Values, gradients of both arguments, gradients of gradients and graphs of the losses.
 struct LossTests {
-  typealias Body = @Sendable (_ input: Tensor, _ target: Tensor, _ data: [String: Tensor], Reduction) throws -> Tensor
+  typealias Body =
+    @Sendable (_ input: Tensor, _ target: Tensor, _ data: [String: Tensor], Reduction) throws ->
+    Tensor
 
   static let bodies: [String: Body] = [
     "mse": { a, b, _, r in try F.mseLoss(a, b, reduction: r) },
@@ -31,7 +33,8 @@ struct LossTests {
     "ce_4d_smooth": { a, b, d, r in
       try F.crossEntropy(a, b, weight: d["w3"], reduction: r, labelSmoothing: 0.1)
     },
-    "ce_4d_probabilities": { a, b, d, r in try F.crossEntropy(a, b, weight: d["w3"], reduction: r) },
+    "ce_4d_probabilities": { a, b, d, r in try F.crossEntropy(a, b, weight: d["w3"], reduction: r)
+    },
     "ce_1d": { a, b, _, r in try F.crossEntropy(a, b, reduction: r) },
     "nll": { a, b, _, r in try F.nllLoss(a, b, reduction: r) },
     "nll_4d": { a, b, d, r in try F.nllLoss(a, b, weight: d["w3"], ignoreIndex: 1, reduction: r) },
@@ -154,43 +157,102 @@ struct LossTests {
   @Test func whatDoesNotFitThrows() throws {
     let x = try Tensor.zeros(3, 4), labels = Tensor([0, 1, 2])
     let refused: [(String, () throws -> Tensor)] = [
-      ("Target 10 is out of bounds. With 4 classes, targets are 0 to 3", { try F.crossEntropy(x, Tensor([0, 1, 10])) }),
+      (
+        "Target 10 is out of bounds. With 4 classes, targets are 0 to 3",
+        { try F.crossEntropy(x, Tensor([0, 1, 10])) }
+      ),
       ("Target -1 is out of bounds", { try F.crossEntropy(x, Tensor([0, -1, 1])) }),
-      ("expected target dtype to be Long or Byte, but got Int; convert the labels with to(.int64)", { try F.crossEntropy(x, labels.to(.int32)) }),
-      ("expected target dtype to be Long or Byte, but got Float", { try F.nllLoss(x, labels.to(.float32)) }),
-      ("Expected input batch_size (3) to match target batch_size (2).", { try F.crossEntropy(x, Tensor([0, 1])) }),
+      (
+        "expected target dtype to be Long or Byte, but got Int; convert the labels with to(.int64)",
+        { try F.crossEntropy(x, labels.to(.int32)) }
+      ),
+      (
+        "expected target dtype to be Long or Byte, but got Float",
+        { try F.nllLoss(x, labels.to(.float32)) }
+      ),
+      (
+        "Expected input batch_size (3) to match target batch_size (2).",
+        { try F.crossEntropy(x, Tensor([0, 1])) }
+      ),
       ("multi-target not supported", { try F.crossEntropy(x, labels.reshape(3, 1)) }),
-      ("weight tensor should be defined either for all 4 classes", { try F.crossEntropy(x, labels, weight: Tensor.ones(3)) }),
-      ("weight tensor should be defined either for all 4 classes", { try F.crossEntropy(x, x, weight: Tensor.ones(3)) }),
-      ("expected scalar type Float but found Double", { try F.crossEntropy(x, labels, weight: Tensor.ones([4], dtype: .float64)) }),
-      ("label_smoothing must be between 0.0 and 1.0. Got: 1.5", { try F.crossEntropy(x, labels, labelSmoothing: 1.5) }),
-      ("Expected floating point type for target with class probabilities", { try F.crossEntropy(x, x.to(.int64)) }),
-      ("ignore_index is not supported for floating point target", { try F.crossEntropy(x, x, ignoreIndex: 1) }),
+      (
+        "weight tensor should be defined either for all 4 classes",
+        { try F.crossEntropy(x, labels, weight: Tensor.ones(3)) }
+      ),
+      (
+        "weight tensor should be defined either for all 4 classes",
+        { try F.crossEntropy(x, x, weight: Tensor.ones(3)) }
+      ),
+      (
+        "expected scalar type Float but found Double",
+        { try F.crossEntropy(x, labels, weight: Tensor.ones([4], dtype: .float64)) }
+      ),
+      (
+        "label_smoothing must be between 0.0 and 1.0. Got: 1.5",
+        { try F.crossEntropy(x, labels, labelSmoothing: 1.5) }
+      ),
+      (
+        "Expected floating point type for target with class probabilities",
+        { try F.crossEntropy(x, x.to(.int64)) }
+      ),
+      (
+        "ignore_index is not supported for floating point target",
+        { try F.crossEntropy(x, x, ignoreIndex: 1) }
+      ),
       ("it is 0D", { try F.crossEntropy(Tensor(1.0), Tensor(0)) }),
       ("not implemented for 'Long'", { try F.crossEntropy(x.to(.int64), labels) }),
-      ("batchmean is not a valid value for reduction", { try F.mseLoss(x, x, reduction: .batchmean) }),
-      ("size mismatch (got input: [1, 3, 2, 2], target: [1, 2, 3])", { try F.nllLoss(Tensor.zeros(1, 3, 2, 2), Tensor.zeros([1, 2, 3], dtype: .int64)) }),
+      (
+        "batchmean is not a valid value for reduction",
+        { try F.mseLoss(x, x, reduction: .batchmean) }
+      ),
+      (
+        "size mismatch (got input: [1, 3, 2, 2], target: [1, 2, 3])",
+        { try F.nllLoss(Tensor.zeros(1, 3, 2, 2), Tensor.zeros([1, 2, 3], dtype: .int64)) }
+      ),
       ("must match the size of tensor b", { try F.mseLoss(x, Tensor.zeros(3, 5)) }),
       ("\"mse_loss\" not implemented for 'Long'", { try F.mseLoss(labels, labels) }),
-      ("Weights and input must have the same size", { try F.mseLoss(x, x, weight: Tensor.ones(4)) }),
+      (
+        "Weights and input must have the same size", { try F.mseLoss(x, x, weight: Tensor.ones(4)) }
+      ),
       ("does not support negative values for beta", { try F.smoothL1Loss(x, x, beta: -1) }),
       ("does not support non-positive values for delta", { try F.huberLoss(x, x, delta: 0) }),
-      ("all elements of input should be between 0 and 1, but they are between 2.0 and 2.0", { try F.binaryCrossEntropy(x.add(2), x) }),
-      ("Using a target size ([3]) that is different to the input size ([3, 4])", { try F.binaryCrossEntropy(x, Tensor.zeros(3)) }),
+      (
+        "all elements of input should be between 0 and 1, but they are between 2.0 and 2.0",
+        { try F.binaryCrossEntropy(x.add(2), x) }
+      ),
+      (
+        "Using a target size ([3]) that is different to the input size ([3, 4])",
+        { try F.binaryCrossEntropy(x, Tensor.zeros(3)) }
+      ),
       ("Found dtype Double but expected Float", { try F.binaryCrossEntropy(x, x.to(.float64)) }),
-      ("Target size ([3]) must be the same as input size ([3, 4])", { try F.binaryCrossEntropyWithLogits(x, Tensor.zeros(3)) }),
-      ("can't be cast to the desired output type Long; convert it with to(.float32)", { try F.binaryCrossEntropyWithLogits(x, x.to(.int64)) }),
+      (
+        "Target size ([3]) must be the same as input size ([3, 4])",
+        { try F.binaryCrossEntropyWithLogits(x, Tensor.zeros(3)) }
+      ),
+      (
+        "can't be cast to the desired output type Long; convert it with to(.float32)",
+        { try F.binaryCrossEntropyWithLogits(x, x.to(.int64)) }
+      ),
       ("must match", { try F.klDiv(x, Tensor.zeros(3, 5)) }),
       ("dropout probability has to be between 0 and 1, but got 1.5", { try Dropout(1.5)(x) }),
       ("convert the input with to(.float32)", { try F.dropout(labels) }),
       ("Class values must be smaller than num_classes.", { try F.oneHot(labels, numClasses: 2) }),
       ("Class values must be non-negative.", { try F.oneHot(Tensor([-1])) }),
       ("only applicable to index tensor of type LongTensor", { try F.oneHot(x) }),
-      ("Can not infer total number of classes from empty tensor.", { try F.oneHot(Tensor.zeros([0], dtype: .int64)) }),
+      (
+        "Can not infer total number of classes from empty tensor.",
+        { try F.oneHot(Tensor.zeros([0], dtype: .int64)) }
+      ),
       ("x.to(.float32)", { try Linear(4, 2)(x.to(.float64)) }),
-      ("mat1 and mat2 must have the same dtype, but got Long and Float", { try Linear(4, 2)(x.to(.int64)) }),
+      (
+        "mat1 and mat2 must have the same dtype, but got Long and Float",
+        { try Linear(4, 2)(x.to(.int64)) }
+      ),
       ("mat1 and mat2 shapes cannot be multiplied (3x4 and 5x2)", { try Linear(5, 2)(x) }),
-      ("both arguments to linear need to be at least 1D, but they are 0D and 2D", { try Linear(5, 2)(Tensor(1.0)) }),
+      (
+        "both arguments to linear need to be at least 1D, but they are 0D and 2D",
+        { try Linear(5, 2)(Tensor(1.0)) }
+      ),
       ("Linear: sizes must not be negative, but got -1", { try Linear(-1, 2)(x) }),
       ("Linear: sizes must not be negative, but got -1", { try Linear(-1, 2).forward(x) }),
       ("larger than any memory", { try Linear(.max, 2)(x) }),

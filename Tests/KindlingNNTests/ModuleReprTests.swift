@@ -97,20 +97,28 @@ struct ModuleReprTests {
     Case("nn.Softmax2d()", Softmax2d()),
     Case("nn.BatchNorm1d(5)", BatchNorm1d(5)),
     Case("nn.BatchNorm2d(16)", BatchNorm2d(16)),
-    Case("nn.BatchNorm2d(8, eps=1e-3, momentum=0.01, affine=False)", BatchNorm2d(8, eps: 1e-3, momentum: 0.01, affine: false)),
+    Case(
+      "nn.BatchNorm2d(8, eps=1e-3, momentum=0.01, affine=False)",
+      BatchNorm2d(8, eps: 1e-3, momentum: 0.01, affine: false)),
     Case("nn.BatchNorm3d(4, track_running_stats=False)", BatchNorm3d(4, trackRunningStats: false)),
     Case("nn.LayerNorm(10)", LayerNorm(10)),
-    Case("nn.LayerNorm((3, 4), eps=1e-6, elementwise_affine=False)", LayerNorm([3, 4], eps: 1e-6, elementwiseAffine: false)),
+    Case(
+      "nn.LayerNorm((3, 4), eps=1e-6, elementwise_affine=False)",
+      LayerNorm([3, 4], eps: 1e-6, elementwiseAffine: false)),
     Case("nn.RMSNorm(8)", RMSNorm(8)),
     Case("nn.GroupNorm(2, 6)", GroupNorm(2, 6)),
     Case("nn.InstanceNorm1d(3)", InstanceNorm1d(3)),
-    Case("nn.InstanceNorm2d(4, affine=True, track_running_stats=True)", InstanceNorm2d(4, affine: true, trackRunningStats: true)),
+    Case(
+      "nn.InstanceNorm2d(4, affine=True, track_running_stats=True)",
+      InstanceNorm2d(4, affine: true, trackRunningStats: true)),
     Case("nn.LocalResponseNorm(5)", LocalResponseNorm(5)),
     Case("nn.Dropout1d(0.1)", Dropout1d(0.1)),
     Case("nn.Dropout2d(0.3)", Dropout2d(0.3)),
     Case("nn.AlphaDropout(0.2)", AlphaDropout(0.2)),
     Case("nn.Embedding(10, 3)", Embedding(10, 3)),
-    Case("nn.Embedding(10, 3, padding_idx=0, max_norm=1.5)", Embedding(10, 3, paddingIdx: 0, maxNorm: 1.5)),
+    Case(
+      "nn.Embedding(10, 3, padding_idx=0, max_norm=1.5)",
+      Embedding(10, 3, paddingIdx: 0, maxNorm: 1.5)),
     Case("nn.L1Loss()", L1Loss()),
     Case("nn.MSELoss(reduction='sum')", MSELoss(reduction: .sum)),
     Case("nn.CrossEntropyLoss()", CrossEntropyLoss()),
@@ -119,7 +127,9 @@ struct ModuleReprTests {
       CrossEntropyLoss(weight: try Tensor.ones(3), labelSmoothing: 0.1)),
     Case("nn.NLLLoss()", NLLLoss()),
     Case("nn.BCELoss()", BCELoss()),
-    Case("nn.BCEWithLogitsLoss(pos_weight=torch.ones(2))", BCEWithLogitsLoss(posWeight: try Tensor.ones(2))),
+    Case(
+      "nn.BCEWithLogitsLoss(pos_weight=torch.ones(2))",
+      BCEWithLogitsLoss(posWeight: try Tensor.ones(2))),
     Case("nn.KLDivLoss(reduction='batchmean')", KLDivLoss(reduction: .batchmean)),
     Case("nn.SmoothL1Loss(beta=0.5)", SmoothL1Loss(beta: 0.5)),
     Case("nn.HuberLoss(delta=2.0)", HuberLoss(delta: 2)),
@@ -127,7 +137,9 @@ struct ModuleReprTests {
     Case("nn.EmbeddingBag(10, 3, mode='sum')", EmbeddingBag(10, 3, mode: .sum)),
     Case("nn.MultiheadAttention(8, 2)", MultiheadAttention(8, 2)),
     Case("nn.Upsample(scale_factor=2)", Upsample(scaleFactor: 2)),
-    Case("nn.Upsample(size=(4, 5), mode='bilinear', align_corners=True)", Upsample(size: [4, 5], mode: .bilinear, alignCorners: true)),
+    Case(
+      "nn.Upsample(size=(4, 5), mode='bilinear', align_corners=True)",
+      Upsample(size: [4, 5], mode: .bilinear, alignCorners: true)),
     Case("nn.PixelShuffle(2)", PixelShuffle(2)),
     Case("nn.PixelUnshuffle(2)", PixelUnshuffle(2)),
     Case("nn.ChannelShuffle(2)", ChannelShuffle(2)),
@@ -190,18 +202,22 @@ struct ModuleReprTests {
     let module = try test.build()
     #expect(module.description == record["expected"]?.string)
     let state = try module.stateDict().map { key, value in
-      JSONValue.array([.string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)")])
+      JSONValue.array([
+        .string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)"),
+      ])
     }
     #expect(.array(state) == record["state_dict"])
     #expect(module.parameters().reduce(0) { $0 + $1.numel } == record["parameters"]?.int)
-    #expect(module.namedModules().map(\.name) == record["named_modules"]?.array?.compactMap(\.string))
+    #expect(
+      module.namedModules().map(\.name) == record["named_modules"]?.array?.compactMap(\.string))
     #expect(module.isTraining == record["training"]?.bool)
   }
 
   /// Each module that is not compared with PyTorch's is listed, with a reason.
   @Test func whatIsLeftOutIsListed() throws {
     let page = String(decoding: try FileBytes.read("\(projectRoot)/docs/modules.md"), as: UTF8.self)
-    let here = Self.cases.map(\.code) + ConvolutionLayerTests.printed.map(\.code)
+    let here =
+      Self.cases.map(\.code) + ConvolutionLayerTests.printed.map(\.code)
       + ["torchvision.models.vgg16()", "torchvision.models.resnet18()"]
     for record in try #require(try Golden.json("modules_repr.json").array) {
       let code = try #require(record["build"]?.string)

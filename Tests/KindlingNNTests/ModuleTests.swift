@@ -124,13 +124,16 @@ struct ModuleTests {
   }
 
   @Test func stateDictsRoundTripAndListWhatDiffers() throws {
-    let a = Sequential(Linear(3, 2), ReLU(), Linear(2, 1)), b = Sequential(Linear(3, 2), ReLU(), Linear(2, 1))
+    let a = Sequential(Linear(3, 2), ReLU(), Linear(2, 1)),
+      b = Sequential(Linear(3, 2), ReLU(), Linear(2, 1))
     #expect(try b.loadStateDict(a.stateDict()).description == "<All keys matched successfully>")
     let x = try Tensor.ones(4, 3)
     #expect(try a(x).equal(b(x)))
 
     let before = try a.getParameter("2.bias").item()
-    let wrong: StateDict = try ["0.weight": .zeros(3, 3), "0.bias": .zeros(2), "2.bias": .zeros(4), "x": .zeros(1)]
+    let wrong: StateDict = try [
+      "0.weight": .zeros(3, 3), "0.bias": .zeros(2), "2.bias": .zeros(4), "x": .zeros(1),
+    ]
     expectRefusal(
       "Error(s) in loading state_dict for Sequential:\n\tMissing key(s) in state_dict: \"2.weight\". \n\tUnexpected key(s) in state_dict: \"x\". \n\tsize mismatch for 0.weight: copying a param with shape torch.Size([3, 3]) from checkpoint, the shape in current model is torch.Size([2, 3]).\n\tsize mismatch for 2.bias: copying a param with shape torch.Size([4]) from checkpoint, the shape in current model is torch.Size([1])."
     ) { try a.loadStateDict(wrong) }
@@ -138,7 +141,8 @@ struct ModuleTests {
     let loose = try a.loadStateDict(["0.bias": .zeros(2), "x": .zeros(1)], strict: false)
     #expect(
       loose.description
-        == "_IncompatibleKeys(missing_keys=['0.weight', '2.weight', '2.bias'], unexpected_keys=['x'])")
+        == "_IncompatibleKeys(missing_keys=['0.weight', '2.weight', '2.bias'], unexpected_keys=['x'])"
+    )
     #expect(try a.getParameter("0.bias").toArray(as: Double.self) == [0, 0])
   }
 
@@ -183,8 +187,12 @@ struct ModuleTests {
     let model = Sequential(Linear(2, 2))
     var log: [String] = []
     let handles = [
-      model.registerForwardPreHook { _, _ in log.append("pre"); return nil },
-      model.registerForwardHook { _, _, y in log.append("post"); return try y * 2.0 },
+      model.registerForwardPreHook { _, _ in
+        log.append("pre"); return nil
+      },
+      model.registerForwardHook { _, _, y in
+        log.append("post"); return try y * 2.0
+      },
     ]
     let x = try Tensor.ones(1, 2)
     let plain = try model.forward(x)
@@ -227,7 +235,9 @@ struct ModuleTests {
   @Test func modulesWithOtherSignaturesRunHooks() throws {
     let module = TwoInputs()
     var count = 0
-    module.registerForwardHook { _, inputs, _ in count += inputs.count; return nil }
+    module.registerForwardHook { _, inputs, _ in
+      count += inputs.count; return nil
+    }
     _ = try module(Tensor.ones(1, 2), Tensor.ones(1, 2))
     #expect(count == 2)
   }

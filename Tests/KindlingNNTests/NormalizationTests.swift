@@ -25,7 +25,8 @@ struct NormalizationTests {
       try F.batchNorm(x, Tensor.zeros(6), Tensor.ones(6)), "NativeBatchNormBackward0",
       inputs: [leaf, nil, nil])
     check(
-      try F.layerNorm(x, [5, 5], weight: Tensor.ones(5, 5).requiresGrad_(), bias: Tensor.zeros(5, 5)),
+      try F.layerNorm(
+        x, [5, 5], weight: Tensor.ones(5, 5).requiresGrad_(), bias: Tensor.zeros(5, 5)),
       "NativeLayerNormBackward0", inputs: [leaf, leaf, nil])
     check(
       try F.groupNorm(x, 3, weight: w, bias: b), "NativeGroupNormBackward0",
@@ -43,8 +44,10 @@ struct NormalizationTests {
     let norm = BatchNorm1d(2)
     _ = try norm(x)
     // 0.9 · old + 0.1 · new; the variance is unbiased.
-    try assertClose(try #require(norm.runningMean), Tensor([0.3, 0.3]), rtol: 1e-6, atol: 0, "mean")
-    try assertClose(try #require(norm.runningVar), Tensor([1.3, 1.6]), rtol: 1e-6, atol: 0, "variance")
+    try assertClose(
+      try #require(norm.runningMean), Tensor([0.3, 0.3]), rtol: 1e-6, atol: 0, "mean")
+    try assertClose(
+      try #require(norm.runningVar), Tensor([1.3, 1.6]), rtol: 1e-6, atol: 0, "variance")
     #expect(try norm.numBatchesTracked?.item() == 1)
     let mean = BatchNorm1d(2, momentum: nil)
     for factor in [1.0, 3.0] { _ = try mean(x * factor) }
@@ -52,7 +55,8 @@ struct NormalizationTests {
     norm.eval()
     let before = try norm.stateDict().values.map { try $0.clone() }
     let y = try norm(x)
-    try assertClose(y, (x - 0.3) / (Tensor([1.3, 1.6]) + 1e-5).sqrt(), rtol: 1e-5, atol: 1e-6, "evaluation")
+    try assertClose(
+      y, (x - 0.3) / (Tensor([1.3, 1.6]) + 1e-5).sqrt(), rtol: 1e-5, atol: 1e-6, "evaluation")
     for (a, b) in zip(before, try norm.stateDict().values) { #expect(try a.equal(b)) }
     let plain = BatchNorm1d(2, affine: false, trackRunningStats: false)
     #expect(try plain.stateDict().keys.isEmpty)
@@ -87,10 +91,14 @@ struct NormalizationTests {
 
   @Test func refuses() throws {
     let x = try Tensor.ones(2, 3)
-    expectRefusal("expected 2D or 3D input (got 4D input)") { _ = try BatchNorm1d(3)(Tensor.ones(2, 3, 4, 5)) }
+    expectRefusal("expected 2D or 3D input (got 4D input)") {
+      _ = try BatchNorm1d(3)(Tensor.ones(2, 3, 4, 5))
+    }
     expectRefusal("expected 4D input (got 2D input)") { _ = try BatchNorm2d(3)(x) }
     expectRefusal("expected 5D input (got 2D input)") { _ = try BatchNorm3d(3)(x) }
-    expectRefusal("running_mean should contain 4 elements not 3") { _ = try BatchNorm2d(3)(Tensor.ones(2, 4, 5, 5)) }
+    expectRefusal("running_mean should contain 4 elements not 3") {
+      _ = try BatchNorm2d(3)(Tensor.ones(2, 4, 5, 5))
+    }
     expectRefusal("Expected more than 1 value per channel when training, got input size [1, 3]") {
       _ = try BatchNorm1d(3)(Tensor.ones(1, 3))
     }
@@ -101,7 +109,9 @@ struct NormalizationTests {
     expectRefusal("mixed dtype") { _ = try BatchNorm1d(3)(x.to(.float64)) }
     expectRefusal("not implemented for 'Long'") { _ = try BatchNorm1d(3)(x.to(.int64)) }
     expectRefusal("must not be negative") { _ = try BatchNorm1d(-3)(x) }
-    expectRefusal("expected input with shape [*, 4], but got input of size[2, 3]") { _ = try LayerNorm(4)(x) }
+    expectRefusal("expected input with shape [*, 4], but got input of size[2, 3]") {
+      _ = try LayerNorm(4)(x)
+    }
     expectRefusal("weight of shape [4] and normalized_shape = [3]") {
       _ = try F.layerNorm(x, [3], weight: Tensor.ones(4))
     }
@@ -111,17 +121,23 @@ struct NormalizationTests {
     expectRefusal("divisible by num_groups") { _ = try GroupNorm(2, 3)(x) }
     expectRefusal("Expected num groups to be greater than 0, got 0") { _ = try F.groupNorm(x, 0) }
     expectRefusal("Expected at least 2 dimensions") { _ = try F.groupNorm(Tensor.ones(3), 1) }
-    expectRefusal("Expected HxW to be greater than 0") { _ = try F.groupNorm(Tensor.ones(2, 3, 0), 1) }
+    expectRefusal("Expected HxW to be greater than 0") {
+      _ = try F.groupNorm(Tensor.ones(2, 3, 0), 1)
+    }
     expectRefusal("more than 1 spatial element") { _ = try F.instanceNorm(x) }
     expectRefusal("to match num_features (3), but got: 2") {
       _ = try InstanceNorm1d(3, affine: true)(Tensor.ones(1, 2, 4))
     }
     expectRefusal("Expected 3D or higher") { _ = try F.localResponseNorm(x, 2) }
-    expectRefusal("size must be greater than 0") { _ = try F.localResponseNorm(Tensor.ones(1, 2, 3), 0) }
+    expectRefusal("size must be greater than 0") {
+      _ = try F.localResponseNorm(Tensor.ones(1, 2, 3), 0)
+    }
     expectRefusal("3 embeddings") { _ = try Embedding(3, 2)(Tensor([3])) }
     expectRefusal("index out of range in self: -1") { _ = try Embedding(3, 2)(Tensor([-1])) }
     expectRefusal("Long, Int; but got Float") { _ = try Embedding(3, 2)(Tensor([1.0])) }
-    expectRefusal("Padding_idx must be within num_embeddings") { _ = try Embedding(3, 2, paddingIdx: 3)(Tensor([1])) }
+    expectRefusal("Padding_idx must be within num_embeddings") {
+      _ = try Embedding(3, 2, paddingIdx: 3)(Tensor([1]))
+    }
     expectRefusal("'weight' must be 2-D") { _ = try F.embedding(Tensor([0]), Tensor.ones(3)) }
     expectRefusal("2-dimensional") { _ = try Embedding(pretrained: Tensor.ones(3)) }
   }

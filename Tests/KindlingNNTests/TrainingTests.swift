@@ -39,7 +39,9 @@ private final class Clf: Module, Layer {
       return
     }
     let near = value.map { isClose($0, reference, rtol: tolerance(dtype), atol: 0) } ?? false
-    #expect(near, "\(what): \(String(describing: value)), expected \(reference)", sourceLocation: sourceLocation)
+    #expect(
+      near, "\(what): \(String(describing: value)), expected \(reference)",
+      sourceLocation: sourceLocation)
   }
 
   @Test(arguments: [DType.float32, .float64]) func quadratic(_ dtype: DType) throws {
@@ -50,7 +52,8 @@ private final class Clf: Module, Layer {
     }
     let xs = try column("xs"), ys = try column("ys")
     let model = try Quadratic().to(dtype)
-    let criterion = MSELoss(), optimizer = try SGD(model.parameters(), lr: config["lr"]?.double ?? 0)
+    let criterion = MSELoss(),
+      optimizer = try SGD(model.parameters(), lr: config["lr"]?.double ?? 0)
     let losses = try #require(run["losses"]?.array)
     for (step, expected) in losses.enumerated() {
       let loss = try criterion(model(xs), ys)
@@ -68,7 +71,8 @@ private final class Clf: Module, Layer {
 
   @Test(arguments: [DType.float32, .float64]) func routine(_ dtype: DType) throws {
     let golden = try Golden.json("training/routine.json")
-    let config = try #require(golden["config"]), rows = try #require(golden["runs"]?["\(dtype)"]?.array)
+    let config = try #require(golden["config"]),
+      rows = try #require(golden["runs"]?["\(dtype)"]?.array)
     let file = try Golden.tensors("training/routine.safetensors")
     let hidden = try #require(config["h"]?.int), classes = try #require(config["classes"]?.int)
     let features = try #require(config["in"]?.int)
@@ -78,7 +82,8 @@ private final class Clf: Module, Layer {
     for key in try model.stateDict().keys { initial[key] = try file.tensor("\(dtype).init.\(key)") }
     try model.loadStateDict(initial)
     let inputs = try file.tensor("\(dtype).inputs"), labels = try file.tensor("labels")
-    let criterion = CrossEntropyLoss(), optimizer = try Adam(model.parameters(), lr: config["lr"]?.double ?? 0)
+    let criterion = CrossEntropyLoss(),
+      optimizer = try Adam(model.parameters(), lr: config["lr"]?.double ?? 0)
     let weight = try model[1, as: Linear.self].weight
     func gradient() throws -> Double? { try weight.grad.map { try $0.sum().item() } }
     func total() throws -> Double { try weight.sum().item() }
@@ -91,7 +96,8 @@ private final class Clf: Module, Layer {
         }
         let actual = try #require(value)
         #expect(
-          isClose(actual, reference, rtol: tolerance(dtype), atol: dtype == .float64 ? 1e-12 : 1e-6),
+          isClose(
+            actual, reference, rtol: tolerance(dtype), atol: dtype == .float64 ? 1e-12 : 1e-6),
           "\(name) of step \(i): \(actual), expected \(reference)")
       }
       try check(gradient(), "grad_before")
@@ -115,7 +121,9 @@ private final class Clf: Module, Layer {
     let config = try #require(golden["config"]), run = try #require(golden["runs"]?["\(dtype)"])
     let file = try Golden.tensors("training/iris.safetensors")
     let text = String(decoding: try FileBytes.read(Golden.path("training/iris.csv")), as: UTF8.self)
-    let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+    let rows = text.split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",").compactMap { Double($0) }
+    }
     let x = try Tensor(rows.flatMap { $0.prefix(4) }, dtype: dtype).reshape(-1, 4)
     let y = Tensor(rows.map { Int($0[4]) })
 
@@ -125,7 +133,8 @@ private final class Clf: Module, Layer {
     for (name, value) in try model.stateDict() {
       try assertClose(value, file.tensor("\(dtype).init.\(name)"), name)
     }
-    let criterion = CrossEntropyLoss(), optimizer = try Adam(model.parameters(), lr: config["lr"]?.double ?? 0)
+    let criterion = CrossEntropyLoss(),
+      optimizer = try Adam(model.parameters(), lr: config["lr"]?.double ?? 0)
     for (step, expected) in try #require(run["losses"]?.array).enumerated() {
       let loss = try criterion(model(x), y)
       optimizer.zeroGrad()

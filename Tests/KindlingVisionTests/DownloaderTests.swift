@@ -55,12 +55,15 @@ import _TestSupport
       let dataset = try open(root, [server.address, server.address])
       #expect(dataset.count == 3)
       #expect(
-        server.requests.prefix(2) == [Request(path: order[0], from: 0), Request(path: order[0], from: 20)])
+        server.requests.prefix(2) == [
+          Request(path: order[0], from: 0), Request(path: order[0], from: 20),
+        ])
     }
   }
 
   @Test func startsAgainWhereTheServerKnowsNoRanges() throws {
-    try withServer(.init(files: TinyImages.contents, ranges: false, breakOffs: [20])) { root, server in
+    try withServer(.init(files: TinyImages.contents, ranges: false, breakOffs: [20])) {
+      root, server in
       let dataset = try open(root, [server.address, server.address])
       #expect(dataset.count == 3)
     }
@@ -97,7 +100,9 @@ import _TestSupport
     try withServer(.init(files: wrong)) { root, server in
       let gone = try LocalServer(.init(files: [:]))
       gone.stop()
-      let error = #expect(throws: VisionError.self) { try open(root, [gone.address, server.address]) }
+      let error = #expect(throws: VisionError.self) {
+        try open(root, [gone.address, server.address])
+      }
       let message = error?.message ?? ""
       #expect(error?.kind == .download)
       #expect(message.hasPrefix("could not download train-images-idx3-ubyte.gz; tried\n"))

@@ -70,20 +70,25 @@ import _TestSupport
     #expect(try axes.hist(Tensor.arange(10), bins: 5) == [2, 2, 2, 2, 2])
   }
 
-  @Test(arguments: [
-    (Colormap.gray, 0.5, Color(128, 128, 128)), (.grayReversed, 0, .white),
-    (.viridis, 0, Color(68, 1, 84)), (.viridis, 1, Color(253, 231, 37)),
-    (.viridis, 7, Color(253, 231, 37)), (.blues, -1, Color(247, 251, 255)),
-    (.gray, .nan, .lightGray), (.gray, .infinity, .white),
-  ] as [(Colormap, Double, Color)]) func mapsColors(map: Colormap, value: Double, color: Color) {
+  @Test(
+    arguments: [
+      (Colormap.gray, 0.5, Color(128, 128, 128)), (.grayReversed, 0, .white),
+      (.viridis, 0, Color(68, 1, 84)), (.viridis, 1, Color(253, 231, 37)),
+      (.viridis, 7, Color(253, 231, 37)), (.blues, -1, Color(247, 251, 255)),
+      (.gray, .nan, .lightGray), (.gray, .infinity, .white),
+    ] as [(Colormap, Double, Color)]) func mapsColors(map: Colormap, value: Double, color: Color)
+  {
     #expect(map(value) == color)
   }
 
   /// Numbers that no plot can show end neither the program nor the picture.
-  @Test(arguments: [
-    [], [1], [.nan], [.infinity, 1], [1e308, -1e308], [.leastNonzeroMagnitude, 0], [5, 5, 5], [1e15, 1e15 + 1],
-    [-1e300, 1e300],
-  ] as [[Double]]) func survives(values: [Double]) throws {
+  @Test(
+    arguments: [
+      [], [1], [.nan], [.infinity, 1], [1e308, -1e308], [.leastNonzeroMagnitude, 0], [5, 5, 5],
+      [1e15, 1e15 + 1],
+      [-1e300, 1e300],
+    ] as [[Double]]) func survives(values: [Double]) throws
+  {
     let figure = Figure(size: (1.5, 1))
     let axes = try figure.addSubplot()
     try axes.plot(values)

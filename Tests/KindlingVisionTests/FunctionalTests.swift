@@ -184,12 +184,17 @@ import _TestSupport
       ("either 1 or 3, but got 2", { _ = try Grayscale(2)(x) }),
       ("brightness_factor (-1.0) is not", { _ = try TF.adjustBrightness(x, -1) }),
       ("hue_factor (0.6) is not in", { _ = try TF.adjustHue(x, 0.6) }),
-      ("nearest or bilinear, but got bicubic", { _ = try TF.rotate(x, 1, interpolation: .bicubic) }),
+      (
+        "nearest or bilinear, but got bicubic", { _ = try TF.rotate(x, 1, interpolation: .bicubic) }
+      ),
       ("fill has 2 numbers", { _ = try TF.rotate(x, 1, fill: [1, 2]) }),
       ("angle must be finite", { _ = try TF.rotate(x, .nan) }),
       ("odd and positive integers, but got [2, 2]", { _ = try GaussianBlur(2)(x) }),
       ("more than 3 × 3 pixels", { _ = try GaussianBlur(7)(x[0, 0..<3]) }),
-      ("from float32 to int32 cannot be performed", { _ = try ConvertImageDtype(.int32)(x.float()) }),
+      (
+        "from float32 to int32 cannot be performed",
+        { _ = try ConvertImageDtype(.int32)(x.float()) }
+      ),
       ("expected numbers, but got bool", { _ = try ConvertImageDtype(.bool)(x) }),
       ("must lie in the image", { _ = try TF.erase(x, 0, .max, 1, 1, 0) }),
       ("between 0 and 1, but got 1.5", { _ = try RandomHorizontalFlip(1.5)(x) }),
@@ -199,10 +204,16 @@ import _TestSupport
       ("scale and ratio must be positive", { _ = try RandomResizedCrop(4, scale: -1...1)(x) }),
       ("must be non negative, but got -0.1", { _ = try ColorJitter(brightness: -0.1)(x) }),
       ("hue values should be between", { _ = try ColorJitter(hue: 0.7)(x) }),
-      ("contrast values should be between", { _ = try ColorJitter(brightness: nil, contrast: -1...1)(x) }),
+      (
+        "contrast values should be between",
+        { _ = try ColorJitter(brightness: nil, contrast: -1...1)(x) }
+      ),
       ("must be positive and finite", { _ = try RandomRotation(-1)(x) }),
       ("nrow must be positive", { _ = try makeGrid(x, nrow: 0) }),
-      ("at least one, but got shape [0, 3, 2, 2]", { _ = try makeGrid(Tensor.empty([0, 3, 2, 2])) }),
+      (
+        "at least one, but got shape [0, 3, 2, 2]",
+        { _ = try makeGrid(Tensor.empty([0, 3, 2, 2])) }
+      ),
       ("normalize needs floats", { _ = try makeGrid(x, normalize: true) }),
     ]
     for (reason, body) in cases {
@@ -217,7 +228,8 @@ import _TestSupport
       try saveImage(images, to: "\(folder)/grid.png", nrow: 2, padding: 1, padValue: 0.2)
       let grid = try readImage("\(folder)/grid.png")
       #expect(grid.shape == [3, 7, 7])
-      #expect(try grid[0, .step(nil, nil, 1), 1].toArray(as: Int.self) == [51, 0, 0, 51, 255, 255, 51])
+      #expect(
+        try grid[0, .step(nil, nil, 1), 1].toArray(as: Int.self) == [51, 0, 0, 51, 255, 255, 51])
       #expect(try grid[0, 1].toArray(as: Int.self) == [51, 0, 0, 51, 128, 128, 51])
     }
   }

@@ -51,7 +51,8 @@ private let folder = "golden/data_and_transforms"
       ("(60, 64)", [60, 64], nil), ("16, max_size=20", [16], 20),
     ]
     let modes: [(String, InterpolationMode, Bool)] = [
-      ("BILINEAR, antialias=True", .bilinear, true), ("BILINEAR, antialias=False", .bilinear, false),
+      ("BILINEAR, antialias=True", .bilinear, true),
+      ("BILINEAR, antialias=False", .bilinear, false),
       ("NEAREST, antialias=True", .nearest, true), ("BICUBIC, antialias=True", .bicubic, true),
     ]
     for (text, size, maxSize) in sizes {

@@ -78,7 +78,8 @@ import _TestSupport
         progress: { _, done, total in seen.withLock { $0 = [done, total] } },
         announce: { line in lines.withLock { $0.append(line) } })
       let file = published.name + ".pth"
-      #expect(lines.withLock { $0 } == ["Downloading: \"\(server.address)\(file)\" to \(cache)/\(file)"])
+      #expect(
+        lines.withLock { $0 } == ["Downloading: \"\(server.address)\(file)\" to \(cache)/\(file)"])
       #expect(seen.withLock { $0 } == [published.bytes.count, published.bytes.count])
       _ = try weights.stateDict(
         from: [server.address], in: cache, progress: { _, _, _ in },
@@ -116,7 +117,8 @@ import _TestSupport
       #expect(error?.kind == .download)
       let should = wholeSumIsKnown ? "be \(published.sum)" : "begin with \(published.sum.prefix(8))"
       let found = sha256(published.bytes + [0])
-      let text = "\(server.address)\(published.name).pth: the SHA-256 sum is \(found), but should \(should)"
+      let text =
+        "\(server.address)\(published.name).pth: the SHA-256 sum is \(found), but should \(should)"
       #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
       let left = try FileBytes.list(cache)
       #expect(left == [])
@@ -128,9 +130,12 @@ import _TestSupport
       let gone = try LocalServer(.init(files: [:]))
       gone.stop()
       let mirrors = [gone.address, empty.address]
-      let message = #expect(throws: VisionError.self) { try fetch(weights, mirrors, cache) }?.message ?? ""
+      let message =
+        #expect(throws: VisionError.self) { try fetch(weights, mirrors, cache) }?.message ?? ""
       #expect(message.hasPrefix("could not download \(published.name).pth; tried\n"))
-      for mirror in mirrors { #expect(message.contains("  \(mirror)\(published.name).pth: "), "\(message)") }
+      for mirror in mirrors {
+        #expect(message.contains("  \(mirror)\(published.name).pth: "), "\(message)")
+      }
       #expect(message.contains("404") && message.contains("connect"), "\(message)")
       let left = try FileBytes.list(cache)
       #expect(left == [])
@@ -156,7 +161,9 @@ import _TestSupport
   @Test func saysThatTheFolderCannotBe() throws {
     try FileBytes.withTemporaryFolder { folder in
       try FileBytes.write([], to: folder + "/file")
-      let error = #expect(throws: VisionError.self) { try fetch(weights, [], folder + "/file/cache") }
+      let error = #expect(throws: VisionError.self) {
+        try fetch(weights, [], folder + "/file/cache")
+      }
       #expect(error?.kind == .system)
       #expect(error?.message.contains("cannot make the folder \(folder)/file/") == true)
     }
@@ -170,18 +177,23 @@ import _TestSupport
     #expect(error?.kind == .value)
     #expect(
       error?.message
-        == "ResNet50Weights has no weights 'IMAGENET1K_V9'; there are DEFAULT, IMAGENET1K_V1, IMAGENET1K_V2")
+        == "ResNet50Weights has no weights 'IMAGENET1K_V9'; there are DEFAULT, IMAGENET1K_V1, IMAGENET1K_V2"
+    )
   }
 
   // MARK: What torchvision publishes
 
   /// Addresses and presets from torchvision 0.29.2: `get_model_weights(…)`, `.url`, `.transforms()`.
   private static let all: [(weights: any ImageNetWeights, file: String, resize: Int)] = [
-    (VGG11Weights.default, "vgg11-8a719046", 256), (VGG11BNWeights.default, "vgg11_bn-6002323d", 256),
-    (VGG13Weights.default, "vgg13-19584684", 256), (VGG13BNWeights.default, "vgg13_bn-abd245e5", 256),
-    (VGG16Weights.default, "vgg16-397923af", 256), (VGG16BNWeights.default, "vgg16_bn-6c64b313", 256),
+    (VGG11Weights.default, "vgg11-8a719046", 256),
+    (VGG11BNWeights.default, "vgg11_bn-6002323d", 256),
+    (VGG13Weights.default, "vgg13-19584684", 256),
+    (VGG13BNWeights.default, "vgg13_bn-abd245e5", 256),
+    (VGG16Weights.default, "vgg16-397923af", 256),
+    (VGG16BNWeights.default, "vgg16_bn-6c64b313", 256),
     (VGG16Weights.imagenet1kFeatures, "vgg16_features-amdegroot-88682ab5", 256),
-    (VGG19Weights.default, "vgg19-dcbb9e9d", 256), (VGG19BNWeights.default, "vgg19_bn-c79401a0", 256),
+    (VGG19Weights.default, "vgg19-dcbb9e9d", 256),
+    (VGG19BNWeights.default, "vgg19_bn-c79401a0", 256),
     (ResNet18Weights.default, "resnet18-f37072fd", 256),
     (ResNet34Weights.default, "resnet34-b627a593", 256),
     (ResNet50Weights.imagenet1kV1, "resnet50-0676ba61", 256),

@@ -91,7 +91,10 @@ final class LocalServer: Sendable {
     log.withLock { $0.append(Request(path: path, from: from)) }
 
     let (file, ranges, breakOff) = behaviour.withLock { state in
-      (state.files[path], state.ranges, state.breakOffs.isEmpty ? nil : state.breakOffs.removeFirst())
+      (
+        state.files[path], state.ranges,
+        state.breakOffs.isEmpty ? nil : state.breakOffs.removeFirst()
+      )
     }
     guard let file else { return send("404 Not Found", 0, [], connection) }
     if ranges && from > 0 && from >= file.count {
@@ -100,7 +103,8 @@ final class LocalServer: Sendable {
     let start = ranges ? from : 0
     let status =
       start > 0
-      ? "206 Partial Content\r\nContent-Range: bytes \(start)-\(file.count - 1)/\(file.count)" : "200 OK"
+      ? "206 Partial Content\r\nContent-Range: bytes \(start)-\(file.count - 1)/\(file.count)"
+      : "200 OK"
     send(status, file.count - start, Array(file[start...].prefix(breakOff ?? Int.max)), connection)
   }
 

@@ -77,7 +77,8 @@ import _TestSupport
     try withTiny { root in
       #expect(
         "\(try Tiny(root: root))"
-          == "Dataset Tiny\n    Number of datapoints: 3\n    Root location: \(root)\n    Split: Train")
+          == "Dataset Tiny\n    Number of datapoints: 3\n    Root location: \(root)\n    Split: Train"
+      )
       let dataset = try Tiny(
         root: root, train: false, transform: Compose([ToTensor(), Normalize([0.5], [0.25])]),
         targetTransform: Lambda { (label: Int) in -label })
@@ -113,13 +114,17 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: [
-    ("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 0, 1], "has 3 images, but"),
-    ("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 3], "has the label 3, but there are 3 classes"),
-    ("train-labels-idx1-ubyte", [0, 0, 9, 1, 0, 0, 0, 1, 0], "not uint8 labels [N]"),
-    ("train-images-idx3-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2], "not uint8 images [N, H, W]"),
-    ("train-images-idx3-ubyte", [], "is not an IDX file"),
-  ] as [(String, [UInt8], String)])
+  @Test(
+    arguments: [
+      ("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 0, 1], "has 3 images, but"),
+      (
+        "train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 3],
+        "has the label 3, but there are 3 classes"
+      ),
+      ("train-labels-idx1-ubyte", [0, 0, 9, 1, 0, 0, 0, 1, 0], "not uint8 labels [N]"),
+      ("train-images-idx3-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2], "not uint8 images [N, H, W]"),
+      ("train-images-idx3-ubyte", [], "is not an IDX file"),
+    ] as [(String, [UInt8], String)])
   func refusesWhatDoesNotBelongTogether(file: String, bytes: [UInt8], reason: String) throws {
     try withTiny(changing: [file: bytes]) { root in
       let error = #expect(throws: VisionError.self) { try Tiny(root: root) }

@@ -10,11 +10,14 @@ import _TestSupport
     let record = try #require(records.first { $0["build"]?.string == code })
     #expect(model.description == record["expected"]?.string)
     let state = try model.stateDict().map { key, value in
-      JSONValue.array([.string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)")])
+      JSONValue.array([
+        .string(key), .array(value.shape.map { .int($0) }), .string("\(value.dtype)"),
+      ])
     }
     #expect(.array(state) == record["state_dict"])
     #expect(model.parameters().reduce(0) { $0 + $1.numel } == record["parameters"]?.int)
-    #expect(model.namedModules().map(\.name) == record["named_modules"]?.array?.compactMap(\.string))
+    #expect(
+      model.namedModules().map(\.name) == record["named_modules"]?.array?.compactMap(\.string))
   }
 
   @Test func vgg16IsTorchvisions() throws {
@@ -84,7 +87,8 @@ import _TestSupport
     let ready = try ImageClassification(cropSize: 224)(image)
     #expect(ready.shape == [3, 224, 224])
     try assertClose(
-      ready.mean(dims: [1, 2]), (1 - Tensor([0.485, 0.456, 0.406])) / Tensor([0.229, 0.224, 0.225]),
+      ready.mean(dims: [1, 2]),
+      (1 - Tensor([0.485, 0.456, 0.406])) / Tensor([0.229, 0.224, 0.225]),
       rtol: 1e-5, atol: 0, "white")
   }
 }

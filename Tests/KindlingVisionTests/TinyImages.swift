@@ -46,7 +46,9 @@ enum TinyImages: MNISTVariant {
 typealias Tiny<Target> = MNISTDataset<TinyImages, Target>
 
 func makeFolders(_ paths: [String]) throws {
-  for path in paths where mkdir(path, 0o755) != 0 && errno != EEXIST { throw ServerError(code: errno) }
+  for path in paths where mkdir(path, 0o755) != 0 && errno != EEXIST {
+    throw ServerError(code: errno)
+  }
 }
 
 /// Sums of bytes, as publishers give them.

@@ -35,12 +35,15 @@ import Testing
     #expect(untouched == 8)
   }
 
-  @Test(arguments: [
-    ([2, 2], DType.float32, [0.5], [0.5], "(..., C, H, W)"),
-    ([1, 2, 2], .uint8, [0.5], [0.5], "float tensor"),
-    ([3, 2, 2], .float32, [0.5, 0.5], [0.5], "mean has 2 numbers, but the image has 3 channels"),
-    ([1, 2, 2], .float32, [0.5], [0], "division by zero"),
-  ] as [([Int], DType, [Double], [Double], String)])
+  @Test(
+    arguments: [
+      ([2, 2], DType.float32, [0.5], [0.5], "(..., C, H, W)"),
+      ([1, 2, 2], .uint8, [0.5], [0.5], "float tensor"),
+      (
+        [3, 2, 2], .float32, [0.5, 0.5], [0.5], "mean has 2 numbers, but the image has 3 channels"
+      ),
+      ([1, 2, 2], .float32, [0.5], [0], "division by zero"),
+    ] as [([Int], DType, [Double], [Double], String)])
   func normalizeRefuses(
     shape: [Int], dtype: DType, mean: [Double], std: [Double], reason: String
   ) throws {

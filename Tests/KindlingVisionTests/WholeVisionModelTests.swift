@@ -6,7 +6,8 @@ import _TestSupport
 /// Networks of the zoo in files of whole models.
 @Suite struct WholeVisionModelTests {
   private static let models: [@Sendable () -> any Layer] = [
-    { resnet18(numClasses: 3) }, { resnet50(numClasses: 2) }, { Sequential(resnet18(numClasses: 4), ReLU()) },
+    { resnet18(numClasses: 3) }, { resnet50(numClasses: 2) },
+    { Sequential(resnet18(numClasses: 4), ReLU()) },
   ]
 
   @Test(arguments: models.indices)
@@ -52,7 +53,8 @@ import _TestSupport
       bytes.replaceSubrange(place..<place + name.count, with: other)
       try FileBytes.write(bytes, to: path)
       let error = #expect(throws: CheckpointError.self) { try loadModel(from: path, verify: false) }
-      #expect(error?.description.contains("torch.nn.modules.linear.LineaR is not registered") == true)
+      #expect(
+        error?.description.contains("torch.nn.modules.linear.LineaR is not registered") == true)
     }
   }
 }

@@ -40,7 +40,8 @@ import _TestSupport
       let result = try Program.run(
         "kindling", ["convert", "in.pth", output], in: folder, setup: "ulimit -f 64; trap '' XFSZ;")
       #expect(result.status == 1)
-      #expect(result.errors.contains("\(output): cannot be written: File too large"), "\(result.errors)")
+      #expect(
+        result.errors.contains("\(output): cannot be written: File too large"), "\(result.errors)")
       try #expect(FileBytes.read("\(folder)/\(output)") == [1, 2, 3])
       try #expect(FileBytes.list(folder) == ["in.pth", output].sorted())
     }

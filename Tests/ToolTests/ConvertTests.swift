@@ -30,10 +30,12 @@ import _TestSupport
   @Test func oneTensorTravels() throws {
     try FileBytes.withTemporaryFolder { folder in
       try NumPy.save(Tensor([1.0, 2.0]), to: "\(folder)/x.npy")
-      for step in ["x.npy y.pth", "y.pth z.npy", "z.npy z.npz --compressed", "y.pth y.safetensors",
-        "x.npy old.pth --legacy"]
-      {
-        let result = try kindling(["convert"] + step.split(separator: " ").map(String.init), in: folder)
+      for step in [
+        "x.npy y.pth", "y.pth z.npy", "z.npy z.npz --compressed", "y.pth y.safetensors",
+        "x.npy old.pth --legacy",
+      ] {
+        let result = try kindling(
+          ["convert"] + step.split(separator: " ").map(String.init), in: folder)
         #expect(result.status == 0, "\(step): \(result.errors)")
       }
       for tensor in [
@@ -48,10 +50,13 @@ import _TestSupport
   @Test func whatIsNoTensorIsNamed() throws {
     try FileBytes.withTemporaryFolder { folder in
       try save(
-        ["epoch": 3, "model": .init(Self.state), "betas": .tuple([0.9, 0.999])], to: "\(folder)/c.pth")
+        ["epoch": 3, "model": .init(Self.state), "betas": .tuple([0.9, 0.999])],
+        to: "\(folder)/c.pth")
       let result = try kindling(["convert", "c.pth", "c.safetensors"], in: folder)
       #expect(result.status == 0)
-      #expect(result.errors == "left out, being no tensors: epoch, betas\n" || result.errors.contains("epoch"))
+      #expect(
+        result.errors == "left out, being no tensors: epoch, betas\n"
+          || result.errors.contains("epoch"))
       #expect(try Safetensors.load("\(folder)/c.safetensors").keys.contains("model.layer.bias"))
     }
   }

@@ -17,7 +17,8 @@ import _TestSupport
   private func withExportedDigits(_ body: (String) throws -> Void) throws {
     try FileBytes.withTemporaryFolder { folder in
       let exported = try kindling("export --dataset digits --count 600 --output digits", in: folder)
-      #expect(exported.output == "Wrote 600 images and labels.csv to digits\n", "\(exported.errors)")
+      #expect(
+        exported.output == "Wrote 600 images and labels.csv to digits\n", "\(exported.errors)")
       defer {
         for name in (try? FileBytes.list("\(folder)/digits")) ?? [] {
           remove("\(folder)/digits/\(name)")
@@ -40,7 +41,8 @@ import _TestSupport
         in: folder)
       let last = try JSONValue(parsing: Array((trained.lines.last ?? "").utf8))
       #expect(
-        (last["accuracy"]?.double ?? 0) >= accuracy, "\(trained.lines.last ?? "") \(trained.errors)")
+        (last["accuracy"]?.double ?? 0) >= accuracy, "\(trained.lines.last ?? "") \(trained.errors)"
+      )
       var answers: [String] = []
       for checkpoint in ["state.pth", "whole.pth", "training.pth"] {
         let predicted = try kindling(
@@ -51,7 +53,8 @@ import _TestSupport
       }
       #expect(answers[0] == answers[1] && answers[0] == answers[2])
       let named = try kindling(
-        "predict --checkpoint whole.pth digits/1.png --classes a,b,c,d,e,f,g,h,i,j --json", in: folder)
+        "predict --checkpoint whole.pth digits/1.png --classes a,b,c,d,e,f,g,h,i,j --json",
+        in: folder)
       #expect(named.output.contains("{\"image\":\"digits/1.png\",\"classes\":[{\"class\":\""))
       // PyTorch finds torchvision's keys; a whole model of built-in layers needs nothing but the file.
       if model == "resnet18" {
@@ -81,7 +84,8 @@ import _TestSupport
         let names = predicted.output.split { !$0.isLetter }.map(String.init).filter(words.contains)
         #expect(Set(names) == Set(words), "\(file): \(predicted.output)\(predicted.errors)")
       }
-      let other = try kindling("predict --checkpoint state.pth 0.png --classes a,b --top 2", in: folder)
+      let other = try kindling(
+        "predict --checkpoint state.pth 0.png --classes a,b --top 2", in: folder)
       #expect(other.output.contains("a ") && other.output.contains("b "), "\(other.errors)")
       let report = String(decoding: try FileBytes.read("\(folder)/report.html"), as: UTF8.self)
       #expect(report.contains("even") && report.contains("odd"))
@@ -98,13 +102,15 @@ import _TestSupport
       let lines = order.map { i in
         (rows[i].map { "\($0)" } + ["grower \(classes[i])"]).joined(separator: ", ")
       }
-      let text = Wine.featureNames.joined(separator: ",") + ",grower\n" + lines.joined(separator: "\n")
+      let text =
+        Wine.featureNames.joined(separator: ",") + ",grower\n" + lines.joined(separator: "\n")
       try FileBytes.write(Array(text.utf8), to: "\(folder)/wine.csv")
       let trained = try kindling(
         "train --dataset csv --annotations wine.csv --model linear --optimizer adam --lr 1e-3 --epochs 200 --seed 0 --json",
         in: folder)
       let last = try JSONValue(parsing: Array((trained.lines.last ?? "").utf8))
-      #expect((last["accuracy"]?.double ?? 0) >= 0.6, "\(trained.lines.last ?? "") \(trained.errors)")
+      #expect(
+        (last["accuracy"]?.double ?? 0) >= 0.6, "\(trained.lines.last ?? "") \(trained.errors)")
     }
   }
 
@@ -112,7 +118,10 @@ import _TestSupport
     ("train --dataset folder", "need --annotations FILE.csv"),
     ("train --dataset folder --annotations none.csv", "none.csv: No such file"),
     ("train --dataset folder --annotations bad.csv", "bad.csv, row 2: data/a.png: No such file"),
-    ("train --dataset csv --annotations bad.csv", "bad.csv, row 2: column file should hold a number"),
+    (
+      "train --dataset csv --annotations bad.csv",
+      "bad.csv, row 2: column file should hold a number"
+    ),
     ("train --dataset csv --annotations one.csv", "but there are 1 columns"),
     ("train --dataset digits --model cnn", "samples have the shape [64]"),
     ("train --dataset digits --model resnet18", "samples have the shape [64]"),

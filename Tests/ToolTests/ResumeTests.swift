@@ -38,8 +38,10 @@ import _TestSupport
     try FileBytes.withTemporaryFolder { folder in
       let options = "--dataset iris --model linear --seed 1 --batch-size 16"
       #expect(try kindling("train \(options) --epochs 3 --save whole.pth", in: folder).status == 0)
-      #expect(try kindling("train \(options) --epochs 2 --checkpoint state.pth", in: folder).status == 0)
-      let more = try kindling("train --resume state.pth --epochs 3 --save more.pth --json", in: folder)
+      #expect(
+        try kindling("train \(options) --epochs 2 --checkpoint state.pth", in: folder).status == 0)
+      let more = try kindling(
+        "train --resume state.pth --epochs 3 --save more.pth --json", in: folder)
       #expect(more.status == 0, "\(more.errors)")
       #expect(more.lines.allSatisfy { $0.contains("\"epoch\":3") })
       try #expect(FileBytes.read("\(folder)/more.pth") == FileBytes.read("\(folder)/whole.pth"))
@@ -50,9 +52,15 @@ import _TestSupport
     ("--resume absent.pth", "absent.pth: cannot be opened"),
     ("--resume model.pth", "is no checkpoint of `kindling train --checkpoint`"),
     ("--resume state.pth --lr 0.5", "--lr is 0.5, but state.pth is from a training with 0.001"),
-    ("--resume state.pth --dataset digits", "--dataset is digits, but state.pth is from a training with iris"),
+    (
+      "--resume state.pth --dataset digits",
+      "--dataset is digits, but state.pth is from a training with iris"
+    ),
     ("--dataset iris --checkpoint-every 2", "--checkpoint-every needs --checkpoint FILE"),
-    ("--dataset iris --checkpoint-every 0 --checkpoint c.pth", "--checkpoint-every must be at least 1"),
+    (
+      "--dataset iris --checkpoint-every 0 --checkpoint c.pth",
+      "--checkpoint-every must be at least 1"
+    ),
     ("--dataset iris --checkpoint no/folder/c.pth", "cannot save to no/folder/c.pth"),
   ])
   func refuses(options: String, words: String) throws {

@@ -83,11 +83,16 @@ import _TestSupport
       #expect(trained.errors == "")
 
       let listed = try kindling("inspect model.pth", in: folder)
-      #expect(listed.lines.first?.split(separator: " ").map(String.init) == ["key", "shape", "dtype", "bytes"])
+      #expect(
+        listed.lines.first?.split(separator: " ").map(String.init) == [
+          "key", "shape", "dtype", "bytes",
+        ])
       #expect(listed.output.contains("linear_relu_stack.0.weight  [32, 64]"))
       #expect(listed.lines.last == "4 tensors, 2410 elements, 9640 bytes")
       let records = try kindling("inspect --json model.pth", in: folder).lines
-      #expect(records.last == #"{"key":"linear_relu_stack.2.bias","shape":[10],"dtype":"float32","bytes":40}"#)
+      #expect(
+        records.last
+          == #"{"key":"linear_relu_stack.2.bias","shape":[10],"dtype":"float32","bytes":40}"#)
 
       // The first ten digits are 0 to 9 in order; as an IDX file, 0…16 becomes 0…255.
       let digits = try Digits()
@@ -119,9 +124,15 @@ import _TestSupport
     ("train --dataset digits --workers -1", "workers"),
     ("train --dataset letters", "letters"),
     ("train --datasett digits", "--datasett"),
-    ("train --dataset fashion-mnist --root nowhere", "not found in nowhere/FashionMNIST/raw; pass download: true"),
+    (
+      "train --dataset fashion-mnist --root nowhere",
+      "not found in nowhere/FashionMNIST/raw; pass download: true"
+    ),
     ("train --dataset mnist --root nowhere", "not found in nowhere/MNIST/raw"),
-    ("train --dataset digits --save no/such/folder/model.pth", "cannot save to no/such/folder/model.pth"),
+    (
+      "train --dataset digits --save no/such/folder/model.pth",
+      "cannot save to no/such/folder/model.pth"
+    ),
     ("train --dataset digits --save .", "it is a folder"),
     ("predict nothing.pth images", "nothing.pth"),
     ("inspect nothing.pth", "nothing.pth"),

@@ -51,15 +51,18 @@ extension TensorError {
     if grad.shape != tensor.shape {
       return TensorError(
         .shape, "grad",
-        "attempting to assign a gradient of size \(grad.shape) to a tensor of size \(tensor.shape). Please ensure that the gradient and the tensor are the same size")
+        "attempting to assign a gradient of size \(grad.shape) to a tensor of size \(tensor.shape). Please ensure that the gradient and the tensor are the same size"
+      )
     }
     if grad.dtype != tensor.dtype {
       return TensorError(
         .dtype, "grad",
-        "attempting to assign a gradient with dtype \(grad.dtype) to a tensor with dtype \(tensor.dtype); convert it with to(.\(tensor.dtype))")
+        "attempting to assign a gradient with dtype \(grad.dtype) to a tensor with dtype \(tensor.dtype); convert it with to(.\(tensor.dtype))"
+      )
     }
     return TensorError(
       .device, "grad",
-      "attempting to assign a gradient on \(grad.device) to a tensor on \(tensor.device); move it with to(_:)")
+      "attempting to assign a gradient on \(grad.device) to a tensor on \(tensor.device); move it with to(_:)"
+    )
   }
 }

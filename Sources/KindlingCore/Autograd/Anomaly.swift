@@ -23,7 +23,8 @@ enum Anomaly {
     if hasNaN {
       throw TensorError(
         .autograd, "backward",
-        "Function '\(node.name)' returned nan values in its \(i)th output: the gradient of this operation is not a number")
+        "Function '\(node.name)' returned nan values in its \(i)th output: the gradient of this operation is not a number"
+      )
     }
   }
 }

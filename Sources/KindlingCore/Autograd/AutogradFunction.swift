@@ -220,7 +220,8 @@ final class CustomFunctionNode: Node, @unchecked Sendable {
     else {
       throw TensorError(
         .autograd, "backward",
-        "function \(name) returned an incorrect number of gradients (expected \(edges.count), got \(results.count))")
+        "function \(name) returned an incorrect number of gradients (expected \(edges.count), got \(results.count))"
+      )
     }
     for (i, edge) in edges.enumerated() where edge != nil {
       if let result = results[i] { try send(i, result) }

@@ -61,7 +61,8 @@ public enum Autograd {
       guard let edge = Edge(to: tensors[i]) else {
         throw TensorError(
           .autograd, operation,
-          "element \(i) of tensors does not require grad and does not have a grad_fn: nothing it was computed from has requiresGrad, or it was computed under noGrad")
+          "element \(i) of tensors does not require grad and does not have a grad_fn: nothing it was computed from has requiresGrad, or it was computed under noGrad"
+        )
       }
       roots.append(
         Engine.Root(edge: edge, gradient: try start(tensors[i], given[i], i, operation)))
@@ -76,19 +77,22 @@ public enum Autograd {
       guard tensor.numel == 1 else {
         throw TensorError(
           .autograd, operation,
-          "grad can be implicitly created only for scalar outputs, but this tensor has shape \(tensor.shape); pass a gradient, or reduce it first, as in sum().backward()")
+          "grad can be implicitly created only for scalar outputs, but this tensor has shape \(tensor.shape); pass a gradient, or reduce it first, as in sum().backward()"
+        )
       }
       return try Tensor.ones(like: tensor)
     }
     guard gradient.shape == tensor.shape else {
       throw TensorError(
         .shape, operation,
-        "Mismatch in shape: gradient[\(i)] has a shape of \(gradient.shape) and output[\(i)] has a shape of \(tensor.shape)")
+        "Mismatch in shape: gradient[\(i)] has a shape of \(gradient.shape) and output[\(i)] has a shape of \(tensor.shape)"
+      )
     }
     guard gradient.dtype.isFloatingPoint, gradient.backend === tensor.backend else {
       throw TensorError(
         .dtype, operation,
-        "gradient[\(i)] is \(gradient.dtype) on \(gradient.device), but output[\(i)] is \(tensor.dtype) on \(tensor.device)")
+        "gradient[\(i)] is \(gradient.dtype) on \(gradient.device), but output[\(i)] is \(tensor.dtype) on \(tensor.device)"
+      )
     }
     return gradient.dtype == tensor.dtype ? gradient : try gradient.to(tensor.dtype)
   }
@@ -133,11 +137,14 @@ public func grad(
     Engine.Options(retainGraph: retainGraph ?? createGraph, createGraph: createGraph))
   return try gradients.enumerated().map { i, gradient in
     if let gradient { return gradient }
-    if materializeGrads { return try Tensor.zeros(inputs[i].shape, dtype: inputs[i].dtype, device: inputs[i].device) }
+    if materializeGrads {
+      return try Tensor.zeros(inputs[i].shape, dtype: inputs[i].dtype, device: inputs[i].device)
+    }
     guard allowUnused else {
       throw TensorError(
         .autograd, "grad",
-        "The differentiated Tensor at index \(i) appears to not have been used in the graph. Set allowUnused: true if this is the desired behavior")
+        "The differentiated Tensor at index \(i) appears to not have been used in the graph. Set allowUnused: true if this is the desired behavior"
+      )
     }
     return nil
   }

@@ -95,13 +95,15 @@ private final class CheckpointFrame {
     _ = try SavedTensorsHooks.with(hooks) { try enableGrad { try function(inputs) } }
     guard found.count == saved.count else {
       throw mismatch(
-        "a different number of tensors was saved during the original forward (\(saved.count)) and recomputation (\(found.count))")
+        "a different number of tensors was saved during the original forward (\(saved.count)) and recomputation (\(found.count))"
+      )
     }
     recomputed = [:]
     for (i, tensor) in found.enumerated() {
       guard Description(tensor) == saved[i] else {
         throw mismatch(
-          "recomputed tensor \(i) has shape \(tensor.shape) and dtype \(tensor.dtype), but in the forward pass it had shape \(saved[i].shape) and dtype \(saved[i].dtype)")
+          "recomputed tensor \(i) has shape \(tensor.shape) and dtype \(tensor.dtype), but in the forward pass it had shape \(saved[i].shape) and dtype \(saved[i].dtype)"
+        )
       }
       recomputed[i] = tensor
     }

@@ -227,9 +227,11 @@ extension Tensor {
 
   private func summed(to target: [Int]) throws -> Tensor {
     let lead = ndim - target.count
-    let fits = lead >= 0 && target.indices.allSatisfy {
-      target[$0] == shape[$0 + lead] || target[$0] == 1
-    }
+    let fits =
+      lead >= 0
+      && target.indices.allSatisfy {
+        target[$0] == shape[$0 + lead] || target[$0] == 1
+      }
     guard fits else {
       throw TensorError(
         .shape, "reduced", "got \(shape) but expected shape compatible with \(target)")

@@ -20,13 +20,16 @@ extension Autograd {
       let seed = try Tensor.zeros([y.numel], dtype: y.dtype, device: y.device)
       try seed.backend.fill(seed.alias(shape: [], strides: [], offset: i), .int(1))
       let gradients = try derivatives(
-        [y], xs, [seed.alias(shape: y.shape, strides: Layout.contiguousStrides(y.shape), offset: 0)],
+        [y], xs,
+        [seed.alias(shape: y.shape, strides: Layout.contiguousStrides(y.shape), offset: 0)],
         retainGraph: true, createGraph: createGraph)
       for (k, gradient) in gradients.enumerated() { rows[k].append(gradient) }
     }
     return try inputs.indices.map { k in
       let shape = y.shape + inputs[k].shape
-      if rows[k].isEmpty { return try Tensor.zeros(shape, dtype: inputs[k].dtype, device: inputs[k].device) }
+      if rows[k].isEmpty {
+        return try Tensor.zeros(shape, dtype: inputs[k].dtype, device: inputs[k].device)
+      }
       return try Tensor.stack(rows[k]).reshape(shape)
     }
   }
@@ -57,7 +60,8 @@ extension Autograd {
   /// The result of `function` at `x`, and `v` (of the result's shape) times the Jacobian
   /// (PyTorch: `functional.vjp`); `v` may be left out for a result of one element.
   public static func vjp(
-    _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor? = nil, createGraph: Bool = false
+    _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor? = nil,
+    createGraph: Bool = false
   ) throws -> (output: Tensor, vjp: Tensor) {
     let (output, products) = try vjp(
       { try function($0[0]) }, [x], v, createGraph: createGraph)
@@ -103,7 +107,8 @@ extension Autograd {
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor, createGraph: Bool = false
   ) throws -> (output: Tensor, vhp: Tensor) {
     try check(v, x, "vhp")
-    let (xs, y) = try evaluate({ try single(function($0[0]), "vhp") }, [x], createGraph: createGraph)
+    let (xs, y) = try evaluate(
+      { try single(function($0[0]), "vhp") }, [x], createGraph: createGraph)
     let gradients = try derivatives([y], xs, [nil], createGraph: true)
     let product = try derivatives(gradients, xs, [v], createGraph: createGraph)[0]
     return (createGraph ? y : y.detach(), product)
@@ -153,14 +158,16 @@ extension Autograd {
   }
 
   private static func slope(_ function: (Tensor) throws -> Tensor, _ x: Tensor) throws -> Tensor {
-    try derivatives([single(function(x), "hessian")], [x], [nil], retainGraph: true, createGraph: true)[0]
+    try derivatives(
+      [single(function(x), "hessian")], [x], [nil], retainGraph: true, createGraph: true)[0]
   }
 
   private static func single(_ y: Tensor, _ operation: String) throws -> Tensor {
     guard y.numel == 1 else {
       throw TensorError(
         .shape, operation,
-        "the tensor returned by the function given to \(operation) should contain a single element, but its shape is \(y.shape)")
+        "the tensor returned by the function given to \(operation) should contain a single element, but its shape is \(y.shape)"
+      )
     }
     return y
   }
@@ -175,7 +182,8 @@ extension Autograd {
   private static func check(_ v: [Tensor], _ inputs: [Tensor], _ operation: String) throws {
     guard v.count == inputs.count else {
       throw TensorError(
-        .shape, operation, "v should hold one tensor per input: \(inputs.count), but got \(v.count)")
+        .shape, operation, "v should hold one tensor per input: \(inputs.count), but got \(v.count)"
+      )
     }
     for (v, x) in zip(v, inputs) { try check(v, x, operation) }
   }

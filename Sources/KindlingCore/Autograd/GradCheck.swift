@@ -28,7 +28,8 @@ public func gradcheck(
           guard (a - n).magnitude <= atol + rtol * n.magnitude else {
             throw TensorError(
               .autograd, "gradcheck",
-              "Jacobian mismatch for output \(o) (element \(element)) with respect to input \(i) (element \(place)): numerical \(n), analytical \(a)")
+              "Jacobian mismatch for output \(o) (element \(element)) with respect to input \(i) (element \(place)): numerical \(n), analytical \(a)"
+            )
           }
         }
       }
@@ -82,7 +83,8 @@ private enum GradCheck {
   }
 
   /// The gradients of `output`, weighted, as differentiable functions.
-  static func gradients(of output: Tensor, _ inputs: [Tensor], _ weight: Tensor) throws -> [Tensor?] {
+  static func gradients(of output: Tensor, _ inputs: [Tensor], _ weight: Tensor) throws -> [Tensor?]
+  {
     try grad(
       of: [output], withRespectTo: inputs, gradOutputs: [weight], createGraph: true,
       allowUnused: true)

@@ -53,12 +53,14 @@ extension Tensor {
     if requires && isInferenceTensor && !isInferenceModeEnabled {
       throw TensorError(
         .autograd, "requiresGrad_",
-        "Setting requiresGrad=true on inference tensor outside InferenceMode is not allowed; clone() makes a normal tensor")
+        "Setting requiresGrad=true on inference tensor outside InferenceMode is not allowed; clone() makes a normal tensor"
+      )
     }
     if !requires && !isLeaf {
       throw TensorError(
         .autograd, "requiresGrad_",
-        "you can only change requiresGrad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use detach()")
+        "you can only change requiresGrad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use detach()"
+      )
     }
     requiresGradFlag = requires
     // Made here, so that threads which only read the leaf find it.

@@ -72,7 +72,8 @@ final class NodeHooks: @unchecked Sendable {
     guard replaced.count == given.count else {
       throw TensorError(
         .autograd, "hook",
-        "a hook has returned an incorrect number of gradients (expected \(given.count), got \(replaced.count))")
+        "a hook has returned an incorrect number of gradients (expected \(given.count), got \(replaced.count))"
+      )
     }
     for case let (new?, old?) in zip(replaced, given) { try check(new, replacing: old) }
   }

@@ -60,8 +60,10 @@ final class OperationNode: Node, @unchecked Sendable {
     }
     for i in parts.indices where parts[i].edge != nil {
       let saved = SavedTensors(
-        first: try parts[i].first?.unpack(for: name), second: try parts[i].second?.unpack(for: name),
-        third: try parts[i].third?.unpack(for: name), fourth: try parts[i].fourth?.unpack(for: name),
+        first: try parts[i].first?.unpack(for: name),
+        second: try parts[i].second?.unpack(for: name),
+        third: try parts[i].third?.unpack(for: name),
+        fourth: try parts[i].fourth?.unpack(for: name),
         outputTensor: output)
       if let result = try parts[i].pullback(gradient, saved) { try send(i, result) }
     }
@@ -99,6 +101,7 @@ extension TensorError {
   static func secondBackward(_ node: String) -> TensorError {
     TensorError(
       .autograd, "backward",
-      "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed; node \(node)). Saved intermediate values of the graph are freed by backward() and grad(); pass retainGraph: true the first time if you need to backward again")
+      "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed; node \(node)). Saved intermediate values of the graph are freed by backward() and grad(); pass retainGraph: true the first time if you need to backward again"
+    )
   }
 }

@@ -24,12 +24,14 @@ struct SavedTensor {
     if tensor.isInferenceTensor {
       throw TensorError(
         .autograd, "backward",
-        "Inference tensors cannot be saved for backward (\(node) did). Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode")
+        "Inference tensors cannot be saved for backward (\(node) did). Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode"
+      )
     }
     if tensor.storage.version != version {
       throw TensorError(
         .autograd, "backward",
-        "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing")
+        "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing"
+      )
     }
     return tensor
   }
@@ -53,12 +55,13 @@ package struct SavedTensors {
   var outputTensor: Tensor?
 
   package subscript(i: Int) -> Tensor {
-    let found = switch i {
-    case 0: first
-    case 1: second
-    case 2: third
-    default: fourth
-    }
+    let found =
+      switch i {
+      case 0: first
+      case 1: second
+      case 2: third
+      default: fourth
+      }
     guard let found else { preconditionFailure("this input saved no tensor number \(i)") }
     return found
   }

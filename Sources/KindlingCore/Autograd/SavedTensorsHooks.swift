@@ -38,7 +38,9 @@ final class PackedTensor {
     edge = Edge(to: tensor)
     leaf = tensor.isLeaf ? tensor.meta : nil
     // A hook may compute; what it computes is no part of the graph, and not packed again.
-    value = Result { try SavedTensorsHooks.with(nil) { try noGrad { try hooks.pack(tensor.detach()) } } }
+    value = Result {
+      try SavedTensorsHooks.with(nil) { try noGrad { try hooks.pack(tensor.detach()) } }
+    }
   }
 
   func unpack() throws -> Tensor {

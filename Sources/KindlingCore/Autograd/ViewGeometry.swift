@@ -41,7 +41,11 @@ struct ViewGeometry {
   func replace(in x: Tensor, by part: Tensor?) throws -> Tensor {
     let memory = try laidOut(x)
     let slice = try viewed(memory)
-    if let part { try x.backend.copy(part, into: slice) } else { try x.backend.fill(slice, .int(0)) }
+    if let part {
+      try x.backend.copy(part, into: slice)
+    } else {
+      try x.backend.fill(slice, .int(0))
+    }
     let result = memory.alias(shape: baseShape, strides: baseStrides, offset: baseOffset)
     let base = Input(x) { h, _ in try replace(in: h, by: nil) }
     guard let part else { return result.recorded("AsStridedScatterBackward0", base) }
@@ -63,7 +67,8 @@ struct ViewGeometry {
     {
       throw TensorError(
         .autograd, "backward",
-        "a view of shape \(shape) and strides \(strides) reaches beyond its base of shape \(baseShape); gradients cannot pass through it")
+        "a view of shape \(shape) and strides \(strides) reaches beyond its base of shape \(baseShape); gradients cannot pass through it"
+      )
     }
     return memory.alias(shape: shape, strides: strides, offset: offset)
   }

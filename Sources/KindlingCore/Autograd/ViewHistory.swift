@@ -42,13 +42,15 @@ extension Tensor {
       if base.requiresGrad && base.isLeaf {
         throw TensorError(
           .autograd, operation,
-          "a view of a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }")
+          "a view of a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"
+        )
       }
     }
     if requiresGradFlag && node == nil {
       throw TensorError(
         .autograd, operation,
-        "a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }")
+        "a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"
+      )
     }
   }
 
@@ -77,7 +79,8 @@ extension Tensor {
   private func renewHistory(_ base: Tensor) {
     viewVersion = storage.version
     outputIndex = 0
-    if let failure = viewFailure("and its base or another view of its base has been modified inplace")
+    if let failure = viewFailure(
+      "and its base or another view of its base has been modified inplace")
     {
       node = FailedNode(failure, self)
       return

@@ -22,9 +22,15 @@ package protocol Backend: AnyObject, Sendable {
   func fill(_ out: Tensor, _ value: Scalar) throws
   /// Copies and converts; `source` broadcasts to `out`.
   func copy(_ source: Tensor, into out: Tensor) throws
-  func unary(_ op: UnaryOp, _ x: Tensor, _ parameters: (Double, Double), dtype: DType, into out: Tensor) throws
-  func binary(_ op: BinaryOp, _ a: Tensor, _ b: Tensor, _ parameter: Double, dtype: DType, into out: Tensor) throws
-  func ternary(_ op: TernaryOp, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ parameter: Double, dtype: DType, into out: Tensor) throws
+  func unary(
+    _ op: UnaryOp, _ x: Tensor, _ parameters: (Double, Double), dtype: DType, into out: Tensor)
+    throws
+  func binary(
+    _ op: BinaryOp, _ a: Tensor, _ b: Tensor, _ parameter: Double, dtype: DType, into out: Tensor)
+    throws
+  func ternary(
+    _ op: TernaryOp, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ parameter: Double, dtype: DType,
+    into out: Tensor) throws
   /// `condition ? a : b`, `condition` being bool.
   func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor, into out: Tensor) throws
 
@@ -106,7 +112,8 @@ package protocol Backend: AnyObject, Sendable {
   func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws
   /// `(x − mean) · rstd · weight + bias` by channel of `x`, `[N, C, S]`; the others are `[C]`.
   func normalizeChannels(
-    _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor) throws
+    _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor)
+    throws
   /// The gradients of ``normalizeChannels(_:mean:rstd:weight:bias:into:)``; where `centered`, mean and
   /// deviation are those of `x` itself and take part.
   func normalizeChannelsBackward(

@@ -76,7 +76,9 @@ extension Tensor {
   /// Subtracts `alpha · other` from this tensor in place (PyTorch: `Tensor.sub_`).
   @discardableResult
   public func sub_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
-    try inPlace("sub_", [other], preserving: false) { try Tensor.difference($0, other, alpha.scalar, $1) }
+    try inPlace("sub_", [other], preserving: false) {
+      try Tensor.difference($0, other, alpha.scalar, $1)
+    }
   }
   /// Subtracts a number, times `alpha`, in place.
   @discardableResult
@@ -162,12 +164,14 @@ extension Tensor {
     if a.dtype == .bool && b.dtype == .bool {
       throw TensorError(
         .dtype, "sub",
-        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logicalXor()` operator instead.")
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logicalXor()` operator instead."
+      )
     }
     if a.dtype == .bool || b.dtype == .bool {
       throw TensorError(
         .dtype, "sub",
-        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead.")
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead."
+      )
     }
     try checkAlpha("sub", alpha, a, b)
   }
@@ -176,7 +180,8 @@ extension Tensor {
     if dtype == .bool {
       throw TensorError(
         .dtype, "neg",
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead.")
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead."
+      )
     }
   }
 }

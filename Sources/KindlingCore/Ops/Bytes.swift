@@ -15,19 +15,22 @@ extension Tensor {
     guard offset >= 0, offset <= size else {
       throw TensorError(
         .value, "frombuffer",
-        "offset must be non-negative and no greater than buffer length (\(size)), but got \(offset)")
+        "offset must be non-negative and no greater than buffer length (\(size)), but got \(offset)"
+      )
     }
     let rest = size - offset
     if count == nil, rest % dtype.byteSize != 0 {
       throw TensorError(
         .value, "frombuffer",
-        "buffer size (\(rest) bytes after the offset) must be a multiple of element size (\(dtype.byteSize))")
+        "buffer size (\(rest) bytes after the offset) must be a multiple of element size (\(dtype.byteSize))"
+      )
     }
     let wanted = count ?? rest / dtype.byteSize
     guard wanted >= 0, wanted <= rest / dtype.byteSize else {
       throw TensorError(
         .value, "frombuffer",
-        "requested buffer length (\(wanted) * \(dtype.byteSize) bytes) after offset (\(offset) bytes) must not be greater than actual buffer length (\(size) bytes)")
+        "requested buffer length (\(wanted) * \(dtype.byteSize) bytes) after offset (\(offset) bytes) must not be greater than actual buffer length (\(size) bytes)"
+      )
     }
     let result = try Tensor(uninitialized: [wanted], dtype, on: CPUBackend.shared, "frombuffer")
     try result.backend.withHostBytes(result.storage, mutating: true) { target in

@@ -8,7 +8,8 @@ extension Tensor {
     guard shape[ndim - 1] == other.shape[other.ndim - 1] else {
       throw TensorError(
         .shape, "inner",
-        "the last dimension must match on both input tensors but got shapes \(shape) and \(other.shape)")
+        "the last dimension must match on both input tensors but got shapes \(shape) and \(other.shape)"
+      )
     }
     return try tensordot(other, dims: [-1], [-1])
   }
@@ -28,12 +29,14 @@ extension Tensor {
   public func tensordot(_ other: Tensor, dims: [Int], _ otherDims: [Int]) throws -> Tensor {
     guard dims.count == otherDims.count else {
       throw TensorError(
-        .value, "tensordot", "both dimension lists should have same length, got \(dims) and \(otherDims)")
+        .value, "tensordot",
+        "both dimension lists should have same length, got \(dims) and \(otherDims)")
     }
     let a = try dims.map { try Layout.wrap($0, ndim, "tensordot") }
     let b = try otherDims.map { try Layout.wrap($0, other.ndim, "tensordot") }
     guard Set(a).count == a.count, Set(b).count == b.count else {
-      throw TensorError(.value, "tensordot", "a dim appears multiple times in \(dims) or \(otherDims)")
+      throw TensorError(
+        .value, "tensordot", "a dim appears multiple times in \(dims) or \(otherDims)")
     }
     // A size of 1 on one side sums the other side first, as in PyTorch.
     var (x, y) = (self, other)
@@ -45,10 +48,12 @@ extension Tensor {
       } else {
         throw TensorError(
           .shape, "tensordot",
-          "contracted dimensions need to match, but first has size \(shape[i]) in dim \(i) and second has size \(other.shape[j]) in dim \(j)")
+          "contracted dimensions need to match, but first has size \(shape[i]) in dim \(i) and second has size \(other.shape[j]) in dim \(j)"
+        )
       }
     }
-    let freeX = (0..<x.ndim).filter { !a.contains($0) }, freeY = (0..<y.ndim).filter { !b.contains($0) }
+    let freeX = (0..<x.ndim).filter { !a.contains($0) },
+      freeY = (0..<y.ndim).filter { !b.contains($0) }
     let rows = freeX.map { x.shape[$0] }, columns = freeY.map { y.shape[$0] }
     let k = a.reduce(1) { $0 * (x.ndim == 0 ? 1 : x.shape[$1]) }
     let left = try x.permute(freeX + (x.ndim == 0 ? [] : a)).reshape([rows.reduce(1, *), k])
@@ -77,16 +82,21 @@ extension Tensor {
   /// of size 3 (PyTorch: `torch.cross`).
   public func cross(_ other: Tensor, dim: Int? = nil) throws -> Tensor {
     let size = try Layout.broadcast(shape, other.shape, "cross")
-    guard let found = try dim.map({ try Layout.wrap($0, size.count, "cross") }) ?? size.firstIndex(of: 3),
+    guard
+      let found = try dim.map({ try Layout.wrap($0, size.count, "cross") })
+        ?? size.firstIndex(of: 3),
       found < size.count, size[found] == 3, ndim == other.ndim
     else {
       throw TensorError(
         .shape, "cross",
-        "inputs dimension \(dim.map(String.init) ?? "") must have length 3 and tensors as many dimensions, but the shapes are \(shape) and \(other.shape)")
+        "inputs dimension \(dim.map(String.init) ?? "") must have length 3 and tensors as many dimensions, but the shapes are \(shape) and \(other.shape)"
+      )
     }
     let y = try noGrad {
       let (a, b) = (try expand(size), try other.expand(size))
-      func turned(_ x: Tensor, _ shift: Int) throws -> Tensor { try x.roll([-shift], dims: [found]) }
+      func turned(_ x: Tensor, _ shift: Int) throws -> Tensor {
+        try x.roll([-shift], dims: [found])
+      }
       return try turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1)
     }
     return y.recorded(
@@ -102,7 +112,8 @@ extension Tensor {
     guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
       throw TensorError(
         .shape, "cdist",
-        "X1 and X2 must have at least two dimensions and the same number of columns; got \(shape) and \(other.shape)")
+        "X1 and X2 must have at least two dimensions and the same number of columns; got \(shape) and \(other.shape)"
+      )
     }
     guard p >= 0 else {
       throw TensorError(.value, "cdist", "cdist only supports non-negative p values, not \(p)")

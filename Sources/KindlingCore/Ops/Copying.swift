@@ -51,7 +51,8 @@ extension Tensor {
     let (start, count) = (here.storageOffset * dtype.byteSize, numel * dtype.byteSize)
     try backend.withHostBytes(here.storage, mutating: false) { source in
       try target.withHostBytes(result.storage, mutating: true) { destination in
-        destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<start + count]))
+        destination.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: source[start..<start + count]))
       }
     }
     let before = self.device
@@ -108,7 +109,8 @@ extension Tensor {
       let out = destination.alias()
       try out.backend.copy(source, into: out)
       return out.recorded(
-        "CopyBackwards", Input(x) { g, _ in try Tensor.zeros(like: g) }, Input(source) { g, _ in g })
+        "CopyBackwards", Input(x) { g, _ in try Tensor.zeros(like: g) }, Input(source) { g, _ in g }
+      )
     }
   }
 
@@ -124,7 +126,8 @@ extension Tensor {
     guard value.ndim == 0 else {
       throw TensorError(
         .shape, "fill_",
-        "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions.")
+        "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions."
+      )
     }
     return try inPlace("fill_", [value], preserving: false) { x, destination in
       let out = destination.alias()

@@ -24,7 +24,8 @@ extension Tensor {
     if let aweights { weights = try weights.map { try $0 * aweights } ?? aweights }
 
     let total = try weights?.sum() ?? Tensor(count, dtype: .int64)
-    let mean = try weights.map { try (x * $0).sum(dim: 1) / total } ?? (x.sum(dim: 1) / Double(count))
+    let mean =
+      try weights.map { try (x * $0).sum(dim: 1) / total } ?? (x.sum(dim: 1) / Double(count))
     let norm: Tensor
     if let weights, let aweights, correction != 0 {
       norm = try total - (weights * aweights).sum() * correction / total
@@ -41,12 +42,14 @@ extension Tensor {
     guard weights.ndim <= 1, weights.numel == count else {
       throw TensorError(
         .shape, "cov",
-        "expected \(name) to have the same numel as there are observations in the input but got \(weights.numel) != \(count)")
+        "expected \(name) to have the same numel as there are observations in the input but got \(weights.numel) != \(count)"
+      )
     }
     guard name == "aweights" ? weights.dtype.isFloatingPoint : weights.dtype.isInteger else {
       throw TensorError(
         .dtype, "cov",
-        "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)")
+        "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)"
+      )
     }
     if try noGrad({ try weights.lt(0).any().item(as: Bool.self) }) {
       throw TensorError(.value, "cov", "\(name) cannot be negative")

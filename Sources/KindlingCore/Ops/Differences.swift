@@ -43,7 +43,8 @@ extension Tensor {
       func at(_ start: Int) throws -> Tensor { try narrow(d, start, 1) }
       let inner = try (narrow(d, 2, n - 2) - narrow(d, 0, n - 2)) / (2 * step)
       if edgeOrder == 1 {
-        return try Tensor.cat([(at(1) - at(0)) / step, inner, (at(n - 1) - at(n - 2)) / step], dim: d)
+        return try Tensor.cat(
+          [(at(1) - at(0)) / step, inner, (at(n - 1) - at(n - 2)) / step], dim: d)
       }
       let first = try (at(1) * 4 - at(0) * 3 - at(2)) / (2 * step)
       let last = try (at(n - 1) * 3 - at(n - 2) * 4 + at(n - 3)) / (2 * step)
@@ -59,14 +60,16 @@ extension Tensor {
     guard coordinates.count == axes.count else {
       throw TensorError(
         .value, "gradient",
-        "torch.gradient expected \(axes.count) vectors of coordinates, one per dimension, but got \(coordinates.count)")
+        "torch.gradient expected \(axes.count) vectors of coordinates, one per dimension, but got \(coordinates.count)"
+      )
     }
     return try zip(axes, coordinates).map { d, places in
       let n = shape[d]
       guard places.ndim == 1, places.shape[0] == n else {
         throw TensorError(
           .shape, "gradient",
-          "torch.gradient expected each dimension size to match the coordinates' \(n), but got \(places.shape)")
+          "torch.gradient expected each dimension size to match the coordinates' \(n), but got \(places.shape)"
+        )
       }
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1
@@ -75,7 +78,8 @@ extension Tensor {
       func step(_ start: Int) throws -> Tensor { try steps.narrow(d, start, 1) }
       let (h, k) = (try steps.narrow(d, 0, n - 2), try steps.narrow(d, 1, n - 2))
       // The parabola through three neighbours, differentiated at the middle one.
-      let inner = try narrow(d, 0, n - 2) * -(k / (h * (h + k)))
+      let inner =
+        try narrow(d, 0, n - 2) * -(k / (h * (h + k)))
         + narrow(d, 1, n - 2) * ((k - h) / (h * k)) + narrow(d, 2, n - 2) * (h / (k * (h + k)))
       if edgeOrder == 1 {
         let first = try (at(1) - at(0)) / step(0)
@@ -83,10 +87,12 @@ extension Tensor {
         return try Tensor.cat([first, inner, last], dim: d)
       }
       let (a, b) = (try step(0), try step(1))
-      let first = try at(0) * -((a * 2 + b) / (a * (a + b))) + at(1) * ((a + b) / (a * b))
+      let first =
+        try at(0) * -((a * 2 + b) / (a * (a + b))) + at(1) * ((a + b) / (a * b))
         - at(2) * (a / (b * (a + b)))
       let (p, q) = (try step(n - 3), try step(n - 2))
-      let last = try at(n - 3) * (q / (p * (p + q))) - at(n - 2) * ((p + q) / (p * q))
+      let last =
+        try at(n - 3) * (q / (p * (p + q))) - at(n - 2) * ((p + q) / (p * q))
         + at(n - 1) * ((p + q * 2) / (q * (p + q)))
       return try Tensor.cat([first, inner, last], dim: d)
     }
@@ -97,7 +103,8 @@ extension Tensor {
     guard spacings <= 1 && (dims == nil || spacings == 0) || spacings == axes.count else {
       throw TensorError(
         .value, "gradient",
-        "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(spacings) and a dim argument of length \(axes.count).")
+        "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(spacings) and a dim argument of length \(axes.count)."
+      )
     }
     guard edgeOrder == 1 || edgeOrder == 2 else {
       throw TensorError(
@@ -107,7 +114,8 @@ extension Tensor {
     guard axes.allSatisfy({ shape[$0] > edgeOrder }) else {
       throw TensorError(
         .shape, "gradient",
-        "torch.gradient expected each dimension size to be at least edge_order+1 = \(edgeOrder + 1), but the shape is \(shape)")
+        "torch.gradient expected each dimension size to be at least edge_order+1 = \(edgeOrder + 1), but the shape is \(shape)"
+      )
     }
     return axes
   }
@@ -146,7 +154,8 @@ extension Tensor {
       guard x.shape[0] == shape[d] else {
         throw TensorError(
           .shape, name,
-          "There must be one `x` value for each sample point, but got \(x.shape[0]) for \(shape[d])")
+          "There must be one `x` value for each sample point, but got \(x.shape[0]) for \(shape[d])"
+        )
       }
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1

@@ -36,7 +36,8 @@ private struct EinsumPlan {
     let parts = (sides[0] ?? "").split(separator: ",", omittingEmptySubsequences: false)
     guard !operands.isEmpty, parts.count == operands.count else {
       throw EinsumPlan.error(
-        "the equation \"\(equation)\" has \(parts.count) operands, but \(operands.count) were given")
+        "the equation \"\(equation)\" has \(parts.count) operands, but \(operands.count) were given"
+      )
     }
     for (part, operand) in zip(parts, operands) {
       inputs.append(try EinsumPlan.read(part, operand.ndim, equation))
@@ -51,10 +52,13 @@ private struct EinsumPlan {
       output = try EinsumPlan.read(side, side.filter(\.isLetter).count + wideCount, equation)
     } else {
       let letters = Set(all).subtracting(wide)
-      output = dots + letters.filter { l in all.filter { $0 == l }.count == 1 }.sorted(by: EinsumPlan.precedes)
+      output =
+        dots
+        + letters.filter { l in all.filter { $0 == l }.count == 1 }.sorted(by: EinsumPlan.precedes)
     }
     guard Set(output).count == output.count, output.allSatisfy(all.contains) else {
-      throw EinsumPlan.error("the output of \"\(equation)\" repeats a subscript or has one that no operand has")
+      throw EinsumPlan.error(
+        "the output of \"\(equation)\" repeats a subscript or has one that no operand has")
     }
     outputCount = output.count
     output += Set(all).subtracting(output).sorted()
@@ -63,7 +67,9 @@ private struct EinsumPlan {
   }
 
   /// PyTorch's order: capital letters before small ones.
-  private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+  private static func precedes(_ a: String, _ b: String) -> Bool {
+    a.utf8.lexicographicallyPrecedes(b.utf8)
+  }
 
   private static func error(_ text: String) -> TensorError { TensorError(.value, "einsum", text) }
 
@@ -71,11 +77,15 @@ private struct EinsumPlan {
     let pieces = part.split(separator: "...", omittingEmptySubsequences: false)
     let letters = pieces.joined()
     guard pieces.count <= 2, letters.allSatisfy({ $0.isASCII && $0.isLetter }) else {
-      throw error("invalid subscript in \"\(equation)\": letters and one ... per operand are what it may hold")
+      throw error(
+        "invalid subscript in \"\(equation)\": letters and one ... per operand are what it may hold"
+      )
     }
     let free = rank - letters.count
     guard free == 0 || free > 0 && pieces.count == 2 else {
-      throw error("the number of subscripts in \"\(part)\" does not match the \(rank) dimensions of its operand")
+      throw error(
+        "the number of subscripts in \"\(part)\" does not match the \(rank) dimensions of its operand"
+      )
     }
     let dots = (0..<free).reversed().map(String.init)
     guard pieces.count == 2 else { return letters.map(String.init) }
@@ -88,7 +98,8 @@ private struct EinsumPlan {
       for (name, size) in zip(names, operand.shape) where size != 1 {
         if let known = sizes[name], known != size {
           throw EinsumPlan.error(
-            "operands do not broadcast: subscript \(name) of \"\(equation)\" has sizes \(known) and \(size)")
+            "operands do not broadcast: subscript \(name) of \"\(equation)\" has sizes \(known) and \(size)"
+          )
         }
         sizes[name] = size
       }
@@ -102,7 +113,8 @@ private struct EinsumPlan {
       if let first = names[..<d].firstIndex(of: names[d]) {
         guard x.shape[first] == x.shape[d] else {
           throw EinsumPlan.error(
-            "subscript \(names[d]) is repeated for operand \(i) but the sizes don't match, \(x.shape[d]) != \(x.shape[first])")
+            "subscript \(names[d]) is repeated for operand \(i) but the sizes don't match, \(x.shape[d]) != \(x.shape[first])"
+          )
         }
         x = try x.diagonal(dim1: first, dim2: d).movedim(-1, first)
         names.remove(at: d)
@@ -127,8 +139,10 @@ private struct EinsumPlan {
       let goes = d >= outputCount && !later.contains(label)
       switch (a.shape[d] != 1, b.shape[d] != 1) {
       case (true, true): if goes { sums.append(d) } else { batch.append(d) }
-      case (true, false): if goes { a = try a.sum(dim: d, keepdim: true).to(a.dtype) } else { left.append(d) }
-      case (false, true): if goes { b = try b.sum(dim: d, keepdim: true).to(b.dtype) } else { right.append(d) }
+      case (true, false):
+        if goes { a = try a.sum(dim: d, keepdim: true).to(a.dtype) } else { left.append(d) }
+      case (false, true):
+        if goes { b = try b.sum(dim: d, keepdim: true).to(b.dtype) } else { right.append(d) }
       case (false, false): batch.append(d)
       }
     }
@@ -141,8 +155,10 @@ private struct EinsumPlan {
     let y = try b.permute(batch + sums + right + left + ones)
       .reshape([count(batch, b), count(sums, b), count(right, b)])
     let order = batch + left + right + sums + ones
-    let shape = sizes(batch, a) + sizes(left, a) + sizes(right, b)
+    let shape =
+      sizes(batch, a) + sizes(left, a) + sizes(right, b)
       + [Int](repeating: 1, count: sums.count + ones.count)
-    return try x.bmm(y).reshape(shape).permute(order.indices.map { d in order.firstIndex(of: d) ?? d })
+    return try x.bmm(y).reshape(shape).permute(
+      order.indices.map { d in order.firstIndex(of: d) ?? d })
   }
 }

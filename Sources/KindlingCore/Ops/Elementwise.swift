@@ -90,7 +90,9 @@ extension Tensor {
 
   /// Applies `rule` in place.
   func unary_(_ rule: UnaryRule) throws -> Tensor {
-    try inPlace(rule.name + "_", preserving: rule.saving.keepsInput) { try $0.unary(rule, into: $1) }
+    try inPlace(rule.name + "_", preserving: rule.saving.keepsInput) {
+      try $0.unary(rule, into: $1)
+    }
   }
 
   /// Applies `rule`, into `destination` where one is given.
@@ -206,7 +208,8 @@ extension Tensor {
     guard dtype.category <= destination.dtype.category else {
       throw TensorError(
         .dtype, operation,
-        "result type \(dtype.scalarName) can't be cast to the desired output type \(destination.dtype.scalarName)")
+        "result type \(dtype.scalarName) can't be cast to the desired output type \(destination.dtype.scalarName)"
+      )
     }
     return destination.alias()
   }
@@ -218,7 +221,8 @@ extension Tensor {
     if a.backend === b.backend { return (a, b) }
     throw TensorError(
       .device, operation,
-      "expected all tensors to be on the same device, but found \(a.device) and \(b.device); move one with to(_:)")
+      "expected all tensors to be on the same device, but found \(a.device) and \(b.device); move one with to(_:)"
+    )
   }
 
   /// Runs `body`; a backend's "no such kernel" gets the operation's name.

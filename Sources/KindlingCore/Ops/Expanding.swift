@@ -6,7 +6,8 @@ extension Tensor {
     guard lead >= 0 else {
       throw TensorError(
         .shape, "expand",
-        "the number of sizes provided (\(sizes.count)) must be greater or equal to the number of dimensions in the tensor (\(ndim)); sizes are \(sizes), the shape is \(shape)")
+        "the number of sizes provided (\(sizes.count)) must be greater or equal to the number of dimensions in the tensor (\(ndim)); sizes are \(sizes), the shape is \(shape)"
+      )
     }
     var target = sizes
     for d in sizes.indices {
@@ -15,17 +16,21 @@ extension Tensor {
       guard target[d] >= 0 else {
         throw TensorError(
           .shape, "expand",
-          "the expanded size of the tensor (\(sizes[d])) isn't allowed in a leading, non-existing dimension \(d)")
+          "the expanded size of the tensor (\(sizes[d])) isn't allowed in a leading, non-existing dimension \(d)"
+        )
       }
       guard own == target[d] || own == 1 else {
         throw TensorError(
           .shape, "expand",
-          "the expanded size of the tensor (\(target[d])) must match the existing size (\(own)) at non-singleton dimension \(d). Target sizes: \(sizes). Tensor sizes: \(shape)")
+          "the expanded size of the tensor (\(target[d])) must match the existing size (\(own)) at non-singleton dimension \(d). Target sizes: \(sizes). Tensor sizes: \(shape)"
+        )
       }
     }
     _ = try Layout.checkedCount(target, dtype, "expand")
     let strides = Layout.expandedStrides(shape, strides, to: target)
-    return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in g }
+    return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in
+      g
+    }
   }
 
   /// ``expand(_:)-([Int])`` with the sizes written out.
@@ -54,10 +59,12 @@ extension Tensor {
     guard lead >= 0 else {
       throw TensorError(
         .shape, "repeat",
-        "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(repeats) for shape \(shape)")
+        "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(repeats) for shape \(shape)"
+      )
     }
     if let bad = repeats.first(where: { $0 < 0 }) {
-      throw TensorError(.shape, "repeat", "trying to create tensor with negative dimension: repeats has \(bad)")
+      throw TensorError(
+        .shape, "repeat", "trying to create tensor with negative dimension: repeats has \(bad)")
     }
     let own = [Int](repeating: 1, count: lead) + shape
     // Each dimension of size s becomes two, [repeats, s], the first with stride 0.
@@ -65,7 +72,8 @@ extension Tensor {
     for d in repeats.indices {
       let (size, over) = repeats[d].multipliedReportingOverflow(by: own[d])
       guard !over else {
-        throw TensorError(.memory, "repeat", "repeats \(repeats) of shape \(shape) are larger than any memory")
+        throw TensorError(
+          .memory, "repeat", "repeats \(repeats) of shape \(shape) are larger than any memory")
       }
       target.append(size)
       pairs += [repeats[d], own[d]]
@@ -77,10 +85,12 @@ extension Tensor {
         alias(shape: pairs, strides: steps, offset: storageOffset),
         into: result.alias(shape: pairs, strides: Layout.contiguousStrides(pairs), offset: 0))
     }
-    return result.recorded("RepeatBackward0", Input(self) { [pairs] g, _ in
-      let copies = Array(stride(from: 0, to: pairs.count, by: 2))
-      return copies.isEmpty ? g : try g.reshape(pairs).sum(dims: copies)
-    })
+    return result.recorded(
+      "RepeatBackward0",
+      Input(self) { [pairs] g, _ in
+        let copies = Array(stride(from: 0, to: pairs.count, by: 2))
+        return copies.isEmpty ? g : try g.reshape(pairs).sum(dims: copies)
+      })
   }
 
   /// ``repeat(_:)-([Int])`` with the numbers written out.
@@ -99,7 +109,8 @@ extension Tensor {
   /// (PyTorch: `Tensor.repeat_interleave`).
   public func repeatInterleave(_ repeats: Int, dim: Int? = nil) throws -> Tensor {
     guard repeats >= 0 else {
-      throw TensorError(.value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
+      throw TensorError(
+        .value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
     }
     let source = dim == nil ? try ravel() : try atleast1d()
     let d = try Layout.wrap(dim ?? 0, source.ndim, "repeatInterleave")
@@ -117,7 +128,8 @@ extension Tensor {
     _ repeats: Tensor, dim: Int? = nil, outputSize: Int? = nil
   ) throws -> Tensor {
     guard repeats.dtype == .int64 || repeats.dtype == .int32 else {
-      throw TensorError(.dtype, "repeatInterleave", "repeats has to be Long or Int tensor, but is \(repeats.dtype)")
+      throw TensorError(
+        .dtype, "repeatInterleave", "repeats has to be Long or Int tensor, but is \(repeats.dtype)")
     }
     guard repeats.ndim <= 1 else {
       throw TensorError(
@@ -131,18 +143,22 @@ extension Tensor {
     guard counts.count == source.shape[d] else {
       throw TensorError(
         .shape, "repeatInterleave",
-        "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])")
+        "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])"
+      )
     }
     guard !counts.contains(where: { $0 < 0 }) else {
       throw TensorError(.value, "repeatInterleave", "repeats can not be negative")
     }
     var total = 0
-    for count in counts { total = total.addingReportingOverflow(count).overflow ? Int.max : total + count }
+    for count in counts {
+      total = total.addingReportingOverflow(count).overflow ? Int.max : total + count
+    }
     try Layout.checkList(total, "repeatInterleave")
     guard outputSize ?? total == total else {
       throw TensorError(
         .value, "repeatInterleave",
-        "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)")
+        "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)"
+      )
     }
     let index = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
     return try source.indexSelect(d, Tensor(index))
@@ -150,14 +166,16 @@ extension Tensor {
 
   /// Coordinates of a grid: one tensor for each of `tensors`, all of the shape of their lengths
   /// (PyTorch: `torch.meshgrid`).
-  public static func meshgrid(_ tensors: [Tensor], indexing: MeshIndexing = .ij) throws -> [Tensor] {
+  public static func meshgrid(_ tensors: [Tensor], indexing: MeshIndexing = .ij) throws -> [Tensor]
+  {
     guard let first = tensors.first else {
       throw TensorError(.value, "meshgrid", "expects a non-empty list of tensors")
     }
     for t in tensors {
       guard t.ndim <= 1 else {
         throw TensorError(
-          .shape, "meshgrid", "expected scalar or 1D tensor in the tensor list but got shape \(t.shape)")
+          .shape, "meshgrid",
+          "expected scalar or 1D tensor in the tensor list but got shape \(t.shape)")
       }
       guard t.dtype == first.dtype else {
         throw TensorError(

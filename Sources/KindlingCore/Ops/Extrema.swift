@@ -56,7 +56,9 @@ extension Tensor {
       node,
       Input(self, saving: self) { g, s in
         let extreme = s.output.restored(reduced, keepdim)
-        let hits = try noGrad { try s[0].eq(extreme).logicalOr(s[0].isnan().logicalAnd(extreme.isnan())) }
+        let hits = try noGrad {
+          try s[0].eq(extreme).logicalOr(s[0].isnan().logicalAnd(extreme.isnan()))
+        }
         let share = try g.restored(reduced, keepdim) / hits.sum(dims: reduced, keepdim: true)
         return try Tensor.where(hits, share, 0)
       }, savingOutput: true)
@@ -114,7 +116,8 @@ extension Tensor {
     try place(.argmin, "argmin", dim, keepdim)
   }
 
-  private func place(_ op: ReduceOp, _ name: String, _ dim: Int?, _ keepdim: Bool) throws -> Tensor {
+  private func place(_ op: ReduceOp, _ name: String, _ dim: Int?, _ keepdim: Bool) throws -> Tensor
+  {
     guard dtype != .bool else {
       throw TensorError(.dtype, name, "\"\(name)_cpu\" not implemented for 'Bool'")
     }

@@ -28,9 +28,11 @@ extension Tensor {
     let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "gather")
     try backend.take(self, plan.rows(of: self), into: result)
     let d = plan.dim
-    return result.recorded("GatherBackward0", Input(self, saving: index) { [shape] g, s in
-      try g.newZeros(shape).scatterAdd(d, s[0], g)
-    })
+    return result.recorded(
+      "GatherBackward0",
+      Input(self, saving: index) { [shape] g, s in
+        try g.newZeros(shape).scatterAdd(d, s[0], g)
+      })
   }
 
   /// ``gather(_:_:)`` with `indices` and this tensor broadcast against each other, but along `dim`; of
@@ -41,7 +43,8 @@ extension Tensor {
     guard indices.ndim == ndim else {
       throw TensorError(
         .shape, "takeAlongDim",
-        "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices")
+        "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices"
+      )
     }
     guard ndim > 0 else { return try gather(d, indices) }
     var (own, other) = (shape, indices.shape)
@@ -79,7 +82,8 @@ extension Tensor {
   ) throws -> Tensor {
     let plan = try ScatterPlan("scatter", self, dim, index, source)
     let values = try noGrad { try plan.covered(source) }
-    try out.backend.put(reduce?.operation ?? .set, values.forPutting(as: out), plan.rows(of: out), into: out)
+    try out.backend.put(
+      reduce?.operation ?? .set, values.forPutting(as: out), plan.rows(of: out), into: out)
     if reduce != nil { return try out.withoutGradient("scatter", self, source) }
     let d = plan.dim, sourceShape = source.shape
     return out.recorded(
@@ -116,13 +120,15 @@ extension Tensor {
 
   /// PyTorch has no gradient for `scatter(reduce:)`: it fails as late as in `backward`.
   private func withoutGradient(_ operation: String, _ inputs: Tensor...) throws -> Tensor {
-    recorded("NotImplemented", inputs.map { input in
-      Input(input) { _, _ in
-        throw TensorError(
-          .autograd, operation,
-          "the derivative for 'scatter' with reduce is not implemented; use scatterReduce")
-      }
-    })
+    recorded(
+      "NotImplemented",
+      inputs.map { input in
+        Input(input) { _, _ in
+          throw TensorError(
+            .autograd, operation,
+            "the derivative for 'scatter' with reduce is not implemented; use scatterReduce")
+        }
+      })
   }
 
   /// A copy with `source[i][j]` added to `out[index[i][j]][j]` for `dim` 0
@@ -171,9 +177,11 @@ extension Tensor {
     let rows = Rows(at: try flatPlaces("take", index, in: self))
     let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "take")
     try backend.take(self, rows, into: result)
-    return result.recorded("TakeBackward0", Input(self, saving: index) { [shape] g, s in
-      try g.newZeros(shape).put(s[0], g, accumulate: true)
-    })
+    return result.recorded(
+      "TakeBackward0",
+      Input(self, saving: index) { [shape] g, s in
+        try g.newZeros(shape).put(s[0], g, accumulate: true)
+      })
   }
 
   /// A copy with the elements of `source` at the places `index`, counted in row-major order
@@ -199,7 +207,8 @@ extension Tensor {
     guard index.numel == source.numel else {
       throw TensorError(
         .shape, "put",
-        "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)")
+        "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)"
+      )
     }
     let rows = Rows(at: try flatPlaces("put", index, in: out))
     try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), rows, into: out)
@@ -214,7 +223,8 @@ extension Tensor {
 
   private func flatPlaces(_ operation: String, _ index: Tensor, in target: Tensor) throws -> [Int] {
     guard index.dtype == .int64 else {
-      throw TensorError(.dtype, operation, "expected a long tensor for index, but got \(index.dtype)")
+      throw TensorError(
+        .dtype, operation, "expected a long tensor for index, but got \(index.dtype)")
     }
     let places = try index.toArray(as: Int.self)
     if let bad = places.first(where: { $0 < -numel || $0 >= numel }) {
@@ -267,7 +277,8 @@ struct ScatterPlan {
     guard Swift.max(index.ndim, 1) == rank, Swift.max(source?.ndim ?? rank, 1) == rank else {
       throw TensorError(
         .shape, operation,
-        "index tensor must have the same number of dimensions as self\(source == nil ? "" : " and src"), but got index \(index.shape) and self \(x.shape)\(source.map { " and src \($0.shape)" } ?? "")")
+        "index tensor must have the same number of dimensions as self\(source == nil ? "" : " and src"), but got index \(index.shape) and self \(x.shape)\(source.map { " and src \($0.shape)" } ?? "")"
+      )
     }
     func sizes(_ t: Tensor) -> [Int] { t.ndim == 0 ? [1] : t.shape }
     let (own, wanted) = (sizes(x), sizes(index))
@@ -275,7 +286,8 @@ struct ScatterPlan {
       if k != d && wanted[k] > own[k] || source.map({ wanted[k] > sizes($0)[k] }) ?? false {
         throw TensorError(
           .shape, operation,
-          "expected index \(index.shape) to be no larger than self \(x.shape) apart from dimension \(d)\(source.map { " and to be no larger size than src \($0.shape)" } ?? "")")
+          "expected index \(index.shape) to be no larger than self \(x.shape) apart from dimension \(d)\(source.map { " and to be no larger size than src \($0.shape)" } ?? "")"
+        )
       }
     }
     var leading = index.ndim, distinct = index
@@ -308,7 +320,9 @@ struct ScatterPlan {
   func covered(_ source: Tensor) throws -> Tensor {
     if places.isEmpty { return try source.newEmpty([0]) }
     var part = source
-    for (d, size) in indexShape.enumerated() where part.ndim > d { part = try part.narrow(d, 0, size) }
+    for (d, size) in indexShape.enumerated() where part.ndim > d {
+      part = try part.narrow(d, 0, size)
+    }
     return part
   }
 }

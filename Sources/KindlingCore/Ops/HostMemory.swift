@@ -14,11 +14,13 @@ extension Tensor {
     guard strides.count == shape.count, !strides.contains(where: { $0 < 0 }) else {
       throw TensorError(
         .shape, "fromMemory",
-        "strides must be one non-negative number for each dimension, but got strides \(strides) for shape \(shape)")
+        "strides must be one non-negative number for each dimension, but got strides \(strides) for shape \(shape)"
+      )
     }
     guard Int(bitPattern: address) % dtype.byteSize == 0 else {
       throw TensorError(
-        .value, "fromMemory", "the memory is not aligned to \(dtype.byteSize) bytes, as \(dtype) needs")
+        .value, "fromMemory",
+        "the memory is not aligned to \(dtype.byteSize) bytes, as \(dtype) needs")
     }
     let extent = try Layout.checkedExtent(shape, strides, offset: 0, "fromMemory")
     _ = try Layout.checkedCount([extent], dtype, "fromMemory")
@@ -60,7 +62,8 @@ extension Tensor {
     guard isContiguous else {
       throw TensorError(
         .value, "withUnsafeMutableBuffer",
-        "the tensor of shape \(shape) and strides \(strides) is not contiguous; write to contiguous() and copy_ it back")
+        "the tensor of shape \(shape) and strides \(strides) is not contiguous; write to contiguous() and copy_ it back"
+      )
     }
     if isGradEnabled && requiresGrad {
       throw TensorError(
@@ -77,7 +80,8 @@ extension Tensor {
     guard S.dtype == dtype, S.self != Scalar.self else {
       throw TensorError(
         .dtype, operation,
-        "expected elements of \(dtype), but \(S.self) has the layout of \(S.dtype); convert with to(.\(S.dtype)) first")
+        "expected elements of \(dtype), but \(S.self) has the layout of \(S.dtype); convert with to(.\(S.dtype)) first"
+      )
     }
   }
 
@@ -104,7 +108,8 @@ extension Tensor {
         let scalar = Tensor.read(base, i, dtype)
         guard let value = S(scalar: scalar) else {
           throw TensorError(
-            .value, "toArray", "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
+            .value, "toArray",
+            "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
         }
         return value
       }
@@ -119,7 +124,8 @@ extension Tensor {
     guard N.nestingDepth == ndim else {
       throw TensorError(
         .shape, "tolist",
-        "a tensor of shape \(shape) has \(ndim) dimensions, but \(N.self) is nested \(N.nestingDepth) deep")
+        "a tensor of shape \(shape) has \(ndim) dimensions, but \(N.self) is nested \(N.nestingDepth) deep"
+      )
     }
     var leaves = try toArray(as: N.Leaf.self)[...]
     guard let result = N.nested(&leaves, shape: shape, level: 0) else {
@@ -130,7 +136,9 @@ extension Tensor {
 
   /// Element `i` of contiguous elements of `dtype` at `base`.
   static func read(_ base: UnsafeRawPointer, _ i: Int, _ dtype: DType) -> Scalar {
-    func at<T>(_ type: T.Type) -> T { base.loadUnaligned(fromByteOffset: i * dtype.byteSize, as: T.self) }
+    func at<T>(_ type: T.Type) -> T {
+      base.loadUnaligned(fromByteOffset: i * dtype.byteSize, as: T.self)
+    }
     return switch dtype {
     case .float16: .double(Double(at(Float16.self)))
     case .bfloat16: .double(Double(Float(bitPattern: UInt32(at(UInt16.self)) << 16)))
@@ -153,7 +161,8 @@ extension Tensor {
     let scalar = try scalarValue("item")
     guard let value = S(scalar: scalar) else {
       throw TensorError(
-        .value, "item", "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
+        .value, "item",
+        "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
     }
     return value
   }

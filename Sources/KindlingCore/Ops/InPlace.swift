@@ -13,7 +13,8 @@ extension Tensor {
     if isInferenceTensor && !isInferenceModeEnabled {
       throw TensorError(
         .autograd, operation,
-        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update")
+        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update"
+      )
     }
     let records = isGradEnabled && (requiresGrad || inputs.contains(where: \.requiresGrad))
     if records { try checkInPlace(operation) }
@@ -21,7 +22,8 @@ extension Tensor {
     if internalOverlap {
       throw TensorError(
         .value, operation,
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.")
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
+      )
     }
     if !records {
       _ = try body(self, self)

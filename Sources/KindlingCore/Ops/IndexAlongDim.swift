@@ -19,9 +19,11 @@ extension Tensor {
     let result = try Tensor(uninitialized: target, dtype, on: backend, "indexSelect")
     try backend.take(self, plan.rows(of: self), into: result)
     let d = plan.dim
-    return result.recorded("IndexSelectBackward0", Input(self, saving: index) { [shape] g, s in
-      try g.newZeros(shape).indexAdd(d, s[0], g)
-    })
+    return result.recorded(
+      "IndexSelectBackward0",
+      Input(self, saving: index) { [shape] g, s in
+        try g.newZeros(shape).indexAdd(d, s[0], g)
+      })
   }
 
   /// Adds `alpha · source`, line by line, to the lines `index` along `dim` of a copy
@@ -97,7 +99,8 @@ extension Tensor {
 
   /// ``indexFill(_:_:_:)-(_,_,S)`` in place (PyTorch: `Tensor.index_fill_`).
   @discardableResult
-  public func indexFill_<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor {
+  public func indexFill_<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor
+  {
     try indexFill_(dim, index, Tensor.wrapped(value, like: self))
   }
 
@@ -113,7 +116,8 @@ extension Tensor {
     guard value.ndim == 0 else {
       throw TensorError(
         .shape, "indexFill",
-        "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
+        "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
+      )
     }
     let plan = try LinePlan(self, dim, index, "indexFill")
     try out.backend.put(.set, value.forPutting(as: out), plan.rows(of: out), into: out)
@@ -145,7 +149,8 @@ struct LinePlan {
     }
     guard index.ndim <= 1 else {
       throw TensorError(
-        .shape, operation, "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
+        .shape, operation,
+        "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
     }
     places = try index.toArray(as: Int.self)
     let size = x.ndim == 0 ? 1 : x.shape[self.dim]
@@ -171,7 +176,8 @@ struct LinePlan {
     guard (source.ndim == 0) == (x.ndim == 0) else {
       throw TensorError(
         .shape, operation,
-        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = \(x.shape) source.shape = \(source.shape)")
+        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = \(x.shape) source.shape = \(source.shape)"
+      )
     }
   }
 
@@ -180,13 +186,15 @@ struct LinePlan {
     guard source.dtype == x.dtype else {
       throw TensorError(
         .dtype, operation,
-        "self and source expected to have the same dtype, but got (self) \(x.dtype) and (source) \(source.dtype)")
+        "self and source expected to have the same dtype, but got (self) \(x.dtype) and (source) \(source.dtype)"
+      )
     }
     if source.ndim == 0 || x.ndim == 0 {
       guard source.numel == places.count, x.ndim <= 1 else {
         throw TensorError(
           .shape, operation,
-          "number of indices (\(places.count)) should be equal to source.size(dim): shapes are \(source.shape) and \(x.shape)")
+          "number of indices (\(places.count)) should be equal to source.size(dim): shapes are \(source.shape) and \(x.shape)"
+        )
       }
       return
     }
@@ -195,7 +203,8 @@ struct LinePlan {
     guard source.shape == expected else {
       throw TensorError(
         .shape, operation,
-        "source/destination tensor must have same slice shapes: number of indices is \(places.count), so source should be \(expected), but is \(source.shape)")
+        "source/destination tensor must have same slice shapes: number of indices is \(places.count), so source should be \(expected), but is \(source.shape)"
+      )
     }
   }
 }

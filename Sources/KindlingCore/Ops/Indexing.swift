@@ -57,7 +57,8 @@ extension Tensor {
       switch index.kind {
       case .integer(let i):
         guard result.ndim > 0 else {
-          throw TensorError(.index, "", "invalid index of a 0-dim tensor. Use item() to convert it to a number")
+          throw TensorError(
+            .index, "", "invalid index of a 0-dim tensor. Use item() to convert it to a number")
         }
         result = try result.select(dim, i)
       case .slice(let start, let end, let step):
@@ -112,13 +113,17 @@ extension Tensor {
   /// (PyTorch: `torch.index_put`).
   ///
   /// `accumulate` adds to what is there, also where an element is named twice.
-  public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws -> Tensor {
+  public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
+    -> Tensor
+  {
     try putIndexed(indices, values, accumulate, into: noGrad { try clone() })
   }
 
   /// ``indexPut(_:_:accumulate:)`` in place (PyTorch: `Tensor.index_put_`).
   @discardableResult
-  public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws -> Tensor {
+  public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
+    -> Tensor
+  {
     try inPlace("indexPut_", [values]) {
       try $0.putIndexed(indices, values, accumulate, into: $1.alias())
     }
@@ -130,21 +135,26 @@ extension Tensor {
     guard values.dtype == dtype else {
       throw TensorError(
         .dtype, "indexPut",
-        "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source.")
+        "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source."
+      )
     }
     let plan = try IndexPlan(self, indices)
     guard try Layout.broadcast(values.shape, plan.shape, "indexPut") == plan.shape else {
       throw TensorError(
         .shape, "indexPut",
-        "shape mismatch: value tensor of shape \(values.shape) cannot be broadcast to indexing result of shape \(plan.shape)")
+        "shape mismatch: value tensor of shape \(values.shape) cannot be broadcast to indexing result of shape \(plan.shape)"
+      )
     }
     let source = try noGrad {
       values.numel == 1 ? values : try values.expand(plan.shape).contiguous()
     }
-    try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), plan.rows(of: out), into: out)
+    try out.backend.put(
+      accumulate ? .add : .set, source.forPutting(as: out), plan.rows(of: out), into: out)
     guard isGradEnabled && (requiresGrad || values.requiresGrad) else { return out }
     let present = indices.map { $0 != nil }, valueShape = values.shape
-    Recording.record([out], "IndexPutBackward0", [self, values], saving: indices.compactMap(\.self)) {
+    Recording.record(
+      [out], "IndexPutBackward0", [self, values], saving: indices.compactMap(\.self)
+    ) {
       gradients, saved in
       guard let g = gradients[0] else { return [nil, nil] }
       let indices = Tensor.restored(saved, present)
@@ -184,11 +194,14 @@ struct IndexPlan {
           guard x.shape[dim + i] == size else {
             throw TensorError(
               .index, "",
-              "the shape of the mask \(index.shape) at index \(i) does not match the shape of the indexed tensor \(x.shape) at index \(dim + i)")
+              "the shape of the mask \(index.shape) at index \(i) does not match the shape of the indexed tensor \(x.shape) at index \(dim + i)"
+            )
           }
         }
         let found = try index.nonzero()
-        for i in 0..<index.ndim { expanded.append((dim + i, try noGrad { try found.select(1, i) })) }
+        for i in 0..<index.ndim {
+          expanded.append((dim + i, try noGrad { try found.select(1, i) }))
+        }
         dim += index.ndim
       case .int64, .int32, .int16, .int8:
         guard position < x.ndim, dim < x.ndim else {
@@ -207,7 +220,8 @@ struct IndexPlan {
       guard let next = try? Layout.broadcast(common, index.shape, "index") else {
         throw TensorError(
           .index, "",
-          "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))")
+          "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))"
+        )
       }
       common = next
     }

@@ -9,7 +9,8 @@ extension Tensor {
     }
     for (i, t) in tensors.enumerated() where t.ndim == 0 {
       throw TensorError(
-        .shape, "cat", "zero-dimensional tensor (at position \(i)) cannot be concatenated; use stack")
+        .shape, "cat",
+        "zero-dimensional tensor (at position \(i)) cannot be concatenated; use stack")
     }
     let model = tensors.first { $0.shape != [0] } ?? first
     let d = try Layout.wrap(dim, model.ndim, "cat")
@@ -24,7 +25,8 @@ extension Tensor {
       for other in shape.indices where other != d && t.shape[other] != shape[other] {
         throw TensorError(
           .shape, "cat",
-          "Sizes of tensors must match except in dimension \(d). Expected size \(shape[other]) but got size \(t.shape[other]) for tensor number \(i) in the list; shapes are \(tensors.map(\.shape))")
+          "Sizes of tensors must match except in dimension \(d). Expected size \(shape[other]) but got size \(t.shape[other]) for tensor number \(i) in the list; shapes are \(tensors.map(\.shape))"
+        )
       }
       // A sum beyond an Int is negative, which the check of the result refuses.
       shape[d] &+= t.shape[d]
@@ -41,7 +43,8 @@ extension Tensor {
         var part = shape
         part[d] = length
         try result.backend.copy(
-          t, into: result.alias(
+          t,
+          into: result.alias(
             shape: part, strides: result.strides, offset: from * result.strides[d]))
       }
       return Input(t) { g, _ in try g.narrow(d, from, length) }
@@ -63,7 +66,8 @@ extension Tensor {
     for (i, t) in tensors.enumerated() where t.shape != first.shape {
       throw TensorError(
         .shape, "stack",
-        "stack expects each tensor to be equal size, but got \(first.shape) at entry 0 and \(t.shape) at entry \(i)")
+        "stack expects each tensor to be equal size, but got \(first.shape) at entry 0 and \(t.shape) at entry \(i)"
+      )
     }
     var shape = first.shape
     shape.insert(tensors.count, at: d)
@@ -80,7 +84,9 @@ extension Tensor {
     return result.recorded("StackBackward0", inputs)
   }
 
-  private static func join(_ operation: String, _ tensors: [Tensor], _ shape: [Int]) throws -> Tensor {
+  private static func join(_ operation: String, _ tensors: [Tensor], _ shape: [Int]) throws
+    -> Tensor
+  {
     let first = tensors[0]
     for t in tensors where t.backend !== first.backend { _ = try onOneDevice(operation, first, t) }
     return try Tensor(uninitialized: shape, resultType(tensors), on: first.backend, operation)
@@ -163,7 +169,9 @@ extension Tensor {
       rows += chosen
       count += 1
       // The last place that can still move up takes the next element, those behind it follow.
-      guard let place = (0..<r).last(where: { chosen[$0] < numel - 1 - gap * (r - 1 - $0) }) else { break }
+      guard let place = (0..<r).last(where: { chosen[$0] < numel - 1 - gap * (r - 1 - $0) }) else {
+        break
+      }
       chosen[place] += 1
       for later in (place + 1)..<Swift.max(r, place + 1) { chosen[later] = chosen[later - 1] + gap }
     }

@@ -105,7 +105,9 @@ extension Tensor {
     let count = shape.reduce(1, *), bytes = count * dtype.byteSize
     let backend = CPUBackend.shared
     let storage: Storage
-    if let block = try? backend.allocate(byteCount: bytes) { storage = block } else {
+    if let block = try? backend.allocate(byteCount: bytes) {
+      storage = block
+    } else {
       let block = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(bytes, 1), alignment: 64)
       nonisolated(unsafe) let address = block
       storage = Storage(

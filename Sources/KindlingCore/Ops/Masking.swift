@@ -36,7 +36,8 @@ extension Tensor {
     guard value.ndim == 0 else {
       throw TensorError(
         .shape, "maskedFill",
-        "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
+        "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
+      )
     }
     try checkFits(value)
     let shape = try Layout.broadcast(self.shape, mask.shape, "maskedFill")
@@ -59,7 +60,8 @@ extension Tensor {
     let above = Double(sign: .plus, exponent: isSigned ? bits - 1 : bits, significand: 1)
     guard number > limit - 1 || number == limit, number < above else {
       throw TensorError(
-        .value, "maskedFill", "value \(number) cannot be converted to type \(dtype) without overflow")
+        .value, "maskedFill",
+        "value \(number) cannot be converted to type \(dtype) without overflow")
     }
   }
 
@@ -79,9 +81,11 @@ extension Tensor {
     let rows = try wide.rows(marked: marks)
     let result = try Tensor(uninitialized: [rows.offsets.count], dtype, on: backend, "maskedSelect")
     try backend.take(wide, rows, into: result)
-    return result.recorded("MaskedSelectBackward0", Input(self, saving: marks) { g, s in
-      try g.newZeros(common).maskedScatter(s[0], g)
-    })
+    return result.recorded(
+      "MaskedSelectBackward0",
+      Input(self, saving: marks) { g, s in
+        try g.newZeros(common).maskedScatter(s[0], g)
+      })
   }
 
   /// The elements that `marks`, contiguous and of the same shape, marks.
@@ -117,7 +121,8 @@ extension Tensor {
     guard source.numel >= rows.offsets.count else {
       throw TensorError(
         .shape, "maskedScatter",
-        "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.offsets.count))")
+        "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.offsets.count))"
+      )
     }
     let values = try noGrad { try source.reshape(-1).narrow(0, 0, rows.offsets.count).contiguous() }
     if values.numel > 0 { try out.backend.put(.set, values, rows, into: out) }

@@ -30,7 +30,8 @@ extension Tensor {
     guard shape[ndim - 1] == inner else {
       throw TensorError(
         .shape, "matmul",
-        "mat1 and mat2 shapes cannot be multiplied (\(shape) and \(other.shape)): the last size of the first is \(shape[ndim - 1]), and the second has \(inner) rows")
+        "mat1 and mat2 shapes cannot be multiplied (\(shape) and \(other.shape)): the last size of the first is \(shape[ndim - 1]), and the second has \(inner) rows"
+      )
     }
     try checkDType("matmul", other)
   }

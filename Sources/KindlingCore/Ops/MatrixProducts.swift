@@ -8,7 +8,8 @@ extension Tensor {
     guard ndim == 2, other.ndim == 2 else {
       throw TensorError(
         .shape, "mm",
-        "\(ndim == 2 ? "mat2" : "self") must be a matrix, but the shapes are \(shape) and \(other.shape)")
+        "\(ndim == 2 ? "mat2" : "self") must be a matrix, but the shapes are \(shape) and \(other.shape)"
+      )
     }
     try checkFactors("mm", other)
     return try product("mm", other, [shape[0], other.shape[1]]).recorded(
@@ -35,7 +36,8 @@ extension Tensor {
     guard ndim == 2, vector.ndim == 1, shape[1] == vector.shape[0] else {
       throw TensorError(
         .shape, "mv",
-        "size mismatch, got input \(shape), vec \(vector.shape): the matrix has as many columns as the vector has elements")
+        "size mismatch, got input \(shape), vec \(vector.shape): the matrix has as many columns as the vector has elements"
+      )
     }
     try checkDType("mv", vector)
     let column = vector.alias(
@@ -60,7 +62,8 @@ extension Tensor {
     guard numel == other.numel else {
       throw TensorError(
         .shape, name,
-        "inconsistent tensor size, expected tensor \(shape) and src \(other.shape) to have the same number of elements")
+        "inconsistent tensor size, expected tensor \(shape) and src \(other.shape) to have the same number of elements"
+      )
     }
     try checkDType(name, other)
     let row = alias(shape: [1, numel], strides: [1, strides[0]], offset: storageOffset)
@@ -95,7 +98,8 @@ extension Tensor {
     guard a.ndim == 2, b.ndim == 2 else {
       throw TensorError(
         .shape, "addmm",
-        "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(a.ndim)-D and \(b.ndim)-D tensors")
+        "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(a.ndim)-D and \(b.ndim)-D tensors"
+      )
     }
     try a.checkFactors("addmm", b)
     let (beta, alpha) = (beta.scalar, alpha.scalar)
@@ -130,7 +134,9 @@ extension Tensor {
     let (beta, alpha) = (beta.scalar, alpha.scalar)
     let size = [a.shape[1], b.shape[2]]
     // One after another, rounding to the dtype each time as PyTorch does.
-    var y = try noGrad { try Tensor.zeros(size, dtype: a.dtype, device: device).combined("addbmm", self, beta, .int(1)) }
+    var y = try noGrad {
+      try Tensor.zeros(size, dtype: a.dtype, device: device).combined("addbmm", self, beta, .int(1))
+    }
     for i in 0..<a.shape[0] {
       y = try a.slice(i).product("addbmm", b.slice(i), size, adding: y, .int(1), alpha)
     }
@@ -273,7 +279,8 @@ extension Tensor {
     guard dtype == other.dtype else {
       throw TensorError(
         .dtype, name,
-        "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))")
+        "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))"
+      )
     }
     if dtype == .bool {
       throw TensorError(.dtype, name, "\"\(name)_impl_cpu_\" not implemented for 'Bool'")
@@ -284,7 +291,8 @@ extension Tensor {
     guard shape[1] == other.shape[0] else {
       throw TensorError(
         .shape, name,
-        "mat1 and mat2 shapes cannot be multiplied (\(shape[0])x\(shape[1]) and \(other.shape[0])x\(other.shape[1]))")
+        "mat1 and mat2 shapes cannot be multiplied (\(shape[0])x\(shape[1]) and \(other.shape[0])x\(other.shape[1]))"
+      )
     }
     try checkDType(name, other)
   }
@@ -298,7 +306,8 @@ extension Tensor {
     guard shape[0] == other.shape[0], shape[2] == other.shape[1] else {
       throw TensorError(
         .shape, name,
-        "Expected size for first two dimensions of batch2 tensor to be: [\(shape[0]), \(shape[2])] but got: [\(other.shape[0]), \(other.shape[1])].")
+        "Expected size for first two dimensions of batch2 tensor to be: [\(shape[0]), \(shape[2])] but got: [\(other.shape[0]), \(other.shape[1])]."
+      )
     }
     try checkDType(name, other)
   }

@@ -36,7 +36,8 @@ extension Tensor {
     guard a.dtype.isFloatingPoint || b.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "addcdiv",
-        "Integer division with addcdiv is no longer supported; write x + value * a.div(b, rounding: .trunc), or convert to floats")
+        "Integer division with addcdiv is no longer supported; write x + value * a.div(b, rounding: .trunc), or convert to floats"
+      )
     }
     return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value.doubleValue, into: out)
       .recorded(

@@ -10,13 +10,17 @@ extension Tensor {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "norm",
-        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName)")
+        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName)"
+      )
     }
     let reduced = try Layout.wrap(dims, ndim, "norm")
-    if x.numel == 0, p.isInfinite || p < 0, dims == nil || reduced.contains(where: { shape[$0] == 0 }) {
+    if x.numel == 0, p.isInfinite || p < 0,
+      dims == nil || reduced.contains(where: { shape[$0] == 0 })
+    {
       throw TensorError(
         .value, "norm",
-        "linalg.vector_norm cannot compute the \(p) norm on an empty tensor because the operation does not have an identity")
+        "linalg.vector_norm cannot compute the \(p) norm on an empty tensor because the operation does not have an identity"
+      )
     }
     let y = try noGrad { try x.widened { try $0.normValues(p, reduced, keepdim) } }
     return y.recorded(
@@ -58,7 +62,8 @@ extension Tensor {
     }
     let scale = try Tensor.where(y.eq(0), 0, g / y.pow(p - 1))
     let size = try abs()
-    let slope = p < 2
+    let slope =
+      p < 2
       ? try sgn() * Tensor.where(eq(0), 0, size.pow(p - 1))
       : try self * (p == 3 ? size : size.pow(p - 2))
     return try slope * scale

@@ -79,7 +79,8 @@ extension Tensor {
     guard dtype == values.dtype else {
       throw TensorError(
         .dtype, "heaviside",
-        "heaviside is not yet implemented for tensors with different dtypes: \(dtype) and \(values.dtype)")
+        "heaviside is not yet implemented for tensors with different dtypes: \(dtype) and \(values.dtype)"
+      )
     }
     return try noGrad {
       try Tensor.where(eq(0), values, gt(0).to(dtype))
@@ -98,9 +99,11 @@ extension Tensor {
       var result = try Tensor.where(isnan(), nan, self)
       result = try Tensor.where(result.isposinf(), posinf ?? greatest, result)
       return try Tensor.where(result.isneginf(), neginf ?? -greatest, result)
-    }.recorded("NanToNumBackward0", Input(self, saving: self) { g, s in
-      try Tensor.where(s[0].isfinite(), g, 0)
-    })
+    }.recorded(
+      "NanToNumBackward0",
+      Input(self, saving: self) { g, s in
+        try Tensor.where(s[0].isfinite(), g, 0)
+      })
   }
 
   /// Mantissas in [0.5, 1) and exponents (int32), so that `self = mantissa · 2^exponent`
@@ -112,9 +115,11 @@ extension Tensor {
     let exponent = try unary(.frexpExponent, "frexp").to(.int32)
     let mantissa = try unary(.frexpMantissa, "frexp")
     return (
-      mantissa.recorded("FrexpBackward0", Input(self, saving: exponent) { g, s in
-        try g / Tensor.pow(2.0, s[0]).to(g.dtype)
-      }), exponent
+      mantissa.recorded(
+        "FrexpBackward0",
+        Input(self, saving: exponent) { g, s in
+          try g / Tensor.pow(2.0, s[0]).to(g.dtype)
+        }), exponent
     )
   }
 

@@ -75,14 +75,16 @@ extension Tensor {
   private func power(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
     let y = try powerValues(exponent, into: out)
     guard isGradEnabled, requiresGrad else { return y }
-    return y.recorded("PowBackward0", Input(self, saving: self) { g, s in
-      switch exponent {
-      case _ where exponent.doubleValue == 0: try g.zeroGradient()
-      case .int(2): try g * (s[0] * 2)
-      case .int(let n) where n > Int.min: try g * (s[0].pow(n - 1) * n)
-      default: try g * (s[0].pow(exponent.doubleValue - 1) * exponent)
-      }
-    })
+    return y.recorded(
+      "PowBackward0",
+      Input(self, saving: self) { g, s in
+        switch exponent {
+        case _ where exponent.doubleValue == 0: try g.zeroGradient()
+        case .int(2): try g * (s[0] * 2)
+        case .int(let n) where n > Int.min: try g * (s[0].pow(n - 1) * n)
+        default: try g * (s[0].pow(exponent.doubleValue - 1) * exponent)
+        }
+      })
   }
 
   private func powerValues(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {

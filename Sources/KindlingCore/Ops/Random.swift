@@ -27,7 +27,8 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     try rand(
-      other.shape, generator: generator, dtype: dtype ?? other.dtype, device: device ?? other.device,
+      other.shape, generator: generator, dtype: dtype ?? other.dtype,
+      device: device ?? other.device,
       requiresGrad: requiresGrad)
   }
 
@@ -58,7 +59,8 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     try randn(
-      other.shape, generator: generator, dtype: dtype ?? other.dtype, device: device ?? other.device,
+      other.shape, generator: generator, dtype: dtype ?? other.dtype,
+      device: device ?? other.device,
       requiresGrad: requiresGrad)
   }
 
@@ -80,7 +82,8 @@ extension Tensor {
     device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try randint(
-      0, high, shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
+      0, high, shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad
+    )
   }
 
   /// Integers from `low` up to and not including `high`, shaped and by default typed like `other`
@@ -109,7 +112,8 @@ extension Tensor {
         .value, "randperm",
         dtype == .bool
           ? "not implemented for bool"
-          : "n cannot be greater than \(dtype.integerLimits.upperBound) for dtype \(dtype), but got \(n)")
+          : "n cannot be greater than \(dtype.integerLimits.upperBound) for dtype \(dtype), but got \(n)"
+      )
     }
     let order = try Tensor(uninitialized: [n], .int64, on: device.backend, "randperm")
     try order.backend.randperm(generator ?? .default, into: order)

@@ -13,7 +13,8 @@ extension Tensor {
     }
     guard from <= to else {
       throw TensorError(
-        .value, "uniform_", "expects to return a [from, to) range, but found from=\(from) > to=\(to)")
+        .value, "uniform_",
+        "expects to return a [from, to) range, but found from=\(from) > to=\(to)")
     }
     guard to - from <= limit else {
       throw TensorError(
@@ -66,7 +67,8 @@ extension Tensor {
       throw TensorError(.value, "geometric_", "expects p to be in (0, 1), but got p=\(p)")
     }
     guard dtype != .bool else {
-      throw TensorError(.dtype, "geometric_", "not implemented for bool; use an integer or float dtype")
+      throw TensorError(
+        .dtype, "geometric_", "not implemented for bool; use an integer or float dtype")
     }
     return try fillRandom("geometric_", "GeometricBackward0", .geometric(p), generator)
   }
@@ -127,7 +129,8 @@ extension Tensor {
     guard dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, operation,
-        "not implemented for '\(dtype.scalarName)': expected a floating point dtype, but got \(dtype)")
+        "not implemented for '\(dtype.scalarName)': expected a floating point dtype, but got \(dtype)"
+      )
     }
   }
 
@@ -151,7 +154,8 @@ extension Tensor {
       guard low < high else {
         throw TensorError(
           .value, operation,
-          "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(low) >= to=\(high)")
+          "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(low) >= to=\(high)"
+        )
       }
     }
     let allowed = dtype.valueLimits

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// The C library's `pow`, which `Tensor.pow` hides inside the extension.
@@ -31,7 +31,9 @@ extension Tensor {
     let (first, last, stride) = (start.doubleValue, end.doubleValue, step.doubleValue)
     let isFloat = [start, end, step].contains { $0.dtype.isFloatingPoint }
     let type = dtype ?? (isFloat ? .default : .int64)
-    guard stride != 0, !stride.isNaN else { throw TensorError(.value, "arange", "step must be nonzero") }
+    guard stride != 0, !stride.isNaN else {
+      throw TensorError(.value, "arange", "step must be nonzero")
+    }
     guard first.isFinite, last.isFinite, stride.isFinite else {
       throw TensorError(.value, "arange", "unsupported range: \(first) -> \(last)")
     }
@@ -124,7 +126,8 @@ extension Tensor {
       let (first, last) = (Float(a), Float(b))
       let step = (last - first) / Float(gaps)
       return try generated([steps], Float.self, dtype, device) { i in
-        let x = i < half || steps == 1 ? first + step * Float(i) : last - step * Float(steps - i - 1)
+        let x =
+          i < half || steps == 1 ? first + step * Float(i) : last - step * Float(steps - i - 1)
         return Float(map(Double(x)))
       }
     }

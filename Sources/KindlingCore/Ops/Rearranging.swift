@@ -52,9 +52,11 @@ extension Tensor {
       for (shift, d) in zip(shifts, moved) { result = try result.rolled(shift, d) }
       return result
     }
-    return result.alias().recorded("RollBackward0", Input(self) { g, _ in
-      try g.roll(shifts.map { 0 &- $0 }, dims: dims)
-    })
+    return result.alias().recorded(
+      "RollBackward0",
+      Input(self) { g, _ in
+        try g.roll(shifts.map { 0 &- $0 }, dims: dims)
+      })
   }
 
   /// ``roll(_:dims:)`` along one dimension, or of all elements.
@@ -95,7 +97,8 @@ extension Tensor {
       default: try clone()
       }
     }
-    return result.recorded("Rot90Backward0", Input(self) { g, _ in try g.rot90(-turns, dims: [a, b]) })
+    return result.recorded(
+      "Rot90Backward0", Input(self) { g, _ in try g.rot90(-turns, dims: [a, b]) })
   }
 
   // MARK: Triangles
@@ -151,9 +154,11 @@ extension Tensor {
     case 1: return try diagEmbed(offset: diagonal)
     case 2:
       let copy = try noGrad { try self.diagonal(offset: diagonal).clone() }
-      return copy.recorded("DiagonalBackward0_copy", Input(self) { [shape] g, _ in
-        try g.placed(in: shape, "DiagonalBackwardBackward0") { try $0.diagonal(offset: diagonal) }
-      })
+      return copy.recorded(
+        "DiagonalBackward0_copy",
+        Input(self) { [shape] g, _ in
+          try g.placed(in: shape, "DiagonalBackwardBackward0") { try $0.diagonal(offset: diagonal) }
+        })
     default:
       throw TensorError(
         .shape, "diag", "diag(): Supports 1D or 2D tensors. Got \(ndim)D")
@@ -164,9 +169,11 @@ extension Tensor {
   /// tensor as their diagonals (PyTorch: `torch.diag_embed`).
   public func diagEmbed(offset: Int = 0, dim1: Int = -2, dim2: Int = -1) throws -> Tensor {
     guard ndim > 0 else {
-      throw TensorError(.shape, "diagEmbed", "expected at least one dimension, but got a 0-dimensional tensor")
+      throw TensorError(
+        .shape, "diagEmbed", "expected at least one dimension, but got a 0-dimensional tensor")
     }
-    let a = try Layout.wrap(dim1, ndim + 1, "diagEmbed"), b = try Layout.wrap(dim2, ndim + 1, "diagEmbed")
+    let a = try Layout.wrap(dim1, ndim + 1, "diagEmbed"),
+      b = try Layout.wrap(dim2, ndim + 1, "diagEmbed")
     guard a != b else {
       throw TensorError(
         .index, "diagEmbed", "diagonal dimensions cannot be identical \(dim1), \(dim2)")

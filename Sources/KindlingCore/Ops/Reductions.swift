@@ -25,7 +25,8 @@ extension Tensor {
       shape.insert(1, at: d)
       strides.insert(1, at: d)
     }
-    return view("UnsqueezeBackward0", shape: shape, strides: strides, offset: storageOffset) { g, _ in
+    return view("UnsqueezeBackward0", shape: shape, strides: strides, offset: storageOffset) {
+      g, _ in
       g.removingDims(dims)
     }
   }
@@ -72,7 +73,8 @@ extension Tensor {
     let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
     // A sum in bool is "any".
     let y = try reducing(
-      type == .bool ? .any : .sum, "sum", reduced, keepdim: keepdim, computing: type, empty: .int(0))
+      type == .bool ? .any : .sum, "sum", reduced, keepdim: keepdim, computing: type, empty: .int(0)
+    )
     guard isGradEnabled, requiresGrad else { return y }
     return y.recorded(
       dims == nil ? "SumBackward0" : "SumBackward1",
@@ -93,20 +95,24 @@ extension Tensor {
     let reduced = try Layout.wrap(dims, ndim, "nansum")
     return try noGrad {
       try Tensor.where(isnan(), 0, self).sum(dims: dims, keepdim: keepdim, dtype: dtype)
-    }.recorded("NansumBackward0", Input(self, saving: self) { g, s in
-      try Tensor.where(s[0].isnan(), 0, g.restored(reduced, keepdim))
-    })
+    }.recorded(
+      "NansumBackward0",
+      Input(self, saving: self) { g, s in
+        try Tensor.where(s[0].isnan(), 0, g.restored(reduced, keepdim))
+      })
   }
 
   /// The mean over `dims`, all where nil or empty; NaN of nothing (PyTorch: `torch.mean`).
   ///
   /// - Throws: ``TensorError`` for integers and bools, unless `dtype` names a float type.
-  public func mean(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
+  public func mean(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor
+  {
     let type = dtype ?? self.dtype
     guard type.isFloatingPoint else {
       throw TensorError(
         .dtype, "mean",
-        "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: \(type.scalarName); pass dtype: .float32, or convert with to(_:)")
+        "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: \(type.scalarName); pass dtype: .float32, or convert with to(_:)"
+      )
     }
     let reduced = try Layout.wrap(dims, ndim, "mean")
     let count = Double(reduced.reduce(1) { $0 * shape[$1] })
@@ -148,7 +154,8 @@ extension Tensor {
     return y.recorded(
       dim == nil ? "ProdBackward0" : "ProdBackward1",
       Input(x, saving: x) { g, s in
-        try s[0].prodGradient(g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
+        try s[0].prodGradient(
+          g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
       }, savingOutput: true)
   }
 
@@ -174,7 +181,8 @@ extension Tensor {
   public func sumToSize(_ target: [Int]) throws -> Tensor {
     if target.isEmpty { return try sum() }
     let lead = ndim - target.count
-    guard lead >= 0, target.indices.allSatisfy({ target[$0] == 1 || target[$0] == shape[$0 + lead] })
+    guard lead >= 0,
+      target.indices.allSatisfy({ target[$0] == 1 || target[$0] == shape[$0 + lead] })
     else {
       throw TensorError(
         .shape, "sumToSize", "size \(target) is not expandable to size \(shape)")

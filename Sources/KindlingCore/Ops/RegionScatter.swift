@@ -43,7 +43,8 @@ extension Tensor {
     guard target.shape == source.shape else {
       throw TensorError(
         .shape, operation,
-        "expected src to have a size equal to the slice of self. src size = \(source.shape), slice size = \(target.shape)")
+        "expected src to have a size equal to the slice of self. src size = \(source.shape), slice size = \(target.shape)"
+      )
     }
     if target.numel > 0 { try backend.copy(source, into: target.alias()) }
     let shape = source.shape

@@ -19,7 +19,8 @@ extension Tensor {
   public func reshape(_ shape: [Int]) throws -> Tensor {
     let target = try inferred(shape, "reshape")
     if let strides = Layout.viewStrides(self.shape, strides, to: target) {
-      return view(isContiguous ? "ViewBackward0" : "ReshapeAliasBackward0", reshapePlan(target, strides))
+      return view(
+        isContiguous ? "ViewBackward0" : "ReshapeAliasBackward0", reshapePlan(target, strides))
     }
     let copy = try clone()
     let before = self.shape
@@ -39,7 +40,8 @@ extension Tensor {
     guard let strides = Layout.viewStrides(self.shape, strides, to: target) else {
       throw TensorError(
         .shape, operation,
-        "view size \(target) is not compatible with input tensor's size \(self.shape) and stride \(strides) (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead.")
+        "view size \(target) is not compatible with input tensor's size \(self.shape) and stride \(strides) (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead."
+      )
     }
     return reshapePlan(target, strides)
   }
@@ -54,7 +56,8 @@ extension Tensor {
     for (d, size) in shape.enumerated() {
       if size == -1 {
         guard unknown == nil else {
-          throw TensorError(.shape, operation, "only one dimension can be inferred, but got shape \(shape)")
+          throw TensorError(
+            .shape, operation, "only one dimension can be inferred, but got shape \(shape)")
         }
         unknown = d
       } else if size < 0 {
@@ -68,7 +71,8 @@ extension Tensor {
       guard known != 0 else {
         throw TensorError(
           .shape, operation,
-          "cannot reshape tensor of \(numel) elements into shape \(shape) because the unspecified dimension size -1 can be any value and is ambiguous")
+          "cannot reshape tensor of \(numel) elements into shape \(shape) because the unspecified dimension size -1 can be any value and is ambiguous"
+        )
       }
       target[unknown] = numel / known
     }
@@ -81,7 +85,8 @@ extension Tensor {
   /// Merges the dimensions from `startDim` to `endDim` into one (PyTorch: `Tensor.flatten`); a view
   /// where possible.
   public func flatten(startDim: Int = 0, endDim: Int = -1) throws -> Tensor {
-    let from = try Layout.wrap(startDim, ndim, "flatten"), to = try Layout.wrap(endDim, ndim, "flatten")
+    let from = try Layout.wrap(startDim, ndim, "flatten"),
+      to = try Layout.wrap(endDim, ndim, "flatten")
     guard from <= to else {
       throw TensorError(
         .shape, "flatten",
@@ -101,14 +106,16 @@ extension Tensor {
     }
     guard ndim > 0 else {
       throw TensorError(
-        .index, "unflatten", "a 0-dimensional tensor has no dimension \(dim) to split into \(sizes)")
+        .index, "unflatten", "a 0-dimensional tensor has no dimension \(dim) to split into \(sizes)"
+      )
     }
     let known = sizes.filter { $0 != -1 }.reduce(1, &*)
     let fits = sizes.contains(-1) ? known != 0 && shape[d] % known == 0 : known == shape[d]
     guard fits else {
       throw TensorError(
         .shape, "unflatten",
-        "provided sizes \(sizes) don't multiply up to the size of dim \(d) (\(shape[d])) in the input tensor")
+        "provided sizes \(sizes) don't multiply up to the size of dim \(d) (\(shape[d])) in the input tensor"
+      )
     }
     let parts = sizes.map { $0 == -1 ? shape[d] / known : $0 }
     return try view(Array(shape[..<d]) + parts + Array(shape[(d + 1)...]))

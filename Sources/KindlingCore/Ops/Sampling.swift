@@ -97,7 +97,8 @@ extension Tensor {
     guard replacement || numSamples <= categories else {
       throw fail(
         .value,
-        "cannot sample n_sample > prob_dist.size(-1) samples without replacement: \(numSamples) > \(categories)")
+        "cannot sample n_sample > prob_dist.size(-1) samples without replacement: \(numSamples) > \(categories)"
+      )
     }
     guard categories > 0 || rows == 0 else {
       throw fail(.shape, "there is no category to sample from in shape \(shape)")
@@ -126,7 +127,8 @@ extension Tensor {
       }
     } else {
       let keys = try noGrad {
-        let q = try Tensor(uninitialized: shape, dtype, on: backend).exponential_(generator: generator)
+        let q = try Tensor(uninitialized: shape, dtype, on: backend).exponential_(
+          generator: generator)
         try backend.binary(.div, self, q, 0, dtype: dtype.computeType, into: q)
         return try q.toArray(as: Double.self)
       }

@@ -7,32 +7,40 @@ extension Tensor {
   ///
   /// `includeSelf` says whether what stands there before takes part.
   public func scatterReduce(
-    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction, includeSelf: Bool = true
+    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
+    includeSelf: Bool = true
   ) throws -> Tensor {
-    try reduced("ScatterReduceBackward0", dim, index, source, reduce, includeSelf, into: noGrad { try clone() })
+    try reduced(
+      "ScatterReduceBackward0", dim, index, source, reduce, includeSelf,
+      into: noGrad { try clone() })
   }
 
   /// ``scatterReduce(_:_:_:_:includeSelf:)`` in place (PyTorch: `Tensor.scatter_reduce_`).
   @discardableResult
   public func scatterReduce_(
-    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction, includeSelf: Bool = true
+    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
+    includeSelf: Bool = true
   ) throws -> Tensor {
     try inPlace("scatterReduce_", [source]) {
-      try $0.reduced("ScatterReduceBackward0", dim, index, source, reduce, includeSelf, into: $1.alias())
+      try $0.reduced(
+        "ScatterReduceBackward0", dim, index, source, reduce, includeSelf, into: $1.alias())
     }
   }
 
   /// A copy in which the lines of `source` are combined with the lines `index` along `dim`
   /// (PyTorch: `torch.index_reduce`).
   public func indexReduce(
-    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction, includeSelf: Bool = true
+    _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
+    includeSelf: Bool = true
   ) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexReduce")
     try plan.checkRank(source, self, "indexReduce")
     try plan.check(source, self, "indexReduce")
     var line = [Int](repeating: 1, count: Swift.max(source.ndim, 1))
     line[plan.dim] = plan.places.count
-    let wide = try noGrad { try index.to(.int64).reshape(line).expand(source.ndim == 0 ? [1] : source.shape) }
+    let wide = try noGrad {
+      try index.to(.int64).reshape(line).expand(source.ndim == 0 ? [1] : source.shape)
+    }
     return try reduced(
       "IndexReduceBackward0", dim, wide, source, reduce, includeSelf, into: noGrad { try clone() })
   }
@@ -56,7 +64,8 @@ extension Tensor {
       }
     }
     guard isGradEnabled && (requiresGrad || source.requiresGrad) else { return out }
-    Recording.record([out], node, [self, source], saving: [self, source, index]) { gradients, saved in
+    Recording.record([out], node, [self, source], saving: [self, source, index]) {
+      gradients, saved in
       guard let g = gradients[0] else { return [nil, nil] }
       let (x, source, index) = (saved[0], saved[1], saved[2])
       var (own, other) = try x.scatterGradients(g, d, index, source, reduce, includeSelf)
@@ -81,7 +90,9 @@ extension Tensor {
       let share = try g.div(Tensor.counts(like: self, d, index, includeSelf).to(dtype))
       return (share, try share.gather(d, index))
     case .amax, .amin:
-      let result = try noGrad { try scatterReduce(d, index, source, reduce, includeSelf: includeSelf) }
+      let result = try noGrad {
+        try scatterReduce(d, index, source, reduce, includeSelf: includeSelf)
+      }
       let (own, other) = try noGrad {
         (try eq(result).to(dtype), try used.eq(result.gather(d, index)).to(dtype))
       }
@@ -91,7 +102,8 @@ extension Tensor {
       // Factors of zero are left out of the division; the gradient of a single one is the product of
       // the others.
       let safe = try maskedFill(eq(0), 1)
-      let own = try g.mul(safe.scatterReduce(d, index, source, reduce, includeSelf: includeSelf)).div(safe)
+      let own = try g.mul(safe.scatterReduce(d, index, source, reduce, includeSelf: includeSelf))
+        .div(safe)
       let zeros = try noGrad { try used.eq(0) }
       let alone = try noGrad {
         try zeros.logicalAnd(

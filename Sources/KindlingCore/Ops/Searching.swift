@@ -11,33 +11,39 @@ extension Tensor {
   ) throws -> Tensor {
     guard ndim > 0 else {
       throw TensorError(
-        .shape, "searchsorted", "boundaries tensor should have positive dimension, but got 0 dimension")
+        .shape, "searchsorted",
+        "boundaries tensor should have positive dimension, but got 0 dimension")
     }
     guard ndim == 1 || values.ndim == ndim && shape.dropLast() == values.shape.dropLast() else {
       throw TensorError(
         .shape, "searchsorted",
-        "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor \(shape) and input value tensor \(values.shape)")
+        "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor \(shape) and input value tensor \(values.shape)"
+      )
     }
     if let sorter {
       guard sorter.shape == shape else {
         throw TensorError(
           .shape, "searchsorted",
-          "boundary and sorter must have the same size, but got boundary tensor \(shape) and got sorter tensor \(sorter.shape)")
+          "boundary and sorter must have the same size, but got boundary tensor \(shape) and got sorter tensor \(sorter.shape)"
+        )
       }
       guard sorter.dtype == .int64 else {
         throw TensorError(
-          .dtype, "searchsorted", "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
+          .dtype, "searchsorted",
+          "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
       }
     }
     guard values.dtype == dtype || values.numel == 1 else {
       throw TensorError(
         .dtype, "searchsorted",
-        "boundary tensor should have same dtype as the input value tensor, but got boundary tensor of \(dtype) and input value tensor of \(values.dtype)")
+        "boundary tensor should have same dtype as the input value tensor, but got boundary tensor of \(dtype) and input value tensor of \(values.dtype)"
+      )
     }
     let edges = try noGrad { try sorter.map { try gather(-1, $0) } ?? self }
     let places =
       dtype.isFloatingPoint || values.dtype.isFloatingPoint
-      ? try Tensor.search(edges, values, right, Double.self) : try Tensor.search(edges, values, right, Int.self)
+      ? try Tensor.search(edges, values, right, Double.self)
+      : try Tensor.search(edges, values, right, Int.self)
     return try Tensor(places, shape: values.shape, dtype: outInt32 ? .int32 : .int64)
   }
 
@@ -48,7 +54,8 @@ extension Tensor {
     guard ndim == 1 else {
       throw TensorError(
         .shape, "searchsorted",
-        "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(ndim))")
+        "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(ndim))"
+      )
     }
     let number = try Tensor.wrapped(value, like: self)
     return try searchsorted(number, right: right, sorter: sorter, outInt32: outInt32)
@@ -104,13 +111,15 @@ extension Tensor {
     guard ndim == 1, dtype.isInteger || dtype == .bool else {
       throw TensorError(
         .shape, "bincount",
-        "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype).")
+        "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype)."
+      )
     }
     let numbers = try toArray(as: Int.self)
     let (least, greatest) = (numbers.min() ?? 0, numbers.max() ?? -1)
     guard least >= 0, greatest < .max else {
       throw TensorError(
-        .value, "bincount", "bincount only supports 1-d non-negative integral inputs, but got \(least)")
+        .value, "bincount",
+        "bincount only supports 1-d non-negative integral inputs, but got \(least)")
     }
     let length = Swift.max(minlength, greatest + 1)
     _ = try Layout.checkedCount([length], .int64, "bincount")
@@ -121,7 +130,8 @@ extension Tensor {
     guard weights.shape == shape else {
       throw TensorError(
         .shape, "bincount",
-        "weights should be 1-d and have the same length as input, but got \(weights.shape) for \(shape)")
+        "weights should be 1-d and have the same length as input, but got \(weights.shape) for \(shape)"
+      )
     }
     let type: DType = weights.dtype == .float32 ? .float32 : .float64
     return try noGrad {
@@ -145,7 +155,9 @@ extension Tensor {
     try Layout.checkList(bins, "histc")
     let values = try toArray(as: Double.self)
     var (low, high) = (min, max)
-    if low == high, let least = values.min(), let greatest = values.max() { (low, high) = (least, greatest) }
+    if low == high, let least = values.min(), let greatest = values.max() {
+      (low, high) = (least, greatest)
+    }
     if low == high { (low, high) = (low - 1, high + 1) }
     guard low.isFinite, high.isFinite else {
       throw TensorError(.value, "histc", "range of [\(low), \(high)] is not finite")
@@ -169,7 +181,8 @@ extension Tensor {
   /// (PyTorch: `torch.unravel_index`).
   public func unravelIndex(_ shape: [Int]) throws -> [Tensor] {
     guard dtype.isInteger else {
-      throw TensorError(.dtype, "unravelIndex", "expected 'indices' to be integer dtype, but got \(dtype)")
+      throw TensorError(
+        .dtype, "unravelIndex", "expected 'indices' to be integer dtype, but got \(dtype)")
     }
     if let bad = shape.first(where: { $0 < 0 }) {
       throw TensorError(

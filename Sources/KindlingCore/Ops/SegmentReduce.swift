@@ -15,13 +15,16 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "segment_reduce")
     guard ndim > 0 else {
       throw TensorError(
-        .shape, "segment_reduce", "expected data with at least one dimension, but got a tensor with none")
+        .shape, "segment_reduce",
+        "expected data with at least one dimension, but got a tensor with none")
     }
-    guard lengths.dtype.isInteger, lengths.ndim == d + 1, Array(lengths.shape.dropLast()) == Array(shape.prefix(d))
+    guard lengths.dtype.isInteger, lengths.ndim == d + 1,
+      Array(lengths.shape.dropLast()) == Array(shape.prefix(d))
     else {
       throw TensorError(
         .shape, "segment_reduce",
-        "expected integer lengths of shape \(shape.prefix(d)) + [segments], but got \(lengths.dtype) \(lengths.shape)")
+        "expected integer lengths of shape \(shape.prefix(d)) + [segments], but got \(lengths.dtype) \(lengths.shape)"
+      )
     }
     // Rows before `dim` each have pieces of their own.
     let rows = shape.prefix(d).reduce(1, *), segments = lengths.shape[d]
@@ -51,7 +54,8 @@ extension Tensor {
     _ reduction: SegmentReduction, offsets: Tensor, dim: Int = 0, initial: Double? = nil
   ) throws -> Tensor {
     guard offsets.ndim > 0, offsets.shape[offsets.ndim - 1] > 0 else {
-      throw TensorError(.shape, "segment_reduce", "offsets must have a last dimension with elements")
+      throw TensorError(
+        .shape, "segment_reduce", "offsets must have a last dimension with elements")
     }
     return try segmentReduce(reduction, lengths: offsets.diff(), dim: dim, initial: initial)
   }

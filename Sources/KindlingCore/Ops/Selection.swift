@@ -75,7 +75,8 @@ extension Tensor {
     guard condition.dtype == .bool || condition.dtype == .uint8 else {
       throw TensorError(
         .dtype, "where",
-        "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)")
+        "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)"
+      )
     }
     let (c, x) = try onOneDevice("where", condition, a)
     let (_, y) = try onOneDevice("where", c, b)
@@ -209,23 +210,29 @@ extension Tensor {
       })
   }
   /// ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
-  public func clampMin(_ min: Tensor) throws -> Tensor { try clamped("ClampMinBackward1", min, nil) }
+  public func clampMin(_ min: Tensor) throws -> Tensor {
+    try clamped("ClampMinBackward1", min, nil)
+  }
   /// ``minimum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_max`).
-  public func clampMax(_ max: Tensor) throws -> Tensor { try clamped("ClampMaxBackward1", nil, max) }
+  public func clampMax(_ max: Tensor) throws -> Tensor {
+    try clamped("ClampMaxBackward1", nil, max)
+  }
 
   func clamped(
     _ node: String, _ min: Scalar?, _ max: Scalar?, into out: Tensor? = nil
   ) throws -> Tensor {
     let y = try clampedValues(min, max, into: out)
     guard isGradEnabled, requiresGrad else { return y }
-    return y.recorded(node, Input(self, saving: self) { g, s in
-      switch (min, max) {
-      case (let min?, let max?): try Tensor.where(s[0].gt(min).logicalAnd(s[0].lt(max)), g, 0)
-      case (let min?, nil): try Tensor.where(s[0].gt(min), g, 0)
-      case (nil, let max?): try Tensor.where(s[0].lt(max), g, 0)
-      case (nil, nil): g
-      }
-    })
+    return y.recorded(
+      node,
+      Input(self, saving: self) { g, s in
+        switch (min, max) {
+        case (let min?, let max?): try Tensor.where(s[0].gt(min).logicalAnd(s[0].lt(max)), g, 0)
+        case (let min?, nil): try Tensor.where(s[0].gt(min), g, 0)
+        case (nil, let max?): try Tensor.where(s[0].lt(max), g, 0)
+        case (nil, nil): g
+        }
+      })
   }
 
   private func clampedValues(_ min: Scalar?, _ max: Scalar?, into out: Tensor?) throws -> Tensor {
@@ -235,7 +242,8 @@ extension Tensor {
     }
     // Integers, whose bounds must not pass through a Double, and NaN, which wins.
     guard let min else {
-      return try Tensor.binary(.minimum, "clamp", self, .wrapped(max ?? .int(.max), like: self), into: out)
+      return try Tensor.binary(
+        .minimum, "clamp", self, .wrapped(max ?? .int(.max), like: self), into: out)
     }
     let raised = try Tensor.binary(
       .maximum, "clamp", self, .wrapped(min, like: self), into: max == nil ? out : nil)

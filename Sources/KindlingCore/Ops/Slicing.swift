@@ -27,7 +27,9 @@ extension Tensor {
   ///
   /// As in Python, negative bounds count from the back and bounds beyond the size are clamped.
   /// - Throws: ``TensorError`` `.value` where `step` is not positive.
-  public func slice(_ dim: Int, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1) throws -> Tensor {
+  public func slice(_ dim: Int, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1) throws
+    -> Tensor
+  {
     guard ndim > 0 else {
       throw TensorError(.index, "slice", "slice() cannot be applied to a 0-dim tensor.")
     }
@@ -36,7 +38,9 @@ extension Tensor {
       throw TensorError(.value, "slice", "slice step must be positive, but got \(step)")
     }
     let size = shape[d]
-    func bound(_ value: Int) -> Int { Swift.min(Swift.max(value < 0 ? value + size : value, 0), size) }
+    func bound(_ value: Int) -> Int {
+      Swift.min(Swift.max(value < 0 ? value + size : value, 0), size)
+    }
     let low = bound(start ?? 0), high = Swift.max(bound(end ?? size), low)
     let before = shape
     var (shape, strides) = (shape, strides)
@@ -79,7 +83,8 @@ extension Tensor {
     guard start.ndim == 0, start.dtype.isInteger else {
       throw TensorError(
         .dtype, "narrow",
-        "start must be a 0-dim integral Tensor, but has shape \(start.shape) and dtype \(start.dtype)")
+        "start must be a 0-dim integral Tensor, but has shape \(start.shape) and dtype \(start.dtype)"
+      )
     }
     return try narrow(dim, start.item(as: Int.self), length)
   }
@@ -95,7 +100,8 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "split")
     guard splitSize >= 0 else {
       throw TensorError(
-        .value, "split", "split expects split_size be non-negative, but got split_size=\(splitSize)")
+        .value, "split", "split expects split_size be non-negative, but got split_size=\(splitSize)"
+      )
     }
     let size = shape[d]
     guard splitSize > 0 || size == 0 else {
@@ -119,7 +125,8 @@ extension Tensor {
     guard !splitSizes.contains(where: { $0 < 0 }), total == shape[d] else {
       throw TensorError(
         .shape, "split",
-        "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)")
+        "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)"
+      )
     }
     return try pieces(splitSizes, d, "SplitWithSizesBackward0")
   }
@@ -177,8 +184,10 @@ extension Tensor {
     }
     let dtype = dtype, device = device
     Recording.record(parts, "UnbindBackward0", [self]) { [part] gradients, _ in
-      [try Tensor.stack(
-        gradients.map { try $0 ?? Tensor.zeros(part, dtype: dtype, device: device) }, dim: d)]
+      [
+        try Tensor.stack(
+          gradients.map { try $0 ?? Tensor.zeros(part, dtype: dtype, device: device) }, dim: d)
+      ]
     }
     return parts
   }
@@ -187,7 +196,8 @@ extension Tensor {
   public func tensorSplit(_ sections: Int, dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
       throw TensorError(
-        .shape, "tensorSplit", "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+        .shape, "tensorSplit",
+        "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     }
     guard sections > 0 else {
       throw TensorError(
@@ -207,7 +217,8 @@ extension Tensor {
   public func tensorSplit(_ indices: [Int], dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
       throw TensorError(
-        .shape, "tensorSplit", "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+        .shape, "tensorSplit",
+        "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     }
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
     var start = 0
@@ -222,7 +233,8 @@ extension Tensor {
     guard indicesOrSections.dtype == .int64, indicesOrSections.ndim <= 1 else {
       throw TensorError(
         .dtype, "tensorSplit",
-        "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(indicesOrSections.shape) and dtype \(indicesOrSections.dtype)")
+        "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(indicesOrSections.shape) and dtype \(indicesOrSections.dtype)"
+      )
     }
     return indicesOrSections.ndim == 0
       ? try tensorSplit(indicesOrSections.item(as: Int.self), dim: dim)
@@ -266,16 +278,20 @@ extension Tensor {
     guard ndim >= least else {
       throw TensorError(
         .shape, operation,
-        "\(operation) requires a tensor with at least \(least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(ndim) dimensions!")
+        "\(operation) requires a tensor with at least \(least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(ndim) dimensions!"
+      )
     }
   }
 
-  private func evenSplit(_ sections: Int, _ operation: String, least: Int, dim: Int) throws -> [Tensor] {
+  private func evenSplit(_ sections: Int, _ operation: String, least: Int, dim: Int) throws
+    -> [Tensor]
+  {
     try checkRank(operation, least)
     guard sections > 0, shape[dim] % sections == 0 else {
       throw TensorError(
         .shape, operation,
-        "\(operation) attempted to split along dimension \(dim), but the size of the dimension \(shape[dim]) is not divisible by the split_size \(sections)!")
+        "\(operation) attempted to split along dimension \(dim), but the size of the dimension \(shape[dim]) is not divisible by the split_size \(sections)!"
+      )
     }
     return try tensorSplit(sections, dim: dim)
   }
@@ -289,7 +305,8 @@ extension Tensor {
     let (length, spacing) = ndim == 0 ? (1, 1) : (shape[d], strides[d])
     guard size >= 0, size <= length else {
       throw TensorError(
-        .value, "unfold", "maximum size for tensor at dimension \(d) is \(length) but size is \(size)")
+        .value, "unfold",
+        "maximum size for tensor at dimension \(d) is \(length) but size is \(size)")
     }
     guard step > 0 else {
       throw TensorError(.value, "unfold", "step is \(step) but must be > 0")
@@ -318,7 +335,11 @@ extension Tensor {
     }
     let (rows, columns) = (shape[a], shape[b])
     let outside = offset <= -rows || offset >= columns
-    let length = outside ? 0 : Swift.max(0, offset >= 0 ? Swift.min(rows, columns - offset) : Swift.min(rows + offset, columns))
+    let length =
+      outside
+      ? 0
+      : Swift.max(
+        0, offset >= 0 ? Swift.min(rows, columns - offset) : Swift.min(rows + offset, columns))
     let start = length == 0 ? 0 : offset >= 0 ? offset * strides[b] : -offset * strides[a]
     let kept = shape.indices.filter { $0 != a && $0 != b }
     return view(

@@ -23,7 +23,8 @@ extension Tensor {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)")
+        "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)"
+      )
     }
     let d = try Layout.wrap(dim, ndim, name)
     // 16-bit floats are computed in float32 and rounded once.

@@ -13,7 +13,8 @@ extension Tensor {
   }
 
   /// Where the elements along `dim` stand, in their order (PyTorch: `torch.argsort`).
-  public func argsort(dim: Int = -1, descending: Bool = false, stable: Bool = true) throws -> Tensor {
+  public func argsort(dim: Int = -1, descending: Bool = false, stable: Bool = true) throws -> Tensor
+  {
     try ordered("argsort", Layout.wrap(dim, ndim, "argsort"), descending).1
   }
 
@@ -30,9 +31,12 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "topk")
     guard k >= 0, k <= (ndim == 0 ? 1 : shape[d]) else {
       throw TensorError(
-        .index, "topk", "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
+        .index, "topk",
+        "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
     }
-    return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) { try $0.narrow(d, 0, k) }
+    return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) {
+      try $0.narrow(d, 0, k)
+    }
   }
 
   /// The `k`-th least element along `dim`, counted from 1, and where it stands
@@ -43,17 +47,21 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "kthvalue")
     guard k >= 1, k <= (ndim == 0 ? 1 : shape[d]) else {
       throw TensorError(
-        .index, "kthvalue", "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
+        .index, "kthvalue",
+        "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])"
+      )
     }
     let found = try noGradOrdered("kthvalue", d, false, "KthvalueBackward0", first: k) {
       try $0.narrow(d, k - 1, 1).clone()
     }
-    return keepdim || ndim == 0 ? found : (try found.values.squeeze(d), try found.indices.squeeze(d))
+    return keepdim || ndim == 0
+      ? found : (try found.values.squeeze(d), try found.indices.squeeze(d))
   }
 
   /// The most frequent element along `dim`, the least of several, and where one stands
   /// (PyTorch: `torch.mode`).
-  public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+  public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
+  {
     let d = try Layout.wrap(dim, ndim, "mode")
     guard ndim == 0 || shape[d] > 0 else {
       throw TensorError(.shape, "mode", "Expected reduction dim \(d) to have non-zero size.")
@@ -119,7 +127,8 @@ extension Tensor {
 
   /// Records `values` as the elements of this tensor at `indices` along `d`.
   private func recordPicked(_ values: Tensor, _ indices: Tensor, _ d: Int, _ node: String) {
-    Recording.record([values, indices], node, [self], saving: [indices]) { [shape] gradients, saved in
+    Recording.record([values, indices], node, [self], saving: [indices]) {
+      [shape] gradients, saved in
       guard let g = gradients[0] else { return [nil] }
       return [try g.newZeros(shape).scatterAdd(d, saved[0], g)]
     }
@@ -167,7 +176,8 @@ extension Tensor {
       guard width > 0 || count == 0 else {
         throw TensorError(
           .shape, name,
-          "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)")
+          "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)"
+        )
       }
       let rows = try line.movedim(d ?? 0, 0).reshape(count, width == 0 ? 1 : width)
       // Columns sorted stably from the last to the first give rows in lexicographic order.
@@ -180,8 +190,10 @@ extension Tensor {
       }
       let ordered = try rows.indexSelect(0, order)
       let places = try order.toArray(as: Int.self)
-      let changes = count < 2
-        ? [] : try ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).toArray(as: Bool.self)
+      let changes =
+        count < 2
+        ? []
+        : try ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).toArray(as: Bool.self)
       var starts: [Int] = [], inverse = [Int](repeating: 0, count: count), counts: [Int] = []
       for i in 0..<count {
         if i == 0 || changes[i - 1] {

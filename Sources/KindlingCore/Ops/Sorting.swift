@@ -25,7 +25,9 @@ extension Tensor {
 // MARK: Medians
 extension Tensor {
   /// The lower median of all elements; NaN if there is one (PyTorch: `torch.median`).
-  public func median() throws -> Tensor { try median("median", "MedianBackward0", ignoresNaN: false) }
+  public func median() throws -> Tensor {
+    try median("median", "MedianBackward0", ignoresNaN: false)
+  }
   /// The lower median of all elements that are not NaN (PyTorch: `torch.nanmedian`).
   public func nanmedian() throws -> Tensor {
     try median("nanmedian", "NanmedianBackward0", ignoresNaN: true)
@@ -36,7 +38,8 @@ extension Tensor {
   }
   /// The lower medians of what is not NaN along `dim`, and where they stand
   /// (PyTorch: `torch.nanmedian`).
-  public func nanmedian(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+  public func nanmedian(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
+  {
     try median("nanmedian", "NanmedianBackward1", dim, keepdim, ignoresNaN: true)
   }
 
@@ -116,7 +119,8 @@ extension Tensor {
   public func nanquantile(
     _ q: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {
-    try nanquantile(Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
+    try nanquantile(
+      Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
   }
 
   private func quantile(
@@ -130,7 +134,8 @@ extension Tensor {
     guard q.dtype == dtype, q.ndim <= 1 else {
       throw TensorError(
         .dtype, name,
-        "\(name)() q must be a scalar or 1D tensor of the same dtype as the input tensor, but is \(q.dtype) \(q.shape)")
+        "\(name)() q must be a scalar or 1D tensor of the same dtype as the input tensor, but is \(q.dtype) \(q.shape)"
+      )
     }
     guard numel > 0 else {
       throw TensorError(.value, name, "\(name)() input tensor must be non-empty")
@@ -154,9 +159,12 @@ extension Tensor {
     }
     var result = q.ndim == 0 ? parts[0] : try Tensor.stack(parts, dim: 0)
     let lead = q.ndim
-    let kept = d == nil || ndim == 0
+    let kept =
+      d == nil || ndim == 0
       ? [Int](repeating: 1, count: keepdim ? ndim : 0)
-      : keepdim ? keptShape(reducing: [axis]) : shape.enumerated().filter { $0.offset != axis }.map(\.element)
+      : keepdim
+        ? keptShape(reducing: [axis])
+        : shape.enumerated().filter { $0.offset != axis }.map(\.element)
     result = try result.reshaped(Array(q.shape.prefix(lead)) + kept)
     return result
   }
@@ -178,7 +186,8 @@ extension Tensor {
         spoiled, counts.clamp(max: shape[axis] - 1), rank.floor().to(.int64))
       return (lowest, try Tensor.where(spoiled, lowest, rank.ceil().to(.int64)))
     }
-    let weight = interpolation == .midpoint
+    let weight =
+      interpolation == .midpoint
       ? try rank.detach().ne(rank.detach().floor()).to(dtype).mul(0.5)
       : try rank.sub(rank.detach().floor())
     return (below, above, weight)

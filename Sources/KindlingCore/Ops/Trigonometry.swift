@@ -140,10 +140,12 @@ extension Tensor {
         let angle = try x.mul(Double.pi)
         return try Tensor.where(x.eq(0), 1.0, angle.sin().div(angle))
       }
-    }.recorded("SincBackward0", Input(self, saving: self) { g, s in
-      let x = s[0], angle = try x * Double.pi
-      let slope = try (angle * angle.cos() - angle.sin()) / (angle * x)
-      return try Tensor.where(x.eq(0), 0, g * slope)
-    })
+    }.recorded(
+      "SincBackward0",
+      Input(self, saving: self) { g, s in
+        let x = s[0], angle = try x * Double.pi
+        let slope = try (angle * angle.cos() - angle.sin()) / (angle * x)
+        return try Tensor.where(x.eq(0), 0, g * slope)
+      })
   }
 }

@@ -85,7 +85,8 @@ extension Tensor {
     guard ndim <= 2 else {
       throw TensorError(
         .shape, operation,
-        "t() expects a tensor with <= 2 dimensions, but self is \(ndim)D; name the dimensions with transpose(_:_:)")
+        "t() expects a tensor with <= 2 dimensions, but self is \(ndim)D; name the dimensions with transpose(_:_:)"
+      )
     }
     return ViewPlan(shape.reversed(), strides.reversed(), storageOffset) { g, _ in try g.t() }
   }
@@ -102,7 +103,8 @@ extension Tensor {
     guard dims.count == ndim else {
       throw TensorError(
         .shape, "permute",
-        "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = \(ndim) is not equal to len(dims) = \(dims.count)")
+        "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = \(ndim) is not equal to len(dims) = \(dims.count)"
+      )
     }
     return permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
   }
@@ -143,7 +145,8 @@ extension Tensor {
       guard ndim == 2 || ndim == 0 else {
         throw TensorError(
           .shape, "H",
-          "tensor.H is only supported on matrices (2-D tensors). Got \(ndim)-D tensor. For batches of matrices, consider using tensor.mH")
+          "tensor.H is only supported on matrices (2-D tensors). Got \(ndim)-D tensor. For batches of matrices, consider using tensor.mH"
+        )
       }
       return ndim == 0 ? self : try transpose(0, 1)
     }
@@ -155,7 +158,8 @@ extension Tensor {
     guard source.count == destination.count else {
       throw TensorError(
         .shape, "movedim",
-        "invalid source or destination dims: source (\(source) dims) should contain the same number of dims as destination (\(destination) dims)")
+        "invalid source or destination dims: source (\(source) dims) should contain the same number of dims as destination (\(destination) dims)"
+      )
     }
     if source.isEmpty { return view("AliasBackward0", aliasPlan()) }
     let from = try Layout.wrapKeeping(source, ndim, "movedim")
@@ -209,14 +213,16 @@ extension Tensor {
     guard !stride.contains(where: { $0 < 0 }), offset >= 0 else {
       throw TensorError(
         .shape, operation,
-        "negative strides and offsets are not supported, but got strides \(stride) and offset \(offset)")
+        "negative strides and offsets are not supported, but got strides \(stride) and offset \(offset)"
+      )
     }
     _ = try Layout.checkedCount(size, dtype, operation)
     let extent = try Layout.checkedExtent(size, stride, offset: offset, operation)
     guard extent <= storage.byteCount / dtype.byteSize else {
       throw TensorError(
         .shape, operation,
-        "sizes \(size), strides \(stride), storage offset \(offset), and itemsize \(dtype.byteSize) require a storage of \(extent) elements, but this one has \(storage.byteCount / dtype.byteSize)")
+        "sizes \(size), strides \(stride), storage offset \(offset), and itemsize \(dtype.byteSize) require a storage of \(extent) elements, but this one has \(storage.byteCount / dtype.byteSize)"
+      )
     }
   }
 

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// Window functions of signal processing (PyTorch: `torch.signal.windows`).
@@ -27,7 +27,8 @@ public enum SignalWindow {
 
   /// `alpha` − (1 − `alpha`) cos (PyTorch: `torch.signal.windows.general_hamming`).
   public static func generalHamming(
-    _ m: Int, alpha: Double = 0.54, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
+    _ m: Int, alpha: Double = 0.54, sym: Bool = true, dtype: DType? = nil,
+    requiresGrad: Bool = false
   ) throws -> Tensor {
     try cosines("generalHamming", m, [alpha, 1 - alpha], sym, dtype, requiresGrad)
   }
@@ -43,7 +44,8 @@ public enum SignalWindow {
   public static func nuttall(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try cosines("nuttall", m, [0.3635819, 0.4891775, 0.1365995, 0.0106411], sym, dtype, requiresGrad)
+    try cosines(
+      "nuttall", m, [0.3635819, 0.4891775, 0.1365995, 0.0106411], sym, dtype, requiresGrad)
   }
 
   /// a₀ − a₁ cos + a₂ cos 2 − … (PyTorch: `torch.signal.windows.general_cosine`).
@@ -97,7 +99,9 @@ public enum SignalWindow {
       throw TensorError(.value, "exponential", "Center must be nil for symmetric windows")
     }
     let middle = center ?? (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
-    return try window("exponential", m, dtype, requiresGrad) { exp(-abs(Double($0) - middle) / tau) }
+    return try window("exponential", m, dtype, requiresGrad) {
+      exp(-abs(Double($0) - middle) / tau)
+    }
   }
 
   /// exp(−(x − center)² / 2 std²) (PyTorch: `torch.signal.windows.gaussian`).

@@ -26,7 +26,9 @@ extension Generator {
 
   /// `count` indices in proportion to `weights`, which are valid, as `multinomial` draws them.
   package func weighted(_ weights: [Double], _ count: Int, replacement: Bool) -> [Int] {
-    if replacement && count > 1 { return Multinomial.withReplacement(weights, count, .float64, self) }
+    if replacement && count > 1 {
+      return Multinomial.withReplacement(weights, count, .float64, self)
+    }
     let keys = withEngine { engine in
       weights.map { $0 / -Double.log(onePlus: -engine.uniform()) }
     }

@@ -69,7 +69,8 @@ public final class Generator: Sendable {
     guard bytes.count == MersenneTwister.stateSize else {
       throw TensorError(
         .value, "setState",
-        "expected an RNG state of \(MersenneTwister.stateSize) bytes but found one of \(bytes.count)")
+        "expected an RNG state of \(MersenneTwister.stateSize) bytes but found one of \(bytes.count)"
+      )
     }
     guard let restored = MersenneTwister(state: bytes) else {
       throw TensorError(.value, "setState", "invalid mt19937 state")
@@ -92,7 +93,9 @@ public final class Generator: Sendable {
 
 /// Seeds the default generator (PyTorch: `torch.manual_seed`).
 @discardableResult
-public func manualSeed(_ seed: some BinaryInteger) -> Generator { Generator.default.manualSeed(seed) }
+public func manualSeed(_ seed: some BinaryInteger) -> Generator {
+  Generator.default.manualSeed(seed)
+}
 
 /// Runs `body` and puts the default generator back to where it stood (PyTorch: `torch.random.fork_rng`).
 public func forkRNG<R>(_ body: () throws -> R) rethrows -> R {

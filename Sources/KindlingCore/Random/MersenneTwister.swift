@@ -104,7 +104,9 @@ struct MersenneTwister: Sendable {
   init?(state bytes: [UInt8]) {
     guard bytes.count == Self.stateSize else { return nil }
     func read<T: FixedWidthInteger>(_ offset: Int, as type: T.Type) -> T {
-      T(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: T.self) })
+      T(
+        littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: T.self) }
+      )
     }
     let left = Int(read(8, as: Int32.self)), next = read(16, as: UInt64.self)
     let spare = Double(bitPattern: read(5024, as: UInt64.self))
@@ -113,7 +115,9 @@ struct MersenneTwister: Sendable {
       next <= UInt64(Self.wordCount - left + 1), spare.isFinite
     else { return nil }
     seed = read(0, as: UInt64.self)
-    words = (0..<Self.wordCount).map { UInt32(truncatingIfNeeded: read(24 + 8 * $0, as: UInt64.self)) }
+    words = (0..<Self.wordCount).map {
+      UInt32(truncatingIfNeeded: read(24 + 8 * $0, as: UInt64.self))
+    }
     self.left = left
     self.next = Int(next)
     spareNormal = read(5040, as: Int32.self) == 0 ? nil : spare

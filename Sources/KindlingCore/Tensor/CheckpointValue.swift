@@ -140,7 +140,8 @@ extension CheckpointValue: CustomStringConvertible {
     case .string(let s): text += "'\(s)'"
     case .tensor(let t): text += String(describing: t)
     case .list(let items): CheckpointValue.write("[", items, "]", to: &text)
-    case .tuple(let items): CheckpointValue.write("(", items, items.count == 1 ? ",)" : ")", to: &text)
+    case .tuple(let items):
+      CheckpointValue.write("(", items, items.count == 1 ? ",)" : ")", to: &text)
     case .dictionary(let pairs), .orderedDictionary(let pairs):
       text += "{"
       for (place, pair) in pairs.enumerated() {

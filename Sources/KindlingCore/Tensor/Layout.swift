@@ -15,7 +15,9 @@ package enum Layout {
   }
 
   /// The number of elements; throws where a size is negative or the product is beyond memory.
-  package static func checkedCount(_ shape: [Int], _ dtype: DType, _ operation: String) throws -> Int {
+  package static func checkedCount(_ shape: [Int], _ dtype: DType, _ operation: String) throws
+    -> Int
+  {
     var count = 1, overflow = false, empty = false
     for size in shape {
       if size < 0 {
@@ -68,7 +70,8 @@ package enum Layout {
       if x != y && x != 1 && y != 1 {
         throw TensorError(
           .shape, operation,
-          "the size of tensor a (\(x)) must match the size of tensor b (\(y)) at non-singleton dimension \(d); shapes are \(a) and \(b)")
+          "the size of tensor a (\(x)) must match the size of tensor b (\(y)) at non-singleton dimension \(d); shapes are \(a) and \(b)"
+        )
       }
       result[d] = x == 1 ? y : x
     }
@@ -92,7 +95,8 @@ package enum Layout {
   package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
     guard let dims, !dims.isEmpty else { return Array(0..<rank) }
     guard rank <= 64 else {
-      throw TensorError(.shape, operation, "only tensors with up to 64 dims are supported, got \(rank)")
+      throw TensorError(
+        .shape, operation, "only tensors with up to 64 dims are supported, got \(rank)")
     }
     var seen = Set<Int>()
     return try dims.map {
@@ -139,7 +143,8 @@ package enum Layout {
     if overflow || beyond {
       throw TensorError(
         .memory, operation,
-        "a view of shape \(shape), strides \(strides) and offset \(offset) is larger than any memory")
+        "a view of shape \(shape), strides \(strides) and offset \(offset) is larger than any memory"
+      )
     }
     return count
   }

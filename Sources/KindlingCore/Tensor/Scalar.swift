@@ -95,10 +95,10 @@ extension Float: TensorScalar {
   public static var dtype: DType { .float32 }
 }
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
-extension Float16: TensorScalar {
-  /// ``DType/float16``.
-  public static var dtype: DType { .float16 }
-}
+  extension Float16: TensorScalar {
+    /// ``DType/float16``.
+    public static var dtype: DType { .float16 }
+  }
 #endif
 
 extension Bool: TensorScalar {

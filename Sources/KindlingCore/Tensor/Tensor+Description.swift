@@ -15,8 +15,11 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
     if numel == 0 ? ndim != 1 : edgeless { suffixes.append("size=\(pythonTuple(shape))") }
     let isUsual = dtype == .default || numel > 0 && (dtype == .int64 || dtype == .bool)
     if !isUsual { suffixes.append("dtype=torch.\(dtype)") }
-    if let node = gradFn { suffixes.append("grad_fn=<\(node.name)>") }
-    else if requiresGrad { suffixes.append("requires_grad=True") }
+    if let node = gradFn {
+      suffixes.append("grad_fn=<\(node.name)>")
+    } else if requiresGrad {
+      suffixes.append("requires_grad=True")
+    }
     var text = prefix + (numel == 0 ? "[]" : elements(options, indent: prefix.count))
     let lastLine = text.utf8.lastIndex(of: UInt8(ascii: "\n"))
       .map { text.utf8.distance(from: $0, to: text.utf8.endIndex) + 1 }

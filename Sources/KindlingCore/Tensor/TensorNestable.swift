@@ -18,7 +18,9 @@ extension TensorScalar {
   /// A number has no lengths.
   public func leadingShape() -> [Int] { [] }
   /// Appends this number.
-  public func appendLeaves(to leaves: inout [Self], shape: [Int], level: Int) { leaves.append(self) }
+  public func appendLeaves(to leaves: inout [Self], shape: [Int], level: Int) {
+    leaves.append(self)
+  }
   /// Takes the next number.
   public static func nested(_ leaves: inout ArraySlice<Self>, shape: [Int], level: Int) -> Self? {
     leaves.popFirst()
@@ -42,7 +44,8 @@ extension Array: TensorNestable where Element: TensorNestable {
     guard level < shape.count, count == shape[level] else {
       throw TensorError(
         .shape, "Tensor",
-        "expected sequence of length \(level < shape.count ? shape[level] : 0) at dim \(level) (got \(count)); rows of a nested array must be equally long")
+        "expected sequence of length \(level < shape.count ? shape[level] : 0) at dim \(level) (got \(count)); rows of a nested array must be equally long"
+      )
     }
     if Element.self == Leaf.self, let numbers = self as? [Leaf] {
       return leaves.append(contentsOf: numbers)
@@ -51,12 +54,16 @@ extension Array: TensorNestable where Element: TensorNestable {
   }
 
   /// Takes `shape[level]` elements.
-  public static func nested(_ leaves: inout ArraySlice<Leaf>, shape: [Int], level: Int) -> [Element]? {
+  public static func nested(_ leaves: inout ArraySlice<Leaf>, shape: [Int], level: Int)
+    -> [Element]?
+  {
     guard level < shape.count else { return nil }
     var result: [Element] = []
     result.reserveCapacity(shape[level])
     for _ in 0..<shape[level] {
-      guard let element = Element.nested(&leaves, shape: shape, level: level + 1) else { return nil }
+      guard let element = Element.nested(&leaves, shape: shape, level: level + 1) else {
+        return nil
+      }
       result.append(element)
     }
     return result

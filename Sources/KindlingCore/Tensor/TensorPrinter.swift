@@ -90,7 +90,8 @@ struct TensorPrinter {
     let slices = shownIndexes(d).map { i in
       i.map { text(d + 1, offset + $0 * strides[d], indent + 1) } ?? "..."
     }
-    let gap = "," + String(repeating: "\n", count: shape.count - d - 1)
+    let gap =
+      "," + String(repeating: "\n", count: shape.count - d - 1)
       + String(repeating: " ", count: indent + 1)
     return "[" + slices.joined(separator: gap) + "]"
   }
@@ -98,8 +99,12 @@ struct TensorPrinter {
   private func row(_ offset: Int, _ indent: Int) -> String {
     let d = shape.count - 1
     var items: [String]
-    if summarizes && options.edgeitems == 0 { items = ["..."] } else {
-      items = shownIndexes(d).map { i in i.map { padded(element(offset + $0 * strides[d])) } ?? " ..." }
+    if summarizes && options.edgeitems == 0 {
+      items = ["..."]
+    } else {
+      items = shownIndexes(d).map { i in
+        i.map { padded(element(offset + $0 * strides[d])) } ?? " ..."
+      }
     }
     let perLine = max(1, (options.linewidth - indent) / (style.width + 2))
     var lines: [String] = []

@@ -71,7 +71,8 @@ public struct CSVTable: Sendable {
     for (fields, number) in found where fields.count != columns.count {
       throw CSVError(
         .format, path: path, row: number,
-        "has \(fields.count) fields, but the table has \(columns.count) columns: \(CSVTable.list(columns))")
+        "has \(fields.count) fields, but the table has \(columns.count) columns: \(CSVTable.list(columns))"
+      )
     }
     self.columns = columns
     rows = found.map(\.fields)
@@ -112,7 +113,8 @@ public struct CSVTable: Sendable {
   private static func trim(_ text: String) -> String {
     guard text.first?.isWhitespace == true || text.last?.isWhitespace == true else { return text }
     let start = text.drop(while: \.isWhitespace)
-    return String(start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
+    return String(
+      start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
   }
 
   private static func list(_ names: [String]) -> String {
@@ -137,7 +139,8 @@ extension CSVTable {
   public func index(of name: String) throws -> Int {
     guard let index = columns.firstIndex(of: name) else {
       throw CSVError(
-        .column, path: path, "there is no column \(name); the columns are \(CSVTable.list(columns))")
+        .column, path: path, "there is no column \(name); the columns are \(CSVTable.list(columns))"
+      )
     }
     return index
   }

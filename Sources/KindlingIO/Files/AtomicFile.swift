@@ -95,7 +95,9 @@ package struct AtomicFile: ~Copyable {
   }
 
   private mutating func finish(_ durable: Bool) throws {
-    guard !durable || fsync(descriptor) == 0 else { throw AtomicFile.failure("cannot be flushed to disk") }
+    guard !durable || fsync(descriptor) == 0 else {
+      throw AtomicFile.failure("cannot be flushed to disk")
+    }
     if !isNamed {
       guard
         linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0

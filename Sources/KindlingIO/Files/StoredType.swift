@@ -44,7 +44,8 @@ struct StoredType: Equatable {
     let (bytes, over) = count.multipliedReportingOverflow(by: byteSize)
     // What is read may be wider than what is stored.
     guard !overflow, !over, bytes <= Int.max / 16 else {
-      throw CheckpointError.corrupt("\(what) of shape \(shape) has more elements than 64 bits count")
+      throw CheckpointError.corrupt(
+        "\(what) of shape \(shape) has more elements than 64 bits count")
     }
     return shape.contains(0) ? 0 : bytes
   }
@@ -59,7 +60,8 @@ struct StoredType: Equatable {
   ) throws -> Tensor {
     let isPairs = reading == .pairs
     let full = isPairs ? shape + [2] : shape
-    let strides = columnMajor ? Self.columnMajorStrides(shape, pairs: isPairs) : Layout.contiguousStrides(full)
+    let strides =
+      columnMajor ? Self.columnMajorStrides(shape, pairs: isPairs) : Layout.contiguousStrides(full)
     let storage = try storage(bytes, in: file, bigEndian: bigEndian)
     return Tensor(
       storage: storage, shape: full, strides: strides, offset: 0, dtype: dtype,
@@ -97,7 +99,9 @@ struct StoredType: Equatable {
   private func convert(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, bigEndian: Bool
   ) throws {
-    func each<From: FixedWidthInteger, To>(_ from: From.Type, _ convert: (From) throws -> To) rethrows {
+    func each<From: FixedWidthInteger, To>(_ from: From.Type, _ convert: (From) throws -> To)
+      rethrows
+    {
       for i in 0..<source.count / MemoryLayout<From>.size {
         let raw = source.loadUnaligned(fromByteOffset: i * MemoryLayout<From>.size, as: From.self)
         let value = bigEndian ? From(bigEndian: raw) : From(littleEndian: raw)
@@ -134,7 +138,8 @@ struct StoredType: Equatable {
     }
     let bias = 1 << (exponentBits - 1) - 1
     let (whole, power) = exponent == 0 ? (mantissa, 1) : (mantissa + 1 << mantissaBits, exponent)
-    return sign * Float(sign: .plus, exponent: power - bias - mantissaBits, significand: 1) * Float(whole)
+    return sign * Float(sign: .plus, exponent: power - bias - mantissaBits, significand: 1)
+      * Float(whole)
   }
 
   /// Makes every byte that is not 0 a 1: Swift's `Bool` knows no other.
@@ -147,7 +152,8 @@ struct StoredType: Equatable {
     func each<Word: FixedWidthInteger>(_ word: Word.Type) {
       for i in stride(from: 0, to: bytes.count, by: size) {
         bytes.storeBytes(
-          of: bytes.load(fromByteOffset: i, as: Word.self).byteSwapped, toByteOffset: i, as: Word.self)
+          of: bytes.load(fromByteOffset: i, as: Word.self).byteSwapped, toByteOffset: i,
+          as: Word.self)
       }
     }
     switch size {

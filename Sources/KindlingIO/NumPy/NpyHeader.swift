@@ -46,7 +46,8 @@ struct NpyHeader {
       case "descr": try set(descr: try parser.descr())
       case "fortran_order": isColumnMajor = try parser.truth("fortran_order")
       case "shape": shape = try parser.integers("shape")
-      default: throw CheckpointError.corrupt("the npy header has the unexpected key \(key.prefix(50))")
+      default:
+        throw CheckpointError.corrupt("the npy header has the unexpected key \(key.prefix(50))")
       }
       if !parser.skip(",") {
         try parser.expect("}")
@@ -74,12 +75,14 @@ struct NpyHeader {
     }
     func unsupported(_ what: String) -> CheckpointError {
       CheckpointError(
-        .unsupported, "the array holds \(what) (dtype '\(descr.prefix(50))'), which Kindling does not have")
+        .unsupported,
+        "the array holds \(what) (dtype '\(descr.prefix(50))'), which Kindling does not have")
     }
     switch code.first {
     case "O":
       throw CheckpointError(
-        .unsafe, "refused: the array holds Python objects, which only running their pickle would make")
+        .unsafe,
+        "refused: the array holds Python objects, which only running their pickle would make")
     case "U", "S", "a": throw unsupported("texts")
     case "M", "m": throw unsupported("dates or time spans")
     case "V": throw unsupported("raw bytes")
@@ -92,7 +95,8 @@ struct NpyHeader {
     let needed = try type.byteCount(shape, "the array")
     guard needed <= bytes.count - end else {
       throw CheckpointError.corrupt(
-        "the array of shape \(shape) takes \(needed) bytes, but only \(bytes.count - end) follow the header")
+        "the array of shape \(shape) takes \(needed) bytes, but only \(bytes.count - end) follow the header"
+      )
     }
     return UnsafeMutableRawBufferPointer(rebasing: bytes[end..<end + needed])
   }

@@ -131,7 +131,8 @@ public enum NumPy {
     for record in archive.names.compactMap({ archive.records[$0] }) {
       guard record.name.hasSuffix(".npy") else {
         throw CheckpointError(
-          .unsupported, "the record \(record.name.prefix(200)) is no array: its name does not end in .npy")
+          .unsupported,
+          "the record \(record.name.prefix(200)) is no array: its name does not end in .npy")
       }
       let name = String(record.name.dropLast(4))
       let what = "the record \(record.name.prefix(200))"

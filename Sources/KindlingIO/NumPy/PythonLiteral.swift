@@ -27,12 +27,19 @@ struct PythonLiteral {
   /// A text in either kind of quotes, without escapes.
   mutating func string(_ what: String) throws -> String {
     let quote: UInt8
-    if skip("'") { quote = UInt8(ascii: "'") } else if skip("\"") { quote = UInt8(ascii: "\"") } else {
+    if skip("'") {
+      quote = UInt8(ascii: "'")
+    } else if skip("\"") {
+      quote = UInt8(ascii: "\"")
+    } else {
       throw unfit("\(what) is no text")
     }
-    guard let end = bytes[offset...].firstIndex(of: quote) else { throw unfit("\(what) does not end") }
+    guard let end = bytes[offset...].firstIndex(of: quote) else {
+      throw unfit("\(what) does not end")
+    }
     let text = bytes[offset..<end]
-    guard !text.contains(UInt8(ascii: "\\")), let result = String(validating: text, as: UTF8.self) else {
+    guard !text.contains(UInt8(ascii: "\\")), let result = String(validating: text, as: UTF8.self)
+    else {
       throw unfit("\(what) is no plain text")
     }
     offset = end + 1
@@ -44,7 +51,8 @@ struct PythonLiteral {
     skipSpaces()
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "[") {
       throw CheckpointError(
-        .unsupported, "the array holds structures, which Kindling does not have; save their fields one by one")
+        .unsupported,
+        "the array holds structures, which Kindling does not have; save their fields one by one")
     }
     return try string("descr")
   }

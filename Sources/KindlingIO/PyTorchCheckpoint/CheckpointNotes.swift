@@ -15,7 +15,8 @@ enum CheckpointNotes {
   static let record = "notes.pkl"
 
   /// The record's content; nil where there are no notes.
-  static func pickle(_ notes: CheckpointValue, _ container: CheckpointContainer) throws -> [UInt8]? {
+  static func pickle(_ notes: CheckpointValue, _ container: CheckpointContainer) throws -> [UInt8]?
+  {
     if case .none = notes { return nil }
     guard container == .zip else {
       throw CheckpointError(

@@ -36,7 +36,8 @@ enum LegacyContainer {
     }
     let plain = Unpickler.Rules(storages: .none)
     guard case .bigInt(let number) = try next(plain).root, number == Array(magic[2..<12]) else {
-      throw CheckpointError(.format, "the magic number of the legacy checkpoint is wrong: not a PyTorch file")
+      throw CheckpointError(
+        .format, "the magic number of the legacy checkpoint is wrong: not a PyTorch file")
     }
     guard case .int(let version) = try next(plain).root, version == Self.version else {
       throw CheckpointError(
@@ -49,13 +50,15 @@ enum LegacyContainer {
     let declared = Dictionary(graph.storages.map { ($0.key, $0) }) { first, _ in first }
     for key in keys {
       guard let storage = declared[key] else {
-        throw CheckpointError.corrupt("the storage '\(key.prefix(100))' is listed, but no tensor has it")
+        throw CheckpointError.corrupt(
+          "the storage '\(key.prefix(100))' is listed, but no tensor has it")
       }
       var reader = try ByteReader(bytes, at: end, "storage '\(key.prefix(100))'")
       let count = try reader.take(Int64.self)
       guard count == storage.declaredCount else {
         throw CheckpointError.corrupt(
-          "storage '\(key.prefix(100))' has \(count) elements but its declaration says \(storage.declaredCount)")
+          "storage '\(key.prefix(100))' has \(count) elements but its declaration says \(storage.declaredCount)"
+        )
       }
       let start = reader.offset
       _ = try reader.take(storage.byteCount)
@@ -64,12 +67,15 @@ enum LegacyContainer {
         throw CheckpointError.corrupt("the storage '\(key.prefix(100))' is listed twice")
       }
     }
-    return (graph, try graph.storages.map { storage in
-      guard let place = places[storage.key] else {
-        throw CheckpointError.corrupt("the storage '\(storage.key.prefix(100))' is missing")
+    return (
+      graph,
+      try graph.storages.map { storage in
+        guard let place = places[storage.key] else {
+          throw CheckpointError.corrupt("the storage '\(storage.key.prefix(100))' is missing")
+        }
+        return place
       }
-      return place
-    })
+    )
   }
 
   /// Refuses what a machine of the other byte order wrote.

@@ -106,7 +106,8 @@ extension PickleGraph {
       case .object(let number):
         throw CheckpointError(
           .unsupported,
-          "the file holds an object of class \(graph.objects[number].className) where plain data belongs")
+          "the file holds an object of class \(graph.objects[number].className) where plain data belongs"
+        )
       case .list(let number), .tuple(let number):
         if let known = sequences[number] { return try finished(known) }
         sequences[number] = .some(nil)

@@ -61,7 +61,8 @@ extension Unpickler {
   }
 
   /// A new object of a class; its attributes come with BUILD.
-  mutating func makeObject(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
+  mutating func makeObject(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue
+  {
     guard rules.inModules, case .global(let global) = callable, case .tuple(let number) = arguments
     else {
       throw CheckpointError(
@@ -77,7 +78,8 @@ extension Unpickler {
   private func refusal(of name: String) -> CheckpointError {
     CheckpointError(
       .unsafe,
-      "refused: the file asks to call \(name), and a model is made of modules, tensors and plain values alone. Nothing was run.")
+      "refused: the file asks to call \(name), and a model is made of modules, tensors and plain values alone. Nothing was run."
+    )
   }
 
   private func misuse(_ global: PickleGlobal) -> CheckpointError {

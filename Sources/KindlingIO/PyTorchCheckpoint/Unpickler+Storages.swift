@@ -34,7 +34,8 @@ extension Unpickler {
       guard case .none = parts[5] else {
         throw CheckpointError(
           .unsupported,
-          "storage '\(key.prefix(100))' is a view of another, as PyTorch wrote before version 0.4; load and save it with a newer one")
+          "storage '\(key.prefix(100))' is a view of another, as PyTorch wrote before version 0.4; load and save it with a newer one"
+        )
       }
     }
     // No element is read as more than 16 bytes.

@@ -120,7 +120,9 @@ struct JSONScanner {
         code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
         offset += 6
       }
-      guard let scalar = Unicode.Scalar(code) else { throw invalid("\(what) holds half a character") }
+      guard let scalar = Unicode.Scalar(code) else {
+        throw invalid("\(what) holds half a character")
+      }
       return scalar
     default: throw invalid("\(what) holds an unknown escape")
     }
@@ -141,6 +143,7 @@ struct JSONScanner {
   }
 
   private func invalid(_ message: String) -> CheckpointError {
-    .corrupt("the safetensors header is not valid JSON of its kind, near byte \(offset): \(message)")
+    .corrupt(
+      "the safetensors header is not valid JSON of its kind, near byte \(offset): \(message)")
   }
 }

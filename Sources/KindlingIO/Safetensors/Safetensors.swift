@@ -48,13 +48,16 @@ public enum Safetensors {
   ) throws -> [UInt8] {
     var fields: [String] = []
     if !metadata.isEmpty {
-      let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      let texts = metadata.sorted { $0.key < $1.key }.map {
+        "\(quoted($0.key)):\(quoted($0.value))"
+      }
       fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
     }
     var place = 0
     for (name, tensor) in tensors {
       guard name != "__metadata__" else {
-        throw CheckpointError(.content, "a tensor cannot be called __metadata__ in a safetensors file")
+        throw CheckpointError(
+          .content, "a tensor cannot be called __metadata__ in a safetensors file")
       }
       let (bytes, over) = tensor.numel.multipliedReportingOverflow(by: tensor.dtype.byteSize)
       let (end, beyond) = place.addingReportingOverflow(bytes)
@@ -63,7 +66,8 @@ public enum Safetensors {
       }
       let sizes = tensor.shape.map { "\($0)" }.joined(separator: ",")
       fields.append(
-        "\(quoted(name)):{\"dtype\":\"\(SafetensorsHeader.name(tensor.dtype))\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}")
+        "\(quoted(name)):{\"dtype\":\"\(SafetensorsHeader.name(tensor.dtype))\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}"
+      )
       place = end
     }
     var text = Array("{\(fields.joined(separator: ","))}".utf8)

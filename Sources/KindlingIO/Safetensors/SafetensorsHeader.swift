@@ -20,7 +20,8 @@ struct SafetensorsHeader {
   /// Reads and checks the header of `file`: every byte of data belongs to exactly one tensor.
   init(_ file: UnsafeRawBufferPointer) throws {
     guard file.count >= 8 else {
-      throw CheckpointError.corrupt("the file is cut short: a safetensors file has at least 8 bytes")
+      throw CheckpointError.corrupt(
+        "the file is cut short: a safetensors file has at least 8 bytes")
     }
     let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
     guard length > 0 else { throw CheckpointError.corrupt("the safetensors header is empty") }
@@ -40,7 +41,8 @@ struct SafetensorsHeader {
     var names = Set<String>()
     try scanner.object("the header") { key, scanner in
       guard names.insert(key).inserted else {
-        throw CheckpointError.corrupt("the safetensors header has the key '\(key.prefix(200))' twice")
+        throw CheckpointError.corrupt(
+          "the safetensors header has the key '\(key.prefix(200))' twice")
       }
       if key == "__metadata__" {
         metadata = try Self.metadata(&scanner)
@@ -51,7 +53,9 @@ struct SafetensorsHeader {
     guard scanner.isAtEnd() else {
       throw CheckpointError.corrupt("the safetensors header has more after its end")
     }
-    entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    entries.sort {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
     try checkPlaces(from: start, to: file.count)
   }
 
@@ -88,7 +92,9 @@ struct SafetensorsHeader {
       }
       guard isFirst else { throw CheckpointError.corrupt("\(what) has the field \(key) twice") }
     }
-    func missing(_ field: String) -> CheckpointError { .corrupt("\(what) lacks the field \(field)") }
+    func missing(_ field: String) -> CheckpointError {
+      .corrupt("\(what) lacks the field \(field)")
+    }
     guard let dtype else { throw missing("dtype") }
     guard let shape else { throw missing("shape") }
     guard let offsets else { throw missing("data_offsets") }
@@ -98,7 +104,8 @@ struct SafetensorsHeader {
         .unsupported, "\(what) has \(shape.count) dimensions; at most 64 are supported")
     }
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
-      throw CheckpointError.corrupt("data_offsets of \(what) are \(offsets.prefix(4)), no begin and end")
+      throw CheckpointError.corrupt(
+        "data_offsets of \(what) are \(offsets.prefix(4)), no begin and end")
     }
     guard offsets[1] <= end - start else {
       throw CheckpointError.corrupt(
@@ -107,9 +114,11 @@ struct SafetensorsHeader {
     let needed = try type.byteCount(shape, what)
     guard needed == offsets[1] - offsets[0] else {
       throw CheckpointError.corrupt(
-        "\(what) of shape \(shape) and dtype \(dtype) takes \(needed) bytes, but its place has \(offsets[1] - offsets[0])")
+        "\(what) of shape \(shape) and dtype \(dtype) takes \(needed) bytes, but its place has \(offsets[1] - offsets[0])"
+      )
     }
-    return Entry(name: name, type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])
+    return Entry(
+      name: name, type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])
   }
 
   private func checkPlaces(from start: Int, to end: Int) throws {
@@ -120,7 +129,8 @@ struct SafetensorsHeader {
         throw CheckpointError.corrupt("\(what) overlaps the tensor before it")
       }
       guard entry.range.lowerBound == place else {
-        throw CheckpointError.corrupt("there is a gap of \(entry.range.lowerBound - place) bytes before \(what)")
+        throw CheckpointError.corrupt(
+          "there is a gap of \(entry.range.lowerBound - place) bytes before \(what)")
       }
       place = entry.range.upperBound
     }

@@ -14,20 +14,26 @@ extension BuiltInModules {
     inplace(SELU.self) { SELU(inplace: $0) }, inplace(Hardswish.self) { Hardswish(inplace: $0) },
     inplace(Hardsigmoid.self) { Hardsigmoid(inplace: $0) },
     activation(Sigmoid.self) { _ in Sigmoid() }, activation(Tanh.self) { _ in Tanh() },
-    activation(Softsign.self) { _ in Softsign() }, activation(Tanhshrink.self) { _ in Tanhshrink() },
+    activation(Softsign.self) { _ in Softsign() },
+    activation(Tanhshrink.self) { _ in Tanhshrink() },
     activation(LogSigmoid.self) { _ in LogSigmoid() },
     activation(Softmax2d.self) { _ in Softmax2d() },
-    activation(Softmax.self, { ["dim": .optional($0.dim)] }) { Softmax(dim: try $0.optionalInt("dim")) },
+    activation(Softmax.self, { ["dim": .optional($0.dim)] }) {
+      Softmax(dim: try $0.optionalInt("dim"))
+    },
     activation(LogSoftmax.self, { ["dim": .optional($0.dim)] }) {
       LogSoftmax(dim: try $0.optionalInt("dim"))
     },
-    activation(Softmin.self, { ["dim": .optional($0.dim)] }) { Softmin(dim: try $0.optionalInt("dim")) },
+    activation(Softmin.self, { ["dim": .optional($0.dim)] }) {
+      Softmin(dim: try $0.optionalInt("dim"))
+    },
     activation(GLU.self, { ["dim": .int($0.dim)] }) { GLU(try $0.int("dim")) },
   ]
 
   private static let shaped = [
     activation(
-      LeakyReLU.self, { ["negative_slope": .scalar($0.negativeSlope), "inplace": .bool($0.inplace)] }
+      LeakyReLU.self,
+      { ["negative_slope": .scalar($0.negativeSlope), "inplace": .bool($0.inplace)] }
     ) { LeakyReLU(try $0.scalar("negative_slope"), inplace: try $0.bool("inplace")) },
     activation(GELU.self, { ["approximate": .string($0.approximate.rawValue)] }) {
       guard let kind = GELUApproximation(rawValue: try $0.string("approximate")) else {
@@ -43,18 +49,32 @@ extension BuiltInModules {
     },
     activation(
       Hardtanh.self,
-      { ["min_val": .scalar($0.minVal), "max_val": .scalar($0.maxVal), "inplace": .bool($0.inplace)] }
+      {
+        [
+          "min_val": .scalar($0.minVal), "max_val": .scalar($0.maxVal),
+          "inplace": .bool($0.inplace),
+        ]
+      }
     ) {
       Hardtanh(try $0.scalar("min_val"), try $0.scalar("max_val"), inplace: try $0.bool("inplace"))
     },
     activation(Softplus.self, { ["beta": .scalar($0.beta), "threshold": .scalar($0.threshold)] }) {
       Softplus(beta: try $0.scalar("beta"), threshold: try $0.scalar("threshold"))
     },
-    activation(Hardshrink.self, { ["lambd": .scalar($0.lambd)] }) { Hardshrink(try $0.scalar("lambd")) },
-    activation(Softshrink.self, { ["lambd": .scalar($0.lambd)] }) { Softshrink(try $0.scalar("lambd")) },
+    activation(Hardshrink.self, { ["lambd": .scalar($0.lambd)] }) {
+      Hardshrink(try $0.scalar("lambd"))
+    },
+    activation(Softshrink.self, { ["lambd": .scalar($0.lambd)] }) {
+      Softshrink(try $0.scalar("lambd"))
+    },
     activation(
       Threshold.self,
-      { ["threshold": .scalar($0.threshold), "value": .scalar($0.value), "inplace": .bool($0.inplace)] }
+      {
+        [
+          "threshold": .scalar($0.threshold), "value": .scalar($0.value),
+          "inplace": .bool($0.inplace),
+        ]
+      }
     ) {
       Threshold(try $0.scalar("threshold"), try $0.scalar("value"), inplace: try $0.bool("inplace"))
     },
@@ -62,7 +82,9 @@ extension BuiltInModules {
       RReLU.self,
       { ["lower": .scalar($0.lower), "upper": .scalar($0.upper), "inplace": .bool($0.inplace)] }
     ) { RReLU(try $0.scalar("lower"), try $0.scalar("upper"), inplace: try $0.bool("inplace")) },
-    activation(PReLU.self, { ["num_parameters": .int($0.numParameters), "init": .double($0.initial)] }) {
+    activation(
+      PReLU.self, { ["num_parameters": .int($0.numParameters), "init": .double($0.initial)] }
+    ) {
       let count = try $0.int("num_parameters")
       try $0.require("weight", [count])
       return PReLU(count, initial: try $0.double("init"))

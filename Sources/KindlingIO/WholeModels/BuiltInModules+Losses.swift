@@ -21,7 +21,9 @@ extension BuiltInModules {
       make: { HuberLoss(reduction: try $0.reduction(), delta: try $0.double("delta")) }),
     ModuleForm(
       KLDivLoss.self, "torch.nn.modules.loss.KLDivLoss",
-      attributes: { ["reduction": .string($0.reduction.rawValue), "log_target": .bool($0.logTarget)] },
+      attributes: {
+        ["reduction": .string($0.reduction.rawValue), "log_target": .bool($0.logTarget)]
+      },
       make: { KLDivLoss(reduction: try $0.reduction(), logTarget: try $0.bool("log_target")) }),
     ModuleForm(
       CrossEntropyLoss.self, "torch.nn.modules.loss.CrossEntropyLoss",

@@ -89,7 +89,8 @@ extension BuiltInModules {
       attributes: {
         [
           "normalized_shape": .tuple($0.normalizedShape),
-          "eps": $0.eps.map { .double($0) } ?? .none, "elementwise_affine": .bool($0.elementwiseAffine),
+          "eps": $0.eps.map { .double($0) } ?? .none,
+          "elementwise_affine": .bool($0.elementwiseAffine),
         ]
       },
       make: {
@@ -115,7 +116,10 @@ extension BuiltInModules {
     ModuleForm(
       LocalResponseNorm.self, "torch.nn.modules.normalization.LocalResponseNorm",
       attributes: {
-        ["size": .int($0.size), "alpha": .double($0.alpha), "beta": .double($0.beta), "k": .double($0.k)]
+        [
+          "size": .int($0.size), "alpha": .double($0.alpha), "beta": .double($0.beta),
+          "k": .double($0.k),
+        ]
       },
       make: {
         LocalResponseNorm(

@@ -84,7 +84,8 @@ extension BuiltInModules {
   @Sendable private static func upsample(_ saved: SavedModule) throws -> Upsample {
     guard let mode = UpsampleMode(rawValue: try saved.string("mode")) else {
       throw CheckpointError(
-        .unsupported, "\(saved.className) has an unknown mode '\(try saved.string("mode").prefix(50))'")
+        .unsupported,
+        "\(saved.className) has an unknown mode '\(try saved.string("mode").prefix(50))'")
     }
     let factors: [Double]? =
       if let items = saved.value("scale_factor")?.elements {
@@ -93,7 +94,8 @@ extension BuiltInModules {
         try saved.optionalDouble("scale_factor").map { [$0] }
       }
     return Upsample(
-      size: try saved.isNone("size") ? nil : saved.extents("size"), scaleFactor: factors, mode: mode,
+      size: try saved.isNone("size") ? nil : saved.extents("size"), scaleFactor: factors,
+      mode: mode,
       alignCorners: try saved.isNone("align_corners") ? nil : saved.bool("align_corners"),
       recomputeScaleFactor: try saved.isNone("recompute_scale_factor")
         ? nil : saved.bool("recompute_scale_factor"))

@@ -4,9 +4,15 @@ import KindlingNN
 extension BuiltInModules {
   static let pooling =
     [
-      maxPooling(MaxPool1d.self) { MaxPool1d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4) },
-      maxPooling(MaxPool2d.self) { MaxPool2d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4) },
-      maxPooling(MaxPool3d.self) { MaxPool3d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4) },
+      maxPooling(MaxPool1d.self) {
+        MaxPool1d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4)
+      },
+      maxPooling(MaxPool2d.self) {
+        MaxPool2d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4)
+      },
+      maxPooling(MaxPool3d.self) {
+        MaxPool3d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4)
+      },
     ] + averagePooling + adaptivePooling
 
   private static func maxPooling<Layer: MaxPoolingLayer>(
@@ -25,7 +31,8 @@ extension BuiltInModules {
       make: {
         if try $0.bool("return_indices") {
           throw CheckpointError(
-            .unsupported, "\($0.className) returns indices too, which a layer of Kindling's does not")
+            .unsupported,
+            "\($0.className) returns indices too, which a layer of Kindling's does not")
         }
         return make(
           try $0.extents("kernel_size"), try $0.extents("stride"), try $0.extents("padding"),
@@ -46,7 +53,8 @@ extension BuiltInModules {
       },
       make: {
         AvgPool1d(
-          try $0.ints("kernel_size"), stride: try $0.ints("stride"), padding: try $0.ints("padding"),
+          try $0.ints("kernel_size"), stride: try $0.ints("stride"),
+          padding: try $0.ints("padding"),
           ceilMode: try $0.bool("ceil_mode"), countIncludePad: try $0.bool("count_include_pad"))
       }),
     ModuleForm(

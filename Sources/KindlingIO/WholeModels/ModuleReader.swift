@@ -23,7 +23,8 @@ final class ModuleReader {
   func content() throws -> (root: Int, state: StateDict, order: [(path: String, number: Int)]) {
     guard case .object(let root) = graph.root else {
       throw CheckpointError(
-        .content, "the file holds a \(graph.root.kind), not a model saved whole; read it with load(_:)")
+        .content,
+        "the file holds a \(graph.root.kind), not a model saved whole; read it with load(_:)")
     }
     var state = StateDict()
     var order: [(path: String, number: Int)] = []
@@ -57,7 +58,9 @@ final class ModuleReader {
         .unsupported, "modules are nested more than \(PickleGraph.maximumDepth) levels deep")
     }
     if let known = made[number] {
-      guard let known else { throw CheckpointError(.unsupported, "a module contains itself (a cycle)") }
+      guard let known else {
+        throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
+      }
       return known
     }
     made[number] = .some(nil)
@@ -75,12 +78,14 @@ final class ModuleReader {
     if name.hasPrefix("torchvision.models.") {
       return CheckpointError(
         .unsupported,
-        "the class \(name) is not registered: call ModuleRegistry.registerVisionModels() of KindlingVision before loading, if it is a VGG or a ResNet")
+        "the class \(name) is not registered: call ModuleRegistry.registerVisionModels() of KindlingVision before loading, if it is a VGG or a ResNet"
+      )
     }
     let type = name.split(separator: ".").last ?? ""
     return CheckpointError(
       .unsupported,
-      "the class \(name) is not registered: call ModuleRegistry.register(\(type).self, as: \"\(name)\") { saved in … } before loading, or save and load its stateDict()")
+      "the class \(name) is not registered: call ModuleRegistry.register(\(type).self, as: \"\(name)\") { saved in … } before loading, or save and load its stateDict()"
+    )
   }
 
   /// Gathers the tensors below object `number` by path, and the objects on the way, parents first.
@@ -92,7 +97,8 @@ final class ModuleReader {
       throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
     }
     guard order.count < Self.maximumCount, ancestors.count <= PickleGraph.maximumDepth else {
-      throw CheckpointError(.unsafe, "refused: the file has more modules, or deeper ones, than any model")
+      throw CheckpointError(
+        .unsafe, "refused: the file has more modules, or deeper ones, than any model")
     }
     order.append((path, number))
     let saved = try SavedModule(self, number, depth: ancestors.count)
@@ -119,7 +125,10 @@ final class ModuleReader {
 
   /// The names of buffers that state dicts leave out.
   private func transientBuffers(_ saved: SavedModule) throws -> Set<String> {
-    guard case .list(let number) = saved.attributes["_non_persistent_buffers_set"] else { return [] }
-    return Set(graph.sequences[number].compactMap { if case .string(let s) = $0 { s } else { nil } })
+    guard case .list(let number) = saved.attributes["_non_persistent_buffers_set"] else {
+      return []
+    }
+    return Set(
+      graph.sequences[number].compactMap { if case .string(let s) = $0 { s } else { nil } })
   }
 }

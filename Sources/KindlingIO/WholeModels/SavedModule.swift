@@ -73,7 +73,8 @@ public final class SavedModule {
 
   private func missing<R>(_ name: String, _ what: String) throws -> R {
     let found = value(name).map { "is \($0.description.prefix(100))" } ?? "is missing"
-    throw CheckpointError.corrupt("the attribute '\(name)' of \(className) \(found); expected \(what)")
+    throw CheckpointError.corrupt(
+      "the attribute '\(name)' of \(className) \(found); expected \(what)")
   }
 
   // MARK: Tensors
@@ -99,13 +100,16 @@ public final class SavedModule {
     guard let tensor = tensor(name) else { return }
     guard tensor.shape == shape else {
       throw CheckpointError.corrupt(
-        "the attributes of \(className) make '\(name)' of shape \(shape), but the file has one of \(tensor.shape)")
+        "the attributes of \(className) make '\(name)' of shape \(shape), but the file has one of \(tensor.shape)"
+      )
     }
   }
 
   /// Throws unless there is a tensor `name`, and it is of `shape`.
   public func require(_ name: String, _ shape: [Int]) throws {
-    guard has(name) else { throw CheckpointError.corrupt("\(className) lacks the tensor '\(name)'") }
+    guard has(name) else {
+      throw CheckpointError.corrupt("\(className) lacks the tensor '\(name)'")
+    }
     try expect(name, shape)
   }
 
@@ -156,7 +160,8 @@ public final class SavedModule {
     try modules().map { name, module in
       guard let layer = module as? any Layer else {
         throw CheckpointError(
-          .content, "the submodule '\(name)' of \(className) is a \(module.typeName), which is no Layer")
+          .content,
+          "the submodule '\(name)' of \(className) is a \(module.typeName), which is no Layer")
       }
       return (name, layer)
     }

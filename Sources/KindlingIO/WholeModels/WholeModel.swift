@@ -37,7 +37,8 @@ public func loadModel(
   guard let layer = model as? any Layer else {
     throw CheckpointError(
       .content, path: path,
-      "the model is a \(model.typeName), which is no Layer; load it with loadModel(from:as: \(model.typeName).self)")
+      "the model is a \(model.typeName), which is no Layer; load it with loadModel(from:as: \(model.typeName).self)"
+    )
   }
   return layer
 }

@@ -14,7 +14,9 @@ enum Deflate {
     guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw CheckpointError(.file, "zlib cannot be used") }
     defer { inflateEnd(&stream) }
-    let (input, output) = (Array(chunks(source)), Array(chunks(UnsafeRawBufferPointer(result.bytes))))
+    let (input, output) = (
+      Array(chunks(source)), Array(chunks(UnsafeRawBufferPointer(result.bytes)))
+    )
     var (nextInput, nextOutput) = (0, 0)
     while true {
       if stream.avail_in == 0, nextInput < input.count {
@@ -29,7 +31,8 @@ enum Deflate {
       }
       let status = CZlib.inflate(&stream, Z_NO_FLUSH)
       if status == Z_STREAM_END { break }
-      let canGoOn = status == Z_OK && (stream.avail_in > 0 || nextInput < input.count)
+      let canGoOn =
+        status == Z_OK && (stream.avail_in > 0 || nextInput < input.count)
         && (stream.avail_out > 0 || nextOutput < output.count)
       guard canGoOn else {
         throw CheckpointError.corrupt("\(what) is damaged: its compressed bytes do not unpack")

@@ -162,7 +162,8 @@ package struct ZipArchive {
         }
       } else if size / Deflate.mostExpansion > compressed {
         throw CheckpointError.corrupt(
-          "the zip record \(name) has \(compressed) bytes, which cannot become the announced \(size)")
+          "the zip record \(name) has \(compressed) bytes, which cannot become the announced \(size)"
+        )
       }
       inflatedSize = method == 0 ? nil : size
       (self.name, self.size, self.headerOffset) = (name, compressed, headerOffset)

@@ -124,7 +124,8 @@ struct ZipWriter {
   /// the compression, the first day of zip's calendar, checksum and sizes.
   private static func common(_ entry: Entry, large: Bool) -> [UInt8] {
     var fields: [UInt8] = []
-    fields.put(UInt16(large ? 45 : 20), UInt16(0x0800), entry.isCompressed ? 8 : 0, 0, UInt16(0x0021))
+    fields.put(
+      UInt16(large ? 45 : 20), UInt16(0x0800), entry.isCompressed ? 8 : 0, 0, UInt16(0x0021))
     fields.put(entry.crc)
     fields.put(large ? none32 : UInt32(entry.size), large ? none32 : UInt32(entry.inflatedSize))
     return fields

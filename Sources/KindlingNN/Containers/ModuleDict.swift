@@ -35,5 +35,7 @@ open class ModuleDict: Module, Sequence, KeepsOwnMembers {
     items.makeIterator()
   }
 
-  override var containedModules: [(name: String, module: Module)]? { items.map { ($0.key, $0.module) } }
+  override var containedModules: [(name: String, module: Module)]? {
+    items.map { ($0.key, $0.module) }
+  }
 }

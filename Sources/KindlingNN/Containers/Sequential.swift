@@ -29,7 +29,8 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
     for (name, layer) in layers {
       if name.isEmpty || name.contains(".") || items.contains(where: { $0.name == name }) {
         initializationError = TensorError(
-          .value, "Sequential", "'\(name)' cannot be a layer's name: names must be unique, not empty and without \".\"")
+          .value, "Sequential",
+          "'\(name)' cannot be a layer's name: names must be unique, not empty and without \".\"")
       }
       items.append((name, layer))
     }
@@ -87,7 +88,9 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
     items.map(\.layer).makeIterator()
   }
 
-  override var containedModules: [(name: String, module: Module)]? { items.map { ($0.name, $0.layer) } }
+  override var containedModules: [(name: String, module: Module)]? {
+    items.map { ($0.name, $0.layer) }
+  }
 }
 
 /// `index` counted from the front; throws where there is no such element.

@@ -30,7 +30,8 @@ struct ElementwiseActivation: Sendable {
     if let floatKernel, !x.dtype.isFloatingPoint {
       throw TensorError(
         .dtype, name,
-        "\"\(floatKernel)\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+        "\"\(floatKernel)\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
     if x.dtype == .bool {
       throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
@@ -49,9 +50,11 @@ struct ElementwiseActivation: Sendable {
 
   private func recorded(_ y: Tensor, _ node: String, _ x: Tensor) -> Tensor {
     let gradient = gradient
-    return y.recorded(node, Input(x, saving: x) { g, s in
-      guard g.dtype.isHalf else { return try gradient(g, s[0]) }
-      return try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype)
-    })
+    return y.recorded(
+      node,
+      Input(x, saving: x) { g, s in
+        guard g.dtype.isHalf else { return try gradient(g, s[0]) }
+        return try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype)
+      })
   }
 }

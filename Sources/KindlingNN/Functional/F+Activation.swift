@@ -21,7 +21,8 @@ extension F {
   }
 
   /// The logarithm of ``softmax(_:dim:dtype:)`` (PyTorch: `F.log_softmax`).
-  public static func logSoftmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
+  public static func logSoftmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor
+  {
     try x.logSoftmax(dim: dim ?? implicitDim(x), dtype: dtype)
   }
 
@@ -44,7 +45,8 @@ extension F {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "dropout",
-        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)")
+        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)"
+      )
     }
     let mask = try noGrad {
       p == 1
@@ -63,7 +65,8 @@ extension F {
     guard classes.dtype == .int64 else {
       throw TensorError(
         .dtype, "one_hot",
-        "one_hot is only applicable to index tensor of type LongTensor, but got \(classes.dtype); convert it with to(.int64)")
+        "one_hot is only applicable to index tensor of type LongTensor, but got \(classes.dtype); convert it with to(.int64)"
+      )
     }
     if numClasses < -1 || numClasses == 0 && classes.numel > 0 {
       throw TensorError(.value, "one_hot", "num_classes should be positive, but got \(numClasses)")

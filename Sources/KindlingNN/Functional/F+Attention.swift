@@ -23,12 +23,14 @@ extension F {
     guard query.ndim >= 2, key.ndim >= 2, value.ndim >= 2 else {
       throw TensorError(
         .shape, name,
-        "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: \(query.ndim) key.dim: \(key.ndim) and value.dim: \(value.ndim) instead.")
+        "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: \(query.ndim) key.dim: \(key.ndim) and value.dim: \(value.ndim) instead."
+      )
     }
     guard query.dtype == key.dtype, query.dtype == value.dtype, query.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "Expected query, key, and value to have the same dtype, but got query.dtype: \(query.dtype) key.dtype: \(key.dtype) and value.dtype: \(value.dtype) instead.")
+        "Expected query, key, and value to have the same dtype, but got query.dtype: \(query.dtype) key.dtype: \(key.dtype) and value.dtype: \(value.dtype) instead."
+      )
     }
     guard attnMask == nil || !isCausal else {
       throw TensorError(
@@ -37,7 +39,8 @@ extension F {
     if let attnMask, attnMask.dtype != .bool && attnMask.dtype != query.dtype {
       throw TensorError(
         .dtype, name,
-        "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: \(attnMask.dtype) and query.dtype: \(query.dtype) instead.")
+        "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: \(attnMask.dtype) and query.dtype: \(query.dtype) instead."
+      )
     }
     guard (0...1).contains(dropoutP) else {
       throw TensorError(
@@ -93,7 +96,8 @@ extension F {
     guard heads[1] > 0, heads[2] > 0, heads[0] % heads[1] == 0, heads[0] % heads[2] == 0 else {
       throw TensorError(
         .shape, name,
-        "Number of heads in key and value must divide the number of heads in query, but got \(heads)")
+        "Number of heads in key and value must divide the number of heads in query, but got \(heads)"
+      )
     }
     return [
       inputs[0], try inputs[1].repeatInterleave(heads[0] / heads[1], dim: -3),
@@ -116,7 +120,8 @@ extension F {
     let lead = Array(x1.shape.dropLast())
     guard lead == Array(x2.shape.dropLast()) else {
       throw TensorError(
-        .shape, name, "bilinear(): input batch dimensions do not match: got \(x1.shape) and \(x2.shape)")
+        .shape, name,
+        "bilinear(): input batch dimensions do not match: got \(x1.shape) and \(x2.shape)")
     }
     guard weight.ndim == 3 else {
       throw TensorError(.shape, name, "bilinear(): weight should be 3D, but is \(weight.ndim)D")
@@ -124,16 +129,19 @@ extension F {
     for (i, x) in [x1, x2].enumerated() where x.shape[x.ndim - 1] != weight.shape[i + 1] {
       throw TensorError(
         .shape, name,
-        "bilinear(): input\(i + 1) size does not match weight size: got \(x.shape[x.ndim - 1]) but expected \(weight.shape[i + 1])")
+        "bilinear(): input\(i + 1) size does not match weight size: got \(x.shape[x.ndim - 1]) but expected \(weight.shape[i + 1])"
+      )
     }
     if let bias, bias.shape != [weight.shape[0]] {
       throw TensorError(
         .shape, name,
-        "bilinear(): bias size does not match weight size: got \(bias.shape) but expected [\(weight.shape[0])]")
+        "bilinear(): bias size does not match weight size: got \(bias.shape) but expected [\(weight.shape[0])]"
+      )
     }
     for tensor in [x2, weight] + (bias.map { [$0] } ?? []) where tensor.dtype != x1.dtype {
       throw TensorError(
-        .dtype, name, "All tensors must have the same dtype, got input1: \(x1.dtype) and \(tensor.dtype)")
+        .dtype, name,
+        "All tensors must have the same dtype, got input1: \(x1.dtype) and \(tensor.dtype)")
     }
     let (out, in1, in2) = (weight.shape[0], weight.shape[1], weight.shape[2])
     let rows = lead.reduce(1, *)

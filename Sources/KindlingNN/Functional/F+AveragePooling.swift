@@ -97,7 +97,8 @@ extension F {
     let p = try Pooling.adaptive(name, x, sizes)
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
-        .dtype, name, "\"\(name)\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)")
+        .dtype, name, "\"\(name)\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)"
+      )
     }
     if rank == 1 {
       return try adaptiveAveragePool(2, x.unsqueeze(-2), [1] + sizes).squeeze(-2)

@@ -60,7 +60,8 @@ extension F {
     }
     let (samples, channels) = (x.shape[0], x.shape[1])
     for (part, tensor) in [
-      ("weight", weight), ("bias", bias), ("running_mean", runningMean), ("running_var", runningVar),
+      ("weight", weight), ("bias", bias), ("running_mean", runningMean),
+      ("running_var", runningVar),
     ] {
       guard let tensor, tensor.shape != [channels] else { continue }
       throw TensorError(
@@ -171,7 +172,8 @@ private struct ChannelNorm: Sendable {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "\"batch_norm\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+        "\"batch_norm\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
     for (part, tensor) in [
       ("running_mean", runningMean), ("running_var", runningVar), ("weight", weight),
@@ -185,7 +187,8 @@ private struct ChannelNorm: Sendable {
       guard tensor.dtype == x.dtype || x.dtype.isHalf && tensor.dtype == .float32 else {
         throw TensorError(
           .dtype, name,
-          "mixed dtype (CPU): all inputs must share same datatype, but the input is \(x.dtype) and \(part) is \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))")
+          "mixed dtype (CPU): all inputs must share same datatype, but the input is \(x.dtype) and \(part) is \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))"
+        )
       }
     }
     shape = x.shape

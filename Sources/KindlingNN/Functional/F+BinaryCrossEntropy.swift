@@ -16,12 +16,14 @@ extension F {
     guard target.shape == input.shape else {
       throw TensorError(
         .shape, name,
-        "Using a target size (\(target.shape)) that is different to the input size (\(input.shape)) is deprecated. Please ensure they have the same size.")
+        "Using a target size (\(target.shape)) that is different to the input size (\(input.shape)) is deprecated. Please ensure they have the same size."
+      )
     }
     guard target.dtype == input.dtype, input.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "Found dtype \(target.dtype.scalarName) but expected \(input.dtype.scalarName); convert the target with to(.\(input.dtype))")
+        "Found dtype \(target.dtype.scalarName) but expected \(input.dtype.scalarName); convert the target with to(.\(input.dtype))"
+      )
     }
     try checkProbabilities(input, name)
     let weight = try weight?.expand(input.shape)
@@ -51,7 +53,8 @@ extension F {
     if low >= 0 && high <= 1 { return }
     throw TensorError(
       .value, name,
-      "all elements of input should be between 0 and 1, but they are between \(low) and \(high); use binaryCrossEntropyWithLogits for logits")
+      "all elements of input should be between 0 and 1, but they are between \(low) and \(high); use binaryCrossEntropyWithLogits for logits"
+    )
   }
 
   /// The cross entropy of logits and targets in [0, 1], exact for logits of any size
@@ -74,13 +77,15 @@ extension F {
     for tensor in [input, target] where !tensor.dtype.isFloatingPoint {
       throw TensorError(
         .dtype, name,
-        "result type Float can't be cast to the desired output type \(tensor.dtype.scalarName); convert it with to(.float32)")
+        "result type Float can't be cast to the desired output type \(tensor.dtype.scalarName); convert it with to(.float32)"
+      )
     }
     let weight = try weight?.expand(input.shape), posWeight = try posWeight?.expand(input.shape)
     let losses = try noGrad {
       // −log sigmoid(x) = max(−x, 0) + log(1 + exp(−|x|))
       let softplus = try input.abs().neg().exp().log1p().add(input.neg().clamp(min: 0.0))
-      let positive = try posWeight.map { try softplus.mul($0.sub(1).mul(target).add(1)) } ?? softplus
+      let positive =
+        try posWeight.map { try softplus.mul($0.sub(1).mul(target).add(1)) } ?? softplus
       let losses = try target.rsub(1).mul(input).add(positive)
       return try weight.map { try losses.mul($0) } ?? losses
     }
@@ -127,7 +132,8 @@ extension F {
     for part in [input, target] where !part.dtype.isFloatingPoint {
       throw TensorError(
         .dtype, "kl_div",
-        "kl_div: Integral inputs not supported, but got \(part.dtype.scalarName); convert it with to(.float32)")
+        "kl_div: Integral inputs not supported, but got \(part.dtype.scalarName); convert it with to(.float32)"
+      )
     }
     let losses =
       logTarget

@@ -1,11 +1,11 @@
 public import KindlingCore
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 extension F {
@@ -92,7 +92,8 @@ private struct CTCPlan {
     guard self.inputLengths.count == samples, lengths.count == samples else {
       throw TensorError(
         .shape, name,
-        "input_lengths and target_lengths must be of size batch_size (\(samples)), but have \(self.inputLengths.count) and \(lengths.count)")
+        "input_lengths and target_lengths must be of size batch_size (\(samples)), but have \(self.inputLengths.count) and \(lengths.count)"
+      )
     }
     for length in self.inputLengths where length < 0 || length > steps {
       throw TensorError(
@@ -106,7 +107,8 @@ private struct CTCPlan {
       guard length >= 0, length <= width, targets.ndim != 2 || targets.shape[0] == samples else {
         throw TensorError(
           .shape, name,
-          "Expected tensor to have size \(samples) at dimension 0 and at least \(length) at dimension 1, but got \(targets.shape) for argument #2 'targets'")
+          "Expected tensor to have size \(samples) at dimension 0 and at least \(length) at dimension 1, but got \(targets.shape) for argument #2 'targets'"
+        )
       }
       let from = targets.ndim == 2 ? sample * width : start
       start += length
@@ -121,7 +123,8 @@ private struct CTCPlan {
     guard targets.ndim == 2 || start == labels.count else {
       throw TensorError(
         .shape, name,
-        "Expected tensor to have size \(start) at dimension 0, but got size \(labels.count) for argument #2 'targets'")
+        "Expected tensor to have size \(start) at dimension 0, but got size \(labels.count) for argument #2 'targets'"
+      )
     }
   }
 
@@ -146,7 +149,8 @@ private struct CTCPlan {
       var likelihood = targets[sample].isEmpty ? 0 : -Double.infinity
       if length > 0 {
         let last = forward[length - 1]
-        likelihood = sum(last[states.count - 1], states.count > 1 ? last[states.count - 2] : -.infinity)
+        likelihood = sum(
+          last[states.count - 1], states.count > 1 ? last[states.count - 2] : -.infinity)
       }
       let isInfinite = likelihood == -.infinity
       losses.append(isInfinite && zeroInfinity ? 0 : 0 - likelihood)

@@ -129,7 +129,8 @@ extension F {
     guard weight.ndim == rank + 2 else {
       throw TensorError(
         .shape, operation,
-        "Expected \(rank + 2)-dimensional weight for \(operation), but got weight of size: \(weight.shape)")
+        "Expected \(rank + 2)-dimensional weight for \(operation), but got weight of size: \(weight.shape)"
+      )
     }
     switch x.ndim {
     case rank + 2: return try body(x)
@@ -137,7 +138,8 @@ extension F {
     default:
       throw TensorError(
         .shape, operation,
-        "Expected \(rank + 1)D (unbatched) or \(rank + 2)D (batched) input to \(operation), but got input of size: \(x.shape)")
+        "Expected \(rank + 1)D (unbatched) or \(rank + 2)D (batched) input to \(operation), but got input of size: \(x.shape)"
+      )
     }
   }
 }

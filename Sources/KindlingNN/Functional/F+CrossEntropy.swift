@@ -21,7 +21,8 @@ extension F {
     let kind = try reduction.forLoss("cross_entropy")
     guard (0...1).contains(labelSmoothing) else {
       throw TensorError(
-        .value, "cross_entropy", "label_smoothing must be between 0.0 and 1.0. Got: \(labelSmoothing)")
+        .value, "cross_entropy",
+        "label_smoothing must be between 0.0 and 1.0. Got: \(labelSmoothing)")
     }
     guard input.ndim > 0 else {
       throw TensorError(.shape, "cross_entropy", "input tensor should be 1D or more, but it is 0D")
@@ -66,7 +67,8 @@ extension F {
     guard target.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "cross_entropy",
-        "Expected floating point type for target with class probabilities, got \(target.dtype.scalarName); class indexes have shape \(input.shape.removing(classDim))")
+        "Expected floating point type for target with class probabilities, got \(target.dtype.scalarName); class indexes have shape \(input.shape.removing(classDim))"
+      )
     }
     guard ignoreIndex < 0 else {
       throw TensorError(
@@ -76,7 +78,8 @@ extension F {
     if let weight, weight.shape != [classes] {
       throw TensorError(
         .shape, "cross_entropy",
-        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)")
+        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)"
+      )
     }
     var target = target
     if smoothing > 0 { target = try target.mul(1 - smoothing).add(smoothing / Double(classes)) }
@@ -87,12 +90,14 @@ extension F {
     case .sum: return try products.sum().neg()
     case .mean:
       let samples = classes == 0 ? 0 : input.numel / classes
-      return try products.sum().neg().scaled(1 / Double(samples), "DivBackward1", dividing: Double(samples))
+      return try products.sum().neg().scaled(
+        1 / Double(samples), "DivBackward1", dividing: Double(samples))
     }
   }
 
   /// Weights of classes shaped so that they broadcast along dimension `classDim`.
-  private static func alongClasses(_ weight: Tensor, _ rank: Int, _ classDim: Int) throws -> Tensor {
+  private static func alongClasses(_ weight: Tensor, _ rank: Int, _ classDim: Int) throws -> Tensor
+  {
     var shape = [Int](repeating: 1, count: rank)
     shape[classDim] = weight.numel
     return try weight.view(shape)
@@ -111,7 +116,8 @@ extension Tensor {
   /// Zero where `mask` holds, with one edge alone: that of an operation in place.
   fileprivate func zeroed(where mask: Tensor) throws -> Tensor {
     try noGrad { try Tensor.where(mask, 0, self) }
-      .recorded("MaskedFillBackward0", Input(self, saving: mask) { g, s in try Tensor.where(s[0], 0, g) })
+      .recorded(
+        "MaskedFillBackward0", Input(self, saving: mask) { g, s in try Tensor.where(s[0], 0, g) })
   }
 
   /// This tensor times a number under the node that PyTorch's own losses record for it, which is not

@@ -50,9 +50,11 @@ extension F {
     if n < 2 || columns == 0 {
       let shape = x.shape
       return try Tensor.zeros([n < 2 ? 0 : n * (n - 1) / 2], dtype: x.dtype, device: x.device)
-        .recorded("PdistBackward0", Input(x) { g, _ in
-          try Tensor.zeros(shape, dtype: g.dtype, device: g.device)
-        })
+        .recorded(
+          "PdistBackward0",
+          Input(x) { g, _ in
+            try Tensor.zeros(shape, dtype: g.dtype, device: g.device)
+          })
     }
     let pairs = try Tensor.triuIndices(n, n, offset: 1, device: x.device)
     return try Composed.record("PdistBackward0", [x, pairs]) { s in

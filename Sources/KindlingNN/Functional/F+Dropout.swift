@@ -10,7 +10,8 @@ extension F {
     guard x.ndim == 2 || x.ndim == 3 else {
       throw TensorError(
         .shape, "dropout1d",
-        "Expected 2D or 3D input, but received a \(x.ndim)D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs).")
+        "Expected 2D or 3D input, but received a \(x.ndim)D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."
+      )
     }
     return try channels(x, batchedRank: 3, p, training, inplace, "dropout1d")
   }
@@ -69,9 +70,12 @@ extension F {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)")
+        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)"
+      )
     }
-    func times(_ factor: Tensor) throws -> Tensor { inplace ? try x.mul_(factor) : try x.mul(factor) }
+    func times(_ factor: Tensor) throws -> Tensor {
+      inplace ? try x.mul_(factor) : try x.mul(factor)
+    }
     if p == 1 { return try times(Tensor.zeros([], dtype: x.dtype, device: x.device)) }
     var shape = x.shape
     if kind.contains(.feature) {

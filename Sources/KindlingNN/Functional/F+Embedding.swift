@@ -17,7 +17,8 @@ extension F {
     normType: Double = 2, scaleGradByFreq: Bool = false
   ) throws -> Tensor {
     guard weight.ndim == 2 else {
-      throw TensorError(.shape, "embedding", "'weight' must be 2-D, but its shape is \(weight.shape)")
+      throw TensorError(
+        .shape, "embedding", "'weight' must be 2-D, but its shape is \(weight.shape)")
     }
     let rows = weight.shape[0]
     let padding = try paddingIdx.map { try wrappedPadding($0, rows) }
@@ -27,17 +28,19 @@ extension F {
       try weight.indexSelect(0, flat).reshape(indices.shape + [weight.shape[1]])
     }
     let (shape, columns) = (weight.shape, weight.shape[1])
-    return y.recorded("EmbeddingBackward0", Input(weight, saving: flat) { g, s in
-      var lines = try g.reshape([s[0].numel, columns])
-      if let padding { lines = try lines.maskedFill(s[0].eq(padding).unsqueeze(-1), 0) }
-      if scaleGradByFreq {
-        let ones = try Tensor.ones(like: s[0])
-        let counts = try Tensor.zeros([rows], dtype: .int64, device: g.device)
-          .indexAdd(0, s[0], ones).indexSelect(0, s[0])
-        lines = try lines.div(counts.unsqueeze(-1).to(g.dtype))
-      }
-      return try Tensor.zeros(shape, dtype: g.dtype, device: g.device).indexAdd(0, s[0], lines)
-    })
+    return y.recorded(
+      "EmbeddingBackward0",
+      Input(weight, saving: flat) { g, s in
+        var lines = try g.reshape([s[0].numel, columns])
+        if let padding { lines = try lines.maskedFill(s[0].eq(padding).unsqueeze(-1), 0) }
+        if scaleGradByFreq {
+          let ones = try Tensor.ones(like: s[0])
+          let counts = try Tensor.zeros([rows], dtype: .int64, device: g.device)
+            .indexAdd(0, s[0], ones).indexSelect(0, s[0])
+          lines = try lines.div(counts.unsqueeze(-1).to(g.dtype))
+        }
+        return try Tensor.zeros(shape, dtype: g.dtype, device: g.device).indexAdd(0, s[0], lines)
+      })
   }
 
   static func wrappedPadding(_ index: Int, _ rows: Int) throws -> Int {
@@ -54,7 +57,8 @@ extension F {
     guard indices.dtype == .int64 || indices.dtype == .int32 else {
       throw TensorError(
         .dtype, "embedding",
-        "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got \(indices.dtype.scalarName) instead; convert it with to(.int64)")
+        "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got \(indices.dtype.scalarName) instead; convert it with to(.int64)"
+      )
     }
     let flat = try indices.to(.int64).reshape(-1)
     for index in try flat.toArray(as: Int.self) where index < 0 || index >= rows {

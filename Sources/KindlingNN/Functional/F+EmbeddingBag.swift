@@ -36,23 +36,27 @@ extension F {
   ) throws -> Tensor {
     let name = "embedding_bag"
     guard weight.ndim == 2 else {
-      throw TensorError(.shape, name, "weight has to be a 2D Tensor, but got Tensor of dimension \(weight.ndim)")
+      throw TensorError(
+        .shape, name, "weight has to be a 2D Tensor, but got Tensor of dimension \(weight.ndim)")
     }
     if let perSampleWeights {
       guard mode == .sum else {
         throw TensorError(
           .value, name,
-          "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)').")
+          "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)')."
+        )
       }
       guard perSampleWeights.dtype == weight.dtype else {
         throw TensorError(
           .dtype, name,
-          "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(perSampleWeights.dtype.scalarName) and \(weight.dtype.scalarName)")
+          "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(perSampleWeights.dtype.scalarName) and \(weight.dtype.scalarName)"
+        )
       }
       guard perSampleWeights.shape == input.shape else {
         throw TensorError(
           .shape, name,
-          "embedding_bag: If per_sample_weights (\(perSampleWeights.shape)) is not None, then it must have the same shape as the input (\(input.shape))")
+          "embedding_bag: If per_sample_weights (\(perSampleWeights.shape)) is not None, then it must have the same shape as the input (\(input.shape))"
+        )
       }
     }
     guard !scaleGradByFreq || mode != .max else {
@@ -129,7 +133,8 @@ extension F {
       guard offsets == nil else {
         throw TensorError(
           .value, name,
-          "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences.")
+          "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences."
+        )
       }
       return (0...input.shape[0]).map { $0 * input.shape[1] }
     }
@@ -145,12 +150,14 @@ extension F {
     guard starts.first ?? 0 == 0 else {
       throw TensorError(
         .value, name,
-        "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(starts[0])")
+        "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(starts[0])"
+      )
     }
     guard zip(starts, starts.dropFirst()).allSatisfy(<=), starts.last ?? 0 <= input.numel else {
       throw TensorError(
         .value, name,
-        "offsets have to be ascending and the last must not be greater than the input's length \(input.numel), but got \(starts)")
+        "offsets have to be ascending and the last must not be greater than the input's length \(input.numel), but got \(starts)"
+      )
     }
     return includeLastOffset ? starts : starts + [input.numel]
   }

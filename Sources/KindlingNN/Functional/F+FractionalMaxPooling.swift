@@ -93,7 +93,8 @@ extension F {
         // PyTorch's samples are for the last dimension first, in two dimensions.
         let sample = numbers[plane * rank + (rank == 2 ? 1 - d : d)]
         return Pooling.Axis.fractional(
-          input[d], output[d], kernel[d], sample: sample.isNaN ? 0 : Swift.min(Swift.max(sample, -limit), limit),
+          input[d], output[d], kernel[d],
+          sample: sample.isNaN ? 0 : Swift.min(Swift.max(sample, -limit), limit),
           isDouble: x.dtype == .float64)
       }
     }

@@ -37,26 +37,31 @@ extension F {
     guard rank == 2 || rank == 3, grid.ndim == x.ndim else {
       throw TensorError(
         .shape, name,
-        "expected 4D or 5D input and grid with same number of dimensions, but got input with sizes \(x.shape) and grid with sizes \(grid.shape)")
+        "expected 4D or 5D input and grid with same number of dimensions, but got input with sizes \(x.shape) and grid with sizes \(grid.shape)"
+      )
     }
     guard x.shape[0] == grid.shape[0] else {
       throw TensorError(
         .shape, name,
-        "expected grid and input to have same batch size, but got input with sizes \(x.shape) and grid with sizes \(grid.shape)")
+        "expected grid and input to have same batch size, but got input with sizes \(x.shape) and grid with sizes \(grid.shape)"
+      )
     }
     guard grid.shape.last == rank else {
       throw TensorError(
         .shape, name,
-        "expected grid to have size \(rank) in last dimension, but got grid with sizes \(grid.shape)")
+        "expected grid to have size \(rank) in last dimension, but got grid with sizes \(grid.shape)"
+      )
     }
     guard !x.shape.dropFirst(2).contains(0) else {
       throw TensorError(
-        .shape, name, "expected input to have non-empty spatial dimensions, but input has sizes \(x.shape)")
+        .shape, name,
+        "expected input to have non-empty spatial dimensions, but input has sizes \(x.shape)")
     }
     guard x.dtype.isFloatingPoint, grid.dtype == x.dtype else {
       throw TensorError(
         .dtype, name,
-        "expected input and grid to have same floating point dtype, but input has \(x.dtype.scalarName) and grid has \(grid.dtype.scalarName)")
+        "expected input and grid to have same floating point dtype, but input has \(x.dtype.scalarName) and grid has \(grid.dtype.scalarName)"
+      )
     }
     let sampler = GridSampler(
       sizes: Array(x.shape.dropFirst(2)), mode: mode, padding: paddingMode, aligned: alignCorners)
@@ -79,12 +84,14 @@ extension F {
     guard rank == 2 || rank == 3, size.allSatisfy({ $0 > 0 }) else {
       throw TensorError(
         .shape, name,
-        "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively, all positive. Got size \(size)")
+        "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively, all positive. Got size \(size)"
+      )
     }
     guard theta.shape == [size[0], rank, rank + 1] else {
       throw TensorError(
         .shape, name,
-        "Expected a batch of \(rank)D affine matrices of shape \(size[0])x\(rank)x\(rank + 1) for size \(size). Got \(theta.shape).")
+        "Expected a batch of \(rank)D affine matrices of shape \(size[0])x\(rank)x\(rank + 1) for size \(size). Got \(theta.shape)."
+      )
     }
     guard theta.dtype.isFloatingPoint else {
       throw TensorError(

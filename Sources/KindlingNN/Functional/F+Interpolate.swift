@@ -57,12 +57,14 @@ extension F {
     if !mode.isSmooth && alignCorners != nil {
       throw TensorError(
         .value, name,
-        "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear")
+        "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+      )
     }
     guard (1...3).contains(rank) else {
       throw TensorError(
         .shape, name,
-        "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(mode.rawValue))")
+        "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(mode.rawValue))"
+      )
     }
     guard mode.ranks.contains(rank) else {
       throw TensorError(
@@ -72,7 +74,8 @@ extension F {
     if antialias, mode != .bilinear && mode != .bicubic || rank != 2 {
       throw TensorError(
         .value, name,
-        "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input")
+        "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input"
+      )
     }
     let input = Array(x.shape.suffix(rank))
     var factors: [Double]?
@@ -136,7 +139,8 @@ extension F {
     if values.count == 1 { return sizes.map { _ in values[0] } }
     throw TensorError(
       .shape, "interpolate",
-      "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of \(sizes) and \(label) of \(values). Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format.")
+      "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of \(sizes) and \(label) of \(values). Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+    )
   }
 }
 
@@ -153,7 +157,8 @@ private struct Upsampling: Sendable {
     guard !input.contains(0), output.allSatisfy({ $0 > 0 }), x.shape[1] > 0 else {
       throw TensorError(
         .shape, "interpolate",
-        "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)")
+        "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)"
+      )
     }
     try Layout.checkList(
       Layout.checkedCount(Array(x.shape.prefix(2)) + output, x.dtype, "interpolate"),
@@ -164,7 +169,8 @@ private struct Upsampling: Sendable {
     guard x.dtype.isFloatingPoint || x.dtype == .uint8 && !mode.isSmooth else {
       throw TensorError(
         .dtype, "interpolate",
-        "\"upsample_\(mode.rawValue)\(rank)d\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+        "\"upsample_\(mode.rawValue)\(rank)d\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
     let names: [UpsampleMode: String] = [
       .nearest: "Nearest", .nearestExact: "NearestExact", .linear: "Linear", .bilinear: "Bilinear",
@@ -220,7 +226,9 @@ private struct Taps: Sendable {
       return
     }
     func source(_ i: Int) -> Double {
-      let at = alignCorners ? rounded(scale * Double(i))
+      let at =
+        alignCorners
+        ? rounded(scale * Double(i))
         : rounded(rounded(scale * (Double(i) + 0.5)) - 0.5)
       return cubic ? at : max(0, at)
     }

@@ -29,7 +29,8 @@ extension F {
         "Expected at least 2 dimensions for input tensor but received \(x.ndim)")
     }
     guard x.shape[1] > 0 else {
-      throw TensorError(.shape, "group_norm", "Expected number of channels to be greater than 0, got 0")
+      throw TensorError(
+        .shape, "group_norm", "Expected number of channels to be greater than 0, got 0")
     }
     let places = x.shape.dropFirst(2).reduce(1, &*)
     guard places > 0 else {
@@ -51,7 +52,8 @@ extension F {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "rms_norm",
-        "expected a floating point input, but got \(x.dtype.scalarName); convert it with to(.float32)")
+        "expected a floating point input, but got \(x.dtype.scalarName); convert it with to(.float32)"
+      )
     }
     let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
     // 16-bit floats are computed in float32, whose spacing counts.
@@ -85,7 +87,8 @@ extension F {
         "Expected 3D or higher dimensionality input (got \(x.ndim) dimensions)")
     }
     guard size > 0 else {
-      throw TensorError(.value, "local_response_norm", "size must be greater than 0, but got \(size)")
+      throw TensorError(
+        .value, "local_response_norm", "size must be greater than 0, but got \(size)")
     }
     if x.numel == 0 { return x }
     // The mean of `size` neighbours, counting those beyond the ends as 0. Integers stay integers.
@@ -109,19 +112,22 @@ extension F {
     guard !shape.isEmpty else {
       throw TensorError(
         .shape, name,
-        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(shape)")
+        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(shape)"
+      )
     }
     for (part, tensor) in [("weight", weight), ("bias", bias)] {
       guard let tensor, tensor.shape != shape else { continue }
       throw TensorError(
         .shape, name,
-        "Expected \(part) to be of same shape as normalized_shape, but got \(part) of shape \(tensor.shape) and normalized_shape = \(shape)")
+        "Expected \(part) to be of same shape as normalized_shape, but got \(part) of shape \(tensor.shape) and normalized_shape = \(shape)"
+      )
     }
     guard x.shape.suffix(shape.count) == shape[...] else {
       let sizes = shape.map { ", \($0)" }.joined()
       throw TensorError(
         .shape, name,
-        "Given normalized_shape=\(shape), expected input with shape [*\(sizes)], but got input of size\(x.shape)")
+        "Given normalized_shape=\(shape), expected input with shape [*\(sizes)], but got input of size\(x.shape)"
+      )
     }
   }
 }
@@ -163,19 +169,23 @@ extension Tensor {
     guard channels >= 0, channels % numGroups == 0 else {
       throw TensorError(
         .value, name,
-        "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)")
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
+      )
     }
     let (whole, overflow) = n.multipliedReportingOverflow(by: channels)
-    guard !overflow, n >= 0, places >= 0, whole.multipliedReportingOverflow(by: places) == (numel, false)
+    guard !overflow, n >= 0, places >= 0,
+      whole.multipliedReportingOverflow(by: places) == (numel, false)
     else {
       throw TensorError(
-        .shape, name, "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
+        .shape, name,
+        "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
     }
     for (part, tensor) in [("weight", weight), ("bias", bias)] {
       guard let tensor, tensor.shape != [channels] else { continue }
       throw TensorError(
         .shape, name,
-        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(tensor.shape) and input of shape \(shape)")
+        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(tensor.shape) and input of shape \(shape)"
+      )
     }
     try checkNormTypes(name, weight, bias)
     let norm = GroupNormPlan(
@@ -196,12 +206,14 @@ extension Tensor {
       }
       throw TensorError(
         .dtype, name,
-        "mixed dtype (CPU): all inputs must share same datatype, but the input is \(dtype) and the weights are \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))")
+        "mixed dtype (CPU): all inputs must share same datatype, but the input is \(dtype) and the weights are \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))"
+      )
     }
     guard dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "\"LayerNormKernelImpl\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)")
+        "\"LayerNormKernelImpl\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
   }
 }
@@ -281,7 +293,8 @@ private struct RowNorm: Sendable {
   /// The same from differentiable operations, for gradients of gradients.
   private func composed(_ g: Tensor, _ x: Tensor, _ weight: Tensor?) throws -> [Tensor?] {
     let type = x.dtype.computeType
-    let flat = try x.to(type).reshape([rows, size]), gradient = try g.to(type).reshape([rows, size])
+    let flat = try x.to(type).reshape([rows, size]),
+      gradient = try g.to(type).reshape([rows, size])
     let (input, unit) = try NormalizedRows(dims: [1], eps: eps).gradient(
       gradient, flat, weight: weight?.to(type).reshape(-1))
     return [

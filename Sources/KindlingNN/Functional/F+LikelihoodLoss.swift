@@ -80,7 +80,8 @@ extension F {
     guard input.shape.last == linearWeight.shape.last, let features = input.shape.last else {
       throw TensorError(
         .shape, name,
-        "expected equal input and linear_weight last dimensions (in_features), got \(input.shape) and \(linearWeight.shape), respectively")
+        "expected equal input and linear_weight last dimensions (in_features), got \(input.shape) and \(linearWeight.shape), respectively"
+      )
     }
     let rows = Array(linearWeight.shape.dropLast())
     if let linearBias, linearBias.shape != rows {
@@ -90,7 +91,8 @@ extension F {
     guard rows.count == 1 || input.ndim == 2 else {
       throw TensorError(
         .shape, name,
-        "K-dimensional loss defined by linear_weight shape \(linearWeight.shape) requires batched input, (N, \(features)), got unbatched input with shape \(input.shape)")
+        "K-dimensional loss defined by linear_weight shape \(linearWeight.shape) requires batched input, (N, \(features)), got unbatched input with shape \(input.shape)"
+      )
     }
     let shape = input.shape.dropLast() + rows
     guard ignoreIndex == nil || target.shape != Array(shape) else {

@@ -9,12 +9,14 @@ extension F {
     guard x.ndim > 0, weight.ndim > 0 else {
       throw TensorError(
         .shape, "linear",
-        "both arguments to linear need to be at least 1D, but they are \(x.ndim)D and \(weight.ndim)D")
+        "both arguments to linear need to be at least 1D, but they are \(x.ndim)D and \(weight.ndim)D"
+      )
     }
     guard x.dtype == weight.dtype else {
       throw TensorError(
         .dtype, "linear",
-        "mat1 and mat2 must have the same dtype, but got \(x.dtype.scalarName) and \(weight.dtype.scalarName); convert the input with x.to(.\(weight.dtype)), or the model with model.to(.\(x.dtype))")
+        "mat1 and mat2 must have the same dtype, but got \(x.dtype.scalarName) and \(weight.dtype.scalarName); convert the input with x.to(.\(weight.dtype)), or the model with model.to(.\(x.dtype))"
+      )
     }
     if weight.ndim == 1 {
       let y = try x.matmul(weight)
@@ -28,7 +30,8 @@ extension F {
     // As PyTorch, one product over all rows where they lie as one matrix.
     if x.isContiguous, x.numel > 0, let features = x.shape.last {
       let rows = try x.view([-1, features])
-      return try bias.addmm(rows, weight.t()).unsafeView(x.shape.dropLast() + weight.shape.prefix(1))
+      return try bias.addmm(rows, weight.t()).unsafeView(
+        x.shape.dropLast() + weight.shape.prefix(1))
     }
     return try x.matmul(weight.t()).add(bias)
   }

@@ -13,7 +13,8 @@ extension F {
     guard input1.ndim == input2.ndim, input1.ndim == target.ndim else {
       throw TensorError(
         .shape, name,
-        "All input tensors should have same dimension but got sizes: input1: \(input1.shape), input2: \(input2.shape), target: \(target.shape)")
+        "All input tensors should have same dimension but got sizes: input1: \(input1.shape), input2: \(input2.shape), target: \(target.shape)"
+      )
     }
     return try target.neg().mul(input1.sub(input2)).add(margin).clampMin(0).reduced(kind)
   }
@@ -35,12 +36,14 @@ extension F {
     guard input.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "result type Float can't be cast to the desired output type \(input.dtype.scalarName); convert the input with to(.float32)")
+        "result type Float can't be cast to the desired output type \(input.dtype.scalarName); convert the input with to(.float32)"
+      )
     }
     guard try Layout.broadcast(input.shape, target.shape, name) == input.shape else {
       throw TensorError(
         .shape, name,
-        "output with shape \(input.shape) doesn't match the broadcast shape of the target \(target.shape)")
+        "output with shape \(input.shape) doesn't match the broadcast shape of the target \(target.shape)"
+      )
     }
     let losses = try noGrad { try target.mul(input).neg().exp().log1p() }
     let scale = kind == .mean ? 1 / Double(losses.numel) : 1
@@ -68,7 +71,8 @@ extension F {
     guard input1.ndim == rank + 1, input2.ndim == rank + 1 else {
       throw TensorError(
         .shape, name,
-        "\(rank)D target tensor expects \(rank + 1)D input tensors, but found inputs with sizes \(input1.shape) and \(input2.shape).")
+        "\(rank)D target tensor expects \(rank + 1)D input tensors, but found inputs with sizes \(input1.shape) and \(input2.shape)."
+      )
     }
     func squares(_ x: Tensor) throws -> Tensor { try x.mul(x).sum(dim: rank).add(1e-12) }
     let product = try input1.mul(input2).sum(dim: rank)
@@ -97,18 +101,21 @@ extension F {
     else {
       throw TensorError(
         .shape, name,
-        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)")
+        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)"
+      )
     }
     let samples = input.ndim == 2 ? input.shape[0] : 1
     guard target.ndim <= 1, target.numel == samples else {
       throw TensorError(
         .shape, name,
-        "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(input.shape).")
+        "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(input.shape)."
+      )
     }
     guard target.dtype == .int64, input.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)")
+        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)"
+      )
     }
     if let weight, weight.shape != [classes] {
       throw TensorError(
@@ -148,7 +155,8 @@ extension F {
     guard input.ndim <= 2, classes > 0 else {
       throw TensorError(
         .shape, name,
-        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)")
+        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)"
+      )
     }
     guard target.shape == input.shape || input.ndim == 0 && target.numel == 1 else {
       throw TensorError(
@@ -157,7 +165,8 @@ extension F {
     guard target.dtype == .int64, input.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, name,
-        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)")
+        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)"
+      )
     }
     // How often each class is named as one of the sample's.
     let labels = try target.toArray(as: Int.self)
@@ -245,7 +254,8 @@ extension F {
     guard anchor.ndim == positive.ndim, anchor.ndim == negative.ndim else {
       throw TensorError(
         .shape, name,
-        "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(anchor.ndim)D, positive \(positive.ndim)D, and negative \(negative.ndim)D inputs")
+        "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(anchor.ndim)D, positive \(positive.ndim)D, and negative \(negative.ndim)D inputs"
+      )
     }
     let near = try distance(anchor, positive)
     var far = try distance(anchor, negative)

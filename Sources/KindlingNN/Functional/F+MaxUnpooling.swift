@@ -53,7 +53,8 @@ extension F {
     guard x.ndim == rank + 1 || x.ndim == rank + 2 else {
       throw TensorError(
         .shape, operation,
-        "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions.")
+        "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions."
+      )
     }
     let size = try unpooledSize(p, x, outputSize)
     if rank == 1 {
@@ -73,7 +74,8 @@ extension F {
       let (span, over) =
         (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: p.stride[d])
       guard !over, span < Int.max / 2 else {
-        throw TensorError(.memory, p.operation, "the result for \(x.shape) would be larger than any memory")
+        throw TensorError(
+          .memory, p.operation, "the result for \(x.shape) would be larger than any memory")
       }
       return span + p.kernel[d] - 2 * p.padding[d]
     }
@@ -82,7 +84,8 @@ extension F {
     guard size.count == rank else {
       throw TensorError(
         .value, p.operation,
-        "output_size should be a sequence containing \(rank) or \(rank + 2) elements, but it has a length of '\(wanted.count)'")
+        "output_size should be a sequence containing \(rank) or \(rank + 2) elements, but it has a length of '\(wanted.count)'"
+      )
     }
     for d in 0..<rank {
       let (lowest, highest) = (least[d] - p.stride[d], least[d] + p.stride[d])

@@ -66,13 +66,15 @@ extension F {
     guard query.ndim == 2 || query.ndim == 3 else {
       throw TensorError(
         .shape, name,
-        "query should be unbatched 2D or batched 3D tensor but received \(query.ndim)-D query tensor")
+        "query should be unbatched 2D or batched 3D tensor but received \(query.ndim)-D query tensor"
+      )
     }
     let batched = query.ndim == 3
     guard key.ndim == query.ndim, value.ndim == query.ndim else {
       throw TensorError(
         .shape, name,
-        "For \(query.ndim)-D `query`, expected `key` and `value` to be \(query.ndim)-D but found \(key.ndim)-D and \(value.ndim)-D tensors respectively")
+        "For \(query.ndim)-D `query`, expected `key` and `value` to be \(query.ndim)-D but found \(key.ndim)-D and \(value.ndim)-D tensors respectively"
+      )
     }
     func batch(_ x: Tensor) throws -> Tensor { batched ? x : try x.unsqueeze(1) }
     let (q, k, v) = (try batch(query), try batch(key), try batch(value))
@@ -117,7 +119,8 @@ extension F {
     }
     (queries, keys, values) = (try heads(queries), try heads(keys), try heads(values))
     if parameters.addZeroAttn {
-      let zeros = try Tensor.zeros([samples * numHeads, 1, width], dtype: keys.dtype, device: keys.device)
+      let zeros = try Tensor.zeros(
+        [samples * numHeads, 1, width], dtype: keys.dtype, device: keys.device)
       keys = try Tensor.cat([keys, zeros], dim: 1)
       values = try Tensor.cat([values, zeros], dim: 1)
       try extend()
@@ -132,7 +135,10 @@ extension F {
     let context: Tensor, weights: Tensor?
     if needWeights {
       let scaled = try queries.mul((1 / Double(max(width, 1))).squareRoot())
-      let scores = try mask.map { try $0.expand([samples * numHeads, steps, source]).baddbmm(scaled, keys.transpose(-2, -1)) }
+      let scores =
+        try mask.map {
+          try $0.expand([samples * numHeads, steps, source]).baddbmm(scaled, keys.transpose(-2, -1))
+        }
         ?? scaled.bmm(keys.transpose(-2, -1))
       var shares = try scores.softmax(dim: -1)
       if rate > 0 { shares = try dropout(shares, p: rate) }
@@ -197,7 +203,8 @@ extension F {
     else {
       throw TensorError(
         .shape, name,
-        "The shape of the \(mask.ndim)D \(label) is \(mask.shape), but should be \(shape) or \([heads] + shape).")
+        "The shape of the \(mask.ndim)D \(label) is \(mask.shape), but should be \(shape) or \([heads] + shape)."
+      )
     }
     return try asAdded(wide, type)
   }

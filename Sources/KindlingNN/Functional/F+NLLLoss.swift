@@ -19,7 +19,8 @@ extension F {
     let classDim = input.ndim == 1 ? 0 : 1
     let spatial = Array(input.shape.dropFirst(2))
     let plan = NLLPlan(
-      input: input.shape, batch: input.ndim == 1 ? 1 : input.shape[0], classes: input.shape[classDim],
+      input: input.shape, batch: input.ndim == 1 ? 1 : input.shape[0],
+      classes: input.shape[classDim],
       spatial: spatial, ignoreIndex: ignoreIndex, reduction: kind)
     let labels = try noGrad { try target.to(.int64).contiguous() }
     let (y, totalWeight) = try plan.loss(input, labels, weight)
@@ -33,12 +34,14 @@ extension F {
     guard target.dtype == .int64 || target.dtype == .uint8 else {
       throw TensorError(
         .dtype, "nll_loss",
-        "expected target dtype to be Long or Byte, but got \(target.dtype.scalarName); convert the labels with to(.int64)")
+        "expected target dtype to be Long or Byte, but got \(target.dtype.scalarName); convert the labels with to(.int64)"
+      )
     }
     guard input.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "nll_loss",
-        "\"nll_loss_out_frame\" not implemented for '\(input.dtype.scalarName)'; convert the input with to(.float32)")
+        "\"nll_loss_out_frame\" not implemented for '\(input.dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
     guard input.ndim > 0 else {
       throw TensorError(.shape, "nll_loss", "input tensor should be 1D or more, but it is 0D")
@@ -46,7 +49,8 @@ extension F {
     if input.ndim <= 2 && target.ndim > 1 {
       throw TensorError(
         .shape, "nll_loss",
-        "0D or 1D target tensor expected, multi-target not supported; got a target of shape \(target.shape)")
+        "0D or 1D target tensor expected, multi-target not supported; got a target of shape \(target.shape)"
+      )
     }
     let wanted = input.ndim == 1 ? [] : [input.shape[0]] + input.shape.dropFirst(2)
     // One sample may come as `[1]` too.
@@ -58,19 +62,22 @@ extension F {
       }
       throw TensorError(
         .shape, "nll_loss",
-        "size mismatch (got input: \(input.shape), target: \(target.shape)); the target should have shape \(wanted)")
+        "size mismatch (got input: \(input.shape), target: \(target.shape)); the target should have shape \(wanted)"
+      )
     }
     guard let weight else { return }
     let classes = input.shape[input.ndim == 1 ? 0 : 1]
     guard weight.shape == [classes] else {
       throw TensorError(
         .shape, "nll_loss",
-        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)")
+        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)"
+      )
     }
     guard weight.dtype == input.dtype else {
       throw TensorError(
         .dtype, "nll_loss",
-        "expected scalar type \(input.dtype.scalarName) but found \(weight.dtype.scalarName); convert the weight with to(.\(input.dtype))")
+        "expected scalar type \(input.dtype.scalarName) but found \(weight.dtype.scalarName); convert the weight with to(.\(input.dtype))"
+      )
     }
   }
 }
@@ -98,7 +105,8 @@ private struct NLLPlan {
       let out = try Tensor(uninitialized: resultShape, values.dtype, on: x.backend, "nll_loss")
       let total = try Tensor(uninitialized: [], values.dtype, on: x.backend, "nll_loss")
       try x.backend.nllLoss(
-        values, labels, weight: weight?.computable(), ignoreIndex: ignoreIndex, reduction: reduction,
+        values, labels, weight: weight?.computable(), ignoreIndex: ignoreIndex,
+        reduction: reduction,
         totalWeight: total, into: out)
       return (try out.to(x.dtype), total)
     }
@@ -121,9 +129,11 @@ private struct NLLPlan {
       let out = try Tensor(
         uninitialized: [batch, classes, places], values.dtype, on: g.backend, "nll_loss")
       try g.backend.nllLossBackward(
-        values, labels, weight: weight?.computable(), ignoreIndex: ignoreIndex, reduction: reduction,
+        values, labels, weight: weight?.computable(), ignoreIndex: ignoreIndex,
+        reduction: reduction,
         totalWeight: total, into: out)
-      return try out.alias(shape: input, strides: Layout.contiguousStrides(input), offset: 0).to(g.dtype)
+      return try out.alias(shape: input, strides: Layout.contiguousStrides(input), offset: 0).to(
+        g.dtype)
     }
     guard isGradEnabled, g.requiresGrad else { return result }
     let hasWeight = weight != nil

@@ -29,7 +29,8 @@ extension F {
     guard pad.count <= 2 * x.ndim else {
       throw TensorError(
         .shape, "pad",
-        "Padding length should be less than or equal to two times the input dimension but got padding length \(pad.count) and input of dimension \(x.ndim)")
+        "Padding length should be less than or equal to two times the input dimension but got padding length \(pad.count) and input of dimension \(x.ndim)"
+      )
     }
     if mode == .constant { return try x.constantPad(pad, value: value ?? 0) }
     guard value ?? 0 == 0 else {
@@ -40,7 +41,8 @@ extension F {
     guard (1...3).contains(padded), x.ndim == padded + 1 || x.ndim == padded + 2 else {
       throw TensorError(
         .unsupported, "pad",
-        "Padding size \(pad.count) is not supported for \(x.ndim)D input tensor. Supported combinations for non-constant padding: 2D or 3D input: padding size = 2 (pads last dimension); 3D or 4D input: padding size = 4 (pads last 2 dimensions); 4D or 5D input: padding size = 6 (pads last 3 dimensions)")
+        "Padding size \(pad.count) is not supported for \(x.ndim)D input tensor. Supported combinations for non-constant padding: 2D or 3D input: padding size = 2 (pads last dimension); 3D or 4D input: padding size = 4 (pads last 2 dimensions); 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
+      )
     }
     let border = try Border("pad", x, pad)
     // The places that a border repeats are listed first.
@@ -58,7 +60,8 @@ extension Tensor {
     guard pad.count % 2 == 0, pad.count <= 2 * ndim else {
       throw TensorError(
         .shape, "constant_pad_nd",
-        "Length of pad must be even and no more than twice the number of dimensions of the input. Pad length is \(pad.count) while the input has \(ndim) dimensions.")
+        "Length of pad must be even and no more than twice the number of dimensions of the input. Pad length is \(pad.count) while the input has \(ndim) dimensions."
+      )
     }
     let border = try Border("constant_pad_nd", self, pad)
     let result = try noGrad {
@@ -66,9 +69,11 @@ extension Tensor {
       try border.inside(of: out).copy_(border.kept(of: self))
       return out
     }
-    return result.recorded("ConstantPadNdBackward0", Input(self) { g, _ in
-      try g.constantPad(pad.map { 0 &- $0 }, value: 0)
-    })
+    return result.recorded(
+      "ConstantPadNdBackward0",
+      Input(self) { g, _ in
+        try g.constantPad(pad.map { 0 &- $0 }, value: 0)
+      })
   }
 }
 
@@ -93,7 +98,8 @@ private struct Border: Sendable {
       guard !over, !beyond, size >= 0, before[d] > Int.min / 2, after[d] > Int.min / 2 else {
         throw TensorError(
           .shape, name,
-          "The input size \(shape[d]), plus negative padding \(before[d]) and \(after[d]) resulted in a negative output size, which is invalid. Check dimension \(d) of your input.")
+          "The input size \(shape[d]), plus negative padding \(before[d]) and \(after[d]) resulted in a negative output size, which is invalid. Check dimension \(d) of your input."
+        )
       }
       shape[d] = size
     }
@@ -133,7 +139,8 @@ private struct Border: Sendable {
   }
 
   func gathered(_ x: Tensor, _ mode: PaddingMode) throws -> Tensor {
-    let rank = dims.count, name = mode == .reflect ? "reflection_pad\(rank)d" : "replication_pad\(rank)d"
+    let rank = dims.count,
+      name = mode == .reflect ? "reflection_pad\(rank)d" : "replication_pad\(rank)d"
     try Layout.checkList(shape.max() ?? 0, name)
     guard x.dtype != .bool else {
       throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
@@ -142,17 +149,20 @@ private struct Border: Sendable {
     guard x.shape.enumerated().allSatisfy({ $0.element > 0 || batched && $0.offset == 0 }) else {
       throw TensorError(
         .shape, name,
-        "Expected \(rank + 1)D or \(rank + 2)D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)")
+        "Expected \(rank + 1)D or \(rank + 2)D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
+      )
     }
     for d in dims {
       if mode == .reflect, before[d] >= input[d] || after[d] >= input[d] {
         throw TensorError(
           .shape, name,
-          "Padding size should be less than the corresponding input dimension, but got: padding (\(before[d]), \(after[d])) at dimension \(d) of input \(x.shape)")
+          "Padding size should be less than the corresponding input dimension, but got: padding (\(before[d]), \(after[d])) at dimension \(d) of input \(x.shape)"
+        )
       }
       if shape[d] < 1 {
         throw TensorError(
-          .shape, name, "Calculated output size \(shape[d]) at dimension \(d) must be >= 1 (input \(x.shape))")
+          .shape, name,
+          "Calculated output size \(shape[d]) at dimension \(d) must be >= 1 (input \(x.shape))")
       }
     }
     let result = try noGrad {
@@ -162,15 +172,17 @@ private struct Border: Sendable {
     }
     let out = result === x ? try noGrad { try x.clone() } : result
     let node = mode == .reflect ? "ReflectionPad" : "ReplicationPad"
-    return out.recorded("\(node)\(rank)DBackward0", Input(x) { g, _ in
-      try dims.reversed().reduce(g) { gradient, d in
-        if before[d] == 0 && after[d] == 0 { return gradient }
-        var target = gradient.shape
-        target[d] = input[d]
-        return try Tensor.zeros(target, dtype: g.dtype, device: g.device)
-          .indexAdd(d, places(d, mode, g.device), gradient)
-      }
-    })
+    return out.recorded(
+      "\(node)\(rank)DBackward0",
+      Input(x) { g, _ in
+        try dims.reversed().reduce(g) { gradient, d in
+          if before[d] == 0 && after[d] == 0 { return gradient }
+          var target = gradient.shape
+          target[d] = input[d]
+          return try Tensor.zeros(target, dtype: g.dtype, device: g.device)
+            .indexAdd(d, places(d, mode, g.device), gradient)
+        }
+      })
   }
 
   private func places(_ d: Int, _ mode: PaddingMode, _ device: Device) throws -> Tensor {
@@ -182,12 +194,14 @@ private struct Border: Sendable {
       guard before[d] <= input[d], after[d] <= input[d] else {
         throw TensorError(
           .value, "pad",
-          "Padding value causes wrapping around more than once: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)")
+          "Padding value causes wrapping around more than once: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)"
+        )
       }
       guard shape[d] > 0 else {
         throw TensorError(
           .value, "pad",
-          "Negative padding value is resulting in an empty dimension: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)")
+          "Negative padding value is resulting in an empty dimension: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)"
+        )
       }
     }
     let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")

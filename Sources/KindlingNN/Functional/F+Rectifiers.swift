@@ -35,7 +35,8 @@ extension F {
       guard channels == weight.numel else {
         throw TensorError(
           .shape, "prelu",
-          "Mismatch of parameter numbers and input channel size. Found parameter numbers = \(weight.numel) and channel size = \(channels).")
+          "Mismatch of parameter numbers and input channel size. Found parameter numbers = \(weight.numel) and channel size = \(channels)."
+        )
       }
     }
     if x.ndim != 1 || weight.ndim != 1 {
@@ -78,7 +79,8 @@ extension F {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "rrelu",
-        "\"rrelu_with_noise_out_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+        "\"rrelu_with_noise_out_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
     // PyTorch draws in float64, between bounds rounded to the computing type.
     let rounds = x.dtype != .float64

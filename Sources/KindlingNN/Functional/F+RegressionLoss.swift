@@ -31,7 +31,8 @@ extension F {
   ) throws -> Tensor {
     let kind = try reduction.forLoss("l1_loss")
     let errors = try input.sub(target).abs()
-    return try weight.map { try weighted(errors, $0, input, kind, "l1_loss") } ?? errors.reduced(kind)
+    return try weight.map { try weighted(errors, $0, input, kind, "l1_loss") }
+      ?? errors.reduced(kind)
   }
 
   /// Squared below `beta`, straight above: `d² / 2β` and `|d| − β/2` (PyTorch: `F.smooth_l1_loss`).
@@ -40,10 +41,12 @@ extension F {
   ) throws -> Tensor {
     guard beta >= 0 else {
       throw TensorError(
-        .value, "smooth_l1_loss", "smooth_l1_loss does not support negative values for beta, but got \(beta)")
+        .value, "smooth_l1_loss",
+        "smooth_l1_loss does not support negative values for beta, but got \(beta)")
     }
     if beta == 0 { return try l1Loss(input, target, reduction: reduction) }
-    return try bentLoss("SmoothL1LossBackward0", input, target, reduction, "smooth_l1_loss", bend: beta, slope: 1)
+    return try bentLoss(
+      "SmoothL1LossBackward0", input, target, reduction, "smooth_l1_loss", bend: beta, slope: 1)
   }
 
   /// Squared below `delta`, straight above: `d² / 2` and `δ(|d| − δ/2)` (PyTorch: `F.huber_loss`).
@@ -52,9 +55,11 @@ extension F {
   ) throws -> Tensor {
     guard delta > 0 else {
       throw TensorError(
-        .value, "huber_loss", "huber_loss does not support non-positive values for delta, but got \(delta)")
+        .value, "huber_loss",
+        "huber_loss does not support non-positive values for delta, but got \(delta)")
     }
-    return try bentLoss("HuberLossBackward0", input, target, reduction, "huber_loss", bend: delta, slope: delta)
+    return try bentLoss(
+      "HuberLossBackward0", input, target, reduction, "huber_loss", bend: delta, slope: delta)
   }
 
   /// Quadratic where the difference is less than `bend`, beyond it a line of the given `slope`.
@@ -101,6 +106,7 @@ extension F {
     if a.dtype.isFloatingPoint || b.dtype.isFloatingPoint { return }
     throw TensorError(
       .dtype, name,
-      "\"\(name)\" not implemented for '\(a.dtype.scalarName)'; convert the input with to(.float32)")
+      "\"\(name)\" not implemented for '\(a.dtype.scalarName)'; convert the input with to(.float32)"
+    )
   }
 }

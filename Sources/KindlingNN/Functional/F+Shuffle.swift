@@ -7,14 +7,16 @@ extension F {
     let name = "pixel_shuffle", r = upscaleFactor
     try checkImage(x, name)
     guard r > 0 else {
-      throw TensorError(.value, name, "pixel_shuffle expects a positive upscale_factor, but got \(r)")
+      throw TensorError(
+        .value, name, "pixel_shuffle expects a positive upscale_factor, but got \(r)")
     }
     let lead = Array(x.shape.dropLast(3)), plane = Array(x.shape.suffix(3))
     let (square, overflow) = r.multipliedReportingOverflow(by: r)
     guard !overflow, plane[0] % square == 0 else {
       throw TensorError(
         .shape, name,
-        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=\(plane[0]) is not divisible by \(r)·\(r)")
+        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=\(plane[0]) is not divisible by \(r)·\(r)"
+      )
     }
     let (c, h, w, n) = (plane[0] / square, plane[1], plane[2], lead.count)
     return try Composed.record("PixelShuffleBackward0", [x]) { s in
@@ -36,7 +38,8 @@ extension F {
     for (d, label) in [(1, "height"), (2, "width")] where plane[d] % r != 0 {
       throw TensorError(
         .shape, name,
-        "pixel_unshuffle expects \(label) to be divisible by downscale_factor, but input.size(\(d - 3))=\(plane[d]) is not divisible by \(r)")
+        "pixel_unshuffle expects \(label) to be divisible by downscale_factor, but input.size(\(d - 3))=\(plane[d]) is not divisible by \(r)"
+      )
     }
     let (c, h, w) = (plane[0], plane[1] / r, plane[2] / r)
     return try Composed.record("PixelUnshuffleBackward0", [x]) { s in
@@ -65,7 +68,8 @@ extension F {
     guard channels % groups == 0 else {
       throw TensorError(
         .shape, name,
-        "Number of channels must be divisible by groups. Got \(channels) channels and \(groups) groups.")
+        "Number of channels must be divisible by groups. Got \(channels) channels and \(groups) groups."
+      )
     }
     if x.numel == 0 { return try x.view(shape) }
     return try Composed.record("ChannelShuffleBackward0", [x]) { s in
@@ -77,7 +81,8 @@ extension F {
     guard x.ndim >= 3 else {
       throw TensorError(
         .shape, name,
-        "\(name) expects input to have at least 3 dimensions, but got input with \(x.ndim) dimension(s)")
+        "\(name) expects input to have at least 3 dimensions, but got input with \(x.ndim) dimension(s)"
+      )
     }
   }
 }

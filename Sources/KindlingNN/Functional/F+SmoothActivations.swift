@@ -154,7 +154,8 @@ extension F {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "glu",
-        "\"glu_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)")
+        "\"glu_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
+      )
     }
     @Sendable func gated(_ x: Tensor) throws -> Tensor {
       try x.narrow(d, 0, size / 2).mul(x.narrow(d, size / 2, size / 2).sigmoid())

@@ -12,12 +12,14 @@ extension F {
     guard x.ndim == 3 || x.ndim == 4 else {
       throw TensorError(
         .shape, "unfold",
-        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)")
+        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
+      )
     }
     let blocks = try SlidingBlocks(
       "unfold", image: Array(x.shape.suffix(2)), kernel: kernelSize.extents,
       dilation: dilation.extents, padding: padding.extents, stride: stride.extents)
-    return x.ndim == 4 ? try blocks.columns(of: x) : try blocks.columns(of: x.unsqueeze(0)).squeeze(0)
+    return x.ndim == 4
+      ? try blocks.columns(of: x) : try blocks.columns(of: x.unsqueeze(0)).squeeze(0)
   }
 
   /// Images as the sums of overlapping blocks, the columns of `x` (PyTorch: `F.fold`).

@@ -71,7 +71,8 @@ open class AvgPool2d: Module, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.averagePool(
-      2, x, kernelSize.extents, stride.extents, padding.extents, ceilMode, countIncludePad, divisorOverride)
+      2, x, kernelSize.extents, stride.extents, padding.extents, ceilMode, countIncludePad,
+      divisorOverride)
   }
 
   override open func extraRepr() -> String {
@@ -111,7 +112,8 @@ open class AvgPool3d: Module, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.averagePool(
-      3, x, kernelSize.extents, stride.extents, padding.extents, ceilMode, countIncludePad, divisorOverride)
+      3, x, kernelSize.extents, stride.extents, padding.extents, ceilMode, countIncludePad,
+      divisorOverride)
   }
 
   override open func extraRepr() -> String {

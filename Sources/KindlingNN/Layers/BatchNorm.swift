@@ -168,7 +168,8 @@ open class InstanceNormalization: ChannelNormalization, Layer {
     if affine, channels != numFeatures {
       throw TensorError(
         .shape, typeName,
-        "expected input's size at dim=\(x.ndim - ranks.single) to match num_features (\(numFeatures)), but got: \(channels).")
+        "expected input's size at dim=\(x.ndim - ranks.single) to match num_features (\(numFeatures)), but got: \(channels)."
+      )
     }
     let batch = x.ndim == ranks.single ? try x.unsqueeze(0) : x
     let y = try F.instanceNorm(

@@ -26,7 +26,8 @@ open class Bilinear: Module {
       [outFeatures, in1Features, in2Features], dtype, device, "Bilinear", &problem)
     self.bias = bias ? parameterMemory([outFeatures], dtype, device, "Bilinear", &problem) : nil
     if in1Features <= 0 {
-      problem = problem
+      problem =
+        problem
         ?? TensorError(.value, "Bilinear", "in1_features must be > 0, but got \(in1Features)")
     }
     super.init()
@@ -96,7 +97,8 @@ open class EmbeddingBag: Module {
       self.paddingIdx = paddingIdx
       problem = error as? TensorError
     }
-    weight = parameterMemory([numEmbeddings, embeddingDim], dtype, device, "EmbeddingBag", &problem)
+    weight = parameterMemory(
+      [numEmbeddings, embeddingDim], dtype, device, "EmbeddingBag", &problem)
     super.init()
     initializationError = problem
     keepingError { try resetParameters() }

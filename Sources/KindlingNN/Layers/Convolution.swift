@@ -120,7 +120,8 @@ open class ConvolutionLayer: Module {
     func tuple(_ values: [Int]) -> String {
       "(" + values.map(String.init).joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
     }
-    var text = "\(inChannels), \(outChannels), kernel_size=\(tuple(kernelSize)), stride=\(tuple(stride))"
+    var text =
+      "\(inChannels), \(outChannels), kernel_size=\(tuple(kernelSize)), stride=\(tuple(stride))"
     switch padding {
     case .keepingSize: text += ", padding=same"
     case .nothing: text += ", padding=valid"

@@ -54,7 +54,8 @@ open class Embedding: Module, Layer {
     guard embeddings.ndim == 2 else {
       throw TensorError(
         .shape, "Embedding",
-        "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)")
+        "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)"
+      )
     }
     (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
     self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, embeddings.shape[0]) }

@@ -13,7 +13,9 @@ open class Flatten: Module, Layer {
     self.endDim = endDim
   }
 
-  open func forward(_ x: Tensor) throws -> Tensor { try x.flatten(startDim: startDim, endDim: endDim) }
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try x.flatten(startDim: startDim, endDim: endDim)
+  }
 
   override open func extraRepr() -> String { "start_dim=\(startDim), end_dim=\(endDim)" }
 }

@@ -44,7 +44,8 @@ open class GaussianNLLLoss: Module {
     try F.gaussianNLLLoss(input, target, variance, full: full, eps: eps, reduction: reduction)
   }
   /// ``forward(_:_:_:)`` with the hooks around it.
-  public func callAsFunction(_ input: Tensor, _ target: Tensor, _ variance: Tensor) throws -> Tensor {
+  public func callAsFunction(_ input: Tensor, _ target: Tensor, _ variance: Tensor) throws -> Tensor
+  {
     try call([input, target, variance]) { try forward($0[0], $0[1], $0[2]) }
   }
 }

@@ -35,7 +35,8 @@ open class MarginRankingLoss: MarginLoss {
     try F.marginRankingLoss(input1, input2, target, margin: margin, reduction: reduction)
   }
   /// ``forward(_:_:_:)`` with the hooks around it.
-  public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor {
+  public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor
+  {
     try call([input1, input2, target]) { try forward($0[0], $0[1], $0[2]) }
   }
 }
@@ -51,7 +52,8 @@ open class CosineEmbeddingLoss: MarginLoss {
     try F.cosineEmbeddingLoss(input1, input2, target, margin: margin, reduction: reduction)
   }
   /// ``forward(_:_:_:)`` with the hooks around it.
-  public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor {
+  public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor
+  {
     try call([input1, input2, target]) { try forward($0[0], $0[1], $0[2]) }
   }
 }
@@ -138,7 +140,9 @@ open class TripletMarginLoss: MarginLoss {
       anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
   }
   /// ``forward(_:_:_:)`` with the hooks around it.
-  public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
+  public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws
+    -> Tensor
+  {
     try call([anchor, positive, negative]) { try forward($0[0], $0[1], $0[2]) }
   }
 }

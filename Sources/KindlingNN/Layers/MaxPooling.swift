@@ -24,7 +24,8 @@ open class MaxPoolingLayer: Module {
     self.ceilMode = ceilMode
   }
 
-  func pooled(_ rank: Int, _ x: Tensor, indices: Bool) throws -> (values: Tensor, indices: Tensor?) {
+  func pooled(_ rank: Int, _ x: Tensor, indices: Bool) throws -> (values: Tensor, indices: Tensor?)
+  {
     try F.maxPool(
       rank, x, kernelSize.extents, stride.extents, padding.extents, dilation.extents, ceilMode,
       indices: indices)

@@ -43,7 +43,8 @@ open class LPPoolingLayer: Module {
 
   override open func extraRepr() -> String {
     let norm = Int(exactly: normType).map(String.init) ?? "\(normType)"
-    return "norm_type=\(norm), kernel_size=\(kernelSize.printed), stride=\(stride?.printed ?? "None"), ceil_mode=\(ceilMode ? "True" : "False")"
+    return
+      "norm_type=\(norm), kernel_size=\(kernelSize.printed), stride=\(stride?.printed ?? "None"), ceil_mode=\(ceilMode ? "True" : "False")"
   }
 }
 

@@ -99,7 +99,8 @@ open class Hardtanh: Module, Layer {
     super.init()
     if !(self.minVal.doubleValue < self.maxVal.doubleValue) {
       initializationError = TensorError(
-        .value, "Hardtanh", "max_val must be larger than min_val, but they are \(maxVal) and \(minVal)")
+        .value, "Hardtanh",
+        "max_val must be larger than min_val, but they are \(maxVal) and \(minVal)")
     }
   }
 

@@ -19,7 +19,8 @@ extension ConvolutionLayer {
     guard x.ndim > rank, wanted.count == rank, [0, 1, 2].contains(outputSize.count - rank) else {
       throw TensorError(
         .value, typeName,
-        "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(rank) or \(x.ndim) elements (got \(outputSize.count))")
+        "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(rank) or \(x.ndim) elements (got \(outputSize.count))"
+      )
     }
     return try (0..<rank).map { d in
       let (span, over) = (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: stride[d])
@@ -28,7 +29,8 @@ extension ConvolutionLayer {
       guard !over, !beyond, least <= most, (least...most).contains(wanted[d]) else {
         throw TensorError(
           .value, typeName,
-          "requested an output size of \(outputSize), but valid sizes in dimension \(d) range from \(least) to \(most) (for an input of \(x.shape))")
+          "requested an output size of \(outputSize), but valid sizes in dimension \(d) range from \(least) to \(most) (for an input of \(x.shape))"
+        )
       }
       return wanted[d] - least
     }

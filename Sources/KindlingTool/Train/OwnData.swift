@@ -66,7 +66,8 @@ struct OwnData: ParsableArguments {
     let table = try CSVTable(path, header: noHeader ? .none : .firstRow)
     guard table.columns.count >= 2, let last = table.columns.last, table.count > 0 else {
       throw ToolError(
-        "\(path): columns of numbers, a last one of classes, and rows are needed, but there are \(table.columns.count) columns and \(table.count) rows")
+        "\(path): columns of numbers, a last one of classes, and rows are needed, but there are \(table.columns.count) columns and \(table.count) rows"
+      )
     }
     let names = try table.column(last)
     let numbers = names.compactMap { Int($0) }.filter { (0..<1_000_000).contains($0) }

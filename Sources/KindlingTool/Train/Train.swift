@@ -16,7 +16,8 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Trains a classifier.")
 
   @Option(help: "The data to train on.") var dataset = DatasetName.fashionMNIST
-  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw; folder: that of the images.") var root = "data"
+  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw; folder: that of the images.")
+  var root = "data"
   @Flag(help: "Fetch the data set to --root if it is not there.") var download = false
   @OptionGroup var own: OwnData
   @Option(help: "The network.") var model = ModelKind.mlp
@@ -26,17 +27,26 @@ struct Train: ParsableCommand {
   @Option(parsing: .unconditional, help: "The learning rate.") var lr = 1e-3
   @Option(help: "How weights are updated.") var optimizer = OptimizerKind.sgd
   @Option(parsing: .unconditional, help: "Momentum of sgd.") var momentum = 0.0
-  @Option(parsing: .unconditional, help: "Weight decay; by default the optimizer's own.") var weightDecay: Double?
+  @Option(parsing: .unconditional, help: "Weight decay; by default the optimizer's own.")
+  var weightDecay: Double?
   @Option(parsing: .unconditional, help: "The seed of all random numbers.") var seed: Int?
   @Flag(inversion: .prefixedNo, help: "Visit the samples in random order.") var shuffle = true
-  @Option(parsing: .unconditional, help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
-  @Option(parsing: .unconditional, help: "Threads an operation may use; all processors by default.") var threads: Int?
+  @Option(
+    parsing: .unconditional,
+    help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
+  @Option(parsing: .unconditional, help: "Threads an operation may use; all processors by default.")
+  var threads: Int?
   @Option(help: "Where to save the trained model's state dict.") var save: String?
   @Option(help: "Where to save the trained model whole, layers and all.") var saveModel: String?
-  @Option(help: "Where to keep a checkpoint to resume from, written after each epoch.") var checkpoint: String?
-  @Option(parsing: .unconditional, help: "Write the checkpoint also after every n-th batch.") var checkpointEvery: Int?
-  @Option(help: "Go on from this checkpoint, and keep it up to date; options are taken from it.") var resume: String?
-  @Option(help: "Where to write a page on the training: curves, confusion matrix, predictions, mistakes.") var report: String?
+  @Option(help: "Where to keep a checkpoint to resume from, written after each epoch.")
+  var checkpoint: String?
+  @Option(parsing: .unconditional, help: "Write the checkpoint also after every n-th batch.")
+  var checkpointEvery: Int?
+  @Option(help: "Go on from this checkpoint, and keep it up to date; options are taken from it.")
+  var resume: String?
+  @Option(
+    help: "Where to write a page on the training: curves, confusion matrix, predictions, mistakes.")
+  var report: String?
   @Option(parsing: .unconditional, help: "Report the loss of every n-th batch.") var logEvery = 100
   @Flag(help: "Print one JSON record a line, and nothing else.") var json = false
 
@@ -190,7 +200,8 @@ struct Train: ParsableCommand {
 
   /// Fails before the training rather than after it.
   private func checkWritable(_ path: String) throws {
-    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+    let folder =
+      path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let place = folder.isEmpty ? "/" : folder
     guard access(place, W_OK) == 0 else {
       throw ToolError("cannot save to \(path): \(String(cString: strerror(errno)))")

@@ -47,7 +47,8 @@ struct TrainingCheckpoint {
       let loader = saved["loader"]?.stateDict, let generator = saved["generator"]?.tensorValue,
       let options = saved["options"]?.pairs
     else {
-      throw ToolError("\(path) is no checkpoint of `kindling train --checkpoint`, from which one could resume")
+      throw ToolError(
+        "\(path) is no checkpoint of `kindling train --checkpoint`, from which one could resume")
     }
     (self.epoch, self.model, self.optimizer) = (epoch, model, optimizer)
     (self.loader, self.generator) = (loader, generator)
@@ -124,7 +125,8 @@ extension Train {
       KeptOption("dataset", \.dataset), KeptOption("root", \.root, decides: false),
       KeptOption("model", \.model), KeptOption("hidden", \.hidden),
       KeptOption("epochs", \.epochs, decides: false), KeptOption("batch-size", \.batchSize),
-      KeptOption("lr", \.lr), KeptOption("optimizer", \.optimizer), KeptOption("momentum", \.momentum),
+      KeptOption("lr", \.lr), KeptOption("optimizer", \.optimizer),
+      KeptOption("momentum", \.momentum),
       KeptOption("weight-decay", \.weightDecay), KeptOption("shuffle", \.shuffle),
       KeptOption("annotations", \.own.annotations),
       KeptOption("test-annotations", \.own.testAnnotations),
@@ -137,15 +139,20 @@ extension Train {
   mutating func adopt(_ checkpoint: TrainingCheckpoint, _ path: String) throws {
     let defaults = try Train.parse([])
     for option in Train.keptOptions {
-      guard let saved = checkpoint.options.first(where: { $0.name == option.name })?.value else { continue }
+      guard let saved = checkpoint.options.first(where: { $0.name == option.name })?.value else {
+        continue
+      }
       let own = option.read(self)
       if own == saved { continue }
       if own != option.read(defaults) {
         if !option.decides { continue }
-        throw ToolError("--\(option.name) is \(own), but \(path) is from a training with \(saved); leave the option out")
+        throw ToolError(
+          "--\(option.name) is \(own), but \(path) is from a training with \(saved); leave the option out"
+        )
       }
       guard option.write(&self, saved) else {
-        throw ToolError("\(path) has the impossible value '\(saved.prefix(100))' for --\(option.name)")
+        throw ToolError(
+          "\(path) has the impossible value '\(saved.prefix(100))' for --\(option.name)")
       }
     }
   }

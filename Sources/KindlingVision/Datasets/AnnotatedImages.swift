@@ -113,7 +113,8 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
 
   /// `file` below `root`, unless it begins at the top.
   private static func path(_ root: String, _ file: String) -> String {
-    file.hasPrefix("/") || root.isEmpty ? file : root.hasSuffix("/") ? root + file : "\(root)/\(file)"
+    file.hasPrefix("/") || root.isEmpty
+      ? file : root.hasSuffix("/") ? root + file : "\(root)/\(file)"
   }
 
   /// The classes of all rows as numbers, and their names.

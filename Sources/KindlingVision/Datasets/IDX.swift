@@ -37,7 +37,9 @@ public enum IDX {
       start: result.storage.address, count: byteCount.value)
     let got = try reader.read(into: memory)
     guard got == byteCount.value else {
-      throw corrupt("is truncated: its header promises shape \(shape), \(byteCount.value) bytes, but it has \(got)")
+      throw corrupt(
+        "is truncated: its header promises shape \(shape), \(byteCount.value) bytes, but it has \(got)"
+      )
     }
     guard try reader.read(1).isEmpty else {
       throw corrupt("has more bytes than its header promises for shape \(shape)")

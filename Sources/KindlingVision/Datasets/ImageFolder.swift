@@ -56,7 +56,8 @@ public final class ImageFolder<Target>: Dataset, Sendable {
       if samples.count == before {
         throw VisionError(
           .notFound,
-          "Found no valid file for the classes \(name). Supported extensions are: .png, .jpg, .jpeg")
+          "Found no valid file for the classes \(name). Supported extensions are: .png, .jpg, .jpeg"
+        )
       }
     }
     self.samples = samples
@@ -89,7 +90,8 @@ public final class ImageFolder<Target>: Dataset, Sendable {
   public subscript(index: Int) -> (Tensor, Target) {
     get throws {
       guard samples.indices.contains(index) else {
-        throw VisionError(.value, "ImageFolder: index \(index) is out of range for \(count) samples")
+        throw VisionError(
+          .value, "ImageFolder: index \(index) is out of range for \(count) samples")
       }
       let sample = samples[index]
       let image = try readImage(sample.path, mode: mode)

@@ -71,7 +71,8 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     (targets, self.labels) = try MNISTDataset.checkedLabels(labels)
     guard data.dtype == .uint8, data.ndim == 3 else {
       throw VisionError(
-        .corrupt, "\(images) holds \(data.dtype) of shape \(data.shape), not uint8 images [N, H, W]")
+        .corrupt, "\(images) holds \(data.dtype) of shape \(data.shape), not uint8 images [N, H, W]"
+      )
     }
     guard data.shape[0] == self.labels.count else {
       throw VisionError(
@@ -120,7 +121,8 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
 
   /// Labels by the classes' names.
   public var classToIdx: [String: Int] {
-    Dictionary(Variant.classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(
+      Variant.classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   private func check(_ index: Int) throws {

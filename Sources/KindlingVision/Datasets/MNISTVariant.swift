@@ -49,7 +49,8 @@ public enum MNISTDigits: MNISTVariant {
   ]
   /// The files and their checksums.
   public static let files = MNISTFiles(
-    trainImages: "f68b3c2dcbeaaa9fbdd348bbdeb94873", trainLabels: "d53e105ee54ea40749a09fcbcd1e9432",
+    trainImages: "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    trainLabels: "d53e105ee54ea40749a09fcbcd1e9432",
     testImages: "9fb629c4189551a2d022fa330f9573f3", testLabels: "ec29112dd5afa0611ce80d1b7f02629c")
 }
 
@@ -69,7 +70,8 @@ public enum FashionArticles: MNISTVariant {
   ]
   /// The files and their checksums.
   public static let files = MNISTFiles(
-    trainImages: "8d4fb7e6c68d591d4c3dfef9ec88bf0d", trainLabels: "25c81989df183df01b3e8a0aad5dffbe",
+    trainImages: "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    trainLabels: "25c81989df183df01b3e8a0aad5dffbe",
     testImages: "bef4ecab320f06d8554ea6380940ec79", testLabels: "bb300cfdad3c16e7a12a480ee83cd310")
 }
 
@@ -83,6 +85,7 @@ public enum KuzushijiCharacters: MNISTVariant {
   public static let mirrors = ["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"]
   /// The files and their checksums.
   public static let files = MNISTFiles(
-    trainImages: "bdb82020997e1d708af4cf47b453dcf7", trainLabels: "e144d726b3acfaa3e44228e80efcd344",
+    trainImages: "bdb82020997e1d708af4cf47b453dcf7",
+    trainLabels: "e144d726b3acfaa3e44228e80efcd344",
     testImages: "5c965bf0a639b31b8f53240b1b52f4d7", testLabels: "7320c461ea6c1c855c0b718fb2a4b134")
 }

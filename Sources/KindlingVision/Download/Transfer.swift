@@ -14,7 +14,8 @@ final class Transfer {
   private var writeError: Int32 = 0
   private var reported = -1
 
-  private init(_ descriptor: Int32, from start: Int, _ name: String, _ progress: DownloadProgress?) {
+  private init(_ descriptor: Int32, from start: Int, _ name: String, _ progress: DownloadProgress?)
+  {
     self.descriptor = descriptor
     self.start = start
     self.name = name
@@ -69,7 +70,8 @@ final class Transfer {
       set(.writeFunction, Int(bitPattern: unsafeBitCast(Transfer.write, to: UnsafeRawPointer.self)))
       set(.progressData, context)
       set(
-        .progressFunction, Int(bitPattern: unsafeBitCast(Transfer.report, to: UnsafeRawPointer.self)))
+        .progressFunction,
+        Int(bitPattern: unsafeBitCast(Transfer.report, to: UnsafeRawPointer.self)))
       set(.noProgress, progress == nil ? 1 : 0)
       return withExtendedLifetime(transfer) { curl.perform(handle) }
     }
@@ -80,7 +82,8 @@ final class Transfer {
     _ = curl.getInfo(handle, CurlLibrary.responseCode, &status)
     // 416: the part already has everything the server has, or something else altogether.
     if start > 0 && (code == CurlLibrary.Code.rangeError || status == 416) { return .cannotResume }
-    let detail = errorText.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
+    let detail =
+      errorText.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
     return .failed(
       detail.isEmpty ? curl.describe(code).map { String(cString: $0) } ?? "error \(code)" : detail)
   }

@@ -8,15 +8,18 @@ extension Axes {
     }.first
     let (across, up) = ranges(image)
     let isOn = visibility == .on
-    let yTicks = yNames.map { Ticks($0, up) } ?? Ticks(up, count: Int(cell.height / (metrics.tick * 3)))
+    let yTicks =
+      yNames.map { Ticks($0, up) } ?? Ticks(up, count: Int(cell.height / (metrics.tick * 3)))
     let widest = isOn ? yTicks.labels.map { metrics.width($0, metrics.tick) }.max() ?? 0 : 0
 
     // Around the frame: title above, numbers and labels left and below.
     var frame = cell.inset(
-      left: isOn ? widest + metrics.mark + metrics.gap + (yText == nil ? 0 : metrics.label * 1.3) : 0,
+      left: isOn
+        ? widest + metrics.mark + metrics.gap + (yText == nil ? 0 : metrics.label * 1.3) : 0,
       top: titleText == nil ? (isOn ? metrics.tick / 2 : 0) : metrics.title * 1.3,
       right: isOn ? metrics.gap : 0,
-      bottom: isOn ? metrics.tick * 1.2 + metrics.mark + (xText == nil ? 0 : metrics.label * 1.4) : 0)
+      bottom: isOn
+        ? metrics.tick * 1.2 + metrics.mark + (xText == nil ? 0 : metrics.label * 1.4) : 0)
     if let image { frame = frame.fitted(Double(image.width) / Double(image.height)) }
 
     let xTicks =
@@ -26,11 +29,13 @@ extension Axes {
     if isOn && showsGrid {
       for x in xTicks.values {
         shapes.append(
-          .line([(place.x(x), frame.y), (place.x(x), frame.bottom)], width: metrics.frame, .lightGray))
+          .line(
+            [(place.x(x), frame.y), (place.x(x), frame.bottom)], width: metrics.frame, .lightGray))
       }
       for y in yTicks.values {
         shapes.append(
-          .line([(frame.x, place.y(y)), (frame.right, place.y(y))], width: metrics.frame, .lightGray))
+          .line(
+            [(frame.x, place.y(y)), (frame.right, place.y(y))], width: metrics.frame, .lightGray))
       }
     }
     for item in items { shapes += draw(item, place, metrics) }
@@ -144,7 +149,8 @@ extension Axes {
     // Names that would run into each other stand in every second, third … place.
     let widestX = xTicks.labels.map { metrics.width($0, metrics.tick) }.max() ?? 0
     let distance = frame.width / Double(max(xTicks.values.count, 1))
-    let every = max(1, Int(min((widestX + metrics.gap / 2) / max(distance, 1e-9), 1e6).rounded(.up)))
+    let every = max(
+      1, Int(min((widestX + metrics.gap / 2) / max(distance, 1e-9), 1e6).rounded(.up)))
     for (i, (value, label)) in zip(xTicks.values, xTicks.labels).enumerated() where i % every == 0 {
       let x = place.x(value)
       shapes.append(
@@ -156,7 +162,8 @@ extension Axes {
     }
     for (value, label) in zip(yTicks.values, yTicks.labels) {
       let y = place.y(value)
-      shapes.append(.line([(frame.x - metrics.mark, y), (frame.x, y)], width: metrics.frame, .black))
+      shapes.append(
+        .line([(frame.x - metrics.mark, y), (frame.x, y)], width: metrics.frame, .black))
       shapes.append(
         .text(
           label, x: frame.x - metrics.mark - metrics.gap / 2, y: y + metrics.tick * 0.35,
@@ -173,7 +180,8 @@ extension Axes {
       shapes.append(
         .text(
           yText, x: frame.x - metrics.mark - widest - metrics.gap * 0.75,
-          y: frame.y + frame.height / 2, size: metrics.label, anchor: .middle, turned: true, .black))
+          y: frame.y + frame.height / 2, size: metrics.label, anchor: .middle, turned: true, .black)
+      )
     }
     return shapes
   }

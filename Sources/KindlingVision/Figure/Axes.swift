@@ -138,7 +138,9 @@ public final class Axes {
       for value in finite { counts[min(max(Int((value - low) / width), 0), bins - 1)] += 1 }
     }
     add(
-      .bars(left: (0..<bins).map { low + Double($0) * width }, width: width, heights: counts.map(Double.init)),
+      .bars(
+        left: (0..<bins).map { low + Double($0) * width }, width: width,
+        heights: counts.map(Double.init)),
       color, label)
     return counts
   }
@@ -183,7 +185,9 @@ public final class Axes {
     guard image.numel > 0, image.ndim == 2 || image.ndim == 3 && [3, 4].contains(image.shape[0])
     else {
       throw VisionError(
-        .value, "imshow: expected an image [H, W], [C, H, W] or [H, W, C] with 1, 3 or 4 channels, but got shape \(image.shape)")
+        .value,
+        "imshow: expected an image [H, W], [C, H, W] or [H, W, C] with 1, 3 or 4 channels, but got shape \(image.shape)"
+      )
     }
     if image.ndim == 2 {
       let numbers = try image.toArray(as: Double.self)

@@ -32,7 +32,8 @@ extension Figure {
       (0.1...200).contains(size.height)
     else {
       throw VisionError(
-        .value, "Figure: 10 to 1000 columns and 0.1 to 200 inches can be shown, not \(columns) and \(size)")
+        .value,
+        "Figure: 10 to 1000 columns and 0.1 to 200 inches can be shown, not \(columns) and \(size)")
     }
     let height = max(2, Int((Double(columns) * min(size.height / size.width, 20)).rounded()))
     var canvas = Canvas(columns, height + height % 2)

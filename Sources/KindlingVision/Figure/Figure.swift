@@ -35,7 +35,8 @@ public final class Figure {
     else {
       throw VisionError(
         .value,
-        "addSubplot: a grid of \(rows) rows and \(columns) columns has no place \(index); places count from 1")
+        "addSubplot: a grid of \(rows) rows and \(columns) columns has no place \(index); places count from 1"
+      )
     }
     let plot = Axes()
     axes.append(plot)
@@ -57,7 +58,8 @@ public final class Figure {
       return
     }
     guard ImageFormat(suffixOf: path) != nil else {
-      throw VisionError(.value, "\(path): the name of a picture must end in .svg, .png, .jpg or .jpeg")
+      throw VisionError(
+        .value, "\(path): the name of a picture must end in .svg, .png, .jpg or .jpeg")
     }
     try writeImage(render(), to: path, quality: 90)
   }

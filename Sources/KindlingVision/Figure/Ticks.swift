@@ -8,7 +8,8 @@ struct Ticks {
   /// About `count` numbers in `range`.
   init(_ range: ClosedRange<Double>, count: Int) {
     let step = Ticks.step((range.upperBound - range.lowerBound) / Double(max(count, 1)))
-    let first = (range.lowerBound / step).rounded(.up), last = (range.upperBound / step).rounded(.down)
+    let first = (range.lowerBound / step).rounded(.up),
+      last = (range.upperBound / step).rounded(.down)
     // So far from 0 that neighbours are the same number, there is nothing to count.
     guard step > 0, abs(first) < 1e15, abs(last) < 1e15, last >= first, last - first < 1000 else {
       values = [range.lowerBound]
@@ -43,6 +44,7 @@ struct Ticks {
     let digits = String(whole)
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     let sign = value < 0 && whole != 0 ? "-" : ""
-    return decimals == 0 ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    return decimals == 0
+      ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 }

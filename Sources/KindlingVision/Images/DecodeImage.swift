@@ -39,7 +39,8 @@ public func decodeImage(_ bytes: [UInt8], mode: ImageReadMode = .unchanged) thro
     guard width > 0, height > 0, height <= most / width else {
       throw VisionError(
         .corrupt,
-        "the image cannot be decoded: its header promises \(width) by \(height) pixels, more than a file of \(bytes.count) bytes holds")
+        "the image cannot be decoded: its header promises \(width) by \(height) pixels, more than a file of \(bytes.count) bytes holds"
+      )
     }
     return try decode(bytes, format, mode, info)
   }

@@ -75,17 +75,20 @@ private func encode(
   guard image.dtype == .uint8 else {
     throw TensorError(
       .dtype, operation,
-      "input tensor dtype should be uint8, but got \(image.dtype); saveImage takes floats from 0 to 1")
+      "input tensor dtype should be uint8, but got \(image.dtype); saveImage takes floats from 0 to 1"
+    )
   }
   guard image.ndim == 3, channels.contains(image.shape[0]) else {
     throw TensorError(
       .shape, operation,
-      "input should be an image [C, H, W] with \(channels.lowerBound) to \(channels.upperBound) channels, but got shape \(image.shape)")
+      "input should be an image [C, H, W] with \(channels.lowerBound) to \(channels.upperBound) channels, but got shape \(image.shape)"
+    )
   }
   let (count, height, width) = (image.shape[0], image.shape[1], image.shape[2])
   guard (1...largest).contains(height), (1...largest).contains(width) else {
     throw TensorError(
-      .shape, operation, "height and width should be between 1 and \(largest), but got shape \(image.shape)")
+      .shape, operation,
+      "height and width should be between 1 and \(largest), but got shape \(image.shape)")
   }
   let info = kc_image_info(
     width: UInt32(width), height: UInt32(height), channels: Int32(count), bits: 8)

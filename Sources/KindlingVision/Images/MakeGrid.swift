@@ -18,7 +18,8 @@ public func makeGrid(
 ) throws -> Tensor {
   guard nrow > 0, (0...ImageFormat.mostPixels).contains(padding) else {
     throw TensorError(
-      .value, "makeGrid", "nrow must be positive and padding not negative, but got \(nrow) and \(padding)")
+      .value, "makeGrid",
+      "nrow must be positive and padding not negative, but got \(nrow) and \(padding)")
   }
   return try noGrad {
     var batch = images
@@ -27,7 +28,8 @@ public func makeGrid(
     guard batch.ndim == 4, batch.shape[0] > 0 else {
       throw TensorError(
         .shape, "makeGrid",
-        "expected images [N, C, H, W], [C, H, W] or [H, W], at least one, but got shape \(images.shape)")
+        "expected images [N, C, H, W], [C, H, W] or [H, W], at least one, but got shape \(images.shape)"
+      )
     }
     if batch.shape[1] == 1 { batch = try Tensor.cat([batch, batch, batch], dim: 1) }
     if normalize { batch = try normalized(batch, valueRange, scaleEach) }

@@ -14,7 +14,8 @@ extension ModuleRegistry {
     let models = "torchvision.models"
     register(VGG.self, as: "\(models).vgg.VGG") { try VGG($0) }
     register(
-      ResNet.self, as: "\(models).resnet.ResNet", attributes: { ["inplanes": .int($0.fc.inFeatures)] },
+      ResNet.self, as: "\(models).resnet.ResNet",
+      attributes: { ["inplanes": .int($0.fc.inFeatures)] },
       make: { try ResNet($0) })
     register(
       BasicBlock.self, as: "\(models).resnet.BasicBlock",

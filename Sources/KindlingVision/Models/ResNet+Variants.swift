@@ -27,7 +27,8 @@ public func resnet50(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> 
 ///
 /// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet101(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
-  ResNet(Bottleneck.self, [3, 4, 23, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
+  ResNet(
+    Bottleneck.self, [3, 4, 23, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
 
 /// A residual network with 152 layers of weights, its parameters drawn as torchvision draws them
@@ -35,5 +36,6 @@ public func resnet101(numClasses: Int = 1000, zeroInitResidual: Bool = false) ->
 ///
 /// With `zeroInitResidual` each block starts as what its shortcut does.
 public func resnet152(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
-  ResNet(Bottleneck.self, [3, 8, 36, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
+  ResNet(
+    Bottleneck.self, [3, 8, 36, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }

@@ -52,7 +52,8 @@ public struct ColorJitter: Transform {
     mistake = named.first { !checked($0.1, $0.2) }.map { name, range, bound in
       TensorError(
         .value, "ColorJitter",
-        "\(name) values should be between \(PythonText.range(bound)), but got \(range.map { PythonText.range($0) } ?? "")")
+        "\(name) values should be between \(PythonText.range(bound)), but got \(range.map { PythonText.range($0) } ?? "")"
+      )
     }
     func used(_ range: ClosedRange<Double>?, _ neutral: Double) -> ClosedRange<Double>? {
       range == neutral...neutral ? nil : range

@@ -40,7 +40,8 @@ public struct Normalize: Transform {
         "\(name) has \(values.count) numbers, but the image has \(channels) channels")
     }
     if std.contains(0) {
-      throw TensorError(.value, "Normalize", "std \(std) contains 0, which leads to division by zero")
+      throw TensorError(
+        .value, "Normalize", "std \(std) contains 0, which leads to division by zero")
     }
     let shift = try Tensor(mean).to(image.dtype).reshape(-1, 1, 1)
     let scale = try Tensor(std).to(image.dtype).reshape(-1, 1, 1)

@@ -110,7 +110,8 @@ public struct RandomResizedCrop: Transform {
     else {
       throw TensorError(
         .value, "RandomResizedCrop",
-        "scale and ratio must be positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))")
+        "scale and ratio must be positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))"
+      )
     }
     let (h, w) = try TF.size(image, "RandomResizedCrop")
     var (top, left, height, width) = central(h, w)

@@ -49,7 +49,8 @@ public struct RandomErasing: Transform {
     else {
       throw TensorError(
         .value, "RandomErasing",
-        "scale should be between 0 and 1 and ratio positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))")
+        "scale should be between 0 and 1 and ratio positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))"
+      )
     }
     guard image.ndim >= 3 else {
       throw TensorError(
@@ -59,7 +60,8 @@ public struct RandomErasing: Transform {
     if case .numbers(let values) = value, values.count != 1 && values.count != channels {
       throw TensorError(
         .value, "RandomErasing",
-        "if value is a sequence, it should have either a single value or \(channels) (number of input channels), but it has \(values.count)")
+        "if value is a sequence, it should have either a single value or \(channels) (number of input channels), but it has \(values.count)"
+      )
     }
     guard try Draw.happens(p) else { return image }
     let (h, w) = try TF.size(image, "RandomErasing")

@@ -64,7 +64,8 @@ public struct Compose: Transform {
   /// One line a transform, as torchvision prints it.
   public var description: String {
     let lines = transforms.map { transform in
-      "\n    " + transform.description.split(separator: "\n", omittingEmptySubsequences: false)
+      "\n    "
+        + transform.description.split(separator: "\n", omittingEmptySubsequences: false)
         .joined(separator: "\n    ")
     }
     return "Compose(" + lines.joined() + "\n)"

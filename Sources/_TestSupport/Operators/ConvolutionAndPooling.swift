@@ -5,37 +5,43 @@ extension OperatorTable {
   mutating func addConvolutionAndPooling() {
     op("nn.functional.conv1d") { a in
       try F.conv1d(
-        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"), stride: a.extents(3, "stride", 1),
+        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"),
+        stride: a.extents(3, "stride", 1),
         padding: a.padding(4), dilation: a.extents(5, "dilation", 1),
         groups: a.int(6, "groups", default: 1))
     }
     op("nn.functional.conv2d") { a in
       try F.conv2d(
-        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"), stride: a.extents(3, "stride", 1),
+        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"),
+        stride: a.extents(3, "stride", 1),
         padding: a.padding(4), dilation: a.extents(5, "dilation", 1),
         groups: a.int(6, "groups", default: 1))
     }
     op("nn.functional.conv3d") { a in
       try F.conv3d(
-        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"), stride: a.extents(3, "stride", 1),
+        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"),
+        stride: a.extents(3, "stride", 1),
         padding: a.padding(4), dilation: a.extents(5, "dilation", 1),
         groups: a.int(6, "groups", default: 1))
     }
     op("nn.functional.conv_transpose1d") { a in
       try F.convTranspose1d(
-        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"), stride: a.extents(3, "stride", 1),
+        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"),
+        stride: a.extents(3, "stride", 1),
         padding: a.extents(4, "padding", 0), outputPadding: a.extents(5, "output_padding", 0),
         groups: a.int(6, "groups", default: 1), dilation: a.extents(7, "dilation", 1))
     }
     op("nn.functional.conv_transpose2d") { a in
       try F.convTranspose2d(
-        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"), stride: a.extents(3, "stride", 1),
+        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"),
+        stride: a.extents(3, "stride", 1),
         padding: a.extents(4, "padding", 0), outputPadding: a.extents(5, "output_padding", 0),
         groups: a.int(6, "groups", default: 1), dilation: a.extents(7, "dilation", 1))
     }
     op("nn.functional.conv_transpose3d") { a in
       try F.convTranspose3d(
-        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"), stride: a.extents(3, "stride", 1),
+        a.tensor(0), a.tensor(1, "weight"), a.optionalTensor(2, "bias"),
+        stride: a.extents(3, "stride", 1),
         padding: a.extents(4, "padding", 0), outputPadding: a.extents(5, "output_padding", 0),
         groups: a.int(6, "groups", default: 1), dilation: a.extents(7, "dilation", 1))
     }
@@ -47,7 +53,9 @@ extension OperatorTable {
   private mutating func addUnpooling() {
     for name in ["max_unpool1d", "max_unpool2d", "max_unpool3d"] {
       // The plain cases write several elements to one place.
-      for (variant, domain) in [(nil, .nowhere), ("grad", .everywhere)] as [(String?, GradientDomain)] {
+      for (variant, domain) in [(nil, .nowhere), ("grad", .everywhere)]
+        as [(String?, GradientDomain)]
+      {
         op("nn.functional.\(name)", variant: variant, domain: domain) { try $0.unpooled(name) }
       }
     }
@@ -138,8 +146,10 @@ extension OperatorTable {
       }
       return try F.adaptiveAvgPool1d(x, size)
     }
-    op("nn.functional.adaptive_avg_pool2d") { a in try F.adaptiveAvgPool2d(a.tensor(0), a.sizes(1)) }
-    op("nn.functional.adaptive_avg_pool3d") { a in try F.adaptiveAvgPool3d(a.tensor(0), a.sizes(1)) }
+    op("nn.functional.adaptive_avg_pool2d") { a in try F.adaptiveAvgPool2d(a.tensor(0), a.sizes(1))
+    }
+    op("nn.functional.adaptive_avg_pool3d") { a in try F.adaptiveAvgPool3d(a.tensor(0), a.sizes(1))
+    }
   }
 }
 

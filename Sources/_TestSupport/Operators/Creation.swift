@@ -8,11 +8,13 @@ extension OperatorTable {
     op("full") { a in
       try a.placement()
       return try Tensor.full(
-        a.ints(0, "size"), a.scalar(1, "fill_value"), dtype: a.dtype(nil), requiresGrad: a.gradient())
+        a.ints(0, "size"), a.scalar(1, "fill_value"), dtype: a.dtype(nil),
+        requiresGrad: a.gradient())
     }
     op("scalar_tensor") { a in
       try a.placement()
-      return try Tensor.scalarTensor(a.scalar(0, "s"), dtype: a.dtype(nil), requiresGrad: a.gradient())
+      return try Tensor.scalarTensor(
+        a.scalar(0, "s"), dtype: a.dtype(nil), requiresGrad: a.gradient())
     }
     op("eye") { a in
       try a.placement()
@@ -41,7 +43,8 @@ extension OperatorTable {
     }
     op("new_full") { a in
       try a.placement()
-      return try a.tensor(0).newFull(a.ints(1, "size"), a.scalar(2, "fill_value"), dtype: a.dtype(nil))
+      return try a.tensor(0).newFull(
+        a.ints(1, "size"), a.scalar(2, "fill_value"), dtype: a.dtype(nil))
     }
     op("fill") { a in
       let copy = try a.tensor(0).clone()
@@ -67,7 +70,9 @@ extension OperatorTable {
       try a.placement()
       let (dtype, gradient) = (try a.dtype(nil), try a.gradient())
       let first = try a.scalar(0, "start")
-      guard a.has(1, "end") else { return try Tensor.arange(first, dtype: dtype, requiresGrad: gradient) }
+      guard a.has(1, "end") else {
+        return try Tensor.arange(first, dtype: dtype, requiresGrad: gradient)
+      }
       return try Tensor.arange(
         first, a.scalar(1, "end"), a.scalar(2, "step", default: .int(1)), dtype: dtype,
         requiresGrad: gradient)
@@ -109,29 +114,39 @@ extension OperatorTable {
       ("cosine", { try SignalWindow.cosine($0, sym: $2, dtype: $3, requiresGrad: $4) }),
       (
         "general_hamming",
-        { try SignalWindow.generalHamming(
-          $0, alpha: $1.double(nil, "alpha", default: 0.54), sym: $2, dtype: $3, requiresGrad: $4) }
+        {
+          try SignalWindow.generalHamming(
+            $0, alpha: $1.double(nil, "alpha", default: 0.54), sym: $2, dtype: $3, requiresGrad: $4)
+        }
       ),
       (
         "general_cosine",
-        { try SignalWindow.generalCosine(
-          $0, a: $1.optionalDoubles(nil, "a") ?? [], sym: $2, dtype: $3, requiresGrad: $4) }
+        {
+          try SignalWindow.generalCosine(
+            $0, a: $1.optionalDoubles(nil, "a") ?? [], sym: $2, dtype: $3, requiresGrad: $4)
+        }
       ),
       (
         "exponential",
-        { try SignalWindow.exponential(
-          $0, center: $1.optionalDouble(nil, "center"), tau: $1.double(nil, "tau", default: 1),
-          sym: $2, dtype: $3, requiresGrad: $4) }
+        {
+          try SignalWindow.exponential(
+            $0, center: $1.optionalDouble(nil, "center"), tau: $1.double(nil, "tau", default: 1),
+            sym: $2, dtype: $3, requiresGrad: $4)
+        }
       ),
       (
         "gaussian",
-        { try SignalWindow.gaussian(
-          $0, std: $1.double(nil, "std", default: 1), sym: $2, dtype: $3, requiresGrad: $4) }
+        {
+          try SignalWindow.gaussian(
+            $0, std: $1.double(nil, "std", default: 1), sym: $2, dtype: $3, requiresGrad: $4)
+        }
       ),
       (
         "kaiser",
-        { try SignalWindow.kaiser(
-          $0, beta: $1.double(nil, "beta", default: 12), sym: $2, dtype: $3, requiresGrad: $4) }
+        {
+          try SignalWindow.kaiser(
+            $0, beta: $1.double(nil, "beta", default: 12), sym: $2, dtype: $3, requiresGrad: $4)
+        }
       ),
     ]
     for (name, make) in windows {
@@ -154,7 +169,8 @@ extension Arguments {
     let bound = try tensor(position, name)
     guard bound.ndim == 0 else {
       throw TensorError(
-        .shape, "linspace", "only supports 0-dimensional start and end tensors, but got \(bound.shape)")
+        .shape, "linspace",
+        "only supports 0-dimensional start and end tensors, but got \(bound.shape)")
     }
     return .double(try bound.item())
   }

@@ -136,18 +136,66 @@ extension OperatorTable {
         ? try a.left().div(a.tensor(1, "other"), rounding: mode)
         : try a.left().div(a.scalar(1, "other"), rounding: mode)
     }
-    binary("__radd__") { try $1 + $0 } scalar: { try $1 + $0 }
-    binary("mul", "__rmul__") { try $0.mul($1) } scalar: { try $0.mul($1) }
-    binary("__rdiv__") { try $1 / $0 } scalar: { try $1 / $0 }
-    binary("__rmod__") { try $1 % $0 } scalar: { try $1 % $0 }
-    binary("__rpow__") { try $1.pow($0) } scalar: { try Tensor.pow($1, $0) }
-    binary("floor_divide") { try $0.floorDivide($1) } scalar: { try $0.floorDivide($1) }
-    binary("fmod") { try $0.fmod($1) } scalar: { try $0.fmod($1) }
-    binary("remainder") { try $0.remainder($1) } scalar: { try $0.remainder($1) }
-    binary("pow") { try $0.pow($1) } scalar: { try $0.pow($1) }
-    binary("float_power") { try $0.floatPower($1) } scalar: { try $0.floatPower($1) }
-    binary("copysign") { try $0.copysign($1) } scalar: { try $0.copysign($1) }
-    binary("xlogy") { try $0.xlogy($1) } scalar: { try $0.xlogy($1) }
+    binary("__radd__") {
+      try $1 + $0
+    } scalar: {
+      try $1 + $0
+    }
+    binary("mul", "__rmul__") {
+      try $0.mul($1)
+    } scalar: {
+      try $0.mul($1)
+    }
+    binary("__rdiv__") {
+      try $1 / $0
+    } scalar: {
+      try $1 / $0
+    }
+    binary("__rmod__") {
+      try $1 % $0
+    } scalar: {
+      try $1 % $0
+    }
+    binary("__rpow__") {
+      try $1.pow($0)
+    } scalar: {
+      try Tensor.pow($1, $0)
+    }
+    binary("floor_divide") {
+      try $0.floorDivide($1)
+    } scalar: {
+      try $0.floorDivide($1)
+    }
+    binary("fmod") {
+      try $0.fmod($1)
+    } scalar: {
+      try $0.fmod($1)
+    }
+    binary("remainder") {
+      try $0.remainder($1)
+    } scalar: {
+      try $0.remainder($1)
+    }
+    binary("pow") {
+      try $0.pow($1)
+    } scalar: {
+      try $0.pow($1)
+    }
+    binary("float_power") {
+      try $0.floatPower($1)
+    } scalar: {
+      try $0.floatPower($1)
+    }
+    binary("copysign") {
+      try $0.copysign($1)
+    } scalar: {
+      try $0.copysign($1)
+    }
+    binary("xlogy") {
+      try $0.xlogy($1)
+    } scalar: {
+      try $0.xlogy($1)
+    }
     op("atan2") { a in try a.tensor(0).atan2(a.tensor(1, "other")) }
     op("hypot") { a in try a.tensor(0).hypot(a.tensor(1, "other")) }
     op("ldexp") { a in try a.tensor(0).ldexp(a.tensor(1, "other")) }
@@ -158,10 +206,12 @@ extension OperatorTable {
     op("gcd") { a in try a.tensor(0).gcd(a.tensor(1, "other")) }
     op("lcm") { a in try a.tensor(0).lcm(a.tensor(1, "other")) }
     op("addcmul") { a in
-      try a.tensor(0).addcmul(a.tensor(1), a.tensor(2), value: a.scalar(3, "value", default: .int(1)))
+      try a.tensor(0).addcmul(
+        a.tensor(1), a.tensor(2), value: a.scalar(3, "value", default: .int(1)))
     }
     op("addcdiv") { a in
-      try a.tensor(0).addcdiv(a.tensor(1), a.tensor(2), value: a.scalar(3, "value", default: .int(1)))
+      try a.tensor(0).addcdiv(
+        a.tensor(1), a.tensor(2), value: a.scalar(3, "value", default: .int(1)))
     }
     op("lerp") { a in
       a.isTensor(2, "weight")
@@ -171,17 +221,61 @@ extension OperatorTable {
   }
 
   private mutating func addComparison() {
-    binary("eq") { try $0 .== $1 } scalar: { try $0 .== $1 }
-    binary("ne") { try $0 .!= $1 } scalar: { try $0 .!= $1 }
-    binary("lt") { try $0 .< $1 } scalar: { try $0 .< $1 }
-    binary("le") { try $0 .<= $1 } scalar: { try $0 .<= $1 }
-    binary("gt") { try $0 .> $1 } scalar: { try $0 .> $1 }
-    binary("ge") { try $0 .>= $1 } scalar: { try $0 .>= $1 }
-    binary("bitwise_and", "__rand__") { try $0 & $1 } scalar: { try $0 & $1 }
-    binary("bitwise_or", "__ror__") { try $0 | $1 } scalar: { try $0 | $1 }
-    binary("bitwise_xor", "__rxor__") { try $0 ^ $1 } scalar: { try $0 ^ $1 }
-    binary("bitwise_left_shift") { try $0 << $1 } scalar: { try $0 << $1 }
-    binary("bitwise_right_shift") { try $0 >> $1 } scalar: { try $0 >> $1 }
+    binary("eq") {
+      try $0 .== $1
+    } scalar: {
+      try $0 .== $1
+    }
+    binary("ne") {
+      try $0 .!= $1
+    } scalar: {
+      try $0 .!= $1
+    }
+    binary("lt") {
+      try $0 .< $1
+    } scalar: {
+      try $0 .< $1
+    }
+    binary("le") {
+      try $0 .<= $1
+    } scalar: {
+      try $0 .<= $1
+    }
+    binary("gt") {
+      try $0 .> $1
+    } scalar: {
+      try $0 .> $1
+    }
+    binary("ge") {
+      try $0 .>= $1
+    } scalar: {
+      try $0 .>= $1
+    }
+    binary("bitwise_and", "__rand__") {
+      try $0 & $1
+    } scalar: {
+      try $0 & $1
+    }
+    binary("bitwise_or", "__ror__") {
+      try $0 | $1
+    } scalar: {
+      try $0 | $1
+    }
+    binary("bitwise_xor", "__rxor__") {
+      try $0 ^ $1
+    } scalar: {
+      try $0 ^ $1
+    }
+    binary("bitwise_left_shift") {
+      try $0 << $1
+    } scalar: {
+      try $0 << $1
+    }
+    binary("bitwise_right_shift") {
+      try $0 >> $1
+    } scalar: {
+      try $0 >> $1
+    }
     op("logical_and") { a in try a.tensor(0).logicalAnd(a.tensor(1, "other")) }
     op("logical_or") { a in try a.tensor(0).logicalOr(a.tensor(1, "other")) }
     op("logical_xor") { a in try a.tensor(0).logicalXor(a.tensor(1, "other")) }

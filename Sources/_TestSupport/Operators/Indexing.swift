@@ -5,7 +5,8 @@ extension OperatorTable {
   mutating func addIndexing() {
     op("__getitem__") { a in
       let index = a.value(1, "indices")
-      let list: [ArgumentValue] = if case .tuple(let items)? = index { items } else { [index ?? .none] }
+      let list: [ArgumentValue] =
+        if case .tuple(let items)? = index { items } else { [index ?? .none] }
       return try a.tensor(0)[list.map(\.position)]
     }
     op("index_select") { a in try a.tensor(0).indexSelect(a.int(1, "dim"), a.tensor(2, "index")) }
@@ -54,7 +55,8 @@ extension OperatorTable {
     }
     op("put") { a in
       try a.tensor(0).put(
-        a.tensor(1, "index"), a.tensor(2, "source"), accumulate: a.bool(3, "accumulate", default: false))
+        a.tensor(1, "index"), a.tensor(2, "source"),
+        accumulate: a.bool(3, "accumulate", default: false))
     }
     op("scatter_reduce") { a in
       try a.tensor(0).scatterReduce(

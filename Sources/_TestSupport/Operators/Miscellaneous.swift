@@ -29,12 +29,15 @@ extension OperatorTable {
     op("nn.functional.embedding_bag") { a in
       let (weight, input) = (try a.tensor(0), try a.tensor(1))
       let name = try a.string(nil, "mode", default: "mean")
-      guard let mode = EmbeddingBagMode(rawValue: name) else { throw UnsupportedError("mode \(name)") }
+      guard let mode = EmbeddingBagMode(rawValue: name) else {
+        throw UnsupportedError("mode \(name)")
+      }
       // Sparse gradients are another form of the same numbers, which there is not here.
       _ = try a.bool(nil, "sparse", default: false)
       return try F.embeddingBag(
         input, weight, offsets: a.optionalTensor(2, "offsets"),
-        maxNorm: a.optionalDouble(nil, "max_norm"), normType: a.double(nil, "norm_type", default: 2),
+        maxNorm: a.optionalDouble(nil, "max_norm"),
+        normType: a.double(nil, "norm_type", default: 2),
         scaleGradByFreq: a.bool(nil, "scale_grad_by_freq", default: false), mode: mode,
         perSampleWeights: a.optionalTensor(nil, "per_sample_weights"),
         includeLastOffset: a.bool(nil, "include_last_offset", default: false),

@@ -55,7 +55,8 @@ extension OperatorTable {
     op("nn.functional.gaussian_nll_loss") { a in
       let (x, y, v) = (try a.tensor(0), try a.tensor(1), try a.tensor(2))
       return try F.gaussianNLLLoss(
-        x, y, v, full: a.bool(nil, "full", default: false), eps: a.double(nil, "eps", default: 1e-6),
+        x, y, v, full: a.bool(nil, "full", default: false),
+        eps: a.double(nil, "eps", default: 1e-6),
         reduction: a.reduction())
     }
     op("nn.functional.poisson_nll_loss") { a in

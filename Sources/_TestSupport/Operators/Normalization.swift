@@ -5,7 +5,8 @@ extension OperatorTable {
   mutating func addNormalization() {
     op("nn.functional.batch_norm") { a in
       try F.batchNorm(
-        a.tensor(0), a.optionalTensor(1), a.optionalTensor(2), weight: a.optionalTensor(3, "weight"),
+        a.tensor(0), a.optionalTensor(1), a.optionalTensor(2),
+        weight: a.optionalTensor(3, "weight"),
         bias: a.optionalTensor(4, "bias"), training: a.bool(nil, "training", default: false),
         momentum: a.double(nil, "momentum", default: 0.1), eps: a.double(nil, "eps", default: 1e-5))
     }
@@ -64,7 +65,8 @@ extension OperatorTable {
       _ = try a.bool(nil, "sparse", default: false)
       return try F.embedding(
         indices, weight, paddingIdx: a.optionalInt(nil, "padding_idx"),
-        maxNorm: a.optionalDouble(nil, "max_norm"), normType: a.double(nil, "norm_type", default: 2),
+        maxNorm: a.optionalDouble(nil, "max_norm"),
+        normType: a.double(nil, "norm_type", default: 2),
         scaleGradByFreq: a.bool(nil, "scale_grad_by_freq", default: false))
     }
     addDropouts()
@@ -74,8 +76,12 @@ extension OperatorTable {
     op("nn.functional.dropout1d", samples: [[.signal], [.signal, 0.25]]) { a in
       try F.dropout1d(a.tensor(0), p: a.rate(), training: a.trains(true))
     }
-    op("nn.functional.dropout2d") { a in try F.dropout2d(a.tensor(0), p: a.rate(), training: a.trains(true)) }
-    op("nn.functional.dropout3d") { a in try F.dropout3d(a.tensor(0), p: a.rate(), training: a.trains(true)) }
+    op("nn.functional.dropout2d") { a in
+      try F.dropout2d(a.tensor(0), p: a.rate(), training: a.trains(true))
+    }
+    op("nn.functional.dropout3d") { a in
+      try F.dropout3d(a.tensor(0), p: a.rate(), training: a.trains(true))
+    }
     op("nn.functional.alpha_dropout") { a in
       try F.alphaDropout(a.tensor(0), p: a.rate(), training: a.trains(false))
     }

@@ -103,7 +103,8 @@ extension OperatorTable {
     }
     op("dist") { a in try a.tensor(0).dist(a.tensor(1, "other"), p: a.double(2, "p", default: 2)) }
     op("renorm") { a in
-      try a.tensor(0).renorm(p: a.double(1, "p"), dim: a.int(2, "dim"), maxnorm: a.double(3, "maxnorm"))
+      try a.tensor(0).renorm(
+        p: a.double(1, "p"), dim: a.int(2, "dim"), maxnorm: a.double(3, "maxnorm"))
     }
     op("median") { a in
       guard let dim = try a.optionalInt(1, "dim") else { return try a.tensor(0).median() }
@@ -125,7 +126,8 @@ extension OperatorTable {
         guard let interpolation = Tensor.Interpolation(rawValue: mode) else {
           throw UnsupportedError("interpolation \(mode)")
         }
-        let q = a.isTensor(1, "q") ? try a.tensor(1, "q") : Tensor(try a.double(1, "q"), dtype: x.dtype)
+        let q =
+          a.isTensor(1, "q") ? try a.tensor(1, "q") : Tensor(try a.double(1, "q"), dtype: x.dtype)
         return ignoresNaN
           ? try x.nanquantile(q, dim: dim, keepdim: keepdim, interpolation: interpolation)
           : try x.quantile(q, dim: dim, keepdim: keepdim, interpolation: interpolation)

@@ -20,7 +20,9 @@ extension OperatorTable {
   }
 
   /// A view, and PyTorch's copying form of it.
-  private mutating func view(_ name: String, _ body: @escaping @Sendable (Arguments) throws -> Tensor) {
+  private mutating func view(
+    _ name: String, _ body: @escaping @Sendable (Arguments) throws -> Tensor
+  ) {
     op(name) { a in try body(a) }
     op("\(name)_copy") { a in try body(a).clone() }
   }
@@ -56,7 +58,9 @@ extension OperatorTable {
     atLeast("atleast_2d") { try $0.atleast2d() }
     atLeast("atleast_3d") { try $0.atleast3d() }
     view("transpose") { a in try a.tensor(0).transpose(a.int(1, "dim0"), a.int(2, "dim1")) }
-    op("swapaxes", like: "transpose") { a in try a.tensor(0).swapaxes(a.int(1, "axis0"), a.int(2, "axis1")) }
+    op("swapaxes", like: "transpose") { a in
+      try a.tensor(0).swapaxes(a.int(1, "axis0"), a.int(2, "axis1"))
+    }
     view("t") { a in try a.tensor(0).t() }
     view("permute") { a in try a.tensor(0).permute(a.variadicInts(from: 1, "dims")) }
     op("movedim") { a in
@@ -90,7 +94,8 @@ extension OperatorTable {
     view("narrow") { a in
       let (x, dim, length) = (try a.tensor(0), try a.int(1, "dim"), try a.int(3, "length"))
       return a.isTensor(2, "start")
-        ? try x.narrow(dim, a.tensor(2, "start"), length) : try x.narrow(dim, a.int(2, "start"), length)
+        ? try x.narrow(dim, a.tensor(2, "start"), length)
+        : try x.narrow(dim, a.int(2, "start"), length)
     }
     op("split", "unsafe_split") { a in
       try a.tensor(0).split(a.int(1, "split_size_or_sections"), dim: a.int(2, "dim", default: 0))
@@ -115,7 +120,8 @@ extension OperatorTable {
     op("tensor_split") { a in
       let (x, dim) = (try a.tensor(0), try a.int(2, "dim", default: 0))
       if a.isTensor(1) { return try x.tensorSplit(a.tensor(1), dim: dim) }
-      return a.isList(1) ? try x.tensorSplit(a.ints(1), dim: dim) : try x.tensorSplit(a.int(1), dim: dim)
+      return a.isList(1)
+        ? try x.tensorSplit(a.ints(1), dim: dim) : try x.tensorSplit(a.int(1), dim: dim)
     }
     op("hsplit") { a in
       a.isList(1) ? try a.tensor(0).hsplit(a.ints(1)) : try a.tensor(0).hsplit(a.int(1))
@@ -133,14 +139,16 @@ extension OperatorTable {
       op(name) { a in
         let isLinalg = name != "diagonal"
         return try a.tensor(0).diagonal(
-          offset: a.int(1, "offset", default: 0), dim1: a.int(2, "dim1", default: isLinalg ? -2 : 0),
+          offset: a.int(1, "offset", default: 0),
+          dim1: a.int(2, "dim1", default: isLinalg ? -2 : 0),
           dim2: a.int(3, "dim2", default: isLinalg ? -1 : 1))
       }
     }
     op("diagonal_copy") { a in
       try a.tensor(0).diagonal(
         offset: a.int(1, "offset", default: 0), dim1: a.int(2, "dim1", default: 0),
-        dim2: a.int(3, "dim2", default: 1)).clone()
+        dim2: a.int(3, "dim2", default: 1)
+      ).clone()
     }
     // These show the memory behind the argument, of which other layouts hold more than it shows.
     op("as_strided", domain: .contiguous) { a in
@@ -162,7 +170,8 @@ extension OperatorTable {
     }
     op("diagonal_scatter") { a in
       try a.tensor(0).diagonalScatter(
-        a.tensor(1, "src"), offset: a.int(2, "offset", default: 0), dim1: a.int(3, "dim1", default: 0),
+        a.tensor(1, "src"), offset: a.int(2, "offset", default: 0),
+        dim1: a.int(3, "dim1", default: 0),
         dim2: a.int(4, "dim2", default: 1))
     }
     op("as_strided_scatter") { a in
@@ -188,15 +197,19 @@ extension OperatorTable {
     op("meshgrid") { a in
       let name = try a.string(nil, "indexing", default: "ij")
       guard let indexing = MeshIndexing(rawValue: name) else {
-        throw TensorError(.value, "meshgrid", "indexing must be one of \"xy\" or \"ij\", but received: \(name)")
+        throw TensorError(
+          .value, "meshgrid", "indexing must be one of \"xy\" or \"ij\", but received: \(name)")
       }
-      return try Tensor.meshgrid(a.isList(0) ? a.tensors(0) : a.tensors(from: 0), indexing: indexing)
+      return try Tensor.meshgrid(
+        a.isList(0) ? a.tensors(0) : a.tensors(from: 0), indexing: indexing)
     }
     op("repeat") { a in try a.tensor(0).repeat(a.variadicInts(from: 1, "repeats")) }
     op("tile") { a in try a.tensor(0).tile(a.variadicInts(from: 1, "dims")) }
     op("repeat_interleave") { a in
       let (x, dim) = (try a.tensor(0), try a.optionalInt(2, "dim"))
-      guard a.isTensor(1, "repeats") else { return try x.repeatInterleave(a.int(1, "repeats"), dim: dim) }
+      guard a.isTensor(1, "repeats") else {
+        return try x.repeatInterleave(a.int(1, "repeats"), dim: dim)
+      }
       return try x.repeatInterleave(
         a.tensor(1, "repeats"), dim: dim, outputSize: a.optionalInt(3, "output_size"))
     }

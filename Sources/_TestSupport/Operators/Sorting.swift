@@ -17,13 +17,15 @@ extension OperatorTable {
     op("msort") { a in try a.tensor(0).msort() }
     op("topk") { a in
       let (values, indices) = try a.tensor(0).topk(
-        a.int(1, "k"), dim: a.int(2, "dim", default: -1), largest: a.bool(3, "largest", default: true),
+        a.int(1, "k"), dim: a.int(2, "dim", default: -1),
+        largest: a.bool(3, "largest", default: true),
         sorted: a.bool(4, "sorted", default: true))
       return [values, indices]
     }
     op("kthvalue") { a in
       let (values, indices) = try a.tensor(0).kthvalue(
-        a.int(1, "k"), dim: a.int(2, "dim", default: -1), keepdim: a.bool(3, "keepdim", default: false))
+        a.int(1, "k"), dim: a.int(2, "dim", default: -1),
+        keepdim: a.bool(3, "keepdim", default: false))
       return [values, indices]
     }
     op("mode") { a in
@@ -37,7 +39,8 @@ extension OperatorTable {
       return try a.chosen(all.output, all.inverse, all.counts)
     }
     op("unique_consecutive") { a in
-      let all = try a.tensor(0).uniqueConsecutiveWithInverseAndCounts(dim: a.optionalInt(nil, "dim"))
+      let all = try a.tensor(0).uniqueConsecutiveWithInverseAndCounts(
+        dim: a.optionalInt(nil, "dim"))
       return try a.chosen(all.output, all.inverse, all.counts)
     }
     op("searchsorted") { a in
@@ -51,8 +54,10 @@ extension OperatorTable {
         try a.optionalTensor(nil, "sorter"), try a.bool(nil, "out_int32", default: false)
       )
       return a.isTensor(1, "input")
-        ? try edges.searchsorted(a.tensor(1, "input"), right: behind, sorter: sorter, outInt32: narrow)
-        : try edges.searchsorted(a.scalar(1, "input"), right: behind, sorter: sorter, outInt32: narrow)
+        ? try edges.searchsorted(
+          a.tensor(1, "input"), right: behind, sorter: sorter, outInt32: narrow)
+        : try edges.searchsorted(
+          a.scalar(1, "input"), right: behind, sorter: sorter, outInt32: narrow)
     }
     op("bucketize") { a in
       try a.tensor(0).bucketize(
@@ -83,7 +88,8 @@ extension OperatorTable {
       }
       let range = try a.optionalDoubles(nil, "range")
       if let range, range.count != 2 {
-        throw TensorError(.value, "histogram", "range should have 2 elements, but got \(range.count)")
+        throw TensorError(
+          .value, "histogram", "range should have 2 elements, but got \(range.count)")
       }
       let (hist, edges) = try a.tensor(0).histogram(
         bins: a.int(1), range: range.map { ($0[0], $0[1]) }, weight: weight, density: density)
@@ -109,7 +115,8 @@ extension OperatorTable {
     op("equal") { a in try a.tensor(0).equal(a.tensor(1)) }
     op("allclose") { a in
       try a.tensor(0).allclose(
-        a.tensor(1), rtol: a.double(2, "rtol", default: 1e-5), atol: a.double(3, "atol", default: 1e-8),
+        a.tensor(1), rtol: a.double(2, "rtol", default: 1e-5),
+        atol: a.double(3, "atol", default: 1e-8),
         equalNan: a.bool(4, "equal_nan", default: false))
     }
     op("hash_tensor") { a in
@@ -121,7 +128,8 @@ extension OperatorTable {
 
 extension Arguments {
   /// The results of a search for distinct elements that were asked for.
-  fileprivate func chosen(_ output: Tensor, _ inverse: Tensor, _ counts: Tensor) throws -> [Tensor] {
+  fileprivate func chosen(_ output: Tensor, _ inverse: Tensor, _ counts: Tensor) throws -> [Tensor]
+  {
     var results = [output]
     if try bool(nil, "return_inverse", default: false) { results.append(inverse) }
     if try bool(nil, "return_counts", default: false) { results.append(counts) }

@@ -73,10 +73,14 @@ import Testing
   @Test func hooksRunInOrderAndMayReplace() throws {
     let x = try leaf([1])
     var log: [String] = []
-    let handle = try x.registerHook { log.append("x"); return try $0 * 10 }
+    let handle = try x.registerHook {
+      log.append("x"); return try $0 * 10
+    }
     let y = try x * 2
     try y.retainGrad()
-    try y.registerHook { log.append("y"); return try $0 + 1 }
+    try y.registerHook {
+      log.append("y"); return try $0 + 1
+    }
     try y.sum().backward(retainGraph: true)
     #expect(log == ["y", "x"])
     #expect(try values(x.grad) == [40] && values(y.grad) == [2])

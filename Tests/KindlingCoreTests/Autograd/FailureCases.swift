@@ -15,13 +15,17 @@ let failureCases: [FailureCase] = [
   FailureCase("backward_nonscalar", "grad can be implicitly created only for scalar outputs") {
     try (leaf(2) * 2).backward()
   },
-  FailureCase("inplace_leaf", "a leaf Variable that requires grad is being used in an in-place operation") {
+  FailureCase(
+    "inplace_leaf", "a leaf Variable that requires grad is being used in an in-place operation"
+  ) {
     try leaf(2).add_(1)
   },
-  FailureCase("inplace_leaf_setitem", "a view of a leaf Variable that requires grad is being used") {
+  FailureCase("inplace_leaf_setitem", "a view of a leaf Variable that requires grad is being used")
+  {
     try leaf(2).select(0, 0).fill_(3)
   },
-  FailureCase("inplace_view_of_leaf", "a view of a leaf Variable that requires grad is being used") {
+  FailureCase("inplace_view_of_leaf", "a view of a leaf Variable that requires grad is being used")
+  {
     try leaf(2).view(2).mul_(2)
   },
   FailureCase("modified_saved_tensor", "has been modified by an inplace operation") {
@@ -35,14 +39,17 @@ let failureCases: [FailureCase] = [
     try w.mul_(2)
     try y.sum().backward()
   },
-  FailureCase("no_grad_fn", "element 0 of tensors does not require grad and does not have a grad_fn") {
+  FailureCase(
+    "no_grad_fn", "element 0 of tensors does not require grad and does not have a grad_fn"
+  ) {
     try Tensor.ones(2).sum().backward()
   },
   FailureCase("backward_under_no_grad", "element 0 of tensors does not require grad") {
     let x = try leaf(2)
     try noGrad { try x.sum() }.backward()
   },
-  FailureCase("requires_grad_integer", "only Tensors of floating point dtype can require gradients") {
+  FailureCase("requires_grad_integer", "only Tensors of floating point dtype can require gradients")
+  {
     try Tensor.ones(2, dtype: .int64).requiresGrad_()
   },
   FailureCase("grad_shape_mismatch", "mismatch in shape") {
@@ -56,13 +63,17 @@ let failureCases: [FailureCase] = [
     let x = try leaf(2)
     _ = try grad(of: x * 2, withRespectTo: x)
   },
-  FailureCase("nonleaf_requires_grad_false", "you can only change requiresGrad flags of leaf variables") {
+  FailureCase(
+    "nonleaf_requires_grad_false", "you can only change requiresGrad flags of leaf variables"
+  ) {
     try (leaf(2) * 2).requiresGrad_(false)
   },
   FailureCase("item_many", "a Tensor with 2 elements cannot be converted to Scalar") {
     _ = try Tensor.ones(2).item()
   },
-  FailureCase("shape_mismatch_add", "must match the size of tensor b (4) at non-singleton dimension 1") {
+  FailureCase(
+    "shape_mismatch_add", "must match the size of tensor b (4) at non-singleton dimension 1"
+  ) {
     _ = try Tensor.ones(2, 3) + Tensor.ones(4)
   },
   FailureCase("shape_mismatch_mm", "shapes cannot be multiplied") {
@@ -94,13 +105,17 @@ let failureCases: [FailureCase] = [
     _ = try Tensor.stack([Tensor.ones(2), Tensor.ones(3)])
   },
   FailureCase("index_out_of_range", "out of") { _ = try Tensor.ones(3).select(0, 5) },
-  FailureCase("dim_out_of_range", "dimension out of range (expected to be in range of [-2, 1], but got 2)") {
+  FailureCase(
+    "dim_out_of_range", "dimension out of range (expected to be in range of [-2, 1], but got 2)"
+  ) {
     _ = try Tensor.ones(2, 3).sum(dim: 2)
   },
   FailureCase("expand_bad", "must match the existing size (2) at non-singleton dimension 0") {
     _ = try Tensor.ones(2, 3).expand([4, 3])
   },
-  FailureCase("squeeze_bad", "dimension out of range (expected to be in range of [-2, 1], but got 3)") {
+  FailureCase(
+    "squeeze_bad", "dimension out of range (expected to be in range of [-2, 1], but got 3)"
+  ) {
     _ = try Tensor.ones(2).unsqueeze(3)
   },
   FailureCase("cross_entropy_target_range", "Target 3 is out of bounds") {
@@ -109,13 +124,15 @@ let failureCases: [FailureCase] = [
   FailureCase("cross_entropy_float_target", "expected") {
     _ = try F.crossEntropy(Tensor.ones(2, 3), Tensor([0.0, 1.0]))
   },
-  FailureCase("cross_entropy_batch", "Expected input batch_size (2) to match target batch_size (3)") {
+  FailureCase("cross_entropy_batch", "Expected input batch_size (2) to match target batch_size (3)")
+  {
     _ = try F.crossEntropy(Tensor.ones(2, 3), Tensor([0, 1, 2]))
   },
   FailureCase("inplace_type_promotion", "can't be cast to the desired output type Long") {
     try Tensor.ones(2, dtype: .int64).add_(0.5)
   },
-  FailureCase("inplace_broadcast", "output with shape [3] doesn't match the broadcast shape [2, 3]") {
+  FailureCase("inplace_broadcast", "output with shape [3] doesn't match the broadcast shape [2, 3]")
+  {
     try Tensor.ones(3).add_(Tensor.ones(2, 3))
   },
   FailureCase("bernoulli_p", "expects p to be in [0, 1]") { try Tensor.ones(2).bernoulli_(1.5) },
@@ -134,7 +151,8 @@ let failureCases: [FailureCase] = [
   FailureCase("arange_bad", "upper bound and lower bound inconsistent with step sign") {
     _ = try Tensor.arange(5, 0)
   },
-  FailureCase("conv_channels", "expected input[1, 1, 8, 8] to have 3 channels, but got 1 channels") {
+  FailureCase("conv_channels", "expected input[1, 1, 8, 8] to have 3 channels, but got 1 channels")
+  {
     _ = try Conv2d(3, 4, 3)(Tensor.ones(1, 1, 8, 8))
   },
   FailureCase("conv_kernel_too_big", "Kernel size can't be greater than actual input size") {
@@ -148,7 +166,9 @@ let failureCases: [FailureCase] = [
   },
   FailureCase("mean_of_int", "could not infer output dtype") { _ = try Tensor([1, 2]).mean() },
 
-  FailureCase("requires_grad_integer_ctor", "Only Tensors of floating point dtype can require gradients") {
+  FailureCase(
+    "requires_grad_integer_ctor", "Only Tensors of floating point dtype can require gradients"
+  ) {
     _ = try Tensor.zeros(2, dtype: .int64, requiresGrad: true)
   },
   FailureCase("bool_many", "a Tensor with 2 elements cannot be converted to Scalar") {
@@ -166,7 +186,9 @@ let failureCases: [FailureCase] = [
   FailureCase("tensor_ragged", "expected sequence of length 2 at dim 1 (got 1)") {
     _ = try Tensor([[1, 2], [3]])
   },
-  FailureCase("multinomial_negative", "probability tensor contains either `inf`, `nan` or element < 0") {
+  FailureCase(
+    "multinomial_negative", "probability tensor contains either `inf`, `nan` or element < 0"
+  ) {
     _ = try Tensor([-1.0, 2.0]).multinomial(1)
   },
   FailureCase("multinomial_too_many", "cannot sample n_sample > prob_dist.size(-1) samples") {
@@ -177,14 +199,18 @@ let failureCases: [FailureCase] = [
   },
 
   // MARK: Beyond the file
-  FailureCase("view_made_under_noGrad", "A view was created in noGrad mode and is being modified inplace") {
+  FailureCase(
+    "view_made_under_noGrad", "A view was created in noGrad mode and is being modified inplace"
+  ) {
     let y = try leaf(2) * 1
     try noGrad { try y.view(2) }.mul_(2)
   },
   FailureCase("one_of_several_views", "is the output of a function that returns multiple views") {
     try (leaf(2, 2) * 1).unbind()[0].mul_(2)
   },
-  FailureCase("one_of_several_views_after_a_change", "its base or another view of its base has been modified") {
+  FailureCase(
+    "one_of_several_views_after_a_change", "its base or another view of its base has been modified"
+  ) {
     let y = try leaf(2, 2) * 1
     let part = try y.unbind()[0]
     try y.add_(1)
@@ -218,13 +244,16 @@ let failureCases: [FailureCase] = [
     let x = try leaf(2)
     try x.setGrad(x)
   },
-  FailureCase("hook_without_gradient", "cannot register a hook on a tensor that doesn't require gradient") {
+  FailureCase(
+    "hook_without_gradient", "cannot register a hook on a tensor that doesn't require gradient"
+  ) {
     try Tensor.ones(2).registerHook { $0 }
   },
   FailureCase("post_hook_of_a_result", "cannot be registered on non-leaf tensors") {
     try (leaf(2) * 2).registerPostAccumulateGradHook { _ in }
   },
-  FailureCase("retain_without_gradient", "can't retain_grad on Tensor that has requiresGrad=false") {
+  FailureCase("retain_without_gradient", "can't retain_grad on Tensor that has requiresGrad=false")
+  {
     try Tensor.ones(2).retainGrad()
   },
   FailureCase("hook_changes_size", "has changed the size of the gradient") {
@@ -236,7 +265,9 @@ let failureCases: [FailureCase] = [
     let x = try leaf(1)
     try Autograd.backward([x, x], [Tensor.ones(1)])
   },
-  FailureCase("no_inputs", "argument to `backward()` cannot be empty") { try leaf(1).backward(inputs: []) },
+  FailureCase("no_inputs", "argument to `backward()` cannot be empty") {
+    try leaf(1).backward(inputs: [])
+  },
   FailureCase("anomaly", "Function 'SqrtBackward0' returned nan values in its 0th output") {
     let x = try Tensor.zeros(1, requiresGrad: true)
     try detectAnomaly { try (x.sqrt() * 0).sum().backward() }
@@ -260,5 +291,7 @@ private struct OneGradient: AutogradFunction {
     [try inputs[0] * inputs[1]]
   }
 
-  func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?] { [gradients[0]] }
+  func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?] {
+    [gradients[0]]
+  }
 }

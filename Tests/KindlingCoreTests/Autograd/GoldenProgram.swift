@@ -33,7 +33,8 @@ struct GoldenProgram: CustomStringConvertible, Sendable {
     }
     let text = expected["stdout"]?.string ?? ""
     if run.printed != text {
-      throw GoldenError("\(name): printed \(run.printed.debugDescription), expected \(text.debugDescription)")
+      throw GoldenError(
+        "\(name): printed \(run.printed.debugDescription), expected \(text.debugDescription)")
     }
   }
 }
@@ -59,14 +60,15 @@ final class GoldenRun {
 
   /// Prints as Python does.
   func print(_ values: Any?...) {
-    printed += values.map { value in
-      switch value {
-      case let flag as Bool: flag ? "True" : "False"
-      case let node as Node: "<\(node.name) object>"
-      case let value?: "\(value)"
-      case nil: "None"
-      }
-    }.joined(separator: " ") + "\n"
+    printed +=
+      values.map { value in
+        switch value {
+        case let flag as Bool: flag ? "True" : "False"
+        case let node as Node: "<\(node.name) object>"
+        case let value?: "\(value)"
+        case nil: "None"
+        }
+      }.joined(separator: " ") + "\n"
   }
 }
 

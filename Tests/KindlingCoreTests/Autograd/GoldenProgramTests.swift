@@ -40,7 +40,8 @@ struct GraphCase: CustomStringConvertible, Sendable {
       throw GoldenError("\(name): not in autograd.json")
     }
     let y = try withDefaultGenerator(Generator(seed: 0)) { try build() }
-    guard y.isLeaf == record["is_leaf"]?.bool, y.requiresGrad == record["requires_grad"]?.bool else {
+    guard y.isLeaf == record["is_leaf"]?.bool, y.requiresGrad == record["requires_grad"]?.bool
+    else {
       throw GoldenError("\(name): isLeaf \(y.isLeaf), requiresGrad \(y.requiresGrad)")
     }
     let expected = record["graph"] ?? .null

@@ -15,7 +15,8 @@ let graphCases: [GraphCase] = [
   GraphCase("pow_mean") { try (leaf(2) + 1).pow(2).mean() },
   GraphCase("tutorial_z") {
     let x = try Tensor.ones(5)
-    return try x.matmul(Tensor.randn(5, 3, requiresGrad: true)) + Tensor.randn(3, requiresGrad: true)
+    return try x.matmul(Tensor.randn(5, 3, requiresGrad: true))
+      + Tensor.randn(3, requiresGrad: true)
   },
   GraphCase("tutorial_loss") {
     let x = try Tensor.ones(5)

@@ -15,7 +15,9 @@ let graphPrograms: [GoldenProgram] = [
     let z2 = try noGrad { try x.matmul(w) + b }
     p.print(z2.requiresGrad)
     p.print(z.detach().requiresGrad)
-    return ["z": .tensor(z), "loss": .tensor(loss), "w.grad": .tensor(w.grad), "b.grad": .tensor(b.grad)]
+    return [
+      "z": .tensor(z), "loss": .tensor(loss), "w.grad": .tensor(w.grad), "b.grad": .tensor(b.grad),
+    ]
   },
   GoldenProgram("quadratic_model") { p in
     let x = try p("x"), t = try p("t"), a = try p("a"), b = try p("b"), c = try p("c")
@@ -45,7 +47,9 @@ let graphPrograms: [GoldenProgram] = [
         try grad.zero_()
       }
     }
-    return ["a": .tensor(a), "b": .tensor(b), "hist": .plain(.array(hist)), "a.grad": .tensor(a.grad)]
+    return [
+      "a": .tensor(a), "b": .tensor(b), "hist": .plain(.array(hist)), "a.grad": .tensor(a.grad),
+    ]
   },
   GoldenProgram("accumulate_two_losses") { p in
     let x = try p("x")
@@ -159,7 +163,8 @@ let graphPrograms: [GoldenProgram] = [
     let x = try p("x"), y = try p("y"), u = try p("u")
     let z = try x * y.exp()
     let g = try grad(
-      of: [z], withRespectTo: [x, y], gradOutputs: [Tensor.arange(3).to(p.dtype)], retainGraph: true)
+      of: [z], withRespectTo: [x, y], gradOutputs: [Tensor.arange(3).to(p.dtype)], retainGraph: true
+    )
     let n = try grad(of: [z.sum()], withRespectTo: [x, u], allowUnused: true)
     p.print(n[1], x.grad)
     return ["g": .list(g), "n[0]": .tensor(n[0])]

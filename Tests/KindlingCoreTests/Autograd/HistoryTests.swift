@@ -141,7 +141,8 @@ import Testing
     #expect(doubled === y && y.gradFn?.name == "DoubleInPlaceBackward")
     try y.sum().backward()
     #expect(try values(x.grad) == [3, 3])
-    #expect(refusal { _ = try DoubleInPlace().apply(x) }.contains("a leaf Variable that requires grad"))
+    #expect(
+      refusal { _ = try DoubleInPlace().apply(x) }.contains("a leaf Variable that requires grad"))
   }
 
   @Test func jacobiansOfConstants() throws {
@@ -152,7 +153,8 @@ import Testing
     let blocks = try Autograd.hessian({ try ($0[0] * $0[1]).sum() }, [x, x])
     #expect(try values(blocks[0][1]) == [1, 0, 0, 1] && values(blocks[0][0]) == [0, 0, 0, 0])
     #expect(refusal { _ = try Autograd.vhp({ $0 }, x, x) }.contains("single element"))
-    #expect(refusal { _ = try Autograd.vjp({ $0 }, x, Tensor.ones(3)) }.contains("v has invalid size"))
+    #expect(
+      refusal { _ = try Autograd.vjp({ $0 }, x, Tensor.ones(3)) }.contains("v has invalid size"))
   }
 }
 

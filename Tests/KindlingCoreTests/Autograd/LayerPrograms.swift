@@ -20,7 +20,8 @@ let layerPrograms: [GoldenProgram] = [
   GoldenProgram("regression_losses") { p in
     let x = try p("x"), t = try p("t")
     let l = try total([
-      F.mseLoss(x, t), F.l1Loss(x, t), F.smoothL1Loss(x, t, beta: 0.5), F.huberLoss(x, t, delta: 0.8),
+      F.mseLoss(x, t), F.l1Loss(x, t), F.smoothL1Loss(x, t, beta: 0.5),
+      F.huberLoss(x, t, delta: 0.8),
       F.mseLoss(x, t, reduction: .sum),
       F.klDiv(F.logSoftmax(x, dim: 0), t.softmax(dim: 0), reduction: .sum),
       F.poissonNLLLoss(x, t.exp()), F.gaussianNLLLoss(x, t, x.detach().exp()),
@@ -39,7 +40,8 @@ let layerPrograms: [GoldenProgram] = [
     ])
     try l.backward()
     return [
-      "l": .tensor(l), "a.grad": .tensor(a.grad), "b.grad": .tensor(b.grad), "c.grad": .tensor(c.grad),
+      "l": .tensor(l), "a.grad": .tensor(a.grad), "b.grad": .tensor(b.grad),
+      "c.grad": .tensor(c.grad),
     ]
   },
   GoldenProgram("conv_groups_transpose") { p in
@@ -113,7 +115,9 @@ let layerPrograms: [GoldenProgram] = [
   },
   GoldenProgram("multihead_attention") { p in
     let x = try p("x")
-    let m = try withDefaultGenerator(Generator(seed: 1)) { try MultiheadAttention(8, 2).to(p.dtype) }
+    let m = try withDefaultGenerator(Generator(seed: 1)) {
+      try MultiheadAttention(8, 2).to(p.dtype)
+    }
     let (y, w) = try m(x, x, x)
     guard let w else { throw GoldenError("no weights") }
     try (y.pow(2).sum() + w.sum()).backward()
@@ -157,6 +161,7 @@ private let convolution = GoldenProgram("conv2d") { p in
   let y = try F.conv2d(x, w, b, stride: [2, 1], padding: [1, 0], dilation: [1, 2])
   try y.pow(2).sum().backward()
   return [
-    "y": .tensor(y), "x.grad": .tensor(x.grad), "w.grad": .tensor(w.grad), "b.grad": .tensor(b.grad),
+    "y": .tensor(y), "x.grad": .tensor(x.grad), "w.grad": .tensor(w.grad),
+    "b.grad": .tensor(b.grad),
   ]
 }

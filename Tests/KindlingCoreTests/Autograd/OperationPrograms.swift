@@ -30,7 +30,8 @@ let operationPrograms: [GoldenProgram] = [
     let z = try (x + y) * s
     try z.pow(2).sum().backward()
     return [
-      "z": .tensor(z), "x.grad": .tensor(x.grad), "y.grad": .tensor(y.grad), "s.grad": .tensor(s.grad),
+      "z": .tensor(z), "x.grad": .tensor(x.grad), "y.grad": .tensor(y.grad),
+      "s.grad": .tensor(s.grad),
     ]
   },
   GoldenProgram("broadcast_leading") { p in
@@ -95,7 +96,8 @@ let operationPrograms: [GoldenProgram] = [
     let y = try u.matmul(a.matmul(v))
     try y.backward()
     return [
-      "y": .tensor(y), "a.grad": .tensor(a.grad), "v.grad": .tensor(v.grad), "u.grad": .tensor(u.grad),
+      "y": .tensor(y), "a.grad": .tensor(a.grad), "v.grad": .tensor(v.grad),
+      "u.grad": .tensor(u.grad),
     ]
   },
   GoldenProgram("einsum_baddbmm") { p in
@@ -103,7 +105,8 @@ let operationPrograms: [GoldenProgram] = [
     let y = try Tensor.einsum("bij,bjk->bik", a, b) * c.baddbmm(a, b, beta: 0.5, alpha: 2)
     try y.sum().backward()
     return [
-      "y": .tensor(y), "a.grad": .tensor(a.grad), "b.grad": .tensor(b.grad), "c.grad": .tensor(c.grad),
+      "y": .tensor(y), "a.grad": .tensor(a.grad), "b.grad": .tensor(b.grad),
+      "c.grad": .tensor(c.grad),
     ]
   },
   GoldenProgram("addmm") { p in
@@ -111,7 +114,8 @@ let operationPrograms: [GoldenProgram] = [
     let y = try m.addmm(a, b, beta: 0.3, alpha: 1.7)
     try y.exp().sum().backward()
     return [
-      "y": .tensor(y), "m.grad": .tensor(m.grad), "a.grad": .tensor(a.grad), "b.grad": .tensor(b.grad),
+      "y": .tensor(y), "m.grad": .tensor(m.grad), "a.grad": .tensor(a.grad),
+      "b.grad": .tensor(b.grad),
     ]
   },
   GoldenProgram("views") { p in
@@ -153,7 +157,8 @@ let operationPrograms: [GoldenProgram] = [
     let y = try total([
       x.log(), x.sqrt(), x.rsqrt(), x.reciprocal(), x.exp(), x.expm1(), x.log1p(), x.log2(),
       x.log10(), x.tanh(), x.sigmoid(), x.sin(), x.cos(), x.tan(), x.atan(), x.sinh(), x.cosh(),
-      x.erf(), x.erfc(), x.lgamma(), x.digamma(), x.square(), x.pow(1.5), Tensor.pow(2.0, x), x.pow(x),
+      x.erf(), x.erfc(), x.lgamma(), x.digamma(), x.square(), x.pow(1.5), Tensor.pow(2.0, x),
+      x.pow(x),
       x.floor(), x.fmod(0.3), third.asin(), third.acos(), third.atanh(), x.asinh(), (x + 1).acosh(),
       third.erfinv(), x.neg(),
     ])
@@ -169,7 +174,8 @@ let operationPrograms: [GoldenProgram] = [
     let w = try Tensor([0.0], dtype: p.dtype).requiresGrad_()
     try w.norm().backward()
     return [
-      "y": .tensor(y), "x.grad": .tensor(x.grad), "e.grad": .tensor(e.grad), "z.grad": .tensor(z.grad),
+      "y": .tensor(y), "x.grad": .tensor(x.grad), "e.grad": .tensor(e.grad),
+      "z.grad": .tensor(z.grad),
       "w.grad": .tensor(w.grad),
     ]
   },

@@ -14,7 +14,8 @@ import Testing
   }
 
   static func worst(_ a: Tensor, _ b: Tensor) throws -> Double {
-    let x = try a.to(.float64).toArray(as: Double.self), y = try b.to(.float64).toArray(as: Double.self)
+    let x = try a.to(.float64).toArray(as: Double.self),
+      y = try b.to(.float64).toArray(as: Double.self)
     return zip(x, y).map { abs($0 - $1) }.max() ?? 0
   }
 
@@ -23,11 +24,15 @@ import Testing
     let backend = CPUBackend.shared, bound = dtype == .float32 ? 2e-6 : 1e-13
     let x = try Self.draw([7, n], dtype, 1), g = try Self.draw([7, n], dtype, 2)
     for log in [false, true] {
-      let (a, b) = (try Tensor.zeros([7, n], dtype: dtype), try Tensor.zeros([7, n], dtype: dtype))
+      let (a, b) = (
+        try Tensor.zeros([7, n], dtype: dtype), try Tensor.zeros([7, n], dtype: dtype)
+      )
       try backend.softmax(x, dim: 1, log: log, into: a)
       try backend.composedSoftmax(x, dim: 1, log: log, into: b)
       #expect(try Self.worst(a, b) < bound)
-      let (c, d) = (try Tensor.zeros([7, n], dtype: dtype), try Tensor.zeros([7, n], dtype: dtype))
+      let (c, d) = (
+        try Tensor.zeros([7, n], dtype: dtype), try Tensor.zeros([7, n], dtype: dtype)
+      )
       try backend.softmaxBackward(g, a, dim: 1, log: log, into: c)
       try backend.composedSoftmaxBackward(g, a, dim: 1, log: log, into: d)
       #expect(try Self.worst(c, d) < bound * 20)
@@ -40,7 +45,8 @@ import Testing
     let g = try Self.draw([n], dtype, 3)
     let steps = [
       SGDStep(lr: 0.1), SGDStep(lr: 0.1, weightDecay: 0.01, maximize: true),
-      SGDStep(lr: 0.1, momentum: 0.9, isFirst: true), SGDStep(lr: 0.1, momentum: 0.9, dampening: 0.5),
+      SGDStep(lr: 0.1, momentum: 0.9, isFirst: true),
+      SGDStep(lr: 0.1, momentum: 0.9, dampening: 0.5),
       SGDStep(lr: 0.1, momentum: 0.9, weightDecay: 0.1, nesterov: true),
     ]
     for step in steps {
@@ -76,7 +82,8 @@ import Testing
   func channelNormalization(_ run: Int, _ dtype: DType) throws {
     let backend = CPUBackend.shared, bound = dtype == .float32 ? 3e-5 : 1e-12
     let x = try Self.draw([5, 3, run], dtype, 6), g = try Self.draw([5, 3, run], dtype, 7)
-    let weight = Tensor([0.5, -2.0, 3.0], dtype: dtype), bias = Tensor([1.0, 0.0, -1.0], dtype: dtype)
+    let weight = Tensor([0.5, -2.0, 3.0], dtype: dtype),
+      bias = Tensor([1.0, 0.0, -1.0], dtype: dtype)
     func empty(_ shape: [Int]) throws -> Tensor { try Tensor.zeros(shape, dtype: dtype) }
     let (mean, variance) = (try empty([3]), try empty([3]))
     try backend.channelMoments(x, mean: mean, variance: variance)

@@ -174,7 +174,8 @@ import Testing
         AdamStep(lr: 0.1, beta1: 0.9, beta2: 0.999, eps: 1e-8, step: 3))
       return try [
         whole, x.softmax(dim: 1), x.logSoftmax(dim: 1), x.matmul(square), square.T.matmul(x.T),
-        x.matmul(square.select(1, 2)), parameter, moment, adam, second, x.exp(), x.sum(dim: 1), x.sum(dim: 0),
+        x.matmul(square.select(1, 2)), parameter, moment, adam, second, x.exp(), x.sum(dim: 1),
+        x.sum(dim: 0),
         Tensor.rand([n], generator: generator, dtype: dtype),
         Tensor.randint(0, 1000, [n], generator: generator),
       ]

@@ -19,7 +19,8 @@ import Testing
   static func tensor(
     _ values: [Double], _ rows: Int, _ columns: Int, _ layout: Layout, _ dtype: DType
   ) throws -> Tensor {
-    let stride = layout == .apart ? (2 * columns + 1, 2) : layout == .rows ? (columns, 1) : (1, rows)
+    let stride =
+      layout == .apart ? (2 * columns + 1, 2) : layout == .rows ? (columns, 1) : (1, rows)
     let memory = try Tensor.zeros([max(1, rows * columns * 2 + rows)], dtype: dtype)
     let view = memory.alias(shape: [rows, columns], strides: [stride.0, stride.1], offset: 0)
     let source = Tensor(values, dtype: dtype).alias(
@@ -44,7 +45,8 @@ import Testing
     let bound = dtype == .float32 ? 2e-5 * Double(k + 1) : 1e-12 * Double(k + 1)
     for a in Layout.allCases {
       for b in Layout.allCases {
-        let out = try Self.tensor(start.map { $0 * scale }, m, n, b == .columns ? .columns : .rows, dtype)
+        let out = try Self.tensor(
+          start.map { $0 * scale }, m, n, b == .columns ? .columns : .rows, dtype)
         let x = try Self.tensor(left.map { $0 * scale }, m, k, a, dtype)
         let y = try Self.tensor(right.map { $0 * scale }, k, n, b, dtype)
         try out.backend.matmul(x, y, alpha: .int(2), beta: .int(3), into: out)

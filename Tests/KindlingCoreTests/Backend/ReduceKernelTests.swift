@@ -34,7 +34,8 @@ import Testing
     return groups.sorted { $0.key < $1.key }.map { combine($0.value) }
   }
 
-  static func reduce(_ op: ReduceOp, _ x: Tensor, _ dims: [Int], _ result: DType) throws -> [Double] {
+  static func reduce(_ op: ReduceOp, _ x: Tensor, _ dims: [Int], _ result: DType) throws -> [Double]
+  {
     var kept = x.shape
     for d in dims { kept[d] = 1 }
     let out = try Tensor.zeros(kept, dtype: result)
@@ -97,7 +98,8 @@ import Testing
   }
 
   @Test func sumsDoNotDependOnThreads() throws {
-    let x = Tensor(Self.numbers([300_000])).alias(shape: [300, 1000], strides: [1000, 1], offset: 0)
+    let x = Tensor(Self.numbers([300_000])).alias(
+      shape: [300, 1000], strides: [1000, 1], offset: 0)
     for dims in [[0], [1], [0, 1]] {
       let (one, four) = try ThreadPoolTests.withThreads { try Self.reduce(.sum, x, dims, .float32) }
       #expect(one == four)

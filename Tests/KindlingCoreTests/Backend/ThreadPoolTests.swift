@@ -33,8 +33,10 @@ import Testing
 
   @Test func resultsDoNotDependOnThreads() throws {
     for (m, n, k) in [(64, 512, 784), (300, 300, 500), (1, 900, 4000), (4000, 1, 900)] {
-      let a = try MatmulKernelTests.tensor(MatmulKernelTests.values(m * k, 1), m, k, .rows, .float32)
-      let b = try MatmulKernelTests.tensor(MatmulKernelTests.values(k * n, 2), k, n, .columns, .float32)
+      let a = try MatmulKernelTests.tensor(
+        MatmulKernelTests.values(m * k, 1), m, k, .rows, .float32)
+      let b = try MatmulKernelTests.tensor(
+        MatmulKernelTests.values(k * n, 2), k, n, .columns, .float32)
       let (one, four) = try Self.withThreads { try a.mm(b).toArray(as: Float.self) }
       #expect(one == four)
     }

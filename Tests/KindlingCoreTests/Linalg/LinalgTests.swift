@@ -86,7 +86,10 @@ import _TestSupport
       ),
       ({ _ = try a.ormqr(flat, zeros) }, "other.shape[-2] must be equal to input.shape[-2]"),
       ({ _ = try Linalg.lstsq(a, zeros) }, "input.size(-2) should match other.size(-2)"),
-      ({ _ = try Linalg.lstsq(Tensor([[1.0, 0], [0, 0]]), zeros, driver: .gels) }, "does not have full rank"),
+      (
+        { _ = try Linalg.lstsq(Tensor([[1.0, 0], [0, 0]]), zeros, driver: .gels) },
+        "does not have full rank"
+      ),
       (
         { _ = try Linalg.pinv(half) },
         "expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types"

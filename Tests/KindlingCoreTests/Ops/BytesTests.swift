@@ -23,14 +23,18 @@ import _TestSupport
     #expect(try Tensor.frombuffer(bytes, dtype: .float64, requiresGrad: true).requiresGrad)
   }
 
-  @Test(arguments: [
-    (4, nil, -1, "offset must be non-negative"), (4, nil, 5, "no greater than buffer length (4)"),
-    (4, nil, 1, "must be a multiple of element size (4)"), (4, 2, 0, "requested buffer length (2 * 4 bytes)"),
-    (4, -1, 0, "requested buffer length"), (0, .max, 0, "must not be greater than actual buffer length"),
-  ] as [(Int, Int?, Int, String)])
+  @Test(
+    arguments: [
+      (4, nil, -1, "offset must be non-negative"), (4, nil, 5, "no greater than buffer length (4)"),
+      (4, nil, 1, "must be a multiple of element size (4)"),
+      (4, 2, 0, "requested buffer length (2 * 4 bytes)"),
+      (4, -1, 0, "requested buffer length"),
+      (0, .max, 0, "must not be greater than actual buffer length"),
+    ] as [(Int, Int?, Int, String)])
   func refuses(size: Int, count: Int?, offset: Int, words: String) {
     let error = #expect(throws: TensorError.self) {
-      try Tensor.frombuffer([UInt8](repeating: 0, count: size), dtype: .float32, count: count, offset: offset)
+      try Tensor.frombuffer(
+        [UInt8](repeating: 0, count: size), dtype: .float32, count: count, offset: offset)
     }
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "nothing")")
   }

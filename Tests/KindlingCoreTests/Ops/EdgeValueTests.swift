@@ -41,7 +41,9 @@ import Testing
       try Tensor([1.0, -3]).to(.bfloat16).ldexp(Tensor([3, -1]))
     },
     Case("ldexp past the range of 2ⁿ", [0x1p50]) { try Tensor([0x1p-100]).ldexp(Tensor([150])) },
-    Case("floats outside of int32", [-2147483648, -2147483648, -2147483648, 2147483520, -7], .int32) {
+    Case(
+      "floats outside of int32", [-2147483648, -2147483648, -2147483648, 2147483520, -7], .int32
+    ) {
       try Tensor([inf, nan, 3e9, 2147483520, -7.9]).int()
     },
     Case("igamma at infinity", [0, 1]) { try Tensor([inf, nan]).igamma(Tensor([nan, inf])) },
@@ -59,7 +61,8 @@ import Testing
 
   /// Gradients of x, and of the bounds that are tensors, at and beside the bounds.
   @Test func clampAtItsBounds() throws {
-    func gradients(_ x: [Double], _ others: [Double], _ y: (Tensor, [Tensor]) throws -> Tensor) throws
+    func gradients(_ x: [Double], _ others: [Double], _ y: (Tensor, [Tensor]) throws -> Tensor)
+      throws
       -> [[Double]]
     {
       let x = try Tensor(x, requiresGrad: true)

@@ -15,7 +15,8 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, _ shapes: [Int]..., in range: ClosedRange<Double> = -2...2,
-    hasTies: Bool = false, twice: Bool = true, _ body: @escaping @Sendable ([Tensor]) throws -> Tensor
+    hasTies: Bool = false, twice: Bool = true,
+    _ body: @escaping @Sendable ([Tensor]) throws -> Tensor
   ) {
     self.name = name
     self.shapes = shapes.isEmpty ? [[2, 3]] : shapes

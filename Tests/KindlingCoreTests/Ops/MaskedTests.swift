@@ -56,7 +56,10 @@ import Testing
         "bins tensor should have one dimension and at least 2 edges"
       ),
       ({ _ = try x.histogram(bins: row.to(.float64)) }, "should have the same dtype"),
-      ({ _ = try (x * Double.nan).histogram(bins: 2) }, "dimension 0's range [nan, nan] is not finite"),
+      (
+        { _ = try (x * Double.nan).histogram(bins: 2) },
+        "dimension 0's range [nan, nan] is not finite"
+      ),
       ({ _ = try row.histogramdd(bins: [2]) }, "input tensor should have at least 2 dimensions"),
       (
         { _ = try x.histogramdd(bins: [2]) },

@@ -7,12 +7,13 @@ import Testing
     try Tensor.full(shape, 3, dtype: dtype)
   }
 
-  @Test(arguments: [
-    (DType.int64, [2], DType.float32, [], DType.float32), (.float32, [2], .float64, [], .float32),
-    (.float16, [2], .bfloat16, [2], .float32), (.uint8, [2], .int8, [2], .int16),
-    (.bool, [2], .int32, [2], .int32), (.int32, [2], .int64, [], .int32),
-    (.bool, [2], .float64, [], .float64), (.float32, [], .float64, [], .float64),
-  ] as [(DType, [Int], DType, [Int], DType)])
+  @Test(
+    arguments: [
+      (DType.int64, [2], DType.float32, [], DType.float32), (.float32, [2], .float64, [], .float32),
+      (.float16, [2], .bfloat16, [2], .float32), (.uint8, [2], .int8, [2], .int16),
+      (.bool, [2], .int32, [2], .int32), (.int32, [2], .int64, [], .int32),
+      (.bool, [2], .float64, [], .float64), (.float32, [], .float64, [], .float64),
+    ] as [(DType, [Int], DType, [Int], DType)])
   func promotes(a: DType, _ s: [Int], b: DType, _ t: [Int], to expected: DType) throws {
     #expect(try (Self.tensor(a, s) + Self.tensor(b, t)).dtype == expected)
     #expect(try (Self.tensor(b, t) * Self.tensor(a, s)).dtype == expected)
@@ -42,7 +43,8 @@ import Testing
   @Test func specialNumbersStay() throws {
     let x = Tensor([Double.nan, .infinity, -.infinity, -0.0])
     #expect(try x.relu().isnan().toArray(as: Bool.self) == [true, false, false, false])
-    #expect(try x.clamp(min: -1, max: 1).isnan().toArray(as: Bool.self) == [true, false, false, false])
+    #expect(
+      try x.clamp(min: -1, max: 1).isnan().toArray(as: Bool.self) == [true, false, false, false])
     #expect(try (x .== x).toArray(as: Bool.self) == [false, true, true, true])
     #expect(try x.signbit().toArray(as: Bool.self) == [false, false, true, true])
     #expect(try x.max().isnan().item(as: Bool.self))
@@ -73,9 +75,11 @@ import Testing
   }
 
   @Test func nodesHaveTheNamesOfPyTorch() throws {
-    let x = try Tensor.ones([2, 2], requiresGrad: true), y = try Tensor.ones([2], requiresGrad: true)
+    let x = try Tensor.ones([2, 2], requiresGrad: true),
+      y = try Tensor.ones([2], requiresGrad: true)
     let nodes: [(String, Tensor)] = [
-      ("RsubBackward1", try 1 - x), ("PowBackward0", try x.square()), ("PowBackward1", try x.pow(y)),
+      ("RsubBackward1", try 1 - x), ("PowBackward0", try x.square()),
+      ("PowBackward1", try x.pow(y)),
       ("PowBackward2", try Tensor.pow(2, x)), ("DivBackward2", try x.div(y, rounding: .floor)),
       ("ClampBackward1", try x.clamp(min: 0, max: 1)), ("ClampBackward0", try x.clamp(min: y)),
       ("RemainderBackward0", try x % 2), ("SumBackward0", try x.sum()),
@@ -114,7 +118,9 @@ private let refusals = [
   Refused("two bool tensors is not supported") { try Tensor([true]) - Tensor([true]) },
   Refused("with a bool tensor is not supported") { try Tensor([1.0]) - true },
   Refused("Negation, the `-` operator, on a bool tensor") { try -Tensor([true]) },
-  Refused("argument alpha must not be a floating point number") { try Tensor([1]).add(2, alpha: 0.5) },
+  Refused("argument alpha must not be a floating point number") {
+    try Tensor([1]).add(2, alpha: 0.5)
+  },
   Refused("Boolean alpha only supported") { try Tensor([1]).add(2, alpha: true) },
   Refused("ZeroDivisionError") { try Tensor([1]).div(0, rounding: .floor) },
   Refused("ZeroDivisionError") { try Tensor([1]) % Tensor([0]) },
@@ -155,7 +161,9 @@ private let refusals = [
   Refused("not implemented for 'Long'") { try Tensor([1]).logcumsumexp(dim: 0) },
   Refused("must be in the range [0, 1]") { try Tensor([1.0]).quantile(1.5) },
   Refused("must be non-empty") { try Tensor.ones([0]).quantile(0.5) },
-  Refused("input needs at least 2 dimensions") { try Tensor([1.0]).renorm(p: 2, dim: 0, maxnorm: 1) },
+  Refused("input needs at least 2 dimensions") {
+    try Tensor([1.0]).renorm(p: 2, dim: 0, maxnorm: 1)
+  },
   Refused("order must be non-negative") { try Tensor([1.0]).diff(n: -1) },
   Refused("expected each dimension size to be at least edge_order+1") {
     try Tensor([1.0]).gradient()[0]
@@ -175,7 +183,9 @@ private let refusals = [
   Refused("size of tensor a (3) must match the size of tensor b (2)") {
     try Tensor.ones([3, 3]).addmm(Tensor.ones([2, 2]), Tensor.ones([2, 2]))
   },
-  Refused("'Bool'") { try Tensor.ones([1, 1], dtype: .bool).mm(Tensor.ones([1, 1], dtype: .bool)) },
+  Refused("'Bool'") {
+    try Tensor.ones([1, 1], dtype: .bool).mm(Tensor.ones([1, 1], dtype: .bool))
+  },
   Refused("does not match the 2 dimensions") { try Tensor.einsum("ijk->i", Tensor.ones([2, 2])) },
   Refused("contracted dimensions need to match") {
     try Tensor.ones([2, 3]).tensordot(Tensor.ones([2, 3]), dims: 1)

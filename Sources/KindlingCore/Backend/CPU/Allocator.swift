@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// What the recycling allocator of host memory has handed out and what it keeps.
@@ -166,7 +166,9 @@ final class Allocator: Sendable {
     for index in (0..<SizeClass.count).reversed() {
       let size = SizeClass.byteCount(index)
       while let block = state.withLock({ state -> UnsafeMutableRawPointer? in
-        guard state.statistics.bytesCached > bytes, let block = state.heads[index] else { return nil }
+        guard state.statistics.bytesCached > bytes, let block = state.heads[index] else {
+          return nil
+        }
         state.heads[index] = block.load(as: UnsafeMutableRawPointer?.self)
         state.statistics.bytesCached -= size
         return block
@@ -186,8 +188,8 @@ final class Allocator: Sendable {
     let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymous, -1, 0)
     guard let address, address != MAP_FAILED else { return nil }
     #if os(Linux)
-    // Advice alone: fewer page faults where the kernel follows it.
-    if size >= 4 << 20 { madvise(address, size, 14 /* MADV_HUGEPAGE */) }
+      // Advice alone: fewer page faults where the kernel follows it.
+      if size >= 4 << 20 { madvise(address, size, 14 /* MADV_HUGEPAGE */) }
     #endif
     return address
   }
@@ -196,11 +198,11 @@ final class Allocator: Sendable {
     if size < mapped {
       // Spelled with the module, since `free` is also a method here.
       #if canImport(Glibc)
-      Glibc.free(block)
+        Glibc.free(block)
       #elseif canImport(Musl)
-      Musl.free(block)
+        Musl.free(block)
       #else
-      Darwin.free(block)
+        Darwin.free(block)
       #endif
     } else {
       munmap(block, size)
@@ -208,9 +210,9 @@ final class Allocator: Sendable {
   }
 
   #if os(Linux)
-  private static let anonymous: Int32 = 0x20
+    private static let anonymous: Int32 = 0x20
   #else
-  private static let anonymous = MAP_ANON
+    private static let anonymous = MAP_ANON
   #endif
 
   /// The memory this process may use: the machine's, or less where its control group says so.

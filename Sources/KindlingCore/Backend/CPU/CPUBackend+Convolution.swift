@@ -31,7 +31,8 @@ extension CPUBackend {
         weight, c, outputs, inputs, kernels, row: k, channel: c.kernelCount,
         taps: Array(0..<c.kernelCount), block: Self.channelBlock, into: packed.base)
     }
-    try forEachPart(c.batch, x.pointer, c.inChannels, laid, kernels, size) { first, n, image, readable in
+    try forEachPart(c.batch, x.pointer, c.inChannels, laid, kernels, size) {
+      first, n, image, readable in
       ConvolutionPass(
         kernels: kernels, size: size, m: outputs, k: k, weight: packed?.base ?? weight.pointer,
         weightRow: k, isPacked: packs,
@@ -131,7 +132,8 @@ extension CPUBackend {
         let panel = task % panels, unit = task / panels
         let z = unit % c.output[0], group = unit / c.output[0] % c.groups
         let channel = group * outputs + panel * nr
-        let from = gradient.pointer
+        let from =
+          gradient.pointer
           + (((first + unit / units) * c.outChannels + channel) * c.outputCount + z * lines * line)
           * size
         let to = turned.base + task * columns * nr * size
@@ -156,13 +158,15 @@ extension CPUBackend {
           let target = sums.pointer + ((group * k + row) * panels + panel) * nr * size
           for part in 0..<n * c.output[0] {
             let sample = part / c.output[0], z = part % c.output[0]
-            let source = image
+            let source =
+              image
               + ((sample * c.inChannels + group * inputs) * laid.channel + z * laid.plane) * size
             let unit = (sample * c.groups + group) * c.output[0] + z
             let right = turned.base + (unit * panels + panel) * columns * nr * size
             for start in stride(from: 0, to: columns, by: deep) {
               kernels.outer(
-                Int64(rows), Int64(min(nr, outputs - panel * nr)), Int64(min(deep, columns - start)),
+                Int64(rows), Int64(min(nr, outputs - panel * nr)),
+                Int64(min(deep, columns - start)),
                 source + start * size, table + row, right + start * nr * size, 0, target,
                 Int64(panels * nr))
             }

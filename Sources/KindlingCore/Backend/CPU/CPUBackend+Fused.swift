@@ -1,18 +1,19 @@
 import CKernels
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// The fused operations as one pass over contiguous float32 or float64 memory; other layouts and
 /// dtypes take the composed forms.
 extension CPUBackend {
   package func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws {
-    guard let forward = kk_softmax(x.dtype.rawValue).forward, let n = rowLength([x, out], dim) else {
+    guard let forward = kk_softmax(x.dtype.rawValue).forward, let n = rowLength([x, out], dim)
+    else {
       return try composedSoftmax(x, dim: dim, log: log, into: out)
     }
     let (source, target, size) = (x.pointer, out.pointer, n * x.dtype.byteSize)

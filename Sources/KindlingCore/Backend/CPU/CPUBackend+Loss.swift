@@ -53,7 +53,8 @@ extension CPUBackend {
         guard label >= 0, label < classes else {
           throw TensorError(
             .index, "nll_loss",
-            "Target \(label) is out of bounds. With \(classes) classes, targets are 0 to \(classes - 1), or ignoreIndex (\(ignoreIndex))")
+            "Target \(label) is out of bounds. With \(classes) classes, targets are 0 to \(classes - 1), or ignoreIndex (\(ignoreIndex))"
+          )
         }
         let w = weights?[label] ?? 1
         let loss = -values[(n * classes + label) * places + s] * w

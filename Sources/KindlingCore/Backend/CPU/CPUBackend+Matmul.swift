@@ -1,7 +1,9 @@
 import CKernels
 
 extension CPUBackend {
-  package func matmul(_ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor) throws {
+  package func matmul(_ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor)
+    throws
+  {
     if out.numel == 0 { return }
     let type: DType =
       out.dtype.isHalf ? .float32 : out.dtype.isFloatingPoint ? out.dtype : .int64
@@ -16,7 +18,8 @@ extension CPUBackend {
     let n = out.shape[rank - 1], k = a.shape[a.ndim - 1]
     let left = Matrix(base: a.pointer, row: a.strides[a.ndim - 2], column: a.strides[a.ndim - 1])
     let right = Matrix(base: b.pointer, row: b.strides[b.ndim - 2], column: b.strides[b.ndim - 1])
-    let result = Matrix(base: out.pointer, row: out.strides[rank - 2], column: out.strides[rank - 1])
+    let result = Matrix(
+      base: out.pointer, row: out.strides[rank - 2], column: out.strides[rank - 1])
     let leftSteps = Layout.expandedStrides(
       Array(a.shape.dropLast(2)), Array(a.strides.dropLast(2)), to: batch)
     let rightSteps = Layout.expandedStrides(
@@ -32,8 +35,10 @@ extension CPUBackend {
       let (alpha, beta) = (alpha.integer, beta.integer)
       forEachProduct(batch, leftSteps, rightSteps, out.strides, inParallel: true) { ao, bo, oo in
         kk_gemm_i64(
-          Int64(m), Int64(n), Int64(k), alpha, (left.base + ao * size).assumingMemoryBound(to: Int64.self),
-          Int64(left.row), Int64(left.column), (right.base + bo * size).assumingMemoryBound(to: Int64.self),
+          Int64(m), Int64(n), Int64(k), alpha,
+          (left.base + ao * size).assumingMemoryBound(to: Int64.self),
+          Int64(left.row), Int64(left.column),
+          (right.base + bo * size).assumingMemoryBound(to: Int64.self),
           Int64(right.row), Int64(right.column), beta,
           (result.base + oo * size).assumingMemoryBound(to: Int64.self), Int64(result.row),
           Int64(result.column))
@@ -42,7 +47,8 @@ extension CPUBackend {
     }
     guard let kernels = kk_gemm(type.rawValue) else { throw missing("matmul", out.dtype) }
     let failure = SpinLock<(any Error)?>(nil)
-    forEachProduct(batch, leftSteps, rightSteps, out.strides, inParallel: m * n * k < 1 << 24) { ao, bo, oo in
+    forEachProduct(batch, leftSteps, rightSteps, out.strides, inParallel: m * n * k < 1 << 24) {
+      ao, bo, oo in
       var product = Product(
         m: m, n: n, k: k, alpha: alpha.doubleValue, beta: beta.doubleValue,
         a: left.from(byteOffset: ao * size), b: right.from(byteOffset: bo * size),

@@ -12,14 +12,16 @@ private struct RandomScratch {
   static func with(_ body: (RandomScratch) -> Void) {
     withUnsafeTemporaryAllocation(byteCount: chunk * 16, alignment: 64) { bytes in
       guard let base = bytes.baseAddress else { return }
-      body(RandomScratch(
-        draws: base.bindMemory(to: UInt32.self, capacity: chunk * 2), values: base + chunk * 8))
+      body(
+        RandomScratch(
+          draws: base.bindMemory(to: UInt32.self, capacity: chunk * 2), values: base + chunk * 8))
     }
   }
 }
 
 extension CPUBackend {
-  package func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws {
+  package func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws
+  {
     generator.withEngine { engine in
       RandomScratch.with { scratch in
         if case .normal(let mean, let std) = distribution, out.numel >= 16, out.isContiguous {
@@ -33,7 +35,8 @@ extension CPUBackend {
 
   /// Elements in the order of memory, one draw after another.
   private func fill(
-    _ distribution: Distribution, _ engine: inout MersenneTwister, _ scratch: RandomScratch, _ out: Tensor
+    _ distribution: Distribution, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
+    _ out: Tensor
   ) {
     let plan = ElementwisePlan([], out), type = distribution.computeType(for: out.dtype)
     let inner = plan.sizes.count - 1
@@ -75,7 +78,8 @@ extension CPUBackend {
       if dtype.isHalf { replaceUpperBound(n, floats, low, high, dtype, draws) }
     case .integers(let from, let range, let wide):
       engine.draw(wide ? 2 * n : n, into: draws)
-      loops.integers(count, draws, out.assumingMemoryBound(to: Int64.self), range, Int64(from), wide)
+      loops.integers(
+        count, draws, out.assumingMemoryBound(to: Int64.self), range, Int64(from), wide)
     case .normal(let mean, let std):
       for i in 0..<n { doubles[i] = mean.addingProduct(engine.normal(), std) }
     case .logNormal(let mean, let std):
@@ -135,7 +139,8 @@ extension CPUBackend {
 
   /// Blocks of 16; where they do not come out even, the last 16 elements are drawn once more.
   private func fillNormal(
-    _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch, _ out: Tensor
+    _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
+    _ out: Tensor
   ) {
     let size = out.dtype.byteSize, even = out.numel / 16 * 16
     func fill(_ range: Range<Int>) {
@@ -156,7 +161,8 @@ extension CPUBackend {
   }
 
   private func normalBlocks(
-    _ n: Int, _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
+    _ n: Int, _ mean: Double, _ std: Double, _ engine: inout MersenneTwister,
+    _ scratch: RandomScratch,
     _ out: UnsafeMutableRawPointer, _ dtype: DType
   ) {
     let loops = kk_random().pointee, blocks = Int64(n / 16)

@@ -28,7 +28,8 @@ extension CPUBackend {
       let kept = x.shape.indices.filter { out.shape[$0] == x.shape[$0] }
       let order = kept + reduced
       let moved = x.alias(
-        shape: order.map { x.shape[$0] }, strides: order.map { x.strides[$0] }, offset: x.storageOffset)
+        shape: order.map { x.shape[$0] }, strides: order.map { x.strides[$0] },
+        offset: x.storageOffset)
       let rows = try Tensor(uninitialized: moved.shape, type, on: self)
       try copy(moved, into: rows)
       let target = out.alias(
@@ -41,7 +42,9 @@ extension CPUBackend {
     if out.numel == 1 {
       return try reduceAll(op, loop, type, resultType, x.pointer, line, into: out.pointer)
     }
-    if line.stride != 1, lines.kept.last?.stride == 1, let accumulate = kk_accumulate(op, type.rawValue) {
+    if line.stride != 1, lines.kept.last?.stride == 1,
+      let accumulate = kk_accumulate(op, type.rawValue)
+    {
       return reduceRows(op, accumulate, type, resultType, x.pointer, lines, line, out.pointer)
     }
     let (base, target, size) = (x.pointer, out.pointer, type.byteSize)
@@ -96,7 +99,9 @@ extension CPUBackend {
     _ x: UnsafeMutableRawPointer, _ plan: ReductionPlan, _ line: ReductionPlan.Line,
     _ out: UnsafeMutableRawPointer
   ) {
-    guard let join = kk_accumulate(op, resultType.rawValue), let inner = plan.kept.last else { return }
+    guard let join = kk_accumulate(op, resultType.rawValue), let inner = plan.kept.last else {
+      return
+    }
     let size = type.byteSize, width = resultType.byteSize
     // Columns of one task: its partial rows stay in a first-level cache.
     let columns = 512, leaf = 32

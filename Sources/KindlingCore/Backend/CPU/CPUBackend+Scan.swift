@@ -21,7 +21,8 @@ extension CPUBackend {
       let offset = start * type.byteSize
       loop(
         Int64(n), rows.pointer + offset, results.pointer + offset,
-        places.pointer.assumingMemoryBound(to: Int64.self) + (indices == nil ? 0 : start), backwards)
+        places.pointer.assumingMemoryBound(to: Int64.self) + (indices == nil ? 0 : start), backwards
+      )
     }
     try copy(results, into: moved(out, dim))
     if let indices { try copy(places, into: moved(indices, dim)) }

@@ -9,7 +9,8 @@ package final class CPUBackend: Backend {
     guard let address = Allocator.shared.allocate(byteCount) else {
       throw TensorError(
         .memory, "",
-        "cannot allocate \(byteCount) bytes on \(device): \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use")
+        "cannot allocate \(byteCount) bytes on \(device): \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use"
+      )
     }
     return Storage(address: address, byteCount: byteCount, backend: self)
   }

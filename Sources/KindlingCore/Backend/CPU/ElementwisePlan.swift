@@ -13,7 +13,8 @@ struct ElementwisePlan {
       strides = operands.map { [$0.numel == 1 ? 0 : 1] } + [[1]]
       return
     }
-    let all = operands.map { Layout.expandedStrides($0.shape, $0.strides, to: out.shape) } + [out.strides]
+    let all =
+      operands.map { Layout.expandedStrides($0.shape, $0.strides, to: out.shape) } + [out.strides]
     sizes = []
     strides = Array(repeating: [], count: all.count)
     // Dimensions by falling stride of the output, so that a transposed output is written in order.

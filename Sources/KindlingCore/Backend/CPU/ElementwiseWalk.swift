@@ -24,11 +24,13 @@ struct ElementwiseWalk {
     self.call = call
     let tensors = [call.inputs.0, call.inputs.1, call.inputs.2].compactMap { $0 }
     plan = ElementwisePlan(tensors, call.out)
-    let types = [call.types.0, call.types.1, call.types.2].prefix(tensors.count) + [call.outputType]
+    let types =
+      [call.types.0, call.types.1, call.types.2].prefix(tensors.count) + [call.outputType]
     for (i, (x, type)) in zip(tensors + [call.out], types).enumerated() {
       operands.append(
         Operand(
-          base: x.pointer, dtype: x.dtype, type: type, stride: plan.strides[i][plan.sizes.count - 1]))
+          base: x.pointer, dtype: x.dtype, type: type, stride: plan.strides[i][plan.sizes.count - 1]
+        ))
     }
     converts = operands.contains { $0.dtype != $0.type }
   }

@@ -2,11 +2,11 @@ import CKernels
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// How many threads one operation uses at most, the caller's included
@@ -128,9 +128,9 @@ package final class ThreadPool: @unchecked Sendable {
     let index = started
     let start = Unmanaged.passRetained(Start(pool: self, index: index))
     #if canImport(Glibc)
-    var thread = pthread_t()
+      var thread = pthread_t()
     #else
-    var thread: pthread_t?
+      var thread: pthread_t?
     #endif
     if pthread_create(&thread, nil, { ThreadPool.main($0) }, start.toOpaque()) != 0 {
       start.release()

@@ -45,7 +45,8 @@ struct WinogradConvolution {
   /// The convolution that computes the result of `c`, or (`back`) the gradient of its image from that
   /// of its result; nil where another way is faster or exact sums are small work anyhow.
   init?(_ c: Convolution, _ dtype: DType, _ kernels: kk_conv_kernels, back: Bool) {
-    guard dtype == .float32, back || !c.isExact, c.groups == 1, c.kernel == [1, 3, 3], c.stride == [1, 1, 1],
+    guard dtype == .float32, back || !c.isExact, c.groups == 1, c.kernel == [1, 3, 3],
+      c.stride == [1, 1, 1],
       c.dilation == [1, 1, 1], c.image[0] == 1, c.output[0] == 1, c.padding[0] == 0
     else { return nil }
     self.kernels = kernels

@@ -14,6 +14,7 @@ struct Workspace {
   static var shortage: TensorError {
     TensorError(
       .memory, "",
-      "not enough memory for intermediate results: \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use")
+      "not enough memory for intermediate results: \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use"
+    )
   }
 }

@@ -19,7 +19,8 @@ extension Tensor {
       return try convolved(weight, bias, arguments.forward(padding, padding))
     }
     return try transposeConvolved(
-      weight, bias, arguments.transposed(padding, arguments.checked(outputPadding, "output_padding", least: 0)))
+      weight, bias,
+      arguments.transposed(padding, arguments.checked(outputPadding, "output_padding", least: 0)))
   }
 
   /// The convolution of geometry `c` with this tensor as its image.

@@ -23,16 +23,19 @@ package struct ConvolutionArguments {
     guard (1...3).contains(rank) else {
       throw TensorError(
         .shape, operation,
-        "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(x.shape)")
+        "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(x.shape)"
+      )
     }
     guard groups > 0 else {
-      throw TensorError(.value, operation, "non-positive groups is not supported, but got groups=\(groups)")
+      throw TensorError(
+        .value, operation, "non-positive groups is not supported, but got groups=\(groups)")
     }
     for (name, other) in [("weight", weight), ("bias", bias)] {
       guard let other, other.dtype != x.dtype else { continue }
       throw TensorError(
         .dtype, operation,
-        "Input type (\(x.dtype.scalarName)) and \(name) type (\(other.dtype.scalarName)) should be the same; convert the input with x.to(.\(other.dtype)), or the model with model.to(.\(x.dtype))")
+        "Input type (\(x.dtype.scalarName)) and \(name) type (\(other.dtype.scalarName)) should be the same; convert the input with x.to(.\(other.dtype)), or the model with model.to(.\(x.dtype))"
+      )
     }
     if x.dtype == .bool {
       throw TensorError(.dtype, operation, "not implemented for 'Bool'; convert with to(_:)")
@@ -46,18 +49,21 @@ package struct ConvolutionArguments {
     guard weight.count == image.count else {
       throw TensorError(
         .shape, operation,
-        "Expected \(weight.count)-dimensional input for \(weight.count)-dimensional weight \(weight), but got \(image.count)-dimensional input of size \(image) instead")
+        "Expected \(weight.count)-dimensional input for \(weight.count)-dimensional weight \(weight), but got \(image.count)-dimensional input of size \(image) instead"
+      )
     }
     guard weight[0] >= groups else {
       throw TensorError(
         .shape, operation,
-        "Given groups=\(groups), expected weight to be at least \(groups) at dimension 0, but got weight of size \(weight) instead")
+        "Given groups=\(groups), expected weight to be at least \(groups) at dimension 0, but got weight of size \(weight) instead"
+      )
     }
     let out = isTransposed ? weight[1].multipliedReportingOverflow(by: groups) : (weight[0], false)
     guard weight[0] % groups == 0, !out.1 else {
       throw TensorError(
         .shape, operation,
-        "Given groups=\(groups), expected weight to be divisible by \(groups) at dimension 0, but got weight of size \(weight) instead")
+        "Given groups=\(groups), expected weight to be divisible by \(groups) at dimension 0, but got weight of size \(weight) instead"
+      )
     }
     if let zero = weight[2...].first(where: { $0 == 0 }) {
       throw TensorError(.shape, operation, "a kernel of size \(zero) is not supported: \(weight)")
@@ -66,12 +72,14 @@ package struct ConvolutionArguments {
     guard image[1] == channels else {
       throw TensorError(
         .shape, operation,
-        "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(weight), expected input\(image) to have \(channels) channels, but got \(image[1]) channels instead")
+        "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(weight), expected input\(image) to have \(channels) channels, but got \(image[1]) channels instead"
+      )
     }
     if let bias, bias.shape != [out.0] {
       throw TensorError(
         .shape, operation,
-        "Given weight of size \(weight), expected bias to be 1-dimensional with \(out.0) elements, but got bias of size \(bias.shape) instead")
+        "Given weight of size \(weight), expected bias to be 1-dimensional with \(out.0) elements, but got bias of size \(bias.shape) instead"
+      )
     }
   }
 
@@ -89,17 +97,21 @@ package struct ConvolutionArguments {
     guard values.count == rank || values.count == 1 else {
       throw TensorError(
         .value, operation,
-        "expected \(name) to be a single integer value or a list of \(rank) values to match the convolution dimensions, but got \(name)=\(values)")
+        "expected \(name) to be a single integer value or a list of \(rank) values to match the convolution dimensions, but got \(name)=\(values)"
+      )
     }
     guard values.allSatisfy({ $0 >= least }) else {
       throw TensorError(
         .value, operation,
-        least == 1 && name == "stride" ? "non-positive stride is not supported, but got stride=\(values)"
-          : least == 1 ? "\(name) should be greater than zero, but got \(name)=\(values)"
-          : "negative \(name) is not supported, but got \(name)=\(values)")
+        least == 1 && name == "stride"
+          ? "non-positive stride is not supported, but got stride=\(values)"
+          : least == 1
+            ? "\(name) should be greater than zero, but got \(name)=\(values)"
+            : "negative \(name) is not supported, but got \(name)=\(values)")
     }
     guard values.allSatisfy({ $0 < greatest }) else {
-      throw TensorError(.value, operation, "\(name)=\(values) is beyond any image; use less than 2³¹")
+      throw TensorError(
+        .value, operation, "\(name)=\(values) is beyond any image; use less than 2³¹")
     }
     return values.count == rank ? values : [Int](repeating: values[0], count: rank)
   }
@@ -119,7 +131,9 @@ package struct ConvolutionArguments {
   private func reach(_ d: Int) throws -> Int {
     let (span, over) = (weight[d + 2] - 1).multipliedReportingOverflow(by: dilation[d])
     guard !over, span < Int.max / 4 else {
-      throw TensorError(.memory, operation, "a kernel of size \(weight) dilated by \(dilation) is larger than any image")
+      throw TensorError(
+        .memory, operation,
+        "a kernel of size \(weight) dilated by \(dilation) is larger than any image")
     }
     return span + 1
   }
@@ -131,7 +145,8 @@ package struct ConvolutionArguments {
     guard zip(reaches, sizes).allSatisfy({ $0 <= $1 }) else {
       throw TensorError(
         .shape, operation,
-        "Calculated padded input size per channel: \(Self.text(sizes)). Kernel size: \(Self.text(reaches)). Kernel size can't be greater than actual input size")
+        "Calculated padded input size per channel: \(Self.text(sizes)). Kernel size: \(Self.text(reaches)). Kernel size can't be greater than actual input size"
+      )
     }
     let output = (0..<rank).map { (sizes[$0] - reaches[$0]) / stride[$0] + 1 }
     return geometry(image[1], weight[0], Array(image[2...]), output, before)
@@ -144,18 +159,22 @@ package struct ConvolutionArguments {
       guard outputPadding[d] < stride[d] || outputPadding[d] < dilation[d] else {
         throw TensorError(
           .value, operation,
-          "output padding must be smaller than either stride or dilation, but got output_padding=\(outputPadding), stride=\(stride), dilation=\(dilation)")
+          "output padding must be smaller than either stride or dilation, but got output_padding=\(outputPadding), stride=\(stride), dilation=\(dilation)"
+        )
       }
       let (span, over) = (image[d + 2] - 1).multipliedReportingOverflow(by: stride[d])
       guard !over, span < Int.max / 4 else {
-        throw TensorError(.memory, operation, "an output for \(image) with stride=\(stride) is larger than any memory")
+        throw TensorError(
+          .memory, operation,
+          "an output for \(image) with stride=\(stride) is larger than any memory")
       }
       result.append(span - 2 * padding[d] + (try reach(d)) + outputPadding[d])
     }
     guard result.allSatisfy({ $0 > 0 }) else {
       throw TensorError(
         .shape, operation,
-        "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small")
+        "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small"
+      )
     }
     return geometry(weight[1] * groups, image[1], result, Array(image[2...]), padding)
   }
@@ -169,7 +188,8 @@ package struct ConvolutionArguments {
     return Convolution(
       batch: self.image[0], groups: groups, inChannels: inChannels, outChannels: outChannels,
       image: three(image, 1), kernel: three(Array(weight[2...]), 1), output: three(output, 1),
-      stride: three(stride, 1), padding: three(padding, 0), dilation: three(dilation, 1), rank: rank)
+      stride: three(stride, 1), padding: three(padding, 0), dilation: three(dilation, 1), rank: rank
+    )
   }
 
   /// `(2 x 3)`, as PyTorch writes sizes.

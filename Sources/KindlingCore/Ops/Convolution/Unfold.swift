@@ -23,7 +23,8 @@ package struct SlidingBlocks: Sendable {
       guard values.allSatisfy({ $0 >= least && $0 < 1 << 31 }) else {
         throw TensorError(
           .value, operation,
-          "\(name) should be \(least == 0 ? "not negative" : "greater than zero") and less than 2³¹, but got \(values)")
+          "\(name) should be \(least == 0 ? "not negative" : "greater than zero") and less than 2³¹, but got \(values)"
+        )
       }
       return values.count == 2 ? values : [values[0], values[0]]
     }
@@ -41,7 +42,8 @@ package struct SlidingBlocks: Sendable {
     guard blocks[0] > 0, blocks[1] > 0 else {
       throw TensorError(
         .shape, operation,
-        "Given an image of spatial size \(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), calculated shape of the array of sliding blocks as \(blocks), but its components must be at least one")
+        "Given an image of spatial size \(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), calculated shape of the array of sliding blocks as \(blocks), but its components must be at least one"
+      )
     }
   }
 
@@ -83,7 +85,8 @@ package struct SlidingBlocks: Sendable {
     guard x.ndim == 3, x.shape[1] % size == 0, x.shape[2] == blocks[0] * blocks[1] else {
       throw TensorError(
         .shape, operation,
-        "Given output_size=\(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), expected input of [N, C · \(size), \(blocks[0] * blocks[1])], but got \(x.shape)")
+        "Given output_size=\(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), expected input of [N, C · \(size), \(blocks[0] * blocks[1])], but got \(x.shape)"
+      )
     }
     let result = try noGrad {
       let padded = try x.newZeros([x.shape[0], x.shape[1] / size] + extent)

@@ -21,6 +21,7 @@ extension Tensor {
       }
     }
     return x.recorded(
-      node.dropLast() + "Backward0", Input(self) { g, _ in try g.averagePooled(node, p, rank: rank) })
+      node.dropLast() + "Backward0",
+      Input(self) { g, _ in try g.averagePooled(node, p, rank: rank) })
   }
 }

@@ -59,12 +59,14 @@ extension Tensor {
     guard ndim == rank + 1 || ndim == rank + 2 else {
       throw TensorError(
         .shape, operation,
-        "Input should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(ndim) dimensions.")
+        "Input should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(ndim) dimensions."
+      )
     }
     guard shape == indices.shape else {
       throw TensorError(
         .shape, operation,
-        "Expected shape of indices to be same as that of the input tensor (\(shape)) but got indices tensor with shape: \(indices.shape)")
+        "Expected shape of indices to be same as that of the input tensor (\(shape)) but got indices tensor with shape: \(indices.shape)"
+      )
     }
     let target = shape.dropLast(rank) + size
     let count = try Layout.checkedCount(size, .float64, operation)

@@ -20,12 +20,14 @@ package struct PoolingArguments {
     func all(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
       guard values.count == 1 || values.count == rank else {
         throw TensorError(
-          .value, operation, "\(name) must either be a single int, or a list of \(rank) ints, but got \(values)")
+          .value, operation,
+          "\(name) must either be a single int, or a list of \(rank) ints, but got \(values)")
       }
       guard values.allSatisfy({ $0 >= least && $0 < 1 << 31 }) else {
         throw TensorError(
           .value, operation,
-          least == 0 ? "pad must be non-negative, but got pad: \(values.min() ?? 0)"
+          least == 0
+            ? "pad must be non-negative, but got pad: \(values.min() ?? 0)"
             : "\(name) should be greater than zero and less than 2³¹, but got \(name): \(values)")
       }
       return values.count == rank ? values : [Int](repeating: values[0], count: rank)
@@ -39,7 +41,8 @@ package struct PoolingArguments {
       guard self.padding[d] <= reach / 2 else {
         throw TensorError(
           .value, operation,
-          "pad should be at most half of effective kernel size, but got pad=\(self.padding[d]), kernel_size=\(self.kernel[d]) and dilation=\(self.dilation[d])")
+          "pad should be at most half of effective kernel size, but got pad=\(self.padding[d]), kernel_size=\(self.kernel[d]) and dilation=\(self.dilation[d])"
+        )
       }
     }
   }
@@ -49,7 +52,8 @@ package struct PoolingArguments {
     try PoolingArguments.checkInput(operation, x, rank)
     let input = Array(x.shape.suffix(rank))
     let output = (0..<rank).map { d -> Int in
-      let span = input[d] + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1
+      let span =
+        input[d] + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1
         + (ceilMode ? stride[d] - 1 : 0)
       if span < 0 { return 0 }
       let count = span / stride[d] + 1
@@ -62,7 +66,8 @@ package struct PoolingArguments {
       }
       throw TensorError(
         .shape, operation,
-        "Given input size: \(text(input)). Calculated output size: \(text(output)). Output size is too small")
+        "Given input size: \(text(input)). Calculated output size: \(text(output)). Output size is too small"
+      )
     }
     _ = try Layout.checkedCount(x.shape.dropLast(rank) + output, x.dtype, operation)
     try Layout.checkList(output.max() ?? 0, bytes: 24, operation)
@@ -80,7 +85,8 @@ package struct PoolingArguments {
     guard x.ndim == rank + 1 || x.ndim == rank + 2, !x.shape.suffix(rank + 1).contains(0) else {
       throw TensorError(
         .shape, operation,
-        "non-empty \(rank + 1)D or \(rank + 2)D (batch mode) tensor expected for input, but got \(x.shape)")
+        "non-empty \(rank + 1)D or \(rank + 2)D (batch mode) tensor expected for input, but got \(x.shape)"
+      )
     }
     if x.dtype == .bool {
       throw TensorError(.dtype, operation, "\"\(operation)\" not implemented for 'Bool'")
@@ -106,18 +112,21 @@ extension Pooling {
     guard x.ndim == rank + 1 || x.ndim == rank + 2 else {
       throw TensorError(
         .shape, operation,
-        "Input dimension should be at least \(rank + 1): expected \(rank + 1)D or \(rank + 2)D tensor, but got \(x.shape)")
+        "Input dimension should be at least \(rank + 1): expected \(rank + 1)D or \(rank + 2)D tensor, but got \(x.shape)"
+      )
     }
     let input = Array(x.shape.suffix(rank))
     guard !x.shape.suffix(rank + 1).contains(0) else {
       throw TensorError(
         .shape, operation,
-        "Expected input to have non-zero size for non-batch dimensions, but input has sizes \(x.shape)")
+        "Expected input to have non-zero size for non-batch dimensions, but input has sizes \(x.shape)"
+      )
     }
     guard output.allSatisfy({ ($0 ?? 0) >= 0 }) else {
       throw TensorError(
         .value, operation,
-        "elements of output_size must be greater than or equal to 0 but received \(output.map { $0.map(String.init) ?? "None" })")
+        "elements of output_size must be greater than or equal to 0 but received \(output.map { $0.map(String.init) ?? "None" })"
+      )
     }
     let sizes = zip(output, input).map { $0 ?? $1 }
     _ = try Layout.checkedCount(x.shape.dropLast(rank) + sizes, x.dtype, operation)

@@ -26,7 +26,8 @@ extension ImageNetWeights {
       let known = ["DEFAULT"] + Self.allCases.map(\.name)
       throw VisionError(
         .value,
-        "\(Self.self) has no weights '\(name.prefix(100))'; there are \(known.joined(separator: ", "))")
+        "\(Self.self) has no weights '\(name.prefix(100))'; there are \(known.joined(separator: ", "))"
+      )
     }
     self = found
   }

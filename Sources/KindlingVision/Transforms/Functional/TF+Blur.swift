@@ -14,7 +14,8 @@ extension TF {
       let kx = kernelSize.first, let ky = kernelSize.last
     else {
       throw TensorError(
-        .value, "gaussianBlur", "kernel_size should be one or two odd and positive integers, but got \(kernelSize)")
+        .value, "gaussianBlur",
+        "kernel_size should be one or two odd and positive integers, but got \(kernelSize)")
     }
     let sigma = sigma ?? kernelSize.map { Double($0) * 0.15 + 0.35 }
     guard (1...2).contains(sigma.count), sigma.allSatisfy({ $0 > 0 && $0.isFinite }),
@@ -26,7 +27,8 @@ extension TF {
     guard kx / 2 < width, ky / 2 < height else {
       throw TensorError(
         .value, "gaussianBlur",
-        "a kernel of \([kx, ky]) needs an image of more than \(kx / 2) × \(ky / 2) pixels, but it is \(width) × \(height)")
+        "a kernel of \([kx, ky]) needs an image of more than \(kx / 2) × \(ky / 2) pixels, but it is \(width) × \(height)"
+      )
     }
     return try throughFloats(image) {
       let wide = try pad($0, [kx / 2, ky / 2], paddingMode: .reflect)

@@ -109,8 +109,10 @@ extension TF {
     let q = try (value * (1 - saturation * part)).clamp(min: 0, max: 1)
     let t = try (value * (1 - saturation * (1 - part))).clamp(min: 0, max: 1)
     // Each channel by the sixth of the circle that the hue lies in.
-    let channels = try [[value, q, p, p, t, value], [t, value, value, q, p, p], [p, p, t, value, value, q]]
-      .map { try Tensor.stack($0).gather(0, index).squeeze(0) }
+    let channels = try [
+      [value, q, p, p, t, value], [t, value, value, q, p, p], [p, p, t, value, value, q],
+    ]
+    .map { try Tensor.stack($0).gather(0, index).squeeze(0) }
     return try Tensor.stack(channels, dim: -3)
   }
 }

@@ -44,7 +44,8 @@ extension TF {
     default:
       throw TensorError(
         .shape, operation,
-        "pic should be 2/3 dimensional ([H, W] or [H, W, C]), but got \(image.ndim) dimensions, shape \(image.shape)")
+        "pic should be 2/3 dimensional ([H, W] or [H, W, C]), but got \(image.ndim) dimensions, shape \(image.shape)"
+      )
     }
   }
 }

@@ -35,7 +35,8 @@ extension TF {
     else {
       throw TensorError(
         .value, "crop",
-        "a crop needs a positive height and width within reason, but got top \(top), left \(left), height \(height), width \(width)")
+        "a crop needs a positive height and width within reason, but got top \(top), left \(left), height \(height), width \(width)"
+      )
     }
     let (y, x) = (max(top, 0), max(left, 0))
     let (bottom, right) = (min(top + height, h), min(left + width, w))
@@ -72,12 +73,14 @@ extension TF {
     let (h, w) = try TF.size(image, "fiveCrop")
     guard height <= h, width <= w else {
       throw TensorError(
-        .value, "fiveCrop", "requested crop size \([height, width]) is bigger than input size \([h, w])")
+        .value, "fiveCrop",
+        "requested crop size \([height, width]) is bigger than input size \([h, w])")
     }
     return [
       try crop(image, 0, 0, height, width), try crop(image, 0, w - width, height, width),
       try crop(image, h - height, 0, height, width),
-      try crop(image, h - height, w - width, height, width), try centerCrop(image, [height, width]),
+      try crop(image, h - height, w - width, height, width),
+      try centerCrop(image, [height, width]),
     ]
   }
 
@@ -131,7 +134,8 @@ extension TF {
     else {
       throw TensorError(
         .value, "pad",
-        "padding of \(-range.lowerBound) and \(range.upperBound - count) is too much for \(mode.rawValue) of \(count) pixels")
+        "padding of \(-range.lowerBound) and \(range.upperBound - count) is too much for \(mode.rawValue) of \(count) pixels"
+      )
     }
     return range.map { i in
       switch mode {
@@ -152,7 +156,8 @@ extension TF {
     guard top >= 0, left >= 0, height >= 0, width >= 0, !bottom.overflow, !right.overflow else {
       throw TensorError(
         .value, "erase",
-        "the rectangle must lie in the image, but got top \(top), left \(left), height \(height), width \(width)")
+        "the rectangle must lie in the image, but got top \(top), left \(left), height \(height), width \(width)"
+      )
     }
     try result.slice(-2, top, bottom.partialValue).slice(-1, left, right.partialValue).copy_(value)
     return result

@@ -67,14 +67,17 @@ extension TF {
     }
     if size.count == 2 && maxSize != nil {
       throw TensorError(
-        .value, "resize", "max_size should only be passed if size is the length of the smaller edge, but size is \(size)")
+        .value, "resize",
+        "max_size should only be passed if size is the length of the smaller edge, but size is \(size)"
+      )
     }
     let most = ImageFormat.mostPixels
     if size.count == 1 {
       if let maxSize, maxSize <= size[0] {
         throw TensorError(
           .value, "resize",
-          "max_size = \(maxSize) must be strictly greater than the requested size for the smaller edge size = \(size[0])")
+          "max_size = \(maxSize) must be strictly greater than the requested size for the smaller edge size = \(size[0])"
+        )
       }
       var short = size[0]
       var long = min(Double(most) + 1, Double(short) * Double(max(h, w)) / Double(min(h, w)))

@@ -25,7 +25,8 @@ extension TF {
     }
     guard interpolation == .nearest || interpolation == .bilinear else {
       throw TensorError(
-        .value, "rotate", "interpolation must be nearest or bilinear, but got \(interpolation.rawValue)")
+        .value, "rotate",
+        "interpolation must be nearest or bilinear, but got \(interpolation.rawValue)")
     }
     guard h > 0, w > 0 else { return image }
     let channels = image.ndim < 3 ? 1 : image.shape[image.ndim - 3]
@@ -48,7 +49,8 @@ extension TF {
       var result = try pick(flat, taps[0])
       if let fill {
         let color = try Tensor(fill).to(image.dtype).reshape([fill.count, 1])
-        result = try Tensor.where(Tensor(taps[0].weights).gt(0.5), result, color.expand(result.shape))
+        result = try Tensor.where(
+          Tensor(taps[0].weights).gt(0.5), result, color.expand(result.shape))
       }
       return try result.reshape(lead + [outH, outW])
     }
@@ -94,7 +96,9 @@ private struct Turn {
   func extent(_ h: Int, _ w: Int) throws -> (Int, Int) {
     let corners = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)].map { corner in
       let (x, y) = (corner.0 * Double(w), corner.1 * Double(h))
-      return (cos * x + sin * y + shiftX + Double(w) / 2, cos * y - sin * x + shiftY + Double(h) / 2)
+      return (
+        cos * x + sin * y + shiftX + Double(w) / 2, cos * y - sin * x + shiftY + Double(h) / 2
+      )
     }
     // A little more than a whole number is a whole number with rounding errors.
     func length(_ values: [Double]) -> Double {
@@ -105,7 +109,8 @@ private struct Turn {
     }
     let (width, height) = (length(corners.map(\.0)), length(corners.map(\.1)))
     guard width * height <= Double(ImageFormat.mostPixels) else {
-      throw TensorError(.value, "rotate", "the turned image would have \(height) by \(width) pixels")
+      throw TensorError(
+        .value, "rotate", "the turned image would have \(height) by \(width) pixels")
     }
     return (Int(height), Int(width))
   }

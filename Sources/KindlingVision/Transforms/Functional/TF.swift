@@ -22,7 +22,8 @@ public enum TF {
     guard image.ndim >= 3, permitted.contains(image.shape[image.ndim - 3]) else {
       throw TensorError(
         .shape, operation,
-        "expected an image [..., C, H, W] with \(permitted.map { "\($0)" }.joined(separator: " or ")) channels, but got shape \(image.shape)")
+        "expected an image [..., C, H, W] with \(permitted.map { "\($0)" }.joined(separator: " or ")) channels, but got shape \(image.shape)"
+      )
     }
     return image.shape[image.ndim - 3]
   }
