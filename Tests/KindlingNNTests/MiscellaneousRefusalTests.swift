@@ -99,7 +99,9 @@ struct MiscellaneousRefusalTests {
     expectRefusal("Anti-alias option is restricted") {
       _ = try F.interpolate(image, size: 2, antialias: true)
     }
-    expectRefusal("is larger than half of the memory there is") { _ = try F.interpolate(image, size: [1, 1 << 30]) }
+    expectRefusal("is larger than half of the memory there is") {
+      _ = try F.interpolate(image, size: [1, 1 << 30])
+    }
     expectRefusal("same batch size") { _ = try F.gridSample(image, Tensor.ones(2, 3, 3, 2)) }
     expectRefusal("size 2 in last dimension") {
       _ = try F.gridSample(image, Tensor.ones(1, 3, 3, 3))

@@ -134,10 +134,11 @@ package enum Layout {
     if shape.contains(0) { return 0 }
     var end = offset, overflow = false
     for (size, step) in zip(shape, strides) {
-      let (reach, over) = (size - 1).multipliedReportingOverflow(by: step)
+      let (last, under) = size.subtractingReportingOverflow(1)
+      let (reach, over) = last.multipliedReportingOverflow(by: step)
       let (sum, beyond) = end.addingReportingOverflow(reach)
       end = sum
-      overflow = overflow || over || beyond
+      overflow = overflow || under || over || beyond
     }
     let (count, beyond) = end.addingReportingOverflow(1)
     if overflow || beyond {
