@@ -176,4 +176,22 @@ struct MiscellaneousRefusalTests {
       #expect(a.output.shape == [2, 4, 6])
     }
   }
+
+  @Test func numbersBeyondAllMemory() throws {
+    let image = try #require(image)
+    expectRefusal("larger than any memory") {
+      _ = try F.conv3d(
+        Tensor.ones(1, 4, 4, 4), Tensor.ones(1, 1, 4, 4, 4), padding: .same, dilation: 1 << 22)
+    }
+    expectRefusal("Expected 0 · 2 · 9223372036854775806 elements") {
+      _ = try Tensor.ones(0, 2).nativeGroupNorm(
+        nil, nil, 0, 2, .max - 1, numGroups: 1, eps: 1e-5)
+    }
+    // Scales may lead anywhere: the nearest element there is counts.
+    for mode in [UpsampleMode.nearest, .bilinear, .bicubic] {
+      for factor in [1e-30, 1e-300, 1e30] {
+        _ = try? F.interpolate(image, scaleFactor: factor, mode: mode, antialias: mode != .nearest)
+      }
+    }
+  }
 }

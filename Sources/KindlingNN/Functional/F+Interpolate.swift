@@ -215,7 +215,7 @@ private struct Taps: Sendable {
       // In float32 always.
       let scale = Float(plain), shift: Float = mode == .nearest ? 0 : 0.5
       places = [
-        (0..<new).map { min(Int(max(0, ((Float($0) + shift) * scale).rounded(.down))), old - 1) }
+        (0..<new).map { Taps.place(Double(((Float($0) + shift) * scale).rounded(.down)), old - 1) }
       ]
       return
     }
@@ -256,6 +256,11 @@ private struct Taps: Sendable {
     self.weights = weights
   }
 
+  /// The whole part of `x`, within 0...`last`; scales may lead anywhere.
+  private static func place(_ x: Double, _ last: Int) -> Int {
+    x > 0 ? (x < Double(last) ? Int(x) : last) : 0
+  }
+
   /// The weights of the four elements around a point `t` after the second one.
   static func cubic(_ t: Double, _ a: Double) -> [Double] {
     func near(_ x: Double) -> Double { ((a + 2) * x - (a + 3)) * x * x + 1 }
@@ -274,8 +279,8 @@ private struct Taps: Sendable {
     }
     let rows = (0..<new).map { i -> (first: Int, weights: [Double]) in
       let center = scale * (Double(i) + 0.5)
-      let first = min(max(Int(center - reach + 0.5), 0), old)
-      let end = max(min(Int(center + reach + 0.5), old), first)
+      let first = Taps.place(center - reach + 0.5, old)
+      let end = max(Taps.place(center + reach + 0.5, old), first)
       let row = (first..<end).map { curve((Double($0) - center + 0.5) * inverse) }
       let total = row.reduce(0, +)
       return (first, total == 0 ? row : row.map { $0 / total })

@@ -172,9 +172,8 @@ extension Tensor {
         "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
       )
     }
-    let (whole, overflow) = n.multipliedReportingOverflow(by: channels)
-    guard !overflow, n >= 0, places >= 0,
-      whole.multipliedReportingOverflow(by: places) == (numel, false)
+    let (sample, overflow) = channels.multipliedReportingOverflow(by: places)
+    guard !overflow, n >= 0, places >= 0, sample.multipliedReportingOverflow(by: n) == (numel, false)
     else {
       throw TensorError(
         .shape, name,

@@ -149,7 +149,7 @@ package struct ConvolutionArguments {
       )
     }
     let output = (0..<rank).map { (sizes[$0] - reaches[$0]) / stride[$0] + 1 }
-    return geometry(image[1], weight[0], Array(image[2...]), output, before)
+    return try geometry(image[1], weight[0], Array(image[2...]), output, before)
   }
 
   /// The geometry of the convolution whose image this transposed convolution makes.
@@ -176,12 +176,22 @@ package struct ConvolutionArguments {
         "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small"
       )
     }
-    return geometry(weight[1] * groups, image[1], result, Array(image[2...]), padding)
+    return try geometry(weight[1] * groups, image[1], result, Array(image[2...]), padding)
   }
 
   private func geometry(
     _ inChannels: Int, _ outChannels: Int, _ image: [Int], _ output: [Int], _ padding: [Int]
-  ) -> Convolution {
+  ) throws -> Convolution {
+    // What the image takes when it is laid out with its padding.
+    let laid = try (0..<rank).reduce(Double(max(inChannels, outChannels))) {
+      try $0 * (Double(max(image[$1], output[$1])) + Double(reach($1)) + 2 * Double(padding[$1]))
+    }
+    guard laid < 0x1p56 else {
+      throw TensorError(
+        .memory, operation,
+        "an image \(Self.text(image)) with padding=\(padding) and dilation=\(dilation) is larger than any memory"
+      )
+    }
     func three(_ values: [Int], _ filler: Int) -> [Int] {
       [Int](repeating: filler, count: 3 - rank) + values
     }
