@@ -44,7 +44,6 @@ func evaluate(
       correct += try (logits.argmax(dim: 1) .== y).sum().item(as: Int.self)
     }
   }
-  print(
-    "accuracy \(Double(correct) / Double(loader.dataset.count)), loss \(loss / Double(loader.count))"
-  )
+  let accuracy = Double(correct) / Double(loader.dataset.count)
+  print("accuracy \(accuracy), loss \(loss / Double(loader.count))")
 }
