@@ -173,7 +173,8 @@ extension Tensor {
       )
     }
     let (sample, overflow) = channels.multipliedReportingOverflow(by: places)
-    guard !overflow, n >= 0, places >= 0, sample.multipliedReportingOverflow(by: n) == (numel, false)
+    guard !overflow, n >= 0, places >= 0,
+      sample.multipliedReportingOverflow(by: n) == (numel, false)
     else {
       throw TensorError(
         .shape, name,
