@@ -76,6 +76,7 @@ struct SoakCommand: ParsableCommand {
         announce("BROKE call \(index): \(soak.describe(index)): it ended the process")
       }
       print("seed \(seed), \(calls) calls of \(soak.keys.count) operators, from \(record.begun) on")
+      var (peak, largest) = (before, (call: 0, growth: 0))
       for index in record.begun..<max(calls, record.begun) {
         if verbose { announce("\(index) \(soak.describe(index))") }
         record.begun = index + 1
@@ -85,9 +86,15 @@ struct SoakCommand: ParsableCommand {
         if case .broke(let how) = outcome {
           announce("BROKE call \(index): \(soak.describe(index)): \(how)")
         }
+        let now = peakMemory()
+        if now - peak > largest.growth { largest = (index, now - peak) }
+        peak = now
       }
       alarm(0)
-      try summarize(soak, record, grown: peakMemory() - before)
+      announce(
+        "the process grew most, by \(largest.growth >> 20) MiB, in call \(largest.call): "
+          + soak.describe(largest.call))
+      try summarize(soak, record, grown: peak - before)
     }
   }
 

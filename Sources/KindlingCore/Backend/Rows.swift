@@ -1,29 +1,79 @@
 /// Elements of a tensor, named as runs of equal length: what every form of indexing comes down to.
 package struct Rows {
-  /// Where each run starts, in elements after the tensor's first.
-  package private(set) var offsets: [Int]
+  /// Where the runs start, in elements after the tensor's first: each of `heads` with all `tails` in
+  /// turn. Kept apart, they take a fraction of the memory of what they name.
+  private let heads: [Int]
+  private let tails: [Int]
   /// How many elements a run has.
   package private(set) var count = 1
   /// How far apart they lie.
   package private(set) var step = 1
 
-  /// At each offset, a block of `shape` and `strides` in row-major order.
-  init(at offsets: [Int], shape: [Int] = [], strides: [Int] = []) {
-    self.offsets = offsets
+  /// At each sum of one of `outer` and one of `offsets`, a block of `shape` and `strides` in row-major
+  /// order.
+  init(outer: [Int] = [0], at offsets: [Int], shape: [Int] = [], strides: [Int] = []) {
     // The innermost dimensions that lie one after another make the run.
-    var outer = shape.count
-    while outer > 0 {
-      let (size, stride) = (shape[outer - 1], strides[outer - 1])
+    var rank = shape.count
+    while rank > 0 {
+      let (size, stride) = (shape[rank - 1], strides[rank - 1])
       if size != 1 {
         if count == 1 { step = stride } else if stride != count * step { break }
         count *= size
       }
-      outer -= 1
+      rank -= 1
     }
-    if outer > 0 {
-      let blocks = Rows.lattice(Array(shape[..<outer]), Array(strides[..<outer]))
-      self.offsets = offsets.flatMap { base in blocks.map { base + $0 } }
+    let blocks = Rows.lattice(Array(shape[..<rank]), Array(strides[..<rank]))
+    if outer.count <= blocks.count || blocks.count == 1 && outer == [0] {
+      (heads, tails) = (Rows.sums(outer, offsets), blocks)
+    } else {
+      (heads, tails) = (outer, Rows.sums(offsets, blocks))
     }
+  }
+
+  /// How many runs there are.
+  package var runs: Int { heads.count * tails.count }
+
+  /// Calls `body` with the starts of the runs `first..<first + length`, some at a time: the first of
+  /// them, how many, and their offsets.
+  package func forEachStart(
+    _ first: Int, _ length: Int, _ body: (Int, Int, UnsafePointer<Int64>) -> Void
+  ) {
+    heads.withUnsafeBufferPointer { heads in
+      tails.withUnsafeBufferPointer { tails in
+        if tails.count == 1, tails[0] == 0, let base = heads.baseAddress {
+          return base.withMemoryRebound(to: Int64.self, capacity: heads.count) {
+            body(first, length, $0 + first)
+          }
+        }
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: Rows.chunk) { chunk in
+          guard let base = chunk.baseAddress, !tails.isEmpty else { return }
+          var (head, tail) = (first / tails.count, first % tails.count)
+          var done = 0
+          while done < length {
+            let count = min(length - done, Rows.chunk)
+            for i in 0..<count {
+              (base + i).initialize(to: Int64(heads[head] + tails[tail]))
+              tail += 1
+              if tail == tails.count { (head, tail) = (head + 1, 0) }
+            }
+            body(first + done, count, base)
+            done += count
+          }
+        }
+      }
+    }
+  }
+
+  /// How many offsets are made at a time.
+  private static let chunk = 1024
+
+  private static func sums(_ a: [Int], _ b: [Int]) -> [Int] {
+    if a == [0] { return b }
+    if b == [0] { return a }
+    var result: [Int] = []
+    result.reserveCapacity(a.count * b.count)
+    for base in a { for offset in b { result.append(base + offset) } }
+    return result
   }
 
   /// The offsets of all elements of a tensor of `shape` and `strides`, in row-major order.

@@ -167,7 +167,7 @@ struct LinePlan {
     let outer = Rows.lattice(Array(x.shape[..<dim]), Array(x.strides[..<dim]))
     let step = x.strides[dim]
     return Rows(
-      at: outer.flatMap { base in places.map { base + $0 * step } },
+      outer: outer, at: places.map { $0 * step },
       shape: Array(x.shape[(dim + 1)...]), strides: Array(x.strides[(dim + 1)...]))
   }
 

@@ -251,11 +251,8 @@ struct IndexPlan {
       let step = x.strides[dim]
       for i in offsets.indices { offsets[i] += list[i] * step }
     }
-    if !leading.isEmpty {
-      let outer = Rows.lattice(leading.map { x.shape[$0] }, leading.map { x.strides[$0] })
-      offsets = outer.flatMap { base in offsets.map { base + $0 } }
-    }
     return Rows(
+      outer: Rows.lattice(leading.map { x.shape[$0] }, leading.map { x.strides[$0] }),
       at: offsets, shape: trailing.map { x.shape[$0] }, strides: trailing.map { x.strides[$0] })
   }
 }

@@ -79,7 +79,7 @@ extension Tensor {
     let common = try Layout.broadcast(shape, mask.shape, "maskedSelect")
     let (wide, marks) = try noGrad { (try expand(common), try mask.expand(common).contiguous()) }
     let rows = try wide.rows(marked: marks)
-    let result = try Tensor(uninitialized: [rows.offsets.count], dtype, on: backend, "maskedSelect")
+    let result = try Tensor(uninitialized: [rows.runs], dtype, on: backend, "maskedSelect")
     try backend.take(wide, rows, into: result)
     return result.recorded(
       "MaskedSelectBackward0",
@@ -118,15 +118,15 @@ extension Tensor {
     }
     let marks = try noGrad { try mask.expand(out.shape).contiguous() }
     let rows = try out.rows(marked: marks)
-    guard source.numel >= rows.offsets.count else {
+    guard source.numel >= rows.runs else {
       throw TensorError(
         .shape, "maskedScatter",
-        "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.offsets.count))"
+        "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.runs))"
       )
     }
-    let values = try noGrad { try source.reshape(-1).narrow(0, 0, rows.offsets.count).contiguous() }
+    let values = try noGrad { try source.reshape(-1).narrow(0, 0, rows.runs).contiguous() }
     if values.numel > 0 { try out.backend.put(.set, values, rows, into: out) }
-    let sourceShape = source.shape, missing = source.numel - rows.offsets.count
+    let sourceShape = source.shape, missing = source.numel - rows.runs
     return out.recorded(
       "MaskedScatterBackward0", Input(self, saving: marks) { g, s in try g.maskedFill(s[0], 0) },
       Input(source, saving: marks) { g, s in

@@ -40,7 +40,8 @@ public enum MemoryPool {
     set { Allocator.shared.cacheLimit = newValue }
   }
 
-  /// The most bytes that tensors may use together; by default the machine's memory.
+  /// The most bytes that tensors may use together; by default the machine's memory. Kept blocks make
+  /// room before it is reached.
   ///
   /// A tensor that would exceed it is a thrown error rather than the end of the process.
   public static var limit: Int {
@@ -117,7 +118,7 @@ final class Allocator: Sendable {
   func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard let index = SizeClass.index(byteCount) else { return nil }
     let size = SizeClass.byteCount(index)
-    enum Answer { case block(UnsafeMutableRawPointer), system, refused }
+    enum Answer { case block(UnsafeMutableRawPointer), system(keep: Int), refused }
     let answer = state.withLock { state -> Answer in
       guard size <= state.limit - state.statistics.bytesInUse else { return .refused }
       state.statistics.requests &+= 1
@@ -125,7 +126,9 @@ final class Allocator: Sendable {
       if state.statistics.bytesInUse > state.statistics.peakBytesInUse {
         state.statistics.peakBytesInUse = state.statistics.bytesInUse
       }
-      guard let block = state.heads[index] else { return .system }
+      guard let block = state.heads[index] else {
+        return .system(keep: state.limit - state.statistics.bytesInUse)
+      }
       state.heads[index] = block.load(as: UnsafeMutableRawPointer?.self)
       state.statistics.bytesCached -= size
       state.statistics.reuses &+= 1
@@ -134,7 +137,8 @@ final class Allocator: Sendable {
     switch answer {
     case .block(let block): return block
     case .refused: return nil
-    case .system: break
+    // What is kept counts towards the limit, or both together would exceed the machine.
+    case .system(let keep): trim(to: keep)
     }
     if let fresh = Allocator.fromSystem(size) { return fresh }
     // What lies unused in other classes may be what is missing.
@@ -163,6 +167,7 @@ final class Allocator: Sendable {
 
   /// Releases kept blocks, the largest first, until at most `bytes` are kept.
   private func trim(to bytes: Int) {
+    guard state.withLock({ $0.statistics.bytesCached > bytes }) else { return }
     for index in (0..<SizeClass.count).reversed() {
       let size = SizeClass.byteCount(index)
       while let block = state.withLock({ state -> UnsafeMutableRawPointer? in
