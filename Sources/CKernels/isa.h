@@ -12,6 +12,14 @@ typedef _Bool bool;
 #define KK_CONCAT(a, b) KK_CONCAT_(a, b)
 #define KK(name) KK_CONCAT(name, KK_ISA)
 
+/// Before the innermost loop of a product, whose place among the cache lines of the program is worth up
+/// to a tenth of its speed.
+#if __has_c_attribute(clang::code_align)
+#define ALIGNED_LOOP [[clang::code_align(64)]]
+#else
+#define ALIGNED_LOOP
+#endif
+
 /// The functions that no instruction set speeds up.
 kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
 kk_loop kk_special_binary(BinaryOp op, int32_t dtype);

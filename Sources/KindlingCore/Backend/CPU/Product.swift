@@ -44,9 +44,10 @@ struct Product {
       transpose()
       return try timesVector()
     }
-    // Packing the smaller side costs less: x · Wᵀ with few rows packs x and reads W as it lies. And a
-    // result whose columns are contiguous is written along them.
-    let weightsAreRows = b.row == 1 && b.column != 1 && n > m && m <= 256
+    // Packing the smaller side costs less: x · Wᵀ with few rows packs x and reads W as it lies. With
+    // more rows, writing the result across its rows costs more than packing W. And a result whose
+    // columns are contiguous is written along them.
+    let weightsAreRows = b.row == 1 && b.column != 1 && n > m && m <= 32
     if weightsAreRows || c.column != 1 && c.row == 1 { transpose() }
     if m <= 128 && n >= 4 * nr && n >= m { try fewRows() } else { try manyRows() }
   }
