@@ -26,8 +26,8 @@ struct Product {
   let size: Int
   let kernels: UnsafePointer<kk_gemm_kernels>
 
-  /// The deepest panel: with 16 columns of float32 it fills most of a first-level cache.
-  private static let depth = 400
+  /// The deepest panel: with 16 columns of float32 it fills a first-level cache.
+  private static let depth = 512
   /// Columns packed at a time: their panels fit in a third-level cache.
   private static let width = 4096
   /// Multiply-adds one task should have, some 20 µs.
@@ -105,7 +105,7 @@ struct Product {
     let columns = try Workspace(panelsWide * nr * depth * together * size)
     defer { columns.free() }
     let failed = Atomic<Bool>(false)
-    let tasks = shrinkingTasks(perTile: wide * depth * mr)
+    let tasks = shrinkingTasks(depth, perTile: wide * depth * mr)
     // Rows that lie in order are read in place, unless so many columns use them that packing is
     // cheap: a power-of-two distance between rows makes them compete for the same cache lines.
     let packsRows = a.column != 1 || n >= 256
@@ -152,11 +152,12 @@ struct Product {
 
   /// Tiles of rows dealt out in pieces that shrink: a large one reuses the columns for many rows while
   /// its part of a stays in a second-level cache, and the small ones at the end leave no thread waiting.
-  private func shrinkingTasks(perTile: Int) -> [Range<Int>] {
+  private func shrinkingTasks(_ depth: Int, perTile: Int) -> [Range<Int>] {
     let tiles = (m + mr - 1) / mr, least = max(1, Self.grain / 4 / max(1, perTile))
+    let most = max(48, min(96, 24_576 / max(1, depth))) / mr
     var tasks: [Range<Int>] = [], first = 0
     while first < tiles {
-      let left = tiles - first, count = min(left, max(least, min(left / 8, 96 / mr)))
+      let left = tiles - first, count = min(left, max(least, min(left / 8, most)))
       tasks.append(first..<first + count)
       first += count
     }
