@@ -18,7 +18,7 @@ package final class MappedFile: @unchecked Sendable {
   private let isMapped: Bool
 
   /// Maps the file at `path`.
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw MappedFile.failure("cannot be opened") }
     defer { close(descriptor) }

@@ -135,15 +135,7 @@ public enum NumPy {
           "the record \(record.name.prefix(200)) is no array: its name does not end in .npy")
       }
       let name = String(record.name.dropLast(4))
-      let what = "the record \(record.name.prefix(200))"
-      let memory =
-        try record.inflatedSize.map {
-          try Deflate.inflate(UnsafeRawBufferPointer(record.bytes), byteCount: $0, what)
-        } ?? file
-      let bytes = record.inflatedSize == nil ? record.bytes : memory.bytes
-      if verify, Checksum.crc32(UnsafeRawBufferPointer(bytes)) != record.crc {
-        throw CheckpointError.corrupt("CRC-32 of \(what) does not match: the file is damaged")
-      }
+      let (bytes, memory) = try record.unpacked(in: file, verify: verify)
       try body(name, bytes, memory)
     }
   }

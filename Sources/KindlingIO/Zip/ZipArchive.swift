@@ -8,6 +8,23 @@ package struct ZipArchive {
     /// The number of bytes that were compressed; nil where they lie there as they are.
     let inflatedSize: Int?
     let crc: UInt32
+
+    /// What was put into the archive, and the memory it lies in: that of `file`, the archive, where it
+    /// was not compressed. Throws where it is not what its checksum says, if `verify`.
+    package func unpacked(
+      in file: MappedFile, verify: Bool = true
+    ) throws -> (bytes: UnsafeMutableRawBufferPointer, memory: MappedFile) {
+      let what = "the record \(name.prefix(200))"
+      let memory =
+        try inflatedSize.map {
+          try Deflate.inflate(UnsafeRawBufferPointer(bytes), byteCount: $0, what)
+        } ?? file
+      let content = inflatedSize == nil ? bytes : memory.bytes
+      if verify, Checksum.crc32(UnsafeRawBufferPointer(content)) != crc {
+        throw CheckpointError.corrupt("CRC-32 of \(what) does not match: the file is damaged")
+      }
+      return (content, memory)
+    }
   }
 
   /// The records by name.

@@ -55,10 +55,10 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
 
     let folder = MNISTDataset.rawFolder(root)
     if download {
-      for file in Variant.files.all where MNISTDataset.find(file, in: folder) == nil {
-        try Downloader.fetch(
-          file, from: mirrors ?? Variant.mirrors, into: folder, progress: progress)
-      }
+      let missing = Variant.files.all.filter { MNISTDataset.find($0, in: folder) == nil }
+      try Downloader.fetch(
+        missing, of: Variant.archive, from: mirrors ?? Variant.mirrors, into: folder,
+        progress: progress)
     }
     let part = train ? Variant.files.training : Variant.files.test
     guard let images = MNISTDataset.find(part.images, in: folder),
@@ -146,18 +146,26 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     return [String(packed.dropLast(".gz".count)), packed].first { access($0, F_OK) == 0 }
   }
 
+  /// The labels, of one byte each, or the first of the numbers about each image.
   private static func checkedLabels(_ path: String) throws -> (Tensor, [Int]) {
-    let bytes = try IDX.read(path)
-    guard bytes.dtype == .uint8, bytes.ndim == 1 else {
+    let content = try IDX.read(path)
+    let tensor: Tensor
+    switch (content.dtype, content.ndim) {
+    case (.uint8, 1): tensor = try content.to(.int64)
+    case (.int32, 2) where content.shape[1] > 0: tensor = try content.select(1, 0).to(.int64)
+    default:
       throw VisionError(
-        .corrupt, "\(path) holds \(bytes.dtype) of shape \(bytes.shape), not uint8 labels [N]")
+        .corrupt,
+        "\(path) holds \(content.dtype) of shape \(content.shape), not uint8 labels [N] or int32 labels [N, M]"
+      )
     }
-    let labels = try bytes.toArray(as: UInt8.self).map(Int.init)
-    if let wrong = labels.first(where: { $0 >= Variant.classes.count }) {
+    let labels = try tensor.toArray(as: Int.self)
+    let classes = Variant.classes.count
+    if let wrong = labels.first(where: { !(0..<classes).contains($0) }) {
       throw VisionError(
-        .corrupt, "\(path) has the label \(wrong), but there are \(Variant.classes.count) classes")
+        .corrupt, "\(path) has the label \(wrong), but there are \(classes) classes")
     }
-    return (try bytes.to(.int64), labels)
+    return (tensor, labels)
   }
 }
 

@@ -8,6 +8,13 @@ public protocol MNISTVariant: Sendable {
   static var mirrors: [String] { get }
   /// The files: images and labels for training, images and labels for testing.
   static var files: MNISTFiles { get }
+  /// The zip file that holds them all where they are not published one by one.
+  static var archive: PublishedFile? { get }
+}
+
+extension MNISTVariant {
+  /// Files are published one by one, if nothing else is said.
+  public static var archive: PublishedFile? { nil }
 }
 
 /// The four files of a data set in MNIST's form.
@@ -29,6 +36,14 @@ public struct MNISTFiles: Sendable {
       PublishedFile("t10k-images-idx3-ubyte.gz", md5: testImages),
       PublishedFile("t10k-labels-idx1-ubyte.gz", md5: testLabels)
     )
+  }
+
+  /// Files of other names.
+  public init(
+    training: (images: PublishedFile, labels: PublishedFile),
+    test: (images: PublishedFile, labels: PublishedFile)
+  ) {
+    (self.training, self.test) = (training, test)
   }
 
   var all: [PublishedFile] { [training.images, training.labels, test.images, test.labels] }

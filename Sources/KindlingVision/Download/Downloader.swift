@@ -1,3 +1,5 @@
+import KindlingIO
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -22,6 +24,9 @@ public struct PublishedFile: Sendable {
 
   /// A file by name and MD5 sum, in hexadecimal.
   public init(_ name: String, md5: String) { self.init(name, .md5(md5)) }
+
+  /// A file of an archive, which knows its checksum.
+  public init(inArchive name: String) { self.init(name, .md5("")) }
 }
 
 /// Fetches published files: from the first mirror that answers, resumed where a transfer broke off,
@@ -66,6 +71,36 @@ enum Downloader {
     if lseek(descriptor, 0, SEEK_END) == 0 { unlink(part) }
     throw VisionError(
       .download, "could not download \(file.name); tried\n" + reports.joined(separator: "\n"))
+  }
+
+  /// Puts `files` into `folder`: each from the mirrors, or all from one archive that they have, which is
+  /// kept for other files of it.
+  static func fetch(
+    _ files: [PublishedFile], of archive: PublishedFile?, from mirrors: [String],
+    into folder: String, progress: DownloadProgress?
+  ) throws {
+    guard let archive else {
+      for file in files { try fetch(file, from: mirrors, into: folder, progress: progress) }
+      return
+    }
+    if files.isEmpty { return }
+    try fetch(archive, from: mirrors, into: folder, progress: progress)
+    let path = "\(folder)/\(archive.name)"
+    do {
+      let mapped = try MappedFile(path)
+      let records = try ZipArchive(mapped.bytes, compressed: true).records
+      for file in files {
+        // Whatever folder of the archive it lies in.
+        guard let record = records.first(where: { $0.key.split(separator: "/").last ?? "" == file.name })
+        else { throw VisionError(.corrupt, "\(path) holds no \(file.name)") }
+        let content = try record.value.unpacked(in: mapped)
+        try AtomicFile.write(to: "\(folder)/\(file.name)") {
+          try $0.write(UnsafeRawBufferPointer(content.bytes))
+        }
+      }
+    } catch let error as CheckpointError {
+      throw VisionError(.corrupt, "\(path): \(error.message)")
+    }
   }
 
   /// Completes the part from one mirror and checks it.
