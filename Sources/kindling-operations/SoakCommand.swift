@@ -43,7 +43,7 @@ struct SoakCommand: ParsableCommand {
   @Option(help: "The most MiB that the process may grow by.")
   var growth = 1536
 
-  @Option(help: "The most seconds of processor time a call may take; a longer one ends the process.")
+  @Option(help: "The most seconds of processor time a call may take; more end the process.")
   var seconds: UInt32 = 60
 
   @Flag(help: "Also views of more elements than memory holds, which some operators read forever.")

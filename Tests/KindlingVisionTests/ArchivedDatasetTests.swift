@@ -61,7 +61,8 @@ import _TestSupport
   }
 
   @Test func readsTheFirstOfSeveralLabels() throws {
-    let labels: [UInt8] = [0, 0, 12, 2, 0, 0, 0, 3, 0, 0, 0, 2]
+    let labels: [UInt8] =
+      [0, 0, 12, 2, 0, 0, 0, 3, 0, 0, 0, 2]
       + [2, 7, 0, 7, 1, 7].flatMap { [0, 0, 0, $0] as [UInt8] }
     try FileBytes.withTemporaryFolder { root in
       try makeFolders(["\(root)/QMNIST", "\(root)/QMNIST/raw"])

@@ -121,7 +121,10 @@ import _TestSupport
         "train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 3],
         "has the label 3, but there are 3 classes"
       ),
-      ("train-labels-idx1-ubyte", [0, 0, 9, 1, 0, 0, 0, 1, 0], "not uint8 labels [N] or int32 labels [N, M]"),
+      (
+        "train-labels-idx1-ubyte", [0, 0, 9, 1, 0, 0, 0, 1, 0],
+        "not uint8 labels [N] or int32 labels [N, M]"
+      ),
       ("train-images-idx3-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2], "not uint8 images [N, H, W]"),
       ("train-images-idx3-ubyte", [], "is not an IDX file"),
     ] as [(String, [UInt8], String)])

@@ -1,7 +1,8 @@
 /// Elements of a tensor, named as runs of equal length: what every form of indexing comes down to.
 package struct Rows {
-  /// Where the runs start, in elements after the tensor's first: each of `heads` with all `tails` in
-  /// turn. Kept apart, they take a fraction of the memory of what they name.
+  /// Where the runs start, in elements after the tensor's first: each of `heads` with all `tails`.
+  ///
+  /// Kept apart, they take a fraction of the memory of what they name.
   private let heads: [Int]
   private let tails: [Int]
   /// How many elements a run has.

@@ -9,8 +9,10 @@ package struct ZipArchive {
     let inflatedSize: Int?
     let crc: UInt32
 
-    /// What was put into the archive, and the memory it lies in: that of `file`, the archive, where it
-    /// was not compressed. Throws where it is not what its checksum says, if `verify`.
+    /// What was put into the archive, and the memory it lies in.
+    ///
+    /// That is the memory of `file`, the archive, where it was not compressed. Throws where it is not
+    /// what its checksum says, if `verify`.
     package func unpacked(
       in file: MappedFile, verify: Bool = true
     ) throws -> (bytes: UnsafeMutableRawBufferPointer, memory: MappedFile) {

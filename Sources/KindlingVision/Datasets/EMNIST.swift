@@ -61,7 +61,7 @@ public enum EMNISTBalanced: EMNISTSplit {
   public static let classes = EMNISTByMerge.classes
 }
 
-/// The letters of EMNIST, capital and small ones together. Labels begin at 1.
+/// The letters of EMNIST, capital and small ones together, with labels from 1 on.
 public enum EMNISTLetters: EMNISTSplit {
   /// Its part of the files' names.
   public static let split = "letters"
@@ -86,5 +86,7 @@ public enum EMNISTAsMNIST: EMNISTSplit {
 }
 
 private func characters(_ range: ClosedRange<Unicode.Scalar>) -> [String] {
-  (range.lowerBound.value...range.upperBound.value).compactMap { Unicode.Scalar($0) }.map { String($0) }
+  (range.lowerBound.value...range.upperBound.value).compactMap { Unicode.Scalar($0) }.map {
+    String($0)
+  }
 }

@@ -91,7 +91,9 @@ enum Downloader {
       let records = try ZipArchive(mapped.bytes, compressed: true).records
       for file in files {
         // Whatever folder of the archive it lies in.
-        guard let record = records.first(where: { $0.key.split(separator: "/").last ?? "" == file.name })
+        guard
+          let record = records.first(where: { $0.key.split(separator: "/").last ?? "" == file.name }
+          )
         else { throw VisionError(.corrupt, "\(path) holds no \(file.name)") }
         let content = try record.value.unpacked(in: mapped)
         try AtomicFile.write(to: "\(folder)/\(file.name)") {

@@ -40,9 +40,9 @@ public enum MemoryPool {
     set { Allocator.shared.cacheLimit = newValue }
   }
 
-  /// The most bytes that tensors may use together; by default the machine's memory. Kept blocks make
-  /// room before it is reached.
+  /// The most bytes that tensors may use together; by default the machine's memory.
   ///
+  /// Kept blocks make room before it is reached.
   /// A tensor that would exceed it is a thrown error rather than the end of the process.
   public static var limit: Int {
     get { Allocator.shared.limit }
