@@ -288,6 +288,9 @@ typedef struct {
   /// `panel` apart, and rows of C `rc` apart, with room for whole panels.
   void (*outer)(int64_t m, int64_t n, int64_t k, const void *image, const int64_t *offsets,
                 const void *b, int64_t panel, void *c, int64_t rc);
+  /// The same where C has one column: sums[m] += (the image from offsets[i] on)[m,k] · b[k].
+  void (*dots)(int64_t m, int64_t k, const void *image, const int64_t *offsets, const void *b,
+               void *sums);
   /// Packs weight[i · row + c · channel + places[t]] as row i in panels of mr; the columns run over
   /// blocks of channels, in each over t, and there over the channels of the block.
   void (*turn)(int64_t m, int64_t channels, int64_t block, int64_t taps, const int64_t *places,
@@ -374,6 +377,9 @@ typedef KK_ENUM ScatterOp : int32_t {
   ScatterOpCount
 } ScatterOp;
 
+/// out[c · line + r] = x[r · row + c] for elements of `size` bytes.
+void kk_transpose(int64_t rows, int64_t columns, const void *x, int64_t row, void *out,
+                  int64_t line, int64_t size);
 /// Row `i` of `out`, contiguous, becomes the `count` elements of `size` bytes, `step` elements apart,
 /// that start at element `offsets[i]` of `x`.
 void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, int64_t step,

@@ -33,9 +33,4 @@ package struct Convolution: Sendable, Equatable {
   var imageCount: Int { image.reduce(1, *) }
   var kernelCount: Int { kernel.reduce(1, *) }
   var outputCount: Int { output.reduce(1, *) }
-
-  /// Whether every element of the result is one element of the image times the weight.
-  var isPointwise: Bool {
-    kernel == [1, 1, 1] && stride == [1, 1, 1] && padding == [0, 0, 0] && image == output
-  }
 }

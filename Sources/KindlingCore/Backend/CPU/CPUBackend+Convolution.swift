@@ -23,7 +23,8 @@ extension CPUBackend {
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: Self.channelBlock)
     let k = offsets.count
     // The rows of the weight are packed to be in order, and where many columns use them.
-    let packs = c.kernelCount > 1 && inputs > 1 || c.batch * c.outputCount >= 1024
+    let packs =
+      c.kernelCount > 1 && inputs > 1 || outputs > 1 && c.batch * c.outputCount >= 1024
     let packed = packs ? try Workspace(c.groups * panelled(outputs, kernels) * k * size) : nil
     defer { packed?.free() }
     if let packed {
@@ -111,8 +112,10 @@ extension CPUBackend {
     guard let kernels = kk_conv(x.dtype.rawValue)?.pointee,
       let products = kk_gemm(x.dtype.rawValue)?.pointee
     else { return try composedConvolutionWeight(gradient, x, c, into: weight) }
-    let size = x.dtype.byteSize, nr = Int(kernels.nr), laid = LaidImage.forward(c)
+    let size = x.dtype.byteSize, laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
+    // A panel would be empty but for its first column where a group has one channel, as depthwise.
+    let nr = outputs == 1 ? 1 : Int(kernels.nr)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: 1).map(Int64.init)
     let k = offsets.count, panels = (outputs + nr - 1) / nr
     // The sums, transposed, with whole panels of columns.
@@ -163,6 +166,10 @@ extension CPUBackend {
               + ((sample * c.inChannels + group * inputs) * laid.channel + z * laid.plane) * size
             let unit = (sample * c.groups + group) * c.output[0] + z
             let right = turned.base + (unit * panels + panel) * columns * nr * size
+            if outputs == 1 {
+              kernels.dots(Int64(rows), Int64(columns), source, table + row, right, target)
+              continue
+            }
             for start in stride(from: 0, to: columns, by: deep) {
               kernels.outer(
                 Int64(rows), Int64(min(nr, outputs - panel * nr)),

@@ -69,6 +69,7 @@ extension CPUBackend {
     guard let loop = kk_convert(source.dtype.rawValue, out.dtype.rawValue) else {
       throw missing("copy", source.dtype)
     }
+    if let transposed = TransposedCopy(source, out) { return transposed.run() }
     let type = source.dtype
     ElementwiseCall(
       loop: loop, inputs: (source, nil, nil), types: (type, type, type), out: out,

@@ -108,8 +108,8 @@ extension CPUBackend {
   private func round(
     _ x: UnsafeMutableRawPointer, _ n: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
   ) {
-    convert(n, x, .float32, spare, 1, dtype)
-    convert(n, spare, dtype, x, 1, .float32)
+    Self.convert(x, .float32, 1, spare, dtype, 1, n)
+    Self.convert(spare, dtype, 1, x, .float32, 1, n)
   }
 
   /// Converts `n` values to elements of a tensor, as PyTorch does: doubles reach 16-bit formats by
@@ -119,20 +119,11 @@ extension CPUBackend {
     _ step: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
   ) {
     if type == .float64 && dtype.isHalf {
-      convert(n, values, .float64, spare, 1, .float32)
-      convert(n, spare, .float32, out, step, dtype)
+      Self.convert(values, .float64, 1, spare, .float32, 1, n)
+      Self.convert(spare, .float32, 1, out, dtype, Int64(step), n)
     } else {
-      convert(n, values, type, out, step, dtype)
+      Self.convert(values, type, 1, out, dtype, Int64(step), n)
     }
-  }
-
-  private func convert(
-    _ n: Int, _ source: UnsafeMutableRawPointer, _ from: DType, _ out: UnsafeMutableRawPointer,
-    _ step: Int, _ to: DType
-  ) {
-    var input: UnsafeRawPointer? = UnsafeRawPointer(source)
-    var stride: Int64 = 1
-    kk_convert(from.rawValue, to.rawValue)?(Int64(n), &input, &stride, out, Int64(step), nil)
   }
 
   // MARK: Normal values in blocks
@@ -180,7 +171,7 @@ extension CPUBackend {
       loops.normal_f32(blocks, x, Float(mean), Float(std))
     } else {
       loops.normal_half(blocks, x, Float(mean), Float(std))
-      convert(n, x, .float32, out, 1, dtype)
+      Self.convert(x, .float32, 1, out, dtype, 1, n)
     }
   }
 
