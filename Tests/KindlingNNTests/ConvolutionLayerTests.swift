@@ -31,6 +31,7 @@ import _TestSupport
     Case("nn.FractionalMaxPool2d(3, output_size=(5, 5))") { _ in
       FractionalMaxPool2d(3, outputSize: [5, 5])
     },
+    Case("nn.MaxUnpool2d(2, 2)") { _ in MaxUnpool2d(2, stride: 2) },
     Case("nn.Fold((4, 5), (2, 2))") { _ in Fold([4, 5], [2, 2]) },
     Case("nn.Unfold(3, padding=1)") { _ in Unfold(3, padding: 1) },
     Case("nn.Conv3d(1, 2, 3, stride=2)") { _ in Conv3d(1, 2, 3, stride: 2) },
@@ -98,6 +99,21 @@ import _TestSupport
         try assertClose(value, file.tensor(name), name)
       }
     }
+  }
+
+  @Test func unpoolingPutsMaximaBack() throws {
+    let x = try Tensor([[1.0, 3, 2, 9, 4, 5, 7]])
+    let (maxima, places) = try MaxPool1d(2).withIndices(x)
+    let unpool = MaxUnpool1d(2)
+    #expect("\(unpool)" == "MaxUnpool1d(kernel_size=(2,), stride=(2,), padding=(0,))")
+    #expect(try unpool(maxima, places).equal(Tensor([[0.0, 3, 0, 9, 0, 5]])))
+    #expect(
+      try unpool(maxima, places, outputSize: [7]).equal(Tensor([[0.0, 3, 0, 9, 0, 5, 0]])))
+    let volumes = try Tensor.rand(1, 2, 4, 6, 4)
+    let (greatest, spots) = try MaxPool3d([2, 3, 2]).withIndices(volumes)
+    let layer = MaxUnpool3d([2, 3, 2])
+    #expect(try layer(greatest, spots).max().item() == greatest.max().item())
+    expectRefusal("invalid output_size") { _ = try unpool(maxima, places, outputSize: [20]) }
   }
 
   @Test func bordersOfOtherModes() throws {

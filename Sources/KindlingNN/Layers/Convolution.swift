@@ -117,20 +117,17 @@ open class ConvolutionLayer: Module {
   }
 
   override open func extraRepr() -> String {
-    func tuple(_ values: [Int]) -> String {
-      "(" + values.map(String.init).joined(separator: ", ") + (values.count == 1 ? ",)" : ")")
-    }
     var text =
-      "\(inChannels), \(outChannels), kernel_size=\(tuple(kernelSize)), stride=\(tuple(stride))"
+      "\(inChannels), \(outChannels), kernel_size=\(kernelSize.printed), stride=\(stride.printed)"
     switch padding {
     case .keepingSize: text += ", padding=same"
     case .nothing: text += ", padding=valid"
     case .extents(let sizes):
-      if sizes.contains(where: { $0 != 0 }) { text += ", padding=\(tuple(sizes))" }
+      if sizes.contains(where: { $0 != 0 }) { text += ", padding=\(sizes.printed)" }
     }
-    if dilation.contains(where: { $0 != 1 }) { text += ", dilation=\(tuple(dilation))" }
+    if dilation.contains(where: { $0 != 1 }) { text += ", dilation=\(dilation.printed)" }
     if outputPadding.contains(where: { $0 != 0 }) {
-      text += ", output_padding=\(tuple(outputPadding))"
+      text += ", output_padding=\(outputPadding.printed)"
     }
     if groups != 1 { text += ", groups=\(groups)" }
     if bias == nil { text += ", bias=False" }
