@@ -15,7 +15,7 @@ struct Predict: ParsableCommand {
   var checkpoint: String?
   @Argument(help: "Images as PNG or JPEG, or IDX files of images (may be gzip).") var files:
     [String]
-  @Option(help: "The data set whose class names are meant, where the model came without.")
+  @Option(help: "The data set whose class names are meant, instead of those saved with the model.")
   var dataset: DatasetName?
   @Option(help: "The classes' names, as in `cat,dog`; else those saved with the model.")
   var classes: String?
@@ -139,7 +139,7 @@ struct Predict: ParsableCommand {
         let list = best.map { "{\"class\":\(JSON.text($0)),\"probability\":\(JSON.number($1))}" }
         print("{\"image\":\(label(row).json),\"classes\":[\(list.joined(separator: ","))]}")
       } else {
-        let list = best.map { "\($0) \(fixed($1 * 100, 1))%" }
+        let list = best.map { "\($0) \(PrintedNumber.fixed($1 * 100, 1))%" }
         print("\(label(row).plain): \(list.joined(separator: ", "))")
       }
     }
