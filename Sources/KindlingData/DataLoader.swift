@@ -1,5 +1,11 @@
 public import KindlingCore
 
+/// Batches whose number is known before they are made, so that progress can be shown.
+public protocol CountedBatches {
+  /// The number of batches in a pass.
+  var count: Int { get }
+}
+
 /// Batches of a dataset's samples, in PyTorch's order (PyTorch: `torch.utils.data.DataLoader`).
 ///
 /// ```swift
@@ -19,7 +25,7 @@ public import KindlingCore
 ///
 /// With `workers`, that many threads make batches ahead; order and values are the same. Randomness
 /// inside a dataset then comes from a default generator per worker, seeded as PyTorch seeds its own.
-public final class DataLoader<D: Dataset, Batch>: Sequence {
+public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
   /// Where the samples come from.
   public let dataset: D
   /// Samples in a batch; nil where samples are not batched, or a batch sampler decides.
@@ -43,6 +49,11 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
         "num_workers option should be non-negative; use 0 to load in the calling thread, not \(options.workers)"
       )
     }
+    guard options.workers <= LoaderOptions.mostWorkers else {
+      throw TensorError(
+        .value, "DataLoader",
+        "at most \(LoaderOptions.mostWorkers) workers can load, but \(options.workers) were asked for")
+    }
     self.dataset = dataset
     batchSampler = try options.batches(of: dataset)
     batchSize = options.batchSampler == nil ? options.batchSize : nil
@@ -54,11 +65,8 @@ public final class DataLoader<D: Dataset, Batch>: Sequence {
     }
   }
 
-  /// The number of batches in a pass (Python: `len(loader)`).
+  /// The number of batches in a pass, as the sampler says it (Python: `len(loader)`).
   public var count: Int { batchSampler.count }
-
-  /// At least this many batches come: all of them.
-  public var underestimatedCount: Int { count }
 
   /// Begins a pass.
   public func makeIterator() -> LoaderPass<Batch> {

@@ -77,15 +77,20 @@ public struct ConcatDataset<Sample>: Dataset {
 
   /// The samples of `datasets`.
   ///
-  /// - Throws: `TensorError` `.value` where there are none.
+  /// - Throws: `TensorError` `.value` where there are none, or too many samples to be counted.
   public init(_ datasets: [any Dataset<Sample>]) throws {
     guard !datasets.isEmpty else {
       throw TensorError(.value, "ConcatDataset", "datasets should not be an empty iterable")
     }
     self.datasets = datasets
     var total = 0
-    cumulativeSizes = datasets.map { dataset in
-      total += dataset.count
+    cumulativeSizes = try datasets.map { dataset in
+      let (sum, over) = total.addingReportingOverflow(dataset.count)
+      guard !over, dataset.count >= 0 else {
+        throw TensorError(
+          .value, "ConcatDataset", "the datasets' counts \(datasets.map(\.count)) have no sum")
+      }
+      total = sum
       return total
     }
   }
@@ -142,6 +147,7 @@ public func randomSplit<D: Dataset>(
       "sum of input lengths does not equal the length of the input dataset: \(lengths) for \(dataset.count) samples"
     )
   }
+  try Layout.checkList(total, "randomSplit")
   var order = (generator ?? .default).permutation(total)[...]
   return try lengths.map { length in
     defer { order = order.dropFirst(length) }
@@ -165,6 +171,7 @@ public func randomSplit<D: Dataset>(
     throw TensorError(
       .value, "randomSplit", "fractions have to add up to 1, but \(fractions) add up to \(sum)")
   }
+  try Layout.checkList(dataset.count, "randomSplit")
   var lengths = fractions.map { Int((Double(dataset.count) * $0).rounded(.down)) }
   for i in 0..<max(dataset.count - lengths.reduce(0, +), 0) { lengths[i % lengths.count] += 1 }
   return try randomSplit(dataset, lengths, generator: generator)

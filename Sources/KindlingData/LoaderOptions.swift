@@ -2,6 +2,9 @@ import KindlingCore
 
 /// How a loader chooses its batches.
 struct LoaderOptions {
+  /// The most threads that may load.
+  static let mostWorkers = 1024
+
   let batchSize: Int?
   let shuffle: Bool
   let sampler: (any Sampler<Int>)?
@@ -78,7 +81,7 @@ struct LoaderPosition {
   }
 
   init(_ state: StateDict) throws {
-    guard let batches = try state["batches"]?.item(as: Int.self), batches >= 0 else {
+    guard let batches = try state["batches"]?.item(as: Int.self), 0..<1 << 48 ~= batches else {
       throw TensorError(
         .value, "loadStateDict", "no loader's state: it has no number of batches, but \(state.keys)"
       )

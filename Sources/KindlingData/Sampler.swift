@@ -58,6 +58,7 @@ public struct RandomSampler: Sampler {
       throw TensorError(
         .value, "RandomSampler", "the dataset is empty: there is nothing to draw from")
     }
+    if !replacement { try Layout.checkList(size, "RandomSampler") }
     self.replacement = replacement
     self.generator = generator
   }
@@ -155,6 +156,7 @@ public struct WeightedRandomSampler: Sampler {
         .value, "WeightedRandomSampler",
         "weights must have a positive, finite sum, but it is \(sum)")
     }
+    try Layout.checkList(numSamples, "WeightedRandomSampler")
     guard replacement || numSamples <= weights.count else {
       throw TensorError(
         .value, "WeightedRandomSampler",

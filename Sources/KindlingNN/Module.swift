@@ -44,6 +44,18 @@ open class Module {
   @discardableResult
   public final func eval() -> Self { train(false) }
 
+  /// Runs `body` with this module and all below it in training mode or out of it, and puts each of them
+  /// back in its own mode: a part may be in another than the whole, such as a frozen normalisation.
+  package final func inMode<R>(training: Bool, _ body: () throws -> R) rethrows -> R {
+    let modes = modules().map { ($0, $0.isTraining) }, own = isTraining
+    train(training)
+    defer {
+      train(own)
+      for (module, mode) in modes { module.isTraining = mode }
+    }
+    return try body()
+  }
+
   /// The submodules of a container, which keeps them itself; nil where reflection finds them.
   var containedModules: [(name: String, module: Module)]? { nil }
 

@@ -90,7 +90,7 @@ extension Optimizer {
     for (name, value) in entries {
       if name == "step" {
         let count = try value.tensorValue?.item() ?? value.doubleValue
-        guard let count, let whole = Int(exactly: count), whole >= 0 else {
+        guard let count, let whole = Int(exactly: count), 0..<1 << 53 ~= whole else {
           throw TensorError(
             .value, "", "the step of parameter \(number) in the loaded state dict is no count")
         }

@@ -10,6 +10,8 @@
 final class AppendedFile {
   private let path: String
   private let descriptor: Int32
+  /// Whether nothing was there when it was opened.
+  let wasEmpty: Bool
 
   /// The file at `path`, emptied unless `appending`; its folder is made if it is not there.
   init(_ path: String, appending: Bool = false) throws {
@@ -17,6 +19,7 @@ final class AppendedFile {
     if let slash = path.lastIndex(of: "/") { AppendedFile.makeFolders(String(path[..<slash])) }
     let mode = O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : O_TRUNC)
     descriptor = open(path, mode, 0o666)
+    wasEmpty = lseek(descriptor, 0, SEEK_END) <= 0
     guard descriptor >= 0 else { throw AppendedFile.failure(path) }
   }
 

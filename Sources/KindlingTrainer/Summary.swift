@@ -21,20 +21,13 @@ extension Layer {
         return nil
       }
     }
-    let modes = modules().map { ($0, $0.isTraining) }
-    defer {
-      for handle in handles { handle.remove() }
-      if modes.first?.1 == true { train() }
-      // A part may have been in another mode than the whole.
-      for (module, wasTraining) in modes where module.isTraining != wasTraining {
-        module.train(wasTraining)
-      }
-    }
-    eval()
-    try withDefaultGenerator(Generator(seed: 0)) {
-      try noGrad {
-        let device = parameters().first?.device ?? .cpu
-        _ = try self(Tensor.zeros(inputShape, dtype: dtype, device: device))
+    defer { for handle in handles { handle.remove() } }
+    try inMode(training: false) {
+      try withDefaultGenerator(Generator(seed: 0)) {
+        try noGrad {
+          let device = parameters().first?.device ?? .cpu
+          _ = try self(Tensor.zeros(inputShape, dtype: dtype, device: device))
+        }
       }
     }
     return try Summary(self, shapes: shapes).text

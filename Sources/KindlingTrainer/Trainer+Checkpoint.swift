@@ -30,12 +30,13 @@ extension Trainer {
   ///
   /// - Throws: `CheckpointError` for an unreadable file; ``TrainerError`` `.checkpoint` where it holds
   ///   another loss or other metrics; `TensorError` where it does not fit the model or the optimizer.
-  ///   Then the model is as before.
+  ///   Then the trainer is as before.
   public func load(from path: String) throws {
     let saved = try KindlingIO.load(path)
     guard let weights = saved["model"]?.stateDict, let optimizerState = saved["optimizer"],
       let steps = saved["steps"]?.intValue, steps >= 0, steps < 1 << 53,
-      let epochs = saved["history"]?.elements, let states = saved["metrics"]?.pairs
+      let epochs = saved["history"]?.elements, epochs.count <= 1 << 20,
+      epochs.allSatisfy({ ($0.pairs?.count ?? 0) <= 1 << 10 }), let states = saved["metrics"]?.pairs
     else {
       throw TrainerError(.checkpoint, "\(path) holds no training saved by Trainer.save(to:)")
     }
@@ -52,11 +53,14 @@ extension Trainer {
       )
     }
     let before = try StateDict(model.stateDict().map { ($0.key, try $0.value.clone()) })
-    try model.loadStateDict(weights)
+    let measured = metrics.map(\.state)
     do {
-      try optimizer.loadStateDict(optimizerState)
       for (metric, state) in zip(metrics, states) { try metric.loadState(state.value) }
+      try model.loadStateDict(weights)
+      // The last, since it changes nothing that it does not take over whole.
+      try optimizer.loadStateDict(optimizerState)
     } catch {
+      for (metric, state) in zip(metrics, measured) { try metric.loadState(state) }
       try model.loadStateDict(before)
       throw error
     }

@@ -25,10 +25,11 @@ extension Trainer {
     }
     let callbacks = callbacks + [progress]
     let first = epoch
-    let run = FitRun(epochs: (first, epochs), batches: batches.underestimatedCount)
+    let count = (batches as? any CountedBatches)?.count ?? batches.underestimatedCount
+    let run = FitRun(epochs: (first, epochs), batches: count)
     isStopping = false
     for callback in callbacks { try callback.fitBegins(self, run) }
-    while epoch < first + epochs && !isStopping {
+    while epoch - first < epochs && !isStopping {
       for callback in callbacks { try callback.epochBegins(self, epoch) }
       var logs = try trainEpoch(batches, callbacks)
       if let validation {
@@ -124,13 +125,10 @@ extension Trainer {
   }
 
   private func measure(_ batches: LabelledBatches) throws -> Logs {
-    let wasTraining = model.isTraining
-    model.eval()
-    defer { if wasTraining { model.train() } }
     for metric in metrics { metric.reset() }
     var (sum, samples) = (0.0, 0)
     let device = device
-    try noGrad {
+    try evaluating {
       for batch in batches {
         let (inputs, targets) = try batch.get()
         let (x, y) = (try inputs.to(device), try targets.to(device))
@@ -142,6 +140,10 @@ extension Trainer {
       }
     }
     return try logs(loss: samples == 0 ? .nan : sum / Double(samples))
+  }
+
+  private func evaluating<R>(_ body: () throws -> R) throws -> R {
+    try model.inMode(training: false) { try noGrad(body) }
   }
 
   // MARK: Predicting
@@ -156,11 +158,8 @@ extension Trainer {
     guard let rows = x.shape.first else {
       throw TensorError(.shape, "predict", "expected inputs [N, …], but got a 0-dimensional tensor")
     }
-    let wasTraining = model.isTraining
-    model.eval()
-    defer { if wasTraining { model.train() } }
     let device = device
-    return try noGrad {
+    return try evaluating {
       var parts: [Tensor] = []
       var start = 0
       repeat {

@@ -97,6 +97,8 @@ extension Tensor {
 
   /// The elements in row-major order (PyTorch: `Tensor.tolist`); throws `.value` where one does not fit `S`.
   public func toArray<S: TensorScalar>(as type: S.Type = S.self) throws -> [S] {
+    // An expanded tensor has more elements than memory.
+    try Layout.checkList(numel, bytes: MemoryLayout<S>.stride, "toArray")
     if S.dtype == dtype && S.self != Scalar.self {
       return try withUnsafeBuffer(of: S.self) { Array($0) }
     }

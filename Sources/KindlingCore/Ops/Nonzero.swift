@@ -42,11 +42,4 @@ extension Tensor {
     let padding = try Tensor.full([size - known, ndim], fillValue, dtype: .int64, device: device)
     return try Tensor.cat([found.narrow(0, 0, known), padding])
   }
-
-  /// How many elements are not zero (PyTorch: `torch.count_nonzero`).
-  package func nonzeroCount() throws -> Int {
-    try noGrad { try to(.bool) }.withUnsafeBuffer(of: Bool.self) { bits in
-      bits.reduce(0) { $0 + ($1 ? 1 : 0) }
-    }
-  }
 }

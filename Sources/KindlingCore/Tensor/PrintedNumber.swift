@@ -9,13 +9,18 @@
 /// Numbers as Python writes them.
 package enum PrintedNumber {
   /// `f"{value:.4f}"`.
-  static func fixed(_ value: Double, _ precision: Int) -> String {
+  package static func fixed(_ value: Double, _ precision: Int) -> String {
     value.isFinite ? formatted("%.*f", value, precision) : special(value)
   }
 
   /// `f"{value:.4e}"`.
   static func scientific(_ value: Double, _ precision: Int) -> String {
     value.isFinite ? formatted("%.*e", value, precision) : special(value)
+  }
+
+  /// `f"{value:.4g}"`: so many digits, in the shorter of the two ways.
+  package static func general(_ value: Double, _ digits: Int) -> String {
+    value.isFinite ? formatted("%.*g", value, digits) : special(value)
   }
 
   private static func special(_ value: Double) -> String {

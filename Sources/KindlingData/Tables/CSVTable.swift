@@ -65,7 +65,8 @@ public struct CSVTable: Sendable {
     case .none: columns = (0..<(found.first?.fields.count ?? 0)).map(String.init)
     case .names(let names): columns = names
     }
-    if let twice = columns.first(where: { name in columns.count { $0 == name } > 1 }) {
+    var seen: Set<String> = []
+    if let twice = columns.first(where: { !seen.insert($0).inserted }) {
       throw CSVError(.format, path: path, "two columns are called \(twice)")
     }
     for (fields, number) in found where fields.count != columns.count {

@@ -8,9 +8,25 @@
 
 /// The bytes of text files.
 enum TextFile {
+  /// The largest file that is read: a sparse one may claim any size.
+  private static let mostBytes = 1 << 31
+
   /// What the file at `path` holds.
   static func read(_ path: String) throws -> [UInt8] {
     func failure() -> CSVError { CSVError(.file, path: path, String(cString: strerror(errno))) }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw failure() }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      if status.st_mode & S_IFMT == S_IFDIR {
+        errno = EISDIR
+        throw failure()
+      }
+      throw CSVError(.file, path: path, "is a device, not a file")
+    }
+    guard status.st_size <= mostBytes else {
+      throw CSVError(
+        .file, path: path, "holds \(status.st_size) bytes, more than a table may: at most \(mostBytes)")
+    }
     guard let file = fopen(path, "rb") else { throw failure() }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -23,7 +39,6 @@ enum TextFile {
       }
       bytes.removeLast(chunk - got)
       if got < chunk {
-        // A folder opens, and fails when it is read.
         if ferror(file) != 0 { throw failure() }
         return bytes
       }

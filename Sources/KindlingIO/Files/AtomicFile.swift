@@ -47,7 +47,7 @@ package struct AtomicFile: ~Copyable {
     let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
     guard !name.isEmpty else { throw CheckpointError(.file, "is a folder, not a file") }
     let candidate =
-      "\(folder).\(name.prefix(100)).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+      "\(folder).kindling.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     var made: Int32 = -1
     #if os(Linux)
       // It will be named through /proc.

@@ -60,6 +60,10 @@ struct ZipWriter {
   private mutating func add(
     _ entry: Entry, _ bytes: UnsafeRawBufferPointer, to file: inout AtomicFile
   ) throws {
+    guard entry.name.count <= Int(Self.none16) else {
+      throw CheckpointError(
+        .content, "a name of \(entry.name.count) bytes is too long for a zip file; at most \(Self.none16)")
+    }
     entries.append(entry)
     var extra: [UInt8] = []
     if entry.isLarge {
@@ -84,7 +88,7 @@ struct ZipWriter {
     let start = file.offset
     for entry in entries { try file.write(Self.line(entry)) }
     let size = file.offset - start
-    let large = entries.count >= Int(Self.none16) || start >= Int(Self.none32)
+    let large = entries.count >= Int(Self.none16) || max(start, size) >= Int(Self.none32)
     var end: [UInt8] = []
     if large {
       end.put(UInt32(0x0606_4b50))

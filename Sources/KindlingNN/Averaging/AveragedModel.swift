@@ -11,7 +11,7 @@ public enum Averaging {
 
   fileprivate func update(_ averaged: Tensor, _ current: Tensor, _ count: Int) throws {
     switch self {
-    case .swa: try averaged.copy_(averaged + (current - averaged) / (count + 1))
+    case .swa: try averaged.copy_(averaged + (current - averaged) / (Double(count) + 1))
     case .ema(let decay):
       if averaged.dtype.isFloatingPoint {
         try averaged.lerp_(current, weight: 1 - decay)
@@ -89,6 +89,10 @@ public final class AveragedModel: Module, Layer {
     }
     try noGrad {
       let count = try nAveraged.item(as: Int.self)
+      guard count >= 0 else {
+        throw TensorError(
+          .value, "updateParameters", "n_averaged must not be negative, but is \(count)")
+      }
       let averaged = useBuffers ? own.0 + own.1 : own.0,
         current = useBuffers ? new.0 + new.1 : new.0
       for (average, value) in zip(averaged, current) {
@@ -117,19 +121,17 @@ public func updateBN(
 ) throws {
   let layers = model.modules().compactMap { $0 as? BatchNormalization }
   if layers.isEmpty { return }
-  let momenta = layers.map(\.momentum), wasTraining = model.isTraining
+  let momenta = layers.map(\.momentum)
   for layer in layers {
     try layer.resetRunningStats()
     layer.momentum = nil
   }
-  model.train()
-  defer {
-    for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum }
-    model.train(wasTraining)
-  }
-  try noGrad {
-    let device = model.parameters().first?.device ?? .cpu
-    for batch in batches { _ = try model(batch.get().to(device)) }
+  defer { for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum } }
+  try model.inMode(training: true) {
+    try noGrad {
+      let device = model.parameters().first?.device ?? .cpu
+      for batch in batches { _ = try model(batch.get().to(device)) }
+    }
   }
 }
 

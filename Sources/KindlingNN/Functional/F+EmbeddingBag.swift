@@ -64,6 +64,7 @@ extension F {
         .value, name, "max mode does not support scaling the gradient by the frequency")
     }
     let rows = weight.shape[0], columns = weight.shape[1]
+    try Layout.checkList(rows, name)
     let padding = try paddingIdx.map { try wrappedPadding($0, rows) }
     let flat = try checkedIndices(input, rows)
     let edges = try edges(input, offsets, includeLastOffset, name)
@@ -136,6 +137,7 @@ extension F {
           "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences."
         )
       }
+      try Layout.checkList(input.shape[0], name)
       return (0...input.shape[0]).map { $0 * input.shape[1] }
     }
     guard input.ndim == 1 else {

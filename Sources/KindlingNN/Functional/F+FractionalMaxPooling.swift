@@ -73,7 +73,9 @@ extension F {
       throw refuse("requires specifying either an output_size or an output_ratio, and not both")
     }
     for d in 0..<rank {
-      guard output[d] > 0, output[d] < 1 << 31, output[d] + kernel[d] - 1 <= input[d] else {
+      guard output[d] > 0, output[d] < 1 << 31, output[d] + kernel[d] - 1 <= input[d],
+        input[d] <= 1 << 40
+      else {
         throw refuse(
           "pool size \(kernel) too large relative to input \(input) for output_size \(output)")
       }

@@ -178,8 +178,8 @@ private struct Upsampling: Sendable {
     ]
     node = "Upsample\(names[mode] ?? "")\(rank)D\(antialias ? "Aa" : "")Backward0"
     let single = x.dtype != .float64
-    taps = (0..<rank).map { d in
-      Taps(
+    taps = try (0..<rank).map { d in
+      try Taps(
         input[d], output[d], factors?[d], mode, alignCorners: alignCorners, antialias: antialias,
         single: single)
     }
@@ -205,7 +205,7 @@ private struct Taps: Sendable {
   init(
     _ old: Int, _ new: Int, _ factor: Double?, _ mode: UpsampleMode, alignCorners: Bool,
     antialias: Bool, single: Bool
-  ) {
+  ) throws {
     // PyTorch's arithmetic: float32 for all but float64 input.
     func rounded(_ value: Double) -> Double { single ? Double(Float(value)) : value }
     let plain = factor.map { 1 / $0 } ?? Double(old) / Double(new)
@@ -222,6 +222,8 @@ private struct Taps: Sendable {
     let aligned = new > 1 ? Double(old - 1) / Double(new - 1) : 0
     let scale = rounded(alignCorners ? aligned : plain), cubic = mode == .bicubic
     if antialias {
+      // Each old element has weights in up to four new ones.
+      try Layout.checkList(max(old, new), bytes: 64, "interpolate")
       filter(old, new, scale, cubic)
       return
     }

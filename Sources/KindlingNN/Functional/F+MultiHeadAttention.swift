@@ -79,7 +79,7 @@ extension F {
     func batch(_ x: Tensor) throws -> Tensor { batched ? x : try x.unsqueeze(1) }
     let (q, k, v) = (try batch(query), try batch(key), try batch(value))
     let (steps, samples, size) = (q.shape[0], q.shape[1], q.shape[2])
-    guard numHeads > 0, size % numHeads == 0 else {
+    guard numHeads > 0, numHeads <= max(size, 1), size % numHeads == 0 else {
       throw TensorError(
         .value, name, "embed_dim \(size) not divisible by num_heads \(numHeads)")
     }

@@ -61,7 +61,7 @@ func parameterMemory(
 
 extension Module {
   /// Runs a throwing part of an initialiser; its error is thrown by the first use.
-  func keepingError(_ body: () throws -> Void) {
+  package func keepingError(_ body: () throws -> Void) {
     do { try body() } catch {
       initializationError =
         initializationError ?? error as? TensorError ?? TensorError(.value, typeName, "\(error)")

@@ -59,6 +59,9 @@ open class LBFGS: Optimizer {
     try group.refuseNegative("max_iter", "max_iter value")
     try group.refuseNegative("max_eval", "max_eval value")
     try group.refuseNegative("history_size", "history_size value")
+    if let size = group["history_size"]?.intValue, size > 1 << 20 {
+      throw TensorError(.value, "", "a history_size of \(size) is more than 1048576")
+    }
     if let name = group["line_search_fn"]?.stringValue, LineSearch(rawValue: name) == nil {
       throw TensorError(.value, "", "only 'strong_wolfe' is supported, but got '\(name)'")
     }
@@ -185,7 +188,7 @@ open class LBFGS: Optimizer {
         if o.lineSearch {
           let point = try search(
             closure, LineSearchPoint(step: 0.0, loss: loss, gradient: gradient, slope: slope), size,
-            along: direction, limit: o.maxEval - evaluations, o, &calls)
+            along: direction, limit: max(o.maxEval, 0) - evaluations, o, &calls)
           (loss, gradient, size) = (point.loss, point.gradient, point.step)
           state.stepSize = size
           try move(size, along: direction)

@@ -3,7 +3,7 @@ import KindlingCore
 /// A number that is either plain or the only element of a tensor.
 ///
 /// L-BFGS decides by comparing such numbers. To take the decisions that PyTorch takes, arithmetic in
-/// which a tensor takes part is rounded to the tensor's dtype, as it is there.
+/// which a float32 tensor takes part is rounded to float32, as it is there.
 struct LBFGSNumber {
   let value: Double
   /// The tensor's dtype; nil for a plain number.

@@ -48,6 +48,8 @@ final class LBFGSState: ParameterState {
     }
     func vectors(_ name: String) throws -> [Tensor] {
       guard let items = entries[name]?.elements else { throw flaw(name) }
+      // A file may name one tensor many times; each is copied.
+      try Layout.checkList(items.count, bytes: max(1, count) * parameter.dtype.byteSize, "LBFGS")
       return try items.map { try vector($0, name) }
     }
     func numbers(_ name: String) throws -> [LBFGSNumber] {

@@ -27,18 +27,6 @@ struct HiddenSizes: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { description }
 }
 
-/// A number with a fixed count of decimals, as C's `%.*f` writes it.
-func fixed(_ value: Double, _ decimals: Int) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-  var scale = 1.0
-  for _ in 0..<decimals { scale *= 10 }
-  let digits = String(Int((abs(value) * scale).rounded(.toNearestOrEven)))
-  let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-  let sign = value < 0 && digits != "0" ? "-" : ""
-  return decimals == 0
-    ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
-}
-
 /// `text` with spaces before it up to `width`.
 func right(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - text.count)) + text

@@ -77,7 +77,7 @@ struct OwnData: ParsableArguments {
         ? (0...(numbers.max() ?? 0)).map(String.init) : Set(names).sorted())
     let byName = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
     let labels = try names.enumerated().map { row, name in
-      guard let number = byName[Int(name).map(String.init) ?? name] else {
+      guard let number = byName[name] ?? Int(name).flatMap({ byName["\($0)"] }) else {
         throw CSVError(
           .value, path: path, row: table.rowNumber(row),
           "the class \"\(name)\" in column \(last) is none of \(classes.prefix(20))")

@@ -19,25 +19,24 @@ struct ReportData {
   ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
     self.classes = classes
     confusion = ConfusionMatrix(classes: classes.count)
-    let wasTraining = network.isTraining
-    network.eval()
-    defer { network.train(wasTraining) }
     var start = 0
-    try noGrad {
-      for batch in try DataLoader(test, batchSize: 256) {
-        let (x, y) = try batch.get()
-        let scores = try network(x)
-        try confusion.update(scores, y)
-        let best = try scores.softmax(dim: 1).max(dim: 1)
-        let sure = try best.values.toArray(as: Double.self)
-        let predicted = try best.indices.toArray(as: Int.self),
-          expected = try y.toArray(as: Int.self)
-        for i in predicted.indices {
-          let found = (start + i, predicted[i], expected[i], sure[i])
-          if start + i < Self.shown { samples.append(try sample(test, found)) }
-          if predicted[i] != expected[i] { wrong.append(found) }
+    try network.inMode(training: false) {
+      try noGrad {
+        for batch in try DataLoader(test, batchSize: 256) {
+          let (x, y) = try batch.get()
+          let scores = try network(x)
+          try confusion.update(scores, y)
+          let best = try scores.softmax(dim: 1).max(dim: 1)
+          let sure = try best.values.toArray(as: Double.self)
+          let predicted = try best.indices.toArray(as: Int.self),
+            expected = try y.toArray(as: Int.self)
+          for i in predicted.indices {
+            let found = (start + i, predicted[i], expected[i], sure[i])
+            if start + i < Self.shown { samples.append(try sample(test, found)) }
+            if predicted[i] != expected[i] { wrong.append(found) }
+          }
+          start += predicted.count
         }
-        start += predicted.count
       }
     }
     wrong.sort { $0.confidence > $1.confidence }
@@ -73,7 +72,7 @@ struct ReportData {
   /// The first numbers of `x`.
   private static func words(_ x: Tensor) throws -> String {
     let values = try x.reshape(-1).toArray(as: Double.self)
-    return values.prefix(8).map { fixed($0, 2) }.joined(separator: ", ")
+    return values.prefix(8).map { PrintedNumber.fixed($0, 2) }.joined(separator: ", ")
       + (values.count > 8 ? ", …" : "")
   }
 

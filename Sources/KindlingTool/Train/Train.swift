@@ -162,7 +162,7 @@ struct Train: ParsableCommand {
         }
       })
     let first = start?.epoch ?? 1
-    for epoch in first..<max(first, epochs + 1) {
+    for epoch in stride(from: first, through: epochs, by: 1) {
       let done = epoch == first ? try start.map { try TrainingRun.batchesDone($0.loader) } ?? 0 : 0
       try run.epoch(epoch, trainingLoader, testLoader, done: done)
     }

@@ -1,3 +1,4 @@
+import Kindling
 import KindlingTrainer
 
 #if canImport(Glibc)
@@ -40,7 +41,7 @@ final class TrainingLog {
     if json {
       write("{\"epoch\":\(epoch),\"batch\":\(batch),\"loss\":\(JSON.number(loss))}")
     } else {
-      write("loss: \(right(fixed(loss, 6), 7))  [\(right("\(seen)", 5))/\(right("\(size)", 5))]")
+      write("loss: \(right(PrintedNumber.fixed(loss, 6), 7))  [\(right("\(seen)", 5))/\(right("\(size)", 5))]")
     }
   }
 
@@ -74,9 +75,9 @@ final class TrainingLog {
         """)
     } else {
       write(
-        "Test Error:\n Accuracy: \(fixed(100 * accuracy, 1))%, Avg loss: \(right(fixed(loss, 6), 8))"
+        "Test Error:\n Accuracy: \(PrintedNumber.fixed(100 * accuracy, 1))%, Avg loss: \(right(PrintedNumber.fixed(loss, 6), 8))"
       )
-      write("Time: \(fixed(trainSeconds, 2)) s training, \(fixed(testSeconds, 2)) s testing\n")
+      write("Time: \(PrintedNumber.fixed(trainSeconds, 2)) s training, \(PrintedNumber.fixed(testSeconds, 2)) s testing\n")
     }
   }
 

@@ -46,7 +46,8 @@ struct TrainingRun {
   private func train<Source>(_ epoch: Int, _ loader: Batches<Source>, _ done: Int) throws {
     model.train()
     let (batches, size) = (loader.count, loader.dataset.count)
-    var seen = done * (loader.batchSize ?? 1)
+    let (passed, isTooMany) = done.multipliedReportingOverflow(by: loader.batchSize ?? 1)
+    var seen = isTooMany ? size : min(passed, size)
     for (place, batch) in loader.enumerated() {
       let number = done + place
       let (x, y) = try batch.get()

@@ -20,7 +20,7 @@ public final class CSVLogger: Callback {
   public override func epochEnded(_ trainer: Trainer, _ logs: Logs) throws {
     if columns.isEmpty {
       columns = logs.map(\.name)
-      if !appends || trainer.epoch == 1 {
+      if file?.wasEmpty == true {
         try file?.write((["epoch"] + columns).map(quoted).joined(separator: ",") + "\n")
       }
     }

@@ -49,6 +49,9 @@ public struct Monitor: Sendable {
     self.minDelta = minDelta.magnitude
   }
 
+  /// Forgets the best value.
+  mutating func reset() { best = nil }
+
   /// Whether the logs' number is the best so far, by more than the least change.
   ///
   /// NaN never is.

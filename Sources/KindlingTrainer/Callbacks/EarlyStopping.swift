@@ -28,6 +28,11 @@ public final class EarlyStopping: Callback {
     self.restoreBestWeights = restoreBestWeights
   }
 
+  public override func fitBegins(_ trainer: Trainer, _ run: FitRun) {
+    monitor.reset()
+    (bestWeights, waited, stoppedEpoch) = (nil, 0, nil)
+  }
+
   public override func epochEnded(_ trainer: Trainer, _ logs: Logs) throws {
     if try monitor.improves(logs) {
       waited = 0

@@ -1,3 +1,5 @@
+import KindlingCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -71,7 +73,10 @@ public final class ProgressBar: Callback {
     if style == .bar { write("\(title)\n") }
   }
 
-  private var title: String { "Epoch \(epoch + 1)/\(run.epochs.first + run.epochs.count)" }
+  private var title: String {
+    let (last, isTooMany) = run.epochs.first.addingReportingOverflow(run.epochs.count)
+    return "Epoch \(epoch + 1)/\(isTooMany ? .max : last)"
+  }
 
   public override func batchEnded(_ trainer: Trainer, _ batch: Int, _ logs: Logs) {
     let time = now()
@@ -91,7 +96,7 @@ public final class ProgressBar: Callback {
   }
 
   public override func epochEnded(_ trainer: Trainer, _ logs: Logs) {
-    let time = "\(ProgressBar.decimal(max(0, now() - began), 1)) s"
+    let time = "\(PrintedNumber.fixed(max(0, now() - began), 1)) s"
     switch style {
     case .bar:
       if isDrawn { write("\r\u{1B}[K") }
@@ -105,19 +110,8 @@ public final class ProgressBar: Callback {
   private static func numbers(_ logs: Logs) -> String {
     logs.map { entry in
       // Learning rates are often too small for four decimals.
-      "  \(entry.name): " + (entry.name == "lr" ? "\(entry.value)" : decimal(entry.value, 4))
+      "  \(entry.name): " + (entry.name == "lr" ? "\(entry.value)" : PrintedNumber.fixed(entry.value, 4))
     }.joined()
-  }
-
-  /// `value` with so many decimals.
-  static func decimal(_ value: Double, _ decimals: Int) -> String {
-    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let digits = String(Int((value.magnitude * scale).rounded()))
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    let sign = value < 0 && Int((value.magnitude * scale).rounded()) != 0 ? "-" : ""
-    return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 
   private static func windowWidth() -> Int {

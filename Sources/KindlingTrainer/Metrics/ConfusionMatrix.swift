@@ -10,12 +10,14 @@ public class ConfusionMatrix: Metric {
   /// `counts[true][predicted]`; as large as the most classes seen.
   public private(set) final var counts: [[Int]]
   private let minimum: Int
+  /// The most classes that a matrix may have.
+  private static let most = 1 << 13
 
-  /// A matrix of at least `classes` classes; a probability above `threshold` says class 1.
+  /// A matrix of at least `classes` classes, 8192 at most; a probability above `threshold` says class 1.
   public init(classes: Int = 0, threshold: Double = 0.5, name: String = "confusion_matrix") {
     self.name = name
     self.threshold = threshold
-    minimum = min(max(0, classes), 1 << 12)
+    minimum = min(max(0, classes), Self.most)
     counts = []
     grow(to: minimum)
   }
@@ -35,10 +37,9 @@ public class ConfusionMatrix: Metric {
   /// Counts the samples of one batch.
   public final func update(_ prediction: Tensor, _ target: Tensor) throws {
     let labels = try ClassLabels(prediction.detach(), target.detach(), threshold: threshold, name)
-    guard labels.classes <= 1 << 14 else {
+    guard labels.classes <= Self.most else {
       throw TensorError(
-        .value, name, "a matrix of \(labels.classes) classes would be too large; at most \(1 << 14)"
-      )
+        .value, name, "a matrix of \(labels.classes) classes would be too large; at most \(Self.most)")
     }
     grow(to: labels.classes)
     for (predicted, expected) in zip(labels.predicted, labels.expected) {
@@ -67,11 +68,14 @@ public class ConfusionMatrix: Metric {
 
   /// Takes over what ``state`` was.
   public final func loadState(_ state: CheckpointValue) throws {
-    let rows = state["counts"]?.elements?.map { $0.elements?.compactMap(\.intValue) ?? [] } ?? []
-    guard state["counts"] != nil, rows.count <= 1 << 14,
-      rows.allSatisfy({ $0.count == rows.count && $0.allSatisfy { 0 <= $0 && $0 < 1 << 48 } })
+    guard let rows = state["counts"]?.elements, rows.count <= Self.most,
+      rows.allSatisfy({ $0.elements?.count == rows.count })
     else { throw TensorError(.value, "", "the saved state of \(name) is none") }
-    counts = rows
+    let numbers = rows.map { $0.elements?.compactMap(\.intValue) ?? [] }
+    // Fewer than 2³⁷ in each of at most 2²⁶ cells add up to less than 2⁶³.
+    guard numbers.allSatisfy({ $0.count == rows.count && $0.allSatisfy { 0..<1 << 37 ~= $0 } })
+    else { throw TensorError(.value, "", "the saved state of \(name) is none") }
+    counts = numbers
   }
 
   // MARK: Classes

@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// Curves over epochs as an inline SVG picture.
 struct LineChart {
   let title: String
@@ -85,13 +87,13 @@ struct LineChart {
       scaled *= 10
       decimals += 1
     }
-    return decimals == 0 && value.magnitude < 1e12
-      ? "\(Int(value.rounded()))" : ProgressBar.decimal(value, decimals)
+    return value.magnitude < 1e12
+      ? PrintedNumber.fixed(value, decimals) : PrintedNumber.general(value, 6)
   }
 }
 
 /// A coordinate, to a tenth.
-func number(_ value: Double) -> String { ProgressBar.decimal(value, 1) }
+func number(_ value: Double) -> String { PrintedNumber.fixed(value, 1) }
 
 /// `text` with what HTML would read as its own written otherwise.
 func escaped(_ text: String) -> String {

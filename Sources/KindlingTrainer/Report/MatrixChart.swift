@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// A confusion matrix as an inline SVG picture: the darker, the more of a row's samples.
 struct MatrixChart {
   let counts: [[Int]]
@@ -25,7 +27,7 @@ struct MatrixChart {
         let x = margin + cell * Double(column), share = Double(value) / Double(total)
         let color = row == column ? "37,99,235" : "194,65,12"
         body +=
-          "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(cell - 1))\" height=\"\(number(cell - 1))\" fill=\"rgba(\(color),\(ProgressBar.decimal(0.05 + 0.95 * share, 3)))\"><title>\(escaped(name(row))) taken for \(escaped(name(column))): \(value)</title></rect>"
+          "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(cell - 1))\" height=\"\(number(cell - 1))\" fill=\"rgba(\(color),\(PrintedNumber.fixed(0.05 + 0.95 * share, 3)))\"><title>\(escaped(name(row))) taken for \(escaped(name(column))): \(value)</title></rect>"
         if showsNumbers && value > 0 {
           body +=
             "<text class=\"cell\" x=\"\(number(x + cell / 2))\" y=\"\(number(y + cell / 2 + 4))\" text-anchor=\"middle\" fill=\"\(share > 0.5 ? "#fff" : "currentColor")\">\(value)</text>"

@@ -1,3 +1,4 @@
+import KindlingCore
 import KindlingIO
 
 /// A training on one page: curves, confusion matrix, predictions, mistakes and the configuration.
@@ -83,12 +84,19 @@ public struct TrainingReport {
     \(section("Curves", charts))
     \(section("Confusion matrix", matrix))
     \(section("Sample predictions", gallery(samples)))
-    \(section("Worst mistakes", confusion != nil && mistakes.isEmpty ? "<p>None: every sample was right.</p>" : gallery(mistakes)))
+    \(section("Worst mistakes", isFlawless ? "<p>None: every sample was right.</p>" : gallery(mistakes)))
     \(section("Configuration", table))
     </body>
     </html>
 
     """
+  }
+
+  private var isFlawless: Bool {
+    guard let counts = confusion?.counts else { return false }
+    return counts.indices.allSatisfy { row in
+      counts[row].indices.allSatisfy { $0 == row || counts[row][$0] == 0 }
+    }
   }
 
   private func section(_ title: String, _ content: String) -> String {
@@ -101,7 +109,7 @@ public struct TrainingReport {
       let isShare = entry.name.hasSuffix("accuracy")
       let value =
         isShare
-        ? ProgressBar.decimal(100 * entry.value, 1) + " %" : ProgressBar.decimal(entry.value, 4)
+        ? PrintedNumber.fixed(100 * entry.value, 1) + " %" : PrintedNumber.fixed(entry.value, 4)
       let shown = entry.name == "lr" ? "\(entry.value)" : value
       return "<div><b>\(escaped(shown))</b><span>\(escaped(entry.name))</span></div>"
     }
@@ -134,7 +142,7 @@ public struct TrainingReport {
     if samples.isEmpty { return "" }
     let items = samples.map { sample in
       let isRight = sample.expected == sample.predicted
-      let percent = ProgressBar.decimal(100 * sample.confidence, 1)
+      let percent = PrintedNumber.fixed(100 * sample.confidence, 1)
       let picture =
         sample.png.map {
           "<img alt=\"\(escaped(sample.expected))\" src=\"data:image/png;base64,\(TrainingReport.base64($0))\">"

@@ -16,18 +16,20 @@ struct GzipReader: ~Copyable {
 
   init(_ path: String) throws {
     var status = stat()
-    guard stat(path, &status) == 0, let opened = gzopen(path, "rb") else {
-      throw VisionError(.notFound, "\(path): \(String(cString: strerror(errno)))")
+    func notFound() -> VisionError {
+      VisionError(.notFound, "\(path): \(String(cString: strerror(errno)))")
     }
+    guard stat(path, &status) == 0 else { throw notFound() }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      gzclose(opened)
       throw VisionError(.system, "\(path) is not a file")
     }
+    guard let opened = gzopen(path, "rb") else { throw notFound() }
     self.path = path
     file = opened
     gzbuffer(file, 1 << 17)
     // Deflate cannot shrink anything more than 1032 times.
-    mostBytes = gzdirect(opened) == 1 ? Int(status.st_size) : (Int(status.st_size) + 1) * 1032
+    let size = min(Int(status.st_size), 1 << 50)
+    mostBytes = gzdirect(opened) == 1 ? size : (size + 1) * 1032
   }
 
   deinit { gzclose(file) }

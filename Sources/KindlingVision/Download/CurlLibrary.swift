@@ -11,7 +11,7 @@
 /// statically needs libcurl's development files and all of its own dependencies.)
 struct CurlLibrary: @unchecked Sendable {
   typealias Handle = UnsafeMutableRawPointer
-  /// Options take a word or a pointer; both travel in the same register.
+  /// Options take a word or a pointer, which travel alike.
   typealias SetOption = @convention(c) (Handle, Int32, Int) -> Int32
   typealias GetInfo = @convention(c) (Handle, Int32, UnsafeMutableRawPointer) -> Int32
 

@@ -13,11 +13,11 @@ public typealias DownloadProgress = @Sendable (_ file: String, _ done: Int, _ to
 public struct PublishedFile: Sendable {
   /// Its name, on the mirrors and here.
   public let name: String
-  /// The sum that its publishers give.
-  public let digest: FileDigest
+  /// The sum that its publishers give; `nil` for a file of an archive, which holds checksums itself.
+  public let digest: FileDigest?
 
   /// A file by name and sum.
-  public init(_ name: String, _ digest: FileDigest) {
+  public init(_ name: String, _ digest: FileDigest?) {
     self.name = name
     self.digest = digest
   }
@@ -26,7 +26,7 @@ public struct PublishedFile: Sendable {
   public init(_ name: String, md5: String) { self.init(name, .md5(md5)) }
 
   /// A file of an archive, which knows its checksum.
-  public init(inArchive name: String) { self.init(name, .md5("")) }
+  public init(inArchive name: String) { self.init(name, nil) }
 }
 
 /// Fetches published files: from the first mirror that answers, resumed where a transfer broke off,
@@ -111,7 +111,7 @@ enum Downloader {
     _ progress: DownloadProgress?
   ) throws {
     var size = Int(lseek(descriptor, 0, SEEK_END))
-    if size > 0, try file.digest.accepts(file.digest.sum(of: descriptor)) { return }
+    if size > 0, let digest = file.digest, try digest.accepts(digest.sum(of: descriptor)) { return }
     while true {
       lseek(descriptor, off_t(size), SEEK_SET)
       let outcome = try Transfer.run(
@@ -123,12 +123,13 @@ enum Downloader {
         throw VisionError(.system, "cannot write \(part): \(String(cString: strerror(code)))")
       case .cannotResume: break
       case .complete:
-        let found = try file.digest.sum(of: descriptor)
-        if file.digest.accepts(found) { return }
+        guard let digest = file.digest else { return }
+        let found = try digest.sum(of: descriptor)
+        if digest.accepts(found) { return }
         // What was resumed may have been the wrong beginning: once more, from the start.
         if size == 0 {
           ftruncate(descriptor, 0)
-          throw VisionError(.download, file.digest.complaint(about: found))
+          throw VisionError(.download, digest.complaint(about: found))
         }
       }
       guard size > 0 else { throw VisionError(.download, "the server sends no such range") }

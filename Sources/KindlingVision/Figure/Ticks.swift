@@ -1,3 +1,4 @@
+import KindlingCore
 import Numerics
 
 /// Numbers along an axis: round ones, few enough to be read.
@@ -36,15 +37,7 @@ struct Ticks {
   }
 
   private static func text(_ value: Double, _ decimals: Int) -> String {
-    if abs(value) >= 1e6 || decimals > 5 && value != 0 {
-      return "\(Float(value))"
-    }
-    let scale = Double.pow(10, Double(decimals))
-    let whole = Int((abs(value) * scale).rounded())
-    let digits = String(whole)
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    let sign = value < 0 && whole != 0 ? "-" : ""
-    return decimals == 0
-      ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    abs(value) >= 1e6 || decimals > 5
+      ? PrintedNumber.general(value, 6) : PrintedNumber.fixed(value, decimals)
   }
 }

@@ -10,6 +10,9 @@ import KindlingIO
 
 /// Whole files as bytes.
 enum FileContents {
+  /// The largest file that is read: a sparse one may claim any size.
+  private static let mostBytes = 1 << 31
+
   /// What the file at `path` holds.
   ///
   /// - Throws: ``VisionError`` `.notFound` or `.system`, without the path.
@@ -25,6 +28,9 @@ enum FileContents {
       throw VisionError(.system, "is a folder or a device, not a file")
     }
     let size = Int(status.st_size)
+    guard size <= mostBytes else {
+      throw VisionError(.system, "holds \(size) bytes, more than any image: at most \(mostBytes)")
+    }
     return try [UInt8](unsafeUninitializedCapacity: size) { buffer, done in
       while done < size, let base = buffer.baseAddress {
         let got = systemRead(descriptor, base + done, min(size - done, 1 << 30))

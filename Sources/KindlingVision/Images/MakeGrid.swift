@@ -31,6 +31,10 @@ public func makeGrid(
         "expected images [N, C, H, W], [C, H, W] or [H, W], at least one, but got shape \(images.shape)"
       )
     }
+    guard batch.numel > 0 else {
+      throw TensorError(
+        .shape, "makeGrid", "images have to have pixels, but are of shape \(images.shape)")
+    }
     if batch.shape[1] == 1 { batch = try Tensor.cat([batch, batch, batch], dim: 1) }
     if normalize { batch = try normalized(batch, valueRange, scaleEach) }
     if batch.shape[0] == 1 { return try batch.squeeze(0) }

@@ -186,7 +186,7 @@ open class ResNet: Module, Layer {
       initializationError = TensorError(
         .value, "ResNet", "needs the numbers of blocks of four groups, but got \(layers)")
     }
-    keepingInitializationError {
+    keepingError {
       for case let layer as Conv2d in modules() {
         try Init.kaimingNormal_(layer.weight, mode: .fanOut, nonlinearity: "relu")
       }

@@ -44,7 +44,7 @@ open class VGG: Module, Layer {
   }
 
   private func drawWeights() {
-    keepingInitializationError {
+    keepingError {
       for module in modules() {
         switch module {
         case let layer as Conv2d:
@@ -74,16 +74,6 @@ open class VGG: Module, Layer {
       channels = width
     }
     return Sequential(layers)
-  }
-}
-
-extension Module {
-  /// Runs a throwing part of an initialiser; its error is thrown by the first use.
-  func keepingInitializationError(_ body: () throws -> Void) {
-    do { try body() } catch {
-      initializationError =
-        initializationError ?? error as? TensorError ?? TensorError(.value, typeName, "\(error)")
-    }
   }
 }
 

@@ -25,8 +25,10 @@ enum Draw {
     let logs = try Tensor([ratio.lowerBound, ratio.upperBound], dtype: .float32).log()
       .toArray(as: Float.self)
     let aspect = try Tensor.empty(1).uniform_(Double(logs[0]), Double(logs[1])).exp().item()
+    // Whatever the ranges lead to: what is larger than any image does not fit, and neither does NaN.
     func edge(_ squared: Double) -> Int {
-      Int(squared.squareRoot().rounded(.toNearestOrEven))
+      let length = squared.squareRoot().rounded(.toNearestOrEven)
+      return length < Double(ImageFormat.mostPixels) ? Int(length) : ImageFormat.mostPixels
     }
     return (edge(share * aspect), edge(share / aspect))
   }

@@ -31,7 +31,7 @@ extension TF {
   ) throws -> Tensor {
     let (h, w) = try size(image, "crop")
     guard height > 0, width > 0, max(height, width) <= ImageFormat.mostPixels,
-      abs(top) <= ImageFormat.mostPixels, abs(left) <= ImageFormat.mostPixels
+      [top, left].allSatisfy((-ImageFormat.mostPixels...ImageFormat.mostPixels).contains)
     else {
       throw TensorError(
         .value, "crop",

@@ -49,6 +49,9 @@ public enum TF {
       throw TensorError(
         .value, operation, "the size must be one or two positive numbers, but got \(size)")
     }
+    guard max(height, width) <= ImageFormat.mostPixels else {
+      throw TensorError(.value, operation, "an image cannot become one of \(height) by \(width) pixels")
+    }
     return (height, width)
   }
 
