@@ -55,7 +55,7 @@ func fromKeras() throws {
   defer { try? FileManager.default.removeItem(at: place) }
   let folder = place.path
 
-  _ = try trainer.fit(
+  try trainer.fit(
     x, y, epochs: 3,
     callbacks: [
       EarlyStopping(monitor: "loss", patience: 10),
