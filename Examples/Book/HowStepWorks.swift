@@ -14,6 +14,21 @@ func howStepWorks() throws {
   try optimizer.step()
   print(try (before - layer.weight).allclose(0.1 * x))
 
+  let twin = Linear(2, 1)
+  try twin.loadStateDict(layer.stateDict())
+  for each in [layer, twin] {
+    each.zeroGrad()
+    try each(x).sum().backward()
+  }
+
+  try optimizer.step()
+  try noGrad {
+    for parameter in twin.parameters() {
+      if let gradient = parameter.grad { try parameter.sub_(0.1 * gradient) }
+    }
+  }
+  print(try twin.weight.allclose(layer.weight))
+
   let again = try layer(x).sum()
   if let node = again.gradFn {
     print(node.name)
