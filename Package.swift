@@ -90,7 +90,8 @@ let package = Package(
       ]),
 
     // Attacks the readers; built for that by scripts/fuzz.
-    .executableTarget(name: "kindling-fuzz", dependencies: ["Kindling", "KindlingVision"]),
+    .executableTarget(
+      name: "kindling-fuzz", dependencies: ["Kindling", "KindlingTrainer", "KindlingVision"]),
 
     // MARK: Examples
     .executableTarget(name: "quadratic", dependencies: ["Kindling"], path: "Examples/Quadratic"),
@@ -140,7 +141,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     // These run the executables as a user does; they lie beside the tests in every build.
-    .testTarget(name: "ToolTests", dependencies: ["Kindling", "_TestSupport"]),
+    .testTarget(name: "ToolTests", dependencies: ["Kindling", "KindlingVision", "_TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["_TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -23,9 +23,15 @@ extension Layer {
 public protocol Loss: Module {
   /// The loss of `input`, which should be `target`.
   func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor
+  /// Whether losses of samples become their mean, their sum or stay apart; `.mean` where a loss of
+  /// your own does not say.
+  var reduction: Reduction { get }
 }
 
 extension Loss {
+  /// The mean.
+  public var reduction: Reduction { .mean }
+
   /// The result of ``forward(_:_:)``, with the hooks run around it.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     if callsPlainly { return try forward(input, target) }

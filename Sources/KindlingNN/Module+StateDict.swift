@@ -44,7 +44,7 @@ extension Module {
     let result = try checkKeys(own, state, strict: strict)
     try noGrad {
       for (key, tensor) in own {
-        if let value = state[key] { try tensor.copy_(value) }
+        if let value = state[key] { try tensor.copy_(value.reshape(tensor.shape)) }
       }
     }
     return result
@@ -68,6 +68,8 @@ extension Module {
     }
     for (key, tensor) in own {
       guard let value = state[key], value.shape != tensor.shape else { continue }
+      // Numbers were vectors of one element in PyTorch 0.3.
+      if tensor.ndim == 0 && value.shape == [1] { continue }
       complaints.append(
         "size mismatch for \(key): copying a param with shape torch.Size(\(value.shape)) from checkpoint, the shape in current model is torch.Size(\(tensor.shape))."
       )

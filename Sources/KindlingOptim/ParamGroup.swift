@@ -126,17 +126,20 @@ open class ParameterState {
     return made
   }
 
-  /// The number called `name`, which PyTorch keeps as a float32 tensor on the processor.
+  /// The dtype in which PyTorch keeps single numbers.
+  private var numberDType: DType { DType.default == .float64 ? .float64 : .float32 }
+
+  /// The number called `name`, which PyTorch keeps as a tensor on the processor.
   final func number(_ name: String, initially value: Double) throws -> Tensor {
     if let known = self[name] { return known }
-    let made = Tensor(value, dtype: .float32)
+    let made = Tensor(value, dtype: numberDType)
     self[name] = made
     return made
   }
 
-  /// How state dicts say the count of steps: PyTorch's is a float32 tensor.
+  /// How state dicts say the count of steps: PyTorch's is a tensor.
   final var savedStep: [(name: String, value: CheckpointValue)] {
-    [("step", .tensor(Tensor(Double(step), dtype: .float32)))]
+    [("step", .tensor(Tensor(Double(step), dtype: numberDType)))]
   }
 }
 

@@ -105,6 +105,8 @@ struct TrainedModel {
   let classes: Int
   /// The classes' names, where they were saved with it.
   let names: [String]?
+  /// The height and width that images were brought to for it, where they were.
+  let imageSize: Int?
 
   /// The model in a file of `kindling train`: a state dict, a whole model, or a checkpoint to resume
   /// from.
@@ -112,21 +114,24 @@ struct TrainedModel {
   /// Layer sizes are read off the weights' shapes, so nothing but the file is needed.
   init(_ path: String) throws {
     do {
-      try self.init(loadStateDict(from: path), classNames(in: path), path)
+      try self.init(loadStateDict(from: path), Notes(path), path)
     } catch let error as CheckpointError where error.kind == .content || error.kind == .unsafe {
       // What is neither of the others is explained by the first error.
       if let training = try? TrainingCheckpoint(path) {
-        try self.init(training.model, training.classes, path)
+        let notes = Notes(classes: training.classes, imageSize: training.imageSize)
+        try self.init(training.model, notes, path)
       } else {
         ModuleRegistry.registerVisionModels()
         guard let model = try? Kindling.loadModel(from: path) else { throw error }
-        try self.init(model, model.stateDict(), classNames(in: path), path)
+        try self.init(model, model.stateDict(), Notes(path), path)
       }
     }
   }
 
-  private init(_ saved: StateDict, _ names: [String]?, _ path: String) throws {
+  private init(_ saved: StateDict, _ notes: Notes, _ path: String) throws {
+    // By the layers' numbers: other formats sort keys as texts, 11 before 4.
     let weights = saved.filter { $0.key.hasSuffix(".weight") && $0.value.ndim == 2 }
+      .sorted { layerNumbers($0.key).lexicographicallyPrecedes(layerNumbers($1.key)) }
     guard let first = weights.first?.value, let last = weights.last?.value else {
       throw ToolError("\(path) holds no model of `kindling train`: there are no weights [out, in]")
     }
@@ -143,12 +148,13 @@ struct TrainedModel {
         features, hidden: weights.dropLast().map { $0.value.shape[0] }, classes: classes)
     }
     try model.loadStateDict(saved)
-    try self.init(model, saved, names, path)
+    try self.init(model, model.stateDict(), notes, path)
   }
 
   private init(
-    _ model: any Layer, _ state: StateDict, _ names: [String]?, _ path: String
+    _ model: any Layer, _ state: StateDict, _ notes: Notes, _ path: String
   ) throws {
+    let names = notes.classes
     let weights = state.map(\.value).filter { $0.ndim == 2 || $0.ndim == 4 }
     guard let first = weights.first, let last = weights.last, last.ndim == 2 else {
       throw ToolError("\(path) holds no classifier: it does not end with weights [classes, in]")
@@ -158,6 +164,7 @@ struct TrainedModel {
     channels = first.ndim == 4 ? first.shape[1] : nil
     classes = last.shape[0]
     self.names = names
+    imageSize = notes.imageSize
     guard names.map({ $0.count == classes }) ?? true else {
       throw ToolError("\(path) tells \(classes) classes apart, but names \(names?.count ?? 0)")
     }
@@ -165,15 +172,33 @@ struct TrainedModel {
   }
 }
 
-/// What `kindling train` writes beside a model: the classes' names.
-func notes(ofClasses names: [String]) -> CheckpointValue {
-  ["classes": .list(names.map { .string($0) })]
+/// What `kindling train` writes beside a model: the classes' names, and the size of images.
+func notes(_ classes: [String], _ imageSize: Int?) -> CheckpointValue {
+  [
+    "classes": .list(classes.map { .string($0) }),
+    "image_size": imageSize.map { .int($0) } ?? CheckpointValue.none,
+  ]
 }
 
-/// The classes' names that were saved with a model, if they were.
-private func classNames(in path: String) throws -> [String]? {
-  try loadNotes(from: path)["classes"]?.elements?.compactMap(\.stringValue)
+/// What was written beside a model, if anything was.
+private struct Notes {
+  var classes: [String]?
+  var imageSize: Int?
+
+  init(classes: [String]?, imageSize: Int?) {
+    self.classes = classes
+    self.imageSize = imageSize
+  }
+
+  init(_ path: String) throws {
+    let notes = try loadNotes(from: path)
+    classes = notes["classes"]?.elements?.compactMap(\.stringValue)
+    imageSize = notes["image_size"]?.intValue.flatMap { (1...10_000).contains($0) ? $0 : nil }
+  }
 }
+
+/// The numbers in a key, such as 4 in `linear_relu_stack.4.weight`.
+private func layerNumbers(_ key: String) -> [Int] { key.split(separator: ".").compactMap { Int($0) } }
 
 /// Why the tool cannot do what it was asked.
 struct ToolError: Error, CustomStringConvertible {

@@ -19,7 +19,8 @@ struct Predict: ParsableCommand {
   var dataset: DatasetName?
   @Option(help: "The classes' names, as in `cat,dog`; else those saved with the model.")
   var classes: String?
-  @Option(help: "Bring PNG and JPEG images to this height and width.") var imageSize: Int?
+  @Option(help: "Bring PNG and JPEG images to this height and width; else as in training.")
+  var imageSize: Int?
   @Option(
     parsing: .unconditional,
     help: "How many images of an IDX file to classify, from the first on; all by default.")
@@ -44,7 +45,7 @@ struct Predict: ParsableCommand {
     let path = checkpoint ?? files[0]
     let trained = try TrainedModel(path)
     for file in checkpoint == nil ? files.dropFirst() : files[...] {
-      let isPicture = [".png", ".jpg", ".jpeg"].contains { file.lowercased().hasSuffix($0) }
+      let isPicture = try isImageFile(file)
       let names = try names(trained, path, isPicture ? nil : .fashionMNIST)
       try noGrad {
         if isPicture {
@@ -82,13 +83,12 @@ struct Predict: ParsableCommand {
 
   /// The image in a file as the model takes it.
   private func picture(_ file: String, for trained: TrainedModel, _ path: String) throws -> Tensor {
-    var image = try readImage(file, mode: trained.channels == 1 ? .gray : .rgb)
-    if let imageSize { image = try TF.resize(image, [imageSize, imageSize]) }
-    let (height, width) = (image.shape[1], image.shape[2])
-    if let features = trained.features, features == height * width {
-      image = try readImage(file, mode: .gray)
-      if let imageSize { image = try TF.resize(image, [imageSize, imageSize]) }
+    func read(_ mode: ImageReadMode) throws -> Tensor {
+      try pictureNumbers(readImage(file, mode: mode), size: imageSize ?? trained.imageSize)
     }
+    var image = try read(trained.channels == 1 ? .gray : .rgb)
+    let (height, width) = (image.shape[1], image.shape[2])
+    if let features = trained.features, features == height * width { image = try read(.gray) }
     guard trained.features.map({ $0 == image.numel }) ?? (trained.channels == image.shape[0]) else {
       let wanted =
         trained.features.map { "images of \($0) numbers" } ?? "\(trained.channels ?? 0) channels"
@@ -96,7 +96,7 @@ struct Predict: ParsableCommand {
         "\(path) was trained on \(wanted), but \(file) has \(height) by \(width) pixels in \(image.shape[0]) channels; --image-size brings images to one size"
       )
     }
-    return try ConvertImageDtype(.float32)(image)
+    return image
   }
 
   private func predictIDX(

@@ -28,18 +28,23 @@ extension Trainer {
     let count = (batches as? any CountedBatches)?.count ?? batches.underestimatedCount
     let run = FitRun(epochs: (first, epochs), batches: count)
     isStopping = false
-    for callback in callbacks { try callback.fitBegins(self, run) }
-    while epoch - first < epochs && !isStopping {
-      for callback in callbacks { try callback.epochBegins(self, epoch) }
-      var logs = try trainEpoch(batches, callbacks)
-      if let validation {
-        for entry in try measure(validation) { logs["val_" + entry.name] = entry.value }
+    do {
+      for callback in callbacks { try callback.fitBegins(self, run) }
+      while epoch - first < epochs && !isStopping {
+        for callback in callbacks { try callback.epochBegins(self, epoch) }
+        var logs = try trainEpoch(batches, callbacks)
+        if let validation {
+          for entry in try measure(validation) { logs["val_" + entry.name] = entry.value }
+        }
+        logs["lr"] = optimizer.paramGroups.first?.lr
+        history.epochs.append(logs)
+        for callback in callbacks { try callback.epochEnded(self, logs) }
       }
-      logs["lr"] = optimizer.paramGroups.first?.lr
-      history.epochs.append(logs)
-      for callback in callbacks { try callback.epochEnded(self, logs) }
+      for callback in callbacks { try callback.fitEnded(self) }
+    } catch {
+      for callback in callbacks { callback.fitFailed(self, error) }
+      throw error
     }
-    for callback in callbacks { try callback.fitEnded(self) }
     return History(Array(history.epochs.dropFirst(first)))
   }
 
@@ -59,6 +64,8 @@ extension Trainer {
   private func trainEpoch(_ batches: LabelledBatches, _ callbacks: [Callback]) throws -> Logs {
     model.train()
     for metric in metrics { metric.reset() }
+    isInEpoch = true
+    defer { isInEpoch = false }
     var (sum, samples, number) = (0.0, 0, 0)
     let device = device
     for batch in batches {
@@ -66,7 +73,7 @@ extension Trainer {
       let (x, y) = (try inputs.to(device), try targets.to(device))
       let (value, prediction) = try trainStep(x, y, batch: number)
       let count = x.shape.first ?? 1
-      sum += value * Double(count)
+      sum += value * weight(count)
       samples += count
       number += 1
       steps += 1
@@ -78,7 +85,26 @@ extension Trainer {
         }
       }
     }
-    return try logs(loss: samples == 0 ? .nan : sum / Double(samples))
+    guard number > 0 else {
+      throw TrainerError(.value, "fit: there are no batches to train on")
+    }
+    return try logs(loss: sum / Double(max(samples, 1)))
+  }
+
+  /// What a batch's loss counts for: it is the mean over its samples, or their sum already.
+  private func weight(_ samples: Int) -> Double {
+    loss.reduction == .sum ? 1 : Double(samples)
+  }
+
+  /// The loss of one batch as a number.
+  private func number(_ loss: Tensor) throws -> Double {
+    guard loss.numel == 1 else {
+      throw TrainerError(
+        .value,
+        "\(self.loss) gives a tensor of shape \(loss.shape), but one number is minimised; use reduction: .mean or .sum"
+      )
+    }
+    return try loss.item()
   }
 
   /// One update from one batch: the loss before it, and the prediction.
@@ -88,11 +114,13 @@ extension Trainer {
     try optimizer.step {
       let prediction = try forward(x)
       let loss = try loss(prediction, y)
-      let value = try loss.item()
+      let value = try number(loss)
       guard value.isFinite else {
+        // The operation that made it is what detectAnomaly finds on the way back.
+        if isAnomalyEnabled { try loss.backward() }
         throw TrainerError(
           .loss,
-          "the loss is \(value) at step \(steps + 1) (epoch \(epoch + 1), batch \(batch + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation"
+          "the loss is \(PrintedNumber.shortest(value)) at step \(steps + 1) (epoch \(epoch + 1), batch \(batch + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation"
         )
       }
       optimizer.zeroGrad()
@@ -125,6 +153,8 @@ extension Trainer {
   }
 
   private func measure(_ batches: LabelledBatches) throws -> Logs {
+    // A callback may ask in the middle of an epoch, whose own numbers go on afterwards.
+    let running = isInEpoch ? metrics.map(\.state) : []
     for metric in metrics { metric.reset() }
     var (sum, samples) = (0.0, 0)
     let device = device
@@ -134,12 +164,14 @@ extension Trainer {
         let (x, y) = (try inputs.to(device), try targets.to(device))
         let prediction = try forward(x)
         let count = x.shape.first ?? 1
-        sum += try loss(prediction, y).item() * Double(count)
+        sum += try number(loss(prediction, y)) * weight(count)
         samples += count
         for metric in metrics { try metric.update(prediction, y) }
       }
     }
-    return try logs(loss: samples == 0 ? .nan : sum / Double(samples))
+    let logs = try logs(loss: samples == 0 ? .nan : sum / Double(samples))
+    for (metric, state) in zip(metrics, running) { try metric.loadState(state) }
+    return logs
   }
 
   private func evaluating<R>(_ body: () throws -> R) throws -> R {

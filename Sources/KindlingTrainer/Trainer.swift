@@ -30,6 +30,8 @@ public final class Trainer {
   public internal(set) var steps = 0
   /// Set by ``stop()``.
   var isStopping = false
+  /// Whether an epoch is being trained, whose numbers the metrics hold.
+  var isInEpoch = false
   let forward: (Tensor) throws -> Tensor
 
   init(

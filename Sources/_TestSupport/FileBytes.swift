@@ -31,6 +31,12 @@ package enum FileBytes {
     }
   }
 
+  /// Makes a file of `count` bytes at `path` that takes no room on the disk.
+  package static func writeSparse(_ count: Int, to path: String) throws {
+    try write([], to: path)
+    guard truncate(path, off_t(count)) == 0 else { throw FileError(path: path, code: errno) }
+  }
+
   /// Whether something lies at `path`.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

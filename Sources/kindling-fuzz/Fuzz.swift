@@ -31,6 +31,11 @@ import Kindling
   }
 
   private static func copySeeds(_ reader: FuzzReader, from golden: String, to folder: String) {
+    if reader.name == "resume" {
+      for (number, bytes) in ((try? Resumption.seeds()) ?? []).enumerated() {
+        write(bytes, to: "\(folder)/resume-\(number)")
+      }
+    }
     for (number, path) in files(below: golden).enumerated() {
       guard reader.seeds.contains(where: path.hasSuffix), var bytes = contents(path) else {
         continue

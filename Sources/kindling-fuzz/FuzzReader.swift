@@ -29,6 +29,7 @@ struct FuzzReader: Sendable {
         _ = try CSVTable(text: String(decoding: bytes, as: UTF8.self), header: header)
       }
     },
+    FuzzReader(name: "resume", seeds: []) { try Resumption.read($0) },
     FuzzReader(name: "image", seeds: [".png", ".jpg", ".jpeg"]) { bytes in
       for mode in [ImageReadMode.unchanged, .rgb] { try touch([decodeImage(bytes, mode: mode)]) }
     },

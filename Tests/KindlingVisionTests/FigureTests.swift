@@ -32,6 +32,79 @@ import _TestSupport
     #expect(try pixel(0, 0) == [255, 255, 255])
   }
 
+  /// The numbers on the axes of a line between two heights.
+  private func labels(_ low: Double, _ high: Double) throws -> [String] {
+    let figure = Figure(size: (4, 4))
+    let axes = try figure.addSubplot()
+    try axes.plot([low, high])
+    axes.xticks([""])
+    return try figure.svg().split(separator: "<text ").dropFirst().compactMap { element in
+      element.split(separator: ">").dropFirst().first.map { String($0.prefix { $0 != "<" }) }
+    }.filter { !$0.isEmpty }
+  }
+
+  @Test(arguments: [
+    (1e6, 1e6 + 1), (1e8, 1e8 + 5), (1, 1 + 5e-8), (1.7e9, 1.7e9 + 100), (0, 1e-9), (0, 5e7),
+    (-0.002, 0.003),
+  ] as [(Double, Double)]) func neighboursOnAnAxisDiffer(low: Double, high: Double) throws {
+    let labels = try labels(low, high)
+    #expect(labels.count > 2 && Set(labels).count == labels.count, "\(labels)")
+    for label in labels { #expect(Double(label) != nil && label.count < 20, "\(label)") }
+  }
+
+  @Test func linesEndAtTheFrame() throws {
+    let figure = Figure(size: (4, 4))
+    let axes = try figure.addSubplot()
+    axes.axis(.off)
+    try axes.plot([0, 10, 0, 10, 0])
+    axes.ylim(0...5)
+    axes.xlim(0...4)
+    let lines = try figure.svg().split(separator: "<polyline points=\"").dropFirst().map {
+      $0.prefix { $0 != "\"" }.split(separator: " ").map { point in
+        point.split(separator: ",").compactMap { Double($0) }
+      }
+    }
+    // Up to the frame, away, and back: three parts that leave it at 0.5, 1.5, 2.5 and 3.5.
+    #expect(lines.map(\.count) == [2, 3, 2])
+    let width = try #require(lines.last?.last?.first) - lines[0][0][0]
+    let leaves = [lines[0][1][0], lines[1][0][0], lines[1][2][0], lines[2][0][0]].map {
+      ($0 - lines[0][0][0]) / width * 4
+    }
+    for (a, b) in zip(leaves, [0.5, 1.5, 2.5, 3.5]) { #expect((a - b).magnitude < 0.01) }
+  }
+
+  @Test func imagesKeepToTheLimits() throws {
+    let figure = Figure(size: (3, 3))
+    let axes = try figure.addSubplot()
+    axes.axis(.off)
+    // Black on the left, white on the right.
+    try axes.imshow(Tensor([0.0, 0, 1, 1]).expand([4, 4]), cmap: .gray)
+    axes.xlim(1.5...3.5)
+    let image = try figure.render()
+    #expect(try (image .== 0).sum().item() == 0)
+    axes.xlim(-0.5...1.5)
+    let dark = try (figure.render()[0] .== 0).to(.int64).sum().item()
+    #expect(dark > 10_000)
+  }
+
+  @Test func countsAsNumPyDoes() throws {
+    let axes = try Figure().addSubplot()
+    let values = (0...20).map { Double($0) / 10 }
+    #expect(
+      try axes.hist(values, bins: 20) == [
+        1, 1, 2, 0, 1, 2, 1, 0, 1, 1, 1, 2, 0, 2, 0, 1, 2, 0, 2, 1,
+      ])
+    #expect(
+      try axes.hist([0.1, 0.3, 0.3, 0.7, 0.9, 0.6000000000000001], bins: 4) == [3, 0, 2, 1])
+  }
+
+  @Test func largeFiguresOfSmallImagesStaySmall() throws {
+    let figure = Figure(size: (150, 150))
+    let axes = try figure.addSubplot()
+    try axes.imshow(Tensor.rand(4, 4))
+    #expect(try figure.svg().utf8.count < 1 << 22)
+  }
+
   @Test func writesSVG() throws {
     let svg = try picture().svg()
     #expect(svg.hasPrefix("<svg xmlns=") && svg.hasSuffix("</svg>\n"))

@@ -162,6 +162,18 @@ private struct CustomImageDataset: Dataset {
   }
 
   @Test func imageFolderRefuses() throws {
+    try FileBytes.withTemporaryFolder { root in
+      // Folders in the order of their whole paths, as `sorted(os.walk(…))` has them.
+      let folders = ["b", "b/x", "b/x/deep", "b/x y", "b/x-y"]
+      for folder in folders {
+        try makeFolders(["\(root)/\(folder)"])
+        try writeImage(Tensor.zeros([3, 1, 1], dtype: .uint8), to: "\(root)/\(folder)/i.png")
+      }
+      #expect(
+        try ImageFolder(root).samples.map { $0.path.dropFirst(root.count + 1) } == [
+          "b/i.png", "b/x/i.png", "b/x y/i.png", "b/x-y/i.png", "b/x/deep/i.png",
+        ])
+    }
     let absent = #expect(throws: VisionError.self) { try ImageFolder("/nowhere") }
     #expect(absent?.message.contains("/nowhere: No such file") == true)
     try FileBytes.withTemporaryFolder { root in

@@ -68,7 +68,7 @@ import Testing
       (Invert(), "Invert()"),
       (
         Compose([ToTensor(), Compose([Invert()])]),
-        "Compose(\n    ToTensor()\n    Compose(\n        Invert()\n    )\n)"
+        "Compose(\n    ToTensor()\n    Compose(\n    Invert()\n)\n)"
       ),
     ]
     for (transform, text) in cases { #expect(transform.description == text) }

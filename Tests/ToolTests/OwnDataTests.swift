@@ -1,4 +1,5 @@
 import Kindling
+import KindlingVision
 import Testing
 import _TestSupport
 
@@ -89,6 +90,49 @@ import _TestSupport
       #expect(other.output.contains("a ") && other.output.contains("b "), "\(other.errors)")
       let report = String(decoding: try FileBytes.read("\(folder)/report.html"), as: UTF8.self)
       #expect(report.contains("even") && report.contains("odd"))
+    }
+  }
+
+  /// Gray and coloured files of any size beside each other; the size is kept with the model.
+  @Test func imagesOfAllKindsAreBroughtToOne() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      var rows = "file,class\n"
+      for i in 0..<10 {
+        let image = try Tensor.full([i % 3 == 1 ? 1 : 3, 9 + i, 12], Double(20 * i), dtype: .uint8)
+        try writeImage(image, to: "\(folder)/\(i).png")
+        rows += "\(i).png,\(i % 2)\n"
+      }
+      try FileBytes.write(Array(rows.utf8), to: "\(folder)/labels.csv")
+      for (options, channels) in [("", 3), ("--color gray", 1)] {
+        let trained = try kindling(
+          "train --dataset folder --root . --annotations labels.csv --model cnn --image-size 8 --epochs 1 \(options) --save-model whole.pth --save state.pth",
+          in: folder)
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(
+          try loadStateDict(from: "\(folder)/state.pth")["0.weight"]?.shape == [32, channels, 3, 3])
+        let predicted = try kindling("predict --checkpoint whole.pth 0.png 1.png", in: folder)
+        #expect(predicted.lines.count == 2, "\(predicted.errors)")
+      }
+      // What lost the order of its keys on the way is still a model, and a picture needs no suffix.
+      let converted = try kindling("convert state.pth state.safetensors", in: folder)
+      #expect(converted.status == 0, "\(converted.errors)")
+      let back = try kindling("convert state.safetensors back.pth", in: folder)
+      #expect(back.status == 0, "\(back.errors)")
+      try FileBytes.write(FileBytes.read("\(folder)/0.png"), to: "\(folder)/picture")
+      let predicted = try kindling(
+        "predict --checkpoint back.pth --image-size 8 picture", in: folder)
+      #expect(predicted.lines.count == 1, "\(predicted.errors)")
+    }
+  }
+
+  @Test func lossesThatAreNotFiniteEndTheTraining() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let diverged = try kindling(
+        "train --dataset digits --epochs 3 --lr 1e20 --hidden 8 --save model.pth", in: folder)
+      #expect(diverged.status != 0)
+      #expect(diverged.errors.contains("the loss is"), "\(diverged.errors)")
+      #expect(diverged.errors.contains("in epoch 1, batch"), "\(diverged.errors)")
+      #expect(try FileBytes.list(folder).isEmpty)
     }
   }
 

@@ -170,14 +170,66 @@ extension CSVTable {
     }
   }
 
+  /// The classes in the column called `name` as numbers, and the classes' names.
+  ///
+  /// Whole numbers from 0 on are the classes' own; words are numbered in alphabetical order, or as in
+  /// `known`, where the names are known already.
+  /// - Throws: ``CSVError`` `.column` where there is no such column, `.value` where a field is empty,
+  ///   out of range, a word among numbers, or none of `known`; it names the row.
+  package func classes(
+    in name: String, named known: [String]? = nil
+  ) throws -> (numbers: [Int], names: [String]) {
+    let labels = try column(name)
+    func wrong(_ row: Int, _ what: String) -> CSVError {
+      CSVError(
+        .value, path: path, row: rowNumber(row), "the class \"\(labels[row])\" in column \(name) \(what)")
+    }
+    if let row = labels.firstIndex(of: "") { throw wrong(row, "is empty") }
+    // Tables of floats write 3 as 3.0.
+    let numbers = labels.map { Int($0) ?? Double($0).flatMap { Int(exactly: $0) } }
+    let names = known ?? Set(labels).sorted()
+    let byName = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
+    if known != nil, labels.allSatisfy({ byName[$0] != nil }) {
+      return (labels.map { byName[$0] ?? 0 }, names)
+    }
+    if numbers.contains(where: { $0 != nil }) {
+      // Far above any number of classes; a name is made for each.
+      let end = known?.count ?? 1_000_000
+      let found = try numbers.enumerated().map { row, number in
+        guard let number else {
+          throw wrong(row, "is no number, as others in this column are")
+        }
+        guard 0..<end ~= number else {
+          throw wrong(row, "is out of range: classes are 0 to \(end - 1)")
+        }
+        return number
+      }
+      return (found, known ?? (0..<(found.max() ?? -1) + 1).map(String.init))
+    }
+    if let row = labels.firstIndex(where: { byName[$0] == nil }) {
+      throw wrong(row, "is none of \(Array(names.prefix(20)))")
+    }
+    return (labels.map { byName[$0] ?? 0 }, names)
+  }
+
   /// The numbers of several columns (all, where nil) as a tensor `[rows, columns]`.
   ///
   /// - Throws: ``CSVError`` `.column` where one is absent, `.value` where a field is no number; it
   ///   names the row.
   public func tensor(_ names: [String]? = nil, dtype: DType? = nil) throws -> Tensor {
-    let names = names ?? columns
-    let values = try names.map { try column($0, as: Double.self) }
-    return try Tensor(values.flatMap { $0 }, dtype: dtype ?? .default)
-      .reshape([names.count, count]).t().contiguous()
+    let (names, dtype) = (names ?? columns, dtype ?? .default)
+    func made<Number: TensorScalar & LosslessStringConvertible>(_: Number.Type) throws -> Tensor {
+      try Tensor(names.flatMap { try column($0, as: Number.self) }, dtype: dtype)
+        .reshape([names.count, count]).t().contiguous()
+    }
+    // By way of no other type: an Int64 has more digits than a Double, and 300 is no UInt8.
+    return switch dtype {
+    case .int64: try made(Int64.self)
+    case .int32: try made(Int32.self)
+    case .int16: try made(Int16.self)
+    case .int8: try made(Int8.self)
+    case .uint8: try made(UInt8.self)
+    default: try made(Double.self)
+    }
   }
 }

@@ -6,15 +6,24 @@ open class DropoutLayer: Module {
   public let p: Double
   /// Whether the input itself is written to.
   public let inplace: Bool
+  /// As it was given: PyTorch prints 0 and 0.0 as such.
+  private var printed: Scalar
 
   /// Dropout with probability `p`.
   public init(_ p: Double = 0.5, inplace: Bool = false) {
     self.p = p
     self.inplace = inplace
+    printed = .double(p)
+  }
+
+  /// Dropout of nothing, for 0, or of everything, for 1.
+  public convenience init(_ p: Int, inplace: Bool = false) {
+    self.init(Double(p), inplace: inplace)
+    printed = .int(p)
   }
 
   override open func extraRepr() -> String {
-    "p=\(PrintedNumber.shortest(p)), inplace=\(inplace.python)"
+    "p=\(PrintedNumber.python(printed)), inplace=\(inplace.python)"
   }
 }
 

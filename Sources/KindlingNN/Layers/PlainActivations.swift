@@ -36,13 +36,17 @@ open class SELU: InplaceActivation, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try F.selu(x, inplace: inplace) }
 }
 
-/// `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `nn.Hardswish`).
+/// `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `nn.Hardswish`, which does not print `inplace`).
 open class Hardswish: InplaceActivation, Layer {
+  override open func extraRepr() -> String { "" }
+
   open func forward(_ x: Tensor) throws -> Tensor { try F.hardswish(x, inplace: inplace) }
 }
 
-/// `clamp(x + 3, 0, 6) / 6` (PyTorch: `nn.Hardsigmoid`).
+/// `clamp(x + 3, 0, 6) / 6` (PyTorch: `nn.Hardsigmoid`, which does not print `inplace`).
 open class Hardsigmoid: InplaceActivation, Layer {
+  override open func extraRepr() -> String { "" }
+
   open func forward(_ x: Tensor) throws -> Tensor { try F.hardsigmoid(x, inplace: inplace) }
 }
 

@@ -113,6 +113,10 @@ open class LRScheduler {
         "\(typeName) has \(rates.count) learning rates, but the optimizer has \(optimizer.paramGroups.count) parameter groups"
       )
     }
+    if let rate = rates.first(where: { !$0.isFinite }) {
+      throw TensorError(
+        .value, "step", "\(typeName) leads to a learning rate of \(PrintedNumber.shortest(rate))")
+    }
     for (i, rate) in rates.enumerated() { optimizer.paramGroups[i].lr = rate }
     noteRates()
   }

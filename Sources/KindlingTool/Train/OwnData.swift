@@ -2,6 +2,20 @@ import ArgumentParser
 import Kindling
 import KindlingVision
 
+/// What colours images are read in.
+enum ImageColor: String, CaseIterable, ExpressibleByArgument {
+  case gray, rgb
+
+  var mode: ImageReadMode { self == .gray ? .gray : .rgb }
+}
+
+/// The pixels of a file as numbers from 0 to 1, brought to `size` where one is given.
+func pictureNumbers(_ image: Tensor, size: Int?) throws -> Tensor {
+  // Samples of 16 bits have no dtype of their own.
+  let image = image.dtype == .int32 ? try image.to(.float32).div(65535) : image
+  return try TF.convertImageDtype(size.map { try TF.resize(image, [$0, $0]) } ?? image, .float32)
+}
+
 /// Options of data that users bring: a folder of images, or a table of numbers.
 struct OwnData: ParsableArguments {
   @Option(help: "folder: a CSV of file names and classes; csv: the table of numbers and classes.")
@@ -10,6 +24,8 @@ struct OwnData: ParsableArguments {
   var testAnnotations: String?
   @Flag(help: "The tables have no first row with the names of their columns.") var noHeader = false
   @Option(help: "folder: bring images to this height and width.") var imageSize: Int?
+  @Option(help: "folder: read images as gray or rgb; by default as the first of them is.")
+  var color: ImageColor?
 
   func validate() throws {
     if let imageSize, !(1...10_000).contains(imageSize) {
@@ -22,11 +38,18 @@ struct OwnData: ParsableArguments {
 
   /// Images and classes, to train and to test on.
   func images(_ root: String) throws -> (training: Images, test: Images, classes: [String]) {
+    var mode: ImageReadMode? = color?.mode
     func read(_ path: String, _ classes: [String]?) throws -> AnnotatedImages<Int> {
-      let size: [any Transform<Tensor, Tensor>] = imageSize.map { [Resize(($0, $0))] } ?? []
-      return try AnnotatedImages(
-        annotations: path, root: root, header: noHeader ? .none : .firstRow, classes: classes,
-        transform: Compose(size + [ConvertImageDtype(.float32)]))
+      func images(_ mode: ImageReadMode) throws -> AnnotatedImages<Int> {
+        try AnnotatedImages(
+          annotations: path, root: root, header: noHeader ? .none : .firstRow, classes: classes,
+          mode: mode, transform: Lambda { try pictureNumbers($0, size: imageSize) })
+      }
+      if let mode { return try images(mode) }
+      let found = try images(.rgb)
+      let first = try found.path(of: 0).map { try isGrayImage($0) } ?? false
+      mode = first ? .gray : .rgb
+      return first ? try images(.gray) : found
     }
     let all = try read(required(), nil)
     let (training, test) = try parts(all, testAnnotations.map { try read($0, all.classes) })
@@ -69,21 +92,7 @@ struct OwnData: ParsableArguments {
         "\(path): columns of numbers, a last one of classes, and rows are needed, but there are \(table.columns.count) columns and \(table.count) rows"
       )
     }
-    let names = try table.column(last)
-    let numbers = names.compactMap { Int($0) }.filter { (0..<1_000_000).contains($0) }
-    let classes =
-      known
-      ?? (numbers.count == names.count
-        ? (0...(numbers.max() ?? 0)).map(String.init) : Set(names).sorted())
-    let byName = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
-    let labels = try names.enumerated().map { row, name in
-      guard let number = byName[name] ?? Int(name).flatMap({ byName["\($0)"] }) else {
-        throw CSVError(
-          .value, path: path, row: table.rowNumber(row),
-          "the class \"\(name)\" in column \(last) is none of \(classes.prefix(20))")
-      }
-      return number
-    }
+    let (labels, classes) = try table.classes(in: last, named: known)
     let features = try table.tensor(table.columns.dropLast(), dtype: .float32)
     return (try TensorDataset(features, Tensor(labels)), classes)
   }

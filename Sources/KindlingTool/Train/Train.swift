@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kindling
+import KindlingTrainer
 import KindlingVision
 
 #if canImport(Glibc)
@@ -135,14 +136,18 @@ struct Train: ParsableCommand {
   private func run<Source: Dataset, Label: Collatable>(
     on training: Source, testedOn test: Source, classes: [String], from start: TrainingCheckpoint?
   ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
-    if let seed { manualSeed(seed) }
-    let trainingLoader = try DataLoader(
-      training, batchSize: batchSize, shuffle: shuffle, workers: workers)
-    let testLoader = try DataLoader(test, batchSize: batchSize, workers: workers)
     guard training.count > 0, test.count > 0 else {
       throw ToolError(
         "there are \(training.count) samples to train on and \(test.count) to test on: too few")
     }
+    if report != nil && classes.count > ConfusionMatrix.most {
+      throw ToolError(
+        "a report of \(classes.count) classes would be too large; at most \(ConfusionMatrix.most)")
+    }
+    if let seed { manualSeed(seed) }
+    let trainingLoader = try DataLoader(
+      training, batchSize: batchSize, shuffle: shuffle, workers: workers)
+    let testLoader = try DataLoader(test, batchSize: batchSize, workers: workers)
     let network = try makeModel(
       model, for: training[0].0.shape, hidden: hidden.sizes,
       classes: classes.count)
@@ -167,11 +172,11 @@ struct Train: ParsableCommand {
       try run.epoch(epoch, trainingLoader, testLoader, done: done)
     }
     if let save {
-      try Kindling.save(network.stateDict(), to: save, notes: notes(ofClasses: classes))
+      try Kindling.save(network.stateDict(), to: save, notes: notes(classes, own.imageSize))
       if !json { print("Saved the model to \(save)") }
     }
     if let saveModel {
-      try Kindling.save(whole(network), to: saveModel, notes: notes(ofClasses: classes))
+      try Kindling.save(whole(network), to: saveModel, notes: notes(classes, own.imageSize))
       if !json { print("Saved the whole model to \(saveModel)") }
     }
     if let report {

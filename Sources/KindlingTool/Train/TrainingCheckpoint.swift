@@ -58,6 +58,9 @@ struct TrainingCheckpoint {
     classes = saved["classes"]?.elements?.compactMap(\.stringValue)
   }
 
+  /// The size that images were brought to, where they were.
+  var imageSize: Int? { options.first { $0.name == "image-size" }.flatMap { Int($0.value) } }
+
   /// Puts everything back where it stood.
   func restore(
     _ model: any Layer, _ optimizer: Optimizer, _ loader: (StateDict) throws -> Void
@@ -131,6 +134,7 @@ extension Train {
       KeptOption("annotations", \.own.annotations),
       KeptOption("test-annotations", \.own.testAnnotations),
       KeptOption("no-header", \.own.noHeader), KeptOption("image-size", \.own.imageSize),
+      KeptOption("color", \.own.color),
     ]
   }
 

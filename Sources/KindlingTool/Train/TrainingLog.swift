@@ -31,9 +31,6 @@ final class TrainingLog {
     if !json { write("Epoch \(epoch)\n-------------------------------") }
   }
 
-  /// Whether the loss of a batch is reported, and so worth reading.
-  func wants(_ batch: Int) -> Bool { collects || batch % every == 0 }
-
   func loss(_ epoch: Int, _ batch: Int, _ loss: Double, seen: Int, of size: Int) {
     losses = (losses.sum + loss, losses.count + 1)
     guard batch % every == 0 else { return }
@@ -41,7 +38,8 @@ final class TrainingLog {
     if json {
       write("{\"epoch\":\(epoch),\"batch\":\(batch),\"loss\":\(JSON.number(loss))}")
     } else {
-      write("loss: \(right(PrintedNumber.fixed(loss, 6), 7))  [\(right("\(seen)", 5))/\(right("\(size)", 5))]")
+      let value = right(PrintedNumber.fixed(loss, 6), 7)
+      write("loss: \(value)  [\(right("\(seen)", 5))/\(right("\(size)", 5))]")
     }
   }
 
@@ -74,10 +72,11 @@ final class TrainingLog {
         "train_seconds":\(JSON.number(trainSeconds)),"test_seconds":\(JSON.number(testSeconds))}
         """)
     } else {
+      let percent = PrintedNumber.fixed(100 * accuracy, 1)
       write(
-        "Test Error:\n Accuracy: \(PrintedNumber.fixed(100 * accuracy, 1))%, Avg loss: \(right(PrintedNumber.fixed(loss, 6), 8))"
-      )
-      write("Time: \(PrintedNumber.fixed(trainSeconds, 2)) s training, \(PrintedNumber.fixed(testSeconds, 2)) s testing\n")
+        "Test Error:\n Accuracy: \(percent)%, Avg loss: \(right(PrintedNumber.fixed(loss, 6), 8))")
+      let times = (PrintedNumber.fixed(trainSeconds, 2), PrintedNumber.fixed(testSeconds, 2))
+      write("Time: \(times.0) s training, \(times.1) s testing\n")
     }
   }
 

@@ -52,10 +52,16 @@ struct TrainingRun {
       let number = done + place
       let (x, y) = try batch.get()
       let loss = try criterion(model(x), y)
+      let value = try loss.item()
+      guard value.isFinite else {
+        throw ToolError(
+          "the loss is \(PrintedNumber.shortest(value)) in epoch \(epoch), batch \(number + 1): the training stops here, and nothing is saved from it. Try a lower --lr, and see whether the data hold numbers that are not finite"
+        )
+      }
       optimizer.zeroGrad()
       try loss.backward()
       try optimizer.step()
-      if log.wants(number) { log.loss(epoch, number, try loss.item(), seen: seen, of: size) }
+      log.loss(epoch, number, value, seen: seen, of: size)
       seen += x.shape[0]
       log.advance(number + 1, of: batches)
       if let checkpointEvery, (number + 1) % checkpointEvery == 0 {

@@ -24,6 +24,8 @@ open class Callback {
   open func epochEnded(_ trainer: Trainer, _ logs: Logs) throws {}
   /// After the last epoch; not where an error ended the training.
   open func fitEnded(_ trainer: Trainer) throws {}
+  /// Where an error ended the training, before it is thrown on.
+  open func fitFailed(_ trainer: Trainer, _ error: any Error) {}
 }
 
 /// Follows one number of the logs and says when it has become better.
@@ -41,11 +43,12 @@ public struct Monitor: Sendable {
 
   /// A monitor of `name`.
   ///
-  /// Without a `mode`, less is better for losses and errors and more for the rest.
+  /// Without a `mode`, more is better where the name speaks of accuracy, precision, recall, F1, area
+  /// under a curve or a score, and less for the rest, such as losses and errors.
   public init(_ name: String, mode: Mode? = nil, minDelta: Double = 0) {
-    let falls = name.hasSuffix("loss") || name.hasSuffix("error")
+    let rises = ["acc", "precision", "recall", "f1", "auc", "score", "confusion_matrix"]
     self.name = name
-    self.mode = mode ?? (falls ? .min : .max)
+    self.mode = mode ?? (rises.contains(where: name.lowercased().contains) ? .max : .min)
     self.minDelta = minDelta.magnitude
   }
 

@@ -13,7 +13,7 @@ struct ClassLabels {
   init(_ prediction: Tensor, _ target: Tensor, threshold: Double, _ name: String) throws {
     let isBinary = prediction.ndim <= 1 || prediction.ndim == 2 && prediction.shape[1] == 1
     if isBinary {
-      guard prediction.numel == target.numel else {
+      guard Self.flat(prediction.shape) == Self.flat(target.shape) else {
         throw ClassLabels.unfit(prediction, target, name)
       }
       classes = 2
@@ -25,14 +25,25 @@ struct ClassLabels {
     var labels = target
     if !isBinary && target.shape == prediction.shape && classes > 0 {
       labels = try target.argmax(dim: 1)
-    } else if !isBinary && target.numel != predicted.count {
-      throw ClassLabels.unfit(prediction, target, name)
+    } else if !isBinary {
+      var shape = prediction.shape
+      shape.remove(at: 1)
+      guard Self.flat(target.shape) == Self.flat(shape) else {
+        throw ClassLabels.unfit(prediction, target, name)
+      }
     }
     expected = try labels.toArray(as: Int.self)
     if let wrong = expected.first(where: { !(0..<classes).contains($0) }) {
       throw TensorError(
         .value, name, "Target \(wrong) is out of bounds for \(classes) classes")
     }
+  }
+
+  /// A shape without ones at its end: a column is as good as a row.
+  private static func flat(_ shape: [Int]) -> [Int] {
+    var shape = shape
+    while shape.count > 1 && shape.last == 1 { shape.removeLast() }
+    return shape
   }
 
   private static func unfit(_ prediction: Tensor, _ target: Tensor, _ name: String) -> TensorError {

@@ -11,7 +11,7 @@ public class ConfusionMatrix: Metric {
   public private(set) final var counts: [[Int]]
   private let minimum: Int
   /// The most classes that a matrix may have.
-  private static let most = 1 << 13
+  package static let most = 1 << 13
 
   /// A matrix of at least `classes` classes, 8192 at most; a probability above `threshold` says class 1.
   public init(classes: Int = 0, threshold: Double = 0.5, name: String = "confusion_matrix") {

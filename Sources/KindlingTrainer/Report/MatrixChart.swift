@@ -2,6 +2,9 @@ import KindlingCore
 
 /// A confusion matrix as an inline SVG picture: the darker, the more of a row's samples.
 struct MatrixChart {
+  /// The most classes whose matrix can be told apart on a page.
+  static let most = 200
+
   let counts: [[Int]]
   let classes: [String]
 

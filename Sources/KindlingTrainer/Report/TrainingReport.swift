@@ -132,9 +132,29 @@ public struct TrainingReport {
 
   private var matrix: String {
     guard let confusion, !confusion.counts.isEmpty else { return "" }
+    if confusion.counts.count > MatrixChart.most { return frequentMistakes(confusion.counts) }
     return """
       <p>Rows are true classes, columns what they were taken for.</p>\
       <figure>\(MatrixChart(counts: confusion.counts, classes: classes).svg)</figure>
+      """
+  }
+
+  /// The cells with the most samples off the diagonal, where the matrix has too many to draw.
+  private func frequentMistakes(_ counts: [[Int]]) -> String {
+    var cells: [(row: Int, column: Int, count: Int)] = []
+    for (row, line) in counts.enumerated() {
+      for (column, count) in line.enumerated() where count > 0 && column != row {
+        cells.append((row, column, count))
+      }
+    }
+    let most = cells.sorted { $0.count > $1.count }.prefix(20)
+    func name(_ i: Int) -> String { escaped(i < classes.count ? classes[i] : "\(i)") }
+    let rows = most.map {
+      "<tr><td>\(name($0.row))</td><td>\(name($0.column))</td><td>\($0.count)</td></tr>"
+    }
+    return """
+      <p>\(counts.count) classes are too many to draw; the most frequent mistakes:</p>\
+      <table><tr><th>class</th><th>taken for</th><th>samples</th></tr>\(rows.joined())</table>
       """
   }
 

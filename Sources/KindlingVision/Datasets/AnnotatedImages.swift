@@ -56,12 +56,17 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
         "an image's file and its class are expected, but there is one column: \(table.columns)")
     }
     files = try table.column(fileColumn ?? table.columns[0])
-    (targets, self.classes) = try AnnotatedImages.numbered(
-      table, labelColumn ?? table.columns[1], classes)
+    (targets, self.classes) = try table.classes(
+      in: labelColumn ?? table.columns[1], named: classes)
     for (row, file) in files.enumerated() {
       let path = AnnotatedImages.path(root, file)
-      guard !file.isEmpty, access(path, R_OK) == 0 else {
-        let reason = file.isEmpty ? "no file is named" : String(cString: strerror(errno))
+      // The system would read a name up to its first NUL.
+      guard !file.isEmpty, !file.utf8.contains(0), access(path, R_OK) == 0 else {
+        let reason =
+          file.isEmpty
+          ? "no file is named"
+          : file.utf8.contains(0)
+            ? "the name holds a NUL" : String(cString: strerror(errno))
         throw CSVError(
           .file, path: annotations, row: table.rowNumber(row), "\(path): \(reason)")
       }
@@ -111,39 +116,15 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
     }
   }
 
+  /// Where the image at `index` lies.
+  package func path(of index: Int) -> String? {
+    files.indices.contains(index) ? AnnotatedImages.path(root, files[index]) : nil
+  }
+
   /// `file` below `root`, unless it begins at the top.
   private static func path(_ root: String, _ file: String) -> String {
     file.hasPrefix("/") || root.isEmpty
       ? file : root.hasSuffix("/") ? root + file : "\(root)/\(file)"
-  }
-
-  /// The classes of all rows as numbers, and their names.
-  private static func numbered(
-    _ table: CSVTable, _ column: String, _ known: [String]?
-  ) throws -> ([Int], [String]) {
-    let labels = try table.column(column)
-    func wrong(_ row: Int, _ what: String) -> CSVError {
-      CSVError(
-        .value, path: table.path, row: table.rowNumber(row),
-        "the class \"\(labels[row])\" in column \(column) \(what)")
-    }
-    if let row = labels.firstIndex(of: "") { throw wrong(row, "is empty") }
-    if labels.allSatisfy({ Int($0) != nil }) {
-      let numbers = labels.compactMap { Int($0) }
-      // Far above any number of classes; a name is made for each.
-      let end = known?.count ?? 1_000_000
-      if let row = numbers.firstIndex(where: { $0 < 0 || $0 >= end }) {
-        throw wrong(row, "is out of range: classes are 0 to \(end - 1)")
-      }
-      return (numbers, known ?? (0..<(numbers.max() ?? -1) + 1).map(String.init))
-    }
-    let names = known ?? Set(labels).sorted()
-    let byName = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
-    let numbers = try labels.enumerated().map { row, name in
-      guard let number = byName[name] else { throw wrong(row, "is none of \(names)") }
-      return number
-    }
-    return (numbers, names)
   }
 }
 

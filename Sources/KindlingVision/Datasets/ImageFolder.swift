@@ -52,7 +52,7 @@ public final class ImageFolder<Target>: Dataset, Sendable {
     var samples: [(path: String, target: Int)] = []
     for (number, name) in classes.enumerated() {
       let before = samples.count
-      try FolderListing.images(below: "\(root)/\(name)", depth: 0) { samples.append(($0, number)) }
+      samples += try FolderListing.images(below: "\(root)/\(name)").map { ($0, number) }
       if samples.count == before {
         throw VisionError(
           .notFound,
@@ -157,17 +157,26 @@ struct FolderListing {
     files.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
   }
 
-  /// Hands the images in the folder at `path`, and in the folders in it, to `body`.
-  ///
+  /// The paths of the images in the folder at `path` and in the folders in it, in the order of Python's
+  /// `sorted(os.walk(path))`: folders by their whole paths.
+  static func images(below path: String) throws -> [String] {
+    var found: [(folder: String, files: [String])] = []
+    try walk(path, depth: 0) { found.append(($0, $1)) }
+    found.sort { $0.folder.unicodeScalars.lexicographicallyPrecedes($1.folder.unicodeScalars) }
+    return found.flatMap { folder, files in
+      files.filter { ImageFormat(suffixOf: $0) != nil }.map { "\(folder)/\($0)" }
+    }
+  }
+
   /// A link back to a folder above would go round for ever; 64 levels are more than anybody has.
-  static func images(below path: String, depth: Int, _ body: (String) -> Void) throws {
+  private static func walk(
+    _ path: String, depth: Int, _ body: (_ folder: String, _ files: [String]) -> Void
+  ) throws {
     guard depth < 64 else {
       throw VisionError(.system, "\(path): folders are nested more than 64 deep")
     }
     let listing = try FolderListing(path)
-    for name in listing.files where ImageFormat(suffixOf: name) != nil { body("\(path)/\(name)") }
-    for name in listing.folders {
-      try images(below: "\(path)/\(name)", depth: depth + 1, body)
-    }
+    body(path, listing.files)
+    for name in listing.folders { try walk("\(path)/\(name)", depth: depth + 1, body) }
   }
 }

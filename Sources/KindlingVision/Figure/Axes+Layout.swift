@@ -3,10 +3,10 @@ extension Axes {
   /// The plot within `cell`, its texts included.
   func shapes(in cell: Box, _ metrics: Metrics) -> [Shape] {
     var shapes: [Shape] = []
-    let image = items.lazy.compactMap { item -> Pixels? in
+    let images = items.compactMap { item -> Pixels? in
       if case .image(let pixels) = item.mark { pixels } else { nil }
-    }.first
-    let (across, up) = ranges(image)
+    }
+    let (across, up) = ranges(images)
     let isOn = visibility == .on
     let yTicks =
       yNames.map { Ticks($0, up) } ?? Ticks(up, count: Int(cell.height / (metrics.tick * 3)))
@@ -20,12 +20,14 @@ extension Axes {
       right: isOn ? metrics.gap : 0,
       bottom: isOn
         ? metrics.tick * 1.2 + metrics.mark + (xText == nil ? 0 : metrics.label * 1.4) : 0)
-    if let image { frame = frame.fitted(Double(image.width) / Double(image.height)) }
+    // Pixels are squares.
+    let proportion = Axes.length(across) / Axes.length(up)
+    if !images.isEmpty { frame = frame.fitted(min(max(proportion, 1e-3), 1e3)) }
 
     let xTicks =
       xNames.map { Ticks($0, across) }
       ?? Ticks(across, count: Int(frame.width / (metrics.tick * 4)))
-    let place = Placement(frame: frame, across: across, up: up, isImage: image != nil)
+    let place = Placement(frame: frame, across: across, up: up, isImage: !images.isEmpty)
     if isOn && showsGrid {
       for x in xTicks.values {
         shapes.append(
@@ -54,12 +56,10 @@ extension Axes {
   }
 
   /// What the axes go over: what was asked for, or the data and a little more.
-  private func ranges(_ image: Pixels?) -> (ClosedRange<Double>, ClosedRange<Double>) {
-    if let image {
+  private func ranges(_ images: [Pixels]) -> (ClosedRange<Double>, ClosedRange<Double>) {
+    if let width = images.map(\.width).max(), let height = images.map(\.height).max() {
       // Pixels are centred on whole numbers.
-      return (
-        xRange ?? -0.5...Double(image.width) - 0.5, yRange ?? -0.5...Double(image.height) - 0.5
-      )
+      return (xRange ?? -0.5...Double(width) - 0.5, yRange ?? -0.5...Double(height) - 0.5)
     }
     var xs: [Double] = [], ys: [Double] = []
     var hasBars = false
@@ -91,11 +91,17 @@ extension Axes {
     return (keepsZero && low == 0 ? 0 : low - margin)...(keepsZero && high == 0 ? 0 : high + margin)
   }
 
+  /// The length of `range`, 1 where it is none.
+  private static func length(_ range: ClosedRange<Double>) -> Double {
+    let length = range.upperBound - range.lowerBound
+    return length > 0 && length.isFinite ? length : 1
+  }
+
   // MARK: Marks
 
   private func draw(_ item: Item, _ place: Placement, _ metrics: Metrics) -> [Shape] {
     switch item.mark {
-    case .image(let pixels): return [.image(pixels, place.frame)]
+    case .image(let pixels): return [Axes.shape(pixels, place)].compactMap { $0 }
     case .points(let x, let y):
       return zip(x, y).filter { place.contains($0, $1) }.map {
         .dot(x: place.x($0), y: place.y($1), radius: metrics.line * 1.5, item.color)
@@ -113,7 +119,7 @@ extension Axes {
       }
     case .line(let x, let y, let width):
       var shapes: [Shape] = []
-      var run: [(x: Double, y: Double)] = []
+      var run: [(x: Double, y: Double)] = [], last: (x: Double, y: Double)?
       func end() {
         if run.count > 1 { shapes.append(.line(run, width: metrics.line * width, item.color)) }
         if run.count == 1 {
@@ -122,15 +128,43 @@ extension Axes {
         run = []
       }
       for (x, y) in zip(x, y) {
-        if x.isFinite && y.isFinite {
-          run.append((place.clampedX(x), place.clampedY(y)))
-        } else {
+        guard x.isFinite && y.isFinite else {
           end()
+          last = nil
+          continue
         }
+        let point = place.point(x, y)
+        if let last, let part = place.frame.clipped(last, point) {
+          if run.last.map({ $0 == part.from }) != true {
+            end()
+            run = [part.from]
+          }
+          run.append(part.to)
+        } else if last == nil && place.frame.contains(point) {
+          run = [point]
+        }
+        last = point
       }
       end()
       return shapes
     }
+  }
+
+  /// The pixels of an image that are in view, where they belong.
+  private static func shape(_ pixels: Pixels, _ place: Placement) -> Shape? {
+    func seen(_ range: ClosedRange<Double>, _ count: Int) -> Range<Int> {
+      let first = Int(min(max((range.lowerBound + 0.5).rounded(.down), 0), Double(count)))
+      let last = Int(min(max((range.upperBound + 0.5).rounded(.up), 0), Double(count)))
+      return first..<max(first, last)
+    }
+    let columns = seen(place.across, pixels.width), rows = seen(place.up, pixels.height)
+    if columns.isEmpty || rows.isEmpty { return nil }
+    let (left, top) = place.point(Double(columns.lowerBound) - 0.5, Double(rows.lowerBound) - 0.5)
+    let (right, bottom) = place.point(
+      Double(columns.upperBound) - 0.5, Double(rows.upperBound) - 0.5)
+    return .image(
+      pixels.part(rows, columns), Box(x: left, y: top, width: right - left, height: bottom - top),
+      within: place.frame)
   }
 
   // MARK: Frame and texts
@@ -191,7 +225,9 @@ extension Axes {
     let named = items.compactMap { item in item.label.map { ($0, item) } }
     guard !named.isEmpty else { return [] }
     let swatch = metrics.label * 1.5, line = metrics.label * 1.3, pad = metrics.gap / 2
-    let widest = named.map { metrics.width($0.0, metrics.label) }.max() ?? 0
+    let room = frame.width - swatch - pad * 5
+    let names = named.map { fit($0.0, room, metrics.label, metrics) }
+    let widest = names.map { metrics.width($0, metrics.label) }.max() ?? 0
     let box = Box(
       x: frame.right - widest - swatch - pad * 4, y: frame.y + pad,
       width: widest + swatch + pad * 3, height: line * Double(named.count) + pad)
@@ -202,7 +238,7 @@ extension Axes {
           left: metrics.frame, top: metrics.frame, right: metrics.frame, bottom: metrics.frame),
         fill: .white),
     ]
-    for (i, (name, item)) in named.enumerated() {
+    for (i, (name, item)) in zip(names, named.map(\.1)).enumerated() {
       let y = box.y + pad / 2 + line * (Double(i) + 0.5)
       let start = box.x + pad
       switch item.mark {
@@ -250,6 +286,11 @@ struct Placement {
   func y(_ value: Double) -> Double {
     let part = share(value, up)
     return frame.y + (isImage ? part : 1 - part) * frame.height
+  }
+
+  /// A place in or far outside of the frame, but never so far that nothing could be computed with it.
+  func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+    (min(max(self.x(x), -1e7), 1e7), min(max(self.y(y), -1e7), 1e7))
   }
 
   /// As ``x(_:)``, at the edge of the frame for what lies beyond.

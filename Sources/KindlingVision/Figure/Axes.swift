@@ -133,15 +133,18 @@ public final class Axes {
     var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
     if low == high { (low, high) = (low - 0.5, high + 0.5) }
     let width = (high - low) / Double(bins)
+    let edges = (0..<bins).map { low + Double($0) * width } + [high]
     var counts = [Int](repeating: 0, count: bins)
-    if width > 0 {
-      for value in finite { counts[min(max(Int((value - low) / width), 0), bins - 1)] += 1 }
+    for value in finite {
+      // Rounding may lead across an edge, which is what decides, as in NumPy.
+      var bin = min(max(Int((value - low) / (high - low) * Double(bins)), 0), bins - 1)
+      if bin > 0 && value < edges[bin] { bin -= 1 }
+      if bin < bins - 1 && value >= edges[bin + 1] { bin += 1 }
+      counts[bin] += 1
     }
     add(
-      .bars(
-        left: (0..<bins).map { low + Double($0) * width }, width: width,
-        heights: counts.map(Double.init)),
-      color, label)
+      .bars(left: Array(edges.dropLast()), width: width, heights: counts.map(Double.init)), color,
+      label)
     return counts
   }
 

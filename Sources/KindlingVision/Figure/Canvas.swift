@@ -47,7 +47,7 @@ struct Canvas {
         if placed.count == 1 { segment(placed[0], placed[0], thickness * 1.8, color) }
         for (a, b) in zip(placed, placed.dropFirst()) { segment(a, b, thickness, color) }
       }
-    case .image(let pixels, let box): image(pixels, box)
+    case .image(let pixels, let box, let frame): image(pixels, box, frame)
     }
   }
 
@@ -101,9 +101,10 @@ struct Canvas {
   }
 
   /// Enlarged pixels stay squares; where the image shrinks, pixels are averaged.
-  private mutating func image(_ pixels: Pixels, _ box: Box) {
-    let columns = span(box.x.rounded(), box.right.rounded(), width)
-    let rows = span(box.y.rounded(), box.bottom.rounded(), height)
+  private mutating func image(_ pixels: Pixels, _ box: Box, _ frame: Box) {
+    let seen = box.intersection(frame)
+    let columns = span(seen.x.rounded(), seen.right.rounded(), width)
+    let rows = span(seen.y.rounded(), seen.bottom.rounded(), height)
     guard box.width > 0, box.height > 0, pixels.width > 0, pixels.height > 0 else { return }
     func sources(_ at: Int, _ start: Double, _ length: Double, _ count: Int) -> Range<Int> {
       let scale = Double(count) / length

@@ -26,19 +26,28 @@ enum SVGWriter {
       let turn = turned ? " transform=\"rotate(-90 \(number(x)) \(number(y)))\"" : ""
       return
         "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(escaped(text))</text>"
-    case .image(let pixels, let box):
+    case .image(let pixels, let box, let frame):
       let image = enlarged(pixels, box)
-      return
+      let element =
         "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(base64(try encodePNG(image.tensor())))\"/>"
+      let view = "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
+      // A picture in the picture shows nothing beyond its frame.
+      return box.isInside(frame)
+        ? element : "<svg \(place(frame)) viewBox=\"\(view)\">\(element)</svg>"
     }
   }
 
+  /// The most pixels of a side that an image is enlarged to.
+  private static let mostPixels = 4096.0
+
   /// The image with as many pixels as the picture needs, twice over: viewers would smooth large ones.
   private static func enlarged(_ pixels: Pixels, _ box: Box) -> Canvas {
-    let (width, height) = (2 * box.width.rounded(.up), 2 * box.height.rounded(.up))
+    let scale = min(2, mostPixels / max(box.width, box.height))
+    let (width, height) = ((scale * box.width).rounded(.up), (scale * box.height).rounded(.up))
     if Double(pixels.width) >= width || Double(pixels.height) >= height { return Canvas(pixels) }
     var canvas = Canvas(Int(width), Int(height))
-    canvas.draw(.image(pixels, Box(x: 0, y: 0, width: width, height: height)))
+    let whole = Box(x: 0, y: 0, width: width, height: height)
+    canvas.draw(.image(pixels, whole, within: whole))
     return canvas
   }
 

@@ -11,6 +11,46 @@ struct Box {
       height: max(height - top - bottom, 1))
   }
 
+  /// What this rectangle and another have in common, which may be nothing.
+  func intersection(_ other: Box) -> Box {
+    let (left, top) = (max(x, other.x), max(y, other.y))
+    return Box(
+      x: left, y: top, width: max(min(right, other.right) - left, 0),
+      height: max(min(bottom, other.bottom) - top, 0))
+  }
+
+  /// Whether no part of this rectangle, but for a rounding error, lies outside of `other`.
+  func isInside(_ other: Box) -> Bool {
+    x >= other.x - 0.01 && y >= other.y - 0.01 && right <= other.right + 0.01
+      && bottom <= other.bottom + 0.01
+  }
+
+  func contains(_ point: (x: Double, y: Double)) -> Bool {
+    x <= point.x && point.x <= right && y <= point.y && point.y <= bottom
+  }
+
+  /// The part of the line from `a` to `b` inside; nil where there is none (Liang and Barsky, 1984).
+  func clipped(
+    _ a: (x: Double, y: Double), _ b: (x: Double, y: Double)
+  ) -> (from: (x: Double, y: Double), to: (x: Double, y: Double))? {
+    var (start, end) = (0.0, 1.0)
+    let (dx, dy) = (b.x - a.x, b.y - a.y)
+    for (step, room) in [(-dx, a.x - x), (dx, right - a.x), (-dy, a.y - y), (dy, bottom - a.y)] {
+      if step == 0 {
+        if room < 0 { return nil }
+      } else if step < 0 {
+        start = max(start, room / step)
+      } else {
+        end = min(end, room / step)
+      }
+    }
+    if start > end { return nil }
+    func point(_ t: Double) -> (x: Double, y: Double) {
+      t == 0 ? a : t == 1 ? b : (a.x + t * dx, a.y + t * dy)
+    }
+    return (point(start), point(end))
+  }
+
   /// The largest rectangle of this proportion inside, in the middle.
   func fitted(_ widthToHeight: Double) -> Box {
     let w = min(width, height * widthToHeight)
@@ -23,6 +63,15 @@ struct Box {
 struct Pixels {
   let width: Int, height: Int
   var bytes: [UInt8]
+
+  /// Some rows and columns of the image.
+  func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Pixels {
+    if rows.count == height && columns.count == width { return self }
+    let bytes = rows.flatMap { row in
+      self.bytes[(row * width + columns.lowerBound) * 3..<(row * width + columns.upperBound) * 3]
+    }
+    return Pixels(width: columns.count, height: rows.count, bytes: bytes)
+  }
 }
 
 /// What pictures are made of.
@@ -32,7 +81,8 @@ enum Shape {
   case dot(x: Double, y: Double, radius: Double, Color)
   /// `y` is the baseline's.
   case text(String, x: Double, y: Double, size: Double, anchor: Anchor, turned: Bool, Color)
-  case image(Pixels, Box)
+  /// What of an image, which fills the first box, lies in the second.
+  case image(Pixels, Box, within: Box)
 
   /// Which part of a text stands at its place.
   enum Anchor: String { case start, middle, end }

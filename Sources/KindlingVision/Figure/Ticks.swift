@@ -14,12 +14,19 @@ struct Ticks {
     // So far from 0 that neighbours are the same number, there is nothing to count.
     guard step > 0, abs(first) < 1e15, abs(last) < 1e15, last >= first, last - first < 1000 else {
       values = [range.lowerBound]
-      labels = ["\(range.lowerBound)"]
+      labels = [PrintedNumber.general(range.lowerBound, 6)]
       return
     }
     values = (Int(first)...Int(last)).map { Double($0) * step }
-    let decimals = max(0, -Int(Double.log10(step).rounded(.down)))
-    labels = values.map { Ticks.text($0, decimals) }
+    // As many digits as tell neighbours apart.
+    let unit = Int(Double.log10(step).rounded(.down))
+    let most = values.map(abs).max() ?? 0
+    let digits = most > 0 ? Int(Double.log10(most).rounded(.down)) - unit + 1 : 1
+    let isPlain = most < 1e6 && unit >= -5
+    labels = values.map {
+      isPlain
+        ? PrintedNumber.fixed($0, max(0, -unit)) : PrintedNumber.general($0, min(max(digits, 1), 17))
+    }
   }
 
   /// Names at 0, 1, 2 and so on, those that lie in `range`.
@@ -34,10 +41,5 @@ struct Ticks {
     guard length > 0, length.isFinite else { return 0 }
     let power = Double.pow(10, Double.log10(length).rounded(.down))
     return [1, 2, 5, 10].map { $0 * power }.first { $0 >= length * 0.999999 } ?? 10 * power
-  }
-
-  private static func text(_ value: Double, _ decimals: Int) -> String {
-    abs(value) >= 1e6 || decimals > 5
-      ? PrintedNumber.general(value, 6) : PrintedNumber.fixed(value, decimals)
   }
 }

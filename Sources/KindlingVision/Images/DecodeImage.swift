@@ -12,6 +12,21 @@ public func readImage(_ path: String, mode: ImageReadMode = .unchanged) throws -
   try VisionError.naming(path) { try decodeImage(FileContents.read(path), mode: mode) }
 }
 
+/// Whether the image in a file has no colours.
+package func isGrayImage(_ path: String) throws -> Bool {
+  try VisionError.naming(path) {
+    let bytes = try FileContents.read(path)
+    // In PNG the byte after both sizes and the depth says so; a palette's single channel has colours.
+    if ImageFormat(bytes) == .png { return bytes.count > 25 && [0, 4].contains(bytes[25]) }
+    return try decodeImage(bytes).shape[0] == 1
+  }
+}
+
+/// Whether a file begins as an image does.
+package func isImageFile(_ path: String) throws -> Bool {
+  try VisionError.naming(path) { try ImageFormat(FileContents.read(path)) != nil }
+}
+
 /// The image that the bytes of a PNG or JPEG file hold (torchvision: `io.decode_image`).
 ///
 /// The format is told from the first bytes. Values are those of libpng and libjpeg-turbo with the

@@ -130,7 +130,7 @@ open class Bottleneck: Module, ResidualBlock {
 /// - Shape: `[N, 3, H, W]` → `[N, numClasses]`.
 open class ResNet: Module, Layer {
   /// The first convolution, 7 by 7.
-  public let conv1: Conv2d
+  public var conv1: Conv2d
   /// Its normalisation.
   public let bn1: BatchNorm2d
   /// Its rectifier.
@@ -148,7 +148,7 @@ open class ResNet: Module, Layer {
   /// The mean over all places.
   public let avgpool = AdaptiveAvgPool2d([1, 1])
   /// The classifier.
-  public let fc: Linear
+  public var fc: Linear
 
   /// A network of four groups of `block`s, whose numbers are `layers`.
   ///

@@ -8,28 +8,31 @@ public struct RandomRotation: Transform {
   public let interpolation: InterpolationMode
   /// Whether the result is large enough for all of the turned image.
   public let expand: Bool
+  /// The pixel, as x and y, that stays; the middle where nil.
+  public let center: (x: Double, y: Double)?
   /// The value of pixels that come from outside.
   public let fill: Double
 
   /// A transform by up to `degrees` either way.
   public init(
     _ degrees: Double, interpolation: InterpolationMode = .nearest, expand: Bool = false,
-    fill: Double = 0
+    center: (x: Double, y: Double)? = nil, fill: Double = 0
   ) {
     self.init(
       // A negative or undefined number becomes an empty turn, which the call refuses.
       degrees >= 0 ? -degrees...degrees : .infinity ... .infinity, interpolation: interpolation,
-      expand: expand, fill: fill)
+      expand: expand, center: center, fill: fill)
   }
 
   /// A transform by an angle in this range.
   public init(
     _ degrees: ClosedRange<Double>, interpolation: InterpolationMode = .nearest,
-    expand: Bool = false, fill: Double = 0
+    expand: Bool = false, center: (x: Double, y: Double)? = nil, fill: Double = 0
   ) {
     self.degrees = degrees
     self.interpolation = interpolation
     self.expand = expand
+    self.center = center
     self.fill = fill
   }
 
@@ -42,11 +45,15 @@ public struct RandomRotation: Transform {
         .value, "RandomRotation", "if degrees is a single number, it must be positive and finite")
     }
     return try TF.rotate(
-      image, Draw.uniform(degrees), interpolation: interpolation, expand: expand, fill: [fill])
+      image, Draw.uniform(degrees), interpolation: interpolation, expand: expand, center: center,
+      fill: [fill])
   }
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    "RandomRotation(degrees=[\(degrees.lowerBound), \(degrees.upperBound)], interpolation=\(interpolation.rawValue), expand=\(PythonText.flag(expand)), fill=\(PythonText.number(fill)))"
+    let middle =
+      center.map { ", center=(\(PythonText.number($0.x)), \(PythonText.number($0.y)))" } ?? ""
+    return
+      "RandomRotation(degrees=[\(degrees.lowerBound), \(degrees.upperBound)], interpolation=\(interpolation.rawValue), expand=\(PythonText.flag(expand))\(middle), fill=\(PythonText.number(fill)))"
   }
 }

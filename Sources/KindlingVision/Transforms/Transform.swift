@@ -63,11 +63,7 @@ public struct Compose: Transform {
 
   /// One line a transform, as torchvision prints it.
   public var description: String {
-    let lines = transforms.map { transform in
-      "\n    "
-        + transform.description.split(separator: "\n", omittingEmptySubsequences: false)
-        .joined(separator: "\n    ")
-    }
-    return "Compose(" + lines.joined() + "\n)"
+    // Lines within are not indented further, as torchvision's are not.
+    "Compose(" + transforms.map { "\n    \($0)" }.joined() + "\n)"
   }
 }

@@ -49,7 +49,11 @@ extension CPUBackend {
     into out: Tensor
   ) throws {
     let type = dtype.computeType
-    guard let loop = kk_ternary(op, type.rawValue) else { throw missing("\(op)", dtype) }
+    guard let loop = kk_ternary(op, type.rawValue) else {
+      let names = ["addcmul", "addcdiv", "lerp", "clamp"]
+      let number = Int(op.rawValue)
+      throw missing(names.indices.contains(number) ? names[number] : "ternary", dtype)
+    }
     ElementwiseCall(
       loop: loop, inputs: (a, b, c), types: (type, type, type), out: out, outputType: type,
       parameters: (parameter, 0)

@@ -30,6 +30,14 @@ extension TF {
     }
   }
 
+  /// The image normalised; see ``Normalize``.
+  public static func normalize(
+    _ image: Tensor, _ mean: [Double], _ std: [Double]
+  ) throws -> Tensor { try Normalize(mean, std)(image) }
+
+  /// The image as floats from 0 to 1, channels first; see ``ToTensor``.
+  public static func toTensor(_ image: Tensor) throws -> Tensor { try ToTensor()(image) }
+
   /// A uint8 image `[H, W]` or `[H, W, C]` with channels first, values as they are.
   public static func pilToTensor(_ image: Tensor) throws -> Tensor {
     try channelsFirst(image, "pilToTensor")

@@ -95,12 +95,20 @@ extension TF {
   /// The image with a border.
   ///
   /// `padding` is pixels on all sides, or left and right, and top and bottom, or left, top, right
-  /// and bottom; not negative. `fill` is the value of a constant border.
+  /// and bottom; where it is negative the image is cropped. `fill` is the value of a constant border.
   public static func pad(
     _ image: Tensor, _ padding: [Int], fill: Double = 0, paddingMode: PaddingMode = .constant
   ) throws -> Tensor {
-    let (height, width) = try size(image, "pad")
     let (left, top, right, bottom) = try sides(padding)
+    if min(left, top, right, bottom) < 0 {
+      let (height, width) = try size(image, "pad")
+      let (x, y) = (max(-left, 0), max(-top, 0))
+      let rest = try crop(
+        image, y, x, height - y - max(-bottom, 0), width - x - max(-right, 0))
+      let outer = [left, top, right, bottom].map { max($0, 0) }
+      return try pad(rest, outer, fill: fill, paddingMode: paddingMode)
+    }
+    let (height, width) = try size(image, "pad")
     if paddingMode == .constant {
       let result = try image.newFull(
         image.shape.dropLast(2) + [height + top + bottom, width + left + right], fill)
@@ -113,8 +121,9 @@ extension TF {
   }
 
   private static func sides(_ padding: [Int]) throws -> (Int, Int, Int, Int) {
-    guard padding.allSatisfy({ (0...ImageFormat.mostPixels).contains($0) }) else {
-      throw TensorError(.value, "pad", "padding must not be negative or absurd, but got \(padding)")
+    let most = ImageFormat.mostPixels
+    guard padding.allSatisfy({ (-most...most).contains($0) }) else {
+      throw TensorError(.value, "pad", "padding must be within reason, but got \(padding)")
     }
     switch padding.count {
     case 1: return (padding[0], padding[0], padding[0], padding[0])

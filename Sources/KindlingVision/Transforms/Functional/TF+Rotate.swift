@@ -38,12 +38,17 @@ extension TF {
     var turn = Turn(cos: .cos(radians), sin: .sin(radians))
     if let center { turn.keep(center.x - Double(w) / 2, center.y - Double(h) / 2) }
     let (outH, outW) = expand ? try turn.extent(h, w) : (h, w)
-    let taps = turn.taps(from: (h, w), to: (outH, outW), bilinear: interpolation == .bilinear)
+    let isBilinear = interpolation == .bilinear
+    // As in PyTorch, in the image's own precision.
+    let taps =
+      image.dtype == .float64
+      ? turn.taps(from: (h, w), to: (outH, outW), bilinear: isBilinear, in: Double.self)
+      : turn.taps(from: (h, w), to: (outH, outW), bilinear: isBilinear, in: Float.self)
 
     let lead = Array(image.shape.dropLast(2))
     let flat = try image.reshape(lead + [h * w])
     func pick(_ x: Tensor, _ tap: Taps) throws -> Tensor {
-      try x.indexSelect(-1, Tensor(tap.places)).mul(Tensor(tap.weights).to(x.dtype))
+      try x.indexSelect(-1, Tensor(tap.places)).mul(Tensor(tap.weights, dtype: x.dtype))
     }
     if interpolation == .nearest {
       var result = try pick(flat, taps[0])
@@ -56,10 +61,10 @@ extension TF {
     }
     return try throughFloats(flat) { x in
       var result = try pick(x, taps[0])
-      var cover = Tensor(taps[0].weights)
+      var cover = Tensor(taps[0].weights, dtype: x.dtype)
       for tap in taps.dropFirst() {
         result = try result + pick(x, tap)
-        cover = try cover + Tensor(tap.weights)
+        cover = try cover + Tensor(tap.weights, dtype: x.dtype)
       }
       if let fill {
         let color = try Tensor(fill).to(x.dtype).reshape([fill.count, 1])
@@ -73,7 +78,7 @@ extension TF {
 /// For every pixel of a result one pixel of the source, and how much it counts: 0 outside.
 private struct Taps {
   var places: [Int] = []
-  var weights: [Float] = []
+  var weights: [Double] = []
 }
 
 /// Where in the source each pixel of a turned image comes from; x and y are counted from the middle.
@@ -92,46 +97,50 @@ private struct Turn {
     shiftY = y - (cos * y - sin * x)
   }
 
-  /// Height and width of a frame around the turned image.
+  /// Height and width of a frame around the turned image; in float32, whose rounding decides whether
+  /// a whole number stays one.
   func extent(_ h: Int, _ w: Int) throws -> (Int, Int) {
-    let corners = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)].map { corner in
-      let (x, y) = (corner.0 * Double(w), corner.1 * Double(h))
-      return (
-        cos * x + sin * y + shiftX + Double(w) / 2, cos * y - sin * x + shiftY + Double(h) / 2
-      )
+    let corners: [(Float, Float)] = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]
+    func length(_ turns: (Float, Float, Float), _ half: Float) -> Float {
+      let ends = corners.map { corner in
+        turns.2
+          .addingProduct(1, (corner.0 * Float(w) * turns.0).addingProduct(corner.1 * Float(h), turns.1))
+      }
+      let tolerance: Float = 1e-4
+      func whole(_ value: Float) -> Float {
+        ((value + half) / tolerance).rounded(.towardZero) * tolerance
+      }
+      return whole(ends.max() ?? 0).rounded(.up) - whole(ends.min() ?? 0).rounded(.down)
     }
-    // A little more than a whole number is a whole number with rounding errors.
-    func length(_ values: [Double]) -> Double {
-      let tolerance = 1e-4
-      let (low, high) = (values.min() ?? 0, values.max() ?? 0)
-      return ((high / tolerance).rounded(.towardZero) * tolerance).rounded(.up)
-        - ((low / tolerance).rounded(.towardZero) * tolerance).rounded(.down)
-    }
-    let (width, height) = (length(corners.map(\.0)), length(corners.map(\.1)))
-    guard width * height <= Double(ImageFormat.mostPixels) else {
+    let width = length((Float(cos), Float(sin), Float(shiftX)), Float(w) / 2)
+    let height = length((Float(-sin), Float(cos), Float(shiftY)), Float(h) / 2)
+    guard Double(width) * Double(height) <= Double(ImageFormat.mostPixels) else {
       throw TensorError(
         .value, "rotate", "the turned image would have \(height) by \(width) pixels")
     }
     return (Int(height), Int(width))
   }
 
-  /// One tap a pixel for the nearest, four for bilinear; in float32, as in PyTorch.
-  func taps(from source: (h: Int, w: Int), to result: (h: Int, w: Int), bilinear: Bool) -> [Taps] {
-    let (w, h) = (Float(source.w), Float(source.h))
-    let toX = (Float(cos) / (0.5 * w), Float(sin) / (0.5 * w), Float(shiftX) / (0.5 * w))
-    let toY = (Float(-sin) / (0.5 * h), Float(cos) / (0.5 * h), Float(shiftY) / (0.5 * h))
+  /// One tap a pixel for the nearest, four for bilinear, computed in `Number`.
+  func taps<Number: BinaryFloatingPoint>(
+    from source: (h: Int, w: Int), to result: (h: Int, w: Int), bilinear: Bool, in: Number.Type
+  ) -> [Taps] {
+    let (w, h) = (Number(source.w), Number(source.h))
+    let toX = (Number(cos) / (0.5 * w), Number(sin) / (0.5 * w), Number(shiftX) / (0.5 * w))
+    let toY = (Number(-sin) / (0.5 * h), Number(cos) / (0.5 * h), Number(shiftY) / (0.5 * h))
     var taps = [Taps](repeating: Taps(), count: bilinear ? 4 : 1)
-    func add(_ tap: Int, _ x: Float, _ y: Float, _ weight: Float) {
+    func add(_ tap: Int, _ x: Number, _ y: Number, _ weight: Number) {
       let inside = x >= 0 && x < w && y >= 0 && y < h
       taps[tap].places.append(inside ? Int(y) * source.w + Int(x) : 0)
-      taps[tap].weights.append(inside ? weight : 0)
+      taps[tap].weights.append(inside ? Double(weight) : 0)
     }
     for row in 0..<result.h {
-      let y0 = Float(row) - Float(result.h) * 0.5 + 0.5
+      let y0 = Number(row) - Number(result.h) * 0.5 + 0.5
       for column in 0..<result.w {
-        let x0 = Float(column) - Float(result.w) * 0.5 + 0.5
-        let x = ((x0 * toX.0 + y0 * toX.1 + toX.2 + 1) * w - 1) / 2
-        let y = ((x0 * toY.0 + y0 * toY.1 + toY.2 + 1) * h - 1) / 2
+        let x0 = Number(column) - Number(result.w) * 0.5 + 0.5
+        // Rounded once, as PyTorch's kernel does: half a pixel decides.
+        let x = (-0.5 as Number).addingProduct(x0 * toX.0 + y0 * toX.1 + toX.2 + 1, w / 2)
+        let y = (-0.5 as Number).addingProduct(x0 * toY.0 + y0 * toY.1 + toY.2 + 1, h / 2)
         if bilinear {
           let (left, top) = (x.rounded(.down), y.rounded(.down))
           let (fx, fy) = (x - left, y - top)

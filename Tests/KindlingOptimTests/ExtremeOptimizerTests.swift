@@ -1,0 +1,44 @@
+import Kindling
+import Testing
+
+/// Numbers in options and saved states that nobody means.
+@Suite struct ExtremeOptimizerTests {
+  private func weight() throws -> Tensor { try Tensor.ones(3).requiresGrad_() }
+
+  @Test func stepsBeyondCountingAreRefused() throws {
+    let optimizer = try Adam([weight()])
+    try optimizer.step { try (optimizer.paramGroups[0].params[0] * 2).sum() }
+    guard case .dictionary(var state) = optimizer.stateDict() else { return }
+    for i in state.indices where state[i].key.stringValue == "state" {
+      state[i].value = .dictionary([(.int(0), ["step": .double(9_223_372_036_854_774_784)])])
+    }
+    expectRefusal("is no count") { try optimizer.loadStateDict(.dictionary(state)) }
+  }
+
+  @Test func historiesWithoutEndAreRefused() throws {
+    expectRefusal("is more than 1048576") { _ = try LBFGS([weight()], historySize: .max) }
+  }
+
+  @Test func schedulesDoNotSetRatesThatAreNone() throws {
+    let optimizer = try SGD([weight()], lr: 0.1)
+    let schedule = try ConstantLR(optimizer, factor: 0, totalIters: 2)
+    try schedule.step()
+    expectRefusal("ConstantLR leads to a learning rate of nan") { try schedule.step() }
+    #expect(optimizer.paramGroups[0].lr == 0)
+  }
+
+  @Test func evaluationsBelowZeroAreNone() throws {
+    let w = try weight()
+    let optimizer = try LBFGS([w], lineSearchFn: .strongWolfe)
+    optimizer.paramGroups[0]["max_eval"] = .int(.min)
+    for _ in 0..<2 {
+      try optimizer.step {
+        optimizer.zeroGrad()
+        let loss = try (w * w).sum()
+        try loss.backward()
+        return loss
+      }
+    }
+    #expect(try w.isfinite().all().item(as: Bool.self))
+  }
+}

@@ -1,0 +1,71 @@
+import Kindling
+import KindlingVision
+import Testing
+import _TestSupport
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Arguments that nobody means end as errors, or as something harmless.
+@Suite struct ExtremeVisionTests {
+  private func refusal(_ body: () throws -> Void) -> String {
+    do { try body() } catch { return "\(error)" }
+    return "no error"
+  }
+
+  @Test func refuses() throws {
+    let image = try Tensor.rand(3, 4, 5)
+    let nothing = try Tensor.zeros(1 << 40, 3, 0, 0)
+    let cases: [(String, () throws -> Void)] = [
+      ("within reason", { _ = try TF.crop(image, .min, 0, 1, 1) }),
+      ("within reason", { _ = try TF.crop(image, 0, .min, 1, 1) }),
+      ("cannot become one of", { _ = try TF.centerCrop(Tensor.zeros(1, 0, 5), [.max]) }),
+      ("have to have pixels", { _ = try makeGrid(nothing, padding: 1 << 28) }),
+      ("have to have pixels", { _ = try makeGrid(nothing, padding: 0) }),
+    ]
+    for (fragment, body) in cases {
+      let text = refusal(body)
+      #expect(text.contains(fragment), "\(fragment): \(text)")
+    }
+  }
+
+  @Test func rectanglesBeyondAnyImageDoNotFit() throws {
+    let image = try Tensor.rand(3, 20, 20)
+    for range in [1.0...1e36, 1e-30...1e-29] {
+      #expect(try RandomResizedCrop(7, scale: range)(image).shape == [3, 7, 7])
+    }
+    let whole = try RandomErasing(p: 1, ratio: 1e-37...1e-36)(image)
+    #expect(whole.shape == [3, 20, 20])
+  }
+
+  @Test(arguments: [
+    [0, 1e-308], [1e-7, 3e-7], [-1e300, 1e300], [5e14, 5e14 + 1], [0, .infinity], [.nan, .nan],
+  ]) func axesOfAnyRange(values: [Double]) throws {
+    let figure = Figure()
+    try figure.addSubplot().plot(values)
+    let svg = try figure.svg()
+    #expect(svg.hasSuffix("</svg>\n"))
+    #expect(!svg.contains("0000000000"), "\(svg)")
+  }
+
+  @Test func aSparseFileIsRefusedBeforeItIsRead() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      try FileBytes.writeSparse(3 << 30, to: "\(folder)/big.png")
+      let text = refusal { _ = try readImage("\(folder)/big.png") }
+      #expect(text.contains("more than any image"), "\(text)")
+    }
+  }
+
+  @Test func aPipeIsNoFile() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let path = "\(folder)/pipe"
+      #expect(mkfifo(path, 0o600) == 0)
+      let text = refusal { _ = try IDX.read(path) }
+      #expect(text.contains("is not a file"), "\(text)")
+      remove(path)
+    }
+  }
+}
