@@ -117,7 +117,7 @@ private struct CustomImageDataset: Dataset {
           Dataset ImageFolder
               Number of datapoints: 3
               Root location: \(root)
-          StandardTransform
+              StandardTransform
           Transform: ToTensor()
           """)
     }

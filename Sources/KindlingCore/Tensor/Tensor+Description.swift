@@ -12,7 +12,7 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
     var suffixes: [String] = []
     if device.kind != .cpu { suffixes.append("device='\(device)'") }
     let edgeless = numel > 0 && options.edgeitems <= 0
-    if numel == 0 ? ndim != 1 : edgeless { suffixes.append("size=\(pythonTuple(shape))") }
+    if numel == 0 ? ndim != 1 : edgeless { suffixes.append("size=\(TextForm.tuple(shape))") }
     let isUsual = dtype == .default || numel > 0 && (dtype == .int64 || dtype == .bool)
     if !isUsual { suffixes.append("dtype=torch.\(dtype)") }
     if let node = gradFn {
@@ -46,10 +46,6 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
         }.text(indent: indent)
       }
     } catch { return "<\(error)>" }
-  }
-
-  private func pythonTuple(_ sizes: [Int]) -> String {
-    "(" + sizes.map(String.init).joined(separator: ", ") + (sizes.count == 1 ? ",)" : ")")
   }
 }
 

@@ -49,7 +49,7 @@ public enum Safetensors {
     var fields: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }.map {
-        "\(quoted($0.key)):\(quoted($0.value))"
+        "\(TextForm.json($0.key)):\(TextForm.json($0.value))"
       }
       fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
     }
@@ -66,28 +66,13 @@ public enum Safetensors {
       }
       let sizes = tensor.shape.map { "\($0)" }.joined(separator: ",")
       fields.append(
-        "\(quoted(name)):{\"dtype\":\"\(SafetensorsHeader.name(tensor.dtype))\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}"
+        "\(TextForm.json(name)):{\"dtype\":\"\(SafetensorsHeader.name(tensor.dtype))\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}"
       )
       place = end
     }
     var text = Array("{\(fields.joined(separator: ","))}".utf8)
     text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
     return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 
   package static func load(_ file: MappedFile) throws -> StateDict {

@@ -60,14 +60,9 @@ open class LayerNorm: Module, Layer {
   }
 
   override open func extraRepr() -> String {
-    "\(pythonTuple(normalizedShape)), eps=\(PrintedNumber.shortest(eps)), "
+    "\(TextForm.tuple(normalizedShape)), eps=\(PrintedNumber.shortest(eps)), "
       + "elementwise_affine=\(elementwiseAffine.python), bias=\((bias != nil).python)"
   }
-}
-
-/// Numbers as Python writes a tuple of them.
-func pythonTuple(_ numbers: [Int]) -> String {
-  "(" + numbers.map(String.init).joined(separator: ", ") + (numbers.count == 1 ? ",)" : ")")
 }
 
 /// Division by the root of the mean square over the last dimensions (PyTorch: `nn.RMSNorm`).
@@ -121,7 +116,7 @@ open class RMSNorm: Module, Layer {
   }
 
   override open func extraRepr() -> String {
-    "\(pythonTuple(normalizedShape)), eps=\(eps.map(PrintedNumber.shortest) ?? "None"), "
+    "\(TextForm.tuple(normalizedShape)), eps=\(eps.map(PrintedNumber.shortest) ?? "None"), "
       + "elementwise_affine=\(elementwiseAffine.python)"
   }
 }

@@ -40,8 +40,7 @@ extension Extents {
   /// A number or a tuple, as Python prints it.
   var printed: String {
     if let number = self as? Int { return "\(number)" }
-    let sizes = extents
-    return "(" + sizes.map(String.init).joined(separator: ", ") + (sizes.count == 1 ? ",)" : ")")
+    return TextForm.tuple(extents)
   }
 }
 

@@ -22,7 +22,7 @@ open class PaddingLayer: Module {
     return try F.pad(x, padding, mode: mode, value: value)
   }
 
-  override open func extraRepr() -> String { pythonTuple(padding) }
+  override open func extraRepr() -> String { TextForm.tuple(padding) }
 }
 
 /// What ``ConstantPad1d``, ``ConstantPad2d`` and ``ConstantPad3d`` share.
@@ -38,7 +38,7 @@ open class ConstantPaddingLayer: PaddingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x, value: value.doubleValue) }
 
   override open func extraRepr() -> String {
-    "padding=\(pythonTuple(padding)), value=\(PrintedNumber.python(value))"
+    "padding=\(TextForm.tuple(padding)), value=\(PrintedNumber.python(value))"
   }
 }
 

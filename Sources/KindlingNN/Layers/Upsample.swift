@@ -55,7 +55,7 @@ open class Upsample: Module, Layer {
       what = "scale_factor=" + (texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))")
     } else {
       let size = size ?? []
-      what = "size=" + (isSingle ? "\(size[0])" : pythonTuple(size))
+      what = "size=" + (isSingle ? "\(size[0])" : TextForm.tuple(size))
     }
     return "\(what), mode='\(mode.rawValue)'"
   }

@@ -62,11 +62,11 @@ struct LineChart {
       let at = Self.width - Self.right - Double(curves.count - i) * 96
       body += "<rect x=\"\(number(at))\" y=\"12\" width=\"12\" height=\"12\" fill=\"\(color)\"/>"
       body +=
-        "<text class=\"legend\" x=\"\(number(at + 16))\" y=\"22\">\(escaped(curve.name))</text>"
+        "<text class=\"legend\" x=\"\(number(at + 16))\" y=\"22\">\(TextForm.markup(curve.name))</text>"
     }
     return """
-      <svg viewBox="0 0 \(number(Self.width)) \(number(Self.height))" role="img" aria-label="\(escaped(title))">\
-      <text class="title" x="\(number(Self.left))" y="22">\(escaped(title))</text>\(body)</svg>
+      <svg viewBox="0 0 \(number(Self.width)) \(number(Self.height))" role="img" aria-label="\(TextForm.markup(title))">\
+      <text class="title" x="\(number(Self.left))" y="22">\(TextForm.markup(title))</text>\(body)</svg>
       """
   }
 
@@ -94,17 +94,3 @@ struct LineChart {
 
 /// A coordinate, to a tenth.
 func number(_ value: Double) -> String { PrintedNumber.fixed(value, 1) }
-
-/// `text` with what HTML would read as its own written otherwise.
-func escaped(_ text: String) -> String {
-  text.reduce(into: "") { result, character in
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    default: result.append(character)
-    }
-  }
-}

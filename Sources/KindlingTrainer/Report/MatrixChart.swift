@@ -24,13 +24,13 @@ struct MatrixChart {
       let y = margin + cell * Double(row)
       if showsNames {
         body +=
-          "<text class=\"tick\" x=\"\(number(margin - 8))\" y=\"\(number(y + cell / 2 + 4))\" text-anchor=\"end\">\(escaped(name(row)))</text>"
+          "<text class=\"tick\" x=\"\(number(margin - 8))\" y=\"\(number(y + cell / 2 + 4))\" text-anchor=\"end\">\(TextForm.markup(name(row)))</text>"
       }
       for (column, value) in values.enumerated() {
         let x = margin + cell * Double(column), share = Double(value) / Double(total)
         let color = row == column ? "37,99,235" : "194,65,12"
         body +=
-          "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(cell - 1))\" height=\"\(number(cell - 1))\" fill=\"rgba(\(color),\(PrintedNumber.fixed(0.05 + 0.95 * share, 3)))\"><title>\(escaped(name(row))) taken for \(escaped(name(column))): \(value)</title></rect>"
+          "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(cell - 1))\" height=\"\(number(cell - 1))\" fill=\"rgba(\(color),\(PrintedNumber.fixed(0.05 + 0.95 * share, 3)))\"><title>\(TextForm.markup(name(row))) taken for \(TextForm.markup(name(column))): \(value)</title></rect>"
         if showsNumbers && value > 0 {
           body +=
             "<text class=\"cell\" x=\"\(number(x + cell / 2))\" y=\"\(number(y + cell / 2 + 4))\" text-anchor=\"middle\" fill=\"\(share > 0.5 ? "#fff" : "currentColor")\">\(value)</text>"
@@ -40,7 +40,7 @@ struct MatrixChart {
     for column in 0..<n where showsNames {
       let x = margin + cell * Double(column) + cell / 2
       body +=
-        "<text class=\"tick\" transform=\"translate(\(number(x + 4)) \(number(margin - 8))) rotate(-60)\">\(escaped(name(column)))</text>"
+        "<text class=\"tick\" transform=\"translate(\(number(x + 4)) \(number(margin - 8))) rotate(-60)\">\(TextForm.markup(name(column)))</text>"
     }
     // The slanted names stick out to the right.
     let size = margin + side + (showsNames ? margin * 0.6 : 0) + 4

@@ -75,11 +75,11 @@ public struct TrainingReport {
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(escaped(title))</title>
+    <title>\(TextForm.markup(title))</title>
     <style>\(TrainingReport.style)</style>
     </head>
     <body>
-    <h1>\(escaped(title))</h1>
+    <h1>\(TextForm.markup(title))</h1>
     \(numbers)
     \(section("Curves", charts))
     \(section("Confusion matrix", matrix))
@@ -111,7 +111,7 @@ public struct TrainingReport {
         isShare
         ? PrintedNumber.fixed(100 * entry.value, 1) + " %" : PrintedNumber.fixed(entry.value, 4)
       let shown = entry.name == "lr" ? "\(entry.value)" : value
-      return "<div><b>\(escaped(shown))</b><span>\(escaped(entry.name))</span></div>"
+      return "<div><b>\(TextForm.markup(shown))</b><span>\(TextForm.markup(entry.name))</span></div>"
     }
     return entries.isEmpty ? "" : "<div class=\"numbers\">\(entries.joined())</div>"
   }
@@ -148,7 +148,7 @@ public struct TrainingReport {
       }
     }
     let most = cells.sorted { $0.count > $1.count }.prefix(20)
-    func name(_ i: Int) -> String { escaped(i < classes.count ? classes[i] : "\(i)") }
+    func name(_ i: Int) -> String { TextForm.markup(i < classes.count ? classes[i] : "\(i)") }
     let rows = most.map {
       "<tr><td>\(name($0.row))</td><td>\(name($0.column))</td><td>\($0.count)</td></tr>"
     }
@@ -165,12 +165,12 @@ public struct TrainingReport {
       let percent = PrintedNumber.fixed(100 * sample.confidence, 1)
       let picture =
         sample.png.map {
-          "<img alt=\"\(escaped(sample.expected))\" src=\"data:image/png;base64,\(TrainingReport.base64($0))\">"
-        } ?? "<pre>\(escaped(sample.text))</pre>"
+          "<img alt=\"\(TextForm.markup(sample.expected))\" src=\"data:image/png;base64,\(TextForm.base64($0))\">"
+        } ?? "<pre>\(TextForm.markup(sample.text))</pre>"
       let words =
         isRight
-        ? "\(escaped(sample.predicted)) <small>\(percent) %</small>"
-        : "\(escaped(sample.predicted)) <small>\(percent) %, is \(escaped(sample.expected))</small>"
+        ? "\(TextForm.markup(sample.predicted)) <small>\(percent) %</small>"
+        : "\(TextForm.markup(sample.predicted)) <small>\(percent) %, is \(TextForm.markup(sample.expected))</small>"
       return
         "<figure class=\"\(isRight ? "right" : "wrong")\">\(picture)<figcaption>\(words)</figcaption></figure>"
     }
@@ -180,24 +180,9 @@ public struct TrainingReport {
   private var table: String {
     if configuration.isEmpty { return "" }
     let rows = configuration.map {
-      "<tr><th scope=\"row\">\(escaped($0.name))</th><td><pre>\(escaped($0.value))</pre></td></tr>"
+      "<tr><th scope=\"row\">\(TextForm.markup($0.name))</th><td><pre>\(TextForm.markup($0.value))</pre></td></tr>"
     }
     return "<table>\(rows.joined())</table>"
-  }
-
-  private static func base64(_ bytes: [UInt8]) -> String {
-    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
-      for i in 0..<4 {
-        let digit = Int(bits >> UInt32(18 - 6 * i) & 63)
-        text.append(i <= group.count ? digits[digit] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 
   private static let style = """

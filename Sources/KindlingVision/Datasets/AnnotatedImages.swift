@@ -31,24 +31,21 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   /// The classes' names, by number: the words of the table, or the numbers up to the largest.
   public let classes: [String]
   /// What images go through.
-  public let transform: (any Transform<Tensor, Tensor>)?
+  public var transform: (any Transform<Tensor, Tensor>)? { transforms.image }
   /// What classes go through.
-  public let targetTransform: (any Transform<Int, Target>)?
+  public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
+  private let transforms: SampleTransforms<Target>
   private let mode: ImageReadMode
   private let table: CSVTable
-  private let asTarget: @Sendable (Int) throws -> Target
 
   private init(
     _ annotations: String, _ root: String, _ header: CSVHeader, _ fileColumn: String?,
     _ labelColumn: String?, _ classes: [String]?, _ mode: ImageReadMode,
-    _ transform: (any Transform<Tensor, Tensor>)?, _ targetTransform: (any Transform<Int, Target>)?,
-    _ asTarget: @escaping @Sendable (Int) throws -> Target
+    _ transforms: SampleTransforms<Target>
   ) throws {
     self.root = root
     self.mode = mode
-    self.transform = transform
-    self.targetTransform = targetTransform
-    self.asTarget = asTarget
+    self.transforms = transforms
     table = try CSVTable(annotations, header: header)
     guard table.columns.count >= 2 else {
       throw CSVError(
@@ -93,8 +90,8 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
     transform: (any Transform<Tensor, Tensor>)? = nil, targetTransform: some Transform<Int, Target>
   ) throws {
     try self.init(
-      annotations, root, header, fileColumn, labelColumn, classes, mode, transform,
-      targetTransform, { try targetTransform($0) })
+      annotations, root, header, fileColumn, labelColumn, classes, mode,
+      SampleTransforms(transform, targetTransform))
   }
 
   /// The number of samples.
@@ -112,7 +109,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
       let image = try VisionError.naming("\(table.path), row \(table.rowNumber(index))") {
         try readImage(AnnotatedImages.path(root, files[index]), mode: mode)
       }
-      return (try transform?(image) ?? image, try asTarget(targets[index]))
+      return try transforms(image, targets[index])
     }
   }
 
@@ -148,6 +145,7 @@ extension AnnotatedImages where Target == Int {
     transform: (any Transform<Tensor, Tensor>)? = nil
   ) throws {
     try self.init(
-      annotations, root, header, fileColumn, labelColumn, classes, mode, transform, nil, { $0 })
+      annotations, root, header, fileColumn, labelColumn, classes, mode,
+      SampleTransforms(transform))
   }
 }

@@ -1,14 +1,6 @@
 import KindlingCore
 import KindlingData
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Images sorted into one folder a class (torchvision: `datasets.ImageFolder`).
 ///
 /// ```
@@ -17,9 +9,8 @@ import KindlingData
 /// root/dog/1.png
 /// ```
 ///
-/// Classes are numbered by the alphabet; within one, files come in alphabetical order, those of a
-/// folder before those of the folders in it. A sample is an image, `uint8` `[3, H, W]` without a
-/// transform, and its class.
+/// Classes are numbered by the alphabet; within one, files come folder by folder, in the order of the
+/// folders' paths. A sample is an image, `uint8` `[3, H, W]` without a transform, and its class.
 public final class ImageFolder<Target>: Dataset, Sendable {
   /// The folder, as it was given.
   public let root: String
@@ -28,22 +19,18 @@ public final class ImageFolder<Target>: Dataset, Sendable {
   /// The images' files and their classes.
   public let samples: [(path: String, target: Int)]
   /// What images go through.
-  public let transform: (any Transform<Tensor, Tensor>)?
+  public var transform: (any Transform<Tensor, Tensor>)? { transforms.image }
   /// What classes go through.
-  public let targetTransform: (any Transform<Int, Target>)?
+  public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
+  private let transforms: SampleTransforms<Target>
   private let mode: ImageReadMode
-  private let asTarget: @Sendable (Int) throws -> Target
 
   private init(
-    _ root: String, _ mode: ImageReadMode, _ transform: (any Transform<Tensor, Tensor>)?,
-    _ targetTransform: (any Transform<Int, Target>)?,
-    _ asTarget: @escaping @Sendable (Int) throws -> Target
+    _ root: String, _ mode: ImageReadMode, _ transforms: SampleTransforms<Target>
   ) throws {
     self.root = root
     self.mode = mode
-    self.transform = transform
-    self.targetTransform = targetTransform
-    self.asTarget = asTarget
+    self.transforms = transforms
     let classes = try FolderListing(root).folders
     guard !classes.isEmpty else {
       throw VisionError(.notFound, "Couldn't find any class folder in \(root).")
@@ -72,7 +59,7 @@ public final class ImageFolder<Target>: Dataset, Sendable {
     _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform<Tensor, Tensor>)? = nil,
     targetTransform: some Transform<Int, Target>
   ) throws {
-    try self.init(root, mode, transform, targetTransform, { try targetTransform($0) })
+    try self.init(root, mode, SampleTransforms(transform, targetTransform))
   }
 
   /// The classes, by sample.
@@ -94,8 +81,7 @@ public final class ImageFolder<Target>: Dataset, Sendable {
           .value, "ImageFolder: index \(index) is out of range for \(count) samples")
       }
       let sample = samples[index]
-      let image = try readImage(sample.path, mode: mode)
-      return (try transform?(image) ?? image, try asTarget(sample.target))
+      return try transforms(readImage(sample.path, mode: mode), sample.target)
     }
   }
 }
@@ -109,74 +95,16 @@ extension ImageFolder where Target == Int {
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform<Tensor, Tensor>)? = nil
   ) throws {
-    try self.init(root, mode, transform, nil, { $0 })
+    try self.init(root, mode, SampleTransforms(transform))
   }
 }
 
 extension ImageFolder: CustomStringConvertible {
   /// What torchvision prints.
   public var description: String {
-    var lines = [
+    let lines = [
       "Dataset ImageFolder", "    Number of datapoints: \(count)", "    Root location: \(root)",
     ]
-    if transform != nil || targetTransform != nil { lines.append("StandardTransform") }
-    if let transform { lines.append(transform.described(under: "Transform: ")) }
-    if let targetTransform {
-      lines.append(targetTransform.described(under: "Target transform: "))
-    }
-    return lines.joined(separator: "\n")
-  }
-}
-
-/// What lies in a folder, sorted by name.
-struct FolderListing {
-  var folders: [String] = []
-  var files: [String] = []
-
-  init(_ path: String) throws {
-    guard let stream = opendir(path) else {
-      throw VisionError(
-        errno == ENOENT ? .notFound : .system, "\(path): \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name == "." || name == ".." { continue }
-      var status = stat()
-      guard stat("\(path)/\(name)", &status) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: folders.append(name)
-      case S_IFREG: files.append(name)
-      default: break
-      }
-    }
-    // By code point, as Python sorts.
-    folders.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-    files.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-  }
-
-  /// The paths of the images in the folder at `path` and in the folders in it, in the order of Python's
-  /// `sorted(os.walk(path))`: folders by their whole paths.
-  static func images(below path: String) throws -> [String] {
-    var found: [(folder: String, files: [String])] = []
-    try walk(path, depth: 0) { found.append(($0, $1)) }
-    found.sort { $0.folder.unicodeScalars.lexicographicallyPrecedes($1.folder.unicodeScalars) }
-    return found.flatMap { folder, files in
-      files.filter { ImageFormat(suffixOf: $0) != nil }.map { "\(folder)/\($0)" }
-    }
-  }
-
-  /// A link back to a folder above would go round for ever; 64 levels are more than anybody has.
-  private static func walk(
-    _ path: String, depth: Int, _ body: (_ folder: String, _ files: [String]) -> Void
-  ) throws {
-    guard depth < 64 else {
-      throw VisionError(.system, "\(path): folders are nested more than 64 deep")
-    }
-    let listing = try FolderListing(path)
-    body(path, listing.files)
-    for name in listing.folders { try walk("\(path)/\(name)", depth: depth + 1, body) }
+    return (lines + transforms.lines).joined(separator: "\n")
   }
 }

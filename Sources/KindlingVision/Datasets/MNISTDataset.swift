@@ -34,24 +34,20 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   /// All labels, `int64`, `[N]`.
   public let targets: Tensor
   /// What images go through.
-  public let transform: (any Transform<Tensor, Tensor>)?
+  public var transform: (any Transform<Tensor, Tensor>)? { transforms.image }
   /// What labels go through.
-  public let targetTransform: (any Transform<Int, Target>)?
+  public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
+  private let transforms: SampleTransforms<Target>
   /// The labels again, ready to be handed out one by one.
   private let labels: [Int]
-  private let asTarget: @Sendable (Int) throws -> Target
 
   private init(
     _ root: String, _ train: Bool, _ download: Bool, _ mirrors: [String]?,
-    _ progress: DownloadProgress?, _ transform: (any Transform<Tensor, Tensor>)?,
-    _ targetTransform: (any Transform<Int, Target>)?,
-    _ asTarget: @escaping @Sendable (Int) throws -> Target
+    _ progress: DownloadProgress?, _ transforms: SampleTransforms<Target>
   ) throws {
     self.root = root
     self.train = train
-    self.transform = transform
-    self.targetTransform = targetTransform
-    self.asTarget = asTarget
+    self.transforms = transforms
 
     let folder = MNISTDataset.rawFolder(root)
     if download {
@@ -100,8 +96,7 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
   ) throws {
     try self.init(
-      root, train, download, mirrors, progress, transform, targetTransform,
-      { try targetTransform($0) })
+      root, train, download, mirrors, progress, SampleTransforms(transform, targetTransform))
   }
 
   /// The number of samples.
@@ -111,8 +106,7 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   public subscript(index: Int) -> (Tensor, Target) {
     get throws {
       try check(index)
-      let image = try data.select(0, index)
-      return (try transform?(image) ?? image, try asTarget(labels[index]))
+      return try transforms(data.select(0, index), labels[index])
     }
   }
 
@@ -186,7 +180,7 @@ extension MNISTDataset where Target == Int {
     transform: (any Transform<Tensor, Tensor>)? = nil,
     mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
   ) throws {
-    try self.init(root, train, download, mirrors, progress, transform, nil, { $0 })
+    try self.init(root, train, download, mirrors, progress, SampleTransforms(transform))
   }
 }
 
@@ -208,15 +202,10 @@ extension MNISTDataset: BatchedDataset where Target == Int {
 extension MNISTDataset: CustomStringConvertible {
   /// What torchvision prints.
   public var description: String {
-    var lines = [
+    let lines = [
       "Dataset \(Variant.name)", "    Number of datapoints: \(count)", "    Root location: \(root)",
       "    Split: \(train ? "Train" : "Test")",
     ]
-    if transform != nil || targetTransform != nil { lines.append("    StandardTransform") }
-    if let transform { lines.append(transform.described(under: "Transform: ")) }
-    if let targetTransform {
-      lines.append(targetTransform.described(under: "Target transform: "))
-    }
-    return lines.joined(separator: "\n")
+    return (lines + transforms.lines).joined(separator: "\n")
   }
 }

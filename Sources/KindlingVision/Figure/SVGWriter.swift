@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// Shapes as an SVG document.
 enum SVGWriter {
   static func document(_ shapes: [Shape], width: Int, height: Int) throws -> String {
@@ -25,11 +27,11 @@ enum SVGWriter {
     case .text(let text, let x, let y, let size, let anchor, let turned, let color):
       let turn = turned ? " transform=\"rotate(-90 \(number(x)) \(number(y)))\"" : ""
       return
-        "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(escaped(text))</text>"
+        "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(TextForm.markup(text))</text>"
     case .image(let pixels, let box, let frame):
       let image = enlarged(pixels, box)
       let element =
-        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(base64(try encodePNG(image.tensor())))\"/>"
+        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(try encodePNG(image.tensor())))\"/>"
       let view = "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
       // A picture in the picture shows nothing beyond its frame.
       return box.isInside(frame)
@@ -60,34 +62,5 @@ enum SVGWriter {
     guard value.isFinite, abs(value) < 1e12 else { return "0" }
     let rounded = (value * 100).rounded() / 100
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text.unicodeScalars {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case _ where character.value < 32: result += " "
-      default: result.unicodeScalars.append(character)
-      }
-    }
-    return result
-  }
-
-  private static func base64(_ bytes: [UInt8]) -> String {
-    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for k in 0..<4 {
-        result.append(
-          k <= group.count ? digits[word >> (18 - 6 * k) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

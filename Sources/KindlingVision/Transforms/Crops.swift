@@ -17,7 +17,7 @@ public struct CenterCrop: Transform {
   public func callAsFunction(_ image: Tensor) throws -> Tensor { try TF.centerCrop(image, size) }
 
   /// The arguments, as torchvision prints them.
-  public var description: String { "CenterCrop(size=\(PythonText.tuple(size)))" }
+  public var description: String { "CenterCrop(size=\(TextForm.tuple(size)))" }
 }
 
 /// Cuts out the four corners and the middle (torchvision: `transforms.FiveCrop`).
@@ -35,7 +35,7 @@ public struct FiveCrop: Transform {
   public func callAsFunction(_ image: Tensor) throws -> [Tensor] { try TF.fiveCrop(image, size) }
 
   /// The arguments, as torchvision prints them.
-  public var description: String { "FiveCrop(size=\(PythonText.tuple(size)))" }
+  public var description: String { "FiveCrop(size=\(TextForm.tuple(size)))" }
 }
 
 /// The five crops of an image and of its mirror image (torchvision: `transforms.TenCrop`).
@@ -64,6 +64,6 @@ public struct TenCrop: Transform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    "TenCrop(size=\(PythonText.tuple(size)), vertical_flip=\(PythonText.flag(verticalFlip)))"
+    "TenCrop(size=\(TextForm.tuple(size)), vertical_flip=\(PythonText.flag(verticalFlip)))"
   }
 }

@@ -25,6 +25,6 @@ public struct GaussianBlur: Transform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    "GaussianBlur(kernel_size=\(PythonText.tuple(kernelSize)), sigma=\(PythonText.range(sigma)))"
+    "GaussianBlur(kernel_size=\(TextForm.tuple(kernelSize)), sigma=\(PythonText.range(sigma)))"
   }
 }

@@ -31,7 +31,7 @@ public struct Pad: Transform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    let shown = padding.count == 1 ? "\(padding[0])" : PythonText.tuple(padding)
+    let shown = padding.count == 1 ? "\(padding[0])" : TextForm.tuple(padding)
     return
       "Pad(padding=\(shown), fill=\(PythonText.number(fill)), padding_mode=\(paddingMode.rawValue))"
   }

@@ -51,7 +51,7 @@ public struct RandomCrop: Transform {
     guard h >= height, w >= width else {
       throw TensorError(
         .value, "RandomCrop",
-        "required crop size \(PythonText.tuple(size)) is larger than input image size (\(h), \(w))")
+        "required crop size \(TextForm.tuple(size)) is larger than input image size (\(h), \(w))")
     }
     if (h, w) == (height, width) { return image }
     let top = try Draw.below(h - height + 1), left = try Draw.below(w - width + 1)
@@ -60,8 +60,8 @@ public struct RandomCrop: Transform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    let border = padding.map { $0.count == 1 ? "\($0[0])" : PythonText.tuple($0) } ?? "None"
-    return "RandomCrop(size=\(PythonText.tuple(size)), padding=\(border))"
+    let border = padding.map { $0.count == 1 ? "\($0[0])" : TextForm.tuple($0) } ?? "None"
+    return "RandomCrop(size=\(TextForm.tuple(size)), padding=\(border))"
   }
 }
 
@@ -142,6 +142,6 @@ public struct RandomResizedCrop: Transform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    "RandomResizedCrop(size=\(PythonText.tuple(size)), scale=\(PythonText.short(scale)), ratio=\(PythonText.short(ratio)), interpolation=\(interpolation.rawValue), antialias=\(PythonText.flag(antialias)))"
+    "RandomResizedCrop(size=\(TextForm.tuple(size)), scale=\(PythonText.short(scale)), ratio=\(PythonText.short(ratio)), interpolation=\(interpolation.rawValue), antialias=\(PythonText.flag(antialias)))"
   }
 }

@@ -44,7 +44,7 @@ public struct Resize: Transform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    let shown = size.count == 1 ? "\(size[0])" : PythonText.tuple(size)
+    let shown = size.count == 1 ? "\(size[0])" : TextForm.tuple(size)
     return
       "Resize(size=\(shown), interpolation=\(interpolation.rawValue), max_size=\(maxSize.map { "\($0)" } ?? "None"), antialias=\(PythonText.flag(antialias)))"
   }
