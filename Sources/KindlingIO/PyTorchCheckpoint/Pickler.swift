@@ -230,7 +230,8 @@ struct Pickler {
   private mutating func putStorage(of tensor: Tensor) throws {
     let storage = tensor.storage
     let number: Int
-    if let known = storageNumbers[storage.address] {
+    // No memory is shared where there is none: an empty slice of a file starts where the next one does.
+    if storage.byteCount > 0, let known = storageNumbers[storage.address] {
       guard storages[known].dtype == tensor.dtype,
         storages[known].storage.byteCount == storage.byteCount
       else {
@@ -243,7 +244,7 @@ struct Pickler {
     } else {
       number = storages.count
       storages.append((storage, tensor.dtype))
-      storageNumbers[storage.address] = number
+      if storage.byteCount > 0 { storageNumbers[storage.address] = number }
     }
     bytes.append(0x28)
     try put("storage")
