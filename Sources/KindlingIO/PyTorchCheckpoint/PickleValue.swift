@@ -98,6 +98,14 @@ struct TensorRecord {
   let numel: Int
   var requiresGrad: Bool
   var isParameter = false
+  var signs = Signs()
+
+  /// How the tensor shows the elements of its storage: conjugate or negative where PyTorch saved a
+  /// view that had yet to be computed.
+  struct Signs: Hashable {
+    var conjugate = false
+    var negative = false
+  }
 }
 
 /// A storage as the file declares it: a record of the archive with so many elements.

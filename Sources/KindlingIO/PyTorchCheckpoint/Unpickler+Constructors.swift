@@ -31,7 +31,7 @@ extension Unpickler {
       case .global(.storedType(let type)): try graph.storages[storage].settle(type)
       default: throw misuse(global)
       }
-      return .tensor(try tensor(Array(arguments[..<6])))
+      return .tensor(try tensor(Array(arguments[..<6] + arguments[7...])))
     case .rebuildOldTensor:
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try tensor(arguments + [.bool(false), .none]))
@@ -155,8 +155,24 @@ extension Unpickler {
     graph.tensors.append(
       TensorRecord(
         storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides,
-        numel: numel, requiresGrad: requiresGrad))
+        numel: numel, requiresGrad: requiresGrad,
+        signs: try arguments.count == 7 ? signs(arguments[6], record.type) : .init()))
     return graph.tensors.count - 1
+  }
+
+  /// What the metadata of a tensor say of its signs: `{'conj': True}`, `{'neg': True}`.
+  private func signs(_ metadata: PickleValue, _ type: StoredType) throws -> TensorRecord.Signs {
+    if case .none = metadata { return .init() }
+    guard case .dictionary(let number) = metadata else { throw misuse(.rebuildTensor) }
+    func flag(_ name: String) -> Bool {
+      if case .bool(true) = graph.dictionaries[number][name] { true } else { false }
+    }
+    let signs = TensorRecord.Signs(conjugate: flag("conj"), negative: flag("neg"))
+    guard !signs.conjugate || type.reading == .pairs, !signs.negative || type.dtype != .bool else {
+      throw CheckpointError.corrupt(
+        "a tensor of dtype \(type.dtype) is no \(signs.conjugate ? "conjugate" : "negative") view")
+    }
+    return signs
   }
 
   private func doubled(_ value: Int) throws -> Int {
