@@ -69,7 +69,9 @@ final class ModuleReader {
       throw ModuleReader.unregistered(saved.className)
     }
     let module = try form.make(saved)
-    try module.checkInitialization()
+    do { try module.checkInitialization() } catch let error as TensorError {
+      throw CheckpointError(.content, error.message)
+    }
     made[number] = module
     return module
   }

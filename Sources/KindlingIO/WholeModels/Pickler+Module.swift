@@ -21,8 +21,8 @@ extension Pickler {
     }
     if putKnown(module) { return }
     try module.checkInitialization()
-    let form = ModuleRegistry.form(of: module)
-    let name = form?.name ?? ModuleRegistry.ownName(of: type(of: module))
+    let form = try ModuleRegistry.form(of: module)
+    let name = form.name
     let dot = name.lastIndex(of: ".") ?? name.startIndex
     put(String(name[..<dot]), String(name[dot...].drop { $0 == "." }))
     put(opcodes: [0x29, 0x81])
@@ -50,7 +50,7 @@ extension Pickler {
     try putDictionary(members.modules.map { ($0.name, $0.module) }) { name, module, pickler in
       if let module { try pickler.put(module, depth: depth + 1) } else { try pickler.put(.none) }
     }
-    for (key, value) in form?.attributes(module).pairs ?? [] {
+    for (key, value) in form.attributes(module).pairs ?? [] {
       try put(key)
       try put(value)
     }

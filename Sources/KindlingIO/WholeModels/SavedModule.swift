@@ -27,6 +27,14 @@ public final class SavedModule {
     attributes[name].flatMap { try? reader.graph.value(of: $0, reader.tensors) }
   }
 
+  /// Whether the attribute `name` is absent or `None`.
+  func isNone(_ name: String) -> Bool {
+    switch value(name) {
+    case nil, .some(CheckpointValue.none): true
+    default: false
+    }
+  }
+
   /// The attribute `name` as an integer.
   public func int(_ name: String) throws -> Int {
     try value(name)?.intValue ?? missing(name, "an integer")

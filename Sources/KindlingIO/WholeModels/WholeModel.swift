@@ -8,8 +8,8 @@ public import KindlingNN
 /// its own script defines under the name they were registered with.
 /// `notes` are plain values beside the model, such as the names of its classes; see ``loadNotes(from:)``.
 ///
-/// - Throws: ``CheckpointError`` where the file cannot be written, `TensorError` where the model holds
-///   modules that are not found.
+/// - Throws: ``CheckpointError`` where the file cannot be written, or a class of Kindling's has no form
+///   in files; `TensorError` where the model holds modules that are not found.
 public func save(
   _ model: Module, to path: String, container: CheckpointContainer = .zip,
   notes: CheckpointValue = .none
