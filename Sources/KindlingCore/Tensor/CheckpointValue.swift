@@ -16,6 +16,8 @@ public enum CheckpointValue: Sendable {
   case tensor(Tensor)
   case list([CheckpointValue])
   case tuple([CheckpointValue])
+  /// What a Python `set` holds, in the order of the file.
+  case set([CheckpointValue])
   /// Pairs in their order; keys are strings or integers in what PyTorch writes.
   case dictionary([(key: CheckpointValue, value: CheckpointValue)])
   /// The same as Python's `OrderedDict`, which is what PyTorch's state dicts are.
@@ -67,10 +69,10 @@ public enum CheckpointValue: Sendable {
   public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
   /// The tensor, where this is one.
   public var tensorValue: Tensor? { if case .tensor(let t) = self { t } else { nil } }
-  /// The elements, where this is a list or a tuple.
+  /// The elements, where this is a list, a tuple or a set.
   public var elements: [CheckpointValue]? {
     switch self {
-    case .list(let items), .tuple(let items): items
+    case .list(let items), .tuple(let items), .set(let items): items
     default: nil
     }
   }
@@ -142,6 +144,9 @@ extension CheckpointValue: CustomStringConvertible {
     case .list(let items): CheckpointValue.write("[", items, "]", to: &text)
     case .tuple(let items):
       CheckpointValue.write("(", items, items.count == 1 ? ",)" : ")", to: &text)
+    case .set(let items):
+      let isEmpty = items.isEmpty
+      CheckpointValue.write(isEmpty ? "set(" : "{", items, isEmpty ? ")" : "}", to: &text)
     case .dictionary(let pairs), .orderedDictionary(let pairs):
       text += "{"
       for (place, pair) in pairs.enumerated() {

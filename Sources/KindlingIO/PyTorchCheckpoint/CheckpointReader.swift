@@ -146,7 +146,9 @@ package struct CheckpointReader {
 
   /// The plain value that the checkpoint holds.
   package func value(on device: Device?) throws -> CheckpointValue {
-    try graph.value(tensors(on: device))
+    let blocks = try blocks(on: device)
+    let storages = zip(graph.storages, blocks).map { $0.whole($1) }
+    return try graph.value(tensors(over: blocks), storages: storages)
   }
 }
 

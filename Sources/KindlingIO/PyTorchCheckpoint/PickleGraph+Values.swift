@@ -6,12 +6,17 @@ extension PickleGraph {
 
   /// The root as a tree.
   ///
-  /// What the pickle shares, the tree shares, so that it is never larger.
-  func value(_ tensors: [Tensor]) throws -> CheckpointValue { try value(of: root, tensors) }
+  /// What the pickle shares, the tree shares, so that it is never larger. `storages` are the
+  /// storages as tensors, for those that stand by themselves.
+  func value(_ tensors: [Tensor], storages: [Tensor] = []) throws -> CheckpointValue {
+    try value(of: root, tensors, storages: storages)
+  }
 
   /// A part of the graph as a tree.
-  func value(of part: PickleValue, _ tensors: [Tensor]) throws -> CheckpointValue {
-    var converter = Converter(graph: self, tensors: tensors)
+  func value(
+    of part: PickleValue, _ tensors: [Tensor], storages: [Tensor] = []
+  ) throws -> CheckpointValue {
+    var converter = Converter(graph: self, tensors: tensors, storages: storages)
     return try converter.value(part, depth: 0)
   }
 
@@ -23,7 +28,7 @@ extension PickleGraph {
     try walk.visit(root, "", depth: 0, body)
   }
 
-  fileprivate static func checkDepth(_ depth: Int) throws {
+  static func checkDepth(_ depth: Int) throws {
     guard depth <= maximumDepth else {
       throw CheckpointError(
         .unsupported, "values are nested more than \(maximumDepth) levels deep")
@@ -82,7 +87,7 @@ extension PickleGraph {
 
   private struct Converter {
     let graph: PickleGraph
-    let tensors: [Tensor]
+    let tensors, storages: [Tensor]
     /// What has been converted; nil inside for what is under way.
     var sequences: [Int: CheckpointValue?] = [:]
     var dictionaries: [Int: CheckpointValue?] = [:]
@@ -100,6 +105,8 @@ extension PickleGraph {
       case .size(let sizes): return .size(sizes)
       case .dtype(let dtype): return .dtype(dtype)
       case .tensor(let number): return .tensor(tensors[number])
+      case .storage(let number) where storages.indices.contains(number):
+        return .tensor(storages[number])
       case .storage, .global:
         throw CheckpointError(
           .unsupported, "the file holds a \(value.kind) by itself, which is not read")
@@ -126,7 +133,11 @@ extension PickleGraph {
             (try self.value(key, depth: depth + 1), try self.value(item, depth: depth + 1)))
         }
         let made: CheckpointValue =
-          graph.dictionaries[number].isOrdered ? .orderedDictionary(pairs) : .dictionary(pairs)
+          switch graph.dictionaries[number].kind {
+          case .plain: .dictionary(pairs)
+          case .ordered: .orderedDictionary(pairs)
+          case .set: .set(pairs.map(\.key))
+          }
         dictionaries[number] = made
         return made
       }

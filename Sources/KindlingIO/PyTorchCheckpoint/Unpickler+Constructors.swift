@@ -41,6 +41,12 @@ extension Unpickler {
     case .rebuildParameterWithState:
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try parameter(arguments))
+    case .rebuildOfClass:
+      guard arguments.count == 4, case .global(let constructor) = arguments[0],
+        case .global(let type) = arguments[1], constructor.makesTensors
+      else { throw misuse(global) }
+      guard case .tensorClass = type else { throw PickleGlobal.refusal(ofTensorClass: type.name) }
+      return try make(arguments[0], arguments[2])
     case .size:
       guard arguments.count == 1 else { throw misuse(global) }
       return .size(try ints(arguments[0], "torch.Size"))
@@ -52,12 +58,39 @@ extension Unpickler {
       let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
       guard bytes.count == text.unicodeScalars.count else { throw misuse(global) }
       return .bytes(bytes)
+    case .bytearray:
+      if arguments.isEmpty { return .bytes([]) }
+      guard arguments.count == 1, case .bytes = arguments[0] else { throw misuse(global) }
+      return arguments[0]
     case .set:
-      guard arguments.count == 1, case .list = arguments[0] else { throw misuse(global) }
+      guard arguments.count == 1, case .list(let list) = arguments[0] else { throw misuse(global) }
+      let items = graph.sequences[list]
+      try charge(items.count)
+      let made = PickleValue.dictionary(dictionary(.set))
+      try add(items, to: made)
+      return made
+    case .complex:
+      // Like the elements of complex tensors: a pair.
+      guard case (.double, .double)? = pair(arguments) else { throw misuse(global) }
+      return .tuple(number)
+    case .device:
+      switch (arguments.first, pair(arguments)) {
+      case (.string(let type)?, nil) where arguments.count == 1: return .string(type)
+      case (_, (.string(let type), .int(let index))?):
+        try charge(type.utf8.count)
+        return .string("\(type):\(index)")
+      default: throw misuse(global)
+      }
+    case .layout:
+      guard arguments.count == 1, case .string = arguments[0] else { throw misuse(global) }
       return arguments[0]
     case .foreign(let name): throw refusal(of: name)
-    case .storage, .untypedStorage, .dtype, .storedType: throw misuse(global)
+    case .storage, .untypedStorage, .dtype, .storedType, .tensorClass: throw misuse(global)
     }
+  }
+
+  private func pair(_ arguments: [PickleValue]) -> (PickleValue, PickleValue)? {
+    arguments.count == 2 ? (arguments[0], arguments[1]) : nil
   }
 
   /// A new object of a class; its attributes come with BUILD.
@@ -87,7 +120,7 @@ extension Unpickler {
   }
 
   private mutating func orderedDict(_ arguments: [PickleValue]) throws -> PickleValue {
-    let made = dictionary(isOrdered: true)
+    let made = dictionary(.ordered)
     if arguments.isEmpty { return .dictionary(made) }
     // Python 2 passes the pairs as a list of lists.
     guard arguments.count == 1, case .list(let list) = arguments[0] else {
@@ -208,6 +241,16 @@ extension Unpickler {
         return i
       }
     default: throw CheckpointError.corrupt("\(what) is a \(value.kind)")
+    }
+  }
+}
+
+extension PickleGlobal {
+  /// Whether it stands for a tensor, made of a storage or of another tensor.
+  fileprivate var makesTensors: Bool {
+    switch self {
+    case .rebuildTensor, .rebuildTensorOfBytes, .rebuildOldTensor, .rebuildParameter: true
+    default: false
     }
   }
 }

@@ -127,10 +127,12 @@ final class ModuleReader {
 
   /// The names of buffers that state dicts leave out.
   private func transientBuffers(_ saved: SavedModule) throws -> Set<String> {
-    guard case .list(let number) = saved.attributes["_non_persistent_buffers_set"] else {
+    guard case .dictionary(let number) = saved.attributes["_non_persistent_buffers_set"] else {
       return []
     }
     return Set(
-      graph.sequences[number].compactMap { if case .string(let s) = $0 { s } else { nil } })
+      graph.dictionaries[number].pairs.compactMap {
+        if case .string(let s) = $0.key { s } else { nil }
+      })
   }
 }
