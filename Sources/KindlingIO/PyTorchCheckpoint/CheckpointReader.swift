@@ -165,10 +165,9 @@ extension TensorRecord.Signs {
 }
 
 extension StorageRecord {
-  /// All elements of `block`, which is this storage, in one dimension; complex numbers are pairs.
+  /// All elements of `block`, which is this storage.
   fileprivate func whole(_ block: Storage) -> Tensor {
-    let shape = type.reading == .pairs ? [count / 2, 2] : [count]
-    return Tensor(
+    Tensor(
       storage: block, shape: shape, strides: Layout.contiguousStrides(shape), offset: 0,
       dtype: type.dtype, numel: count, isContiguous: true)
   }

@@ -130,7 +130,7 @@ enum PickleGlobal {
     if holdsClasses || module == "__main__" {
       return CheckpointError(
         .unsafe,
-        "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), or save its state_dict() instead"
+        "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), with its key where it lies in a dictionary (loadModel(from:key:)), or save its state_dict() instead"
       )
     }
     return CheckpointError(

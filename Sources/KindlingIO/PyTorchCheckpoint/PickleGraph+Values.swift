@@ -22,8 +22,9 @@ extension PickleGraph {
 
   /// Visits every tensor that the root leads to, with the keys on the way joined by dots.
   ///
-  /// A container reached by several ways is visited once.
-  func visitTensors(_ body: (_ key: String, _ tensor: TensorRecord) -> Void) throws {
+  /// A container reached by several ways is visited once; what lies in modules has the keys of the
+  /// state dict.
+  func visitTensors(_ body: (_ key: String, _ shape: [Int], _ dtype: DType) -> Void) throws {
     var walk = Walk(graph: self)
     try walk.visit(root, "", depth: 0, body)
   }
@@ -39,14 +40,19 @@ extension PickleGraph {
     let graph: PickleGraph
     var sequences: Set<Int> = []
     var dictionaries: Set<Int> = []
+    var objects: Set<Int> = []
+    /// One for all models of the file, so that its limits are those of the file.
+    lazy var modules = ModuleWalk(graph)
 
     mutating func visit(
-      _ value: PickleValue, _ key: String, depth: Int, _ body: (String, TensorRecord) -> Void
+      _ value: PickleValue, _ key: String, depth: Int, _ body: (String, [Int], DType) -> Void
     ) throws {
       try PickleGraph.checkDepth(depth)
       let prefix = key.isEmpty ? "" : "\(key)."
       switch value {
-      case .tensor(let number): body(key, graph.tensors[number])
+      case .tensor(let number): body(key, graph.tensors[number].shape, graph.tensors[number].dtype)
+      case .storage(let number):
+        body(key, graph.storages[number].shape, graph.storages[number].type.dtype)
       case .list(let number), .tuple(let number):
         guard sequences.insert(number).inserted else { return }
         for (i, item) in graph.sequences[number].enumerated() {
@@ -58,16 +64,11 @@ extension PickleGraph {
           try visit(item, "\(prefix)\(Walk.text(name))", depth: depth + 1, body)
         }
       case .object(let number):
-        // A module's tensors have the keys of its state dict.
-        guard let attributes = graph.objects[number].attributes,
-          dictionaries.insert(attributes).inserted
-        else { return }
-        for (name, item) in graph.dictionaries[attributes].pairs {
-          guard case .dictionary(let members) = item,
-            ["_parameters", "_buffers", "_modules"].contains(Walk.text(name))
-          else { continue }
-          for (member, value) in graph.dictionaries[members].pairs {
-            try visit(value, "\(prefix)\(Walk.text(member))", depth: depth + 1, body)
+        guard objects.insert(number).inserted else { return }
+        let tensors = graph.tensors
+        try modules.visit(number, key) { _, _, members in
+          for (name, tensor) in members {
+            body(name, tensors[tensor].shape, tensors[tensor].dtype)
           }
         }
       default: break

@@ -130,6 +130,9 @@ struct StorageRecord {
       throw CheckpointError(
         .unsupported, "tensors of several dtypes view the storage '\(key.prefix(100))'")
     }
+  /// All elements in one dimension; complex numbers are pairs.
+  var shape: [Int] { type.reading == .pairs ? [count / 2, 2] : [count] }
+
     (self.type, isSettled) = (type, true)
   }
 }

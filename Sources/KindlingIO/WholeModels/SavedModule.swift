@@ -8,15 +8,16 @@ public final class SavedModule {
   /// The class as the file names it.
   public let className: String
   let reader: ModuleReader
-  let attributes: PickleDictionary
-  let depth: Int
+  private let attributes: PickleDictionary
+  private let number, depth: Int
 
   init(_ reader: ModuleReader, _ number: Int, depth: Int) throws {
     let object = reader.graph.objects[number]
     guard let attributes = object.attributes else {
       throw CheckpointError.corrupt("the module \(object.className) has no attributes")
     }
-    (className, self.reader, self.depth) = (object.className, reader, depth)
+    (className, self.reader) = (object.className, reader)
+    (self.number, self.depth) = (number, depth)
     self.attributes = reader.graph.dictionaries[attributes]
   }
 
@@ -121,9 +122,8 @@ public final class SavedModule {
     try expect(name, shape)
   }
 
-  func members(_ place: String) -> PickleDictionary? {
-    guard case .dictionary(let number) = attributes[place] else { return nil }
-    return reader.graph.dictionaries[number]
+  private func members(_ place: String) -> PickleDictionary? {
+    reader.graph.members(place, of: number)
   }
 
   // MARK: Submodules
