@@ -10,6 +10,24 @@ enum BuiltInModules {
   static let byName = Dictionary(forms.map { ($0.name, $0) }) { first, _ in first }
   static let byType = Dictionary(forms.map { ($0.type, $0) }) { first, _ in first }
 
+  /// What PyTorch takes the attribute `name` of its class to be where a file is older than it.
+  static func later(_ name: String, _ className: String) -> CheckpointValue? {
+    guard className.hasPrefix("torch.nn.modules.") else { return nil }
+    switch (name, className.split(separator: ".").last ?? "") {
+    case ("padding", "AvgPool3d"): return 0
+    case ("dim", "Softmax"), ("dim", "LogSoftmax"), ("dim", "Softmin"): return .some(.none)
+    case ("transposed", let layer): return .bool(layer.hasPrefix("ConvTranspose"))
+    default: return additions[name]
+    }
+  }
+
+  private static let additions: [String: CheckpointValue] = [
+    "padding_mode": "zeros", "ceil_mode": false, "count_include_pad": true,
+    "divisor_override": nil, "return_indices": false, "label_smoothing": 0.0,
+    "zero_infinity": false, "approximate": "none", "init": 0.25, "batch_first": false,
+    "include_last_offset": false, "padding_idx": nil,
+  ]
+
   private static let containers = [
     ModuleForm(Sequential.self, "torch.nn.modules.container.Sequential") {
       Sequential(named: try $0.layers())

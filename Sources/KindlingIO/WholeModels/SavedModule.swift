@@ -24,8 +24,11 @@ public final class SavedModule {
   // MARK: Attributes
 
   /// The attribute `name`, if there is one and it is plain data.
+  ///
+  /// Layers of PyTorch's have attributes that came later, in files of older versions too.
   public func value(_ name: String) -> CheckpointValue? {
-    attributes[name].flatMap { try? reader.graph.value(of: $0, reader.tensors) }
+    guard let attribute = attributes[name] else { return BuiltInModules.later(name, className) }
+    return try? reader.graph.value(of: attribute, reader.tensors)
   }
 
   /// Whether the attribute `name` is absent or `None`.
