@@ -75,7 +75,8 @@ enum PickleGlobal {
   private static func stranger(
     _ module: String, _ name: String, _ inModules: Bool
   ) throws -> PickleGlobal {
-    guard inModules else { throw refusal(module, name) }
+    // What makes tensors is no class of a module.
+    guard inModules, unsupported["\(module).\(name)"] == nil else { throw refusal(module, name) }
     return .foreign("\(module.prefix(200)).\(name.prefix(200))")
   }
 
@@ -103,6 +104,14 @@ enum PickleGlobal {
   ]
 
   private static let dtypeFamilies = ["bits", "complex", "float", "int", "qint", "quint", "uint"]
+
+  /// Why the tensors' type that `name` stands for is not read; nil where it is none.
+  static func refusal(ofType name: String) -> CheckpointError? {
+    guard name.hasPrefix("torch.") else { return nil }
+    let name = String(name.dropFirst(6))
+    let isType = name.hasSuffix("Storage") || dtypeFamilies.contains(where: name.hasPrefix)
+    return isType ? refusal("torch", name) : nil
+  }
 
   /// What is said of tensors of `name`, a class that PyTorch does not have.
   static func refusal(ofTensorClass name: String) -> CheckpointError {

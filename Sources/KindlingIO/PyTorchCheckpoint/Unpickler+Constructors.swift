@@ -33,6 +33,8 @@ extension Unpickler {
       }
       return .tensor(try tensor(Array(arguments[..<6] + arguments[7...])))
     case .rebuildOldTensor:
+      case .global(.foreign(let name)):
+        throw PickleGlobal.refusal(ofType: name) ?? misuse(global)
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try tensor(arguments + [.bool(false), .none]))
     case .rebuildParameter:
