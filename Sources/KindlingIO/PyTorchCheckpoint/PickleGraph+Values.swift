@@ -137,6 +137,7 @@ extension PickleGraph {
           switch graph.dictionaries[number].kind {
           case .plain: .dictionary(pairs)
           case .ordered: .orderedDictionary(pairs)
+          case .counter: .counter(pairs)
           case .set: .set(pairs.map(\.key))
           }
         dictionaries[number] = made

@@ -61,13 +61,20 @@ enum PickleKey: Hashable {
 /// A dictionary while it is built: pairs in the order of their first appearance.
 struct PickleDictionary {
   /// Which class of Python's it is; the values of a set mean nothing.
-  enum Kind { case plain, ordered, set }
+  enum Kind { case plain, ordered, counter, set }
 
-  let kind: Kind
+  private(set) var kind: Kind
   private(set) var pairs: [(key: PickleValue, value: PickleValue)] = []
   private var places: [PickleKey: Int] = [:]
 
   init(_ kind: Kind) { self.kind = kind }
+
+  /// A copy that is of another class.
+  func copied(as kind: Kind) -> PickleDictionary {
+    var copy = self
+    copy.kind = kind
+    return copy
+  }
 
   /// The value under the text `name`.
   subscript(name: String) -> PickleValue? { places[.string(name)].map { pairs[$0].value } }
@@ -123,6 +130,9 @@ struct StorageRecord {
   /// The number of elements of the tensors' dtype.
   var count: Int { byteCount / type.byteSize * (type.reading == .pairs ? 2 : 1) }
 
+  /// All elements in one dimension; complex numbers are pairs.
+  var shape: [Int] { type.reading == .pairs ? [count / 2, 2] : [count] }
+
   /// Settles what the bytes are.
   private(set) var isSettled = false
   mutating func settle(_ type: StoredType) throws {
@@ -130,9 +140,6 @@ struct StorageRecord {
       throw CheckpointError(
         .unsupported, "tensors of several dtypes view the storage '\(key.prefix(100))'")
     }
-  /// All elements in one dimension; complex numbers are pairs.
-  var shape: [Int] { type.reading == .pairs ? [count / 2, 2] : [count] }
-
     (self.type, isSettled) = (type, true)
   }
 }

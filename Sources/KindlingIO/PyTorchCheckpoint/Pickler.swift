@@ -74,6 +74,10 @@ struct Pickler {
     case .orderedDictionary(let pairs):
       putOrderedDict()
       try put(pairs, depth: depth)
+    case .counter(let pairs):
+      put("collections", "Counter")
+      try put(.dictionary(pairs), depth: depth + 1)
+      bytes += [0x85, 0x52]
     }
   }
 

@@ -15,8 +15,12 @@ extension Unpickler {
     switch global {
     case .orderedDict: return try orderedDict(arguments)
     case .counter:
-      guard arguments.count == 1, case .dictionary = arguments[0] else { throw misuse(global) }
-      return arguments[0]
+      guard arguments.count == 1, case .dictionary(let number) = arguments[0] else {
+        throw misuse(global)
+      }
+      try charge(graph.dictionaries[number].pairs.count)
+      graph.dictionaries.append(graph.dictionaries[number].copied(as: .counter))
+      return .dictionary(graph.dictionaries.count - 1)
     case .rebuildTensor:
       if case .storage(let storage) = arguments.first, graph.storages[storage].declaredType == nil {
         throw misuse(global)
@@ -29,12 +33,12 @@ extension Unpickler {
       switch arguments[6] {
       case .dtype(let dtype): try graph.storages[storage].settle(StoredType(dtype))
       case .global(.storedType(let type)): try graph.storages[storage].settle(type)
+      case .global(.foreign(let name)):
+        throw PickleGlobal.refusal(ofType: name) ?? misuse(global)
       default: throw misuse(global)
       }
       return .tensor(try tensor(Array(arguments[..<6] + arguments[7...])))
     case .rebuildOldTensor:
-      case .global(.foreign(let name)):
-        throw PickleGlobal.refusal(ofType: name) ?? misuse(global)
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try tensor(arguments + [.bool(false), .none]))
     case .rebuildParameter:
