@@ -221,6 +221,35 @@ private final class TwoInputs: Module {
     #expect(try #require(layers[8] as? CrossEntropyLoss).labelSmoothing == 0)
   }
 
+  @Test(arguments: [
+    ("adaptive", "AdaptiveMaxPool2d returns indices too"),
+    ("fractional", "FractionalMaxPool2d returns indices too"),
+    ("frequency", "EmbeddingBag has scale_grad_by_freq"),
+    ("bag", "EmbeddingBag has an unknown mode"),
+    ("attention", "embed_dim divisible by num_heads"),
+    ("wide", "make 'in_proj_weight' of shape [-4611686018427387904, 4611686018427387904]"),
+  ])
+  func layersThatDifferAreRefused(key: String, words: String) {
+    let error = #expect(throws: CheckpointError.self) {
+      try loadModel(from: PyTorchValueTests.path("refused.pt"), key: key, as: Module.self)
+    }
+    #expect(error?.message.contains(words) == true, "\(error?.description ?? "nothing")")
+  }
+
+  /// A small file whose modules stand in each other again and again has no end of paths.
+  @Test(.timeLimit(.minutes(1))) func pathsAreBounded() throws {
+    var model = Sequential(Linear(1, 1))
+    for _ in 0..<40 { model = Sequential(model, model) }
+    try FileBytes.withTemporaryFolder { folder in
+      let path = "\(folder)/model.pth"
+      try save(model, to: path)
+      for read in [{ _ = try inspect(path) }, { _ = try loadModel(from: path) }] {
+        let error = #expect(throws: CheckpointError.self) { try read() }
+        #expect(error?.message.contains("more modules, or deeper ones") == true)
+      }
+    }
+  }
+
   @Test func anEntryOfADictionaryIsLoadedByItsKey() throws {
     let path = PyTorchValueTests.path("entry.pt")
     #expect(try loadModel(from: path, key: "model") is Sequential)

@@ -8,6 +8,7 @@ entry            a model as an entry of a dictionary
 tied             a model with a layer that stands twice, and a buffer that state dicts leave out
 counter          a schedule's milestones
 sparse, quantized, fnuz   tensors that are refused
+refused          layers that do what Kindling's do not, or contradict themselves
 """
 
 import collections
@@ -90,6 +91,19 @@ def older_layers():
     return nn.ModuleList(layer for layer, _ in without)
 
 
+def refused():
+    bag, attention = nn.EmbeddingBag(2, 1), nn.MultiheadAttention(4, 2)
+    bag.mode, attention.num_heads = "product", 3
+    wide = nn.MultiheadAttention(2, 1)
+    wide.embed_dim = wide.kdim = wide.vdim = 2**62
+    return {
+        "adaptive": nn.AdaptiveMaxPool2d(2, return_indices=True),
+        "fractional": nn.FractionalMaxPool2d(2, output_size=2, return_indices=True),
+        "frequency": nn.EmbeddingBag(2, 1, scale_grad_by_freq=True), "bag": bag,
+        "attention": attention, "wide": wide,
+    }
+
+
 def tied():
     layer = nn.Linear(2, 2)
     model = nn.Sequential(layer, nn.ReLU(), layer)
@@ -107,6 +121,7 @@ def main():
     save("older_layers", older_layers(), legacy=False)
     save("entry", {"model": nn.Sequential(nn.Linear(2, 1)), "epoch": 3, "ema": nn.Linear(1, 1)},
          legacy=False)
+    save("refused", refused(), legacy=False)
     save("tied", tied(), legacy=False)
     save("counter", {"milestones": collections.Counter([2, 4, 4])})
     save("sparse", {"s": torch.eye(2).to_sparse()})
