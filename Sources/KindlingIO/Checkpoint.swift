@@ -33,13 +33,16 @@ public func save(
 /// Writes `value`, such as a dictionary of a model's and an optimizer's state, to a `.pth` file
 /// (PyTorch: `torch.save`).
 ///
+/// `notes` are plain values beside it, which PyTorch does not see; see ``loadNotes(from:)``.
+///
 /// - Throws: ``CheckpointError`` where the file cannot be written, where a dictionary's key is no
 ///   plain value, or where tensors of two dtypes share memory.
 public func save(
-  _ value: CheckpointValue, to path: String, container: CheckpointContainer = .zip
+  _ value: CheckpointValue, to path: String, container: CheckpointContainer = .zip,
+  notes: CheckpointValue = .none
 ) throws {
   try CheckpointError.naming(path) {
-    try CheckpointWriter.write(to: path, container) { try $0.put(value) }
+    try CheckpointWriter.write(to: path, container, notes: notes) { try $0.put(value) }
   }
 }
 

@@ -88,8 +88,8 @@ public func inspect(_ path: String) throws -> [CheckpointEntry] {
     case .pytorch, .legacy:
       let reader = try CheckpointReader(file, verify: false, inModules: true)
       var entries: [CheckpointEntry] = []
-      try reader.graph.visitTensors { key, tensor in
-        entries.append(CheckpointEntry(key, tensor.shape, tensor.dtype))
+      try reader.graph.visitTensors { key, shape, dtype in
+        entries.append(CheckpointEntry(key, shape, dtype))
       }
       return entries
     }

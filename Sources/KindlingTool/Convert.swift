@@ -35,7 +35,10 @@ struct Convert: ParsableCommand {
     }
     let content = try Content(input, verify: verify)
     switch target {
-    case .pytorch, .legacy: try save(content.value, to: output, container: legacy ? .legacy : .zip)
+    case .pytorch, .legacy:
+      try save(
+        content.value, to: output, container: legacy ? .legacy : .zip,
+        notes: legacy ? .none : content.notes)
     case .safetensors:
       try Safetensors.save(content.named("tensor"), to: output, metadata: content.metadata)
     case .npz: try NumPy.savez(content.named("arr_0"), to: output, compressed: compressed)
@@ -47,9 +50,15 @@ struct Convert: ParsableCommand {
       }
       try NumPy.save(tensor, to: output)
     }
+    var left: [String] = []
     if target != .pytorch, !content.others.isEmpty {
-      let note =
-        "left out, being no tensors: \(content.others.prefix(10).joined(separator: ", "))\n"
+      left.append(
+        "left out, being no tensors: \(content.others.prefix(10).joined(separator: ", "))\n")
+    }
+    if legacy || target != .pytorch, content.hasNotes {
+      left.append("left out: the notes, for which only a .pth in the zip form has a place\n")
+    }
+    for note in left {
       _ = Array(note.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
   }
@@ -57,12 +66,15 @@ struct Convert: ParsableCommand {
 
 /// What a file of any format holds.
 private struct Content {
-  /// As a checkpoint would hold it.
+  /// As a checkpoint would hold it, and what was noted beside it.
   let value: CheckpointValue
+  private(set) var notes = CheckpointValue.none
   /// The tensors by name, and the names of what is none.
   private(set) var tensors = StateDict()
   private(set) var others: [String] = []
   private(set) var metadata: [String: String] = [:]
+  /// A name that two tensors would have, in formats that have names alone.
+  private var clash: String?
   /// How many values were looked at: a small file can describe any number that are the same.
   private var visited = 0
 
@@ -80,13 +92,17 @@ private struct Content {
         guard let state = try? loadModelState(from: path, verify: verify) else { throw error }
         value = CheckpointValue(state)
       }
+      notes = try loadNotes(from: path)
     }
     try add(value, "")
   }
 
+  var hasNotes: Bool { if case .none = notes { false } else { true } }
+
   /// The tensors by name; `name` is that of one that stands alone.
-  func named(_ name: String) -> StateDict {
-    StateDict(tensors.map { ($0.key.isEmpty ? name : $0.key, $0.value) })
+  func named(_ name: String) throws -> StateDict {
+    if let clash { throw ToolError("two tensors would be called \(clash)") }
+    return StateDict(tensors.map { ($0.key.isEmpty ? name : $0.key, $0.value) })
   }
 
   private mutating func add(_ value: CheckpointValue, _ key: String) throws {
@@ -96,7 +112,7 @@ private struct Content {
     }
     let prefix = key.isEmpty ? "" : "\(key)."
     if let tensor = value.tensorValue {
-      guard tensors[key] == nil else { throw ToolError("two tensors would be called \(key)") }
+      if tensors[key] != nil { clash = key }
       tensors[key] = tensor
     } else if let pairs = value.pairs {
       for (name, item) in pairs { try add(item, prefix + (name.stringValue ?? "\(name)")) }

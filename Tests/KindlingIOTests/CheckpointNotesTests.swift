@@ -9,9 +9,11 @@ import _TestSupport
   @Test func comeBackBesideTensorsAndModels() throws {
     try FileBytes.withTemporaryFolder { folder in
       let (tensors, model) = ("\(folder)/state.pth", "\(folder)/model.pth")
+      let value = "\(folder)/value.pth"
+      try save(["epoch": 3], to: value, notes: notes)
       try save(state, to: tensors, notes: notes)
       try save(Linear(2, 1), to: model, notes: notes)
-      for path in [tensors, model] {
+      for path in [tensors, model, value] {
         let found = try loadNotes(from: path)
         #expect(found["classes"]?.elements?.map(\.stringValue) == ["cat", "dog"])
         #expect(found["size"]?.intValue == 28)

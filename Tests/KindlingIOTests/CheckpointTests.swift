@@ -34,7 +34,9 @@ import _TestSupport
         .tuple([]), .tuple([1]), .tuple([1, 2]), .tuple([1, 2, 3]), .tuple([1, 2, 3, 4]),
       ]),
       "size": .size([2, 3]), "dtype": .dtype(.bfloat16), "list": [],
-      "nested": ["a": ["b": [1, [2]]]],
+      "nested": ["a": ["b": [1, [2]]]], "set": .set([1, "a", .tuple([2, nil])]),
+      "none at all": .set([]), "counts": .counter([(3, 1), ("x", 2)]),
+      "keys": .dictionary([(.tuple([1, "a"]), 2), (.size([3]), 4), (.dtype(.int8), 5)]),
     ]
     let loaded = try roundTrip(value)
     #expect("\(loaded)" == "\(value)")
@@ -65,6 +67,28 @@ import _TestSupport
     #expect(loaded["same"]?.tensorValue === x)
     try x.add_(Tensor(1.0))
     try assertClose(view, try Tensor.ones(like: view))
+  }
+
+  /// In the file an empty tensor's bytes begin where the next one's do.
+  @Test func emptyTensorsOfAFileShareNothing() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let state: StateDict = [
+        "a": try Tensor.zeros([0, 3]), "b": Tensor([1.0, 2.0]),
+        "c": try Tensor.zeros([0]).to(.int64),
+      ]
+      try Safetensors.save(state, to: "\(folder)/file.safetensors")
+      for container in [CheckpointContainer.zip, .legacy] {
+        try save(
+          Safetensors.load("\(folder)/file.safetensors"), to: "\(folder)/file.pth",
+          container: container)
+        let loaded = try loadStateDict(from: "\(folder)/file.pth")
+        for (key, tensor) in state {
+          #expect(
+            loaded[key]?.dtype == tensor.dtype && loaded[key]?.shape == tensor.shape, "\(key)")
+        }
+        try assertClose(#require(loaded["b"]), [1, 2])
+      }
+    }
   }
 
   @Test func flagsSurvive() throws {
@@ -174,6 +198,7 @@ import _TestSupport
         (folder, .tensor(one), "is a folder"),
         ("/dev/null", .tensor(one), "is a folder or a device"),
         ("\(folder)/file.pth", .dictionary([(.list([]), 1)]), "cannot be a dictionary key"),
+        ("\(folder)/file.pth", .set([.tuple([[]])]), "[] cannot be a dictionary key or an element"),
       ]
       for (path, value, words) in cases {
         let error = #expect(throws: CheckpointError.self) { try save(value, to: path) }

@@ -36,7 +36,7 @@ struct InterchangeTests {
 
   @Test func writesBackWholeModels() throws {
     for (from, to) in try files(".model") {
-      let model = try loadModel(from: from)
+      let model = try loadModel(from: from, as: Module.self)
       try save(model, to: to)
       try save(model, to: to + ".legacy", container: .legacy)
     }

@@ -101,6 +101,22 @@ private final class TwoInputs: Module {
     { Upsample(size: [4, 6], mode: .bilinear, alignCorners: true) },
     { Upsample(scaleFactor: [2, 1.5], mode: .nearestExact, recomputeScaleFactor: true) },
     { PixelShuffle(2) }, { PixelUnshuffle(3) }, { ChannelShuffle(2) },
+    { MultiheadAttention(4, 2, dropout: 0.1, batchFirst: true) },
+    { MultiheadAttention(4, 2, bias: false, addBiasKV: true, addZeroAttn: true, kdim: 3) },
+    { Bilinear(2, 3, 4) }, { Bilinear(1, 2, 1, bias: false) },
+    { EmbeddingBag(5, 3, maxNorm: 2, mode: .sum, includeLastOffset: true, paddingIdx: 1) },
+    { Fold([4, 5], 2, stride: [1, 2]) }, { Unfold([2, 3], dilation: 2, padding: 1) },
+    { CosineSimilarity(dim: 0, eps: 0.1) }, { PairwiseDistance(p: 1.5, keepdim: true) },
+    { LPPool1d(2, 3, ceilMode: true) }, { LPPool2d(1.5, [2, 1], stride: 2) }, { LPPool3d(3, 2) },
+    { FractionalMaxPool2d(2, outputSize: [3, 2]) },
+    { FractionalMaxPool2d(3, outputRatio: [0.5, 0.25]) },
+    { CTCLoss(blank: 2, reduction: .sum, zeroInfinity: true) },
+    { TripletMarginLoss(margin: 0.5, p: 1, eps: 0.1, swap: true) },
+    { MarginRankingLoss(margin: 2) },
+    { HingeEmbeddingLoss(margin: 2) }, { GaussianNLLLoss(full: true) },
+    { PoissonNLLLoss(logInput: false, full: true) }, { SoftMarginLoss(reduction: .sum) },
+    { MultiMarginLoss(p: 2, weight: Tensor([1.0, 2.0])) }, { MultiLabelMarginLoss() },
+    { MultiLabelSoftMarginLoss(weight: Tensor([0.5])) }, { CosineEmbeddingLoss(margin: 0.25) },
     { try Linear(3, 2).to(.float64) }, { try Linear(3, 2).requiresGrad_(false) },
     { Sequential(Dropout(), Linear(1, 1)).eval() },
   ]
@@ -175,7 +191,113 @@ private final class TwoInputs: Module {
     }
   }
 
+  /// What PyTorch prints of the layers, it prints of what Kindling makes of its file.
+  @Test func layersOfPyTorchsComeFromTheFileAlone() throws {
+    let layers = try loadModel(from: PyTorchValueTests.path("layers.pt"), as: ModuleList.self)
+    let text = String(
+      decoding: try FileBytes.read(PyTorchValueTests.path("layers.txt")), as: UTF8.self)
+    #expect(layers.description + "\n" == text)
+    let triplet = try #require(layers[15] as? TripletMarginLoss)
+    #expect(triplet.margin == 0.5 && triplet.p == 1 && triplet.eps == 1e-4 && triplet.swap)
+    let bag = try #require(layers[4] as? EmbeddingBag)
+    #expect(bag.includeLastOffset && bag.mode == .sum)
+    let attention = try #require(layers[1] as? MultiheadAttention)
+    #expect(attention.kdim == 3 && attention.addZeroAttn && attention.biasK != nil)
+    let pool = try #require(layers[13] as? FractionalMaxPool2d)
+    #expect(pool.outputRatio == [0.5, 0.5] && pool.outputSize == nil)
+  }
+
+  /// Attributes that came to PyTorch's layers later have the values that it gives them.
+  @Test func layersOfOlderVersionsAreFilledIn() throws {
+    let layers = try loadModel(from: PyTorchValueTests.path("older_layers.pt"), as: ModuleList.self)
+    let now = ModuleList([
+      Conv2d(1, 2, 2), ConvTranspose1d(1, 2, 2), Softmax(), LogSoftmax(), Softmin(), AvgPool2d(2),
+      AvgPool3d(2), MaxPool2d(2), CrossEntropyLoss(), CTCLoss(), GELU(), PReLU(),
+      MultiheadAttention(2, 1), EmbeddingBag(2, 1), BatchNorm1d(1),
+    ])
+    #expect(layers.description == now.description)
+    let average = try #require(layers[5] as? AvgPool2d)
+    #expect(average.countIncludePad && !average.ceilMode && average.divisorOverride == nil)
+    #expect(try #require(layers[8] as? CrossEntropyLoss).labelSmoothing == 0)
+  }
+
+  @Test(arguments: [
+    ("adaptive", "AdaptiveMaxPool2d returns indices too"),
+    ("fractional", "FractionalMaxPool2d returns indices too"),
+    ("frequency", "EmbeddingBag has scale_grad_by_freq"),
+    ("bag", "EmbeddingBag has an unknown mode"),
+    ("attention", "embed_dim divisible by num_heads"),
+    ("wide", "make 'in_proj_weight' of shape [-4611686018427387904, 4611686018427387904]"),
+  ])
+  func layersThatDifferAreRefused(key: String, words: String) {
+    let error = #expect(throws: CheckpointError.self) {
+      try loadModel(from: PyTorchValueTests.path("refused.pt"), key: key, as: Module.self)
+    }
+    #expect(error?.message.contains(words) == true, "\(error?.description ?? "nothing")")
+  }
+
+  /// A small file whose modules stand in each other again and again has no end of paths.
+  @Test(.timeLimit(.minutes(1))) func pathsAreBounded() throws {
+    var model = Sequential(Linear(1, 1))
+    for _ in 0..<40 { model = Sequential(model, model) }
+    try FileBytes.withTemporaryFolder { folder in
+      let path = "\(folder)/model.pth"
+      try save(model, to: path)
+      for read in [{ _ = try inspect(path) }, { _ = try loadModel(from: path) }] {
+        let error = #expect(throws: CheckpointError.self) { try read() }
+        #expect(error?.message.contains("more modules, or deeper ones") == true)
+      }
+    }
+  }
+
+  @Test func anEntryOfADictionaryIsLoadedByItsKey() throws {
+    let path = PyTorchValueTests.path("entry.pt")
+    #expect(try loadModel(from: path, key: "model") is Sequential)
+    #expect(try loadModel(from: path, key: "ema", as: Linear.self).inFeatures == 1)
+    #expect(try loadModelState(from: path, key: "model").keys == ["0.weight", "0.bias"])
+    #expect(
+      try inspect(path).map(\.key) == ["model.0.weight", "model.0.bias", "ema.weight", "ema.bias"])
+    let hint = "may be loadModel(from: path, key: \"model\"), loadModel(from: path, key: \"ema\")"
+    let cases: [(() throws -> Void, String)] = [
+      ({ _ = try load(path) }, "with its key where it lies in a dictionary (loadModel(from:key:))"),
+      (
+        { _ = try loadModel(from: path) },
+        "holds a dict, not a model saved whole; the one meant \(hint)"
+      ),
+      ({ _ = try loadModel(from: path, key: "net") }, "no entry 'net'; the one meant \(hint)"),
+      ({ _ = try loadModel(from: path, key: "epoch") }, "holds a int under 'epoch', not a model"),
+      (
+        { _ = try loadModel(from: PyTorchValueTests.path("layers.pt"), key: "model") },
+        "holds no dictionary; load it without a key"
+      ),
+    ]
+    for (read, words) in cases {
+      let error = #expect(throws: CheckpointError.self) { try read() }
+      #expect(error?.message.contains(words) == true, "\(error?.description ?? "nothing")")
+    }
+  }
+
+  @Test func inspectListsWhatTheStateDictHas() throws {
+    #expect(
+      try inspect(PyTorchValueTests.path("tied.pt")).map(\.key)
+        == ["seen", "0.weight", "0.bias", "2.weight", "2.bias"])
+  }
+
   // MARK: Classes of users
+
+  @Test func aClassWithoutAFormIsNotSaved() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let averaged = try AveragedModel(Linear(1, 1)) { Linear(1, 1) }
+      let error = #expect(throws: CheckpointError.self) {
+        try save(Sequential(averaged), to: "\(folder)/model.pth")
+      }
+      #expect(
+        error?.message
+          == "the class AveragedModel has no form in files: call ModuleRegistry.register(AveragedModel.self, as: \"…\") { saved in … } before saving, or save its stateDict()"
+      )
+      #expect(try FileBytes.list(folder) == [])
+    }
+  }
 
   @Test func aRegisteredClassComesBack() throws {
     ModuleRegistry.register(

@@ -157,6 +157,10 @@ struct ScheduleTests {
     #expect(schedule.lastEpoch == 3)
     try schedule.step()
     #expect(optimizer.paramGroups[0].lr == 0.0125)
+    guard case .counter? = schedule.stateDict()["milestones"] else {
+      Issue.record("the milestones are no Counter any more")
+      return
+    }
   }
 
   @Test func damagedStatesChangeNothing() throws {

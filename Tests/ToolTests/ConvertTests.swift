@@ -71,6 +71,27 @@ import _TestSupport
     }
   }
 
+  /// Checkpoints keep their tree and their notes; names joined by dots are for the other formats.
+  @Test func checkpointsNeedNoNames() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let value: CheckpointValue = [
+        "a.b": .tensor(Tensor([1.0])), "a": ["b": .tensor(Tensor([2.0]))],
+      ]
+      try save(value, to: "\(folder)/in.pth", notes: ["classes": ["red", "green"]])
+      let kept = try kindling(["convert", "in.pth", "out.pth"], in: folder)
+      #expect(kept.status == 0 && kept.errors == "", "\(kept.errors)")
+      let loaded = try load("\(folder)/out.pth")
+      try assertClose(#require(loaded["a.b"]?.tensorValue), [1])
+      try assertClose(#require(loaded["a"]?["b"]?.tensorValue), [2])
+      let names = try loadNotes(from: "\(folder)/out.pth")["classes"]?.elements
+      #expect(names?.map(\.stringValue) == ["red", "green"])
+      let old = try kindling(["convert", "in.pth", "old.pth", "--legacy"], in: folder)
+      #expect(old.status == 0 && old.errors.contains("left out: the notes"), "\(old.errors)")
+      let named = try kindling(["convert", "in.pth", "out.safetensors"], in: folder)
+      #expect(named.errors.contains("two tensors would be called a.b"), "\(named.errors)")
+    }
+  }
+
   @Test(arguments: [
     ("convert absent.pth out.npz", "absent.pth: cannot be opened"),
     ("convert a.pth out.txt", "the ending tells no format"),

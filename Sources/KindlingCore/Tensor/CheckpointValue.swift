@@ -16,20 +16,24 @@ public enum CheckpointValue: Sendable {
   case tensor(Tensor)
   case list([CheckpointValue])
   case tuple([CheckpointValue])
+  /// What a Python `set` holds, in the order of the file.
+  case set([CheckpointValue])
   /// Pairs in their order; keys are strings or integers in what PyTorch writes.
   case dictionary([(key: CheckpointValue, value: CheckpointValue)])
   /// The same as Python's `OrderedDict`, which is what PyTorch's state dicts are.
   case orderedDictionary([(key: CheckpointValue, value: CheckpointValue)])
+  /// The same as Python's `Counter`, in which PyTorch keeps a schedule's milestones.
+  case counter([(key: CheckpointValue, value: CheckpointValue)])
 
   /// A dictionary of tensors.
   public init(_ tensors: StateDict) {
     self = .orderedDictionary(tensors.map { (.string($0.key), .tensor($0.value)) })
   }
 
-  /// The pairs of a dictionary of either kind, in order.
+  /// The pairs of a dictionary of any kind, in order.
   public var pairs: [(key: CheckpointValue, value: CheckpointValue)]? {
     switch self {
-    case .dictionary(let pairs), .orderedDictionary(let pairs): pairs
+    case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs): pairs
     default: nil
     }
   }
@@ -42,7 +46,7 @@ public enum CheckpointValue: Sendable {
   /// The value under the integer `index` of a dictionary, or element `index` of a list or tuple.
   public subscript(index: Int) -> CheckpointValue? {
     switch self {
-    case .dictionary(let pairs), .orderedDictionary(let pairs):
+    case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs):
       pairs.last { if case .int(index) = $0.key { true } else { false } }?.value
     case .list(let items), .tuple(let items): items.indices.contains(index) ? items[index] : nil
     default: nil
@@ -67,10 +71,10 @@ public enum CheckpointValue: Sendable {
   public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
   /// The tensor, where this is one.
   public var tensorValue: Tensor? { if case .tensor(let t) = self { t } else { nil } }
-  /// The elements, where this is a list or a tuple.
+  /// The elements, where this is a list, a tuple or a set.
   public var elements: [CheckpointValue]? {
     switch self {
-    case .list(let items), .tuple(let items): items
+    case .list(let items), .tuple(let items), .set(let items): items
     default: nil
     }
   }
@@ -142,7 +146,10 @@ extension CheckpointValue: CustomStringConvertible {
     case .list(let items): CheckpointValue.write("[", items, "]", to: &text)
     case .tuple(let items):
       CheckpointValue.write("(", items, items.count == 1 ? ",)" : ")", to: &text)
-    case .dictionary(let pairs), .orderedDictionary(let pairs):
+    case .set(let items):
+      let isEmpty = items.isEmpty
+      CheckpointValue.write(isEmpty ? "set(" : "{", items, isEmpty ? ")" : "}", to: &text)
+    case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs):
       text += "{"
       for (place, pair) in pairs.enumerated() {
         if place > 0 { text += ", " }

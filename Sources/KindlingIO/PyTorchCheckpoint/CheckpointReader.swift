@@ -102,6 +102,11 @@ package struct CheckpointReader {
 
   /// The tensors of the graph, each over the memory of its storage; equal storages are shared.
   package func tensors(on device: Device?) throws -> [Tensor] {
+    try tensors(over: blocks(on: device))
+  }
+
+  /// The memory of each storage.
+  private func blocks(on device: Device?) throws -> [Storage] {
     for storage in graph.storages where storage.location != "cpu" && device == nil {
       throw CheckpointError(
         .unsupported,
@@ -110,12 +115,23 @@ package struct CheckpointReader {
     }
     let backend = try (device ?? .cpu).backend
     // Storages move, not tensors: what shares memory in the file shares it on the device.
-    let blocks = try zip(graph.storages, storages).map {
+    return try zip(graph.storages, storages).map {
       try $0.type.storage($1, in: file).copied(to: backend)
     }
+  }
+
+  private func tensors(over blocks: [Storage]) throws -> [Tensor] {
+    // Views of one storage with equal signs share the copy that has them.
+    var signed: [SignedStorage: Storage] = [:]
     return try graph.tensors.map { record in
+      var block = blocks[record.storage]
+      if record.signs != .init() {
+        let key = SignedStorage(number: record.storage, signs: record.signs)
+        block = try signed[key] ?? record.signs.applied(to: graph.storages[key.number].whole(block))
+        signed[key] = block
+      }
       let tensor = Tensor(
-        storage: blocks[record.storage], shape: record.shape, strides: record.strides,
+        storage: block, shape: record.shape, strides: record.strides,
         offset: record.offset, dtype: record.dtype, numel: record.numel,
         isContiguous: Layout.isContiguous(record.shape, record.strides))
       let result = record.isParameter ? tensor.asParameter() : tensor
@@ -123,9 +139,37 @@ package struct CheckpointReader {
     }
   }
 
+  private struct SignedStorage: Hashable {
+    let number: Int
+    let signs: TensorRecord.Signs
+  }
+
   /// The plain value that the checkpoint holds.
   package func value(on device: Device?) throws -> CheckpointValue {
-    try graph.value(tensors(on: device))
+    let blocks = try blocks(on: device)
+    let storages = zip(graph.storages, blocks).map { $0.whole($1) }
+    return try graph.value(tensors(over: blocks), storages: storages)
+  }
+}
+
+extension TensorRecord.Signs {
+  /// A copy of `elements` with these signs.
+  fileprivate func applied(to elements: Tensor) throws -> Storage {
+    try noGrad {
+      let result = try negative ? elements.neg() : elements.clone()
+      // Complex numbers are pairs, of which the second is imaginary.
+      if conjugate { try result.select(1, 1).neg_() }
+      return result.storage
+    }
+  }
+}
+
+extension StorageRecord {
+  /// All elements of `block`, which is this storage.
+  fileprivate func whole(_ block: Storage) -> Tensor {
+    Tensor(
+      storage: block, shape: shape, strides: Layout.contiguousStrides(shape), offset: 0,
+      dtype: type.dtype, numel: count, isContiguous: true)
   }
 }
 

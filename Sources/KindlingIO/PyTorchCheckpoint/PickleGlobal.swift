@@ -16,9 +16,17 @@ enum PickleGlobal {
   case rebuildParameter
   /// With attributes of its own, which are left out.
   case rebuildParameterWithState
+  /// The same for tensors: another constructor, a class and its arguments.
+  case rebuildOfClass
+  /// The class of tensors that are of no subclass.
+  case tensorClass
   case size
   case encode
+  case bytearray
   case set
+  case complex
+  case device
+  case layout
   case storage(StoredType)
   /// Bytes, of which the tensors say what they are.
   case untypedStorage
@@ -33,7 +41,9 @@ enum PickleGlobal {
   /// With `inModules` whole models are read, whose classes' names are data.
   init(_ module: String, _ name: String, inModules: Bool) throws {
     switch (module, name) {
-    case ("__builtin__", "set") where inModules, ("builtins", "set") where inModules: self = .set
+    case ("__builtin__", "set"), ("builtins", "set"): self = .set
+    case ("__builtin__", "complex"), ("builtins", "complex"): self = .complex
+    case ("__builtin__", "bytearray"), ("builtins", "bytearray"): self = .bytearray
     case ("collections", "OrderedDict"): self = .orderedDict
     case ("collections", "Counter"): self = .counter
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
@@ -41,7 +51,11 @@ enum PickleGlobal {
     case ("torch._utils", "_rebuild_tensor"): self = .rebuildOldTensor
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
     case ("torch._utils", "_rebuild_parameter_with_state"): self = .rebuildParameterWithState
+    case ("torch._tensor", "_rebuild_from_type_v2"): self = .rebuildOfClass
+    case ("torch", "Tensor"): self = .tensorClass
     case ("torch", "Size"): self = .size
+    case ("torch", "device"): self = .device
+    case ("torch.serialization", "_get_layout"): self = .layout
     case ("torch.storage", "UntypedStorage"): self = .untypedStorage
     case ("_codecs", "encode"): self = .encode
     case ("torch", _):
@@ -61,7 +75,8 @@ enum PickleGlobal {
   private static func stranger(
     _ module: String, _ name: String, _ inModules: Bool
   ) throws -> PickleGlobal {
-    guard inModules else { throw refusal(module, name) }
+    // What makes tensors is no class of a module.
+    guard inModules, unsupported["\(module).\(name)"] == nil else { throw refusal(module, name) }
     return .foreign("\(module.prefix(200)).\(name.prefix(200))")
   }
 
@@ -86,11 +101,25 @@ enum PickleGlobal {
     "torch._utils._rebuild_nested_tensor": "nested tensors",
     "torch._utils._rebuild_meta_tensor_no_storage": "tensors without memory (meta)",
     "torch._utils._rebuild_device_tensor_from_numpy": "tensors of another device",
-    "torch._tensor._rebuild_from_type_v2": "tensors of a subclass, or with attributes",
-    "torch.device": "devices",
   ]
 
   private static let dtypeFamilies = ["bits", "complex", "float", "int", "qint", "quint", "uint"]
+
+  /// Why the tensors' type that `name` stands for is not read; nil where it is none.
+  static func refusal(ofType name: String) -> CheckpointError? {
+    guard name.hasPrefix("torch.") else { return nil }
+    let name = String(name.dropFirst(6))
+    let isType = name.hasSuffix("Storage") || dtypeFamilies.contains(where: name.hasPrefix)
+    return isType ? refusal("torch", name) : nil
+  }
+
+  /// What is said of tensors of `name`, a class that PyTorch does not have.
+  static func refusal(ofTensorClass name: String) -> CheckpointError {
+    CheckpointError(
+      .unsupported,
+      "the file holds tensors of the class \(name.prefix(200)); those of torch.Tensor alone are read"
+    )
+  }
 
   static func refusal(_ module: String, _ name: String) -> CheckpointError {
     // Names come from the file: a hostile one must not fill the screen.
@@ -110,7 +139,7 @@ enum PickleGlobal {
     if holdsClasses || module == "__main__" {
       return CheckpointError(
         .unsafe,
-        "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), or save its state_dict() instead"
+        "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), with its key where it lies in a dictionary (loadModel(from:key:)), or save its state_dict() instead"
       )
     }
     return CheckpointError(
@@ -129,9 +158,15 @@ enum PickleGlobal {
     case .rebuildOldTensor: "torch._utils._rebuild_tensor"
     case .rebuildParameterWithState: "torch._utils._rebuild_parameter_with_state"
     case .rebuildParameter: "torch._utils._rebuild_parameter"
+    case .rebuildOfClass: "torch._tensor._rebuild_from_type_v2"
+    case .tensorClass: "torch.Tensor"
     case .size: "torch.Size"
     case .encode: "_codecs.encode"
+    case .bytearray: "bytearray"
     case .set: "set"
+    case .complex: "complex"
+    case .device: "torch.device"
+    case .layout: "torch.serialization._get_layout"
     case .storage(let type): "torch.\(type.dtype.storageName)"
     case .untypedStorage: "torch.storage.UntypedStorage"
     case .storedType: "torch.dtype"

@@ -6,24 +6,30 @@ extension PickleGraph {
 
   /// The root as a tree.
   ///
-  /// What the pickle shares, the tree shares, so that it is never larger.
-  func value(_ tensors: [Tensor]) throws -> CheckpointValue { try value(of: root, tensors) }
+  /// What the pickle shares, the tree shares, so that it is never larger. `storages` are the
+  /// storages as tensors, for those that stand by themselves.
+  func value(_ tensors: [Tensor], storages: [Tensor] = []) throws -> CheckpointValue {
+    try value(of: root, tensors, storages: storages)
+  }
 
   /// A part of the graph as a tree.
-  func value(of part: PickleValue, _ tensors: [Tensor]) throws -> CheckpointValue {
-    var converter = Converter(graph: self, tensors: tensors)
+  func value(
+    of part: PickleValue, _ tensors: [Tensor], storages: [Tensor] = []
+  ) throws -> CheckpointValue {
+    var converter = Converter(graph: self, tensors: tensors, storages: storages)
     return try converter.value(part, depth: 0)
   }
 
   /// Visits every tensor that the root leads to, with the keys on the way joined by dots.
   ///
-  /// A container reached by several ways is visited once.
-  func visitTensors(_ body: (_ key: String, _ tensor: TensorRecord) -> Void) throws {
+  /// A container reached by several ways is visited once; what lies in modules has the keys of the
+  /// state dict.
+  func visitTensors(_ body: (_ key: String, _ shape: [Int], _ dtype: DType) -> Void) throws {
     var walk = Walk(graph: self)
     try walk.visit(root, "", depth: 0, body)
   }
 
-  fileprivate static func checkDepth(_ depth: Int) throws {
+  static func checkDepth(_ depth: Int) throws {
     guard depth <= maximumDepth else {
       throw CheckpointError(
         .unsupported, "values are nested more than \(maximumDepth) levels deep")
@@ -34,14 +40,19 @@ extension PickleGraph {
     let graph: PickleGraph
     var sequences: Set<Int> = []
     var dictionaries: Set<Int> = []
+    var objects: Set<Int> = []
+    /// One for all models of the file, so that its limits are those of the file.
+    lazy var modules = ModuleWalk(graph)
 
     mutating func visit(
-      _ value: PickleValue, _ key: String, depth: Int, _ body: (String, TensorRecord) -> Void
+      _ value: PickleValue, _ key: String, depth: Int, _ body: (String, [Int], DType) -> Void
     ) throws {
       try PickleGraph.checkDepth(depth)
       let prefix = key.isEmpty ? "" : "\(key)."
       switch value {
-      case .tensor(let number): body(key, graph.tensors[number])
+      case .tensor(let number): body(key, graph.tensors[number].shape, graph.tensors[number].dtype)
+      case .storage(let number):
+        body(key, graph.storages[number].shape, graph.storages[number].type.dtype)
       case .list(let number), .tuple(let number):
         guard sequences.insert(number).inserted else { return }
         for (i, item) in graph.sequences[number].enumerated() {
@@ -53,16 +64,11 @@ extension PickleGraph {
           try visit(item, "\(prefix)\(Walk.text(name))", depth: depth + 1, body)
         }
       case .object(let number):
-        // A module's tensors have the keys of its state dict.
-        guard let attributes = graph.objects[number].attributes,
-          dictionaries.insert(attributes).inserted
-        else { return }
-        for (name, item) in graph.dictionaries[attributes].pairs {
-          guard case .dictionary(let members) = item,
-            ["_parameters", "_buffers", "_modules"].contains(Walk.text(name))
-          else { continue }
-          for (member, value) in graph.dictionaries[members].pairs {
-            try visit(value, "\(prefix)\(Walk.text(member))", depth: depth + 1, body)
+        guard objects.insert(number).inserted else { return }
+        let tensors = graph.tensors
+        try modules.visit(number, key) { _, _, members in
+          for (name, tensor) in members {
+            body(name, tensors[tensor].shape, tensors[tensor].dtype)
           }
         }
       default: break
@@ -82,7 +88,7 @@ extension PickleGraph {
 
   private struct Converter {
     let graph: PickleGraph
-    let tensors: [Tensor]
+    let tensors, storages: [Tensor]
     /// What has been converted; nil inside for what is under way.
     var sequences: [Int: CheckpointValue?] = [:]
     var dictionaries: [Int: CheckpointValue?] = [:]
@@ -100,6 +106,8 @@ extension PickleGraph {
       case .size(let sizes): return .size(sizes)
       case .dtype(let dtype): return .dtype(dtype)
       case .tensor(let number): return .tensor(tensors[number])
+      case .storage(let number) where storages.indices.contains(number):
+        return .tensor(storages[number])
       case .storage, .global:
         throw CheckpointError(
           .unsupported, "the file holds a \(value.kind) by itself, which is not read")
@@ -126,7 +134,12 @@ extension PickleGraph {
             (try self.value(key, depth: depth + 1), try self.value(item, depth: depth + 1)))
         }
         let made: CheckpointValue =
-          graph.dictionaries[number].isOrdered ? .orderedDictionary(pairs) : .dictionary(pairs)
+          switch graph.dictionaries[number].kind {
+          case .plain: .dictionary(pairs)
+          case .ordered: .orderedDictionary(pairs)
+          case .counter: .counter(pairs)
+          case .set: .set(pairs.map(\.key))
+          }
         dictionaries[number] = made
         return made
       }

@@ -50,35 +50,37 @@ enum PickleValue {
   }
 }
 
+/// What may be a key of a dictionary, or an element of a set.
+///
+/// As in Python, `True` is 1 and `1.0` is 1.
+enum PickleKey: Hashable {
+  case none, int(Int), bigInt([UInt8]), double(Double), string(String), bytes([UInt8])
+  case dtype(DType), tuple([PickleKey])
+}
+
 /// A dictionary while it is built: pairs in the order of their first appearance.
 struct PickleDictionary {
-  let isOrdered: Bool
+  /// Which class of Python's it is; the values of a set mean nothing.
+  enum Kind { case plain, ordered, counter, set }
+
+  private(set) var kind: Kind
   private(set) var pairs: [(key: PickleValue, value: PickleValue)] = []
-  private var places: [Key: Int] = [:]
+  private var places: [PickleKey: Int] = [:]
 
-  init(isOrdered: Bool) { self.isOrdered = isOrdered }
+  init(_ kind: Kind) { self.kind = kind }
 
-  /// What may be a key.
-  ///
-  /// As in Python, `True` is 1 and `1.0` is 1.
-  private enum Key: Hashable {
-    case none, int(Int), double(Double), string(String), bytes([UInt8])
+  /// A copy that is of another class.
+  func copied(as kind: Kind) -> PickleDictionary {
+    var copy = self
+    copy.kind = kind
+    return copy
   }
 
   /// The value under the text `name`.
   subscript(name: String) -> PickleValue? { places[.string(name)].map { pairs[$0].value } }
 
-  mutating func set(_ key: PickleValue, _ value: PickleValue) throws {
-    let hashed: Key =
-      switch key {
-      case .none: .none
-      case .bool(let b): .int(b ? 1 : 0)
-      case .int(let i): .int(i)
-      case .double(let d): Int(exactly: d).map(Key.int) ?? .double(d)
-      case .string(let s): .string(s)
-      case .bytes(let b): .bytes(b)
-      default: throw CheckpointError.corrupt("a \(key.kind) cannot be a dictionary key")
-      }
+  /// Puts `value` under `key`, which is `hashed`.
+  mutating func set(_ key: PickleValue, _ hashed: PickleKey, _ value: PickleValue) {
     if let place = places[hashed] {
       pairs[place].value = value
     } else {
@@ -98,6 +100,14 @@ struct TensorRecord {
   let numel: Int
   var requiresGrad: Bool
   var isParameter = false
+  var signs = Signs()
+
+  /// How the tensor shows the elements of its storage: conjugate or negative where PyTorch saved a
+  /// view that had yet to be computed.
+  struct Signs: Hashable {
+    var conjugate = false
+    var negative = false
+  }
 }
 
 /// A storage as the file declares it: a record of the archive with so many elements.
@@ -119,6 +129,9 @@ struct StorageRecord {
   var byteCount: Int { declaredCount * (declaredType?.byteSize ?? 1) }
   /// The number of elements of the tensors' dtype.
   var count: Int { byteCount / type.byteSize * (type.reading == .pairs ? 2 : 1) }
+
+  /// All elements in one dimension; complex numbers are pairs.
+  var shape: [Int] { type.reading == .pairs ? [count / 2, 2] : [count] }
 
   /// Settles what the bytes are.
   private(set) var isSettled = false

@@ -62,12 +62,22 @@ struct Pickler {
       if items.count > 3 { bytes.append(0x28) }
       for item in items { try put(item, depth: depth + 1) }
       bytes.append([0x85, 0x86, 0x87, 0x74][min(items.count, 4) - 1])
+    case .set(let items):
+      // Python 2's name, which Python 3 knows too.
+      put("__builtin__", "set")
+      for item in items { try checkHashable(item) }
+      try put(.list(items), depth: depth + 1)
+      bytes += [0x85, 0x52]
     case .dictionary(let pairs):
       bytes.append(0x7D)
       try put(pairs, depth: depth)
     case .orderedDictionary(let pairs):
       putOrderedDict()
       try put(pairs, depth: depth)
+    case .counter(let pairs):
+      put("collections", "Counter")
+      try put(.dictionary(pairs), depth: depth + 1)
+      bytes += [0x85, 0x52]
     }
   }
 
@@ -77,14 +87,22 @@ struct Pickler {
     if pairs.isEmpty { return }
     bytes.append(0x28)
     for (key, value) in pairs {
-      switch key {
-      case .none, .bool, .int, .double, .string, .bytes: break
-      default: throw CheckpointError(.content, "\(key) cannot be a dictionary key")
-      }
+      try checkHashable(key)
       try put(key, depth: depth + 1)
       try put(value, depth: depth + 1)
     }
     bytes.append(0x75)
+  }
+
+  /// Throws where Python would not take `value` as a key, or as an element of a set.
+  private func checkHashable(_ value: CheckpointValue) throws {
+    switch value {
+    case .none, .bool, .int, .bigInt, .double, .string, .bytes, .size, .dtype: break
+    case .tuple(let items): for item in items { try checkHashable(item) }
+    default:
+      throw CheckpointError(
+        .content, "\(value) cannot be a dictionary key or an element of a set")
+    }
   }
 
   // MARK: Numbers and texts
@@ -230,7 +248,8 @@ struct Pickler {
   private mutating func putStorage(of tensor: Tensor) throws {
     let storage = tensor.storage
     let number: Int
-    if let known = storageNumbers[storage.address] {
+    // No memory is shared where there is none: an empty slice of a file starts where the next one does.
+    if storage.byteCount > 0, let known = storageNumbers[storage.address] {
       guard storages[known].dtype == tensor.dtype,
         storages[known].storage.byteCount == storage.byteCount
       else {
@@ -243,7 +262,7 @@ struct Pickler {
     } else {
       number = storages.count
       storages.append((storage, tensor.dtype))
-      storageNumbers[storage.address] = number
+      if storage.byteCount > 0 { storageNumbers[storage.address] = number }
     }
     bytes.append(0x28)
     try put("storage")

@@ -15,8 +15,12 @@ extension Unpickler {
     switch global {
     case .orderedDict: return try orderedDict(arguments)
     case .counter:
-      guard arguments.count == 1, case .dictionary = arguments[0] else { throw misuse(global) }
-      return arguments[0]
+      guard arguments.count == 1, case .dictionary(let number) = arguments[0] else {
+        throw misuse(global)
+      }
+      try charge(graph.dictionaries[number].pairs.count)
+      graph.dictionaries.append(graph.dictionaries[number].copied(as: .counter))
+      return .dictionary(graph.dictionaries.count - 1)
     case .rebuildTensor:
       if case .storage(let storage) = arguments.first, graph.storages[storage].declaredType == nil {
         throw misuse(global)
@@ -29,9 +33,11 @@ extension Unpickler {
       switch arguments[6] {
       case .dtype(let dtype): try graph.storages[storage].settle(StoredType(dtype))
       case .global(.storedType(let type)): try graph.storages[storage].settle(type)
+      case .global(.foreign(let name)):
+        throw PickleGlobal.refusal(ofType: name) ?? misuse(global)
       default: throw misuse(global)
       }
-      return .tensor(try tensor(Array(arguments[..<6])))
+      return .tensor(try tensor(Array(arguments[..<6] + arguments[7...])))
     case .rebuildOldTensor:
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try tensor(arguments + [.bool(false), .none]))
@@ -41,6 +47,12 @@ extension Unpickler {
     case .rebuildParameterWithState:
       guard arguments.count == 4 else { throw misuse(global) }
       return .tensor(try parameter(arguments))
+    case .rebuildOfClass:
+      guard arguments.count == 4, case .global(let constructor) = arguments[0],
+        case .global(let type) = arguments[1], constructor.makesTensors
+      else { throw misuse(global) }
+      guard case .tensorClass = type else { throw PickleGlobal.refusal(ofTensorClass: type.name) }
+      return try make(arguments[0], arguments[2])
     case .size:
       guard arguments.count == 1 else { throw misuse(global) }
       return .size(try ints(arguments[0], "torch.Size"))
@@ -52,12 +64,39 @@ extension Unpickler {
       let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
       guard bytes.count == text.unicodeScalars.count else { throw misuse(global) }
       return .bytes(bytes)
+    case .bytearray:
+      if arguments.isEmpty { return .bytes([]) }
+      guard arguments.count == 1, case .bytes = arguments[0] else { throw misuse(global) }
+      return arguments[0]
     case .set:
-      guard arguments.count == 1, case .list = arguments[0] else { throw misuse(global) }
+      guard arguments.count == 1, case .list(let list) = arguments[0] else { throw misuse(global) }
+      let items = graph.sequences[list]
+      try charge(items.count)
+      let made = PickleValue.dictionary(dictionary(.set))
+      try add(items, to: made)
+      return made
+    case .complex:
+      // Like the elements of complex tensors: a pair.
+      guard case (.double, .double)? = pair(arguments) else { throw misuse(global) }
+      return .tuple(number)
+    case .device:
+      switch (arguments.first, pair(arguments)) {
+      case (.string(let type)?, nil) where arguments.count == 1: return .string(type)
+      case (_, (.string(let type), .int(let index))?):
+        try charge(type.utf8.count)
+        return .string("\(type):\(index)")
+      default: throw misuse(global)
+      }
+    case .layout:
+      guard arguments.count == 1, case .string = arguments[0] else { throw misuse(global) }
       return arguments[0]
     case .foreign(let name): throw refusal(of: name)
-    case .storage, .untypedStorage, .dtype, .storedType: throw misuse(global)
+    case .storage, .untypedStorage, .dtype, .storedType, .tensorClass: throw misuse(global)
     }
+  }
+
+  private func pair(_ arguments: [PickleValue]) -> (PickleValue, PickleValue)? {
+    arguments.count == 2 ? (arguments[0], arguments[1]) : nil
   }
 
   /// A new object of a class; its attributes come with BUILD.
@@ -87,7 +126,7 @@ extension Unpickler {
   }
 
   private mutating func orderedDict(_ arguments: [PickleValue]) throws -> PickleValue {
-    let made = dictionary(isOrdered: true)
+    let made = dictionary(.ordered)
     if arguments.isEmpty { return .dictionary(made) }
     // Python 2 passes the pairs as a list of lists.
     guard arguments.count == 1, case .list(let list) = arguments[0] else {
@@ -155,8 +194,24 @@ extension Unpickler {
     graph.tensors.append(
       TensorRecord(
         storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides,
-        numel: numel, requiresGrad: requiresGrad))
+        numel: numel, requiresGrad: requiresGrad,
+        signs: try arguments.count == 7 ? signs(arguments[6], record.type) : .init()))
     return graph.tensors.count - 1
+  }
+
+  /// What the metadata of a tensor say of its signs: `{'conj': True}`, `{'neg': True}`.
+  private func signs(_ metadata: PickleValue, _ type: StoredType) throws -> TensorRecord.Signs {
+    if case .none = metadata { return .init() }
+    guard case .dictionary(let number) = metadata else { throw misuse(.rebuildTensor) }
+    func flag(_ name: String) -> Bool {
+      if case .bool(true) = graph.dictionaries[number][name] { true } else { false }
+    }
+    let signs = TensorRecord.Signs(conjugate: flag("conj"), negative: flag("neg"))
+    guard !signs.conjugate || type.reading == .pairs, !signs.negative || type.dtype != .bool else {
+      throw CheckpointError.corrupt(
+        "a tensor of dtype \(type.dtype) is no \(signs.conjugate ? "conjugate" : "negative") view")
+    }
+    return signs
   }
 
   private func doubled(_ value: Int) throws -> Int {
@@ -192,6 +247,16 @@ extension Unpickler {
         return i
       }
     default: throw CheckpointError.corrupt("\(what) is a \(value.kind)")
+    }
+  }
+}
+
+extension PickleGlobal {
+  /// Whether it stands for a tensor, made of a storage or of another tensor.
+  fileprivate var makesTensors: Bool {
+    switch self {
+    case .rebuildTensor, .rebuildTensorOfBytes, .rebuildOldTensor, .rebuildParameter: true
+    default: false
     }
   }
 }

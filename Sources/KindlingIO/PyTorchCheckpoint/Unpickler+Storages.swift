@@ -28,6 +28,7 @@ extension Unpickler {
     switch kind {
     case .storage(let named): type = named
     case .untypedStorage: type = nil
+    case .foreign(let name): throw PickleGlobal.refusal(ofType: name) ?? unknown
     default: throw unknown
     }
     if parts.count == 6 {

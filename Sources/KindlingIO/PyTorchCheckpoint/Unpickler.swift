@@ -96,8 +96,8 @@ struct Unpickler {
     return graph.sequences.count - 1
   }
 
-  mutating func dictionary(isOrdered: Bool) -> Int {
-    graph.dictionaries.append(PickleDictionary(isOrdered: isOrdered))
+  mutating func dictionary(_ kind: PickleDictionary.Kind) -> Int {
+    graph.dictionaries.append(PickleDictionary(kind))
     return graph.dictionaries.count - 1
   }
 
@@ -121,6 +121,7 @@ struct Unpickler {
     case binbytes = 0x42, shortBinbytes = 0x43, binbytes8 = 0x8E, bytearray8 = 0x96
     case emptyList = 0x5D, list = 0x6C, append = 0x61, appends = 0x65
     case emptyTuple = 0x29, tuple = 0x74, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87
+    case emptySet = 0x8F, addItems = 0x90
     case emptyDict = 0x7D, dict = 0x64, setitem = 0x73, setitems = 0x75
     case binget = 0x68, longBinget = 0x6A, binput = 0x71, longBinput = 0x72, memoize = 0x94
     case proto = 0x80, frame = 0x95
@@ -138,7 +139,7 @@ struct Unpickler {
       return CheckpointError(.unsafe, "refused: the pickle uses \(name), and \(what) not supported")
     }
     let unsupported: [UInt8: String] = [
-      0x8F: "sets", 0x90: "sets", 0x91: "frozen sets", 0x97: "out-of-band buffers",
+      0x91: "frozen sets", 0x97: "out-of-band buffers",
       0x98: "out-of-band buffers", 0x46: "pickle protocol 0", 0x49: "pickle protocol 0",
       0x4C: "pickle protocol 0", 0x50: "pickle protocol 0", 0x53: "pickle protocol 0",
       0x56: "pickle protocol 0", 0x67: "pickle protocol 0", 0x70: "pickle protocol 0",
@@ -206,10 +207,14 @@ struct Unpickler {
     case .tuple1: try pushTuple(1)
     case .tuple2: try pushTuple(2)
     case .tuple3: try pushTuple(3)
-    case .emptyDict: push(.dictionary(dictionary(isOrdered: false)))
+    case .emptySet: push(.dictionary(dictionary(.set)))
+    case .addItems:
+      let items = try popToMark()
+      try add(items, to: try top())
+    case .emptyDict: push(.dictionary(dictionary(.plain)))
     case .dict:
       let items = try popToMark()
-      let made = dictionary(isOrdered: false)
+      let made = dictionary(.plain)
       try insert(items, into: .dictionary(made))
       push(.dictionary(made))
     case .setitem:
@@ -231,7 +236,7 @@ struct Unpickler {
       guard case (.string(let name), .string(let module)) = (try pop(), try pop()) else {
         throw CheckpointError.corrupt("malformed pickle: STACK_GLOBAL without two texts")
       }
-      push(PickleValue(try PickleGlobal(module, name, inModules: rules.inModules)))
+      push(PickleValue(try global(module, name)))
     case .inst:
       let global = try readGlobal()
       throw CheckpointError(.unsafe, "refused: the pickle uses INST on \(global.name)")
@@ -301,7 +306,40 @@ struct Unpickler {
       throw CheckpointError.corrupt("malformed pickle: a key without a value")
     }
     for i in stride(from: 0, to: items.count, by: 2) {
-      try graph.dictionaries[dictionary].set(items[i], items[i + 1])
+      let key = try key(items[i])
+      graph.dictionaries[dictionary].set(items[i], key, items[i + 1])
+    }
+  }
+
+  mutating func add(_ items: [PickleValue], to target: PickleValue) throws {
+    guard case .dictionary(let set) = target, graph.dictionaries[set].kind == .set else {
+      throw CheckpointError.corrupt("malformed pickle: adding to a \(target.kind)")
+    }
+    try insert(items.flatMap { [$0, .none] }, into: target)
+  }
+
+  /// What `value` is as a key.
+  ///
+  /// What lies in tuples is counted: a short program can make one that unfolds to any length.
+  private mutating func key(_ value: PickleValue, depth: Int = 0) throws -> PickleKey {
+    switch value {
+    case .none: return .none
+    case .bool(let b): return .int(b ? 1 : 0)
+    case .int(let i): return .int(i)
+    case .bigInt(let digits): return .bigInt(digits)
+    case .double(let d): return Int(exactly: d).map(PickleKey.int) ?? .double(d)
+    case .string(let s): return .string(s)
+    case .bytes(let b): return .bytes(b)
+    case .dtype(let dtype): return .dtype(dtype)
+    case .size(let sizes):
+      try charge(sizes.count)
+      return .tuple(sizes.map(PickleKey.int))
+    case .tuple(let number):
+      try PickleGraph.checkDepth(depth)
+      let items = graph.sequences[number]
+      try charge(items.count)
+      return .tuple(try items.map { try key($0, depth: depth + 1) })
+    default: throw CheckpointError.corrupt("a \(value.kind) cannot be a dictionary key")
     }
   }
 
@@ -310,7 +348,17 @@ struct Unpickler {
     guard let module = String(validating: module, as: UTF8.self),
       let name = String(validating: name, as: UTF8.self)
     else { throw CheckpointError.corrupt("malformed pickle: a global's name is not valid UTF-8") }
-    return try PickleGlobal(module, name, inModules: rules.inModules)
+    return try global(module, name)
+  }
+
+  private func global(_ module: String, _ name: String) throws -> PickleGlobal {
+    do { return try PickleGlobal(module, name, inModules: rules.inModules) } catch {
+      // A class that stands where a tensor's does is no part of a whole model.
+      if case .global(.rebuildOfClass) = stack.dropLast().last {
+        throw PickleGlobal.refusal(ofTensorClass: "\(module).\(name)")
+      }
+      throw error
+    }
   }
 
   /// An object's attributes: state dicts carry versions of their modules there, which are data that
@@ -320,7 +368,7 @@ struct Unpickler {
       graph.objects[number].attributes = attributes
       return
     }
-    guard case .dictionary(let target) = try top(), graph.dictionaries[target].isOrdered,
+    guard case .dictionary(let target) = try top(), graph.dictionaries[target].kind == .ordered,
       case .dictionary = state
     else {
       throw CheckpointError(.unsafe, "refused: the pickle sets the state of a \(try top().kind)")

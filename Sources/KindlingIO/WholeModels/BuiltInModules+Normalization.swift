@@ -144,5 +144,33 @@ extension BuiltInModules {
           maxNorm: try $0.optionalDouble("max_norm"), normType: try $0.double("norm_type"),
           scaleGradByFreq: try $0.bool("scale_grad_by_freq"))
       }),
+    ModuleForm(
+      EmbeddingBag.self, "torch.nn.modules.sparse.EmbeddingBag",
+      attributes: {
+        [
+          "num_embeddings": .int($0.numEmbeddings), "embedding_dim": .int($0.embeddingDim),
+          "max_norm": $0.maxNorm.map { .double($0) } ?? .none, "norm_type": .double($0.normType),
+          "scale_grad_by_freq": false, "padding_idx": .optional($0.paddingIdx),
+          "mode": .string($0.mode.rawValue), "sparse": false,
+          "include_last_offset": .bool($0.includeLastOffset),
+        ]
+      },
+      make: {
+        let (count, width) = (try $0.int("num_embeddings"), try $0.int("embedding_dim"))
+        try $0.require("weight", [count, width])
+        guard let mode = EmbeddingBagMode(rawValue: try $0.string("mode")) else {
+          throw CheckpointError.corrupt("\($0.className) has an unknown mode")
+        }
+        if try $0.bool("scale_grad_by_freq") {
+          throw CheckpointError(
+            .unsupported,
+            "\($0.className) has scale_grad_by_freq, which a layer of Kindling's does not")
+        }
+        return EmbeddingBag(
+          count, width, maxNorm: try $0.optionalDouble("max_norm"),
+          normType: try $0.double("norm_type"), mode: mode,
+          includeLastOffset: try $0.bool("include_last_offset"),
+          paddingIdx: try $0.optionalInt("padding_idx"))
+      }),
   ]
 }

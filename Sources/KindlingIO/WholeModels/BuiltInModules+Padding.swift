@@ -108,13 +108,3 @@ extension CheckpointValue {
     value.map { .bool($0) } ?? CheckpointValue.none
   }
 }
-
-extension SavedModule {
-  /// Whether the attribute `name` is absent or `None`.
-  fileprivate func isNone(_ name: String) -> Bool {
-    switch value(name) {
-    case nil, .some(CheckpointValue.none): true
-    default: false
-    }
-  }
-}

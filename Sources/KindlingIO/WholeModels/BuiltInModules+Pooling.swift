@@ -13,7 +13,7 @@ extension BuiltInModules {
       maxPooling(MaxPool3d.self) {
         MaxPool3d($0, stride: $1, padding: $2, dilation: $3, ceilMode: $4)
       },
-    ] + averagePooling + adaptivePooling
+    ] + averagePooling + adaptivePooling + otherPooling
 
   private static func maxPooling<Layer: MaxPoolingLayer>(
     _ type: Layer.Type,
@@ -29,11 +29,7 @@ extension BuiltInModules {
         ]
       },
       make: {
-        if try $0.bool("return_indices") {
-          throw CheckpointError(
-            .unsupported,
-            "\($0.className) returns indices too, which a layer of Kindling's does not")
-        }
+        try $0.refuseIndices()
         return make(
           try $0.extents("kernel_size"), try $0.extents("stride"), try $0.extents("padding"),
           try $0.extents("dilation"), try $0.bool("ceil_mode"))
@@ -41,87 +37,172 @@ extension BuiltInModules {
   }
 
   private static let averagePooling = [
+    averagePooling(AvgPool1d.self) { kernel, stride, padding, ceilMode, countIncludePad, _ in
+      AvgPool1d(
+        kernel, stride: stride, padding: padding, ceilMode: ceilMode,
+        countIncludePad: countIncludePad)
+    },
+    averagePooling(AvgPool2d.self) {
+      AvgPool2d(
+        $0, stride: $1, padding: $2, ceilMode: $3, countIncludePad: $4, divisorOverride: $5)
+    },
+    averagePooling(AvgPool3d.self) {
+      AvgPool3d(
+        $0, stride: $1, padding: $2, ceilMode: $3, countIncludePad: $4, divisorOverride: $5)
+    },
+  ]
+
+  private static func averagePooling<Layer: AveragePoolingLayer>(
+    _ type: Layer.Type,
+    make: @escaping @Sendable (any Extents, any Extents, any Extents, Bool, Bool, Int?) -> Layer
+  ) -> ModuleForm {
     ModuleForm(
-      AvgPool1d.self, "torch.nn.modules.pooling.AvgPool1d",
+      type, "torch.nn.modules.pooling.\(type)",
       attributes: {
-        // PyTorch makes tuples of these, in one dimension alone.
+        var saved: [(String, CheckpointValue)] = [
+          ("kernel_size", .extents($0.kernelSize)), ("stride", .extents($0.stride)),
+          ("padding", .extents($0.padding)), ("ceil_mode", .bool($0.ceilMode)),
+          ("count_include_pad", .bool($0.countIncludePad)),
+        ]
+        // In one dimension PyTorch has none.
+        if type != AvgPool1d.self {
+          saved.append(("divisor_override", .optional($0.divisorOverride)))
+        }
+        return .dictionary(saved.map { (.string($0.0), $0.1) })
+      },
+      make: {
+        make(
+          try $0.extents("kernel_size"), try $0.extents("stride"), try $0.extents("padding"),
+          try $0.bool("ceil_mode"), try $0.bool("count_include_pad"),
+          type == AvgPool1d.self ? nil : try $0.optionalInt("divisor_override"))
+      })
+  }
+
+  private static let adaptivePooling = [
+    adaptivePooling(AdaptiveAvgPool1d.self) { AdaptiveAvgPool1d($0) },
+    adaptivePooling(AdaptiveAvgPool2d.self) { AdaptiveAvgPool2d($0) },
+    adaptivePooling(AdaptiveAvgPool3d.self) { AdaptiveAvgPool3d($0) },
+    adaptivePooling(AdaptiveMaxPool1d.self, mayIndex: true) { AdaptiveMaxPool1d($0) },
+    adaptivePooling(AdaptiveMaxPool2d.self, mayIndex: true) { AdaptiveMaxPool2d($0) },
+    adaptivePooling(AdaptiveMaxPool3d.self, mayIndex: true) { AdaptiveMaxPool3d($0) },
+  ]
+
+  private static func adaptivePooling<Layer: AdaptivePoolingLayer>(
+    _ type: Layer.Type, mayIndex: Bool = false,
+    make: @escaping @Sendable (any OutputSize) -> Layer
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.pooling.\(type)",
+      attributes: {
+        let size = CheckpointValue.outputSize($0.outputSize)
+        return mayIndex ? ["output_size": size, "return_indices": false] : ["output_size": size]
+      },
+      make: {
+        if mayIndex { try $0.refuseIndices() }
+        return make(try $0.outputSize())
+      })
+  }
+
+  private static func maxUnpooling<Layer: MaxUnpoolingLayer>(
+    _ type: Layer.Type, make: @escaping @Sendable ([Int], [Int], [Int]) -> Layer
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.pooling.\(type)",
+      attributes: {
         [
-          "kernel_size": .tuple($0.kernelSize.extents), "stride": .tuple($0.stride.extents),
-          "padding": .tuple($0.padding.extents), "ceil_mode": .bool($0.ceilMode),
-          "count_include_pad": .bool($0.countIncludePad),
+          "kernel_size": .tuple($0.kernelSize), "stride": .tuple($0.stride),
+          "padding": .tuple($0.padding),
         ]
       },
       make: {
-        AvgPool1d(
-          try $0.ints("kernel_size"), stride: try $0.ints("stride"),
-          padding: try $0.ints("padding"),
-          ceilMode: try $0.bool("ceil_mode"), countIncludePad: try $0.bool("count_include_pad"))
+        make(try $0.ints("kernel_size"), try $0.ints("stride"), try $0.ints("padding"))
+      })
+  }
+
+  private static let otherPooling = [
+    lpPooling(LPPool1d.self) { LPPool1d($0, $1, stride: $2, ceilMode: $3) },
+    lpPooling(LPPool2d.self) { LPPool2d($0, $1, stride: $2, ceilMode: $3) },
+    lpPooling(LPPool3d.self) { LPPool3d($0, $1, stride: $2, ceilMode: $3) },
+    maxUnpooling(MaxUnpool1d.self) { MaxUnpool1d($0, stride: $1, padding: $2) },
+    maxUnpooling(MaxUnpool2d.self) { MaxUnpool2d($0, stride: $1, padding: $2) },
+    maxUnpooling(MaxUnpool3d.self) { MaxUnpool3d($0, stride: $1, padding: $2) },
+    ModuleForm(
+      FractionalMaxPool2d.self, "torch.nn.modules.pooling.FractionalMaxPool2d",
+      attributes: {
+        [
+          "kernel_size": .pair($0.kernelSize.extents.map { .int($0) }), "return_indices": false,
+          "output_size": .pair($0.outputSize?.extents.map { .int($0) }),
+          "output_ratio": .pair($0.outputRatio?.map { .double($0) }),
+          // PyTorch asks for it before every draw.
+          "_random_samples": nil,
+        ]
+      },
+      make: {
+        try $0.refuseIndices()
+        return FractionalMaxPool2d(
+          try $0.extents("kernel_size"), outputSize: try $0.optionalExtents("output_size"),
+          outputRatio: $0.value("output_ratio")?.elements?.compactMap(\.doubleValue))
       }),
     ModuleForm(
-      AvgPool2d.self, "torch.nn.modules.pooling.AvgPool2d",
+      Unfold.self, "torch.nn.modules.fold.Unfold",
       attributes: {
         [
-          "kernel_size": .extents($0.kernelSize), "stride": .extents($0.stride),
-          "padding": .extents($0.padding), "ceil_mode": .bool($0.ceilMode),
-          "count_include_pad": .bool($0.countIncludePad),
-          "divisor_override": .optional($0.divisorOverride),
+          "kernel_size": .extents($0.kernelSize), "dilation": .extents($0.dilation),
+          "padding": .extents($0.padding), "stride": .extents($0.stride),
         ]
       },
       make: {
-        AvgPool2d(
-          try $0.extents("kernel_size"), stride: try $0.extents("stride"),
-          padding: try $0.extents("padding"), ceilMode: try $0.bool("ceil_mode"),
-          countIncludePad: try $0.bool("count_include_pad"),
-          divisorOverride: try $0.optionalInt("divisor_override"))
+        Unfold(
+          try $0.extents("kernel_size"), dilation: try $0.extents("dilation"),
+          padding: try $0.extents("padding"), stride: try $0.extents("stride"))
       }),
     ModuleForm(
-      AvgPool3d.self, "torch.nn.modules.pooling.AvgPool3d",
+      Fold.self, "torch.nn.modules.fold.Fold",
       attributes: {
         [
-          "kernel_size": .extents($0.kernelSize), "stride": .extents($0.stride),
-          "padding": .extents($0.padding), "ceil_mode": .bool($0.ceilMode),
-          "count_include_pad": .bool($0.countIncludePad),
-          "divisor_override": .optional($0.divisorOverride),
+          "output_size": .extents($0.outputSize), "kernel_size": .extents($0.kernelSize),
+          "dilation": .extents($0.dilation), "padding": .extents($0.padding),
+          "stride": .extents($0.stride),
         ]
       },
       make: {
-        AvgPool3d(
-          try $0.extents("kernel_size"), stride: try $0.extents("stride"),
-          padding: try $0.extents("padding"), ceilMode: try $0.bool("ceil_mode"),
-          countIncludePad: try $0.bool("count_include_pad"),
-          divisorOverride: try $0.optionalInt("divisor_override"))
+        Fold(
+          try $0.extents("output_size"), try $0.extents("kernel_size"),
+          dilation: try $0.extents("dilation"), padding: try $0.extents("padding"),
+          stride: try $0.extents("stride"))
       }),
   ]
 
-  private static let adaptivePooling = [
+  private static func lpPooling<Layer: LPPoolingLayer>(
+    _ type: Layer.Type,
+    make: @escaping @Sendable (Double, any Extents, (any Extents)?, Bool) -> Layer
+  ) -> ModuleForm {
     ModuleForm(
-      AdaptiveAvgPool1d.self, "torch.nn.modules.pooling.AdaptiveAvgPool1d",
-      attributes: { ["output_size": .outputSize($0.outputSize)] },
-      make: { AdaptiveAvgPool1d(try $0.outputSize()) }),
-    ModuleForm(
-      AdaptiveAvgPool2d.self, "torch.nn.modules.pooling.AdaptiveAvgPool2d",
-      attributes: { ["output_size": .outputSize($0.outputSize)] },
-      make: { AdaptiveAvgPool2d(try $0.outputSize()) }),
-    ModuleForm(
-      AdaptiveAvgPool3d.self, "torch.nn.modules.pooling.AdaptiveAvgPool3d",
-      attributes: { ["output_size": .outputSize($0.outputSize)] },
-      make: { AdaptiveAvgPool3d(try $0.outputSize()) }),
-    ModuleForm(
-      AdaptiveMaxPool1d.self, "torch.nn.modules.pooling.AdaptiveMaxPool1d",
-      attributes: { ["output_size": .outputSize($0.outputSize), "return_indices": false] },
-      make: { AdaptiveMaxPool1d(try $0.outputSize()) }),
-    ModuleForm(
-      AdaptiveMaxPool2d.self, "torch.nn.modules.pooling.AdaptiveMaxPool2d",
-      attributes: { ["output_size": .outputSize($0.outputSize), "return_indices": false] },
-      make: { AdaptiveMaxPool2d(try $0.outputSize()) }),
-    ModuleForm(
-      AdaptiveMaxPool3d.self, "torch.nn.modules.pooling.AdaptiveMaxPool3d",
-      attributes: { ["output_size": .outputSize($0.outputSize), "return_indices": false] },
-      make: { AdaptiveMaxPool3d(try $0.outputSize()) }),
-  ]
+      type, "torch.nn.modules.pooling.\(type)",
+      attributes: {
+        [
+          // PyTorch prints the norm as it was given, mostly a whole number.
+          "norm_type": Int(exactly: $0.normType).map { .int($0) } ?? .double($0.normType),
+          "kernel_size": .extents($0.kernelSize),
+          "stride": $0.stride.map { .extents($0) } ?? CheckpointValue.none,
+          "ceil_mode": .bool($0.ceilMode),
+        ]
+      },
+      make: {
+        make(
+          try $0.double("norm_type"), try $0.extents("kernel_size"),
+          try $0.optionalExtents("stride"), try $0.bool("ceil_mode"))
+      })
+  }
 }
 
 extension CheckpointValue {
+  /// A tuple of two, of which one value stands for both; `None` where there is none.
+  fileprivate static func pair(_ values: [CheckpointValue]?) -> CheckpointValue {
+    guard let values else { return .none }
+    return .tuple(values.count == 1 ? values + values : values)
+  }
+
   /// A size, or a tuple of sizes of which some may be `None`, as it was given.
   fileprivate static func outputSize(_ size: any OutputSize) -> CheckpointValue {
     if let number = size as? Int { return .int(number) }
@@ -131,6 +212,19 @@ extension CheckpointValue {
 }
 
 extension SavedModule {
+  /// Throws where the layer returns indices beside the maxima.
+  fileprivate func refuseIndices() throws {
+    if try bool("return_indices") {
+      throw CheckpointError(
+        .unsupported, "\(className) returns indices too, which a layer of Kindling's does not")
+    }
+  }
+
+  /// The attribute `name` as one number, or one for each dimension; nil where it is `None`.
+  fileprivate func optionalExtents(_ name: String) throws -> (any Extents)? {
+    try isNone(name) ? nil : extents(name)
+  }
+
   fileprivate func outputSize() throws -> any OutputSize {
     if let isTuple = value("output_size")?.elements {
       return isTuple.map(\.intValue)

@@ -8,27 +8,66 @@ final class ModuleReader {
   /// Modules by the number of their object; nil inside for one under way.
   private var made: [Int: Module?] = [:]
 
-  /// More modules than any model has; what has them is a small file that repeats itself.
-  private static let maximumCount = 100_000
-
   private let device: Device
+  private let key: String?
 
-  init(_ checkpoint: CheckpointReader, on device: Device) throws {
+  /// Reads the module that the file holds, or the one under `key` of a dictionary.
+  init(_ checkpoint: CheckpointReader, key: String?, on device: Device) throws {
     graph = checkpoint.graph
     tensors = try checkpoint.tensors(on: device)
-    self.device = device
+    (self.key, self.device) = (key, device)
+  }
+
+  /// The number of the object that the model is.
+  private func root() throws -> Int {
+    var (value, place) = (graph.root, "")
+    if let key {
+      guard case .dictionary(let number) = value else {
+        throw CheckpointError(.content, "the file holds no dictionary; load it without a key")
+      }
+      guard let found = graph.dictionaries[number][key] else {
+        throw CheckpointError(.content, "the file has no entry '\(key)'\(hint)")
+      }
+      (value, place) = (found, " under '\(key)'")
+    }
+    guard case .object(let number) = value else {
+      throw CheckpointError(
+        .content, "the file holds a \(value.kind)\(place), not a model saved whole\(hint)")
+    }
+    return number
+  }
+
+  /// Which entries of a dictionary are models.
+  private var hint: String {
+    guard case .dictionary(let number) = graph.root else { return "; read it with load(_:)" }
+    let models = graph.dictionaries[number].pairs.compactMap { key, value -> String? in
+      guard case .string(let name) = key, case .object(let object) = value,
+        graph.members("_modules", of: object) != nil
+      else { return nil }
+      return "loadModel(from: path, key: \"\(name.prefix(100))\")"
+    }
+    if models.isEmpty { return "; read it with load(_:)" }
+    return "; the one meant may be \(models.prefix(10).joined(separator: ", "))"
   }
 
   /// The tensors of the module that the file holds by path, and the modules, parents first.
   func content() throws -> (root: Int, state: StateDict, order: [(path: String, number: Int)]) {
-    guard case .object(let root) = graph.root else {
-      throw CheckpointError(
-        .content,
-        "the file holds a \(graph.root.kind), not a model saved whole; read it with load(_:)")
-    }
+    let root = try root()
     var state = StateDict()
     var order: [(path: String, number: Int)] = []
-    try collect(root, "", [], &state, &order)
+    var walk = ModuleWalk(graph)
+    try walk.visit(root, "") { path, number, members in
+      order.append((path, number))
+      for (name, tensor) in members {
+        let record = graph.tensors[tensor]
+        // A view that repeats few elements many times would be made whole by the first step.
+        guard record.numel <= graph.storages[record.storage].count else {
+          throw CheckpointError(
+            .unsafe, "refused: the tensor \(name) shows more elements than the file holds")
+        }
+        state[name] = tensors[tensor]
+      }
+    }
     return (root, state, order)
   }
 
@@ -69,7 +108,9 @@ final class ModuleReader {
       throw ModuleReader.unregistered(saved.className)
     }
     let module = try form.make(saved)
-    try module.checkInitialization()
+    do { try module.checkInitialization() } catch let error as TensorError {
+      throw CheckpointError(.content, error.message)
+    }
     made[number] = module
     return module
   }
@@ -86,49 +127,5 @@ final class ModuleReader {
       .unsupported,
       "the class \(name) is not registered: call ModuleRegistry.register(\(type).self, as: \"\(name)\") { saved in … } before loading, or save and load its stateDict()"
     )
-  }
-
-  /// Gathers the tensors below object `number` by path, and the objects on the way, parents first.
-  private func collect(
-    _ number: Int, _ path: String, _ ancestors: Set<Int>, _ state: inout StateDict,
-    _ order: inout [(path: String, number: Int)]
-  ) throws {
-    guard !ancestors.contains(number) else {
-      throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
-    }
-    guard order.count < Self.maximumCount, ancestors.count <= PickleGraph.maximumDepth else {
-      throw CheckpointError(
-        .unsafe, "refused: the file has more modules, or deeper ones, than any model")
-    }
-    order.append((path, number))
-    let saved = try SavedModule(self, number, depth: ancestors.count)
-    let prefix = path.isEmpty ? "" : "\(path)."
-    let hidden = try transientBuffers(saved)
-    for place in ["_parameters", "_buffers"] {
-      for (key, value) in saved.members(place)?.pairs ?? [] {
-        guard case .string(let name) = key, case .tensor(let tensor) = value, !hidden.contains(name)
-        else { continue }
-        let record = graph.tensors[tensor]
-        // A view that repeats few elements many times would be made whole by the first step.
-        guard record.numel <= graph.storages[record.storage].count else {
-          throw CheckpointError(
-            .unsafe, "refused: the tensor \(prefix)\(name) shows more elements than the file holds")
-        }
-        state[prefix + name] = tensors[tensor]
-      }
-    }
-    for (key, value) in saved.members("_modules")?.pairs ?? [] {
-      guard case .string(let name) = key, case .object(let child) = value else { continue }
-      try collect(child, prefix + name, ancestors.union([number]), &state, &order)
-    }
-  }
-
-  /// The names of buffers that state dicts leave out.
-  private func transientBuffers(_ saved: SavedModule) throws -> Set<String> {
-    guard case .list(let number) = saved.attributes["_non_persistent_buffers_set"] else {
-      return []
-    }
-    return Set(
-      graph.sequences[number].compactMap { if case .string(let s) = $0 { s } else { nil } })
   }
 }

@@ -9,7 +9,7 @@ import Synchronization
 public enum ModuleRegistry {
   private static let registered = Mutex<[ModuleForm]>([])
 
-  /// Lets ``loadModel(from:device:verify:)`` make modules of `type`.
+  /// Lets ``loadModel(from:key:device:verify:)`` make modules of `type`.
   ///
   /// ```swift
   /// ModuleRegistry.register(Net.self, attributes: { ["width": .int($0.width)] }) { saved in
@@ -41,9 +41,25 @@ public enum ModuleRegistry {
     registered.withLock { $0.last { $0.name == name } } ?? BuiltInModules.byName[name]
   }
 
-  static func form(of module: Module) -> ModuleForm? {
-    let type = ObjectIdentifier(Swift.type(of: module))
-    return registered.withLock { $0.last { $0.type == type } } ?? BuiltInModules.byType[type]
+  /// How `module` is saved.
+  ///
+  /// A class of the user's own that is not registered goes by its own name, under which a PyTorch
+  /// script may have it; one of Kindling's is found nowhere by that name.
+  ///
+  /// - Throws: ``CheckpointError`` for a class of Kindling's that is not registered.
+  static func form(of module: Module) throws -> ModuleForm {
+    let type = Swift.type(of: module)
+    let id = ObjectIdentifier(type)
+    let known = registered.withLock { $0.last { $0.type == id } } ?? BuiltInModules.byType[id]
+    if let known { return known }
+    let library = String(reflecting: type).prefix { $0 != "." }
+    guard library != "KindlingNN" && library != "KindlingVision" else {
+      throw CheckpointError(
+        .unsupported,
+        "the class \(type) has no form in files: call ModuleRegistry.register(\(type).self, as: \"…\") { saved in … } before saving, or save its stateDict()"
+      )
+    }
+    return ModuleForm(type, ownName(of: type)) { throw ModuleReader.unregistered($0.className) }
   }
 
   /// The name of a class that nobody registered.

@@ -21,8 +21,8 @@ extension Pickler {
     }
     if putKnown(module) { return }
     try module.checkInitialization()
-    let form = ModuleRegistry.form(of: module)
-    let name = form?.name ?? ModuleRegistry.ownName(of: type(of: module))
+    let form = try ModuleRegistry.form(of: module)
+    let name = form.name
     let dot = name.lastIndex(of: ".") ?? name.startIndex
     put(String(name[..<dot]), String(name[dot...].drop { $0 == "." }))
     put(opcodes: [0x29, 0x81])
@@ -41,7 +41,7 @@ extension Pickler {
       try pickler.put(tensor.map(CheckpointValue.tensor) ?? .none)
     }
     try put("_non_persistent_buffers_set")
-    try putSet(members.buffers.filter { !$0.persistent }.map(\.name))
+    try put(.set(members.buffers.filter { !$0.persistent }.map { .string($0.name) }))
     try putEmpty(Self.emptyHooks.before)
     try put("_is_full_backward_hook")
     try put(.none)
@@ -50,7 +50,7 @@ extension Pickler {
     try putDictionary(members.modules.map { ($0.name, $0.module) }) { name, module, pickler in
       if let module { try pickler.put(module, depth: depth + 1) } else { try pickler.put(.none) }
     }
-    for (key, value) in form?.attributes(module).pairs ?? [] {
+    for (key, value) in form.attributes(module).pairs ?? [] {
       try put(key)
       try put(value)
     }
@@ -69,13 +69,6 @@ extension Pickler {
       try body(name, member, &self)
     }
     put(opcodes: [0x75])
-  }
-
-  /// Python 2's name of sets, which Python 3 knows too.
-  private mutating func putSet(_ names: [String]) throws {
-    put("__builtin__", "set")
-    try put(.list(names.map { .string($0) }))
-    put(opcodes: [0x85, 0x52])
   }
 
   private mutating func putEmpty(_ names: [String]) throws {

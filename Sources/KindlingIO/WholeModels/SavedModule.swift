@@ -8,23 +8,35 @@ public final class SavedModule {
   /// The class as the file names it.
   public let className: String
   let reader: ModuleReader
-  let attributes: PickleDictionary
-  let depth: Int
+  private let attributes: PickleDictionary
+  private let number, depth: Int
 
   init(_ reader: ModuleReader, _ number: Int, depth: Int) throws {
     let object = reader.graph.objects[number]
     guard let attributes = object.attributes else {
       throw CheckpointError.corrupt("the module \(object.className) has no attributes")
     }
-    (className, self.reader, self.depth) = (object.className, reader, depth)
+    (className, self.reader) = (object.className, reader)
+    (self.number, self.depth) = (number, depth)
     self.attributes = reader.graph.dictionaries[attributes]
   }
 
   // MARK: Attributes
 
   /// The attribute `name`, if there is one and it is plain data.
+  ///
+  /// Layers of PyTorch's have attributes that came later, in files of older versions too.
   public func value(_ name: String) -> CheckpointValue? {
-    attributes[name].flatMap { try? reader.graph.value(of: $0, reader.tensors) }
+    guard let attribute = attributes[name] else { return BuiltInModules.later(name, className) }
+    return try? reader.graph.value(of: attribute, reader.tensors)
+  }
+
+  /// Whether the attribute `name` is absent or `None`.
+  func isNone(_ name: String) -> Bool {
+    switch value(name) {
+    case nil, .some(CheckpointValue.none): true
+    default: false
+    }
   }
 
   /// The attribute `name` as an integer.
@@ -113,9 +125,8 @@ public final class SavedModule {
     try expect(name, shape)
   }
 
-  func members(_ place: String) -> PickleDictionary? {
-    guard case .dictionary(let number) = attributes[place] else { return nil }
-    return reader.graph.dictionaries[number]
+  private func members(_ place: String) -> PickleDictionary? {
+    reader.graph.members(place, of: number)
   }
 
   // MARK: Submodules

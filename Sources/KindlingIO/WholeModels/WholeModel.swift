@@ -8,8 +8,8 @@ public import KindlingNN
 /// its own script defines under the name they were registered with.
 /// `notes` are plain values beside the model, such as the names of its classes; see ``loadNotes(from:)``.
 ///
-/// - Throws: ``CheckpointError`` where the file cannot be written, `TensorError` where the model holds
-///   modules that are not found.
+/// - Throws: ``CheckpointError`` where the file cannot be written, or a class of Kindling's has no form
+///   in files; `TensorError` where the model holds modules that are not found.
 public func save(
   _ model: Module, to path: String, container: CheckpointContainer = .zip,
   notes: CheckpointValue = .none
@@ -25,15 +25,16 @@ public func save(
 /// Built-in layers come from the file alone; other classes have to be registered first, see
 /// ``ModuleRegistry``. Nothing that the file says is run. Parameters lie in the mapped file, without a
 /// copy, as with ``load(_:device:verify:)``; on another device than the processor they are copied there. The model goes to
-/// `device` wherever it was saved from.
+/// `device` wherever it was saved from. `key` says which entry it is of a dictionary that was saved,
+/// as in `torch.save({"model": model, "epoch": 3}, path)`.
 ///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or names a class that is
 ///   not registered (the error says how to register it), and where the model is no `Layer`: use
-///   ``loadModel(from:as:device:verify:)`` for those.
+///   ``loadModel(from:key:as:device:verify:)`` for those.
 public func loadModel(
-  from path: String, device: Device = .cpu, verify: Bool = true
+  from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true
 ) throws -> any Layer {
-  let model = try loadModel(from: path, as: Module.self, device: device, verify: verify)
+  let model = try loadModel(from: path, key: key, as: Module.self, device: device, verify: verify)
   guard let layer = model as? any Layer else {
     throw CheckpointError(
       .content, path: path,
@@ -43,14 +44,15 @@ public func loadModel(
   return layer
 }
 
-/// Makes the model that was saved whole, as what it is; see ``loadModel(from:device:verify:)``.
+/// Makes the model that was saved whole, as what it is; see ``loadModel(from:key:device:verify:)``.
 ///
 /// - Throws: ``CheckpointError``, also where the model is no `M`.
 public func loadModel<M: Module>(
-  from path: String, as type: M.Type, device: Device = .cpu, verify: Bool = true
+  from path: String, key: String? = nil, as type: M.Type, device: Device = .cpu,
+  verify: Bool = true
 ) throws -> M {
   try CheckpointError.naming(path) {
-    let model = try loadModel(in: MappedFile(path), device: device, verify: verify)
+    let model = try loadModel(in: MappedFile(path), key: key, device: device, verify: verify)
     guard let model = model as? M else {
       throw CheckpointError(.content, "the model is a \(model.typeName), not a \(type)")
     }
@@ -60,19 +62,22 @@ public func loadModel<M: Module>(
 
 /// Makes the model that `file` holds.
 package func loadModel(
-  in file: MappedFile, device: Device = .cpu, verify: Bool = false
+  in file: MappedFile, key: String? = nil, device: Device = .cpu, verify: Bool = false
 ) throws -> Module {
-  try ModuleReader(CheckpointReader(file, verify: verify, inModules: true), on: device).model()
+  let checkpoint = try CheckpointReader(file, verify: verify, inModules: true)
+  return try ModuleReader(checkpoint, key: key, on: device).model()
 }
 
 /// The state dict of a model that was saved whole, whatever its classes: none has to be registered.
 ///
+/// `key` says which entry it is of a dictionary that was saved.
+///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or holds no model.
 public func loadModelState(
-  from path: String, device: Device = .cpu, verify: Bool = true
+  from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true
 ) throws -> StateDict {
   try CheckpointError.naming(path) {
     let checkpoint = try CheckpointReader(MappedFile(path), verify: verify, inModules: true)
-    return try ModuleReader(checkpoint, on: device).content().state
+    return try ModuleReader(checkpoint, key: key, on: device).content().state
   }
 }

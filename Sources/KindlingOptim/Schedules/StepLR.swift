@@ -88,7 +88,7 @@ open class MultiStepLR: LRScheduler {
 
   override open var attributes: [(name: String, value: CheckpointValue)] {
     [
-      ("milestones", .dictionary(milestones.map { (.int($0.epoch), .int($0.count)) })),
+      ("milestones", .counter(milestones.map { (.int($0.epoch), .int($0.count)) })),
       ("gamma", .double(gamma)),
     ] + super.attributes
   }

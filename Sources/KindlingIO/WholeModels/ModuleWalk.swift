@@ -1,0 +1,58 @@
+/// Goes through modules of a graph as `state_dict` does: by every path that leads to one.
+struct ModuleWalk {
+  private let graph: PickleGraph
+  private var modules = 0, tensors = 0
+
+  /// More than any model has; what has them is a small file that repeats itself.
+  private static let (mostModules, mostTensors) = (100_000, 1_000_000)
+
+  init(_ graph: PickleGraph) { self.graph = graph }
+
+  /// Visits object `number` and the modules below it, parents first, with their paths and the
+  /// numbers of their parameters and persistent buffers, by path.
+  mutating func visit(
+    _ number: Int, _ path: String, ancestors: Set<Int> = [],
+    _ body: (_ path: String, _ number: Int, _ members: [(name: String, tensor: Int)]) throws -> Void
+  ) throws {
+    guard !ancestors.contains(number) else {
+      throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
+    }
+    let prefix = path.isEmpty ? "" : "\(path)."
+    let members = graph.stateMembers(of: number).map { (prefix + $0.name, $0.tensor) }
+    (modules, tensors) = (modules + 1, tensors + members.count)
+    guard modules <= Self.mostModules, tensors <= Self.mostTensors,
+      ancestors.count <= PickleGraph.maximumDepth
+    else {
+      throw CheckpointError(
+        .unsafe, "refused: the file has more modules, or deeper ones, than any model")
+    }
+    try body(path, number, members)
+    for (key, value) in graph.members("_modules", of: number)?.pairs ?? [] {
+      guard case .string(let name) = key, case .object(let child) = value else { continue }
+      try visit(child, prefix + name, ancestors: ancestors.union([number]), body)
+    }
+  }
+}
+
+extension PickleGraph {
+  /// The dictionary `place` of a module's attributes.
+  func members(_ place: String, of object: Int) -> PickleDictionary? {
+    guard let attributes = objects[object].attributes,
+      case .dictionary(let number) = dictionaries[attributes][place]
+    else { return nil }
+    return dictionaries[number]
+  }
+
+  /// The parameters of one module, and the buffers that state dicts do not leave out.
+  fileprivate func stateMembers(of object: Int) -> [(name: String, tensor: Int)] {
+    let transient = members("_non_persistent_buffers_set", of: object)
+    return ["_parameters", "_buffers"].flatMap { place in
+      (members(place, of: object)?.pairs ?? []).compactMap { key, value in
+        guard case .string(let name) = key, case .tensor(let tensor) = value,
+          transient?[name] == nil
+        else { return nil }
+        return (name, tensor)
+      }
+    }
+  }
+}
