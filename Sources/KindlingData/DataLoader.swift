@@ -52,7 +52,8 @@ public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
     guard options.workers <= LoaderOptions.mostWorkers else {
       throw TensorError(
         .value, "DataLoader",
-        "at most \(LoaderOptions.mostWorkers) workers can load, but \(options.workers) were asked for")
+        "at most \(LoaderOptions.mostWorkers) workers can load, but \(options.workers) were asked for"
+      )
     }
     self.dataset = dataset
     batchSampler = try options.batches(of: dataset)

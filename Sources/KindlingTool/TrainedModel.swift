@@ -104,4 +104,6 @@ private struct Notes {
 }
 
 /// The numbers in a key, such as 4 in `linear_relu_stack.4.weight`.
-private func layerNumbers(_ key: String) -> [Int] { key.split(separator: ".").compactMap { Int($0) } }
+private func layerNumbers(_ key: String) -> [Int] {
+  key.split(separator: ".").compactMap { Int($0) }
+}

@@ -149,7 +149,9 @@ struct Resumption: Sendable {
     try schedule.step()
   }
 
-  private static func makeLoader() throws -> DataLoader<TensorDataset<(Tensor, Tensor)>, (Tensor, Tensor)> {
+  private static func makeLoader() throws -> DataLoader<
+    TensorDataset<(Tensor, Tensor)>, (Tensor, Tensor)
+  > {
     try DataLoader(
       TensorDataset(Tensor.ones(5, 2), Tensor.arange(5)), batchSize: 2, shuffle: true,
       generator: Generator(seed: 1))

@@ -199,7 +199,9 @@ struct TrainerStateTests {
   @Test func aMatrixOfManyClassesIsAList() throws {
     let confusion = ConfusionMatrix(classes: 300)
     try confusion.update(Tensor.eye(300).narrow(0, 0, 2), Tensor([7, 1]))
-    let page = TrainingReport(title: "t", configuration: [], history: History(), confusion: confusion).html
+    let page = TrainingReport(
+      title: "t", configuration: [], history: History(), confusion: confusion
+    ).html
     #expect(page.contains("300 classes are too many to draw") && page.utf8.count < 1 << 16)
     #expect(page.contains("<td>7</td><td>0</td><td>1</td>"))
   }
@@ -216,11 +218,13 @@ struct TrainerStateTests {
   @Test func reportsOfMistakesWithoutPicturesDoNotPraise() throws {
     let confusion = ConfusionMatrix()
     try confusion.update(Tensor([[0.1, 0.9], [0.8, 0.2]]), Tensor([1, 1]))
-    #expect(!TrainingReport(title: "t", configuration: [], history: History(), confusion: confusion).html
-      .contains("every sample was right"))
+    #expect(
+      !TrainingReport(title: "t", configuration: [], history: History(), confusion: confusion).html
+        .contains("every sample was right"))
     let right = ConfusionMatrix()
     try right.update(Tensor([[0.1, 0.9], [0.8, 0.2]]), Tensor([1, 0]))
-    #expect(TrainingReport(title: "t", configuration: [], history: History(), confusion: right).html
-      .contains("every sample was right"))
+    #expect(
+      TrainingReport(title: "t", configuration: [], history: History(), confusion: right).html
+        .contains("every sample was right"))
   }
 }

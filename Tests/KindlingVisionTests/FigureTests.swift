@@ -43,10 +43,12 @@ import _TestSupport
     }.filter { !$0.isEmpty }
   }
 
-  @Test(arguments: [
-    (1e6, 1e6 + 1), (1e8, 1e8 + 5), (1, 1 + 5e-8), (1.7e9, 1.7e9 + 100), (0, 1e-9), (0, 5e7),
-    (-0.002, 0.003),
-  ] as [(Double, Double)]) func neighboursOnAnAxisDiffer(low: Double, high: Double) throws {
+  @Test(
+    arguments: [
+      (1e6, 1e6 + 1), (1e8, 1e8 + 5), (1, 1 + 5e-8), (1.7e9, 1.7e9 + 100), (0, 1e-9), (0, 5e7),
+      (-0.002, 0.003),
+    ] as [(Double, Double)]) func neighboursOnAnAxisDiffer(low: Double, high: Double) throws
+  {
     let labels = try labels(low, high)
     #expect(labels.count > 2 && Set(labels).count == labels.count, "\(labels)")
     for label in labels { #expect(Double(label) != nil && label.count < 20, "\(label)") }

@@ -16,8 +16,9 @@ public struct CSVError: Error, Sendable, CustomStringConvertible {
   public let kind: Kind
   /// The file; empty where the table came from a text.
   public let path: String
-  /// The row, counted from 1 and with the header; nil where none is meant. An editor counts the same where
-  /// no quoted field holds a line break.
+  /// The row, counted from 1 and with the header; nil where none is meant.
+  ///
+  /// An editor counts the same where no quoted field holds a line break.
   public let row: Int?
   /// What is wrong there.
   public let message: String

@@ -182,7 +182,8 @@ extension CSVTable {
     let labels = try column(name)
     func wrong(_ row: Int, _ what: String) -> CSVError {
       CSVError(
-        .value, path: path, row: rowNumber(row), "the class \"\(labels[row])\" in column \(name) \(what)")
+        .value, path: path, row: rowNumber(row),
+        "the class \"\(labels[row])\" in column \(name) \(what)")
     }
     if let row = labels.firstIndex(of: "") { throw wrong(row, "is empty") }
     // Tables of floats write 3 as 3.0.

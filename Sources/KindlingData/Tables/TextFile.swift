@@ -25,7 +25,8 @@ enum TextFile {
     }
     guard status.st_size <= mostBytes else {
       throw CSVError(
-        .file, path: path, "holds \(status.st_size) bytes, more than a table may: at most \(mostBytes)")
+        .file, path: path,
+        "holds \(status.st_size) bytes, more than a table may: at most \(mostBytes)")
     }
     guard let file = fopen(path, "rb") else { throw failure() }
     defer { fclose(file) }

@@ -62,7 +62,8 @@ struct ZipWriter {
   ) throws {
     guard entry.name.count <= Int(Self.none16) else {
       throw CheckpointError(
-        .content, "a name of \(entry.name.count) bytes is too long for a zip file; at most \(Self.none16)")
+        .content,
+        "a name of \(entry.name.count) bytes is too long for a zip file; at most \(Self.none16)")
     }
     entries.append(entry)
     var extra: [UInt8] = []

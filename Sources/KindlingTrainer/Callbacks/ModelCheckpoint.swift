@@ -32,7 +32,8 @@ public final class ModelCheckpoint: Callback {
       let name = parts.first.map(String.init) ?? "", form = parts.count > 1 ? parts[1] : ""
       guard let value = name == "epoch" ? Double(epoch) : logs[name] else {
         throw TrainerError(
-          .name, "there is no '\(name)' for the file name \(path) among \(["epoch"] + logs.map(\.name))")
+          .name,
+          "there is no '\(name)' for the file name \(path) among \(["epoch"] + logs.map(\.name))")
       }
       result += rest[..<start] + text(value, form, isCount: name == "epoch")
       rest = rest[end...].dropFirst()

@@ -110,7 +110,8 @@ public final class ProgressBar: Callback {
   private static func numbers(_ logs: Logs) -> String {
     logs.map { entry in
       // Learning rates are often too small for four decimals.
-      "  \(entry.name): " + (entry.name == "lr" ? "\(entry.value)" : PrintedNumber.fixed(entry.value, 4))
+      "  \(entry.name): "
+        + (entry.name == "lr" ? "\(entry.value)" : PrintedNumber.fixed(entry.value, 4))
     }.joined()
   }
 

@@ -39,7 +39,8 @@ public class ConfusionMatrix: Metric {
     let labels = try ClassLabels(prediction.detach(), target.detach(), threshold: threshold, name)
     guard labels.classes <= Self.most else {
       throw TensorError(
-        .value, name, "a matrix of \(labels.classes) classes would be too large; at most \(Self.most)")
+        .value, name,
+        "a matrix of \(labels.classes) classes would be too large; at most \(Self.most)")
     }
     grow(to: labels.classes)
     for (predicted, expected) in zip(labels.predicted, labels.expected) {

@@ -111,7 +111,8 @@ public struct TrainingReport {
         isShare
         ? PrintedNumber.fixed(100 * entry.value, 1) + " %" : PrintedNumber.fixed(entry.value, 4)
       let shown = entry.name == "lr" ? "\(entry.value)" : value
-      return "<div><b>\(TextForm.markup(shown))</b><span>\(TextForm.markup(entry.name))</span></div>"
+      return
+        "<div><b>\(TextForm.markup(shown))</b><span>\(TextForm.markup(entry.name))</span></div>"
     }
     return entries.isEmpty ? "" : "<div class=\"numbers\">\(entries.joined())</div>"
   }

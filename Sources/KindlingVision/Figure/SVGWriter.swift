@@ -32,7 +32,8 @@ enum SVGWriter {
       let image = enlarged(pixels, box)
       let element =
         "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(try encodePNG(image.tensor())))\"/>"
-      let view = "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
+      let view =
+        "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
       // A picture in the picture shows nothing beyond its frame.
       return box.isInside(frame)
         ? element : "<svg \(place(frame)) viewBox=\"\(view)\">\(element)</svg>"

@@ -25,7 +25,8 @@ struct Ticks {
     let isPlain = most < 1e6 && unit >= -5
     labels = values.map {
       isPlain
-        ? PrintedNumber.fixed($0, max(0, -unit)) : PrintedNumber.general($0, min(max(digits, 1), 17))
+        ? PrintedNumber.fixed($0, max(0, -unit))
+        : PrintedNumber.general($0, min(max(digits, 1), 17))
     }
   }
 

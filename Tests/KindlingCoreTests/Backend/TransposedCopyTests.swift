@@ -1,7 +1,6 @@
 import Kindling
 import Testing
 
-
 /// Copies by tiles, against the element that each place of the result should hold.
 @Suite struct TransposedCopyTests {
   /// Shapes, and the order of dimensions in which they are copied.

@@ -104,7 +104,8 @@ private struct Turn {
     func length(_ turns: (Float, Float, Float), _ half: Float) -> Float {
       let ends = corners.map { corner in
         turns.2
-          .addingProduct(1, (corner.0 * Float(w) * turns.0).addingProduct(corner.1 * Float(h), turns.1))
+          .addingProduct(
+            1, (corner.0 * Float(w) * turns.0).addingProduct(corner.1 * Float(h), turns.1))
       }
       let tolerance: Float = 1e-4
       func whole(_ value: Float) -> Float {

@@ -50,7 +50,8 @@ public enum TF {
         .value, operation, "the size must be one or two positive numbers, but got \(size)")
     }
     guard max(height, width) <= ImageFormat.mostPixels else {
-      throw TensorError(.value, operation, "an image cannot become one of \(height) by \(width) pixels")
+      throw TensorError(
+        .value, operation, "an image cannot become one of \(height) by \(width) pixels")
     }
     return (height, width)
   }
