@@ -25,6 +25,12 @@ extension Tensor {
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
       )
     }
+    for input in inputs where input.storage === storage && input !== self && overlapsPartly(input) {
+      throw TensorError(
+        .value, operation,
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation."
+      )
+    }
     if !records {
       _ = try body(self, self)
       storage.version += 1
@@ -37,5 +43,24 @@ extension Tensor {
     storage.version += 1
     rebaseHistory(on: result)
     return self
+  }
+
+  /// Whether an element of this tensor may be written before `other`, of the same memory, is read there;
+  /// told as PyTorch tells it, which gives up on tensors with gaps.
+  private func overlapsPartly(_ other: Tensor) -> Bool {
+    guard numel > 0, other.numel > 0, Layout.isDense(shape, strides),
+      Layout.isDense(other.shape, other.strides)
+    else { return false }
+    func bytes(_ x: Tensor) -> Range<Int> {
+      let start = x.storageOffset * x.dtype.byteSize
+      return start..<start + x.numel * x.dtype.byteSize
+    }
+    if bytes(self) == bytes(other) {
+      func steps(_ x: Tensor) -> [[Int]] {
+        zip(x.shape, x.strides).filter { $0.0 != 1 }.map { [$0.0, $0.1] }
+      }
+      return steps(self) != steps(other)
+    }
+    return bytes(self).overlaps(bytes(other))
   }
 }

@@ -59,6 +59,13 @@ package enum Layout {
     return true
   }
 
+  /// Whether elements fill their memory without gaps, each at a place of its own, in whatever order.
+  package static func isDense(_ shape: [Int], _ strides: [Int]) -> Bool {
+    if isContiguous(shape, strides) { return true }
+    let order = shape.indices.sorted { strides[$0] > strides[$1] }
+    return isContiguous(order.map { shape[$0] }, order.map { strides[$0] })
+  }
+
   /// The shape that `a` and `b` broadcast to.
   package static func broadcast(_ a: [Int], _ b: [Int], _ operation: String) throws -> [Int] {
     if a == b { return a }
