@@ -92,7 +92,8 @@ private struct Content {
         guard let state = try? loadModelState(from: path, verify: verify) else { throw error }
         value = CheckpointValue(state)
       }
-      notes = try loadNotes(from: path)
+      // Without checks, what is damaged beside the tensors is left out.
+      notes = verify ? try loadNotes(from: path) : (try? loadNotes(from: path)) ?? .none
     }
     try add(value, "")
   }

@@ -19,7 +19,7 @@ final class AppendedFile {
     if let slash = path.lastIndex(of: "/") { AppendedFile.makeFolders(String(path[..<slash])) }
     let mode = O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : O_TRUNC)
     descriptor = open(path, mode, 0o666)
-    wasEmpty = lseek(descriptor, 0, SEEK_END) <= 0
+    wasEmpty = descriptor >= 0 && lseek(descriptor, 0, SEEK_END) <= 0
     guard descriptor >= 0 else { throw AppendedFile.failure(path) }
   }
 

@@ -14,7 +14,8 @@ extension Trainer {
   ///   - progress: how the training is shown.
   /// - Returns: the epochs of this call. ``history`` keeps them too, also where an error is thrown.
   /// - Throws: ``TrainerError`` `.loss` at the first loss that is NaN or infinite, before anything
-  ///   is updated from it; whatever data, model and callbacks throw.
+  ///   is updated from it, `.value` where there are no batches or a loss is more than one number;
+  ///   whatever data, model and callbacks throw.
   @discardableResult
   public func fit(
     _ batches: LabelledBatches, epochs: Int = 1, validation: LabelledBatches? = nil,
@@ -28,8 +29,12 @@ extension Trainer {
     let count = (batches as? any CountedBatches)?.count ?? batches.underestimatedCount
     let run = FitRun(epochs: (first, epochs), batches: count)
     isStopping = false
+    var begun: [Callback] = []
     do {
-      for callback in callbacks { try callback.fitBegins(self, run) }
+      for callback in callbacks {
+        try callback.fitBegins(self, run)
+        begun.append(callback)
+      }
       while epoch - first < epochs && !isStopping {
         for callback in callbacks { try callback.epochBegins(self, epoch) }
         var logs = try trainEpoch(batches, callbacks)
@@ -42,7 +47,7 @@ extension Trainer {
       }
       for callback in callbacks { try callback.fitEnded(self) }
     } catch {
-      for callback in callbacks { callback.fitFailed(self, error) }
+      for callback in begun { callback.fitFailed(self, error) }
       throw error
     }
     return History(Array(history.epochs.dropFirst(first)))
@@ -117,7 +122,11 @@ extension Trainer {
       let value = try number(loss)
       guard value.isFinite else {
         // The operation that made it is what detectAnomaly finds on the way back.
-        if isAnomalyEnabled { try loss.backward() }
+        if isAnomalyEnabled {
+          optimizer.zeroGrad()
+          defer { optimizer.zeroGrad() }
+          try loss.backward()
+        }
         throw TrainerError(
           .loss,
           "the loss is \(PrintedNumber.shortest(value)) at step \(steps + 1) (epoch \(epoch + 1), batch \(batch + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation"
@@ -155,6 +164,12 @@ extension Trainer {
   private func measure(_ batches: LabelledBatches) throws -> Logs {
     // A callback may ask in the middle of an epoch, whose own numbers go on afterwards.
     let running = isInEpoch ? metrics.map(\.state) : []
+    let measured = Result { try measureAnew(batches) }
+    for (metric, state) in zip(metrics, running) { try metric.loadState(state) }
+    return try measured.get()
+  }
+
+  private func measureAnew(_ batches: LabelledBatches) throws -> Logs {
     for metric in metrics { metric.reset() }
     var (sum, samples) = (0.0, 0)
     let device = device
@@ -169,9 +184,7 @@ extension Trainer {
         for metric in metrics { try metric.update(prediction, y) }
       }
     }
-    let logs = try logs(loss: samples == 0 ? .nan : sum / Double(samples))
-    for (metric, state) in zip(metrics, running) { try metric.loadState(state) }
-    return logs
+    return try logs(loss: samples == 0 ? .nan : sum / Double(samples))
   }
 
   private func evaluating<R>(_ body: () throws -> R) throws -> R {

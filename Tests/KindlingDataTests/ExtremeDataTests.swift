@@ -27,7 +27,7 @@ import _TestSupport
       ("is larger than half of the memory", { _ = try randomSplit(Endless(), [Int.max]) }),
       ("is larger than half of the memory", { _ = try randomSplit(Endless(), [1.0]) }),
       ("have no sum", { _ = try ConcatDataset<Int>([Endless(), Endless()]) }),
-      ("not a file", { _ = try CSVTable("/dev/zero") }),
+      ("is a device", { _ = try CSVTable("/dev/zero") }),
       (
         "no number of batches",
         {
@@ -64,7 +64,7 @@ import _TestSupport
     try FileBytes.withTemporaryFolder { folder in
       try FileBytes.writeSparse(3 << 30, to: "\(folder)/big.csv")
       let text = refusal { _ = try CSVTable("\(folder)/big.csv") }
-      #expect(text.contains("more than a table may"), "\(text)")
+      #expect(text.contains("more bytes than a table may"), "\(text)")
     }
   }
 }

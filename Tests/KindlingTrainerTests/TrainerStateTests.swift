@@ -93,8 +93,10 @@ struct TrainerStateTests {
   }
 
   @Test func numbersThatFallAreBetterUnlessTheyCountWhatIsRight() {
-    for name in ["val_loss", "mse", "val_mae", "perplexity"] { #expect(Monitor(name).mode == .min) }
-    for name in ["accuracy", "val_top_5_accuracy", "f1", "val_recall", "auc"] {
+    for name in ["val_loss", "mse", "val_mae", "perplexity", "recall_loss", "f1-error"] {
+      #expect(Monitor(name).mode == .min)
+    }
+    for name in ["accuracy", "val_top_5_accuracy", "f1", "val_recall", "auc", "dice", "psnr"] {
       #expect(Monitor(name).mode == .max)
     }
   }
@@ -184,10 +186,12 @@ struct TrainerStateTests {
         callbacks: [ModelCheckpoint("\(folder)/{epoch:02d}-{lr:.3f}-{epoch}.pth")],
         progress: silent)
       #expect(try FileBytes.list(folder) == ["01-0.100-1.pth"])
-      expectRefusal("there is no 'val_loss' for the file name") {
-        try trainer.fit(
-          batches(), callbacks: [ModelCheckpoint("\(folder)/{val_loss}.pth")], progress: silent)
-      }
+      // What is no number of the epoch is a name like any other.
+      try trainer.fit(
+        batches(), callbacks: [ModelCheckpoint("\(folder)/{a}-{lr:8.1e}-{lr:.2f}-{lr:05.1f}.pth")],
+        progress: silent)
+      #expect(
+        try FileBytes.list(folder) == ["01-0.100-1.pth", "{a}- 1.0e-01-0.10-000.1.pth"])
     }
   }
 

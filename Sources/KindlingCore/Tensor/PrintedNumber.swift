@@ -14,7 +14,7 @@ package enum PrintedNumber {
   }
 
   /// `f"{value:.4e}"`.
-  static func scientific(_ value: Double, _ precision: Int) -> String {
+  package static func scientific(_ value: Double, _ precision: Int) -> String {
     value.isFinite ? formatted("%.*e", value, precision) : special(value)
   }
 

@@ -159,9 +159,13 @@ extension CSVTable {
   /// - Throws: ``CSVError`` `.column` where there is none, `.value` where a field is no `T`; it names
   ///   the row.
   public func column<T: LosslessStringConvertible>(_ name: String, as type: T.Type) throws -> [T] {
+    try numbers(name) { T($0) }
+  }
+
+  private func numbers<T>(_ name: String, _ read: (String) -> T?) throws -> [T] {
     let index = try index(of: name)
     return try rows.indices.map { row in
-      guard let value = T(rows[row][index]) else {
+      guard let value = read(rows[row][index]) else {
         throw CSVError(
           .value, path: path, row: rowNumber(row),
           "column \(name) should hold a number (\(T.self)), but holds \"\(rows[row][index])\"")
@@ -172,10 +176,10 @@ extension CSVTable {
 
   /// The classes in the column called `name` as numbers, and the classes' names.
   ///
-  /// Whole numbers from 0 on are the classes' own; words are numbered in alphabetical order, or as in
-  /// `known`, where the names are known already.
-  /// - Throws: ``CSVError`` `.column` where there is no such column, `.value` where a field is empty,
-  ///   out of range, a word among numbers, or none of `known`; it names the row.
+  /// Where all fields are whole numbers they are the classes' own, from 0 on; otherwise all are words,
+  /// numbered in alphabetical order, or as in `known`, where the names are known already.
+  /// - Throws: ``CSVError`` `.column` where there is no such column, `.value` where a field is empty, out
+  ///   of range or none of `known`; it names the row.
   package func classes(
     in name: String, named known: [String]? = nil
   ) throws -> (numbers: [Int], names: [String]) {
@@ -186,31 +190,27 @@ extension CSVTable {
         "the class \"\(labels[row])\" in column \(name) \(what)")
     }
     if let row = labels.firstIndex(of: "") { throw wrong(row, "is empty") }
-    // Tables of floats write 3 as 3.0.
-    let numbers = labels.map { Int($0) ?? Double($0).flatMap { Int(exactly: $0) } }
     let names = known ?? Set(labels).sorted()
     let byName = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })
-    if known != nil, labels.allSatisfy({ byName[$0] != nil }) {
+    let isNamed = known != nil && labels.allSatisfy { byName[$0] != nil }
+    let numbers = labels.compactMap(CSVTable.whole)
+    guard !isNamed, numbers.count == labels.count else {
+      if let row = labels.firstIndex(where: { byName[$0] == nil }) {
+        throw wrong(row, "is none of \(Array(names.prefix(20)))")
+      }
       return (labels.map { byName[$0] ?? 0 }, names)
     }
-    if numbers.contains(where: { $0 != nil }) {
-      // Far above any number of classes; a name is made for each.
-      let end = known?.count ?? 1_000_000
-      let found = try numbers.enumerated().map { row, number in
-        guard let number else {
-          throw wrong(row, "is no number, as others in this column are")
-        }
-        guard 0..<end ~= number else {
-          throw wrong(row, "is out of range: classes are 0 to \(end - 1)")
-        }
-        return number
-      }
-      return (found, known ?? (0..<(found.max() ?? -1) + 1).map(String.init))
+    // Far above any number of classes; a name is made for each.
+    let end = known?.count ?? 1_000_000
+    if let row = numbers.firstIndex(where: { !(0..<end ~= $0) }) {
+      throw wrong(row, "is out of range: classes are 0 to \(end - 1)")
     }
-    if let row = labels.firstIndex(where: { byName[$0] == nil }) {
-      throw wrong(row, "is none of \(Array(names.prefix(20)))")
-    }
-    return (labels.map { byName[$0] ?? 0 }, names)
+    return (numbers, known ?? (0..<(numbers.max() ?? -1) + 1).map(String.init))
+  }
+
+  /// A whole number; tables of floats write 3 as 3.0.
+  private static func whole(_ text: String) -> Int? {
+    Int(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
   }
 
   /// The numbers of several columns (all, where nil) as a tensor `[rows, columns]`.
@@ -219,18 +219,23 @@ extension CSVTable {
   ///   names the row.
   public func tensor(_ names: [String]? = nil, dtype: DType? = nil) throws -> Tensor {
     let (names, dtype) = (names ?? columns, dtype ?? .default)
-    func made<Number: TensorScalar & LosslessStringConvertible>(_: Number.Type) throws -> Tensor {
-      try Tensor(names.flatMap { try column($0, as: Number.self) }, dtype: dtype)
+    func made<Number: TensorScalar & LosslessStringConvertible>(
+      _ read: (String) -> Number?
+    ) throws -> Tensor {
+      try Tensor(names.flatMap { try numbers($0, read) }, dtype: dtype)
         .reshape([names.count, count]).t().contiguous()
     }
-    // By way of no other type: an Int64 has more digits than a Double, and 300 is no UInt8.
+    // An Int64 has more digits than a Double, and 300 is no UInt8; but 3.0 is 3.
+    func whole<Number: TensorScalar & FixedWidthInteger>(_: Number.Type) throws -> Tensor {
+      try made { Number($0) ?? Double($0).flatMap { Number(exactly: $0) } }
+    }
     return switch dtype {
-    case .int64: try made(Int64.self)
-    case .int32: try made(Int32.self)
-    case .int16: try made(Int16.self)
-    case .int8: try made(Int8.self)
-    case .uint8: try made(UInt8.self)
-    default: try made(Double.self)
+    case .int64: try whole(Int64.self)
+    case .int32: try whole(Int32.self)
+    case .int16: try whole(Int16.self)
+    case .int8: try whole(Int8.self)
+    case .uint8: try whole(UInt8.self)
+    default: try made { Double($0) }
     }
   }
 }

@@ -16,18 +16,18 @@ enum TextFile {
     func failure() -> CSVError { CSVError(.file, path: path, String(cString: strerror(errno))) }
     var status = stat()
     guard stat(path, &status) == 0 else { throw failure() }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      if status.st_mode & S_IFMT == S_IFDIR {
-        errno = EISDIR
-        throw failure()
-      }
-      throw CSVError(.file, path: path, "is a device, not a file")
+    let kind = status.st_mode & S_IFMT
+    if kind == S_IFDIR {
+      errno = EISDIR
+      throw failure()
     }
-    guard status.st_size <= mostBytes else {
-      throw CSVError(
-        .file, path: path,
-        "holds \(status.st_size) bytes, more than a table may: at most \(mostBytes)")
+    guard kind == S_IFREG || kind == S_IFIFO else {
+      throw CSVError(.file, path: path, "is a device, neither a file nor a pipe")
     }
+    func tooLarge() -> CSVError {
+      CSVError(.file, path: path, "holds more bytes than a table may: at most \(mostBytes)")
+    }
+    guard status.st_size <= mostBytes else { throw tooLarge() }
     guard let file = fopen(path, "rb") else { throw failure() }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -39,6 +39,7 @@ enum TextFile {
         buffer.baseAddress.map { fread($0 + start, 1, chunk, file) } ?? 0
       }
       bytes.removeLast(chunk - got)
+      guard bytes.count <= mostBytes else { throw tooLarge() }
       if got < chunk {
         if ferror(file) != 0 { throw failure() }
         return bytes

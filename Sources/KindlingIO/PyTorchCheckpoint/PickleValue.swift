@@ -56,6 +56,8 @@ enum PickleValue {
 enum PickleKey: Hashable {
   case none, int(Int), bigInt([UInt8]), double(Double), string(String), bytes([UInt8])
   case dtype(DType), tuple([PickleKey])
+  /// What Python tells apart by identity alone.
+  case object(Int), tensor(Int), storage(Int), global(String)
 }
 
 /// A dictionary while it is built: pairs in the order of their first appearance.

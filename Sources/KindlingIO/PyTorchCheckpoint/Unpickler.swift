@@ -339,6 +339,10 @@ struct Unpickler {
       let items = graph.sequences[number]
       try charge(items.count)
       return .tuple(try items.map { try key($0, depth: depth + 1) })
+    case .object(let number): return .object(number)
+    case .tensor(let number): return .tensor(number)
+    case .storage(let number): return .storage(number)
+    case .global(let global): return .global(global.name)
     default: throw CheckpointError.corrupt("a \(value.kind) cannot be a dictionary key")
     }
   }

@@ -1,10 +1,12 @@
 /// Goes through modules of a graph as `state_dict` does: by every path that leads to one.
 struct ModuleWalk {
   private let graph: PickleGraph
-  private var modules = 0, tensors = 0
+  private var modules = 0, entries = 0, characters = 0
 
   /// More than any model has; what has them is a small file that repeats itself.
-  private static let (mostModules, mostTensors) = (100_000, 1_000_000)
+  private static let (mostModules, mostEntries) = (100_000, 1_000_000)
+  /// Bytes of all names together.
+  private static let mostCharacters = 1 << 26
 
   init(_ graph: PickleGraph) { self.graph = graph }
 
@@ -17,20 +19,38 @@ struct ModuleWalk {
     guard !ancestors.contains(number) else {
       throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
     }
+    modules += 1
+    entries += ["_parameters", "_buffers", "_modules"].reduce(0) {
+      $0 + (graph.members($1, of: number)?.pairs.count ?? 0)
+    }
+    // Counted before anything is looked at.
+    try check(ancestors.count)
     let prefix = path.isEmpty ? "" : "\(path)."
-    let members = graph.stateMembers(of: number).map { (prefix + $0.name, $0.tensor) }
-    (modules, tensors) = (modules + 1, tensors + members.count)
-    guard modules <= Self.mostModules, tensors <= Self.mostTensors,
-      ancestors.count <= PickleGraph.maximumDepth
-    else {
-      throw CheckpointError(
-        .unsafe, "refused: the file has more modules, or deeper ones, than any model")
+    let members = try graph.stateMembers(of: number).map { member in
+      try charge(prefix, member.name)
+      return (prefix + member.name, member.tensor)
     }
     try body(path, number, members)
     for (key, value) in graph.members("_modules", of: number)?.pairs ?? [] {
       guard case .string(let name) = key, case .object(let child) = value else { continue }
+      try charge(prefix, name)
       try visit(child, prefix + name, ancestors: ancestors.union([number]), body)
     }
+  }
+
+  private func check(_ depth: Int) throws {
+    guard modules <= Self.mostModules, entries <= Self.mostEntries,
+      characters <= Self.mostCharacters, depth <= PickleGraph.maximumDepth
+    else {
+      throw CheckpointError(
+        .unsafe, "refused: the file has more modules, or deeper ones, than any model")
+    }
+  }
+
+  /// Counts a name before it is made.
+  private mutating func charge(_ prefix: String, _ name: String) throws {
+    characters += prefix.utf8.count + name.utf8.count
+    try check(0)
   }
 }
 

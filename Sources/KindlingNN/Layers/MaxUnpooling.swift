@@ -53,10 +53,17 @@ open class MaxUnpoolingLayer: Module {
   ///
   /// `outputSize` is the size of the result where several are possible, or its whole shape.
   /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
-  public func callAsFunction(
+  open func forward(
     _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil
   ) throws -> Tensor {
     try F.maxUnpool(rank, x, indices, kernelSize, stride, padding, outputSize)
+  }
+
+  /// ``forward(_:_:outputSize:)`` with the hooks around it.
+  public func callAsFunction(
+    _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil
+  ) throws -> Tensor {
+    try call([x, indices]) { try forward($0[0], $0[1], outputSize: outputSize) }
   }
 
   override open func extraRepr() -> String {

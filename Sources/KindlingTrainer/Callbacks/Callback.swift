@@ -43,12 +43,16 @@ public struct Monitor: Sendable {
 
   /// A monitor of `name`.
   ///
-  /// Without a `mode`, more is better where the name speaks of accuracy, precision, recall, F1, area
-  /// under a curve or a score, and less for the rest, such as losses and errors.
+  /// Without a `mode`, less is better where a word of the name is that of a loss or an error, such as
+  /// `val_loss`, `mse` or `perplexity`, and more for the rest.
   public init(_ name: String, mode: Mode? = nil, minDelta: Double = 0) {
-    let rises = ["acc", "precision", "recall", "f1", "auc", "score", "confusion_matrix"]
+    let losses: Set = [
+      "loss", "error", "mse", "mae", "rmse", "mape", "msle", "perplexity", "nll", "divergence",
+      "distance", "wer", "cer", "fid",
+    ]
+    let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     self.name = name
-    self.mode = mode ?? (rises.contains(where: name.lowercased().contains) ? .max : .min)
+    self.mode = mode ?? (losses.isDisjoint(with: words) ? .max : .min)
     self.minDelta = minDelta.magnitude
   }
 

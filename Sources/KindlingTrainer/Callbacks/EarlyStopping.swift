@@ -51,10 +51,12 @@ public final class EarlyStopping: Callback {
 
   public override func fitEnded(_ trainer: Trainer) throws {
     if let bestWeights { try trainer.model.loadStateDict(bestWeights) }
+    bestWeights = nil
   }
 
   /// The best weights come back where a loss that is not finite, say, ended the training.
   public override func fitFailed(_ trainer: Trainer, _ error: any Error) {
     if let bestWeights { _ = try? trainer.model.loadStateDict(bestWeights) }
+    bestWeights = nil
   }
 }

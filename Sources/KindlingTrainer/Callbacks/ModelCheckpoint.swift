@@ -10,7 +10,8 @@ public final class ModelCheckpoint: Callback {
   /// Saves to `path` after every epoch.
   ///
   /// `{epoch}` in it becomes the epoch's number, counted from 1, and `{val_loss}` and its like the
-  /// numbers of the epoch; `{epoch:02d}` has two digits at least, `{val_loss:.3f}` three decimals.
+  /// numbers of the epoch; `{epoch:02d}` has two digits at least, `{val_loss:.3f}` three decimals, as in
+  /// Python. Other braces stay as they are.
   public init(_ path: String) { self.path = path }
 
   /// Saves to `path` after each epoch whose number called `best` is the best so far.
@@ -25,29 +26,38 @@ public final class ModelCheckpoint: Callback {
   }
 
   /// The path with numbers in the place of their names.
-  private func filled(_ epoch: Int, _ logs: Logs) throws -> String {
+  private func filled(_ epoch: Int, _ logs: Logs) -> String {
     var result = "", rest = path[...]
     while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
       let parts = rest[rest.index(after: start)..<end].split(separator: ":", maxSplits: 1)
       let name = parts.first.map(String.init) ?? "", form = parts.count > 1 ? parts[1] : ""
-      guard let value = name == "epoch" ? Double(epoch) : logs[name] else {
-        throw TrainerError(
-          .name,
-          "there is no '\(name)' for the file name \(path) among \(["epoch"] + logs.map(\.name))")
+      result += rest[..<start]
+      if name == "epoch" {
+        result += text(Double(epoch), form, "d")
+      } else if let value = logs[name] {
+        result += text(value, form, "")
+      } else {
+        result += rest[start...end]
       }
-      result += rest[..<start] + text(value, form, isCount: name == "epoch")
       rest = rest[end...].dropFirst()
     }
     return result + rest
   }
 
-  /// A number as Python's `{:02d}` and `{:.3f}` write it; without a form in the shortest way.
-  private func text(_ value: Double, _ form: Substring, isCount: Bool) -> String {
-    let digits = Int(form.filter(\.isNumber)).map { min($0, 20) }
-    if isCount {
-      let number = PrintedNumber.fixed(value, 0)
-      return String(repeating: "0", count: max(0, (digits ?? 0) - number.count)) + number
-    }
-    return digits.map { PrintedNumber.fixed(value, $0) } ?? PrintedNumber.shortest(value)
+  /// A number in Python's form `[0][width][.precision][d|e|f|g]`.
+  private func text(_ value: Double, _ form: Substring, _ usual: String) -> String {
+    let kind = form.last?.isLetter == true ? form.suffix(1) : usual[...]
+    let parts = form.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let width = min(Int(parts.first?.filter(\.isNumber) ?? "") ?? 0, 100)
+    let precision = parts.count > 1 ? min(Int(parts[1].filter(\.isNumber)) ?? 6, 30) : nil
+    let number =
+      switch kind {
+      case "d": PrintedNumber.fixed(value, 0)
+      case "f": PrintedNumber.fixed(value, precision ?? 6)
+      case "e": PrintedNumber.scientific(value, precision ?? 6)
+      default: precision.map { PrintedNumber.general(value, $0) } ?? PrintedNumber.shortest(value)
+      }
+    let padding = form.hasPrefix("0") ? "0" : " "
+    return String(repeating: padding, count: max(0, width - number.count)) + number
   }
 }

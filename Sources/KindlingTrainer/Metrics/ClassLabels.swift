@@ -42,7 +42,7 @@ struct ClassLabels {
   /// A shape without ones at its end: a column is as good as a row.
   private static func flat(_ shape: [Int]) -> [Int] {
     var shape = shape
-    while shape.count > 1 && shape.last == 1 { shape.removeLast() }
+    while shape.last == 1 { shape.removeLast() }
     return shape
   }
 

@@ -131,7 +131,11 @@ public final class Axes {
     // Beyond this, ranges and their widths would overflow.
     let finite = values.filter { abs($0) < 1e300 }
     var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
-    if low == high { (low, high) = (low - 0.5, high + 0.5) }
+    if low == high {
+      // Beyond 2⁵³ half a unit would be none.
+      let margin = max(0.5, abs(low) * 1e-15)
+      (low, high) = (low - margin, high + margin)
+    }
     let width = (high - low) / Double(bins)
     let edges = (0..<bins).map { low + Double($0) * width } + [high]
     var counts = [Int](repeating: 0, count: bins)

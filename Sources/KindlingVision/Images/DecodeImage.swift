@@ -24,7 +24,7 @@ package func isGrayImage(_ path: String) throws -> Bool {
 
 /// Whether a file begins as an image does.
 package func isImageFile(_ path: String) throws -> Bool {
-  try VisionError.naming(path) { try ImageFormat(FileContents.read(path)) != nil }
+  try VisionError.naming(path) { try ImageFormat(FileContents.read(path, upTo: 16)) != nil }
 }
 
 /// The image that the bytes of a PNG or JPEG file hold (torchvision: `io.decode_image`).

@@ -16,7 +16,10 @@ enum FileContents {
   /// What the file at `path` holds.
   ///
   /// - Throws: ``VisionError`` `.notFound` or `.system`, without the path.
-  static func read(_ path: String) throws -> [UInt8] {
+  static func read(_ path: String) throws -> [UInt8] { try read(path, upTo: nil) }
+
+  /// What the file at `path` holds, or begins with.
+  static func read(_ path: String, upTo count: Int?) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw VisionError(errno == ENOENT ? .notFound : .system, systemMessage())
@@ -27,7 +30,7 @@ enum FileContents {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw VisionError(.system, "is a folder or a device, not a file")
     }
-    let size = Int(status.st_size)
+    let size = min(Int(status.st_size), count ?? .max)
     guard size <= mostBytes else {
       throw VisionError(.system, "holds \(size) bytes, more than any image: at most \(mostBytes)")
     }

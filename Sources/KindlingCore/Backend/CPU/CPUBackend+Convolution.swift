@@ -167,7 +167,12 @@ extension CPUBackend {
             let unit = (sample * c.groups + group) * c.output[0] + z
             let right = turned.base + (unit * panels + panel) * columns * nr * size
             if outputs == 1 {
-              kernels.dots(Int64(rows), Int64(columns), source, table + row, right, target)
+              // In parts, whose sums are added up: a plane of sums in a row would lose digits.
+              for start in stride(from: 0, to: columns, by: 8 * deep) {
+                kernels.dots(
+                  Int64(rows), Int64(min(8 * deep, columns - start)), source + start * size,
+                  table + row, right + start * size, target)
+              }
               continue
             }
             for start in stride(from: 0, to: columns, by: deep) {

@@ -5,8 +5,8 @@ import CKernels
 package struct TransposedCopy {
   /// Rows and columns from which on tiles are worth it.
   private static let least = 16
-  /// Columns that a thread copies at a time.
-  private static let piece = 64
+  /// Columns, and rows, that a thread copies at a time.
+  private static let piece = (columns: 64, rows: 1024)
 
   private let source: Tensor
   private let out: Tensor
@@ -34,13 +34,17 @@ package struct TransposedCopy {
 
   func run() {
     let size = out.dtype.byteSize
-    let pieces = (columns.size + Self.piece - 1) / Self.piece
+    let across = (columns.size + Self.piece.columns - 1) / Self.piece.columns
+    let down = (rows.size + Self.piece.rows - 1) / Self.piece.rows
     let planes = outer.reduce(1) { $0 * $1.size }
-    let perTask = max(1, ElementwiseCall.piece / (Self.piece * rows.size))
-    ThreadPool.shared.forEachPiece(of: planes * pieces, perTask) { start, count in
+    let perTask = max(
+      1, ElementwiseCall.piece / (Self.piece.columns * min(rows.size, Self.piece.rows)))
+    ThreadPool.shared.forEachPiece(of: planes * across * down, perTask) { start, count in
       for task in start..<start + count {
-        let first = task % pieces * Self.piece
-        var (plane, from, to) = (task / pieces, first, first * columns.stride)
+        let column = task % across * Self.piece.columns
+        let row = task / across % down * Self.piece.rows
+        var plane = task / across / down
+        var (from, to) = (row * rows.stride + column, column * columns.stride + row)
         for dimension in outer {
           let index = plane % dimension.size
           plane /= dimension.size
@@ -48,7 +52,8 @@ package struct TransposedCopy {
           to += index * dimension.out
         }
         kk_transpose(
-          Int64(rows.size), Int64(min(Self.piece, columns.size - first)),
+          Int64(min(Self.piece.rows, rows.size - row)),
+          Int64(min(Self.piece.columns, columns.size - column)),
           source.pointer + from * size, Int64(rows.stride), out.pointer + to * size,
           Int64(columns.stride), Int64(size))
       }
