@@ -41,10 +41,13 @@ import Kindling
         continue
       }
       if reader.name == "pickle" {
-        guard let file = try? MappedFile.holding(bytes), let archive = try? ZipArchive(file.bytes),
-          let record = archive.records.first(where: { $0.key.hasSuffix("/data.pkl") })?.value
-        else { continue }
-        bytes = Array(record.bytes)
+        guard let file = try? MappedFile.holding(bytes) else { continue }
+        let pickle = withExtendedLifetime(file) {
+          let records = try? ZipArchive(file.bytes).records
+          return records?.first { $0.key.hasSuffix("/data.pkl") }.map { Array($0.value.bytes) }
+        }
+        guard let pickle else { continue }
+        bytes = pickle
       }
       if bytes.count <= 1 << 14 { write(bytes, to: "\(folder)/\(reader.name)-\(number)") }
     }

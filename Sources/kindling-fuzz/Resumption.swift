@@ -23,9 +23,12 @@ struct Resumption: Sendable {
         try save(resumption.state(), to: path)
         file = contents(path) ?? []
       }
-      let archive = try ZipArchive(MappedFile.holding(file).bytes)
-      let pickle = archive.records.first { $0.key.hasSuffix("/data.pkl") }?.value.bytes
-      return pickle.map { [UInt8(number)] + Array($0) }
+      let mapped = try MappedFile.holding(file)
+      return try withExtendedLifetime(mapped) {
+        let records = try ZipArchive(mapped.bytes).records
+        let pickle = records.first { $0.key.hasSuffix("/data.pkl") }?.value.bytes
+        return pickle.map { [UInt8(number)] + Array($0) }
+      }
     }
   }
 
