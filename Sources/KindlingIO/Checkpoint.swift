@@ -55,7 +55,7 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 /// dictionaries is refused. Complex tensors are read as real ones with a last dimension of 2
 /// (PyTorch: `torch.view_as_real`). Tensors of the zip form lie in the mapped file, without a copy
 /// unless they go to another device; writing to them does not change it. While they are in use the file must not be cut short in place; replacing it, as
-/// ``save(_:to:container:)`` does, is fine.
+/// `save` does, is fine.
 ///
 /// - Parameters:
 ///   - path: the file.

@@ -9,7 +9,7 @@ import KindlingIO
 ///
 /// - Parameters:
 ///   - image: `uint8`, `[C, H, W]`;
-///     ``saveImage(_:to:nrow:padding:normalize:valueRange:scaleEach:padValue:)`` takes floats.
+///     `saveImage` takes floats.
 ///   - path: the file; its suffix chooses the format.
 ///   - quality: JPEG's, from 1 to 100.
 ///   - compressionLevel: PNG's, from 0 to 9; more is smaller and slower.

@@ -81,8 +81,8 @@ public func saveImage(
   try noGrad { try writeImage(grid.mul(255).add(0.5).clamp(min: 0, max: 255).to(.uint8), to: path) }
 }
 
-/// Writes images of one shape as one PNG or JPEG file; see
-/// ``saveImage(_:to:nrow:padding:normalize:valueRange:scaleEach:padValue:)-(Tensor,_,_,_,_,_,_,_)``.
+/// Writes a list of images of one shape as one PNG or JPEG file, in a grid (torchvision:
+/// `utils.save_image`).
 public func saveImage(
   _ images: [Tensor], to path: String, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
   valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
