@@ -55,6 +55,12 @@ public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
         "at most \(LoaderOptions.mostWorkers) workers can load, but \(options.workers) were asked for"
       )
     }
+    if options.workers > processorCount {
+      try Warnings.warn(
+        .user, "",
+        "This DataLoader will create \(options.workers) worker processes in total. Our suggested max number of worker in current system is \(processorCount), which is smaller than what this DataLoader is going to create. Please be aware that excessive worker creation might get DataLoader running slow or even freeze, lower the worker number to avoid potential slowness/freeze if necessary."
+      )
+    }
     self.dataset = dataset
     batchSampler = try options.batches(of: dataset)
     batchSize = options.batchSampler == nil ? options.batchSize : nil

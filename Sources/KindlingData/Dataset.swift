@@ -148,6 +148,10 @@ public func randomSplit<D: Dataset>(
     )
   }
   try Layout.checkList(total, "randomSplit")
+  for (i, length) in lengths.enumerated() where length == 0 {
+    try Warnings.warn(
+      .user, "", "Length of split at index \(i) is 0. This might result in an empty dataset.")
+  }
   var order = (generator ?? .default).permutation(total)[...]
   return try lengths.map { length in
     defer { order = order.dropFirst(length) }

@@ -29,6 +29,12 @@ extension Init {
     guard a < b else {
       throw TensorError(.value, "truncNormal_", "expects a < b, but found a=\(a) >= b=\(b)")
     }
+    if mean < a - 2 * std || mean > b + 2 * std {
+      try Warnings.warn(
+        .user, "",
+        "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect."
+      )
+    }
     let below = { (x: Double) in (1 + erf(x / 2.0.squareRoot())) / 2 }
     let share = below((b - mean) / std) - below((a - mean) / std)
     return try noGrad {

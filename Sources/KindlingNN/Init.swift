@@ -190,7 +190,7 @@ public enum Init {
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: String = "leaky_relu",
     generator: Generator? = nil
   ) throws -> Tensor {
-    if tensor.numel == 0 { return tensor }
+    if try isNoOp(tensor) { return tensor }
     let bound = 3.0.squareRoot() * (try kaimingDeviation(tensor, a, mode, nonlinearity))
     return try uniform_(tensor, -bound, bound, generator: generator)
   }
@@ -201,9 +201,16 @@ public enum Init {
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: String = "leaky_relu",
     generator: Generator? = nil
   ) throws -> Tensor {
-    if tensor.numel == 0 { return tensor }
+    if try isNoOp(tensor) { return tensor }
     return try normal_(
       tensor, std: kaimingDeviation(tensor, a, mode, nonlinearity), generator: generator)
+  }
+
+  /// Whether `tensor` has no elements to draw, which is worth a warning.
+  private static func isNoOp(_ tensor: Tensor) throws -> Bool {
+    guard tensor.numel == 0 else { return false }
+    try Warnings.warn(.user, "", "Initializing zero-element tensors is a no-op")
+    return true
   }
 
   private static func kaimingDeviation(

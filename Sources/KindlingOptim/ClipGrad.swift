@@ -44,6 +44,10 @@ public func clipGradNorm_(
   _ parameters: [Tensor], maxNorm: some TensorScalar, normType: Double = 2,
   errorIfNonfinite: Bool = false
 ) throws -> Tensor {
+  if parameters.isEmpty {
+    try Warnings.warn(
+      .user, "", "`parameters` is an empty generator, no gradient clipping will occur.")
+  }
   let total = try getTotalNorm(
     parameters.compactMap(\.grad), normType: normType, errorIfNonfinite: errorIfNonfinite)
   try clipGradsWithNorm_(parameters, maxNorm: maxNorm, totalNorm: total)

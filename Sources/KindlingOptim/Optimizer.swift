@@ -23,6 +23,8 @@ open class Optimizer: CustomStringConvertible {
   /// The options of groups that do not give their own.
   public final let defaults: ParamGroup
   final var states: [ParameterState] = []
+  /// Whether ``step()`` has run, which a schedule's first step asks.
+  final var hasStepped = false
 
   /// An optimizer of `groups`, whose missing options come from `defaults`.
   ///
@@ -80,6 +82,7 @@ open class Optimizer: CustomStringConvertible {
   ///
   /// - Throws: `TensorError` `.shape` or `.dtype` where a gradient does not fit its parameter.
   open func step() throws {
+    hasStepped = true
     try noGrad {
       var place = 0
       for group in paramGroups {

@@ -101,6 +101,19 @@ extension Trainer {
     loss.reduction == .sum ? 1 : Double(samples)
   }
 
+  /// The loss of one batch; targets that only broadcast with the prediction are refused, since they
+  /// train something else than what was meant.
+  private func compare(_ prediction: Tensor, _ y: Tensor) throws -> Tensor {
+    do {
+      return try Warnings.with(.error, for: .broadcast) { try loss(prediction, y) }
+    } catch let warning as TensorWarning where warning.kind == .broadcast {
+      throw TrainerError(
+        .value,
+        "the model's predictions have shape \(prediction.shape) and the targets \(y.shape), which \(loss.typeName) would broadcast; give both one shape, with unsqueeze(1) of the targets or flatten of the predictions"
+      )
+    }
+  }
+
   /// The loss of one batch as a number.
   private func number(_ loss: Tensor) throws -> Double {
     guard loss.numel == 1 else {
@@ -118,7 +131,7 @@ extension Trainer {
     // An optimizer may compute the loss several times; the first is the batch's.
     try optimizer.step {
       let prediction = try forward(x)
-      let loss = try loss(prediction, y)
+      let loss = try compare(prediction, y)
       let value = try number(loss)
       guard value.isFinite else {
         // The operation that made it is what detectAnomaly finds on the way back.
@@ -179,7 +192,7 @@ extension Trainer {
         let (x, y) = (try inputs.to(device), try targets.to(device))
         let prediction = try forward(x)
         let count = x.shape.first ?? 1
-        sum += try number(loss(prediction, y)) * weight(count)
+        sum += try number(compare(prediction, y)) * weight(count)
         samples += count
         for metric in metrics { try metric.update(prediction, y) }
       }

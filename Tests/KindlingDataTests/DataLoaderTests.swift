@@ -2,6 +2,21 @@ import Kindling
 import Testing
 
 @Suite struct DataLoaderTests {
+  @Test func manyWorkersAndEmptySplitsWarn() throws {
+    let data = try TensorDataset(Tensor.arange(4.0))
+    let workers = try Warnings.recorded { try DataLoader(data, workers: 1000) }.warnings
+    #expect(
+      workers.first?.message.hasPrefix(
+        "This DataLoader will create 1000 worker processes in total. Our suggested max number of worker in current system is "
+      ) == true)
+    #expect(try Warnings.recorded { try DataLoader(data, workers: 1) }.warnings.isEmpty)
+    let split = try Warnings.recorded { try randomSplit(data, [4, 0]) }.warnings
+    #expect(
+      split.map(\.message) == [
+        "Length of split at index 1 is 0. This might result in an empty dataset."
+      ])
+  }
+
   /// Pairs of a tensor and a number, with one sample that fails.
   final class Pairs: Dataset, @unchecked Sendable {
     struct Broken: Error, Equatable { let index: Int }

@@ -25,6 +25,38 @@ struct ScheduleTests {
     }
   }
 
+  @Test func aScheduleThatStepsBeforeItsOptimizerWarns() throws {
+    func warnings(_ body: (SGD, StepLR) throws -> Void) throws -> [String] {
+      let parameter = try Tensor.zeros(1).requiresGrad_()
+      let optimizer = try SGD([parameter], lr: 1)
+      let schedule = try StepLR(optimizer, stepSize: 2)
+      return try Warnings.recorded { try body(optimizer, schedule) }.warnings.map(\.message)
+    }
+    let text =
+      "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping the first value of the learning rate schedule. See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
+    #expect(try warnings { _, schedule in for _ in 0..<3 { try schedule.step() } } == [text])
+    let right = try warnings { optimizer, schedule in
+      // Without gradients: nothing changes, but the order is right.
+      try optimizer.step()
+      try schedule.step()
+    }
+    #expect(right.isEmpty)
+    // An optimizer that overrides step() altogether shows by what it changes.
+    let changed = try warnings { optimizer, schedule in
+      _ = try noGrad { try optimizer.paramGroups[0].params[0].add_(1) }
+      try schedule.step()
+    }
+    #expect(changed.isEmpty)
+  }
+
+  @Test func clippingNothingWarns() throws {
+    let warnings = try Warnings.recorded { try clipGradNorm_([], maxNorm: 1) }.warnings
+    #expect(
+      warnings.map(\.message) == [
+        "`parameters` is an empty generator, no gradient clipping will occur."
+      ])
+  }
+
   @Test func warmRestartsTakeFractionsOfEpochs() throws {
     // PyTorch: CosineAnnealingWarmRestarts(SGD(lr=1.0), T_0=2, T_mult=2).step(e) for these e.
     let expected: [(Double, Double)] = [

@@ -31,6 +31,20 @@ struct TrainerTests {
       metrics: [Accuracy()])
   }
 
+  @Test func targetsThatOnlyBroadcastAreRefused() throws {
+    let model = Linear(3, 1)
+    let trainer = try model.compile(optimizer: { try SGD($0, lr: 0.1) }, loss: MSELoss())
+    let x = try Tensor.ones(4, 3)
+    let text =
+      "the model's predictions have shape [4, 1] and the targets [4], which MSELoss would broadcast; give both one shape, with unsqueeze(1) of the targets or flatten of the predictions"
+    // Silencing warnings does not let them through.
+    Warnings.with(.ignore) {
+      expectRefusal(text) { try trainer.fit(x, .ones(4), epochs: 1, progress: silent) }
+      expectRefusal(text) { _ = try trainer.evaluate(x, .ones(4)) }
+    }
+    try trainer.fit(x, .ones(4, 1), epochs: 1, progress: silent)
+  }
+
   private func data() throws -> TensorDataset<(Tensor, Tensor)> {
     let iris = try Iris()
     return try TensorDataset(iris.features.to(.float32), iris.targets)

@@ -5,6 +5,10 @@ import CKernels
 ///
 /// Slow; for finding mistakes.
 public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
+  Warnings.note(
+    .user, "",
+    "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging."
+  )
   let before = kk_state().pointee.anomaly
   kk_state().pointee.anomaly = true
   defer { kk_state().pointee.anomaly = before }

@@ -18,11 +18,23 @@ extension Tensor {
 
   /// The gradient that `backward` accumulated (PyTorch: `Tensor.grad`).
   ///
-  /// Assigning nil makes room for new ones. A gradient that does not have this tensor's shape, dtype
+  /// Only leaves get one, and results that ``retainGrad()`` was called for; reading it of another
+  /// result warns. Assigning nil makes room for new ones. A gradient that does not have this tensor's shape, dtype
   /// and device is refused by the next `backward`; ``setGrad(_:)`` refuses it at once.
   public var grad: Tensor? {
-    get { meta?.grad }
+    get {
+      let gradient = meta?.grad
+      if gradient == nil, !isLeaf, meta?.retainsGrad != true { Tensor.warnOfMissingGradient() }
+      return gradient
+    }
     set { if newValue != nil || meta != nil { ensuredMeta.grad = newValue } }
+  }
+
+  private static func warnOfMissingGradient() {
+    Warnings.note(
+      .user, "",
+      "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations."
+    )
   }
 
   /// Assigns ``grad`` (PyTorch: `x.grad = …`).

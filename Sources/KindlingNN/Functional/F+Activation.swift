@@ -17,16 +17,23 @@ extension F {
   /// Where `dim` is nil it is PyTorch's choice: 0 for 0, 1 or 3 dimensions, else 1. With `dtype`
   /// elements are converted to it first.
   public static func softmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
-    try x.softmax(dim: dim ?? implicitDim(x), dtype: dtype)
+    try x.softmax(dim: dim ?? implicitDim(x, "softmax"), dtype: dtype)
   }
 
   /// The logarithm of ``softmax(_:dim:dtype:)`` (PyTorch: `F.log_softmax`).
   public static func logSoftmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor
   {
-    try x.logSoftmax(dim: dim ?? implicitDim(x), dtype: dtype)
+    try x.logSoftmax(dim: dim ?? implicitDim(x, "log_softmax"), dtype: dtype)
   }
 
-  private static func implicitDim(_ x: Tensor) -> Int { [0, 1, 3].contains(x.ndim) ? 0 : 1 }
+  /// The dimension that PyTorch chooses where none is named, with its warning.
+  static func implicitDim(_ x: Tensor, _ name: String) throws -> Int {
+    try Warnings.warn(
+      .deprecated, "",
+      "Implicit dimension choice for \(name) has been deprecated. Change the call to include dim=X as an argument."
+    )
+    return [0, 1, 3].contains(x.ndim) ? 0 : 1
+  }
 
   /// Zeroes elements with probability `p` and scales the others by `1 / (1 − p)`
   /// (PyTorch: `F.dropout`).

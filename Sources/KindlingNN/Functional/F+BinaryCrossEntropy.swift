@@ -145,6 +145,12 @@ extension F {
       }
       return try losses.sum().div(samples)
     }
+    if reduction == .mean {
+      try Warnings.warn(
+        .deprecated, "",
+        "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release."
+      )
+    }
     return try losses.reduced(reduction.forLoss("kl_div"))
   }
 }

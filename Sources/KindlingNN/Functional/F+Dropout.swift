@@ -22,14 +22,24 @@ extension F {
   public static func dropout2d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {
-    try noisy(x, p, training, inplace, "dropout2d", .feature)
+    try checkProbability(p, "dropout2d")
+    try warnOfRank(x, spatial: 2)
+    if x.ndim == 3 {
+      try Warnings.warn(
+        .deprecated, "",
+        "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please switch to using dropout1d instead."
+      )
+    }
+    return try noisy(x, p, training, inplace, "dropout2d", .feature)
   }
 
   /// Zeroes channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `F.dropout3d`).
   public static func dropout3d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {
-    try channels(x, batchedRank: 5, p, training, inplace, "dropout3d")
+    try checkProbability(p, "dropout3d")
+    try warnOfRank(x, spatial: 3)
+    return try channels(x, batchedRank: 5, p, training, inplace, "dropout3d")
   }
 
   /// Dropout that keeps mean 0 and variance 1, for ``selu(_:inplace:)`` (PyTorch: `F.alpha_dropout`).
@@ -60,12 +70,26 @@ extension F {
     return try inplace ? y.squeeze_(0) : y.squeeze(0)
   }
 
-  private static func noisy(
-    _ x: Tensor, _ p: Double, _ training: Bool, _ inplace: Bool, _ name: String, _ kind: NoiseKind
-  ) throws -> Tensor {
+  private static func checkProbability(_ p: Double, _ name: String) throws {
     guard (0...1).contains(p) else {
       throw TensorError(.value, name, "dropout probability has to be between 0 and 1, but got \(p)")
     }
+  }
+
+  /// Warns of inputs that are neither one sample nor a batch of samples.
+  private static func warnOfRank(_ x: Tensor, spatial: Int) throws {
+    let ranks = (spatial + 1, spatial + 2), name = "dropout\(spatial)d"
+    if x.ndim == ranks.0 || x.ndim == ranks.1 { return }
+    try Warnings.warn(
+      .deprecated, "",
+      "\(name): Received a \(x.ndim)-D input to \(name), which is deprecated and will result in an error in a future release. To retain the behavior and silence this warning, please use dropout instead. Note that \(name) exists to provide channel-wise dropout on inputs with \(spatial) spatial dimensions, a channel dimension, and an optional batch dimension (i.e. \(ranks.0)D or \(ranks.1)D inputs)."
+    )
+  }
+
+  private static func noisy(
+    _ x: Tensor, _ p: Double, _ training: Bool, _ inplace: Bool, _ name: String, _ kind: NoiseKind
+  ) throws -> Tensor {
+    try checkProbability(p, name)
     if p == 0 || !training || x.numel == 0 { return x }
     guard x.dtype.isFloatingPoint else {
       throw TensorError(

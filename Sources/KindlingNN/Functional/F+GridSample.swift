@@ -31,8 +31,9 @@ extension F {
   ///   and three coordinates.
   public static func gridSample(
     _ x: Tensor, _ grid: Tensor, mode: GridMode = .bilinear, paddingMode: GridPadding = .zeros,
-    alignCorners: Bool = false
+    alignCorners: Bool? = nil
   ) throws -> Tensor {
+    let alignCorners = try alignCorners ?? cornersByDefault()
     let name = "grid_sampler", rank = x.ndim - 2
     guard rank == 2 || rank == 3, grid.ndim == x.ndim else {
       throw TensorError(
@@ -72,14 +73,24 @@ extension F {
     }
   }
 
+  /// False, with a warning that the choice was left open.
+  private static func cornersByDefault() throws -> Bool {
+    try Warnings.warn(
+      .user, "",
+      "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the old behavior is desired. See the documentation of grid_sample for details."
+    )
+    return false
+  }
+
   /// The grid of an affine map, for ``gridSample(_:_:mode:paddingMode:alignCorners:)``
   /// (PyTorch: `F.affine_grid`).
   ///
   /// `theta` is `[N, 2, 3]`, or `[N, 3, 4]` with depth; `size` is that of the image to be:
   /// `[N, C, H, W]` or `[N, C, D, H, W]`.
   public static func affineGrid(
-    _ theta: Tensor, _ size: [Int], alignCorners: Bool = false
+    _ theta: Tensor, _ size: [Int], alignCorners: Bool? = nil
   ) throws -> Tensor {
+    let alignCorners = try alignCorners ?? cornersByDefault()
     let name = "affine_grid", rank = size.count - 2
     guard rank == 2 || rank == 3, size.allSatisfy({ $0 > 0 }) else {
       throw TensorError(
@@ -99,6 +110,12 @@ extension F {
         "Expected theta to have floating point type, but got \(theta.dtype.scalarName)")
     }
     let places = Array(size.dropFirst(2))
+    if alignCorners, places.contains(1) {
+      try Warnings.warn(
+        .user, "",
+        "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. This is not an intended use case of affine_grid. See the documentation of affine_grid for details."
+      )
+    }
     try Layout.checkList(
       Layout.checkedCount([size[0]] + places + [rank], theta.dtype, name), name)
     return try Composed.record("AffineGridGeneratorBackward0", [theta]) { s in

@@ -90,6 +90,12 @@ extension F {
     if isCausal && attnMask == nil {
       throw TensorError(.value, name, "Need attn_mask if specifying the is_causal hint.")
     }
+    if let attnMask, let keyPaddingMask, attnMask.dtype != keyPaddingMask.dtype {
+      try Warnings.warn(
+        .deprecated, "",
+        "Support for mismatched key_padding_mask and attn_mask is deprecated. Use same type for both instead."
+      )
+    }
     let width = size / numHeads
     var (queries, keys, values) = try projected(q, k, v, parameters)
     var mask = try attnMask.map {

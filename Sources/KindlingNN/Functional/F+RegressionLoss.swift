@@ -10,6 +10,7 @@ extension F {
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
     let kind = try reduction.forLoss("mse_loss")
+    try warnOfBroadcast(input, target)
     if let weight {
       return try weighted(input.sub(target).pow(2), weight, input, kind, "mse_loss")
     }
@@ -30,6 +31,7 @@ extension F {
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
     let kind = try reduction.forLoss("l1_loss")
+    try warnOfBroadcast(input, target)
     let errors = try input.sub(target).abs()
     return try weight.map { try weighted(errors, $0, input, kind, "l1_loss") }
       ?? errors.reduced(kind)
@@ -68,6 +70,7 @@ extension F {
     bend: Double, slope: Double
   ) throws -> Tensor {
     let kind = try reduction.forLoss(name)
+    try warnOfBroadcast(input, target)
     try requireFloat(input, target, name)
     let steepness = slope / bend
     let type = Tensor.resultType(input, target)
@@ -88,6 +91,16 @@ extension F {
       Input(target, saving: input, target) { g, s in
         try s[1].sub(s[0]).mul(steepness).clamp(min: -slope, max: slope).mul(scale).mul(g)
       })
+  }
+
+  /// Warns where `target` is not shaped like `input`: broadcast, every element would be compared
+  /// with several others.
+  private static func warnOfBroadcast(_ input: Tensor, _ target: Tensor) throws {
+    guard input.shape != target.shape else { return }
+    try Warnings.warn(
+      .broadcast, "",
+      "Using a target size (torch.Size(\(target.shape))) that is different to the input size (torch.Size(\(input.shape))). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size."
+    )
   }
 
   private static func weighted(

@@ -173,7 +173,7 @@ extension F {
 
   /// ``softmax(_:dim:dtype:)`` of the negated input (PyTorch: `F.softmin`).
   public static func softmin(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
-    try softmax(x.neg(), dim: dim, dtype: dtype)
+    try softmax(x.neg(), dim: dim ?? implicitDim(x, "softmin"), dtype: dtype)
   }
 
   /// Softmax of the logits plus Gumbel noise: a differentiable draw of a class

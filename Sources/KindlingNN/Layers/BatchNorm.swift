@@ -165,10 +165,17 @@ open class InstanceNormalization: ChannelNormalization, Layer {
     try checkInitialization()
     try checkRank(x, [ranks.single, ranks.batched])
     let channels = x.shape[x.ndim - ranks.single]
-    if affine, channels != numFeatures {
-      throw TensorError(
-        .shape, typeName,
-        "expected input's size at dim=\(x.ndim - ranks.single) to match num_features (\(numFeatures)), but got: \(channels)."
+    if channels != numFeatures {
+      let dim = x.ndim - ranks.single
+      guard !affine else {
+        throw TensorError(
+          .shape, typeName,
+          "expected input's size at dim=\(dim) to match num_features (\(numFeatures)), but got: \(channels)."
+        )
+      }
+      try Warnings.warn(
+        .user, "",
+        "input's size at dim=\(dim) does not match num_features. You can silence this warning by not passing in num_features, which is not used because affine=False"
       )
     }
     let batch = x.ndim == ranks.single ? try x.unsqueeze(0) : x

@@ -158,6 +158,7 @@ open class LBFGS: Optimizer {
   /// the iterations ask; returns the first loss.
   @discardableResult
   override open func step(_ closure: () throws -> Tensor) throws -> Tensor {
+    hasStepped = true
     let o = try options()
     guard let first = parameters.first, let state = state(of: first) as? LBFGSState else {
       return try enableGrad(closure)

@@ -22,6 +22,8 @@ open class LRScheduler {
   /// Whether the first rates are being computed.
   final var isInitial = false
   private final var lastLr: [Double] = []
+  /// ``parameterVersions`` when the schedule was made.
+  private final var versionsAtStart = 0
 
   /// A schedule of `optimizer`'s rates.
   ///
@@ -78,12 +80,29 @@ open class LRScheduler {
   ///
   /// - Throws: `TensorError` `.value` where there are none, or an option that the schedule uses is gone.
   open func step() throws {
+    if stepCount == 1 { try warnOfOrder() }
     stepCount += 1
     try update()
   }
 
+  /// Warns where the first step of the schedule comes before the first one of the optimizer.
+  private func warnOfOrder() throws {
+    if optimizer.hasStepped || parameterVersions != versionsAtStart { return }
+    try Warnings.warn(
+      .user, "",
+      "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping the first value of the learning rate schedule. See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
+    )
+  }
+
+  /// The number of changes to all parameters so far. It shows the steps of an optimizer that
+  /// overrides `step()` altogether.
+  private var parameterVersions: Int {
+    optimizer.paramGroups.reduce(0) { $0 + $1.params.reduce(0) { $0 &+ $1.version } }
+  }
+
   final func initialStep() throws {
     stepCount = 0
+    versionsAtStart = parameterVersions
     isInitial = true
     defer { isInitial = false }
     try step()

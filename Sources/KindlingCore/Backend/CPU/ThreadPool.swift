@@ -27,6 +27,9 @@ public func setThreadCount(_ count: Int) throws {
   ThreadPool.shared.threadCount = count
 }
 
+/// The number of processors that are online.
+package var processorCount: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
+
 /// A few threads that live as long as the process and share out the tasks of one operation at a time.
 ///
 /// The caller takes part. Work that arrives while the pool is busy (from a task itself, or from
@@ -60,7 +63,7 @@ package final class ThreadPool: @unchecked Sendable {
   private init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
-    var count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    var count = processorCount
     if let text = getenv("KINDLING_THREADS"), let wish = Int(String(cString: text)) { count = wish }
     limit = Atomic(min(max(count, 1), 1024))
   }

@@ -1,0 +1,148 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The channel of all warnings (Python: the module `warnings`).
+///
+/// By default each warning is written to standard error, once. A program chooses something else for
+/// the whole process, or for the calls inside a closure:
+///
+/// ```swift
+/// Warnings.action = .ignore
+/// try Warnings.with(.error) { try train() }
+/// Warnings.action = .handle { logger.warning("\($0)") }
+/// ```
+public enum Warnings {
+  /// What becomes of a warning.
+  public enum Action: Sendable {
+    /// The warning is written to standard error the first time that it comes from its place.
+    case once
+    /// The warning is written to standard error every time.
+    case always
+    /// The warning is dropped.
+    case ignore
+    /// The warning is thrown as the error of the call.
+    case error
+    /// The closure gets the warning; what it throws is thrown by the call.
+    case handle(@Sendable (TensorWarning) throws -> Void)
+  }
+
+  /// What becomes of warnings in this process, outside ``with(_:_:)``.
+  public static var action: Action {
+    get { state.withLock { $0.action } }
+    set { state.withLock { $0.action = newValue } }
+  }
+
+  /// Runs `body` with `action` for the warnings of its calls (Python: `warnings.catch_warnings`).
+  ///
+  /// The action holds for the thread or task that runs `body` and for tasks started inside it.
+  /// A loader's worker threads keep the action of the process.
+  /// - Parameter kind: the kind that the action is for; nil is every kind.
+  public static func with<R>(
+    _ action: Action, for kind: TensorWarning.Kind? = nil, _ body: () throws -> R
+  ) rethrows -> R {
+    try $scopes.withValue(scopes + [Scope(kind: kind, action: action)], operation: body)
+  }
+
+  /// The result of `body` and the warnings of its calls, none of which is written
+  /// (Python: `warnings.catch_warnings(record=True)`).
+  public static func recorded<R>(
+    _ body: () throws -> R
+  ) rethrows -> (result: R, warnings: [TensorWarning]) {
+    let record = Record()
+    let result = try with(.handle { warning in record.list.withLock { $0.append(warning) } }, body)
+    return (result, record.list.withLock { $0 })
+  }
+
+  /// Forgets which warnings were written, so that ``Action/once`` writes them again.
+  public static func reset() {
+    state.withLock { $0.seen.removeAll() }
+  }
+
+  /// Emits a warning (Python: `warnings.warn`).
+  ///
+  /// `file` and `line` are the warning's place: one text from one place is written once.
+  /// - Throws: the warning under ``Action/error``; what the closure of ``Action/handle(_:)`` throws.
+  public static func warn(
+    _ kind: TensorWarning.Kind = .user, _ operation: String = "", _ message: String,
+    file: StaticString = #fileID, line: UInt = #line
+  ) throws {
+    let warning = TensorWarning(kind, operation, message)
+    let scope = scopes.last { $0.kind == nil || $0.kind == kind }
+    switch scope?.action ?? action {
+    case .once: if isFirst(warning, "\(file):\(line)") { write(warning) }
+    case .always: write(warning)
+    case .ignore: break
+    case .error: throw warning
+    case .handle(let body): try body(warning)
+    }
+  }
+
+  /// Emits a warning from a place that cannot throw: an error that the action makes of it is written
+  /// to standard error.
+  public static func note(
+    _ kind: TensorWarning.Kind = .user, _ operation: String = "", _ message: String,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    do {
+      try warn(kind, operation, message, file: file, line: line)
+    } catch {
+      write(TensorWarning(.user, "", "\(error)"))
+    }
+  }
+
+  // MARK: State
+
+  private struct State {
+    var action = Action.once
+    /// The places that have warned, and the texts of each.
+    var seen: [String: Set<TensorWarning>] = [:]
+  }
+
+  private struct Scope: Sendable {
+    let kind: TensorWarning.Kind?
+    let action: Action
+  }
+
+  private final class Record: Sendable {
+    let list = Mutex<[TensorWarning]>([])
+  }
+
+  private static let state = Mutex(State())
+  @TaskLocal private static var scopes: [Scope] = []
+
+  /// How many different texts of one place are written, and remembered.
+  private static let textsPerPlace = 100
+
+  private static func isFirst(_ warning: TensorWarning, _ place: String) -> Bool {
+    state.withLock {
+      guard $0.seen[place, default: []].count < textsPerPlace else { return false }
+      return $0.seen[place, default: []].insert(warning).inserted
+    }
+  }
+
+  /// Writes one line to standard error.
+  private static func write(_ warning: TensorWarning) {
+    Array("Warning: \(warning)\n".utf8).withUnsafeBytes { bytes in
+      var rest = bytes
+      while let start = rest.baseAddress, rest.count > 0 {
+        #if canImport(Glibc)
+          let written = Glibc.write(2, start, rest.count)
+        #elseif canImport(Musl)
+          let written = Musl.write(2, start, rest.count)
+        #else
+          let written = Darwin.write(2, start, rest.count)
+        #endif
+        // A closed or full standard error must not disturb the program.
+        guard written > 0 else { return }
+        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+      }
+    }
+  }
+}
