@@ -15,7 +15,9 @@ public final class AccumulateGrad: Node, @unchecked Sendable {
     gradients.first = nil
     try meta.lock.withLock { _ in
       guard let grad = meta.grad else {
-        meta.grad = isGradEnabled ? try gradient.clone() : try Tensor.owned(&gradient, by: variable)
+        meta.grad =
+          isGradEnabled
+          ? try gradient.cloned(inOrderOf: variable) : try Tensor.owned(&gradient, by: variable)
         return
       }
       guard grad.shape == variable.shape, grad.dtype == variable.dtype else {
@@ -36,13 +38,31 @@ extension Tensor {
       gradient.node = nil
       gradient.viewBase = nil
       gradient.requiresGradFlag = false
-      let dense = gradient.isContiguous || gradient.strides == variable.strides
-      if dense && isKnownUniquelyReferenced(&gradient.storage) && !gradient.isInferenceTensor {
+      if gradient.isLaidOut(for: variable) && isKnownUniquelyReferenced(&gradient.storage)
+        && !gradient.isInferenceTensor
+      {
         gradient.isWrappedNumber = false
         return gradient
       }
     }
-    return try gradient.clone().detach()
+    return try gradient.cloned(inOrderOf: variable).detach()
+  }
+
+  /// Whether a gradient lies as PyTorch lays it out: in the order of its variable where that is dense,
+  /// else contiguously.
+  private func isLaidOut(for variable: Tensor) -> Bool {
+    guard Layout.isDense(variable.shape, variable.strides) else { return isContiguous }
+    return zip(shape, zip(strides, variable.strides)).allSatisfy { $0 == 1 || $1.0 == $1.1 }
+  }
+
+  /// A recorded copy that lies as a gradient of `variable` does.
+  fileprivate func cloned(inOrderOf variable: Tensor) throws -> Tensor {
+    let strides =
+      Layout.isDense(variable.shape, variable.strides)
+      ? variable.strides : Layout.contiguousStrides(shape)
+    let result = try Tensor(uninitialized: shape, strides: strides, dtype, on: backend)
+    try backend.copy(self, into: result)
+    return result.recorded("CloneBackward0", Input(self) { g, _ in g })
   }
 }
 

@@ -9,7 +9,7 @@ struct Columns {
     rows = x.shape[x.ndim - 2]
     columns = x.shape[x.ndim - 1]
     try Columns.check(x.shape, operation)
-    buffer = try noGrad { try x.transposed.clone() }
+    buffer = try noGrad { try x.transposed.clone(memoryFormat: .contiguous) }
   }
 
   /// Room for as many matrices as `batch` says, zeros.

@@ -73,7 +73,7 @@ extension Tensor {
   }
 
   private func everywhere(_ value: Bool) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape, .bool, on: backend)
+    let result = try Tensor(uninitializedLike: self, .bool)
     try backend.fill(result, .bool(value))
     return result
   }

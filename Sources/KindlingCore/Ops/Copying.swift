@@ -1,16 +1,19 @@
 /// Copies and conversions.
 extension Tensor {
-  /// A contiguous copy with memory of its own (PyTorch: `Tensor.clone`).
+  /// A copy with memory of its own (PyTorch: `Tensor.clone`).
   ///
-  /// Unlike PyTorch's, the copy of a transposed tensor is contiguous too.
-  public func clone() throws -> Tensor {
-    let result = try Tensor(uninitializedLike: self, dtype)
+  /// It keeps the order of the dimensions in memory, unless `memoryFormat` asks for another.
+  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  public func clone(memoryFormat: MemoryFormat = .preserve) throws -> Tensor {
+    let result = try Tensor(like: self, dtype, memoryFormat, "clone")
     try backend.copy(self, into: result)
     return result.recorded("CloneBackward0", Input(self) { g, _ in g })
   }
 
   /// This tensor if it is contiguous, else a copy that is (PyTorch: `Tensor.contiguous`).
-  public func contiguous() throws -> Tensor { isContiguous ? self : try clone() }
+  public func contiguous() throws -> Tensor {
+    isContiguous ? self : try clone(memoryFormat: .contiguous)
+  }
 
   /// The same memory outside the graph, whose changes the graph does not notice
   /// (PyTorch: `Tensor.data`).
@@ -30,10 +33,18 @@ extension Tensor {
   /// The tensor in another dtype; itself where that is the one it has and no copy is asked for
   /// (PyTorch: `Tensor.to`).
   ///
-  /// Floats become integers by truncation, and bool by being compared with zero.
-  public func to(_ dtype: DType, copy: Bool = false) throws -> Tensor {
-    if dtype == self.dtype { return copy ? try clone() : self }
-    let result = try Tensor(uninitializedLike: self, dtype)
+  /// Floats become integers by truncation, and bool by being compared with zero. A copy keeps the
+  /// memory order unless `memoryFormat` asks for another, which itself makes a copy necessary where the
+  /// strides do not suggest it.
+  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  public func to(
+    _ dtype: DType, copy: Bool = false, memoryFormat: MemoryFormat = .preserve
+  ) throws -> Tensor {
+    if dtype == self.dtype {
+      let stays = memoryFormat == .preserve || suggestedFormat == memoryFormat
+      return copy || !stays ? try clone(memoryFormat: memoryFormat) : self
+    }
+    let result = try Tensor(like: self, dtype, memoryFormat, "to")
     try backend.copy(self, into: result)
     if !dtype.isFloatingPoint { return result }
     let before = self.dtype

@@ -76,35 +76,43 @@ extension Tensor {
   // MARK: Shaped and typed like another
 
   /// Memory shaped and typed like `other`, not set (PyTorch: `torch.empty_like`).
+  ///
+  /// Like all of these, it keeps the memory order of `other` unless `memoryFormat` asks for another.
   public static func empty(
-    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+    memoryFormat: MemoryFormat = .preserve
   ) throws -> Tensor {
-    try empty(
-      other.shape, dtype: dtype ?? other.dtype, device: device ?? other.device,
-      requiresGrad: requiresGrad)
+    try Tensor(like: other, dtype ?? other.dtype, memoryFormat, "empty", on: device?.backend)
+      .leaf(requiresGrad)
   }
 
   /// Zeros shaped and typed like `other` (PyTorch: `torch.zeros_like`).
   public static func zeros(
-    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+    memoryFormat: MemoryFormat = .preserve
   ) throws -> Tensor {
-    try full(like: other, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    try full(
+      like: other, 0, dtype: dtype, device: device, requiresGrad: requiresGrad,
+      memoryFormat: memoryFormat)
   }
 
   /// Ones shaped and typed like `other` (PyTorch: `torch.ones_like`).
   public static func ones(
-    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+    like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
+    memoryFormat: MemoryFormat = .preserve
   ) throws -> Tensor {
-    try full(like: other, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    try full(
+      like: other, 1, dtype: dtype, device: device, requiresGrad: requiresGrad,
+      memoryFormat: memoryFormat)
   }
 
   /// `value` everywhere, shaped and typed like `other` (PyTorch: `torch.full_like`).
   public static func full<S: TensorScalar>(
     like other: Tensor, _ value: S, dtype: DType? = nil, device: Device? = nil,
-    requiresGrad: Bool = false
+    requiresGrad: Bool = false, memoryFormat: MemoryFormat = .preserve
   ) throws -> Tensor {
-    try filled(
-      "full", other.shape, value.scalar, dtype ?? other.dtype, device ?? other.device, requiresGrad)
+    try Tensor(like: other, dtype ?? other.dtype, memoryFormat, "full", on: device?.backend)
+      .filled(value.scalar, requiresGrad)
   }
 
   // MARK: Typed like this tensor
@@ -146,9 +154,13 @@ extension Tensor {
     _ operation: String, _ shape: [Int], _ value: Scalar, _ dtype: DType, _ device: Device,
     _ requiresGrad: Bool
   ) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape, dtype, on: device.backend, operation)
-    if result.numel > 0 { try result.backend.fill(result, value) }
-    return try result.leaf(requiresGrad)
+    try Tensor(uninitialized: shape, dtype, on: device.backend, operation)
+      .filled(value, requiresGrad)
+  }
+
+  private func filled(_ value: Scalar, _ requiresGrad: Bool) throws -> Tensor {
+    if numel > 0 { try backend.fill(self, value) }
+    return try leaf(requiresGrad)
   }
 
   /// This new tensor, which requires a gradient if asked to.

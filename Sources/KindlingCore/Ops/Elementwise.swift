@@ -143,7 +143,7 @@ extension Tensor {
     var computed = dtype
     if rule == .toFloat && !dtype.isFloatingPoint { computed = .default }
     let out = try Tensor.output(
-      name, shape, rule == .toBool ? .bool : computed, like: self, into: destination)
+      name, shape, rule == .toBool ? .bool : computed, [self], into: destination)
     if rule == .copy && dtype.isInteger {
       try backend.copy(self, into: out)
     } else {
@@ -163,13 +163,8 @@ extension Tensor {
     if rule == .toFloat && !computed.isFloatingPoint { computed = .default }
     let (a, b) = try onOneDevice(name, a, b)
     let result = rule == .toBool ? .bool : computed
-    let out: Tensor
-    if destination == nil && a.shape == b.shape {
-      out = try Tensor(uninitializedLike: a.isContiguous ? a : b, result)
-    } else {
-      out = try output(
-        name, Layout.broadcast(a.shape, b.shape, name), result, like: a, into: destination)
-    }
+    let out = try output(
+      name, Layout.broadcast(a.shape, b.shape, name), result, [a, b], into: destination)
     try naming(name, computed) {
       try a.backend.binary(op, a, b, parameter, dtype: computed, into: out)
     }
@@ -185,33 +180,39 @@ extension Tensor {
     let (x, y) = try onOneDevice(name, a, b)
     let (_, z) = try onOneDevice(name, x, c)
     let shape = try Layout.broadcast(Layout.broadcast(x.shape, y.shape, name), z.shape, name)
-    let out = try output(name, shape, computed, like: x, into: destination)
+    let out = try output(name, shape, computed, [x, y, z], into: destination)
     try naming(name, computed) {
       try x.backend.ternary(op, x, y, z, parameter, dtype: computed, into: out)
     }
     return out
   }
 
-  /// A new tensor for a result, or `destination` seen as one, if the result may be written there.
+  /// A new tensor for an elementwise result of `operands`, in the memory order that they suggest, or
+  /// `destination` seen as one, if the result may be written there.
   package static func output(
-    _ operation: String, _ shape: [Int], _ dtype: DType, like other: Tensor,
+    _ operation: String, _ shape: [Int], _ dtype: DType, _ operands: [Tensor],
     into destination: Tensor?
   ) throws -> Tensor {
-    guard let destination else {
-      return try Tensor(uninitialized: shape, dtype, on: other.backend, operation)
-    }
-    guard destination.shape == shape else {
+    if let destination { return try destination.receiving(operation, shape, dtype) }
+    return try Tensor(
+      uninitialized: shape, strides: Layout.elementwiseStrides(shape, operands), dtype,
+      on: operands[0].backend, operation)
+  }
+
+  /// This tensor as the output of an operation, if a result of `shape` and `dtype` may be written here.
+  func receiving(_ operation: String, _ shape: [Int], _ dtype: DType) throws -> Tensor {
+    guard self.shape == shape else {
       throw TensorError(
         .shape, operation,
-        "output with shape \(destination.shape) doesn't match the broadcast shape \(shape)")
+        "output with shape \(self.shape) doesn't match the broadcast shape \(shape)")
     }
-    guard dtype.category <= destination.dtype.category else {
+    guard dtype.category <= self.dtype.category else {
       throw TensorError(
         .dtype, operation,
-        "result type \(dtype.scalarName) can't be cast to the desired output type \(destination.dtype.scalarName)"
+        "result type \(dtype.scalarName) can't be cast to the desired output type \(self.dtype.scalarName)"
       )
     }
-    return destination.alias()
+    return alias()
   }
 
   /// Both operands, if they lie on one device: tensors never move by themselves.
@@ -235,7 +236,7 @@ extension Tensor {
 
   /// Zeros of this shape and dtype: the gradient of a function that is constant almost everywhere.
   func zeroGradient() throws -> Tensor {
-    let result = try Tensor(uninitialized: shape, dtype, on: backend)
+    let result = try Tensor(uninitializedLike: self, dtype)
     try backend.fill(result, .int(0))
     return result
   }

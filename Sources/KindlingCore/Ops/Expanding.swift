@@ -27,7 +27,11 @@ extension Tensor {
       }
     }
     _ = try Layout.checkedCount(target, dtype, "expand")
-    let strides = Layout.expandedStrides(shape, strides, to: target)
+    var strides = Layout.expandedStrides(shape, strides, to: target)
+    // A new dimension of size 1 is not a repetition.
+    for d in (0..<lead).reversed() where target[d] == 1 {
+      strides[d] = d + 1 < target.count ? target[d + 1] &* strides[d + 1] : 1
+    }
     return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in
       g
     }
@@ -117,7 +121,7 @@ extension Tensor {
     var wide = source.shape
     wide.insert(repeats, at: d + 1)
     _ = try Layout.checkedCount(wide, dtype, "repeatInterleave")
-    return try source.unsqueeze(d + 1).expand(wide).clone().flatten(startDim: d, endDim: d + 1)
+    return try source.unsqueeze(d + 1).expand(wide).contiguous().flatten(startDim: d, endDim: d + 1)
   }
 
   /// Element `i` along `dim` `repeats[i]` times in a row (PyTorch: `Tensor.repeat_interleave`).

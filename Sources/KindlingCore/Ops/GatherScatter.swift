@@ -64,7 +64,7 @@ extension Tensor {
   public func scatter(
     _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil
   ) throws -> Tensor {
-    try scattered(dim, index, source, reduce, into: noGrad { try clone() })
+    try scattered(dim, index, source, reduce, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   /// ``scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` in place (PyTorch: `Tensor.scatter_`).
@@ -95,7 +95,8 @@ extension Tensor {
   public func scatter<S: TensorScalar>(
     _ dim: Int, _ index: Tensor, _ value: S, reduce: ScatterReduction? = nil
   ) throws -> Tensor {
-    try scattered(dim, index, value.scalar, reduce, into: noGrad { try clone() })
+    try scattered(
+      dim, index, value.scalar, reduce, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   /// ``scatter(_:_:_:reduce:)-(_,_,S,_)`` in place (PyTorch: `Tensor.scatter_`).
@@ -134,7 +135,7 @@ extension Tensor {
   /// A copy with `source[i][j]` added to `out[index[i][j]][j]` for `dim` 0
   /// (PyTorch: `torch.scatter_add`).
   public func scatterAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
-    try scatteredSum(dim, index, source, into: noGrad { try clone() })
+    try scatteredSum(dim, index, source, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   /// ``scatterAdd(_:_:_:)`` in place (PyTorch: `Tensor.scatter_add_`).

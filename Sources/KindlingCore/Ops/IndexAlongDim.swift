@@ -31,7 +31,8 @@ extension Tensor {
   public func indexAdd(
     _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: some TensorScalar = 1
   ) throws -> Tensor {
-    try addLines(dim, index, source, alpha.scalar, into: noGrad { try clone() })
+    try addLines(
+      dim, index, source, alpha.scalar, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   /// ``indexAdd(_:_:_:alpha:)`` in place (PyTorch: `Tensor.index_add_`).
@@ -65,7 +66,7 @@ extension Tensor {
   /// Writes the lines of `source` to the lines `index` along `dim` of a copy
   /// (PyTorch: `torch.index_copy`).
   public func indexCopy(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
-    try copyLines(dim, index, source, into: noGrad { try clone() })
+    try copyLines(dim, index, source, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   /// ``indexCopy(_:_:_:)`` in place (PyTorch: `Tensor.index_copy_`).

@@ -41,7 +41,9 @@ extension Tensor {
     }
     try checkFits(value)
     let shape = try Layout.broadcast(self.shape, mask.shape, "maskedFill")
-    let out = try Tensor.output("maskedFill", shape, dtype, like: self, into: destination)
+    let out =
+      try destination?.receiving("maskedFill", shape, dtype)
+      ?? Tensor(uninitialized: shape, dtype, on: backend, "maskedFill")
     let filling = try noGrad { try value.to(dtype) }
     if out.numel > 0 { try backend.where(mask, filling, self, into: out) }
     return out.recorded(
@@ -100,7 +102,8 @@ extension Tensor {
   /// (PyTorch: `torch.masked_scatter`).
   public func maskedScatter(_ mask: Tensor, _ source: Tensor) throws -> Tensor {
     let common = try Layout.broadcast(shape, mask.shape, "maskedScatter")
-    return try scatterMasked(mask, source, into: noGrad { try expand(common).clone() })
+    return try scatterMasked(
+      mask, source, into: noGrad { try expand(common).clone(memoryFormat: .contiguous) })
   }
 
   /// ``maskedScatter(_:_:)`` in place (PyTorch: `Tensor.masked_scatter_`).

@@ -2,34 +2,75 @@
 ///
 /// It changes strides alone: shape, indexing and values stay those of `[N, C, H, W]`.
 public enum MemoryFormat: Sendable, CaseIterable {
-  /// The last dimension's elements are neighbours.
+  /// The elements of the last dimension are neighbours.
   case contiguous
-  /// As they lie already.
+  /// The order of the input, without gaps.
   case preserve
-  /// The channels of an image's pixel are neighbours; for four dimensions.
+  /// The channels of a pixel are neighbours, in a tensor of four dimensions.
   case channelsLast
-  /// The channels of a volume's point are neighbours; for five dimensions.
+  /// The channels of a voxel are neighbours, in a tensor of five dimensions.
   case channelsLast3d
 }
 
 extension Tensor {
+  /// A new tensor shaped like `other` in `format`, whose elements are not set.
+  convenience init(
+    like other: Tensor, _ dtype: DType, _ format: MemoryFormat, _ operation: String,
+    on backend: (any Backend)? = nil
+  ) throws {
+    try format.checkRank(of: other, operation)
+    let strides =
+      format == .preserve
+      ? Layout.preservedStrides(other.shape, other.strides) : Layout.strides(other.shape, format)
+    try self.init(
+      uninitialized: other.shape, strides: strides, dtype, on: backend ?? other.backend, operation)
+  }
+
+  /// Whether the elements lie without gaps in `memoryFormat`; `preserve` means `contiguous`
+  /// (PyTorch: `Tensor.is_contiguous`).
+  public func isContiguous(memoryFormat: MemoryFormat) -> Bool {
+    switch memoryFormat {
+    case .contiguous, .preserve: isContiguous
+    case .channelsLast, .channelsLast3d: Layout.isContiguous(shape, strides, memoryFormat)
+    }
+  }
+
   /// This tensor if it lies in `memoryFormat`, else a copy that does
   /// (PyTorch: `Tensor.contiguous(memory_format=…)`).
   ///
-  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  /// - Throws: ``TensorError`` where the format is for another number of dimensions, or is `preserve`
+  ///   and the tensor is not contiguous.
   public func contiguous(memoryFormat: MemoryFormat) throws -> Tensor {
+    if isContiguous(memoryFormat: memoryFormat) { return self }
+    guard memoryFormat != .preserve else {
+      throw TensorError(
+        .value, "contiguous", "preserve memory format is unsupported by the contiguous operator")
+    }
+    return try clone(memoryFormat: memoryFormat)
+  }
+
+  /// The tensor in `memoryFormat`: itself where its strides suggest that format already
+  /// (PyTorch: `Tensor.to(memory_format=…)`).
+  ///
+  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  public func to(memoryFormat: MemoryFormat) throws -> Tensor {
+    try to(dtype, memoryFormat: memoryFormat)
+  }
+}
+
+extension MemoryFormat {
+  /// Throws where the format is for another number of dimensions.
+  fileprivate func checkRank(of tensor: Tensor, _ operation: String) throws {
     let rank: Int
-    switch memoryFormat {
-    case .preserve: return self
-    case .contiguous: return try contiguous()
+    switch self {
+    case .contiguous, .preserve: return
     case .channelsLast: rank = 4
     case .channelsLast3d: rank = 5
     }
-    guard ndim == rank else {
+    guard tensor.ndim == rank else {
       throw TensorError(
-        .shape, "contiguous",
-        "required rank \(rank) tensor to use \(memoryFormat) format, got shape \(shape)")
+        .shape, operation,
+        "required rank \(rank) tensor to use \(self) format, got shape \(tensor.shape)")
     }
-    return try movedim(1, -1).contiguous().movedim(-1, 1)
   }
 }

@@ -26,10 +26,9 @@ extension Tensor {
     like other: Tensor, generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    try rand(
-      other.shape, generator: generator, dtype: dtype ?? other.dtype,
-      device: device ?? other.device,
-      requiresGrad: requiresGrad)
+    let result = try empty(like: other, dtype: dtype, device: device)
+    try result.requireFloat("rand")
+    return try result.drawn(.uniform(from: 0, to: 1), generator, requiresGrad)
   }
 
   /// Standard normal numbers (PyTorch: `torch.randn`).
@@ -58,10 +57,9 @@ extension Tensor {
     like other: Tensor, generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    try randn(
-      other.shape, generator: generator, dtype: dtype ?? other.dtype,
-      device: device ?? other.device,
-      requiresGrad: requiresGrad)
+    let result = try empty(like: other, dtype: dtype, device: device)
+    try result.requireFloat("randn")
+    return try result.drawn(.normal(mean: 0, std: 1), generator, requiresGrad)
   }
 
   /// Integers from `low` up to and not including `high` (PyTorch: `torch.randint`).
@@ -92,9 +90,8 @@ extension Tensor {
     like other: Tensor, _ low: Int, _ high: Int, generator: Generator? = nil, dtype: DType? = nil,
     device: Device? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try randint(
-      low, high, other.shape, generator: generator, dtype: dtype ?? other.dtype,
-      device: device ?? other.device, requiresGrad: requiresGrad)
+    let result = try empty(like: other, dtype: dtype, device: device)
+    return try result.drawn(result.integerRange("randint", low, high), generator, requiresGrad)
   }
 
   /// The integers 0 to `n` − 1 in random order (PyTorch: `torch.randperm`).
@@ -140,7 +137,7 @@ extension Tensor {
   ) throws -> Tensor {
     try mean.requireFloat("normal")
     try checkDeviation("normal", std)
-    let result = try Tensor(uninitializedLike: mean, mean.dtype)
+    let result = try Tensor(like: mean, mean.dtype, .contiguous, "normal")
       .drawn(.normal(mean: 0, std: std), generator, false)
     _ = try noGrad { try result.add_(mean) }
     return result.recorded("NormalBackward1", Input(mean, pullback: zeroGradient))
@@ -151,7 +148,7 @@ extension Tensor {
     _ mean: Double, _ std: Tensor, generator: Generator? = nil
   ) throws -> Tensor {
     try std.checkDeviations()
-    let result = try Tensor(uninitializedLike: std, std.dtype)
+    let result = try Tensor(like: std, std.dtype, .contiguous, "normal")
       .drawn(.normal(mean: 0, std: 1), generator, false)
     _ = try noGrad { try result.mul_(std).add_(Tensor.wrapped(mean, like: result)) }
     return result.recorded("NormalBackward2", Input(std, pullback: zeroGradient))

@@ -22,7 +22,7 @@ extension Tensor {
       return view(
         isContiguous ? "ViewBackward0" : "ReshapeAliasBackward0", reshapePlan(target, strides))
     }
-    let copy = try clone()
+    let copy = try clone(memoryFormat: .contiguous)
     let before = self.shape
     return copy.alias(shape: target, strides: Layout.contiguousStrides(target), offset: 0)
       .recorded("UnsafeViewBackward0", Input(copy) { g, _ in try g.reshape(before) })

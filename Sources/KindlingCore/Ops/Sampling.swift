@@ -23,14 +23,14 @@ extension Tensor {
 
   /// 1 with the probability that stands at the same place here, else 0 (PyTorch: `torch.bernoulli`).
   public func bernoulli(generator: Generator? = nil) throws -> Tensor {
-    let out = try Tensor(uninitializedLike: self, dtype)
+    let out = try Tensor(like: self, dtype, .contiguous, "bernoulli")
     try out.drawBernoulli("bernoulli", detach(), generator)
     return out.recorded("BernoulliBackward0", Input(self, pullback: Tensor.zeroGradient))
   }
 
   /// A tensor like this one of 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli`).
   public func bernoulli(_ p: Double, generator: Generator? = nil) throws -> Tensor {
-    try Tensor(uninitializedLike: self, dtype).bernoulli_(p, generator: generator)
+    try Tensor(like: self, dtype, .contiguous, "bernoulli").bernoulli_(p, generator: generator)
   }
 
   private func drawBernoulli(_ operation: String, _ p: Tensor, _ generator: Generator?) throws {

@@ -133,8 +133,8 @@ extension Tensor {
   private func scanned(
     _ op: ScanOp, _ name: String, _ dim: Int, backwards: Bool = false, indices: Bool = false
   ) throws -> (values: Tensor, indices: Tensor?) {
-    let out = try Tensor(uninitializedLike: self, dtype)
-    let places = indices ? try Tensor(uninitializedLike: self, .int64) : nil
+    let out = try Tensor(uninitialized: shape, dtype, on: backend, name)
+    let places = indices ? try Tensor(uninitialized: shape, .int64, on: backend, name) : nil
     try Tensor.naming(name, dtype) {
       try backend.scan(
         op, self, dim: dim, backwards: backwards, dtype: dtype, into: out, indices: places)

@@ -12,7 +12,7 @@ extension Tensor {
   ) throws -> Tensor {
     try reduced(
       "ScatterReduceBackward0", dim, index, source, reduce, includeSelf,
-      into: noGrad { try clone() })
+      into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   /// ``scatterReduce(_:_:_:_:includeSelf:)`` in place (PyTorch: `Tensor.scatter_reduce_`).
@@ -42,7 +42,8 @@ extension Tensor {
       try index.to(.int64).reshape(line).expand(source.ndim == 0 ? [1] : source.shape)
     }
     return try reduced(
-      "IndexReduceBackward0", dim, wide, source, reduce, includeSelf, into: noGrad { try clone() })
+      "IndexReduceBackward0", dim, wide, source, reduce, includeSelf,
+      into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   private func reduced(

@@ -81,7 +81,7 @@ extension Tensor {
     let (c, x) = try onOneDevice("where", condition, a)
     let (_, y) = try onOneDevice("where", c, b)
     let shape = try Layout.broadcast(Layout.broadcast(c.shape, x.shape, "where"), y.shape, "where")
-    let out = try Tensor(uninitialized: shape, resultType(x, y), on: c.backend, "where")
+    let out = try output("where", shape, resultType(x, y), [c, x, y], into: nil)
     try out.backend.where(c, x, y, into: out)
     return out.recorded(
       "WhereBackward0", Input(x, saving: c) { g, s in try Tensor.where(s[0], g, 0) },

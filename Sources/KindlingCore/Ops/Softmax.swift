@@ -29,7 +29,7 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, name)
     // 16-bit floats are computed in float32 and rounded once.
     let type = x.dtype.computeType
-    var y = try Tensor(uninitializedLike: x, type)
+    var y = try Tensor(uninitialized: shape, type, on: x.backend, name)
     if ndim == 0 {
       try backend.fill(y, .int(log ? 0 : 1))
     } else if numel > 0 {
@@ -44,7 +44,7 @@ extension Tensor {
   /// The gradient of (log-)softmax from that of its output, this tensor, and the output `y`.
   private func softmaxGradient(_ y: Tensor, _ dim: Int, log: Bool) throws -> Tensor {
     let type = y.dtype.computeType
-    var result = try Tensor(uninitializedLike: y, type)
+    var result = try Tensor(uninitialized: y.shape, type, on: y.backend)
     if ndim == 0 {
       try backend.fill(result, .int(0))
     } else if numel > 0 {

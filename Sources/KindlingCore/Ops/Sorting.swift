@@ -4,10 +4,16 @@ extension Tensor {
   func sorted(
     _ name: String, dim: Int, descending: Bool = false, first: Int? = nil
   ) throws -> (Tensor, Tensor) {
-    var target = shape
-    if let first, ndim > 0 { target[dim] = first }
-    let values = try Tensor(uninitialized: target, dtype, on: backend, name)
-    let indices = try Tensor(uninitialized: target, .int64, on: backend, name)
+    let values: Tensor, indices: Tensor
+    if let first, ndim > 0 {
+      var target = shape
+      target[dim] = first
+      values = try Tensor(uninitialized: target, dtype, on: backend, name)
+      indices = try Tensor(uninitialized: target, .int64, on: backend, name)
+    } else {
+      values = try Tensor(uninitializedLike: self, dtype)
+      indices = try Tensor(uninitializedLike: self, .int64)
+    }
     try Tensor.naming(name, dtype) {
       try backend.sort(self, dim: dim, descending: descending, into: values, indices: indices)
     }

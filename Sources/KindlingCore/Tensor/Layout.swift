@@ -52,8 +52,7 @@ package enum Layout {
   package static func isContiguous(_ shape: [Int], _ strides: [Int]) -> Bool {
     var step = 1
     for d in stride(from: shape.count - 1, through: 0, by: -1) where shape[d] != 1 {
-      if shape[d] == 0 { return true }
-      if strides[d] != step { return false }
+      if strides[d] != step { return shape.contains(0) }
       step &*= shape[d]
     }
     return true

@@ -66,16 +66,32 @@ public final class Tensor: @unchecked Sendable {
       isContiguous: true)
   }
 
-  /// A new tensor shaped like `other`, contiguous, whose elements are not set.
+  /// A new tensor with dense strides, given in whatever order, whose elements are not set.
+  package convenience init(
+    uninitialized shape: [Int], strides: [Int], _ dtype: DType, on backend: any Backend,
+    _ operation: String = ""
+  ) throws {
+    let count = try Layout.checkedCount(shape, dtype, operation)
+    self.init(
+      storage: try backend.allocate(byteCount: count * dtype.byteSize), shape: shape,
+      strides: strides, offset: 0, dtype: dtype, numel: count,
+      isContiguous: Layout.isContiguous(shape, strides))
+  }
+
+  /// A new tensor shaped like `other`, whose elements are not set.
+  ///
+  /// It keeps the memory order of `other`: its strides if it is dense, else dense ones in the same
+  /// order (PyTorch: `torch.preserve_format`).
   package convenience init(uninitializedLike other: Tensor, _ dtype: DType) throws {
     // An expanded tensor of bytes can have more elements than there is memory for wider ones.
     let (byteCount, overflow) = other.numel.multipliedReportingOverflow(by: dtype.byteSize)
     if overflow { _ = try Layout.checkedCount(other.shape, dtype, "") }
+    let strides =
+      other.isContiguous ? other.strides : Layout.preservedStrides(other.shape, other.strides)
     self.init(
-      storage: try other.backend.allocate(byteCount: byteCount),
-      shape: other.shape,
-      strides: other.isContiguous ? other.strides : Layout.contiguousStrides(other.shape),
-      offset: 0, dtype: dtype, numel: other.numel, isContiguous: true)
+      storage: try other.backend.allocate(byteCount: byteCount), shape: other.shape,
+      strides: strides, offset: 0, dtype: dtype, numel: other.numel,
+      isContiguous: other.isContiguous || Layout.isContiguous(other.shape, strides))
   }
 
   /// The same storage seen otherwise, outside the graph.

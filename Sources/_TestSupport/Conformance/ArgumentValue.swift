@@ -84,11 +84,14 @@ package indirect enum ArgumentValue: Sendable {
   }
 
   /// The same with tensors of its own, which a call may write into.
-  func copied() throws -> ArgumentValue {
+  func copied() throws -> ArgumentValue { try mappingTensors { try $0.detach().clone() } }
+
+  /// The same with `body` applied to every tensor.
+  func mappingTensors(_ body: (Tensor) throws -> Tensor) rethrows -> ArgumentValue {
     switch self {
-    case .tensor(let t): .tensor(try t.detach().clone())
-    case .list(let elements): .list(try elements.map { try $0.copied() })
-    case .tuple(let elements): .tuple(try elements.map { try $0.copied() })
+    case .tensor(let t): .tensor(try body(t))
+    case .list(let elements): .list(try elements.map { try $0.mappingTensors(body) })
+    case .tuple(let elements): .tuple(try elements.map { try $0.mappingTensors(body) })
     default: self
     }
   }

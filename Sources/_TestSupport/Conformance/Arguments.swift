@@ -16,6 +16,13 @@ package final class Arguments {
     self.keyword = keyword
   }
 
+  /// The same arguments with `body` applied to every tensor.
+  func mappingTensors(_ body: (Tensor) throws -> Tensor) rethrows -> Arguments {
+    try Arguments(
+      positional.map { try $0.mappingTensors(body) },
+      keyword.mapValues { try $0.mappingTensors(body) })
+  }
+
   /// How many arguments are passed by position.
   package var count: Int { positional.count }
 
@@ -178,14 +185,16 @@ package final class Arguments {
   }
 
   /// A memory format; that of the tensor where none is passed.
-  package func memoryFormat(_ position: Int? = nil, _ name: String = "memory_format") throws
-    -> MemoryFormat
-  {
+  package func memoryFormat(
+    _ position: Int? = nil, _ name: String = "memory_format",
+    default standard: MemoryFormat = .preserve
+  ) throws -> MemoryFormat {
     let format: String? = try optional(position, name) {
       if case .memoryFormat(let f) = $0 { f } else { nil }
     }
     switch format {
-    case nil, "preserve_format": return .preserve
+    case nil: return standard
+    case "preserve_format": return .preserve
     case "contiguous_format": return .contiguous
     case "channels_last": return .channelsLast
     case "channels_last_3d": return .channelsLast3d

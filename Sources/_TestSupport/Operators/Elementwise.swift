@@ -80,14 +80,19 @@ extension OperatorTable {
   }
 
   private mutating func addCasts() {
-    let casts: [(String, @Sendable (Tensor) throws -> Tensor)] = [
-      ("float", { try $0.float() }), ("double", { try $0.double() }), ("half", { try $0.half() }),
-      ("bfloat16", { try $0.bfloat16() }), ("long", { try $0.long() }), ("int", { try $0.int() }),
-      ("short", { try $0.short() }), ("char", { try $0.char() }), ("byte", { try $0.byte() }),
-      ("bool", { try $0.bool() }),
+    let casts: [(String, @Sendable (Tensor) throws -> Tensor, DType)] = [
+      ("float", { try $0.float() }, .float32), ("double", { try $0.double() }, .float64),
+      ("half", { try $0.half() }, .float16), ("bfloat16", { try $0.bfloat16() }, .bfloat16),
+      ("long", { try $0.long() }, .int64), ("int", { try $0.int() }, .int32),
+      ("short", { try $0.short() }, .int16), ("char", { try $0.char() }, .int8),
+      ("byte", { try $0.byte() }, .uint8), ("bool", { try $0.bool() }, .bool),
     ]
-    for (name, cast) in casts {
-      op(name) { a in try cast(a.tensor(0)).contiguous(memoryFormat: a.memoryFormat()) }
+    for (name, cast, dtype) in casts {
+      op(name) { a in
+        let format = try a.memoryFormat()
+        return try format == .preserve
+          ? cast(a.tensor(0)) : a.tensor(0).to(dtype, memoryFormat: format)
+      }
     }
     op("to") { a in
       let x = try a.tensor(0), format = try a.memoryFormat()
@@ -101,7 +106,7 @@ extension OperatorTable {
         try a.isTensor(1, "other")
         ? x.to(a.tensor(1, "other"), copy: copy)
         : x.to(a.dtype(onDevice ? 2 : 1) ?? x.dtype, copy: copy)
-      return try moved.contiguous(memoryFormat: format)
+      return try moved.to(memoryFormat: format)
     }
   }
 

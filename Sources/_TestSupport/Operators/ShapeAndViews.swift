@@ -3,7 +3,7 @@ import Kindling
 extension OperatorTable {
   /// `shape_and_views`.
   ///
-  /// PyTorch's `…_copy` forms are the form itself and `clone()`.
+  /// PyTorch's `…_copy` forms are the form itself and a contiguous `clone`.
   mutating func addShapeAndViews() {
     addReshaping()
     addSlicing()
@@ -24,7 +24,7 @@ extension OperatorTable {
     _ name: String, _ body: @escaping @Sendable (Arguments) throws -> Tensor
   ) {
     op(name) { a in try body(a) }
-    op("\(name)_copy") { a in try body(a).clone() }
+    op("\(name)_copy") { a in try body(a).clone(memoryFormat: .contiguous) }
   }
 
   /// An operator of one tensor or of each of a list.
@@ -77,8 +77,13 @@ extension OperatorTable {
     op("broadcast_shapes") { a in
       try Tensor.broadcastShapes((0..<a.count).map { try a.ints($0) })
     }
-    op("clone") { a in try a.tensor(0).clone().contiguous(memoryFormat: a.memoryFormat()) }
-    op("contiguous") { a in try a.tensor(0).contiguous(memoryFormat: a.memoryFormat()) }
+    op("clone") { a in try a.tensor(0).clone(memoryFormat: a.memoryFormat()) }
+    op("contiguous") { a in
+      try a.tensor(0).contiguous(memoryFormat: a.memoryFormat(default: .contiguous))
+    }
+    op("is_contiguous", samples: [[.matrix]]) { a in
+      try a.tensor(0).isContiguous(memoryFormat: a.memoryFormat(default: .contiguous))
+    }
     op("alias_copy") { a in try a.tensor(0).clone() }
     op("resize_") { a in try a.tensor(0).clone().resize_(a.variadicInts(from: 1, "size")) }
     op("resize_as_") { a in try a.tensor(0).clone().resizeAs_(a.tensor(1, "other")) }
@@ -108,14 +113,16 @@ extension OperatorTable {
     }
     op("split_with_sizes_copy") { a in
       try a.tensor(0).split(a.ints(1, "split_sizes"), dim: a.int(2, "dim", default: 0))
-        .map { try $0.clone() }
+        .map { try $0.clone(memoryFormat: .contiguous) }
     }
     op("chunk", "unsafe_chunk") { a in
       try a.tensor(0).chunk(a.int(1, "chunks"), dim: a.int(2, "dim", default: 0))
     }
     op("unbind") { a in try a.tensor(0).unbind(a.int(1, "dim", default: 0)) }
     op("unbind_copy") { a in
-      try a.tensor(0).unbind(a.int(1, "dim", default: 0)).map { try $0.clone() }
+      try a.tensor(0).unbind(a.int(1, "dim", default: 0)).map {
+        try $0.clone(memoryFormat: .contiguous)
+      }
     }
     op("tensor_split") { a in
       let (x, dim) = (try a.tensor(0), try a.int(2, "dim", default: 0))
@@ -148,7 +155,7 @@ extension OperatorTable {
       try a.tensor(0).diagonal(
         offset: a.int(1, "offset", default: 0), dim1: a.int(2, "dim1", default: 0),
         dim2: a.int(3, "dim2", default: 1)
-      ).clone()
+      ).clone(memoryFormat: .contiguous)
     }
     // These show the memory behind the argument, of which other layouts hold more than it shows.
     op("as_strided", domain: .contiguous) { a in
@@ -158,7 +165,7 @@ extension OperatorTable {
     op("as_strided_copy", domain: .contiguous) { a in
       try a.tensor(0).asStrided(
         a.ints(1, "size"), a.ints(2, "stride"), storageOffset: a.optionalInt(3, "storage_offset")
-      ).clone()
+      ).clone(memoryFormat: .contiguous)
     }
     op("select_scatter") { a in
       try a.tensor(0).selectScatter(a.tensor(1, "src"), a.int(2, "dim"), a.int(3, "index"))

@@ -94,7 +94,7 @@ extension Tensor {
       Input(x, saving: g) { gw, s in try s[0].transposeConvolved(gw, nil, c) })
   }
 
-  func unrecordedContiguous() throws -> Tensor { isContiguous ? self : try noGrad { try clone() } }
+  func unrecordedContiguous() throws -> Tensor { try noGrad { try contiguous() } }
 
   /// The sum over all dimensions but the second.
   private func sumByChannel() throws -> Tensor { try sum(dims: [0] + Array(2..<ndim)) }
