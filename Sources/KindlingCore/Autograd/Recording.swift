@@ -39,6 +39,12 @@ package struct Input {
 }
 
 extension Tensor {
+  /// This tensor as the output of an operation on `inputs` that has no derivative, in PyTorch either:
+  /// it requires a gradient as they do, and going backward throws.
+  func withoutDerivative(_ operation: String, _ inputs: [Tensor]) -> Tensor {
+    recorded("NotImplemented", inputs.map { .underivable($0, operation) })
+  }
+
   /// This tensor as the output of an operation named `name` with PyTorch's name for its node.
   ///
   /// Returns `self`, unchanged where nothing is recorded. Each input brings its own pullback, so an

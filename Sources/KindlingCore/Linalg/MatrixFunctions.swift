@@ -169,6 +169,10 @@ extension Linalg {
         .dtype, "linalg.vecdot",
         "Expected vectors of same dtype, found \(a.dtype.scalarName) and \(b.dtype.scalarName)")
     }
+    if a.ndim == 1 && a.shape == b.shape {
+      _ = try Layout.wrap(dim, 1, "linalg.vecdot")
+      return try a.vdot(b)
+    }
     return try (a * b).sum(dim: dim)
   }
 

@@ -152,7 +152,7 @@ extension Tensor {
   /// With `some` these are only the first min(m, n) columns of U and V.
   public func svd(some: Bool = true) throws -> (u: Tensor, s: Tensor, v: Tensor) {
     let (u, s, vh) = try Linalg.svd(self, fullMatrices: !some)
-    return (u, s, vh.transposed)
+    return (u, s, try vh.mT)
   }
 
   /// The first `q` singular triples of a matrix that nearly is of that rank, found with random
@@ -188,7 +188,7 @@ extension Tensor {
       basis = try Linalg.qr(a.matmul(basis)).q
     }
     let (u, s, vh) = try Linalg.svd(basis.transposed.matmul(a), fullMatrices: false)
-    let (left, right) = (try basis.matmul(u), vh.transposed)
+    let (left, right) = (try basis.matmul(u), try vh.mT)
     return isWide ? (right, s, left) : (left, s, right)
   }
 

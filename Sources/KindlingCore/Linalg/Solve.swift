@@ -119,10 +119,11 @@ extension Linalg {
         try diagonal.abs().log().sum(dim: -1)
       )
     }
-    let y = size.recorded(
-      "LinalgSlogdetBackward0",
-      Input(a, saving: a) { g, s in try g.asMatrices() * invEx(s[0]).inverse.transposed })
-    return (sign, y)
+    // The sign is constant almost everywhere.
+    Recording.record([sign, size], "LinalgSlogdetBackward0", [a], saving: [a]) { g, s in
+      [try g[1].map { try $0.asMatrices() * invEx(s[0]).inverse.transposed }]
+    }
+    return (sign, size)
   }
 
   /// The signs of the permutations.

@@ -189,9 +189,12 @@ extension Tensor {
         "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead"
       )
     }
-    let matrix = transpose ? a.transposed : a
-    let x = try Linalg.solveTriangular(
-      matrix, self, upper: upper != transpose, unitriangular: unitriangular)
-    return (x, try a.clone())
+    let results = try Tensor.composed("TriangularSolveBackward0", [self, a]) { s in
+      let (b, a) = (s[0], s[1])
+      let x = try Linalg.solveTriangular(
+        transpose ? a.transposed : a, b, upper: upper != transpose, unitriangular: unitriangular)
+      return [x, try a.clone()]
+    }
+    return (results[0], results[1])
   }
 }

@@ -67,7 +67,7 @@ extension Tensor {
     let a = [Int](repeating: 1, count: rank - ndim) + shape
     let b = [Int](repeating: 1, count: rank - other.ndim) + other.shape
     let left = try reshape(a.flatMap { [$0, 1] }), right = try other.reshape(b.flatMap { [1, $0] })
-    return try (left * right).reshape(zip(a, b).map { $0 * $1 })
+    return try (left * right).reshaped(zip(a, b).map { $0 * $1 }, node: "UnsafeViewBackward0")
   }
 
   /// The sum of a matrix's diagonal (PyTorch: `torch.trace`).
@@ -75,7 +75,12 @@ extension Tensor {
     guard ndim == 2 else {
       throw TensorError(.shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
     }
-    return try diagonal().sum()
+    let (rows, columns) = (shape[0], shape[1])
+    return try noGrad { try diagonal().sum() }.recorded(
+      "TraceBackward0",
+      Input(self) { g, _ in
+        try g * Tensor.eye(rows, columns, dtype: g.dtype, device: g.device)
+      })
   }
 
   /// The vector product of vectors of three elements along `dim`; without it the first dimension
@@ -118,6 +123,8 @@ extension Tensor {
     guard p >= 0 else {
       throw TensorError(.value, "cdist", "cdist only supports non-negative p values, not \(p)")
     }
-    return try (unsqueeze(-2) - other.unsqueeze(-3)).norm(p: p, dim: -1)
+    return try Tensor.composed("CdistBackward0", self, other) { x in
+      try (x[0].unsqueeze(-2) - x[1].unsqueeze(-3)).norm(p: p, dim: -1)
+    }
   }
 }

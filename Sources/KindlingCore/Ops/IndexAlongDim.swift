@@ -124,7 +124,8 @@ extension Tensor {
     try out.backend.put(.set, value.forPutting(as: out), plan.rows(of: out), into: out)
     let d = plan.dim
     return out.recorded(
-      "IndexFillBackward0", Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
+      value.isWrappedNumber ? "IndexFillBackward0" : "IndexFillBackward1",
+      Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
       Input(value, saving: index) { g, s in
         // A line that is named twice is filled once.
         try g.indexSelect(d, s[0].unique()).sum()

@@ -159,7 +159,7 @@ extension Tensor {
     }
     if r == 0 { return try newEmpty([0]) }
     if !withReplacement && r > numel || numel == 0 {
-      return try indexSelect(0, Tensor([Int]())).reshape(0, r)
+      return try self[Tensor.zeros([0, r], dtype: .int64)]
     }
     try checkCombinations(r, outOf: withReplacement ? numel &+ (r - 1) : numel)
     var rows: [Int] = [], count = 0
@@ -175,8 +175,7 @@ extension Tensor {
       chosen[place] += 1
       for later in (place + 1)..<Swift.max(r, place + 1) { chosen[later] = chosen[later - 1] + gap }
     }
-    let index = try Tensor(rows, shape: [count * r])
-    return try indexSelect(0, index).reshape(count, r)
+    return try self[Tensor(rows, shape: [count, r])]
   }
 
   /// Throws where there are more combinations than memory could hold.

@@ -6,6 +6,13 @@ extension Tensor {
   public func norm(
     p: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
+    try norm("LinalgVectorNormBackward0", p, dims, keepdim, dtype)
+  }
+
+  /// ``norm(p:dims:keepdim:dtype:)`` recorded as `node`, of which PyTorch has several.
+  package func norm(
+    _ node: String, _ p: Double, _ dims: [Int]?, _ keepdim: Bool, _ dtype: DType? = nil
+  ) throws -> Tensor {
     let x = try dtype.map { try to($0) } ?? self
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
@@ -24,7 +31,7 @@ extension Tensor {
     }
     let y = try noGrad { try x.widened { try $0.normValues(p, reduced, keepdim) } }
     return y.recorded(
-      "LinalgVectorNormBackward0",
+      node,
       Input(x, saving: x) { g, s in
         try s[0].normGradient(
           p, g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
@@ -98,7 +105,10 @@ extension Tensor {
       throw TensorError(.value, "renorm", "expected maxnorm to be >= 0 but got \(maxnorm)")
     }
     let d = try Layout.wrap(dim, ndim, "renorm")
-    let norms = try norm(p: p, dims: shape.indices.filter { $0 != d }, keepdim: true)
-    return try self * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
+    let others = shape.indices.filter { $0 != d }
+    return try Tensor.composed("RenormBackward0", self) { x in
+      let norms = try x[0].norm(p: p, dims: others, keepdim: true)
+      return try x[0] * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
+    }
   }
 }

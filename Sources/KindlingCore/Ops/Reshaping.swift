@@ -33,7 +33,7 @@ extension Tensor {
   /// This tensor in the shape of `other` (PyTorch: `Tensor.reshape_as`).
   public func reshapeAs(_ other: Tensor) throws -> Tensor { try reshape(other.shape) }
   /// All elements in one dimension (PyTorch: `Tensor.ravel`).
-  public func ravel() throws -> Tensor { try reshape(-1) }
+  public func ravel() throws -> Tensor { try contiguous().view(-1) }
 
   private func viewPlan(_ shape: [Int], _ operation: String) throws -> ViewPlan {
     let target = try inferred(shape, operation)

@@ -26,6 +26,14 @@ extension Tensor {
         "expected integer lengths of shape \(shape.prefix(d)) + [segments], but got \(lengths.dtype) \(lengths.shape)"
       )
     }
+    return try Tensor.composed("SegmentReduceBackward0", self) { x in
+      try x[0].segments(reduction, lengths, d, initial)
+    }
+  }
+
+  private func segments(
+    _ reduction: SegmentReduction, _ lengths: Tensor, _ d: Int, _ initial: Double?
+  ) throws -> Tensor {
     // Rows before `dim` each have pieces of their own.
     let rows = shape.prefix(d).reduce(1, *), segments = lengths.shape[d]
     let x = try reshape([rows, shape[d]] + shape.dropFirst(d + 1))
@@ -38,7 +46,7 @@ extension Tensor {
         guard size >= 0, size <= shape[d] - start else {
           throw TensorError(
             .value, "segment_reduce",
-            "lengths must not be negative and add up to \(shape[d]), the size along dim \(dim)")
+            "lengths must not be negative and add up to \(shape[d]), the size along dim \(d)")
         }
         results.append(try line.narrow(0, start, size).reducedSegment(reduction, initial))
         start += size

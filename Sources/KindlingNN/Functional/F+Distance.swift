@@ -29,7 +29,7 @@ extension F {
     _ x1: Tensor, _ x2: Tensor, p: Double = 2, eps: Double = 1e-6, keepdim: Bool = false
   ) throws -> Tensor {
     let rank = max(x1.ndim, x2.ndim)
-    return try x1.sub(x2).add(eps).norm(p: p, dim: rank - 1, keepdim: keepdim)
+    return try x1.sub(x2).add(eps).norm("NormBackward1", p, [rank - 1], keepdim)
   }
 
   /// The p-norm distances between all pairs of rows, in order (PyTorch: `F.pdist`).

@@ -19,6 +19,15 @@ package struct ConformanceCase: Sendable {
 
   /// Whether the call must be refused.
   var expectsError: Bool { json["error"] != nil }
+  /// Whether an argument requires a gradient.
+  var hasGradient: Bool {
+    func asks(_ value: JSONValue?) -> Bool {
+      if let list = value?.array { return list.contains(where: asks) }
+      guard let members = value?.object else { return false }
+      return members["requires_grad"]?.bool == true || members.values.contains(where: asks)
+    }
+    return asks(json["args"]) || asks(json["kwargs"])
+  }
   /// Whether the outputs are fixed only up to a choice.
   var isNonunique: Bool { json["nonunique"]?.bool == true }
   var rtol: Double { json["rtol"]?.double ?? 0 }

@@ -69,7 +69,7 @@ extension Special {
   public static func erfcx(_ x: Tensor) throws -> Tensor { try x.precise(.erfcx) }
   /// The normal distribution function (PyTorch: `torch.special.ndtr`).
   public static func ndtr(_ x: Tensor) throws -> Tensor {
-    try (x.mul(0.5.squareRoot()).erf() + 1) * 0.5
+    try (x.mul(0.5.squareRoot()).erf() + 1).scaled(by: 0.5)
   }
   /// The logarithm of ``ndtr(_:)``, exact far below zero too (PyTorch: `torch.special.log_ndtr`).
   public static func logNdtr(_ x: Tensor) throws -> Tensor { try x.precise(.logNdtr) }
