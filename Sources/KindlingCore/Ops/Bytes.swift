@@ -42,6 +42,13 @@ extension Tensor {
     return requiresGrad ? try result.requiresGrad_() : result
   }
 
+  /// The number of bytes that the elements take, each counted where it is seen (PyTorch:
+  /// `Tensor.nbytes`); `Int.max` where an expanded tensor has more.
+  public var nbytes: Int {
+    let (count, overflow) = numel.multipliedReportingOverflow(by: dtype.byteSize)
+    return overflow ? .max : count
+  }
+
   /// The elements in row-major order as bytes, little end first
   /// (PyTorch: `Tensor.numpy().tobytes()`): `Data(try x.bytes())`.
   public func bytes() throws -> [UInt8] {

@@ -148,6 +148,31 @@ extension Tensor {
       "newFull", shape, value.scalar, dtype ?? self.dtype, device ?? self.device, requiresGrad)
   }
 
+  /// `data`, a number or nested arrays, of this tensor's dtype and device
+  /// (PyTorch: `Tensor.new_tensor`).
+  ///
+  /// - Throws: ``TensorError`` `.shape` where rows differ in length.
+  public func newTensor<N: TensorNestable>(
+    _ data: N, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    let shape = data.leadingShape()
+    var leaves: [N.Leaf] = []
+    try data.appendLeaves(to: &leaves, shape: shape, level: 0)
+    return try Tensor(
+      leaves, shape: shape, dtype: dtype ?? self.dtype, device: device ?? self.device,
+      requiresGrad: requiresGrad)
+  }
+
+  /// A copy of `data` outside the graph, of the dtype and device it has unless others are named
+  /// (PyTorch: `Tensor.new_tensor`).
+  public func newTensor(
+    _ data: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
+  ) throws -> Tensor {
+    try noGrad {
+      try data.to(device ?? data.device).to(dtype ?? data.dtype, copy: true).detach()
+    }.leaf(requiresGrad)
+  }
+
   // MARK: Shared
 
   private static func filled(

@@ -31,6 +31,7 @@ extension Tensor {
   /// A tensor like this one of 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli`).
   public func bernoulli(_ p: Double, generator: Generator? = nil) throws -> Tensor {
     try Tensor(like: self, dtype, .contiguous, "bernoulli").bernoulli_(p, generator: generator)
+      .withoutDerivative("bernoulli", [self])
   }
 
   private func drawBernoulli(_ operation: String, _ p: Tensor, _ generator: Generator?) throws {

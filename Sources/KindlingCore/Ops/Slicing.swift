@@ -116,6 +116,11 @@ extension Tensor {
   }
 
   /// Pieces of the given sizes along `dim`, as views (PyTorch: `Tensor.split_with_sizes`).
+  public func splitWithSizes(_ splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
+    try split(splitSizes, dim: dim)
+  }
+
+  /// Pieces of the given sizes along `dim`, as views (PyTorch: `torch.split`).
   public func split(_ splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
       throw TensorError(.shape, "split", "split expects at least a 1-dimensional tensor")

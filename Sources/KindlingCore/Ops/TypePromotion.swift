@@ -1,11 +1,16 @@
 extension Tensor {
-  /// The dtype in which an operation on `tensors` is done (PyTorch: `torch.result_type`).
+  /// The dtype in which an operation on two tensors is done (PyTorch: `torch.result_type`).
   ///
   /// Tensors with dimensions decide; 0-dimensional ones, and after them plain numbers, only count
   /// where they are of a higher category (bool, integer, float).
-  package static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
+  public static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
     if a.dtype == b.dtype && !a.isWrappedNumber && !b.isWrappedNumber { return a.dtype }
     return resultType([a, b])
+  }
+
+  /// The dtype in which an operation on a tensor and a number is done (PyTorch: `torch.result_type`).
+  public static func resultType<S: TensorScalar>(_ tensor: Tensor, _ number: S) throws -> DType {
+    resultType([tensor, try wrapped(number, like: tensor)])
   }
 
   package static func resultType(_ tensors: [Tensor]) -> DType {

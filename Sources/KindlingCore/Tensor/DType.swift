@@ -88,5 +88,18 @@ extension DType: CustomStringConvertible {
   }
 }
 
+/// Sets the dtype of new floating-point tensors where none is given
+/// (PyTorch: `torch.set_default_dtype`); the one it replaces is ``DType/default``.
+///
+/// - Throws: ``TensorError`` `.dtype` unless `dtype` is a floating-point type.
+public func setDefaultDtype(_ dtype: DType) throws {
+  guard dtype.isFloatingPoint else {
+    throw TensorError(
+      .dtype, "setDefaultDtype",
+      "only floating-point types are supported as the default type, got \(dtype)")
+  }
+  DType.default = dtype
+}
+
 private final class DefaultDType: @unchecked Sendable { var value = DType.float32 }
 private let defaultDType = DefaultDType()

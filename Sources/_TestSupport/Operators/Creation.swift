@@ -46,6 +46,12 @@ extension OperatorTable {
       return try a.tensor(0).newFull(
         a.ints(1, "size"), a.scalar(2, "fill_value"), dtype: a.dtype(nil))
     }
+    op("new_tensor", samples: [[.matrix, .row]]) { a in
+      try a.tensor(0).newTensor(a.tensor(1), dtype: a.dtype(nil))
+    }
+    op("result_type", samples: [[.matrix, .row]]) { a in
+      Tensor.resultType(try a.tensor(0), try a.tensor(1)).byteSize
+    }
     op("fill") { a in
       let copy = try a.tensor(0).clone()
       return a.isTensor(1, "value")

@@ -56,6 +56,12 @@ extension OperatorTable {
       try a.optionalDouble(1).map { try a.tensor(0).bernoulli($0, generator: a.seed) }
         ?? a.tensor(0).bernoulli(generator: a.seed)
     }
+    op("poisson", samples: [[.matrix]]) { a in
+      try a.tensor(0).poisson(generator: a.seed)
+    }
+    op("binomial", samples: [[.matrix, .row]]) { a in
+      try Tensor.binomial(a.tensor(0), a.tensor(1), generator: a.seed)
+    }
     op("multinomial", samples: [[.row, 2], [.matrix, 5, true]]) { a in
       try a.tensor(0).multinomial(
         a.int(1), replacement: a.bool(2, default: false), generator: a.seed)

@@ -108,8 +108,9 @@ extension OperatorTable {
     op("split", variant: "list_args") { a in
       try a.tensor(0).split(a.ints(1, "split_size_or_sections"), dim: a.int(2, "dim", default: 0))
     }
+    op("nbytes", samples: [[.matrix]]) { a in try a.tensor(0).nbytes }
     op("split_with_sizes") { a in
-      try a.tensor(0).split(a.ints(1, "split_sizes"), dim: a.int(2, "dim", default: 0))
+      try a.tensor(0).splitWithSizes(a.ints(1, "split_sizes"), dim: a.int(2, "dim", default: 0))
     }
     op("split_with_sizes_copy") { a in
       try a.tensor(0).split(a.ints(1, "split_sizes"), dim: a.int(2, "dim", default: 0))

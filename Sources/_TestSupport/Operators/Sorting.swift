@@ -6,7 +6,7 @@ extension OperatorTable {
     op("sort") { a in
       let (values, indices) = try a.tensor(0).sort(
         dim: a.int(1, "dim", default: -1), descending: a.bool(2, "descending", default: false),
-        stable: a.bool(nil, "stable", default: false))
+        stable: a.optionalBool(nil, "stable"))
       return [values, indices]
     }
     op("argsort") { a in
