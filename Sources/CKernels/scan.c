@@ -24,7 +24,8 @@
     T *y = out;                                                                                   \
     A total = 1;                                                                                  \
     (void)at;                                                                                     \
-    ROW(total *= (A)x[i]; y[i] = (T)total)                                                        \
+    /* The factor keeps short integers from overflowing as int. */                               \
+    ROW(total = (A)(1u * total * (A)x[i]); y[i] = (T)total)                              \
   }
 
 // The last of equals; a NaN stays the extreme from where it stands.
@@ -52,7 +53,8 @@
       y[i] = (T)total)                                                                            \
   }
 
-SUMS(float, double) SUMS(double, double) SUMS(int64_t, uint64_t)
+SUMS(float, double) SUMS(double, double) SUMS(int8_t, uint8_t) SUMS(int16_t, uint16_t)
+SUMS(int32_t, uint32_t) SUMS(int64_t, uint64_t) SUMS(uint8_t, uint8_t)
 LOGSUMS(float) LOGSUMS(double)
 
 // A NaN counts as greater than everything.
@@ -119,6 +121,9 @@ LOGSUMS(float) LOGSUMS(double)
 EACH_TYPE(ALL_OF)
 
 #define BY_TYPE(NAME)                                                                             \
+  if (dtype == KK_BOOL) return NAME##_bool;                                                       \
+  BY_NUMBER(NAME)
+#define BY_NUMBER(NAME)                                                                           \
   switch (dtype) {                                                                                \
   case KK_F32: return NAME##_float;                                                               \
   case KK_F64: return NAME##_double;                                                              \
@@ -127,17 +132,12 @@ EACH_TYPE(ALL_OF)
   case KK_I32: return NAME##_int32_t;                                                             \
   case KK_I64: return NAME##_int64_t;                                                             \
   case KK_U8: return NAME##_uint8_t;                                                              \
-  case KK_BOOL: return NAME##_bool;                                                               \
   default: return NULL;                                                                           \
   }
-#define BY_SUM_TYPE(NAME)                                                                         \
-  return dtype == KK_F32 ? NAME##_float : dtype == KK_F64 ? NAME##_double                         \
-       : dtype == KK_I64 ? NAME##_int64_t : NULL;
-
 kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
   switch (op) {
-  case ScanOpCumsum: BY_SUM_TYPE(cumsum)
-  case ScanOpCumprod: BY_SUM_TYPE(cumprod)
+  case ScanOpCumsum: BY_NUMBER(cumsum)
+  case ScanOpCumprod: BY_NUMBER(cumprod)
   case ScanOpLogcumsumexp:
     return dtype == KK_F32 ? logcumsumexp_float : dtype == KK_F64 ? logcumsumexp_double : NULL;
   case ScanOpCummax: BY_TYPE(cummax)

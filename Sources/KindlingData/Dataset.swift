@@ -135,11 +135,15 @@ public struct MappedDataset<Base: Dataset, Sample>: Dataset {
 public func randomSplit<D: Dataset>(
   _ dataset: D, _ lengths: [Int], generator: Generator? = nil
 ) throws -> [Subset<D>] {
+  if let (i, wrong) = lengths.enumerated().first(where: { $1 < 0 }) {
+    throw TensorError(
+      .value, "randomSplit", "lengths must be nonnegative, got \(wrong) at index \(i)")
+  }
   var total = 0, fits = true
   for length in lengths {
     let (sum, over) = total.addingReportingOverflow(length)
     total = sum
-    fits = fits && length >= 0 && !over
+    fits = fits && !over
   }
   guard fits, total == dataset.count else {
     throw TensorError(

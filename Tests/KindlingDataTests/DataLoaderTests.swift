@@ -144,7 +144,7 @@ import Testing
       ({ _ = try ConcatDataset<Int>([]) }, "should not be an empty iterable"),
       ({ _ = try ConcatDataset<Int>([d])[-1] }, "index -1 is out of range"),
       ({ _ = try randomSplit(d, [2, 2]) }, "does not equal the length of the input dataset"),
-      ({ _ = try randomSplit(d, [-1, 6]) }, "does not equal the length"),
+      ({ _ = try randomSplit(d, [-1, 6]) }, "lengths must be nonnegative, got -1 at index 0"),
       ({ _ = try randomSplit(d, [0.5, 1.5]) }, "fraction at index 1 is not between 0 and 1"),
       ({ _ = try randomSplit(d, [0.5, 0.4]) }, "have to add up to 1"),
       ({ _ = try TensorDataset(Tensor([1, 2]), Tensor([1])) }, "size mismatch between tensors"),

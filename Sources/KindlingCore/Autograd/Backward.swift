@@ -118,7 +118,7 @@ public enum Autograd {
 ///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
 ///   - createGraph: record the computation, for higher derivatives.
 ///   - allowUnused: give nil for an input that the outputs do not depend on, rather than throw.
-///   - materializeGrads: give zeros for such inputs.
+///   - materializeGrads: give zeros for such inputs, which require a gradient with `createGraph`.
 /// - Returns: one gradient for each input, of its shape.
 /// - Throws: ``TensorError`` `.autograd` where there is no graph, it has been used up, or an input
 ///   was not used.
@@ -138,7 +138,7 @@ public func grad(
   return try gradients.enumerated().map { i, gradient in
     if let gradient { return gradient }
     if materializeGrads {
-      return try Tensor.zeros(inputs[i].shape, dtype: inputs[i].dtype, device: inputs[i].device)
+      return try Tensor.zeros(like: inputs[i], requiresGrad: createGraph)
     }
     guard allowUnused else {
       throw TensorError(

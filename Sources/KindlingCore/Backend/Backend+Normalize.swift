@@ -18,9 +18,10 @@ extension Backend {
   /// ``channelMoments(_:mean:variance:)`` step by step.
   package func composedChannelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
     try noGrad {
-      let center = try x.mean(dims: [0, 2], keepdim: true)
+      let wide = try x.to(.float64)
+      let center = try wide.mean(dims: [0, 2], keepdim: true)
       try copy(center.reshape(-1), into: mean)
-      try copy(x.sub(center).square().mean(dims: [0, 2]), into: variance)
+      try copy(wide.sub(center).square().mean(dims: [0, 2]), into: variance)
     }
   }
 

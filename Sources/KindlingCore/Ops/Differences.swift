@@ -15,7 +15,7 @@ extension Tensor {
       throw TensorError(.shape, "diff", "diff expects input to be at least one-dimensional")
     }
     let d = try Layout.wrap(dim, ndim, "diff")
-    if n == 0 { return try clone() }
+    if n == 0 { return try Tensor.zeros(like: self).copy_(self) }
     let parts = [prepend, self, append].compactMap { $0 }
     var x = parts.count == 1 ? self : try Tensor.cat(parts, dim: d)
     for _ in 0..<Swift.min(n, x.shape[d]) {
@@ -124,33 +124,59 @@ extension Tensor {
 // MARK: Integrals
 extension Tensor {
   /// The integral along `dim` by trapezoids, `dx` apart (PyTorch: `torch.trapezoid`).
+  ///
+  /// - Throws: ``TensorError`` for bools and for a 0-dimensional tensor.
   public func trapezoid(dx: Double = 1, dim: Int = -1) throws -> Tensor {
-    try trapezoids("trapezoid", nil, dx, dim).sum(dim: dim)
+    let d = try trapezoidDim("trapezoid", nil, dim)
+    if shape[d] == 0 { return try noTrapezoids(d) }
+    return try (sum(dim: d) - (select(d, 0) + select(d, -1)).scaled(by: 0.5)).scaled(by: dx)
   }
   /// The integral along `dim` by trapezoids between the places `x`, which broadcast or are a vector.
   public func trapezoid(x: Tensor, dim: Int = -1) throws -> Tensor {
-    try trapezoids("trapezoid", x, 1, dim).sum(dim: dim)
+    let d = try trapezoidDim("trapezoid", x, dim)
+    if shape[d] == 0 { return try noTrapezoids(d) }
+    let widths = try widths("trapezoid", x, d)
+    return try ((narrow(d, 0, shape[d] - 1) + narrow(d, 1, shape[d] - 1)) * widths).sum(dim: d)
+      .divided(by: 2)
   }
   /// The integral up to each place along `dim` (PyTorch: `torch.cumulative_trapezoid`).
   public func cumulativeTrapezoid(dx: Double = 1, dim: Int = -1) throws -> Tensor {
-    try trapezoids("cumulative_trapezoid", nil, dx, dim).cumsum(dim: dim)
+    let d = try trapezoidDim("cumulative_trapezoid", nil, dim)
+    let count = Swift.max(shape[d] - 1, 0)
+    let sides = try narrow(d, shape[d] - count, count) + narrow(d, 0, count)
+    return try sides.scaled(by: dx / 2).cumsum(dim: d)
   }
   /// The integral up to each place along `dim`, between the places `x`.
   public func cumulativeTrapezoid(x: Tensor, dim: Int = -1) throws -> Tensor {
-    try trapezoids("cumulative_trapezoid", x, 1, dim).cumsum(dim: dim)
+    let d = try trapezoidDim("cumulative_trapezoid", x, dim)
+    let count = Swift.max(shape[d] - 1, 0)
+    let sides = try narrow(d, shape[d] - count, count) + narrow(d, 0, count)
+    return try (sides * widths("cumulative_trapezoid", x, d)).cumsum(dim: d).divided(by: 2)
   }
 
-  /// The areas between neighbours along `dim`.
-  private func trapezoids(_ name: String, _ x: Tensor?, _ dx: Double, _ dim: Int) throws -> Tensor {
+  private func trapezoidDim(_ name: String, _ x: Tensor?, _ dim: Int) throws -> Int {
     guard ndim > 0 else {
       throw TensorError(.shape, name, "\(name) expects at least one dimension")
     }
-    let d = try Layout.wrap(dim, ndim, name)
-    let count = Swift.max(shape[d] - 1, 0)
-    let sides = try narrow(d, 0, count) + narrow(d, shape[d] - count, count)
-    guard let x else { return try sides * (dx / 2) }
+    guard dtype != .bool, x?.dtype != .bool else {
+      throw TensorError(
+        .dtype, name,
+        "received a bool input for \(x == nil ? "`y`" : "`x` or `y`"), but bool is not supported")
+    }
+    return try Layout.wrap(dim, ndim, name)
+  }
+
+  /// The integral over no places: zeros.
+  private func noTrapezoids(_ d: Int) throws -> Tensor {
+    var left = shape
+    left.remove(at: d)
+    return try Tensor.zeros(left, dtype: dtype, device: device)
+  }
+
+  /// The distances between neighbours in `x`, as they broadcast with this tensor's areas along `d`.
+  private func widths(_ name: String, _ x: Tensor, _ d: Int) throws -> Tensor {
     var places = x
-    if x.ndim == 1 && ndim > 1 {
+    if x.ndim == 1 {
       guard x.shape[0] == shape[d] else {
         throw TensorError(
           .shape, name,
@@ -160,11 +186,9 @@ extension Tensor {
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1
       places = try x.reshape(line)
+    } else if x.ndim < ndim {
+      places = try x.reshape([Int](repeating: 1, count: ndim - x.ndim) + x.shape)
     }
-    let axis = places.ndim - (ndim - d)
-    guard axis >= 0 else {
-      throw TensorError(.shape, name, "`x` of shape \(x.shape) has no dimension \(dim)")
-    }
-    return try sides * places.diff(dim: axis) / 2
+    return try places.diff(dim: d)
   }
 }

@@ -12,7 +12,11 @@ extension Tensor {
       result = try plan.product(result, plan.aligned(operands[i], i), before: i)
     }
     let sums = plan.outputCount..<plan.labels.count
-    return sums.isEmpty ? result : try result.sum(dims: Array(sums)).to(result.dtype)
+    if sums.isEmpty { return result }
+    // Of several operands the last product has summed already.
+    return operands.count == 1
+      ? try result.sum(dims: Array(sums))
+      : try result.view(Array(result.shape.prefix(plan.outputCount)))
   }
   /// Sums of products named by letters, as in `"ij,jk->ik"`.
   public static func einsum(_ equation: String, _ operands: Tensor...) throws -> Tensor {
@@ -140,12 +144,14 @@ private struct EinsumPlan {
       switch (a.shape[d] != 1, b.shape[d] != 1) {
       case (true, true): if goes { sums.append(d) } else { batch.append(d) }
       case (true, false):
-        if goes { a = try a.sum(dim: d, keepdim: true).to(a.dtype) } else { left.append(d) }
+        if goes { a = try a.sum(dim: d, keepdim: true) } else { left.append(d) }
       case (false, true):
-        if goes { b = try b.sum(dim: d, keepdim: true).to(b.dtype) } else { right.append(d) }
+        if goes { b = try b.sum(dim: d, keepdim: true) } else { right.append(d) }
       case (false, false): batch.append(d)
       }
     }
+    // Without a sum over both, dtypes promote and bools multiply.
+    if sums.isEmpty { return try a * b }
     // Summed ones that are 1 now stay as dimensions of size 1.
     let ones = labels.indices.filter { !(batch + left + right + sums).contains($0) }
     let sizes = { (dims: [Int], x: Tensor) in dims.map { x.shape[$0] } }

@@ -15,17 +15,27 @@ extension Tensor {
   public func histogram(
     bins: Int, range: (Double, Double)? = nil, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: Tensor) {
-    let (hist, edges) = try column.histogram(
-      "histogram", .counts([bins]), range.map { [$0.0, $0.1] }, weight, density)
-    return (hist, edges[0])
+    try histogram(.counts([bins]), range.map { [$0.0, $0.1] }, weight, density)
   }
 
   /// The same between given edges, a vector in ascending order.
   public func histogram(
     bins: Tensor, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: Tensor) {
-    let (hist, edges) = try column.histogram("histogram", .edges([bins]), nil, weight, density)
-    return (hist, edges[0])
+    try histogram(.edges([bins]), nil, weight, density)
+  }
+
+  private func histogram(
+    _ bins: Bins, _ range: [Double]?, _ weight: Tensor?, _ density: Bool
+  ) throws -> (hist: Tensor, binEdges: Tensor) {
+    let (hist, edges) = try noGrad {
+      try reshape([numel, 1]).histogram("histogram", bins, range, weight, density)
+    }
+    let inputs = [self] + bins.tensors + (weight.map { [$0] } ?? [])
+    return (
+      hist.withoutDerivative("histogram", inputs),
+      edges[0].alias().withoutDerivative("histogram", inputs)
+    )
   }
 
   /// The histogram of points of D coordinates, which the last dimension holds: one axis each
@@ -38,19 +48,25 @@ extension Tensor {
   public func histogramdd(
     bins: [Int], range: [Double]? = nil, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: [Tensor]) {
-    try histogram("histogramdd", .counts(bins), range, weight, density)
+    try points(.counts(bins), range, weight, density)
   }
 
   /// The same between given edges, a vector in ascending order for each axis.
   public func histogramdd(
     bins: [Tensor], weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: [Tensor]) {
-    try histogram("histogramdd", .edges(bins), nil, weight, density)
+    try points(.edges(bins), nil, weight, density)
   }
 
-  /// The elements as points of one coordinate.
-  private var column: Tensor {
-    get throws { try noGrad { try reshape([numel, 1]) } }
+  private func points(
+    _ bins: Bins, _ range: [Double]?, _ weight: Tensor?, _ density: Bool
+  ) throws -> (hist: Tensor, binEdges: [Tensor]) {
+    let (hist, edges) = try noGrad {
+      try histogram("histogramdd", bins, range, weight, density)
+    }
+    let inputs = [self] + bins.tensors + (weight.map { [$0] } ?? [])
+    let name = "_histogramdd_from_bin_\(bins.tensors.isEmpty ? "cts" : "tensors")"
+    return (hist.withoutDerivative(name, inputs), edges)
   }
 
   private enum Bins {
@@ -62,6 +78,7 @@ extension Tensor {
       case .edges(let e): e.count
       }
     }
+    var tensors: [Tensor] { if case .edges(let e) = self { e } else { [] } }
   }
 
   private func histogram(

@@ -156,11 +156,14 @@ extension Tensor {
   }
 
   /// The only element, as a `Double` (PyTorch: `Tensor.item`).
-  public func item() throws -> Double { try scalarValue("item").doubleValue }
+  ///
+  /// NaN comes without a sign, as Python prints it.
+  public func item() throws -> Double { try item(as: Double.self) }
 
   /// The only element as `S`; throws where it does not fit, or there is not exactly one.
   public func item<S: TensorScalar>(as type: S.Type) throws -> S {
-    let scalar = try scalarValue("item")
+    var scalar = try scalarValue("item")
+    if case .double(let value) = scalar, value.isNaN { scalar = .double(.nan) }
     guard let value = S(scalar: scalar) else {
       throw TensorError(
         .value, "item",

@@ -78,6 +78,12 @@ extension Tensor {
       throw TensorError(
         .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
     }
+    guard dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "lerp",
+        "\"lerp_kernel_\(number == nil ? "tensor" : "scalar")\" not implemented for '\(dtype.scalarName)'"
+      )
+    }
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
     if let number = number?.doubleValue {
       return y.recorded(

@@ -64,13 +64,27 @@ extension Tensor {
 
 // MARK: Sums and products
 extension Tensor {
+  /// The dtype that sums and products are taken in: `dtype`, where nil int64 for integers and bools.
+  ///
+  /// - Throws: ``TensorError`` where integers would cut the graph that a gradient needs.
+  func accumulationType(_ dtype: DType?, _ name: String) throws -> DType {
+    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
+    guard type.isFloatingPoint || !requiresGrad || !isGradEnabled else {
+      throw TensorError(
+        .autograd, name,
+        "Autograd not support dtype: \(type.scalarName): the result has no gradient, but this tensor requires one; detach() it first"
+      )
+    }
+    return type
+  }
+
   /// The sum over `dims`, all where nil or empty (PyTorch: `torch.sum`).
   ///
   /// Integers and bools sum in int64; an empty sum is 0. With `dtype` elements are converted to it
   /// before they are summed.
   public func sum(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
     let reduced = try Layout.wrap(dims, ndim, "sum")
-    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
+    let type = try accumulationType(dtype, "sum")
     // A sum in bool is "any".
     let y = try reducing(
       type == .bool ? .any : .sum, "sum", reduced, keepdim: keepdim, computing: type, empty: .int(0)
@@ -93,6 +107,7 @@ extension Tensor {
       return try sum(dims: dims, keepdim: keepdim, dtype: dtype)
     }
     let reduced = try Layout.wrap(dims, ndim, "nansum")
+    let dtype = try accumulationType(dtype, "nansum")
     return try noGrad {
       try Tensor.where(isnan(), 0, self).sum(dims: dims, keepdim: keepdim, dtype: dtype)
     }.recorded(
@@ -137,6 +152,17 @@ extension Tensor {
   public func nanmean(
     dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
+    guard self.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "nanmean",
+        "expected input to have floating point or complex dtype but got \(self.dtype.scalarName)")
+    }
+    guard dtype?.isFloatingPoint != false else {
+      throw TensorError(
+        .dtype, "nanmean",
+        "could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: \(dtype?.scalarName ?? "")"
+      )
+    }
     let counts = try isnan().logicalNot().sum(dims: dims, keepdim: keepdim)
     return try nansum(dims: dims, keepdim: keepdim, dtype: dtype) / counts
   }
@@ -144,7 +170,7 @@ extension Tensor {
   /// The product over `dim`, of everything where nil; integers and bools multiply in int64, nothing
   /// gives 1 (PyTorch: `torch.prod`).
   public func prod(dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
-    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
+    let type = try accumulationType(dtype, "prod")
     let x = try to(type)
     let reduced = try Layout.wrap(dim.map { [$0] }, ndim, "prod")
     let y = try x.reducing(
@@ -202,11 +228,10 @@ extension Tensor {
 extension Tensor {
   /// Whether any element over `dims` is true, that is not zero (PyTorch: `torch.any`).
   ///
-  /// bool, but uint8 for uint8, as in PyTorch; false of nothing.
+  /// bool, but uint8 for uint8, as in PyTorch; false of nothing. An empty list of dimensions reduces
+  /// none.
   public func any(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
-    try reducing(
-      .any, "any", Layout.wrap(dims, ndim, "any"), keepdim: keepdim, computing: dtype,
-      result: dtype == .uint8 ? .uint8 : .bool, empty: .bool(false))
+    try truth(.any, "any", dims, keepdim, empty: false)
   }
   /// Whether any element over one dimension is true.
   public func any(dim: Int, keepdim: Bool = false) throws -> Tensor {
@@ -214,14 +239,22 @@ extension Tensor {
   }
   /// Whether all elements over `dims` are true, that is not zero (PyTorch: `torch.all`).
   ///
-  /// bool, but uint8 for uint8, as in PyTorch; true of nothing.
+  /// bool, but uint8 for uint8, as in PyTorch; true of nothing. An empty list of dimensions reduces
+  /// none.
   public func all(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
-    try reducing(
-      .all, "all", Layout.wrap(dims, ndim, "all"), keepdim: keepdim, computing: dtype,
-      result: dtype == .uint8 ? .uint8 : .bool, empty: .bool(true))
+    try truth(.all, "all", dims, keepdim, empty: true)
   }
   /// Whether all elements over one dimension are true.
   public func all(dim: Int, keepdim: Bool = false) throws -> Tensor {
     try all(dims: [dim], keepdim: keepdim)
+  }
+
+  private func truth(
+    _ op: ReduceOp, _ name: String, _ dims: [Int]?, _ keepdim: Bool, empty: Bool
+  ) throws -> Tensor {
+    let reduced = dims == [] ? [] : try Layout.wrap(dims, ndim, name)
+    return try reducing(
+      op, name, reduced, keepdim: keepdim, computing: dtype,
+      result: dtype == .uint8 ? .uint8 : .bool, empty: .bool(empty))
   }
 }

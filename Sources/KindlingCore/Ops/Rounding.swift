@@ -54,7 +54,12 @@ extension Tensor {
   }
 
   /// The part behind the point, with the element's sign (PyTorch: `torch.frac`).
+  ///
+  /// - Throws: ``TensorError`` for integers and bools.
   public func frac() throws -> Tensor {
-    try noGrad { try sub(trunc()) }.recorded("FracBackward0", Input(self) { g, _ in g })
+    guard dtype.isFloatingPoint else {
+      throw TensorError(.dtype, "frac", "\"frac_cpu\" not implemented for '\(dtype.scalarName)'")
+    }
+    return try noGrad { try sub(trunc()) }.recorded("FracBackward0", Input(self) { g, _ in g })
   }
 }

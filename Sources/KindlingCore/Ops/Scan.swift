@@ -6,8 +6,8 @@ extension Tensor {
   ///
   /// Integers and bools sum in int64. With `dtype` elements are converted to it first.
   public func cumsum(dim: Int, dtype: DType? = nil) throws -> Tensor {
-    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
-    return try to(type).summed(Layout.wrap(dim, ndim, "cumsum"), backwards: false)
+    try to(accumulationType(dtype, "cumsum")).summed(
+      Layout.wrap(dim, ndim, "cumsum"), backwards: false)
   }
   /// ``cumsum(dim:dtype:)`` in place.
   @discardableResult
@@ -30,8 +30,7 @@ extension Tensor {
   ///
   /// Integers and bools multiply in int64. With `dtype` elements are converted to it first.
   public func cumprod(dim: Int, dtype: DType? = nil) throws -> Tensor {
-    let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
-    let x = try to(type)
+    let x = try to(accumulationType(dtype, "cumprod"))
     let d = try Layout.wrap(dim, ndim, "cumprod")
     let y = try x.scanned(.cumprod, "cumprod", d).values
     return y.recorded(

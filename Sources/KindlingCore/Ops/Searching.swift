@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// `right` puts them behind equal elements rather than before them. `sorter` is the order in
   /// which this tensor is sorted, if it is not, as `argsort` gives it. The result is int64, or
-  /// int32 with `outInt32`.
+  /// int32 with `outInt32`. Elements of two dtypes are compared in the one they promote to.
   public func searchsorted(
     _ values: Tensor, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
   ) throws -> Tensor {
@@ -33,17 +33,18 @@ extension Tensor {
           "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
       }
     }
-    guard values.dtype == dtype || values.numel == 1 else {
+    let type = Tensor.resultType(self, values)
+    guard type != .bool else {
       throw TensorError(
-        .dtype, "searchsorted",
-        "boundary tensor should have same dtype as the input value tensor, but got boundary tensor of \(dtype) and input value tensor of \(values.dtype)"
-      )
+        .dtype, "searchsorted", "\"searchsorted_out_cpu\" not implemented for 'Bool'")
     }
-    let edges = try noGrad { try sorter.map { try gather(-1, $0) } ?? self }
+    let (edges, wanted) = try noGrad {
+      (try (sorter.map { try gather(-1, $0) } ?? self).to(type), try values.to(type))
+    }
     let places =
-      dtype.isFloatingPoint || values.dtype.isFloatingPoint
-      ? try Tensor.search(edges, values, right, Double.self)
-      : try Tensor.search(edges, values, right, Int.self)
+      type.isFloatingPoint
+      ? try Tensor.search(edges, wanted, right, Double.self)
+      : try Tensor.search(edges, wanted, right, Int.self)
     return try Tensor(places, shape: values.shape, dtype: outInt32 ? .int32 : .int64)
   }
 
@@ -93,10 +94,16 @@ extension Tensor {
   }
 
   /// Whether each element is among `testElements` (PyTorch: `torch.isin`).
+  ///
+  /// NaN is in no set. Bools throw.
   public func isin(_ testElements: Tensor, invert: Bool = false) throws -> Tensor {
     let dtype = Tensor.resultType(self, testElements)
+    for type in [self.dtype, testElements.dtype] where type == .bool {
+      throw TensorError(.dtype, "isin", "Unsupported input type encountered for isin(): Bool")
+    }
     func found<T: TensorScalar & Hashable>(_ type: T.Type) throws -> [Bool] {
-      let set = Set(try testElements.to(dtype).toArray(as: T.self))
+      // NaN equals nothing, so that a set would keep every one of them, in one bucket.
+      let set = Set(try testElements.to(dtype).toArray(as: T.self).lazy.filter { $0 == $0 })
       return try noGrad { try to(dtype) }.toArray(as: T.self).map { set.contains($0) != invert }
     }
     return try Tensor(dtype.isFloatingPoint ? found(Double.self) : found(Int.self), shape: shape)
@@ -108,7 +115,7 @@ extension Tensor {
     guard minlength >= 0 else {
       throw TensorError(.value, "bincount", "minlength should be >= 0, but is \(minlength)")
     }
-    guard ndim == 1, dtype.isInteger || dtype == .bool else {
+    guard ndim == 1, dtype.isInteger else {
       throw TensorError(
         .shape, "bincount",
         "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype)."
@@ -123,7 +130,8 @@ extension Tensor {
     }
     let length = Swift.max(minlength, greatest + 1)
     _ = try Layout.checkedCount([length], .int64, "bincount")
-    guard let weights else {
+    // Without elements PyTorch counts, whatever the weights are.
+    guard let weights, numel > 0 else {
       return try Tensor.zeros([length], dtype: .int64)
         .indexAdd(0, to(.int64), Tensor.ones([numel], dtype: .int64))
     }
@@ -136,7 +144,7 @@ extension Tensor {
     let type: DType = weights.dtype == .float32 ? .float32 : .float64
     return try noGrad {
       try Tensor.zeros([length], dtype: type).indexAdd(0, to(.int64), weights.to(type))
-    }
+    }.withoutDerivative("bincount", [weights])
   }
 
   /// How many elements fall into each of `bins` bins of equal width from `min` to `max`, which are the
@@ -156,7 +164,8 @@ extension Tensor {
     let values = try toArray(as: Double.self)
     var (low, high) = (min, max)
     if low == high, let least = values.min(), let greatest = values.max() {
-      (low, high) = (least, greatest)
+      // Neither minimum nor maximum of a list heeds NaN in it.
+      (low, high) = values.contains(where: \.isNaN) ? (.nan, .nan) : (least, greatest)
     }
     if low == high { (low, high) = (low - 1, high + 1) }
     guard low.isFinite, high.isFinite else {

@@ -4,12 +4,12 @@ extension Tensor {
   ///
   /// Always stable; `stable` is there for ported code.
   public func sort(
-    dim: Int = -1, descending: Bool = false, stable: Bool = true
+    dim: Int = -1, descending: Bool = false, stable: Bool? = nil
   ) throws -> (values: Tensor, indices: Tensor) {
     let d = try Layout.wrap(dim, ndim, "sort")
     let (values, indices) = try ordered("sort", d, descending)
-    recordPicked(values, indices, d, "SortBackward0")
-    return (values, indices)
+    return recordPicked(
+      values, indices, d, stable == nil ? "SortBackward0" : "SortBackward1")
   }
 
   /// Where the elements along `dim` stand, in their order (PyTorch: `torch.argsort`).
@@ -34,6 +34,9 @@ extension Tensor {
         .index, "topk",
         "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
     }
+    guard dtype != .bool else {
+      throw TensorError(.dtype, "topk", "topk does not support bool dtypes on CPU")
+    }
     return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) {
       try $0.narrow(d, 0, k)
     }
@@ -51,42 +54,79 @@ extension Tensor {
         "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])"
       )
     }
-    let found = try noGradOrdered("kthvalue", d, false, "KthvalueBackward0", first: k) {
+    guard dtype != .bool else {
+      throw TensorError(.dtype, "kthvalue", "\"kthvalue_cpu\" not implemented for 'Bool'")
+    }
+    return try noGradOrdered("kthvalue", d, false, "KthvalueBackward0", first: k, keepdim: keepdim)
+    {
       try $0.narrow(d, k - 1, 1).clone()
     }
-    return keepdim || ndim == 0
-      ? found : (try found.values.squeeze(d), try found.indices.squeeze(d))
   }
 
-  /// The most frequent element along `dim`, the least of several, and where one stands
-  /// (PyTorch: `torch.mode`).
+  /// The most frequent element along `dim`, the least of several, and where its last occurrence
+  /// stands (PyTorch: `torch.mode`).
+  ///
+  /// NaN equals no element, so each counts once.
   public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
   {
     let d = try Layout.wrap(dim, ndim, "mode")
     guard ndim == 0 || shape[d] > 0 else {
       throw TensorError(.shape, "mode", "Expected reduction dim \(d) to have non-zero size.")
     }
-    if ndim == 0 { return try sort() }
-    let places = try noGrad {
-      let (values, _) = try ordered("mode", d, false)
-      let rows = try values.movedim(d, -1).contiguous()
-      let size = shape[d]
-      let differs = try rows.slice(-1, 1).ne(rows.slice(-1, 0, -1)).toArray(as: Bool.self)
+    let (values, indices) = try noGrad {
+      let (sorted, order) = try ordered("mode", d, false)
+      if ndim == 0 { return (sorted, order) }
+      let rows = try sorted.movedim(d, -1).contiguous()
+      var places = try order.movedim(d, -1).toArray(as: Int.self)
+      var differs = try rows.slice(-1, 1).ne(rows.slice(-1, 0, -1)).toArray(as: Bool.self)
+      try orderAmongNaN(rows, d, &places, &differs)
       // The end of the longest run of equal elements in each row, the first of several.
-      var ends: [Int] = []
-      for row in 0..<(size == 0 ? 0 : rows.numel / size) {
+      let size = shape[d]
+      let ends = (0..<rows.numel / size).map { row in
         var best = 0, bestEnd = 0, run = 1
         for i in 0..<size {
           if i + 1 < size, !differs[row * (size - 1) + i] { run += 1; continue }
           if run > best { (best, bestEnd) = (run, i) }
           run = 1
         }
-        ends.append(bestEnd)
+        return places[row * size + bestEnd]
       }
-      return try Tensor(ends, shape: keptShape(moving: d)).movedim(-1, d)
+      let found = try Tensor(ends, shape: keptShape(moving: d)).movedim(-1, d)
+      return (try gather(d, found), found)
     }
-    return try noGradOrdered("mode", d, false, "ModeBackward0", squeezing: !keepdim) {
-      try $0.gather(d, places)
+    return recordPicked(values, indices, d, "ModeBackward0", keepdim: keepdim)
+  }
+
+  /// Reorders short rows that hold NaN as PyTorch does, by insertion with a `<` that no NaN takes part
+  /// in: the first of several modes depends on it.
+  private func orderAmongNaN(
+    _ sorted: Tensor, _ d: Int, _ places: inout [Int], _ differs: inout [Bool]
+  ) throws {
+    let size = shape[d], longest = 16
+    guard dtype.isFloatingPoint, size > 1, size <= longest else { return }
+    let spoiled = try sorted.isnan().any(dim: -1).toArray(as: Bool.self)
+    guard spoiled.contains(true) else { return }
+    let values = try movedim(d, -1).toArray(as: Double.self)
+    for row in spoiled.indices where spoiled[row] {
+      var order: [Int] = []
+      for i in 0..<size {
+        let value = values[row * size + i]
+        // An element before the first goes there at once; otherwise it passes those it precedes.
+        var at = order.count
+        if let first = order.first, value < values[row * size + first] {
+          at = 0
+        } else {
+          while at > 0, value < values[row * size + order[at - 1]] { at -= 1 }
+        }
+        order.insert(i, at: at)
+      }
+      for i in 0..<size {
+        places[row * size + i] = order[i]
+        if i + 1 < size {
+          differs[row * (size - 1) + i] =
+            values[row * size + order[i]] != values[row * size + order[i + 1]]
+        }
+      }
     }
   }
 
@@ -113,7 +153,7 @@ extension Tensor {
   /// recorded as `node`.
   private func noGradOrdered(
     _ name: String, _ d: Int, _ descending: Bool, _ node: String, first: Int? = nil,
-    squeezing: Bool = false, _ cut: (Tensor) throws -> Tensor
+    keepdim: Bool = true, _ cut: (Tensor) throws -> Tensor
   ) throws -> (values: Tensor, indices: Tensor) {
     let (values, indices) = try noGrad {
       let (values, indices) = try ordered(name, d, descending, first: first)
@@ -121,17 +161,22 @@ extension Tensor {
       // A number has one element to cut out, or none.
       return ndim == 0 && parts.0.numel == 1 ? (values, indices) : parts
     }
-    recordPicked(values, indices, d, node)
-    return squeezing ? (try values.squeeze(d), try indices.squeeze(d)) : (values, indices)
+    return recordPicked(values, indices, d, node, keepdim: keepdim)
   }
 
-  /// Records `values` as the elements of this tensor at `indices` along `d`.
-  private func recordPicked(_ values: Tensor, _ indices: Tensor, _ d: Int, _ node: String) {
-    Recording.record([values, indices], node, [self], saving: [indices]) {
+  /// `values`, recorded as the elements of this tensor at `indices` along `d`, and `indices`; without
+  /// that dimension, where it is of size 1 and not kept.
+  private func recordPicked(
+    _ values: Tensor, _ indices: Tensor, _ d: Int, _ node: String, keepdim: Bool = true
+  ) -> (values: Tensor, indices: Tensor) {
+    let dropped = keepdim || ndim == 0 ? [] : [d]
+    let results = (values: values.dropping(dropped), indices: indices.dropping(dropped))
+    Recording.record([results.values, results.indices], node, [self], saving: [indices]) {
       [shape] gradients, saved in
       guard let g = gradients[0] else { return [nil] }
-      return [try g.newZeros(shape).scatterAdd(d, saved[0], g)]
+      return [try g.newZeros(shape).scatterAdd(d, saved[0], g.insertingDims(dropped))]
     }
+    return results
   }
 
   // MARK: Distinct elements
@@ -167,7 +212,7 @@ extension Tensor {
   private func distinct(
     _ name: String, _ dim: Int?, sorts: Bool
   ) throws -> (output: Tensor, inverse: Tensor, counts: Tensor) {
-    try noGrad {
+    let (output, inverse, counts) = try noGrad { () -> (Tensor, Tensor, Tensor) in
       let d = try dim.map { try Layout.wrap($0, ndim, name) }
       let source = d == nil ? try reshape(-1) : self
       let line = source.ndim == 0 ? try source.reshape(1) : source
@@ -209,5 +254,10 @@ extension Tensor {
         Tensor(counts)
       )
     }
+    let (node, operation) =
+      !sorts
+      ? ("UniqueConsecutiveBackward0", "unique_consecutive")
+      : dim == nil ? ("Unique2Backward0", "_unique2") : ("UniqueDimBackward0", "unique_dim")
+    return (output.recorded(node, .underivable(self, operation)), inverse, counts)
   }
 }

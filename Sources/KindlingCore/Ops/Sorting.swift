@@ -151,51 +151,56 @@ extension Tensor {
       throw TensorError(.value, name, "\(name)() q must be in the range [0, 1] but got \(bad)")
     }
     let d = try dim.map { try Layout.wrap($0, ndim, name) }
-    let x = d == nil || ndim == 0 ? try reshaped([numel]) : self
-    let axis = ndim == 0 ? 0 : d ?? 0
-    let (_, places) = try noGrad { try x.sorted(name, dim: axis) }
-    let counts = try noGrad { try x.isnan().logicalNot().sum(dim: axis, keepdim: true) }
-    let parts = try levels.indices.map { i in
-      let level = q.ndim == 0 ? q : try q.select(0, i)
-      let (below, above, weight) = try x.ranks(
-        level, counts, axis, interpolation, ignoresNaN: ignoresNaN)
-      let low = try x.picked(places.picked(below, axis), axis)
-      let high = try x.picked(places.picked(above, axis), axis)
-      return try low.lerp(high, weight: weight)
+    // The sorted rows stand last, behind the dimensions of the result.
+    let rows: Tensor
+    if let d, ndim > 0 {
+      rows = d == ndim - 1 ? self : try unsqueeze(-1).transpose(d, -1)
+    } else {
+      rows = try reshaped([numel])
     }
-    var result = q.ndim == 0 ? parts[0] : try Tensor.stack(parts, dim: 0)
-    let lead = q.ndim
-    let kept =
-      d == nil || ndim == 0
-      ? [Int](repeating: 1, count: keepdim ? ndim : 0)
-      : keepdim
-        ? keptShape(reducing: [axis])
-        : shape.enumerated().filter { $0.offset != axis }.map(\.element)
-    result = try result.reshaped(Array(q.shape.prefix(lead)) + kept)
-    return result
+    var kept = keepdim ? [Int](repeating: 1, count: ndim) : []
+    if let d, ndim > 0 {
+      kept = keptShape(reducing: [d])
+      if !keepdim { kept.remove(at: d) }
+    }
+    let sorted = try rows.sort().values
+    let ordered = try sorted.reshaped(kept + [sorted.shape[sorted.ndim - 1]])
+    let result = try ordered.atRanks(
+      ordered.ranks(q, ignoresNaN: ignoresNaN), interpolation)
+    return q.ndim == 0
+      ? try result.squeeze_(-1) : try result.unsqueeze_(0).transpose_(0, -1).squeeze_(-1)
   }
 
-  /// The ranks next to a quantile in every row, and how far it lies between them.
-  private func ranks(
-    _ level: Tensor, _ counts: Tensor, _ axis: Int, _ interpolation: Interpolation,
-    ignoresNaN: Bool
-  ) throws -> (Tensor, Tensor, Tensor) {
-    let last = try counts.sub(1).clamp(min: 0)
-    var rank = try last.to(dtype).mul(level)
-    if interpolation == .lower { rank = try rank.floor() }
-    if interpolation == .higher { rank = try rank.ceil() }
-    if interpolation == .nearest { rank = try rank.round() }
-    // A row with NaN has NaN for a quantile, unless they are ignored: the first NaN stands at `counts`.
-    let (below, above) = try noGrad {
-      let spoiled = ignoresNaN ? try counts.eq(0) : try counts.lt(shape[axis])
-      let lowest = try Tensor.where(
-        spoiled, counts.clamp(max: shape[axis] - 1), rank.floor().to(.int64))
-      return (lowest, try Tensor.where(spoiled, lowest, rank.ceil().to(.int64)))
+  /// The places of the quantiles `q` in sorted rows, as fractions: those of NaN where a row has some.
+  private func ranks(_ q: Tensor, ignoresNaN: Bool) throws -> Tensor {
+    let isMissing = try noGrad { try isnan() }
+    let levels = try q.reshaped([q.numel]).to(.float64)
+    if ignoresNaN {
+      let counts = try isMissing.logicalNot().sum(dim: -1, keepdim: true)
+      return try (levels * (counts - 1)).clamp(min: 0)
     }
-    let weight =
-      interpolation == .midpoint
-      ? try rank.detach().ne(rank.detach().floor()).to(dtype).mul(0.5)
-      : try rank.sub(rank.detach().floor())
-    return (below, above, weight)
+    let last = shape[ndim - 1] - 1
+    let isSpoiled = try isMissing.any(dim: -1, keepdim: true)
+    return try (levels * last).expand(Array(shape.dropLast()) + [q.numel])
+      .maskedFill(isSpoiled, last)
+  }
+
+  /// The elements of sorted rows at fractional places; only `linear` and `midpoint` look at two.
+  private func atRanks(_ ranks: Tensor, _ interpolation: Interpolation) throws -> Tensor {
+    let places =
+      switch interpolation {
+      case .linear, .midpoint: ranks
+      case .lower: try ranks.floor()
+      case .higher: try ranks.ceil()
+      case .nearest: try ranks.round()
+      }
+    let below = try noGrad { try places.floor() }
+    let low = try gather(-1, below.to(.int64))
+    guard interpolation == .linear || interpolation == .midpoint else { return low }
+    let high = try noGrad { try ranks.ceil().to(.int64) }
+    return try low.lerp(
+      gather(-1, high),
+      weight: interpolation == .midpoint
+        ? noGrad { try Tensor.full(ranks.shape, 0.5, dtype: dtype) } : ranks.sub(below).to(dtype))
   }
 }

@@ -86,12 +86,21 @@ private struct VariancePlan: Sendable {
     freedom = Swift.max(0, count - correction)
   }
 
-  /// In two passes, which loses nothing where the mean is large; half precision in float32.
+  /// In two passes, which loses nothing where the mean is large.
+  ///
+  /// The variance is float64, so that its root is right where it leaves the range of float32 itself;
+  /// for half precision it is float32, as in PyTorch.
   private func wide(_ x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
-    let wide = x.dtype.isHalf ? try x.to(.float32) : x
-    let mean = try wide.mean(dims: dims, keepdim: true)
-    let variance = try wide.sub(mean).square().sum(dims: dims, keepdim: true).div(freedom)
-    return keepdim ? (variance, mean) : (variance.dropping(dims), mean.dropping(dims))
+    let kept = shape.indices.filter { !dims.contains($0) }
+    let results = kept.map { shape[$0] }, type = x.dtype.computeType
+    let rows = try x.to(type).permute(kept + dims).contiguous()
+      .reshape([1, results.reduce(1, *), dims.reduce(1) { $0 * shape[$1] }])
+    let mean = try Tensor(uninitialized: [rows.shape[1]], type, on: x.backend)
+    let spread = try Tensor(uninitialized: [rows.shape[1]], .float64, on: x.backend)
+    try x.backend.channelMoments(rows, mean: mean, variance: spread)
+    let variance = try spread.mul(count / freedom).to(x.dtype.isHalf ? .float32 : .float64)
+    let target = keepdim ? x.keptShape(reducing: dims) : results
+    return (try variance.reshape(target), try mean.reshape(target))
   }
   func values(of x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
     try noGrad {

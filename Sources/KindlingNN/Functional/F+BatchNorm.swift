@@ -113,7 +113,10 @@ extension Tensor {
         mean = try Tensor(uninitialized: [norm.channels], type, on: backend, "batch_norm")
         let variance = try Tensor(uninitialized: [norm.channels], .float64, on: backend)
         try backend.channelMoments(x, mean: mean, variance: variance)
-        rstd = try variance.add(eps).rsqrt().to(type)
+        // A variance out of float32's range is infinite, as in PyTorch.
+        let limit = type == .float32 ? Double(Float.greatestFiniteMagnitude) : .infinity
+        rstd = try Tensor.where(variance.gt(limit), Double.infinity, variance).add(eps).rsqrt()
+          .to(type)
         let count = Double(norm.samples * norm.places)
         func follow(_ running: Tensor?, _ batch: Tensor) throws {
           guard let running else { return }

@@ -92,7 +92,10 @@ extension CPUBackend {
       for row in first..<first + count {
         let from = x.pointer + row * size
         let center = sum(Int64(n), from) / Double(n)
-        let factor = 1 / (spread(Int64(n), from, center) / Double(n) + eps).squareRoot()
+        let variance = spread(Int64(n), from, center) / Double(n)
+        // A variance out of float32's range is infinite or 0, as where it is summed in float32.
+        let isNumber = x.dtype == .float64 || Float(variance).isNormal
+        let factor = 1 / ((isNumber ? variance : Double(Float(variance))) + eps).squareRoot()
         mean.setNumber(center, at: row)
         rstd.setNumber(factor, at: row)
         affine(Int64(n), from, center, factor, 0, w, b, out.pointer + row * size)

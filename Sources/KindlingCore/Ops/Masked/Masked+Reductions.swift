@@ -7,16 +7,20 @@ extension Masked {
     mask: Tensor? = nil
   ) throws -> Tensor {
     try fill(x, mask, .zero, "masked.sum")
-      .sum(dims: dims, keepdim: keepdim, dtype: dtype ?? accumulating(x.dtype))
+      .sum(dims: dims ?? [], keepdim: keepdim, dtype: dtype ?? accumulating(x.dtype))
   }
 
   /// The product; integers and bools multiply in int64 (PyTorch: `torch.masked.prod`).
+  ///
+  /// An empty list of dimensions reduces none.
   public static func prod(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
   ) throws -> Tensor {
-    var y = try fill(x, mask, .one, "masked.prod").to(dtype ?? accumulating(x.dtype))
-    for d in try Layout.wrap(dims, x.ndim, "masked.prod").sorted(by: >) {
+    let type = try x.accumulationType(dtype, "masked.prod")
+    var y = try fill(x, mask, .one, "masked.prod").to(type)
+    let reduced = dims == [] ? [] : try Layout.wrap(dims, x.ndim, "masked.prod")
+    for d in reduced.sorted(by: >) {
       y = try y.prod(dim: d, keepdim: keepdim, dtype: y.dtype)
     }
     return y

@@ -1,0 +1,204 @@
+import Kindling
+import Testing
+
+/// What reductions, scans and searches take and refuse, as PyTorch does.
+@Suite struct ReductionTests {
+  // MARK: Lists of dimensions
+
+  struct Reduction: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let function: @Sendable (Tensor, Bool) throws -> Tensor
+    init(_ name: String, _ function: @escaping @Sendable (Tensor, Bool) throws -> Tensor) {
+      (testDescription, self.function) = (name, function)
+    }
+  }
+
+  @Test(arguments: [
+    Reduction("any") { try $0.any(dims: [], keepdim: $1) },
+    Reduction("all") { try $0.all(dims: [], keepdim: $1) },
+    Reduction("masked.prod") { try Masked.prod($0, dims: [], keepdim: $1) },
+  ])
+  func emptyListsThatReduceNothing(reduction: Reduction) throws {
+    for shape in [[2, 3], [], [0, 3], [1]] {
+      for keepdim in [false, true] {
+        #expect(try reduction.function(Tensor.ones(shape), keepdim).shape == shape)
+      }
+    }
+    #expect(try Tensor([0.0, 2]).any(dims: []).toArray(as: Bool.self) == [false, true])
+    #expect(try Tensor([0, 2], dtype: .uint8).all(dims: []).toArray(as: Int.self) == [0, 1])
+  }
+
+  @Test(arguments: [
+    Reduction("sum") { try $0.sum(dims: [], keepdim: $1) },
+    Reduction("nansum") { try $0.nansum(dims: [], keepdim: $1) },
+    Reduction("mean") { try $0.mean(dims: [], keepdim: $1) },
+    Reduction("nanmean") { try $0.nanmean(dims: [], keepdim: $1) },
+    Reduction("var") { try $0.var(dims: [], keepdim: $1) },
+    Reduction("stdMean") { try $0.stdMean(dims: [], keepdim: $1).mean },
+    Reduction("amax") { try $0.amax(dims: [], keepdim: $1) },
+    Reduction("amin") { try $0.amin(dims: [], keepdim: $1) },
+    Reduction("norm") { try $0.norm(dims: [], keepdim: $1) },
+    Reduction("logsumexp") { try $0.logsumexp(dims: [], keepdim: $1) },
+    Reduction("masked.sum") { try Masked.sum($0, dims: [], keepdim: $1) },
+    Reduction("masked.norm") { try Masked.norm($0, dims: [], keepdim: $1) },
+  ])
+  func emptyListsThatReduceAll(reduction: Reduction) throws {
+    #expect(try reduction.function(Tensor.ones(2, 3), false).shape == [])
+    #expect(try reduction.function(Tensor.ones(2, 3), true).shape == [1, 1])
+  }
+
+  // MARK: Dtypes
+
+  @Test(arguments: [DType.int8, .int16, .int32, .int64, .uint8])
+  func scansOfEveryIntegerType(dtype: DType) throws {
+    let x = Tensor([100, 100, 3])
+    #expect(try x.cumsum(dim: 0, dtype: dtype).dtype == dtype)
+    #expect(try x.cumsum(dim: 0, dtype: dtype).equal(Tensor([100, 200, 203]).to(dtype)))
+    #expect(try x.cumprod(dim: 0, dtype: dtype).equal(Tensor([100, 10000, 30000]).to(dtype)))
+    #expect(try x.to(dtype).cumsum(dim: 0).dtype == .int64)
+    let y = try Tensor([1, 2, 3]).to(dtype)
+    #expect(try y.cumsum_(dim: 0).equal(Tensor([1, 3, 6]).to(dtype)))
+  }
+
+  @Test func scansOfBools() throws {
+    #expect(try Tensor([true, true]).cumsum(dim: 0).toArray(as: Int.self) == [1, 2])
+    #expect(
+      try Tensor([true, true]).cumsum(dim: 0, dtype: .int8).equal(Tensor([1, 2], dtype: .int8)))
+    #expect(try Tensor([true, false]).cumprod(dim: 0, dtype: .float64).dtype == .float64)
+    for refused in [
+      { _ = try Tensor([1]).cumsum(dim: 0, dtype: .bool) },
+      { _ = try Tensor([1]).cumprod(dim: 0, dtype: .bool) },
+    ] as [() throws -> Void] {
+      #expect(refusal(refused).contains("not implemented for 'Bool'"))
+    }
+  }
+
+  /// A result of integers would end the graph without a word.
+  @Test(arguments: [
+    Reduction("sum") { x, _ in try x.sum(dtype: .int16) },
+    Reduction("sum, bool") { x, _ in try x.sum(dtype: .bool) },
+    Reduction("nansum") { x, _ in try x.nansum(dtype: .int64) },
+    Reduction("prod") { x, _ in try x.prod(dtype: .int32) },
+    Reduction("cumsum") { x, _ in try x.cumsum(dim: 0, dtype: .uint8) },
+    Reduction("cumprod") { x, _ in try x.cumprod(dim: 0, dtype: .int64) },
+    Reduction("masked.sum") { x, _ in try Masked.sum(x, dtype: .int64) },
+    Reduction("masked.prod") { x, _ in try Masked.prod(x, dtype: .int64) },
+  ])
+  func integersOfWhatRequiresAGradient(reduction: Reduction) throws {
+    let x = try Tensor([1.0, 2], requiresGrad: true)
+    #expect(
+      refusal { _ = try reduction.function(x, false) }.contains("Autograd not support dtype"))
+    #expect(try !reduction.function(x.detach(), false).requiresGrad)
+    #expect(try noGrad { try reduction.function(x, false) }.requiresGrad == false)
+  }
+
+  struct Refused: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let body: @Sendable () throws -> Void
+    init(_ text: String, _ body: @escaping @Sendable () throws -> Void) {
+      (testDescription, self.body) = (text, body)
+    }
+  }
+
+  @Test(arguments: [
+    Refused("expected input to have floating point") { _ = try Tensor([1]).nanmean() },
+    Refused("could not infer output dtype") { _ = try Tensor([1.0]).nanmean(dtype: .int64) },
+    Refused("\"frac_cpu\" not implemented for 'Long'") { _ = try Tensor([1]).frac() },
+    Refused("\"lerp_kernel_scalar\" not implemented") {
+      _ = try Tensor([1]).lerp(Tensor([2]), weight: 1)
+    },
+    Refused("\"lerp_kernel_tensor\" not implemented") {
+      _ = try Tensor([1]).lerp(Tensor([2]), weight: Tensor([1]))
+    },
+    Refused("topk does not support bool") { _ = try Tensor([true]).topk(1) },
+    Refused("\"kthvalue_cpu\" not implemented") { _ = try Tensor([true]).kthvalue(1) },
+    Refused("Unsupported input type") { _ = try Tensor([true]).isin(Tensor([true])) },
+    Refused("Unsupported input type") { _ = try Tensor([1]).isin(Tensor([true])) },
+    Refused("bincount only supports 1-d") { _ = try Tensor([true]).bincount() },
+    Refused("\"searchsorted_out_cpu\" not") {
+      _ = try Tensor([true]).searchsorted(Tensor([true]))
+    },
+    Refused("range of [nan, nan] is not finite") { _ = try Tensor([1.0, .nan]).histc() },
+  ])
+  func whatPyTorchRefuses(refused: Refused) {
+    #expect(refusal(refused.body).contains(refused.testDescription))
+  }
+
+  // MARK: Searching
+
+  /// Elements are compared in the dtype that both promote to.
+  @Test func searchesPromote() throws {
+    #expect(
+      try Tensor([1, 5]).bucketize(Tensor([0.0, 1, 2])).toArray(as: Int.self) == [1, 3])
+    let large = Tensor([16_777_217]), edge = Tensor([16_777_216.0])
+    #expect(try large.bucketize(edge).item() == 0)
+    #expect(try edge.searchsorted(16_777_217).item() == 0)
+    #expect(try edge.searchsorted(Tensor([16_777_217.0], dtype: .float64)).item() == 1)
+    #expect(try edge.searchsorted(Tensor(16_777_217.0, dtype: .float64)).item() == 0)
+    #expect(try large.searchsorted(16_777_216.0).item() == 0)
+    #expect(try Tensor([1, 2]).searchsorted(Double.nan).item() == 2)
+    #expect(try Tensor([true]).searchsorted(2).item() == 1)
+    #expect(try Tensor([200], dtype: .uint8).searchsorted(Tensor([-1], dtype: .int8)).item() == 0)
+  }
+
+  /// NaN in a set of floats would all fall into one bucket.
+  @Test func manyNaNAreNoSet() throws {
+    let x = try Tensor.full([200_000], Double.nan)
+    #expect(try x.isin(x).any().item(as: Bool.self) == false)
+    #expect(try Tensor([1.0, .nan]).isin(x, invert: true).toArray(as: Bool.self) == [true, true])
+  }
+
+  // MARK: Einsum
+
+  @Test func einsumOfIntegersAndBools() throws {
+    let b = Tensor([true, false, true]), i = Tensor([1, 2, 3], dtype: .int16)
+    #expect(try Tensor.einsum("a->", i).dtype == .int64)
+    #expect(try Tensor.einsum("ab->a", b.unsqueeze(0)).toArray(as: Int.self) == [2])
+    #expect(try Tensor.einsum("a,a->a", b, b).equal(b))
+    #expect(try Tensor.einsum("a,a->", i, i).equal(Tensor(14, dtype: .int16)))
+    #expect(try Tensor.einsum("a,b->", b, b).item() == 4)
+    #expect(try Tensor.einsum("a,b->a", b, b).equal(Tensor([2, 0, 2])))
+    #expect(try Tensor.einsum("a,b->ab", i, b).dtype == .int16)
+    #expect(refusal { _ = try Tensor.einsum("a,a->", b, b) }.contains("Bool"))
+    #expect(refusal { _ = try Tensor.einsum("a,a->", i, Tensor([1.0, 2, 3])) } != "no error")
+  }
+
+  // MARK: No derivative
+
+  @Test(arguments: [
+    Reduction("unique") { x, _ in try x.unique() },
+    Reduction("unique of rows") { x, _ in try x.unique(dim: 0) },
+    Reduction("uniqueConsecutive") { x, _ in try x.uniqueConsecutive() },
+    Reduction("histogram") { x, _ in try x.histogram(bins: 3).hist },
+    Reduction("histogramdd") { x, _ in try x.reshape(-1, 1).histogramdd(bins: [3]).hist },
+    Reduction("bincount") { x, _ in try Tensor([0, 1]).bincount(weights: x) },
+    Reduction("bernoulli") { x, _ in try x.bernoulli(0.5) },
+    Reduction("binomial") { x, _ in try Tensor.binomial(x, Tensor([0.5, 0.5])) },
+    Reduction("heaviside") { x, _ in try x.heaviside(x) },
+  ])
+  func operationsWithoutDerivative(reduction: Reduction) throws {
+    let x = try Tensor([1.0, 2], requiresGrad: true)
+    let y = try reduction.function(x, false)
+    #expect(y.requiresGrad)
+    #expect(refusal { try y.sum().backward() }.contains("is not implemented"))
+    #expect(try !reduction.function(x.detach(), false).requiresGrad)
+  }
+
+  @Test func zerosInPlaceOfUnusedGradients() throws {
+    let x = try Tensor([1.0, 2], requiresGrad: true), y = try Tensor([3.0], requiresGrad: true)
+    for createGraph in [false, true] {
+      let unused = try grad(
+        of: [x.sum()], withRespectTo: [y], createGraph: createGraph, materializeGrads: true)[0]
+      #expect(try unused?.toArray(as: Double.self) == [0])
+      #expect(unused?.requiresGrad == createGraph)
+    }
+  }
+
+  @Test func printedNaNHasNoSign() throws {
+    for dtype in [DType.float16, .bfloat16, .float32, .float64] {
+      let x = Tensor([-Double.nan], dtype: dtype)
+      #expect(try "\(x.item())" == "nan")
+      #expect(try "\(x.item(as: Float.self))" == "nan")
+    }
+  }
+}
