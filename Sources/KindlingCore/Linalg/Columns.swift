@@ -29,6 +29,11 @@ struct Columns {
   /// The matrices `[count…, rows, columns]`, in the memory that LAPACK wrote.
   var matrices: Tensor { noGradTransposed(buffer) }
 
+  /// One triangle of the matrices, which lie by columns too.
+  func triangle(upper: Bool) throws -> Tensor {
+    noGradTransposed(upper ? try buffer.tril() : try buffer.triu())
+  }
+
   /// How far apart columns lie: LAPACK wants at least 1.
   var lead: Int { max(rows, 1) }
 

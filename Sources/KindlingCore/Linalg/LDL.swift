@@ -40,7 +40,7 @@ extension Linalg {
         "the block of D at \($0) is zero, and solving with it would divide by zero; use ldlFactorEx to have the factors all the same"
       }
     }
-    let ld = try noGrad { try factor.matrices.tril() }
+    let ld = try noGrad { try factor.triangle(upper: false) }
     return (refusing(ld, a, "ldl_factor_ex"), pivots, info)
   }
 

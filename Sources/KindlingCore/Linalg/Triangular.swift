@@ -94,7 +94,7 @@ extension Linalg {
         "The factorization could not be completed because the input is not positive-definite (the leading minor of order \($0) is not positive-definite)."
       }
     }
-    let l = try noGrad { upper ? try factor.matrices.triu() : try factor.matrices.tril() }
+    let l = try noGrad { try factor.triangle(upper: upper) }
     let y = l.recorded(
       "LinalgCholeskyExBackward0",
       Input(a) { g, s in

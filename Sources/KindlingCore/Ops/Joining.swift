@@ -31,7 +31,7 @@ extension Tensor {
       // A sum beyond an Int is negative, which the check of the result refuses.
       shape[d] &+= t.shape[d]
     }
-    let result = try join("cat", tensors, shape)
+    let result = try join("cat", tensors, shape, strides: catStrides(tensors, shape))
     var start = 0
     let inputs = try tensors.map { t in
       if t.shape == [0] && model.shape != [0] {
@@ -71,7 +71,15 @@ extension Tensor {
     }
     var shape = first.shape
     shape.insert(tensors.count, at: d)
-    let result = try join("stack", tensors, shape)
+    // PyTorch's is a view of what `cat` makes, but along a new last dimension.
+    var strides = Layout.contiguousStrides(shape)
+    if d < first.ndim {
+      var joined = first.shape
+      joined[d] = tensors.count &* joined[d]
+      let strided = catStrides(tensors, joined)
+      strides = Layout.viewStrides(joined, strided, to: shape) ?? strides
+    }
+    let result = try join("stack", tensors, shape, strides: strides)
     var steps = result.strides
     let step = steps.remove(at: d)
     let inputs = try tensors.enumerated().map { i, t in
@@ -84,12 +92,20 @@ extension Tensor {
     return result.recorded("StackBackward0", inputs)
   }
 
-  private static func join(_ operation: String, _ tensors: [Tensor], _ shape: [Int]) throws
-    -> Tensor
-  {
+  /// The format that all of `tensors` suggest, else contiguous.
+  private static func catStrides(_ tensors: [Tensor], _ shape: [Int]) -> [Int] {
+    let format = tensors[0].suggestedFormat
+    let shared = tensors.allSatisfy { $0.suggestedFormat == format }
+    return Layout.strides(shape, shared ? format : .contiguous)
+  }
+
+  private static func join(
+    _ operation: String, _ tensors: [Tensor], _ shape: [Int], strides: [Int]
+  ) throws -> Tensor {
     let first = tensors[0]
     for t in tensors where t.backend !== first.backend { _ = try onOneDevice(operation, first, t) }
-    return try Tensor(uninitialized: shape, resultType(tensors), on: first.backend, operation)
+    return try Tensor(
+      uninitialized: shape, strides: strides, resultType(tensors), on: first.backend, operation)
   }
 
   /// `tensors` side by side: along columns, or along the only dimension (PyTorch: `torch.hstack`).

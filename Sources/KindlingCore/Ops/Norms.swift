@@ -108,7 +108,7 @@ extension Tensor {
     let others = shape.indices.filter { $0 != d }
     return try Tensor.composed("RenormBackward0", self) { x in
       let norms = try x[0].norm(p: p, dims: others, keepdim: true)
-      return try x[0] * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
+      return try x[0].contiguous() * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
     }
   }
 }

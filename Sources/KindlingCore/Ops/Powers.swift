@@ -67,9 +67,9 @@ extension Tensor {
   /// `self` to the power of `exponent`, in place.
   @discardableResult
   public func pow_(_ exponent: Tensor) throws -> Tensor { try binary_(.pow, exponent) }
-  /// A number to the power of each element.
+  /// A number to the power of each element; the result is contiguous.
   public static func pow<S: TensorScalar>(_ base: S, _ exponent: Tensor) throws -> Tensor {
-    return try binary(.pow, .wrapped(base, like: exponent), exponent)
+    try binary(.pow, .wrapped(base, like: exponent), exponent.contiguous())
   }
 
   private func power(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {

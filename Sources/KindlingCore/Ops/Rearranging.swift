@@ -91,10 +91,10 @@ extension Tensor {
     let turns = (k % 4 + 4) % 4
     let result = try noGrad {
       switch turns {
-      case 1: try flip(b).transpose(a, b).contiguous()
+      case 1: try flip(b).transpose(a, b)
       case 2: try flip(a, b)
-      case 3: try flip(a).transpose(a, b).contiguous()
-      default: try clone()
+      case 3: try flip(a).transpose(a, b)
+      default: try clone(memoryFormat: .contiguous)
       }
     }
     return result.recorded(
@@ -153,7 +153,7 @@ extension Tensor {
     switch ndim {
     case 1: return try diagEmbed(offset: diagonal)
     case 2:
-      let copy = try noGrad { try self.diagonal(offset: diagonal).clone() }
+      let copy = try noGrad { try self.diagonal(offset: diagonal).clone(memoryFormat: .contiguous) }
       return copy.recorded(
         "DiagonalBackward0_copy",
         Input(self) { [shape] g, _ in

@@ -30,7 +30,7 @@ extension Tensor {
     _ source: Tensor, _ size: [Int], _ stride: [Int], storageOffset: Int = 0
   ) throws -> Tensor {
     try replacing(source, "asStridedScatter", "AsStridedScatterBackward0") {
-      try $0.contiguous().asStrided(size, stride, storageOffset: storageOffset)
+      try $0.asStrided(size, stride, storageOffset: storageOffset)
     }
   }
 
@@ -38,7 +38,7 @@ extension Tensor {
     _ source: Tensor, _ operation: String, _ name: String,
     _ region: @escaping (Tensor) throws -> Tensor
   ) throws -> Tensor {
-    let result = try noGrad { try clone() }
+    let result = try cloneKeepingStrides()
     let target = try noGrad { try region(result) }
     guard target.shape == source.shape else {
       throw TensorError(
@@ -49,8 +49,23 @@ extension Tensor {
     if target.numel > 0 { try backend.copy(source, into: target.alias()) }
     let shape = source.shape
     return result.recorded(
-      name, Input(self) { g, _ in try g.replacing(g.newZeros(shape), operation, name, region) },
-      Input(source) { g, _ in try region(g) })
+      name,
+      Input(self) { g, _ in
+        try g.contiguous().replacing(g.newZeros(shape), operation, name, region)
+      },
+      Input(source) { g, _ in try region(g.contiguous()) })
+  }
+
+  /// An unrecorded copy with the same strides and offset, of the whole memory that this is a view of;
+  /// a plain one where elements lie on one another.
+  private func cloneKeepingStrides() throws -> Tensor {
+    if zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
+      return try noGrad { try clone() }
+    }
+    let count = storage.byteCount / dtype.byteSize
+    let result = try Tensor(uninitialized: [count], dtype, on: backend)
+    try backend.copy(alias(shape: [count], strides: [1], offset: 0), into: result)
+    return result.alias(shape: shape, strides: strides, offset: storageOffset)
   }
 
   // MARK: Resizing
@@ -64,6 +79,7 @@ extension Tensor {
     guard !requiresGrad else {
       throw TensorError(.autograd, "resize_", "cannot resize variables that require grad")
     }
+    if shape == self.shape { return self }
     let count = try Layout.checkedCount(shape, dtype, "resize_")
     if (storageOffset + count) * dtype.byteSize > storage.byteCount {
       let larger = try Tensor(uninitialized: [count], dtype, on: backend, "resize_")

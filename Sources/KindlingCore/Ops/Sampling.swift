@@ -128,8 +128,7 @@ extension Tensor {
       }
     } else {
       let keys = try noGrad {
-        let q = try Tensor(uninitialized: shape, dtype, on: backend).exponential_(
-          generator: generator)
+        let q = try Tensor(uninitializedLike: self, dtype).exponential_(generator: generator)
         try backend.binary(.div, self, q, 0, dtype: dtype.computeType, into: q)
         return try q.toArray(as: Double.self)
       }

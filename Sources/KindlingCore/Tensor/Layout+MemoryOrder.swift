@@ -141,9 +141,14 @@ extension Tensor {
   /// This new contiguous tensor, unrecorded, laid out as `format`: the last step of operations whose
   /// kernels write contiguous results.
   package func laidOut(as format: MemoryFormat) throws -> Tensor {
-    if format == .contiguous || format == .preserve { return self }
+    let wanted = Layout.strides(shape, format)
+    if isContiguous(memoryFormat: format) {
+      // Strides of dimensions of size 1 show too.
+      strides = wanted
+      return self
+    }
     let result = try Tensor(
-      uninitialized: shape, strides: Layout.strides(shape, format), dtype, on: backend)
+      uninitialized: shape, strides: wanted, dtype, on: backend)
     try backend.copy(self, into: result)
     return result
   }

@@ -93,6 +93,7 @@ extension F {
     let (count, overflow) = largest.addingReportingOverflow(1)
     if overflow { throw TensorError(.value, "one_hot", "there is no tensor of \(largest) classes") }
     let size = numClasses == -1 ? count : numClasses
-    return try classes.unsqueeze(-1).eq(Tensor.arange(size, device: classes.device)).to(.int64)
+    return try classes.contiguous().unsqueeze(-1).eq(Tensor.arange(size, device: classes.device))
+      .to(.int64)
   }
 }

@@ -106,6 +106,7 @@ extension F {
     // One window is a mean, also in the graph.
     if sizes.allSatisfy({ $0 == 1 }) {
       return try x.mean(dims: (1...rank).map { -$0 }.reversed(), keepdim: true)
+        .laidOut(as: x.suggestedFormat)
     }
     return try x.averagePooled("AdaptiveAvgPool\(rank)DBackward0", p, rank: rank)
   }

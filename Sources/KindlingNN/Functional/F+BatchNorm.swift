@@ -141,7 +141,7 @@ extension Tensor {
           x, mean: mean, rstd: rstd, weight: weight?.prepared(type), bias: bias?.prepared(type),
           into: out)
       }
-      return (try norm.restored(out, dtype), mean, rstd)
+      return (try norm.restored(out, dtype).laidOut(as: suggestedFormat), mean, rstd)
     }
     norm.record(y, self, weight, bias, mean, rstd)
     let type = weight?.dtype ?? dtype

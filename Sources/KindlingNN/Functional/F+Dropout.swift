@@ -101,17 +101,16 @@ extension F {
       inplace ? try x.mul_(factor) : try x.mul(factor)
     }
     if p == 1 { return try times(Tensor.zeros([], dtype: x.dtype, device: x.device)) }
-    var shape = x.shape
+    var noise = try Tensor.empty(like: x)
     if kind.contains(.feature) {
       guard x.ndim >= 2 else {
         throw TensorError(
           .shape, name, "Feature dropout requires at least 2 dimensions in the input")
       }
-      for d in 2..<max(x.ndim, 2) { shape[d] = 1 }
+      let shape = x.shape.prefix(2) + [Int](repeating: 1, count: x.ndim - 2)
+      noise = try x.newEmpty(Array(shape))
     }
-    let noise = try noGrad {
-      try Tensor.empty(shape, dtype: x.dtype, device: x.device).bernoulli_(1 - p)
-    }
+    try noise.bernoulli_(1 - p)
     guard kind.contains(.alpha) else { return try times(noise.div_(1 - p)) }
     // SELU's limit for very negative input, negated.
     let alpha = 1.7580993408473766, a = 1 / ((alpha * alpha * p + 1) * (1 - p)).squareRoot()

@@ -190,7 +190,7 @@ private struct Upsampling: Sendable {
     return try Composed.record(node, [x]) { s in
       try taps.enumerated().reduce(s[0]) { y, entry in
         try entry.element.apply(y, dim: y.ndim - taps.count + entry.offset)
-      }
+      }.contiguous(memoryFormat: s[0].suggestedFormat)
     }
   }
 }

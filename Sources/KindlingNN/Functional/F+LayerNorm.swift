@@ -58,7 +58,7 @@ extension F {
     let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
     // 16-bit floats are computed in float32, whose spacing counts.
     let least = eps ?? (type == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
-    let wide = try x.to(type)
+    let wide = try x.to(type).contiguous()
     let rstd = try wide.pow(2).mean(dims: dims, keepdim: true).add(least).rsqrt()
     let y = try wide.mul(rstd)
     return try (weight.map { try y.mul($0) } ?? y).to(x.dtype)
@@ -193,7 +193,10 @@ extension Tensor {
     let type = weight?.dtype ?? dtype
     let (y, mean, rstd) = try noGrad { () -> (Tensor, Tensor, Tensor) in
       let (y, mean, rstd) = try norm.values(self, weight, bias)
-      return (y, try mean.view(n, numGroups).to(type), try rstd.view(n, numGroups).to(type))
+      return (
+        try y.laidOut(as: suggestedFormat), try mean.view(n, numGroups).to(type),
+        try rstd.view(n, numGroups).to(type)
+      )
     }
     norm.record([y, mean, rstd], self, weight, bias)
     return (y, mean, rstd)

@@ -89,7 +89,8 @@ extension F {
     let p = try arguments.windows(over: x)
     return try pooledAsImage(rank, x) { x in
       try x.maxPooled(
-        "MaxPool\(max(rank, 2))DWithIndicesBackward0", p, rank: max(rank, 2), indices: indices)
+        "MaxPool\(max(rank, 2))DWithIndicesBackward0", p, rank: max(rank, 2),
+        keepsFormat: true, indices: indices)
     }
   }
 
@@ -145,7 +146,8 @@ extension F {
     let name = "adaptive_max_pool\(rank)d"
     let p = try Pooling.adaptive(name, x, checkedSizes(name, rank, sizes))
     return try pooledAsImage(rank, x) { x in
-      try x.maxPooled("AdaptiveMaxPool\(max(rank, 2))DBackward0", p, rank: max(rank, 2))
+      try x.maxPooled(
+        "AdaptiveMaxPool\(max(rank, 2))DBackward0", p, rank: max(rank, 2), keepsFormat: rank < 3)
     }
   }
 

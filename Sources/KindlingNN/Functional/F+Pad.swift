@@ -67,7 +67,7 @@ extension Tensor {
     let result = try noGrad {
       let out = try Tensor.full(border.shape, value, dtype: dtype, device: device)
       try border.inside(of: out).copy_(border.kept(of: self))
-      return out
+      return try out.laidOut(as: suggestedFormat)
     }
     return result.recorded(
       "ConstantPadNdBackward0",
@@ -170,7 +170,9 @@ private struct Border: Sendable {
         before[d] == 0 && after[d] == 0 ? part : try part.indexSelect(d, places(d, mode, x.device))
       }
     }
-    let out = result === x ? try noGrad { try x.clone() } : result
+    let out = try noGrad {
+      try (result === x ? x.clone() : result).laidOut(as: x.suggestedFormat)
+    }
     let node = mode == .reflect ? "ReflectionPad" : "ReplicationPad"
     return out.recorded(
       "\(node)\(rank)DBackward0",

@@ -22,7 +22,7 @@ extension F {
     return try Composed.record("PixelShuffleBackward0", [x]) { s in
       try s[0].reshape(lead + [c, r, r, h, w])
         .permute(Array(0..<n) + [0, 3, 1, 4, 2].map { $0 + n })
-        .reshape(lead + [c, h * r, w * r])
+        .reshape(lead + [c, h * r, w * r]).clone(memoryFormat: s[0].suggestedFormat)
     }
   }
 
@@ -45,7 +45,7 @@ extension F {
     return try Composed.record("PixelUnshuffleBackward0", [x]) { s in
       try s[0].reshape(lead + [c, h, r, w, r])
         .permute(Array(0..<n) + [0, 2, 4, 1, 3].map { $0 + n })
-        .reshape(lead + [c * r * r, h, w])
+        .reshape(lead + [c * r * r, h, w]).clone(memoryFormat: s[0].suggestedFormat)
     }
   }
 
@@ -74,6 +74,7 @@ extension F {
     if x.numel == 0 { return try x.view(shape) }
     return try Composed.record("ChannelShuffleBackward0", [x]) { s in
       try s[0].reshape([shape[0], groups, channels / groups, -1]).transpose(1, 2).reshape(shape)
+        .clone(memoryFormat: s[0].suggestedFormat)
     }
   }
 

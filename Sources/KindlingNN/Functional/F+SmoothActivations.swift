@@ -184,7 +184,9 @@ extension F {
   public static func gumbelSoftmax(
     _ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1
   ) throws -> Tensor {
-    let noise = try noGrad { try Tensor.empty(like: logits).exponential_().log().neg() }
+    let noise = try noGrad {
+      try Tensor.empty(like: logits, memoryFormat: .contiguous).exponential_().log().neg()
+    }
     let soft = try logits.add(noise).div(tau).softmax(dim: dim)
     guard hard else { return soft }
     let places = try soft.max(dim: dim, keepdim: true).indices

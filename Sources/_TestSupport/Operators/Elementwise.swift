@@ -142,7 +142,7 @@ extension OperatorTable {
         : try a.left().div(a.scalar(1, "other"), rounding: mode)
     }
     binary("__radd__") {
-      try $1 + $0
+      try $0 + $1
     } scalar: {
       try $1 + $0
     }

@@ -182,7 +182,7 @@ extension OperatorTable {
         dim1: a.int(3, "dim1", default: 0),
         dim2: a.int(4, "dim2", default: 1))
     }
-    op("as_strided_scatter") { a in
+    op("as_strided_scatter", domain: .contiguous) { a in
       try a.tensor(0).asStridedScatter(
         a.tensor(1, "src"), a.ints(2, "size"), a.ints(3, "stride"),
         storageOffset: a.int(4, "storage_offset", default: 0))

@@ -26,7 +26,7 @@ extension Tensor {
   /// The convolution of geometry `c` with this tensor as its image.
   package func convolved(_ weight: Tensor, _ bias: Tensor?, _ c: Convolution) throws -> Tensor {
     let (x, w) = try Tensor.onOneDevice("convolution", self, weight)
-    let y = try Tensor(uninitialized: c.outputShape, dtype, on: x.backend, "convolution")
+    var y = try Tensor(uninitialized: c.outputShape, dtype, on: x.backend, "convolution")
     let isRecorded =
       isGradEnabled && (x.requiresGrad || w.requiresGrad || bias?.requiresGrad == true)
     // A maximum pooling behind it passes its gradient to one of two elements that nearly tie: while
@@ -41,6 +41,7 @@ extension Tensor {
           x.unrecordedContiguous(), w.unrecordedContiguous(), bias: bias?.unrecordedContiguous(),
           exact, into: y)
       }
+      y = try y.laidOut(as: x.convolutionFormat(w, c))
     }
     guard isRecorded else { return y }
     return y.recorded(
@@ -56,7 +57,7 @@ extension Tensor {
     -> Tensor
   {
     let (g, w) = try Tensor.onOneDevice("convolution", self, weight)
-    let x = try Tensor(uninitialized: c.imageShape, dtype, on: g.backend, "convolution")
+    var x = try Tensor(uninitialized: c.imageShape, dtype, on: g.backend, "convolution")
     if x.numel > 0 {
       if c.outChannels == 0 || c.outputCount == 0 {
         try x.fillByChannel(bias, c.inChannels)
@@ -65,6 +66,7 @@ extension Tensor {
           g.unrecordedContiguous(), w.unrecordedContiguous(), bias: bias?.unrecordedContiguous(), c,
           into: x)
       }
+      x = try x.laidOut(as: g.convolutionFormat(w, c))
     }
     guard isGradEnabled, g.requiresGrad || w.requiresGrad || bias?.requiresGrad == true else {
       return x
@@ -92,6 +94,14 @@ extension Tensor {
       "ConvolutionBackwardBackward0",
       Input(g, saving: x) { gw, s in try s[0].convolved(gw, nil, c) },
       Input(x, saving: g) { gw, s in try s[0].transposeConvolved(gw, nil, c) })
+  }
+
+  /// Channels last where the input or the weight is, as in PyTorch, which lays volumes out so in
+  /// float32 alone and for more than one sample or group.
+  private func convolutionFormat(_ weight: Tensor, _ c: Convolution) -> MemoryFormat {
+    if ndim == 5 && (dtype != .float32 || c.batch == 1 && c.groups == 1) { return .contiguous }
+    let own = suggestedFormat
+    return own == .contiguous ? weight.suggestedFormat : own
   }
 
   func unrecordedContiguous() throws -> Tensor { try noGrad { try contiguous() } }

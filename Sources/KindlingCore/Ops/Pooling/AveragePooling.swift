@@ -2,8 +2,10 @@
 extension Tensor {
   /// The mean of each window over the last `rank` dimensions.
   package func averagePooled(_ node: String, _ p: Pooling, rank: Int) throws -> Tensor {
-    let y = try Tensor(uninitialized: p.outputShape(shape, rank), dtype, on: backend, "avg_pool")
+    var y = try Tensor(uninitialized: p.outputShape(shape, rank), dtype, on: backend, "avg_pool")
     if y.numel > 0 { try backend.averagePool(unrecordedContiguous(), p, into: y) }
+    // PyTorch's pooling of volumes is contiguous always.
+    if rank == 2 { y = try y.laidOut(as: suggestedFormat) }
     return y.recorded(
       node, Input(self) { [shape] g, _ in try g.averageUnpooled(node, p, shape, rank) })
   }

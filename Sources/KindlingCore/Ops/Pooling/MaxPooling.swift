@@ -1,17 +1,21 @@
 /// Maxima over windows, where they lie, and the way back.
 extension Tensor {
   /// The greatest element of each window over the last `rank` dimensions, and where in its plane it
-  /// lies; nil where nobody asks.
+  /// lies; nil where nobody asks. `keepsFormat` says that channels stay last.
   package func maxPooled(
-    _ node: String, _ p: Pooling, rank: Int, indices wanted: Bool = true
+    _ node: String, _ p: Pooling, rank: Int, keepsFormat: Bool, indices wanted: Bool = true
   ) throws -> (values: Tensor, indices: Tensor?) {
     let x = try unrecordedContiguous()
     let shape = p.outputShape(shape, rank)
-    let y = try Tensor(uninitialized: shape, dtype, on: backend, "max_pool")
+    var y = try Tensor(uninitialized: shape, dtype, on: backend, "max_pool")
     let records = isGradEnabled && requiresGrad
-    let indices =
+    var indices =
       wanted || records ? try Tensor(uninitialized: shape, .int64, on: backend, "max_pool") : nil
     if y.numel > 0 { try backend.maxPool(x, p, into: y, indices: indices) }
+    if keepsFormat {
+      y = try y.laidOut(as: suggestedFormat)
+      indices = try indices?.laidOut(as: suggestedFormat)
+    }
     if let indices { recordMaxima(y, indices, node, rank) }
     return (y, indices)
   }
@@ -31,7 +35,8 @@ extension Tensor {
     let x = try Tensor(uninitialized: shape, dtype, on: backend)
     let planes = shape.dropLast(rank).reduce(1, *)
     if x.numel > 0 {
-      try backend.addToPlanes(unrecordedContiguous(), indices, planes: planes, into: x)
+      try backend.addToPlanes(
+        unrecordedContiguous(), indices.unrecordedContiguous(), planes: planes, into: x)
     }
     let name = node.dropLast() + "Backward0"
     return x.recorded(
@@ -74,6 +79,7 @@ extension Tensor {
       let places = try indices.flatten(startDim: -rank)
       return try newZeros(places.shape.dropLast() + [count])
         .scatter(-1, places, flatten(startDim: -rank)).reshape(Array(target))
+        .laidOut(as: rank == 2 ? suggestedFormat : .contiguous)
     }
     return y.recorded(
       node, Input(self, saving: indices) { g, s in try g.takenFromPlanes(s[0], rank) })
