@@ -67,7 +67,13 @@ extension Tensor {
     let a = [Int](repeating: 1, count: rank - ndim) + shape
     let b = [Int](repeating: 1, count: rank - other.ndim) + other.shape
     let left = try reshape(a.flatMap { [$0, 1] }), right = try other.reshape(b.flatMap { [1, $0] })
-    return try (left * right).reshaped(zip(a, b).map { $0 * $1 }, node: "UnsafeViewBackward0")
+    let product = try left * right, size = zip(a, b).map { $0 * $1 }
+    guard let strides = Layout.viewStrides(product.shape, product.strides, to: size) else {
+      return try product.reshaped(size, node: "UnsafeViewBackward0")
+    }
+    return product.view(
+      "UnsafeViewBackward0", shape: size, strides: strides, offset: product.storageOffset
+    ) { [shape = product.shape] g, _ in try g.reshaped(shape) }
   }
 
   /// The sum of a matrix's diagonal (PyTorch: `torch.trace`).

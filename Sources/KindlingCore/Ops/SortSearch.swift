@@ -91,7 +91,7 @@ extension Tensor {
         }
         return places[row * size + bestEnd]
       }
-      let found = try Tensor(ends, shape: keptShape(moving: d)).movedim(-1, d)
+      let found = try Tensor(ends, shape: keptShape(reducing: [d]))
       return (try gather(d, found), found)
     }
     return recordPicked(values, indices, d, "ModeBackward0", keepdim: keepdim)
@@ -128,12 +128,6 @@ extension Tensor {
         }
       }
     }
-  }
-
-  private func keptShape(moving d: Int) -> [Int] {
-    var kept = shape
-    kept.remove(at: d)
-    return kept + [1]
   }
 
   /// The elements in order and where they stood, or the `first` of them.
