@@ -43,8 +43,10 @@ InstructionSet kk_instruction_set(void) {
 static kk_loop vector_unary(UnaryOp op, int32_t dtype) { KK_SELECT(kk_unary, op, dtype) }
 #if KK_MATHVEC
 static kk_loop mathvec(UnaryOp op, int32_t dtype) { KK_SELECT(kk_mathvec, op, dtype) }
+static kk_loop mathvec_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_mathvec_binary, op, dtype) }
 kk_softmax_loops kk_softmax(int32_t dtype) { KK_SELECT(kk_softmax, dtype) }
 #else
+static kk_loop mathvec_binary(BinaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
 static kk_loop mathvec(UnaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
 kk_softmax_loops kk_softmax(int32_t dtype) { return (void)dtype, (kk_softmax_loops){0, 0}; }
 #endif
@@ -55,7 +57,8 @@ kk_loop kk_unary(UnaryOp op, int32_t dtype) {
 }
 static kk_loop vector_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
 kk_loop kk_binary(BinaryOp op, int32_t dtype) {
-  kk_loop loop = vector_binary(op, dtype);
+  kk_loop loop = mathvec_binary(op, dtype);
+  if (!loop) loop = vector_binary(op, dtype);
   return loop ? loop : kk_special_binary(op, dtype);
 }
 kk_loop kk_ternary(TernaryOp op, int32_t dtype) { KK_SELECT(kk_ternary, op, dtype) }
