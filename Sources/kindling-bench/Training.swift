@@ -57,6 +57,13 @@ extension Workloads {
           model, try Inputs.normal(9, 64, 1, 28, 28), Inputs.integers(10, below: 10, 64),
           try Adam(model.parameters(), lr: 1e-3)))
     case "step.resnet18": return try imageStep("resnet18")
+    case "step.resnet18_32":
+      let model = resnet18()
+      return Workload(
+        unit: .ms,
+        call: step(
+          model, try Inputs.normal(11, 64, 3, 32, 32), Inputs.integers(12, below: 1000, 64),
+          try SGD(model.parameters(), lr: 1e-3)))
     case "infer.vgg16.b1", "infer.resnet18.b1", "infer.resnet50.b1":
       return try inference(String(id.split(separator: ".")[1]))
     case "infer.mlp.b1":

@@ -272,6 +272,12 @@ typedef struct {
   int64_t channel, row, column;
 } kk_conv_columns;
 
+/// One element of the kernel at a place of the result: which of those packed it is, and where the
+/// columns that it meets start.
+typedef struct {
+  int64_t weight, column;
+} kk_conv_tap;
+
 /// The loops that convolutions of one floating type are made of, with tiles of `mr` × `nr`.
 typedef struct {
   int64_t mr, nr;
@@ -295,6 +301,24 @@ typedef struct {
   /// blocks of channels, in each over t, and there over the channels of the block.
   void (*turn)(int64_t m, int64_t channels, int64_t block, int64_t taps, const int64_t *places,
                const void *weight, int64_t row, int64_t channel, void *out);
+  // Where columns are samples, up to nr of them:
+  /// y[m, nr] = bias + Σ A[m] · columns over blocks of channels, in each over the taps, and there over
+  /// the channels of the block, in this order; `adds` starts from y instead. A is packed by `turn`,
+  /// `depth` elements of the kernel for each channel; the columns of a channel are nr elements, those
+  /// of channels side by side. Of y, whose rows lie `row` apart, whole vectors with the first `n`
+  /// columns are written.
+  void (*taps)(int64_t m, int64_t n, const void *a, const void *columns, int64_t channels,
+               int64_t block, int64_t depth, const kk_conv_tap *taps, int64_t count,
+               const void *bias, bool adds, void *y, int64_t row);
+  /// Element (n, c, p) of images that lie `sample` apart becomes out[p · place + c · nr + n], with
+  /// zeros up to nr …
+  void (*cross)(int64_t samples, int64_t channels, int64_t places, const void *x, int64_t sample,
+                void *out, int64_t place);
+  /// … and back.
+  void (*uncross)(int64_t samples, int64_t channels, int64_t places, const void *x, int64_t place,
+                  void *out, int64_t sample);
+  /// out[j · column + r · taps + t] = sums[(t · mr + r) · nr + j] for r < m and j < n.
+  void (*spread)(int64_t m, int64_t n, int64_t taps, const void *sums, void *out, int64_t column);
 } kk_conv_kernels;
 /// The convolutions' loops for float32 or float64, else NULL.
 const kk_conv_kernels *_Nullable kk_conv(int32_t dtype);

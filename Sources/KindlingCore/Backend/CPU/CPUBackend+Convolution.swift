@@ -6,7 +6,7 @@ import CKernels
 /// elements, and there over the channels of the block: the order of oneDNN, so that PyTorch's results
 /// are met to the last bit and its maximum poolings choose the same elements.
 extension CPUBackend {
-  private static let channelBlock = 16
+  static let channelBlock = 16
 
   package func convolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into y: Tensor
@@ -18,8 +18,16 @@ extension CPUBackend {
     if let fast = WinogradConvolution(c, y.dtype, kernels, back: false) {
       return try run(fast, c.batch, x, weight, bias: bias, kernels, into: y)
     }
-    let laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
+    if let small = SampleConvolution(c, y.dtype, kernels) {
+      return try small.forward(x.pointer, bias: bias?.pointer, into: y.pointer) {
+        taps, block, out in
+        pack(
+          weight, c, outputs, inputs, kernels, row: inputs * c.kernelCount, channel: c.kernelCount,
+          taps: taps, block: block, into: out)
+      }
+    }
+    let laid = LaidImage.forward(c)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: Self.channelBlock)
     let k = offsets.count
     // The rows of the weight are packed to be in order, and where many columns use them.
@@ -60,6 +68,14 @@ extension CPUBackend {
       return try run(fast, c.batch, gradient, weight, bias: bias, kernels, into: x)
     }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
+    if let small = SampleConvolution(c, x.dtype, kernels) {
+      return try small.back(gradient.pointer, bias: bias?.pointer, into: x.pointer) {
+        taps, block, out in
+        pack(
+          weight, c, inputs, outputs, kernels, row: c.kernelCount, channel: inputs * c.kernelCount,
+          taps: taps, block: block, into: out)
+      }
+    }
     let block = c.isExact ? Self.channelBlock : 1
     // Elements of the image that lie a stride apart meet the same elements of the kernel: each such
     // phase is a convolution of stride 1 of its own. Those that meet none keep the bias alone.
@@ -112,6 +128,10 @@ extension CPUBackend {
     guard let kernels = kk_conv(x.dtype.rawValue)?.pointee,
       let products = kk_gemm(x.dtype.rawValue)?.pointee
     else { return try composedConvolutionWeight(gradient, x, c, into: weight) }
+    if let small = SampleConvolution(c, x.dtype, kernels, forWeight: true) {
+      return try small.weightGradient(
+        x.pointer, gradient.pointer, into: weight.pointer, products: products)
+    }
     let size = x.dtype.byteSize, laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
     // A panel would be empty but for its first column where a group has one channel, as depthwise.

@@ -1,0 +1,178 @@
+import CKernels
+
+/// A convolution over small maps: its columns are samples, at one place of the map after another.
+///
+/// Images are laid out as `[panel of nr samples][place][channel][nr]`, so that every tile is full
+/// however small the map is, elements of the kernel that meet nothing but padding cost nothing, and the
+/// weight is read once for all samples. Sums run over blocks of channels, in each over the elements of
+/// the kernel, and there over the channels of the block.
+struct SampleConvolution {
+  let kernels: kk_conv_kernels
+  let c: Convolution
+  let size: Int
+  let meetings: Meetings
+
+  /// Bytes of images laid out at a time, and of the weight that a second-level cache keeps: what a
+  /// third-level and half a second-level cache hold.
+  static let part = 16 << 20
+  private static let weightCache = 256 << 10
+  /// Multiply-adds of a task.
+  private static let grain = 1 << 21
+  /// Multiply-adds that cost as much as laying out one element.
+  private static let layingOut = 32
+  /// Pairs of places and elements of the kernel that a table may have.
+  private static let mostMeetings = 1 << 14
+
+  var mr: Int { Int(kernels.mr) }
+  var nr: Int { Int(kernels.nr) }
+
+  /// Nil where laying whole images out, sample by sample, costs less: for large maps or few samples.
+  init?(_ c: Convolution, _ dtype: DType, _ kernels: kk_conv_kernels, forWeight: Bool = false) {
+    guard c.outputCount * c.kernelCount <= Self.mostMeetings else { return nil }
+    self.kernels = kernels
+    self.c = c
+    size = dtype.byteSize
+    meetings = Meetings(c)
+    let laid = LaidImage.forward(c), nr = Int(kernels.nr), lanes = nr / 2
+    let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
+    // Tiles that are low or narrow waste the loads of what they multiply.
+    let padded = (c.batch + lanes - 1) / lanes * lanes
+    let low = max(1, 6 / min(forWeight ? inputs : outputs, inputs * 6, 6))
+    let elements = c.inChannels * c.imageCount + c.outChannels * c.outputCount
+    let across =
+      padded * meetings.count * inputs * c.outChannels * low + c.batch * elements * Self.layingOut
+    let columns = (c.output[1] - 1) * laid.width + c.output[2]
+    let direct =
+      c.batch * c.output[0] * ((columns + nr - 1) / nr * nr) * c.kernelCount * inputs
+      * c.outChannels + c.batch * c.inChannels * laid.channel * Self.layingOut / 2
+    guard across < direct else { return nil }
+  }
+
+  // MARK: The result, and the gradient of the image
+
+  /// One way through the convolution: from the image to the result, or back.
+  private struct Way {
+    var sourceChannels: Int
+    var sourcePlaces: Int
+    var targetChannels: Int
+    var targetPlaces: Int
+    /// For each place of the target, the elements of the kernel and the places of the source.
+    var table: Meetings.Table
+  }
+
+  func forward(
+    _ x: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?, into y: UnsafeMutableRawPointer,
+    pack: (_ taps: [Int], _ block: Int, _ out: UnsafeMutableRawPointer) -> Void
+  ) throws {
+    let way = Way(
+      sourceChannels: c.inChannels, sourcePlaces: c.imageCount, targetChannels: c.outChannels,
+      targetPlaces: c.outputCount, table: meetings.byOutput)
+    try run(way, x, bias, y, pack)
+  }
+
+  func back(
+    _ gradient: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?,
+    into x: UnsafeMutableRawPointer,
+    pack: (_ taps: [Int], _ block: Int, _ out: UnsafeMutableRawPointer) -> Void
+  ) throws {
+    let way = Way(
+      sourceChannels: c.outChannels, sourcePlaces: c.outputCount, targetChannels: c.inChannels,
+      targetPlaces: c.imageCount, table: meetings.byInput)
+    try run(way, gradient, bias, x, pack)
+  }
+
+  private func run(
+    _ way: Way, _ source: UnsafeMutableRawPointer, _ bias: UnsafeMutableRawPointer?,
+    _ target: UnsafeMutableRawPointer,
+    _ pack: (_ taps: [Int], _ block: Int, _ out: UnsafeMutableRawPointer) -> Void
+  ) throws {
+    let (mr, nr, size) = (mr, nr, size), groups = c.groups, block = CPUBackend.channelBlock
+    let channels = way.sourceChannels / groups, m = way.targetChannels / groups
+    let taps = meetings.kernelElements, depth = channels * taps.count
+    let rowPanels = (m + mr - 1) / mr
+    let weight = try Workspace(max(groups * rowPanels * mr * depth, 1) * size)
+    defer { weight.free() }
+    pack(taps, block, weight.base)
+    let table = way.table.taps.map {
+      kk_conv_tap(
+        weight: Int64(meetings.rank[$0.element]), column: Int64($0.place * way.sourceChannels * nr))
+    }
+    let starts = way.table.starts
+    let sourcePanel = way.sourceChannels * way.sourcePlaces * nr * size
+    let targetPanel = way.targetChannels * way.targetPlaces * nr * size
+    let panelsPerPart = max(1, Self.part / (sourcePanel + targetPanel))
+    let most = min(c.batch, panelsPerPart * nr), mostPanels = (most + nr - 1) / nr
+    let laid = try Workspace(mostPanels * (sourcePanel + targetPanel))
+    defer { laid.free() }
+    let columns = laid.base, results = laid.base + mostPanels * sourcePanel
+
+    // Rows of the weight that stay in a cache while all columns pass by.
+    let perBlock = min(rowPanels, max(1, Self.weightCache / max(mr * depth * size, 1)))
+    let blocks = (rowPanels + perBlock - 1) / perBlock
+    let perUnit = perBlock * mr * nr * channels * max(1, table.count / max(way.targetPlaces, 1))
+    let perTask = max(1, Self.grain / max(perUnit, 1))
+    for first in stride(from: 0, to: c.batch, by: most) {
+      let n = min(most, c.batch - first)
+      layOut(
+        source + first * way.sourceChannels * way.sourcePlaces * size, n, way.sourceChannels,
+        way.sourcePlaces, into: columns)
+      let units = (n + nr - 1) / nr * way.targetPlaces
+      let pieces = (units + perTask - 1) / perTask
+      table.withUnsafeBufferPointer { table in
+        ThreadPool.shared.run(groups * blocks * pieces) { task in
+          let piece = task % pieces, row = task / pieces % blocks * perBlock * mr
+          let group = task / pieces / blocks
+          let rows = min(perBlock * mr, m - row), channel = group * m + row
+          for unit in piece * perTask..<min((piece + 1) * perTask, units) {
+            let panel = unit / way.targetPlaces, place = unit % way.targetPlaces
+            kernels.taps(
+              Int64(rows), Int64(min(nr, n - panel * nr)),
+              weight.base + (group * rowPanels * mr + row) * depth * size,
+              columns + panel * sourcePanel + group * channels * nr * size, Int64(channels),
+              Int64(block), Int64(taps.count), table.baseAddress.map { $0 + starts[place] },
+              Int64(starts[place + 1] - starts[place]),
+              bias.map { UnsafeRawPointer($0 + channel * size) }, false,
+              results + panel * targetPanel + (place * way.targetChannels + channel) * nr * size,
+              Int64(nr))
+          }
+        }
+      }
+      bringBack(
+        results, n, way.targetChannels, way.targetPlaces,
+        into: target + first * way.targetChannels * way.targetPlaces * size)
+    }
+  }
+
+  // MARK: Laying out
+
+  /// Channels that a thread lays out at a time.
+  private func perPiece(_ places: Int) -> Int { max(1, (1 << 13) / (places * nr)) }
+
+  func layOut(
+    _ x: UnsafeMutableRawPointer, _ samples: Int, _ channels: Int, _ places: Int,
+    into columns: UnsafeMutableRawPointer
+  ) {
+    let (nr, size) = (nr, size), per = perPiece(places), pieces = (channels + per - 1) / per
+    ThreadPool.shared.run((samples + nr - 1) / nr * pieces) { task in
+      let panel = task / pieces, first = task % pieces * per
+      kernels.cross(
+        Int64(min(nr, samples - panel * nr)), Int64(min(per, channels - first)), Int64(places),
+        x + (panel * nr * channels + first) * places * size, Int64(channels * places),
+        columns + (panel * channels * places + first) * nr * size, Int64(channels * nr))
+    }
+  }
+
+  private func bringBack(
+    _ columns: UnsafeMutableRawPointer, _ samples: Int, _ channels: Int, _ places: Int,
+    into y: UnsafeMutableRawPointer
+  ) {
+    let (nr, size) = (nr, size), per = perPiece(places), pieces = (channels + per - 1) / per
+    ThreadPool.shared.run((samples + nr - 1) / nr * pieces) { task in
+      let panel = task / pieces, first = task % pieces * per
+      kernels.uncross(
+        Int64(min(nr, samples - panel * nr)), Int64(min(per, channels - first)), Int64(places),
+        columns + (panel * channels * places + first) * nr * size, Int64(channels * nr),
+        y + (panel * nr * channels + first) * places * size, Int64(channels * places))
+    }
+  }
+}
