@@ -15,11 +15,14 @@ extension CPUBackend {
       return try composedConvolution(x, weight, bias: bias, c, into: y)
     }
     let size = y.dtype.byteSize
-    if let fast = WinogradConvolution(c, y.dtype, kernels, back: false) {
-      return try run(fast, c.batch, x, weight, bias: bias, kernels, into: y)
+    let small = SampleConvolution(c, y.dtype, kernels)
+    if let fast = WinogradConvolution(c, y.dtype, kernels, back: false),
+      try run(fast, small, c.batch, x, weight, bias: bias, kernels, into: y)
+    {
+      return
     }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    if let small = SampleConvolution(c, y.dtype, kernels) {
+    if let small {
       return try small.forward(x.pointer, bias: bias?.pointer, into: y.pointer) {
         taps, block, out in
         pack(
@@ -64,11 +67,14 @@ extension CPUBackend {
       return try composedConvolutionInput(gradient, weight, bias: bias, c, into: x)
     }
     let size = x.dtype.byteSize
-    if let fast = WinogradConvolution(c, x.dtype, kernels, back: true) {
-      return try run(fast, c.batch, gradient, weight, bias: bias, kernels, into: x)
+    let small = SampleConvolution(c, x.dtype, kernels)
+    if let fast = WinogradConvolution(c, x.dtype, kernels, back: true),
+      try run(fast, small, c.batch, gradient, weight, bias: bias, kernels, into: x)
+    {
+      return
     }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    if let small = SampleConvolution(c, x.dtype, kernels) {
+    if let small {
       return try small.back(gradient.pointer, bias: bias?.pointer, into: x.pointer) {
         taps, block, out in
         pack(
@@ -215,18 +221,26 @@ extension CPUBackend {
 
   // MARK: Shared parts
 
+  /// Runs minimal filtering, over samples where the map is small, and says whether it pays there.
   private func run(
-    _ fast: WinogradConvolution, _ batch: Int, _ x: Tensor, _ weight: Tensor, bias: Tensor?,
-    _ kernels: kk_conv_kernels, into y: Tensor
-  ) throws {
+    _ fast: WinogradConvolution, _ small: SampleConvolution?, _ batch: Int, _ x: Tensor,
+    _ weight: Tensor, bias: Tensor?, _ kernels: kk_conv_kernels, into y: Tensor
+  ) throws -> Bool {
+    if let small, fast.tiles.columns <= 4, !fast.pays(for: small.meetings.count) { return false }
     let size = y.dtype.byteSize, matrices = try fast.transformed(weight.pointer)
     defer { matrices.free() }
+    if let small, fast.pays(for: small.meetings.count) {
+      try fast.run(
+        small, x.pointer, batch: batch, weight: matrices, bias: bias?.pointer, into: y.pointer)
+      return true
+    }
     let result = fast.outputs * fast.result.height * fast.result.width
     try forEachPart(batch, x.pointer, fast.inputs, fast.laid, kernels, size) { first, n, image, _ in
       try fast.run(
         image, samples: n, weight: matrices, bias: bias?.pointer,
         into: y.pointer + first * result * size)
     }
+    return true
   }
 
   private func setChannels(of x: Tensor, _ channels: Int, to bias: Tensor?) throws {

@@ -162,7 +162,7 @@ struct SampleConvolution {
     }
   }
 
-  private func bringBack(
+  func bringBack(
     _ columns: UnsafeMutableRawPointer, _ samples: Int, _ channels: Int, _ places: Int,
     into y: UnsafeMutableRawPointer
   ) {

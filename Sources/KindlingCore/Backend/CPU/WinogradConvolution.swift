@@ -20,11 +20,11 @@ struct WinogradConvolution {
   let inputStep: Int
   let isTurned: Bool
 
-  private static let size = MemoryLayout<Float>.size
+  static let size = MemoryLayout<Float>.size
   /// Bytes of transformed tiles at a time: what a third-level cache holds.
-  private static let part = 12 << 20
+  static let part = 12 << 20
 
-  private var tiles: (rows: Int, columns: Int) {
+  var tiles: (rows: Int, columns: Int) {
     ((result.height + 3) / 4, (result.width + 3) / 4)
   }
 
@@ -85,7 +85,7 @@ struct WinogradConvolution {
   }
 
   /// Not a power of two apart, so that the 36 elements do not compete for the same cache lines.
-  private var plane: Int { (outputs * inputs + 15) / 16 * 16 + 16 }
+  var plane: Int { (outputs * inputs + 15) / 16 * 16 + 16 }
 
   /// Computes `samples` results from laid images.
   func run(
