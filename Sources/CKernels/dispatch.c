@@ -67,6 +67,11 @@ kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }
 kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, dtype) }
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }
 const kk_gemm_kernels *kk_gemm(int32_t dtype) { KK_SELECT(kk_gemm, dtype) }
+void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
+                 int64_t ca, const int64_t *b, int64_t rb, int64_t beta, int64_t *c, int64_t rc,
+                 int64_t cc) {
+  KK_SELECT(kk_gemm_i64, m, n, k, alpha, a, ra, ca, b, rb, beta, c, rc, cc)
+}
 const kk_conv_kernels *kk_conv(int32_t dtype) { KK_SELECT(kk_conv, dtype) }
 const kk_winograd_kernels *kk_winograd(void) { KK_SELECT(kk_winograd) }
 const kk_pool_loops *kk_pool(int32_t dtype) { KK_SELECT(kk_pool, dtype) }

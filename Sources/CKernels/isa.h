@@ -40,6 +40,8 @@ kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
   kk_reduce_loop kk_reduce_##isa(ReduceOp, int32_t);    \
   kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);  \
   const kk_gemm_kernels *kk_gemm_##isa(int32_t);              \
+  void kk_gemm_i64_##isa(int64_t, int64_t, int64_t, int64_t, const int64_t *, int64_t, int64_t,    \
+                         const int64_t *, int64_t, int64_t, int64_t *, int64_t, int64_t);          \
   const kk_conv_kernels *kk_conv_##isa(int32_t);              \
   const kk_winograd_kernels *kk_winograd_##isa(void);         \
   const kk_pool_loops *kk_pool_##isa(int32_t);                \

@@ -61,3 +61,20 @@ void kk_transpose(int64_t rows, int64_t columns, const void *x, int64_t row, voi
   default: return turn_64(rows, columns, x, row, out, line);
   }
 }
+
+void kk_copy_rows(int64_t n, int64_t bytes, const void *x, int64_t step, void *out, int64_t line) {
+  const char *from = x;
+  char *to = out;
+#define ROWS(BYTES)                                                                               \
+  for (int64_t i = 0; i < n; i++) memcpy(to + i * line, from + i * step, BYTES);                  \
+  return;
+  switch (bytes) {
+  case 4: ROWS(4)
+  case 8: ROWS(8)
+  case 16: ROWS(16)
+  case 32: ROWS(32)
+  case 64: ROWS(64)
+  default: ROWS((size_t)bytes)
+  }
+#undef ROWS
+}

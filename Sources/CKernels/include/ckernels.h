@@ -251,10 +251,10 @@ typedef struct {
 } kk_gemm_kernels;
 /// The products' loops for float32 or float64, else NULL.
 const kk_gemm_kernels *_Nullable kk_gemm(int32_t dtype);
-/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C over integers, every operand with its own strides.
+/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C over integers; the elements of B's rows are neighbours.
 void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
-                 int64_t ca, const int64_t *b, int64_t rb, int64_t cb, int64_t beta, int64_t *c,
-                 int64_t rc, int64_t cc);
+                 int64_t ca, const int64_t *b, int64_t rb, int64_t beta, int64_t *c, int64_t rc,
+                 int64_t cc);
 
 // MARK: Convolutions
 
@@ -337,6 +337,14 @@ typedef struct {
   /// A row of tiles transformed back, as far as there are rows and columns, plus `bias`.
   void (*output)(int64_t tiles, const float *m, int64_t plane, float bias, float *y, int64_t row,
                  int64_t rows, int64_t columns);
+  // Where the elements of samples are neighbours, and those of channels `line` apart:
+  /// A tile of each channel, whose elements lie at `places`, negative ones being zero …
+  void (*input_samples)(int64_t channels, int64_t samples, int64_t line, const float *x,
+                        const int64_t *places, float *out, int64_t plane);
+  /// … and its 16 places of the result, as far as they are there.
+  void (*output_samples)(int64_t channels, int64_t samples, int64_t line, const float *m,
+                         int64_t plane, const float *_Nullable bias, const int64_t *places,
+                         float *y);
 } kk_winograd_kernels;
 const kk_winograd_kernels *kk_winograd(void);
 
@@ -404,6 +412,8 @@ typedef KK_ENUM ScatterOp : int32_t {
 /// out[c · line + r] = x[r · row + c] for elements of `size` bytes.
 void kk_transpose(int64_t rows, int64_t columns, const void *x, int64_t row, void *out,
                   int64_t line, int64_t size);
+/// Copies n rows of `bytes`, `step` and `line` bytes apart.
+void kk_copy_rows(int64_t n, int64_t bytes, const void *x, int64_t step, void *out, int64_t line);
 /// Row `i` of `out`, contiguous, becomes the `count` elements of `size` bytes, `step` elements apart,
 /// that start at element `offsets[i]` of `x`.
 void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, int64_t step,

@@ -32,16 +32,25 @@ extension CPUBackend {
       batch = []
     }
     if type == .int64 {
+      // Rows of b whose elements are apart are brought together first, all at once.
+      if n > 1 && b.strides[b.ndim - 1] != 1 {
+        let together = try Tensor(uninitialized: b.shape, type, on: self)
+        try copy(b, into: together)
+        return try matmul(a, together, alpha: alpha, beta: beta, into: out)
+      }
       let (alpha, beta) = (alpha.integer, beta.integer)
-      forEachProduct(batch, leftSteps, rightSteps, out.strides, inParallel: true) { ao, bo, oo in
-        kk_gemm_i64(
-          Int64(m), Int64(n), Int64(k), alpha,
-          (left.base + ao * size).assumingMemoryBound(to: Int64.self),
-          Int64(left.row), Int64(left.column),
-          (right.base + bo * size).assumingMemoryBound(to: Int64.self),
-          Int64(right.row), Int64(right.column), beta,
-          (result.base + oo * size).assumingMemoryBound(to: Int64.self), Int64(result.row),
-          Int64(result.column))
+      let rows = max(4, (1 << 16) / max(1, n * k) / 4 * 4)
+      forEachProduct(batch, leftSteps, rightSteps, out.strides, inParallel: m <= rows) {
+        ao, bo, oo in
+        ThreadPool.shared.forEachPiece(of: m, rows) { first, count in
+          kk_gemm_i64(
+            Int64(count), Int64(n), Int64(k), alpha,
+            (left.base + (ao + first * left.row) * size).assumingMemoryBound(to: Int64.self),
+            Int64(left.row), Int64(left.column),
+            (right.base + bo * size).assumingMemoryBound(to: Int64.self), Int64(right.row), beta,
+            (result.base + (oo + first * result.row) * size).assumingMemoryBound(to: Int64.self),
+            Int64(result.row), Int64(result.column))
+        }
       }
       return
     }

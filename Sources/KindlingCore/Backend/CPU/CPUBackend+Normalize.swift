@@ -3,21 +3,22 @@ import CKernels
 /// Normalisations as two or three passes over contiguous float32 or float64 memory. A channel, or a
 /// row, is one task, so that results do not depend on the threads.
 extension CPUBackend {
-  /// Where runs are shorter, calling the loops costs more than the passes they save.
-  private static let shortestRun = 8
+  /// Where rows are shorter, calling the loops costs more than the passes they save.
+  private static let shortestRow = 8
 
   package func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
     let loops = kk_normalize(x.dtype.rawValue)
     guard let sum = loops.sum, let spread = loops.spread, let plan = ChannelPlan(x) else {
       return try composedChannelMoments(x, mean: mean, variance: variance)
     }
-    let count = Double(plan.batch * plan.run)
+    let (from, count) = (try plan.reading(x), Double(plan.batch * plan.run))
+    defer { from.free() }
     plan.forEachChannel { channel in
       var total = 0.0
-      plan.forEachRun(of: channel) { total += sum(Int64(plan.run), x.pointer + $0) }
+      plan.forEachRun(of: channel) { total += sum($1, from.base + $0) }
       let center = total / count
       var squares = 0.0
-      plan.forEachRun(of: channel) { squares += spread(Int64(plan.run), x.pointer + $0, center) }
+      plan.forEachRun(of: channel) { squares += spread($1, from.base + $0, center) }
       mean.setNumber(center, at: channel)
       variance.setNumber(squares / count, at: channel)
     }
@@ -30,15 +31,21 @@ extension CPUBackend {
       return try composedNormalizeChannels(
         x, mean: mean, rstd: rstd, weight: weight, bias: bias, into: out)
     }
+    let (from, to) = (try plan.reading(x), try plan.writing(out))
+    defer {
+      from.free()
+      to.free()
+    }
     plan.forEachChannel { channel in
       // One factor and one summand, rounded as PyTorch's are.
       var scale = rstd.number(at: channel) * (weight?.number(at: channel) ?? 1)
       if x.dtype == .float32 { scale = Double(Float(scale)) }
       let shift = (bias?.number(at: channel) ?? 0).addingProduct(-mean.number(at: channel), scale)
-      plan.forEachRun(of: channel) { at in
-        affine(Int64(plan.run), x.pointer + at, 0, scale, shift, nil, nil, out.pointer + at)
+      plan.forEachRun(of: channel) { at, n in
+        affine(n, from.base + at, 0, scale, shift, nil, nil, to.base + at)
       }
     }
+    plan.write(to, into: out)
   }
 
   package func normalizeChannelsBackward(
@@ -53,27 +60,34 @@ extension CPUBackend {
         gradient, x, mean: mean, rstd: rstd, weight: weight, centered: centered, into: result)
     }
     let count = Double(plan.batch * plan.run)
+    let (from, g) = (try plan.reading(x), try plan.reading(gradient))
+    let to = try result.input.map(plan.writing)
+    defer {
+      from.free()
+      g.free()
+      to?.free()
+    }
     plan.forEachChannel { channel in
       let center = mean.number(at: channel), factor = rstd.number(at: channel)
       var totals = (0.0, 0.0)
       withUnsafeMutableBytes(of: &totals) { bytes in
         let out = bytes.assumingMemoryBound(to: Double.self).baseAddress
-        plan.forEachRun(of: channel) { at in
-          products(Int64(plan.run), gradient.pointer + at, x.pointer + at, nil, center, out)
+        plan.forEachRun(of: channel) { at, n in
+          products(n, g.base + at, from.base + at, nil, center, out)
         }
       }
       result.bias?.setNumber(totals.0, at: channel)
       result.weight?.setNumber(totals.1 * factor, at: channel)
-      guard let input = result.input else { return }
+      guard let to else { return }
       let scale = factor * (weight?.number(at: channel) ?? 1)
       let slope = centered ? -scale * totals.1 * factor * factor / count : 0
       let shift = centered ? -scale * totals.0 / count : 0
-      plan.forEachRun(of: channel) { at in
+      plan.forEachRun(of: channel) { at, n in
         combine(
-          Int64(plan.run), gradient.pointer + at, x.pointer + at, nil, center, scale, slope, shift,
-          input.pointer + at)
+          n, g.base + at, from.base + at, nil, center, scale, slope, shift, to.base + at)
       }
     }
+    if let to, let input = result.input { plan.write(to, into: input) }
   }
 
   package func normalizeRows(
@@ -82,7 +96,7 @@ extension CPUBackend {
   ) throws {
     let loops = kk_normalize(x.dtype.rawValue), (rows, n) = (x.shape[0], x.shape[1])
     guard let sum = loops.sum, let spread = loops.spread, let affine = loops.affine,
-      n >= Self.shortestRun, x.isContiguous, weight != nil || bias == nil
+      n >= Self.shortestRow, x.isContiguous, weight != nil || bias == nil
     else {
       return try composedNormalizeRows(
         x, eps: eps, weight: weight, bias: bias, into: out, mean: mean, rstd: rstd)
@@ -109,7 +123,7 @@ extension CPUBackend {
   ) throws {
     let loops = kk_normalize(x.dtype.rawValue), (rows, n) = (x.shape[0], x.shape[1])
     guard let products = loops.products, let combine = loops.gradient, let columns = loops.columns,
-      n >= Self.shortestRun, x.isContiguous, gradient.isContiguous
+      n >= Self.shortestRow, x.isContiguous, gradient.isContiguous
     else {
       return try composedNormalizeRowsBackward(
         gradient, x, mean: mean, rstd: rstd, weight: weight, into: result)
@@ -147,33 +161,6 @@ extension CPUBackend {
         .sum, part, dtype: x.dtype,
         into: target.alias(shape: [1, n], strides: [n, 1], offset: target.storageOffset))
     }
-  }
-}
-
-/// A contiguous `[N, C, S]` tensor, channel by channel; nil where the loops do not pay.
-private struct ChannelPlan {
-  let batch: Int
-  let channels: Int
-  /// The elements of one channel of one sample, next to one another.
-  let run: Int
-  private let size: Int
-
-  init?(_ x: Tensor) {
-    guard x.isContiguous, x.shape[2] >= 8 else { return nil }
-    (batch, channels, run) = (x.shape[0], x.shape[1], x.shape[2])
-    size = x.dtype.byteSize
-  }
-
-  func forEachChannel(_ body: (Int) -> Void) {
-    let piece = max(1, ElementwiseCall.piece / max(1, batch * run))
-    ThreadPool.shared.forEachPiece(of: channels, piece) { first, count in
-      for channel in first..<first + count { body(channel) }
-    }
-  }
-
-  /// Calls `body` with the byte offset of each of the channel's runs.
-  func forEachRun(of channel: Int, _ body: (Int) -> Void) {
-    for sample in 0..<batch { body((sample * channels + channel) * run * size) }
   }
 }
 
