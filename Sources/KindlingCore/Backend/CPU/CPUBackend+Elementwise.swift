@@ -35,7 +35,9 @@ extension CPUBackend {
   package func binary(
     _ op: BinaryOp, _ a: Tensor, _ b: Tensor, _ parameter: Double, dtype: DType, into out: Tensor
   ) throws {
-    let type = dtype.computeType
+    // Halves have loops of their own, where both operands are such.
+    let isOwn = a.dtype == dtype && b.dtype == dtype && kk_binary(op, dtype.rawValue) != nil
+    let type = isOwn ? dtype : dtype.computeType
     guard let loop = kk_binary(op, type.rawValue) else { throw missing("\(op)", dtype) }
     let toBool = op.rawValue >= BinaryOp.eq.rawValue && op.rawValue <= BinaryOp.logicalXor.rawValue
     ElementwiseCall(
