@@ -53,6 +53,7 @@ static inline uint16_t to_bf16(float f) {
                    const void *source, int64_t source_row, int64_t source_step) {                 \
     T *target = out;                                                                              \
     const T *values = source;                                                                     \
+    if (count == 1) step = source_step = 0;                                                       \
     for (int64_t i = 0; i < n; i++)                                                               \
       for (int64_t j = 0; j < count; j++) {                                                       \
         T *place = target + offsets[i] + j * step;                                                \

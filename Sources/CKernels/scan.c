@@ -152,7 +152,7 @@ kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
 typedef struct {
   uint32_t key, place;
 } keyed;
-enum { DIGIT = 11, DIGITS = 3, BUCKETS = 1 << DIGIT, SHORT_ROW = 1024 };
+enum { DIGIT = 11, DIGITS = 3, BUCKETS = 1 << DIGIT, SHORT_ROW = 256 };
 
 static inline uint32_t key_float(float x) {
   uint32_t bits;

@@ -115,22 +115,4 @@ extension Tensor {
       Input(self, saving: other) { g, s in try s[0].cross(g, dim: found) },
       Input(other, saving: self) { g, s in try g.cross(s[0], dim: found) })
   }
-
-  /// The p-norms of the differences of all pairs of rows (PyTorch: `torch.cdist`).
-  ///
-  /// - Shape: `[*, n, d]` and `[*, m, d]` → `[*, n, m]`.
-  public func cdist(_ other: Tensor, p: Double = 2) throws -> Tensor {
-    guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
-      throw TensorError(
-        .shape, "cdist",
-        "X1 and X2 must have at least two dimensions and the same number of columns; got \(shape) and \(other.shape)"
-      )
-    }
-    guard p >= 0 else {
-      throw TensorError(.value, "cdist", "cdist only supports non-negative p values, not \(p)")
-    }
-    return try Tensor.composed("CdistBackward0", self, other) { x in
-      try (x[0].unsqueeze(-2) - x[1].unsqueeze(-3)).norm(p: p, dim: -1)
-    }
-  }
 }

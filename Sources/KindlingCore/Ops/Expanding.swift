@@ -164,7 +164,12 @@ extension Tensor {
         "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)"
       )
     }
-    let index = counts.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
+    let index = [Int](unsafeUninitializedCapacity: total) { index, written in
+      for (i, count) in counts.enumerated() {
+        for at in written..<written + count { index[at] = i }
+        written += count
+      }
+    }
     return try source.indexSelect(d, Tensor(index))
   }
 

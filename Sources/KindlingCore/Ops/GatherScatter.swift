@@ -311,6 +311,7 @@ struct ScatterPlan {
     let shape = indexShape.isEmpty ? [1] : indexShape, leading = Swift.max(leading, 1)
     var strides = x.strides
     let step = strides[dim]
+    if shape.count == 1 { return Rows(at: step == 1 ? places : places.map { $0 * step }) }
     strides[dim] = 0
     var offsets = Rows.lattice(Array(shape[..<leading]), Array(strides[..<leading]))
     for i in offsets.indices { offsets[i] += places[i] * step }

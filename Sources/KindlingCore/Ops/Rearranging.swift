@@ -125,22 +125,17 @@ extension Tensor {
         "input tensor must have at least 2 dimensions, but has shape \(shape)")
     }
     let (rows, columns) = (shape[ndim - 2], shape[ndim - 1])
-    let result = try Tensor.zeros(shape, dtype: dtype, device: device)
-    for row in 0..<(numel == 0 ? 0 : rows) {
-      // The columns before `cut` are those left of the diagonal (triu), or up to it (tril).
+    // The columns before `cut` are those left of the diagonal (triu), or up to it (tril).
+    let cuts = (0..<rows).map { row in
       let reach = row.addingReportingOverflow(diagonal)
       let edge = reach.overflow ? (diagonal < 0 ? -1 : columns) : reach.partialValue
-      let cut = Swift.min(Swift.max(keepsAbove ? edge : edge &+ 1, 0), columns)
-      let (from, length) = keepsAbove ? (cut, columns - cut) : (0, cut)
-      if length == 0 { continue }
-      let part = shape.dropLast(2) + [length]
-      func segment(_ t: Tensor) -> Tensor {
-        let (down, right) = (t.strides[ndim - 2], t.strides[ndim - 1])
-        return t.alias(
-          shape: Array(part), strides: t.strides.dropLast(2) + [right],
-          offset: t.storageOffset + row * down + from * right)
-      }
-      try backend.copy(segment(self), into: segment(result))
+      return Swift.min(Swift.max(keepsAbove ? edge : edge &+ 1, 0), columns)
+    }
+    let result = try noGrad {
+      let edges = try Tensor(cuts, shape: [rows, 1]).to(device)
+      let column = try Tensor.arange(columns, device: device)
+      let keeps = keepsAbove ? try column.ge(edges) : try column.lt(edges)
+      return try Tensor.where(keeps, contiguous(), newZeros([]))
     }
     return result.recorded(name, Input(self) { g, _ in try pullback(g) })
   }

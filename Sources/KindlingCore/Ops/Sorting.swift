@@ -22,9 +22,7 @@ extension Tensor {
 
   /// The elements along `dim` at `indices`, which has size 1 there; recorded.
   func picked(_ indices: Tensor, _ dim: Int) throws -> Tensor {
-    if ndim == 0 { return self }
-    let hits = try noGrad { try Tensor.positions(shape, dim).eq(indices) }
-    return try Tensor.where(hits, self, 0).sum(dim: dim, keepdim: true, dtype: dtype)
+    ndim == 0 ? self : try gather(dim, indices)
   }
 }
 

@@ -165,26 +165,52 @@ private struct Border: Sendable {
           "Calculated output size \(shape[d]) at dimension \(d) must be >= 1 (input \(x.shape))")
       }
     }
-    let result = try noGrad {
-      try dims.reduce(x) { part, d in
-        before[d] == 0 && after[d] == 0 ? part : try part.indexSelect(d, places(d, mode, x.device))
-      }
-    }
-    let out = try noGrad {
-      try (result === x ? x.clone() : result).laidOut(as: x.suggestedFormat)
-    }
+    let out = try noGrad { try withBorders(x, mode).laidOut(as: x.suggestedFormat) }
     let node = mode == .reflect ? "ReflectionPad" : "ReplicationPad"
     return out.recorded(
       "\(node)\(rank)DBackward0",
       Input(x) { g, _ in
         try dims.reversed().reduce(g) { gradient, d in
-          if before[d] == 0 && after[d] == 0 { return gradient }
-          var target = gradient.shape
-          target[d] = input[d]
-          return try Tensor.zeros(target, dtype: g.dtype, device: g.device)
-            .indexAdd(d, places(d, mode, g.device), gradient)
+          if before[d] < 0 || after[d] < 0 {
+            var target = gradient.shape
+            target[d] = input[d]
+            return try Tensor.zeros(target, dtype: g.dtype, device: g.device)
+              .indexAdd(d, places(d, mode, g.device), gradient)
+          }
+          let places = sources(d, mode)
+          return try borders(d).reduce(gradient.narrow(d, before[d], input[d])) { sum, border in
+            try sum.indexAdd(
+              d, Tensor(Array(places[border])).to(g.device),
+              gradient.narrow(d, border.lowerBound, border.count))
+          }
         }
       })
+  }
+
+  /// The padding before and behind the input along dimension `d`, as far as there is any.
+  private func borders(_ d: Int) -> [Range<Int>] {
+    [0..<before[d], shape[d] - after[d]..<shape[d]].filter { !$0.isEmpty }
+  }
+
+  /// The input, and around it, one dimension after another, elements of what is there already.
+  private func withBorders(_ x: Tensor, _ mode: PaddingMode) throws -> Tensor {
+    if dims.contains(where: { before[$0] < 0 || after[$0] < 0 }) {
+      let result = try dims.reduce(x) { part, d in
+        before[d] == 0 && after[d] == 0 ? part : try part.indexSelect(d, places(d, mode, x.device))
+      }
+      return result === x ? try x.clone() : result
+    }
+    let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")
+    try inside(of: out).copy_(x)
+    for d in dims {
+      let places = sources(d, mode)
+      for border in borders(d) {
+        let from = places[border].map { $0 + before[d] }
+        try out.narrow(d, border.lowerBound, border.count)
+          .copy_(out.indexSelect(d, Tensor(from).to(x.device)))
+      }
+    }
+    return out
   }
 
   private func places(_ d: Int, _ mode: PaddingMode, _ device: Device) throws -> Tensor {

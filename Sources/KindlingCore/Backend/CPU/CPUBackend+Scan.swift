@@ -17,12 +17,15 @@ extension CPUBackend {
     let results = try Tensor(uninitialized: rows.shape, type, on: self)
     let places = try Tensor(uninitialized: indices == nil ? [] : rows.shape, .int64, on: self)
     let n = rows.shape.last ?? 1
-    for start in stride(from: 0, to: rows.numel, by: max(n, 1)) {
-      let offset = start * type.byteSize
-      loop(
-        Int64(n), rows.pointer + offset, results.pointer + offset,
-        places.pointer.assumingMemoryBound(to: Int64.self) + (indices == nil ? 0 : start), backwards
-      )
+    let lines = n == 0 ? 0 : rows.numel / n
+    ThreadPool.shared.forEachPiece(of: lines, max(1, (1 << 14) / max(n, 1))) { first, count in
+      for line in first..<first + count {
+        let start = line * n, offset = start * type.byteSize
+        loop(
+          Int64(n), rows.pointer + offset, results.pointer + offset,
+          places.pointer.assumingMemoryBound(to: Int64.self) + (indices == nil ? 0 : start),
+          backwards)
+      }
     }
     try copy(results, into: moved(out, dim))
     if let indices { try copy(places, into: moved(indices, dim)) }

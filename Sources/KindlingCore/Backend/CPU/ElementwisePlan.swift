@@ -38,6 +38,25 @@ struct ElementwisePlan {
     }
   }
 
+  /// Puts a part of the dimension before it inside an innermost one of a few elements, such as the
+  /// colours of a pixel, so that runs are worth a call.
+  mutating func lengthenRuns() {
+    let last = sizes.count - 1
+    guard last > 0, sizes[last] <= Self.fewElements else { return }
+    let n = sizes[last - 1]
+    guard n >= Self.part.lowerBound,
+      let part = Self.part.reversed().first(where: { n % $0 == 0 })
+    else { return }
+    sizes.replaceSubrange(last - 1...last, with: [n / part, sizes[last], part])
+    for i in strides.indices {
+      let (step, inner) = (strides[i][last - 1], strides[i][last])
+      strides[i].replaceSubrange(last - 1...last, with: [step * part, inner, step])
+    }
+  }
+
+  private static let fewElements = 8
+  private static let part = 64...1024
+
   /// Calls `body` with the element offsets of every innermost run and its length.
   func forEachRun(_ body: (_ offsets: UnsafePointer<Int>) -> Void) {
     forEachRun(0, sizes[0]) { offsets, _ in body(offsets) }

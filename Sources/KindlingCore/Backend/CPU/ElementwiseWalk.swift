@@ -23,7 +23,9 @@ struct ElementwiseWalk {
   init(_ call: ElementwiseCall) {
     self.call = call
     let tensors = [call.inputs.0, call.inputs.1, call.inputs.2].compactMap { $0 }
-    plan = ElementwisePlan(tensors, call.out)
+    var plan = ElementwisePlan(tensors, call.out)
+    plan.lengthenRuns()
+    self.plan = plan
     let types =
       [call.types.0, call.types.1, call.types.2].prefix(tensors.count) + [call.outputType]
     for (i, (x, type)) in zip(tensors + [call.out], types).enumerated() {
