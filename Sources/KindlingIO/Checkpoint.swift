@@ -5,7 +5,7 @@ public enum CheckpointContainer: Sendable {
   /// A zip file, PyTorch's own since version 1.6.
   case zip
   /// A sequence of pickles, for programs older than that
-  /// (PyTorch: `_use_new_zipfile_serialization=False`). It has no checksums and cannot be mapped.
+  /// (PyTorch: `_use_new_zipfile_serialization=False`). It has no checksums and is never mapped.
   case legacy
 }
 
@@ -53,32 +53,35 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 ///
 /// The file is data: nothing in it is run, and what is not tensors, numbers, texts, lists or
 /// dictionaries is refused. Complex tensors are read as real ones with a last dimension of 2
-/// (PyTorch: `torch.view_as_real`). Tensors of the zip form lie in the mapped file, without a copy
-/// unless they go to another device; writing to them does not change it. While they are in use the file must not be cut short in place; replacing it, as
-/// `save` does, is fine.
+/// (PyTorch: `torch.view_as_real`). The tensors have memory of their own: what happens to the file
+/// afterwards changes nothing.
 ///
 /// - Parameters:
-///   - path: the file.
-///   - device: where the tensors go; nil means where they were saved from.
-///   - verify: compare checksums, which reads the whole file.
+///   - path: The file.
+///   - device: The device the tensors go to; nil means the one they were saved from.
+///   - verify: Whether to compare checksums.
+///   - mapped: Whether tensors may lie in the mapped file, without a copy, where the form of the file
+///     allows (PyTorch: `mmap=True`). Writing to them does not change the file. But what is done to
+///     the file while they are in use changes their values, and a file that is cut short in place ends
+///     the process. Replacing it, as `save` does, is safe.
 /// - Returns: the value, whose dictionaries keep their order.
 /// - Throws: ``CheckpointError`` where the file is absent, damaged, unsafe, or of another kind.
-public func load(_ path: String, device: Device? = nil, verify: Bool = true) throws
-  -> CheckpointValue
-{
+public func load(
+  _ path: String, device: Device? = nil, verify: Bool = true, mapped: Bool = false
+) throws -> CheckpointValue {
   try CheckpointError.naming(path) {
-    try CheckpointReader(MappedFile(path), verify: verify).value(on: device)
+    try CheckpointReader(FileSource(path, mapped: mapped), verify: verify).value(on: device)
   }
 }
 
 /// Reads the tensors that a `.pth` file holds by name (PyTorch: `torch.load`, for a state dict).
 ///
 /// - Throws: ``CheckpointError``, also `.content` where the file holds something else than a
-///   dictionary of tensors; see ``load(_:device:verify:)``.
+///   dictionary of tensors; see ``load(_:device:verify:mapped:)``.
 public func loadStateDict(
-  from path: String, device: Device? = nil, verify: Bool = true
+  from path: String, device: Device? = nil, verify: Bool = true, mapped: Bool = false
 ) throws -> StateDict {
-  let value = try load(path, device: device, verify: verify)
+  let value = try load(path, device: device, verify: verify, mapped: mapped)
   return try CheckpointError.naming(path) {
     if let stateDict = value.stateDict { return stateDict }
     guard let pairs = value.pairs else {

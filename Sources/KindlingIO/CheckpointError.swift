@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// Why a checkpoint could not be read or written.
 public struct CheckpointError: Error, Sendable, CustomStringConvertible {
   /// What kind of trouble it is.
@@ -39,6 +41,8 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
     do { return try body() } catch var error as CheckpointError {
       if error.path.isEmpty { error.path = path }
       throw error
+    } catch let error as FileError {
+      throw CheckpointError(.file, path: path, error.message)
     }
   }
 }

@@ -17,7 +17,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
   ///
   /// - Throws: ``CheckpointError`` where it cannot be read, or is of none of these kinds.
   public init(ofFile path: String) throws {
-    self = try CheckpointError.naming(path) { try FileFormat(MappedFile(path)) }
+    self = try CheckpointError.naming(path) { try FileFormat(FileSource(path)) }
   }
 
   /// The kind that a file called `path` should be of: `.pth`, `.pt`, `.th`, `.bin` and `.ckpt` are
@@ -33,14 +33,18 @@ public enum FileFormat: String, Sendable, CaseIterable {
     }
   }
 
-  init(_ file: MappedFile) throws {
-    let bytes = UnsafeRawBufferPointer(file.bytes)
+  init(_ file: FileSource) throws {
+    self = try file.part(0..<file.byteCount, upTo: 16).withBytes { try FileFormat(file, $0) }
+  }
+
+  /// `bytes` are the first of the file.
+  private init(_ file: FileSource, _ bytes: UnsafeRawBufferPointer) throws {
     if bytes.starts(with: NpyHeader.magic) {
       self = .npy
     } else if bytes.starts(with: [0x50, 0x4B]) {
-      let archive = try ZipArchive(file.bytes, compressed: true)
-      let isCheckpoint = archive.names.contains { $0.hasSuffix("/data.pkl") }
-      self = isCheckpoint || !archive.names.allSatisfy { $0.hasSuffix(".npy") } ? .pytorch : .npz
+      let names = try ZipArchive(file).records.map(\.name)
+      let isCheckpoint = names.contains { $0.hasSuffix("/data.pkl") }
+      self = isCheckpoint || !names.allSatisfy { $0.hasSuffix(".npy") } ? .pytorch : .npz
     } else if LegacyContainer.isOne(bytes) {
       self = .legacy
     } else if bytes.count > 8, bytes[8] == UInt8(ascii: "{") {
@@ -80,7 +84,7 @@ public struct CheckpointEntry: Sendable {
 /// - Throws: ``CheckpointError``, as loading the file; checksums of tensors are not compared.
 public func inspect(_ path: String) throws -> [CheckpointEntry] {
   try CheckpointError.naming(path) {
-    let file = try MappedFile(path)
+    let file = try FileSource(path)
     switch try FileFormat(file) {
     case .safetensors: return try Safetensors.inspect(file)
     case .npy: return try NumPy.inspect(file)

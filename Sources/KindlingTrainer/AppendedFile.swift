@@ -1,63 +1,33 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingCore
 
 /// A log file that grows; each write is whole on disk before the next one.
 final class AppendedFile {
   private let path: String
-  private let descriptor: Int32
+  private let file: OutputFile
   /// Whether nothing was there when it was opened.
-  let wasEmpty: Bool
+  var wasEmpty: Bool { file.wasEmpty }
 
   /// The file at `path`, emptied unless `appending`; its folder is made if it is not there.
   init(_ path: String, appending: Bool = false) throws {
     self.path = path
-    if let slash = path.lastIndex(of: "/") { AppendedFile.makeFolders(String(path[..<slash])) }
-    let mode = O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : O_TRUNC)
-    descriptor = open(path, mode, 0o666)
-    wasEmpty = descriptor >= 0 && lseek(descriptor, 0, SEEK_END) <= 0
-    guard descriptor >= 0 else { throw AppendedFile.failure(path) }
+    file = try AppendedFile.naming(path) {
+      if let slash = path.lastIndex(of: "/") {
+        // What cannot be made shows when the file is opened.
+        try? FileSystem.makeFolders(String(path[..<slash]))
+      }
+      return try OutputFile(path, appending: appending)
+    }
   }
 
-  deinit { close(descriptor) }
-
   func write(_ bytes: [UInt8]) throws {
-    var start = 0
-    while start < bytes.count {
-      let count = bytes[start...].withUnsafeBytes { AppendedFile.put(descriptor, $0) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw AppendedFile.failure(path) }
-      start += count
-    }
+    try AppendedFile.naming(path) { try bytes.withUnsafeBytes { try file.write($0) } }
   }
 
   func write(_ text: String) throws { try write(Array(text.utf8)) }
 
-  /// Every folder on the way; what cannot be made shows when the file is opened.
-  private static func makeFolders(_ path: String) {
-    var soFar = ""
-    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-      soFar += part
-      if !soFar.isEmpty { mkdir(soFar, 0o777) }
-      soFar += "/"
+  private static func naming<R>(_ path: String, _ body: () throws -> R) throws -> R {
+    do { return try body() } catch let error as FileError {
+      throw TrainerError(.file, "\(path): \(error.reason)")
     }
-  }
-
-  private static func put(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    #elseif canImport(Musl)
-      Musl.write(descriptor, bytes.baseAddress, bytes.count)
-    #else
-      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-    #endif
-  }
-
-  private static func failure(_ path: String) -> TrainerError {
-    TrainerError(.file, "\(path): \(String(cString: strerror(errno)))")
   }
 }

@@ -56,9 +56,9 @@ func files(below folder: String) -> [String] {
   return result.sorted()
 }
 
-extension MappedFile {
+extension FileSource {
   /// A file that holds `bytes`.
-  static func holding(_ bytes: [UInt8]) throws -> MappedFile {
-    try bytes.withUnsafeBytes { try MappedFile(copying: $0) }
+  static func holding(_ bytes: [UInt8]) throws -> FileSource {
+    try bytes.withUnsafeBytes { try FileSource(copying: $0) }
   }
 }

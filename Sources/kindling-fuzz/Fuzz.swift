@@ -41,11 +41,9 @@ import Kindling
         continue
       }
       if reader.name == "pickle" {
-        guard let file = try? MappedFile.holding(bytes) else { continue }
-        let pickle = withExtendedLifetime(file) {
-          let records = try? ZipArchive(file.bytes).records
-          return records?.first { $0.key.hasSuffix("/data.pkl") }.map { Array($0.value.bytes) }
-        }
+        guard let file = try? FileSource.holding(bytes) else { continue }
+        let record = try? ZipArchive(file).records.first { $0.name.hasSuffix("/data.pkl") }
+        let pickle = try? record?.content(in: file, verify: false).withBytes { Array($0) }
         guard let pickle else { continue }
         bytes = pickle
       }

@@ -15,11 +15,11 @@ struct FuzzReader: Sendable {
     FuzzReader(name: "zip", seeds: [".pt", ".npz"]) { try checkpoint($0) },
     FuzzReader(name: "legacy", seeds: [".legacy.pt"]) { try checkpoint($0) },
     FuzzReader(name: "safetensors", seeds: [".safetensors"]) {
-      try touch(Safetensors.load(MappedFile.holding($0)).values)
+      try touch(Safetensors.load(FileSource.holding($0)).values)
     },
     FuzzReader(name: "npy", seeds: [".npy"]) { try touch([NumPy.load(bytes: $0)]) },
     FuzzReader(name: "npz", seeds: [".npz"]) {
-      try touch(NumPy.loadz(MappedFile.holding($0)).values)
+      try touch(NumPy.loadz(FileSource.holding($0)).values)
     },
     FuzzReader(name: "idx", seeds: ["-ubyte", "-ubyte.gz"]) { bytes in
       try withFile(bytes) { try touch([IDX.read($0)]) }
@@ -37,7 +37,7 @@ struct FuzzReader: Sendable {
 
   /// Reads a checkpoint in each way there is: as a value, and as a model.
   private static func checkpoint(_ bytes: [UInt8]) throws {
-    let file = try MappedFile.holding(bytes)
+    let file = try FileSource.holding(bytes)
     _ = try? loadModel(in: file)
     try touch(tensors(CheckpointReader(file, verify: false).value(on: .cpu)))
   }

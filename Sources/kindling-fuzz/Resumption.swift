@@ -10,7 +10,7 @@ struct Resumption: Sendable {
   /// The first byte of an input chooses one; the rest is a pickle.
   static func read(_ bytes: [UInt8]) throws {
     guard let choice = bytes.first else { return }
-    let file = try MappedFile.holding(PickleContainer.zip(around: Array(bytes.dropFirst())))
+    let file = try FileSource.holding(PickleContainer.zip(around: Array(bytes.dropFirst())))
     let value = try CheckpointReader(file, verify: false).value(on: .cpu)
     try all[Int(choice) % all.count].resume(value)
   }
@@ -23,12 +23,9 @@ struct Resumption: Sendable {
         try save(resumption.state(), to: path)
         file = contents(path) ?? []
       }
-      let mapped = try MappedFile.holding(file)
-      return try withExtendedLifetime(mapped) {
-        let records = try ZipArchive(mapped.bytes).records
-        let pickle = records.first { $0.key.hasSuffix("/data.pkl") }?.value.bytes
-        return pickle.map { [UInt8(number)] + Array($0) }
-      }
+      let source = try FileSource.holding(file)
+      let pickle = try ZipArchive(source).records.first { $0.name.hasSuffix("/data.pkl") }
+      return try pickle?.content(in: source).withBytes { [UInt8(number)] + Array($0) }
     }
   }
 

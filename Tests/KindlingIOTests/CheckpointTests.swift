@@ -196,7 +196,7 @@ import _TestSupport
       let cases: [(path: String, value: CheckpointValue, words: String)] = [
         ("\(folder)/absent/file.pth", .tensor(one), "No such file or directory"),
         (folder, .tensor(one), "is a folder"),
-        ("/dev/null", .tensor(one), "is a folder or a device"),
+        ("/dev/null", .tensor(one), "is a device, not a file"),
         ("\(folder)/file.pth", .dictionary([(.list([]), 1)]), "cannot be a dictionary key"),
         ("\(folder)/file.pth", .set([.tuple([[]])]), "[] cannot be a dictionary key or an element"),
       ]

@@ -64,7 +64,7 @@ import _TestSupport
       let path = "\(folder)/pipe"
       #expect(mkfifo(path, 0o600) == 0)
       let text = refusal { _ = try IDX.read(path) }
-      #expect(text.contains("is not a file"), "\(text)")
+      #expect(text.contains("is a pipe, not a file"), "\(text)")
       remove(path)
     }
   }

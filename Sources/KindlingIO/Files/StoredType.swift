@@ -50,53 +50,33 @@ struct StoredType: Equatable {
     return shape.contains(0) ? 0 : bytes
   }
 
-  /// A tensor of `shape` over `bytes` of `file`: without a copy where they are what a tensor holds
-  /// and lie where its type may.
-  ///
-  /// `bytes` must be ``byteCount(_:_:)`` many.
-  func tensor(
-    _ bytes: UnsafeMutableRawBufferPointer, _ shape: [Int], in file: MappedFile,
-    columnMajor: Bool = false, bigEndian: Bool = false
-  ) throws -> Tensor {
+  /// Whether elements in the file are what a tensor holds, but for the order of their bytes.
+  var isPlain: Bool { reading == .same || reading == .pairs }
+
+  /// The bytes that `byteCount` bytes of the file become.
+  func readByteCount(_ byteCount: Int) -> Int {
+    isPlain ? byteCount : byteCount / byteSize * dtype.byteSize
+  }
+
+  /// A tensor of `shape` whose elements are `storage`.
+  func tensor(_ storage: Storage, _ shape: [Int], columnMajor: Bool = false) -> Tensor {
     let isPairs = reading == .pairs
     let full = isPairs ? shape + [2] : shape
     let strides =
       columnMajor ? Self.columnMajorStrides(shape, pairs: isPairs) : Layout.contiguousStrides(full)
-    let storage = try storage(bytes, in: file, bigEndian: bigEndian)
     return Tensor(
       storage: storage, shape: full, strides: strides, offset: 0, dtype: dtype,
-      numel: storage.byteCount / dtype.byteSize, isContiguous: Layout.isContiguous(full, strides))
+      numel: full.reduce(1, *), isContiguous: Layout.isContiguous(full, strides))
   }
 
-  /// The elements of `bytes` as memory of the processor.
-  func storage(
-    _ bytes: UnsafeMutableRawBufferPointer, in file: MappedFile, bigEndian: Bool = false
-  ) throws -> Storage {
-    let backend = try Device.cpu.backend
-    let isPlain = reading == .same || reading == .pairs
-    if isPlain, !bigEndian || dtype.byteSize == 1, let address = bytes.baseAddress,
-      Int(bitPattern: address).isMultiple(of: dtype.byteSize),
-      let storage = file.storage(bytes, on: backend)
-    {
-      if dtype == .bool { StoredType.normalizeTruth(bytes) }
-      return storage
-    }
-    let perElement = reading == .pairs ? 2 * dtype.byteSize : dtype.byteSize
-    let made = try backend.allocate(byteCount: bytes.count / byteSize * perElement)
-    try backend.withHostBytes(made, mutating: true) { target in
-      let source = UnsafeRawBufferPointer(bytes)
-      if isPlain {
-        target.copyMemory(from: source)
-        if dtype == .bool { StoredType.normalizeTruth(target) }
-        if bigEndian { Self.swap(target, dtype.byteSize) }
-      } else {
-        try convert(source, into: target, bigEndian: bigEndian)
-      }
-    }
-    return made
+  /// Makes bytes of a file, which are in their place, elements of a tensor.
+  func adapt(_ bytes: UnsafeMutableRawBufferPointer, bigEndian: Bool) {
+    if dtype == .bool { Self.normalizeTruth(bytes) }
+    if bigEndian && dtype.byteSize > 1 { Self.swap(bytes, dtype.byteSize) }
   }
 
-  private func convert(
+  /// Converts elements that are read as another type.
+  func convert(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, bigEndian: Bool
   ) throws {
     func each<From: FixedWidthInteger, To>(_ from: From.Type, _ convert: (From) throws -> To)

@@ -14,6 +14,29 @@ struct NpyHeader {
 
   static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
 
+  /// Where the elements lie.
+  private(set) var elements = 0..<0
+
+  /// Reads the header of the `.npy` content in `range` of `source`; the elements are there.
+  init(_ source: FileSource, _ range: Range<Int>) throws {
+    let length = try source.part(range, upTo: 12).withBytes(Self.length)
+    self = try source.part(range, upTo: length).withBytes { try NpyHeader($0) }
+    let (needed, left) = (try type.byteCount(shape, "the array"), range.count - end)
+    guard needed <= left else {
+      throw CheckpointError.corrupt(
+        "the array of shape \(shape) takes \(needed) bytes, but only \(left) follow the header")
+    }
+    let start = range.lowerBound + end
+    elements = start..<start + needed
+  }
+
+  /// The length of the header that begins with `bytes`.
+  private static func length(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard bytes.count == 12 else { return bytes.count }
+    if bytes[6] == 1 { return 10 + Int(bytes[8]) + Int(bytes[9]) << 8 }
+    return 12 + Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
+  }
+
   /// Reads the header of the `.npy` content `bytes`.
   init(_ bytes: UnsafeRawBufferPointer) throws {
     guard !bytes.isEmpty else { throw CheckpointError.corrupt("the npy file is empty") }
@@ -88,17 +111,6 @@ struct NpyHeader {
     case "V": throw unsupported("raw bytes")
     default: throw unsupported("elements of an unknown type")
     }
-  }
-
-  /// The elements' bytes: checked to be there.
-  func elements(_ bytes: UnsafeMutableRawBufferPointer) throws -> UnsafeMutableRawBufferPointer {
-    let needed = try type.byteCount(shape, "the array")
-    guard needed <= bytes.count - end else {
-      throw CheckpointError.corrupt(
-        "the array of shape \(shape) takes \(needed) bytes, but only \(bytes.count - end) follow the header"
-      )
-    }
-    return UnsafeMutableRawBufferPointer(rebasing: bytes[end..<end + needed])
   }
 
   // MARK: Writing

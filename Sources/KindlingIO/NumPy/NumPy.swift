@@ -9,12 +9,15 @@ public import KindlingCore
 public enum NumPy {
   /// The array in the `.npy` file at `path`.
   ///
-  /// It lies in the mapped file, without a copy where alignment and byte order allow; an array in
-  /// Fortran's order comes as a transposed view.
+  /// An array in Fortran's order comes as a transposed view.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - mapped: Whether the array may lie in the mapped file, without a copy, as with
+  ///     ``load(_:device:verify:mapped:)``.
   /// - Throws: ``CheckpointError`` where the file is absent, damaged, or holds no plain numbers.
-  public static func load(_ path: String) throws -> Tensor {
-    try CheckpointError.naming(path) { try load(MappedFile(path)) }
+  public static func load(_ path: String, mapped: Bool = false) throws -> Tensor {
+    try CheckpointError.naming(path) { try load(FileSource(path, mapped: mapped)) }
   }
 
   /// The array in the content of an `.npy` file, copied.
@@ -46,9 +49,13 @@ public enum NumPy {
 
   /// The arrays in the `.npz` file at `path` by name, compressed or not.
   ///
-  /// - Throws: ``CheckpointError`` as ``load(_:)``, and where a checksum does not match.
-  public static func loadz(_ path: String) throws -> StateDict {
-    try CheckpointError.naming(path) { try loadz(MappedFile(path)) }
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - mapped: Whether arrays may lie in the mapped file, without a copy, where they are not
+  ///     compressed.
+  /// - Throws: ``CheckpointError`` as ``load(_:mapped:)``, and where a checksum does not match.
+  public static func loadz(_ path: String, mapped: Bool = false) throws -> StateDict {
+    try CheckpointError.naming(path) { try loadz(FileSource(path, mapped: mapped)) }
   }
 
   /// Makes the file at `path` hold `arrays`; either it is whole afterwards, or the old one still there.
@@ -77,66 +84,66 @@ public enum NumPy {
 
   // MARK: Reading
 
-  package static func load(_ file: MappedFile) throws -> Tensor {
-    try tensor(file.bytes, in: file)
+  package static func load(_ file: FileSource) throws -> Tensor {
+    let header = try NpyHeader(file, 0..<file.byteCount)
+    return try tensor(header, in: file)
   }
 
-  package static func loadz(_ file: MappedFile) throws -> StateDict {
+  package static func loadz(_ file: FileSource) throws -> StateDict {
     var result = StateDict()
-    try visit(file, verify: true) { name, bytes, memory in
-      result[name] = try tensor(bytes, in: memory)
+    try visit(file) { name, record in
+      let (place, range) = try record.unpacked(in: file)
+      result[name] = try tensor(
+        NpyHeader(place, range), in: place, of: record.inflatedSize == nil ? record : nil)
     }
     return result
   }
 
-  static func inspect(_ file: MappedFile) throws -> [CheckpointEntry] {
-    let header = try NpyHeader(UnsafeRawBufferPointer(file.bytes))
-    _ = try header.elements(file.bytes)
+  static func inspect(_ file: FileSource) throws -> [CheckpointEntry] {
+    let header = try NpyHeader(file, 0..<file.byteCount)
     return [CheckpointEntry("", header.shape, header.type)]
   }
 
-  static func inspectz(_ file: MappedFile) throws -> [CheckpointEntry] {
+  static func inspectz(_ file: FileSource) throws -> [CheckpointEntry] {
     var entries: [CheckpointEntry] = []
-    try visit(file, verify: false) { name, bytes, _ in
-      let header = try NpyHeader(UnsafeRawBufferPointer(bytes))
+    try visit(file) { name, record in
+      let (place, range) = try record.unpacked(in: file, verify: false)
+      let header = try NpyHeader(place, range)
       entries.append(CheckpointEntry(name, header.shape, header.type))
     }
     return entries
   }
 
-  private static func copying(_ bytes: some Collection<UInt8>) throws -> MappedFile {
+  private static func copying(_ bytes: some Collection<UInt8>) throws -> FileSource {
     if let file = try bytes.withContiguousStorageIfAvailable({
-      try MappedFile(copying: UnsafeRawBufferPointer($0))
+      try FileSource(copying: UnsafeRawBufferPointer($0))
     }) {
       return file
     }
-    return try Array(bytes).withUnsafeBytes { try MappedFile(copying: $0) }
+    return try Array(bytes).withUnsafeBytes { try FileSource(copying: $0) }
   }
 
+  /// The array in `file`, whose checksum is that of `record`.
   private static func tensor(
-    _ bytes: UnsafeMutableRawBufferPointer, in file: MappedFile
+    _ header: NpyHeader, in file: FileSource, of record: ZipArchive.Record? = nil
   ) throws -> Tensor {
-    let header = try NpyHeader(UnsafeRawBufferPointer(bytes))
-    return try header.type.tensor(
-      header.elements(bytes), header.shape, in: file, columnMajor: header.isColumnMajor,
-      bigEndian: header.isBigEndian)
+    let elements = StoredElements(
+      range: header.elements, type: header.type, bigEndian: header.isBigEndian, record: record)
+    let storages = try ElementReader.read([elements], in: file, verify: true)
+    return header.type.tensor(storages[0], header.shape, columnMajor: header.isColumnMajor)
   }
 
-  /// Hands over each array's content and the memory it lies in.
+  /// Hands over each array's name and record.
   private static func visit(
-    _ file: MappedFile, verify: Bool,
-    _ body: (_ name: String, UnsafeMutableRawBufferPointer, _ memory: MappedFile) throws -> Void
+    _ file: FileSource, _ body: (_ name: String, ZipArchive.Record) throws -> Void
   ) throws {
-    let archive = try ZipArchive(file.bytes, compressed: true)
-    for record in archive.names.compactMap({ archive.records[$0] }) {
+    for record in try ZipArchive(file).records {
       guard record.name.hasSuffix(".npy") else {
         throw CheckpointError(
           .unsupported,
           "the record \(record.name.prefix(200)) is no array: its name does not end in .npy")
       }
-      let name = String(record.name.dropLast(4))
-      let (bytes, memory) = try record.unpacked(in: file, verify: verify)
-      try body(name, bytes, memory)
+      try body(String(record.name.dropLast(4)), record)
     }
   }
 }

@@ -6,7 +6,7 @@ import KindlingCore
 ///
 /// - Throws: ``CheckpointError`` where the file is absent or no checkpoint, or the notes are damaged.
 public func loadNotes(from path: String) throws -> CheckpointValue {
-  try CheckpointError.naming(path) { try CheckpointNotes.read(MappedFile(path)) }
+  try CheckpointError.naming(path) { try CheckpointNotes.read(FileSource(path)) }
 }
 
 /// Values beside those that a checkpoint is about.
@@ -30,17 +30,21 @@ enum CheckpointNotes {
   }
 
   /// The notes in `file`.
-  static func read(_ file: MappedFile) throws -> CheckpointValue {
-    let bytes = UnsafeRawBufferPointer(file.bytes)
-    guard bytes.starts(with: [0x50, 0x4B]) else {
-      if LegacyContainer.isOne(bytes) { return .none }
-      throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
+  static func read(_ file: FileSource) throws -> CheckpointValue {
+    let isZip = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
+      if bytes.starts(with: [0x50, 0x4B]) { return true }
+      guard LegacyContainer.isOne(bytes) else {
+        throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
+      }
+      return false
     }
-    let archive = try ZipArchive(file.bytes)
-    let path = "\(try CheckpointReader.root(archive))/\(record)"
-    guard let found = archive.records[path] else { return .none }
-    try Checksum.verify([found])
-    let pickle = UnsafeRawBufferPointer(found.bytes)
-    return try Unpickler.read(pickle, .init(storages: .none)).value([])
+    guard isZip else { return .none }
+    let archive = try ZipArchive(file)
+    guard let found = archive["\(try CheckpointReader.root(archive))/\(record)"] else {
+      return .none
+    }
+    return try found.content(in: file).withBytes {
+      try Unpickler.read($0, .init(storages: .none)).value([])
+    }
   }
 }

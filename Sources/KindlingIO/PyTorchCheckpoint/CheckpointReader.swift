@@ -3,69 +3,98 @@ import KindlingCore
 /// A checkpoint in one of PyTorch's containers, opened.
 package struct CheckpointReader {
   let graph: PickleGraph
-  private let file: MappedFile
+  /// Where the storages lie: in the file, or in what was read of it.
+  private let source: FileSource
   /// The bytes of each storage of the graph.
-  private let storages: [UnsafeMutableRawBufferPointer]
+  private let storages: [StoredElements]
+  private let verify: Bool
 
   /// Opens the checkpoint in `file`.
   ///
   /// With `verify` the checksum of every record that is used is compared; the legacy form has none.
   /// With `inModules` whole models may be in it.
-  package init(_ file: MappedFile, verify: Bool, inModules: Bool = false) throws {
-    self.file = file
-    let bytes = UnsafeRawBufferPointer(file.bytes)
-    if bytes.starts(with: [0x50, 0x4B]) {
-      (graph, storages) = try CheckpointReader.readZip(file, verify: verify, inModules: inModules)
-    } else if LegacyContainer.isOne(bytes) {
-      (graph, storages) = try LegacyContainer.read(file.bytes, inModules: inModules)
-    } else if bytes.first == 0x80 {
+  package init(_ file: FileSource, verify: Bool, inModules: Bool = false) throws {
+    enum Form { case zip, legacy }
+    let form: Form = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
+      if bytes.starts(with: [0x50, 0x4B]) { return .zip }
+      if LegacyContainer.isOne(bytes) { return .legacy }
+      guard bytes.first == 0x80 else {
+        throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
+      }
       throw CheckpointError(
         .format, "the file is a bare pickle, not a PyTorch checkpoint; refused")
-    } else {
-      throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
+    }
+    self.verify = verify
+    switch form {
+    case .zip:
+      source = file
+      (graph, storages) = try CheckpointReader.readZip(file, verify: verify, inModules: inModules)
+    case .legacy:
+      // The pickle's length is known only when it has been read.
+      source = try file.inMemory()
+      (graph, storages) = try LegacyContainer.read(source, inModules: inModules)
     }
   }
 
   // MARK: The zip form
 
   private static func readZip(
-    _ file: MappedFile, verify: Bool, inModules: Bool
-  ) throws -> (PickleGraph, [UnsafeMutableRawBufferPointer]) {
-    let archive = try ZipArchive(file.bytes)
+    _ file: FileSource, verify: Bool, inModules: Bool
+  ) throws -> (PickleGraph, [StoredElements]) {
+    let archive = try ZipArchive(file)
     let root = try CheckpointReader.root(archive)
     func record(_ name: String) throws -> ZipArchive.Record {
-      guard let record = archive.records["\(root)/\(name)"] else {
+      guard let record = archive["\(root)/\(name)"] else {
         throw CheckpointError.corrupt("the record \("\(root)/\(name)".prefix(200)) is missing")
       }
       return record
     }
     let pickle = try record("data.pkl")
-    try CheckpointReader.checkVersion(try record("version"))
-    if let order = archive.records["\(root)/byteorder"] {
-      try CheckpointReader.checkByteOrder(order)
+    try CheckpointReader.checkVersion(try text(record("version"), in: file))
+    if let order = archive["\(root)/byteorder"] {
+      try CheckpointReader.checkByteOrder(text(order, in: file))
     }
-    if verify { try Checksum.verify([pickle]) }
-    let graph = try Unpickler.read(
-      UnsafeRawBufferPointer(pickle.bytes), .init(storages: .inZip, inModules: inModules))
-    var used: [ZipArchive.Record] = []
+    // A compressed pickle may unpack to a thousand times its size, which no real one does.
+    guard pickle.byteCount <= 8 * file.byteCount + mostSmallPickle else {
+      throw CheckpointError(
+        .unsafe, "refused: the pickle unpacks to \(pickle.byteCount) bytes, far more than the file")
+    }
+    let graph = try pickle.content(in: file, verify: verify).withBytes {
+      try Unpickler.read($0, .init(storages: .inZip, inModules: inModules))
+    }
     let storages = try graph.storages.map { storage in
       let found = try record("data/\(storage.key)")
-      guard found.bytes.count >= storage.byteCount else {
+      guard found.byteCount >= storage.byteCount else {
         throw CheckpointError.corrupt(
-          "storage '\(storage.key.prefix(100))' has \(found.bytes.count) bytes but its declaration needs \(storage.byteCount)"
+          "storage '\(storage.key.prefix(100))' has \(found.byteCount) bytes but its declaration needs \(storage.byteCount)"
         )
       }
-      used.append(found)
-      return UnsafeMutableRawBufferPointer(rebasing: found.bytes[..<storage.byteCount])
+      // Where the record is compressed, that is its place in what it unpacks to.
+      let start = found.inflatedSize == nil ? found.range.lowerBound : 0
+      return StoredElements(
+        range: start..<start + storage.byteCount, type: storage.type, record: found)
     }
-    if verify { try Checksum.verify(used) }
     return (graph, storages)
+  }
+
+  private static let mostSmallPickle = 1 << 24
+
+  /// The beginning of a record that is a short text.
+  private static func text(_ record: ZipArchive.Record, in file: FileSource) throws -> String {
+    guard record.byteCount <= 1 << 16 else {
+      throw CheckpointError.corrupt("the record \(record.name.prefix(200)) is too long")
+    }
+    return try record.content(in: file, verify: false).withBytes {
+      String(decoding: $0.prefix(20), as: UTF8.self)
+    }
   }
 
   /// The folder in the archive that all records lie in.
   static func root(_ archive: ZipArchive) throws -> String {
-    let roots = archive.records.keys.filter { $0.hasSuffix("/data.pkl") }.map { $0.dropLast(9) }
-      .filter { !$0.contains("/") && $0 != ".." && $0 != "." }
+    let roots = archive.records.map(\.name).filter { $0.hasSuffix("/data.pkl") }.map {
+      $0.dropLast(9)
+    }
+    .filter { !$0.contains("/") && $0 != ".." && $0 != "." }
     guard let root = roots.first else {
       throw CheckpointError(
         .format, "data.pkl is missing: the file is a zip file, but no PyTorch checkpoint")
@@ -76,8 +105,7 @@ package struct CheckpointReader {
     return String(root)
   }
 
-  private static func checkVersion(_ record: ZipArchive.Record) throws {
-    let text = String(decoding: record.bytes.prefix(20), as: UTF8.self)
+  private static func checkVersion(_ text: String) throws {
     let digits = text.prefix { $0.isNumber }
     guard let version = Int(digits), text.dropFirst(digits.count).allSatisfy(\.isWhitespace) else {
       throw CheckpointError.corrupt("the record version is not a number")
@@ -88,8 +116,8 @@ package struct CheckpointReader {
     }
   }
 
-  private static func checkByteOrder(_ record: ZipArchive.Record) throws {
-    switch String(decoding: record.bytes.prefix(20), as: UTF8.self) {
+  private static func checkByteOrder(_ text: String) throws {
+    switch text {
     case "little": break
     case "big":
       throw CheckpointError(
@@ -115,8 +143,8 @@ package struct CheckpointReader {
     }
     let backend = try (device ?? .cpu).backend
     // Storages move, not tensors: what shares memory in the file shares it on the device.
-    return try zip(graph.storages, storages).map {
-      try $0.type.storage($1, in: file).copied(to: backend)
+    return try ElementReader.read(storages, in: source, verify: verify).map {
+      try $0.copied(to: backend)
     }
   }
 

@@ -20,11 +20,16 @@ enum LegacyContainer {
 
   // MARK: Reading
 
-  /// What the file describes, and the bytes of its storages.
+  /// What the file describes, and where its storages lie.
   static func read(
-    _ file: UnsafeMutableRawBufferPointer, inModules: Bool
-  ) throws -> (PickleGraph, [UnsafeMutableRawBufferPointer]) {
-    let bytes = UnsafeRawBufferPointer(file)
+    _ source: FileSource, inModules: Bool
+  ) throws -> (PickleGraph, [StoredElements]) {
+    try source.part(0..<source.byteCount).withBytes { try read($0, inModules: inModules) }
+  }
+
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, inModules: Bool
+  ) throws -> (PickleGraph, [StoredElements]) {
     var end = 0
     func next(_ rules: Unpickler.Rules) throws -> PickleGraph {
       guard end < bytes.count else {
@@ -46,10 +51,10 @@ enum LegacyContainer {
     try checkWriter(try next(plain))
     let graph = try next(.init(storages: .inLegacyFile, inModules: inModules))
     let keys = try keys(try next(plain))
-    var places: [String: UnsafeMutableRawBufferPointer] = [:]
-    let declared = Dictionary(graph.storages.map { ($0.key, $0) }) { first, _ in first }
+    var places: [ByteString: Range<Int>] = [:]
+    let declared = Dictionary(graph.storages.map { (ByteString($0.key), $0) }) { first, _ in first }
     for key in keys {
-      guard let storage = declared[key] else {
+      guard let storage = declared[ByteString(key)] else {
         throw CheckpointError.corrupt(
           "the storage '\(key.prefix(100))' is listed, but no tensor has it")
       }
@@ -63,17 +68,17 @@ enum LegacyContainer {
       let start = reader.offset
       _ = try reader.take(storage.byteCount)
       end = reader.offset
-      guard places.updateValue(.init(rebasing: file[start..<end]), forKey: key) == nil else {
+      guard places.updateValue(start..<end, forKey: ByteString(key)) == nil else {
         throw CheckpointError.corrupt("the storage '\(key.prefix(100))' is listed twice")
       }
     }
     return (
       graph,
       try graph.storages.map { storage in
-        guard let place = places[storage.key] else {
+        guard let place = places[ByteString(storage.key)] else {
           throw CheckpointError.corrupt("the storage '\(storage.key.prefix(100))' is missing")
         }
-        return place
+        return StoredElements(range: place, type: storage.type)
       }
     )
   }

@@ -5,20 +5,23 @@ public import KindlingCore
 public enum Safetensors {
   /// The tensors in the file at `path`, in the order of their places.
   ///
-  /// Tensors lie in the mapped file, without a copy where alignment allows. Types that Kindling lacks
-  /// are read as wider ones: uint16 as int32, uint32 and uint64 as int64, 8-bit floats as float32,
+  /// Types that Kindling lacks are read as wider ones: uint16 as int32, uint32 and uint64 as int64, 8-bit floats as float32,
   /// complex64 as float32 with a last dimension of 2.
   ///
   /// - Throws: ``CheckpointError`` where the file is absent, damaged or contradicts itself.
-  public static func load(_ path: String) throws -> StateDict {
-    try CheckpointError.naming(path) { try load(MappedFile(path)) }
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - mapped: Whether tensors may lie in the mapped file, without a copy, as with
+  ///     ``load(_:device:verify:mapped:)``.
+  public static func load(_ path: String, mapped: Bool = false) throws -> StateDict {
+    try CheckpointError.naming(path) { try load(FileSource(path, mapped: mapped)) }
   }
 
   /// The texts about the tensors that the file at `path` holds (Python: `safe_open(path).metadata()`).
   public static func metadata(_ path: String) throws -> [String: String] {
     try CheckpointError.naming(path) {
-      let file = try MappedFile(path)
-      return try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes)).metadata
+      try SafetensorsHeader(FileSource(path)).metadata()
     }
   }
 
@@ -75,19 +78,18 @@ public enum Safetensors {
     return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
   }
 
-  package static func load(_ file: MappedFile) throws -> StateDict {
-    let header = try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes))
+  package static func load(_ file: FileSource) throws -> StateDict {
+    let entries = try SafetensorsHeader(file).entries
+    let storages = try ElementReader.read(
+      entries.map { StoredElements(range: $0.range, type: $0.type) }, in: file, verify: false)
     var result = StateDict()
-    for entry in header.entries {
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[entry.range])
-      result[entry.name] = try entry.type.tensor(bytes, entry.shape, in: file)
+    for (entry, storage) in zip(entries, storages) {
+      result[entry.name] = entry.type.tensor(storage, entry.shape)
     }
     return result
   }
 
-  static func inspect(_ file: MappedFile) throws -> [CheckpointEntry] {
-    try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes)).entries.map {
-      CheckpointEntry($0.name, $0.shape, $0.type)
-    }
+  static func inspect(_ file: FileSource) throws -> [CheckpointEntry] {
+    try SafetensorsHeader(file).entries.map { CheckpointEntry($0.name, $0.shape, $0.type) }
   }
 }

@@ -12,42 +12,49 @@ struct SafetensorsHeader {
 
   /// The tensors in the order of their places.
   private(set) var entries: [Entry] = []
-  private(set) var metadata: [String: String] = [:]
+  private var texts: [(key: String, value: String)] = []
 
   /// The longest header that is read, as in the reference implementation.
   private static let maximumLength = 100_000_000
 
   /// Reads and checks the header of `file`: every byte of data belongs to exactly one tensor.
-  init(_ file: UnsafeRawBufferPointer) throws {
-    guard file.count >= 8 else {
+  init(_ file: FileSource) throws {
+    guard file.byteCount >= 8 else {
       throw CheckpointError.corrupt(
         "the file is cut short: a safetensors file has at least 8 bytes")
     }
-    let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
+    let length = try file.part(0..<8).withBytes {
+      UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+    }
     guard length > 0 else { throw CheckpointError.corrupt("the safetensors header is empty") }
     guard length <= UInt64(Self.maximumLength) else {
       throw CheckpointError.corrupt(
         "the safetensors header is too large: \(length) bytes, more than \(Self.maximumLength)")
     }
-    guard length <= UInt64(file.count - 8) else {
+    guard length <= UInt64(file.byteCount - 8) else {
       throw CheckpointError.corrupt(
-        "the safetensors header of \(length) bytes is longer than the file of \(file.count)")
+        "the safetensors header of \(length) bytes is longer than the file of \(file.byteCount)")
     }
     let start = 8 + Int(length)
-    guard file[8] == UInt8(ascii: "{") else {
+    try file.part(8..<start).withBytes { try read($0, start: start, end: file.byteCount) }
+  }
+
+  /// `text` is the header, and the data lie from `start` to `end`.
+  private mutating func read(_ text: UnsafeRawBufferPointer, start: Int, end: Int) throws {
+    guard text.first == UInt8(ascii: "{") else {
       throw CheckpointError.corrupt("the safetensors header does not start with '{'")
     }
-    var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: file[8..<start]))
-    var names = Set<String>()
+    var scanner = JSONScanner(text)
+    var names = Set<ByteString>()
     try scanner.object("the header") { key, scanner in
-      guard names.insert(key).inserted else {
+      guard names.insert(ByteString(key)).inserted else {
         throw CheckpointError.corrupt(
           "the safetensors header has the key '\(key.prefix(200))' twice")
       }
       if key == "__metadata__" {
-        metadata = try Self.metadata(&scanner)
+        texts = try Self.texts(&scanner)
       } else {
-        entries.append(try Self.entry(key, &scanner, start: start, end: file.count))
+        entries.append(try Self.entry(key, &scanner, start: start, end: end))
       }
     }
     guard scanner.isAtEnd() else {
@@ -56,16 +63,34 @@ struct SafetensorsHeader {
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
-    try checkPlaces(from: start, to: file.count)
+    try checkPlaces(from: start, to: end)
   }
 
-  private static func metadata(_ scanner: inout JSONScanner) throws -> [String: String] {
-    var result: [String: String] = [:]
+  private static func texts(
+    _ scanner: inout JSONScanner
+  ) throws -> [(key: String, value: String)] {
+    var result: [(key: String, value: String)] = []
+    var keys = Set<ByteString>()
     try scanner.object("__metadata__") { key, scanner in
       let value = try scanner.string("the value of '\(key.prefix(100))' in __metadata__")
-      guard result.updateValue(value, forKey: key) == nil else {
+      guard keys.insert(ByteString(key)).inserted else {
         throw CheckpointError.corrupt("__metadata__ has the key '\(key.prefix(200))' twice")
       }
+      result.append((key, value))
+    }
+    return result
+  }
+
+  /// The texts about the tensors.
+  ///
+  /// - Throws: ``CheckpointError`` where two keys, of different bytes, are one to Swift.
+  func metadata() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for (key, value) in texts where result.updateValue(value, forKey: key) != nil {
+      throw CheckpointError(
+        .unsupported,
+        "__metadata__ has the key '\(key.prefix(200))' in two spellings that Swift does not tell apart"
+      )
     }
     return result
   }

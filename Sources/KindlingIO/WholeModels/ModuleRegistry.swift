@@ -9,7 +9,7 @@ import Synchronization
 public enum ModuleRegistry {
   private static let registered = Mutex<[ModuleForm]>([])
 
-  /// Lets ``loadModel(from:key:device:verify:)`` make modules of `type`.
+  /// Lets ``loadModel(from:key:device:verify:mapped:)`` make modules of `type`.
   ///
   /// ```swift
   /// ModuleRegistry.register(Net.self, attributes: { ["width": .int($0.width)] }) { saved in

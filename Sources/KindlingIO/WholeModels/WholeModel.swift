@@ -23,18 +23,20 @@ public func save(
 /// (PyTorch: `torch.load(path, weights_only=False)`).
 ///
 /// Built-in layers come from the file alone; other classes have to be registered first, see
-/// ``ModuleRegistry``. Nothing that the file says is run. Parameters lie in the mapped file, without a
-/// copy, as with ``load(_:device:verify:)``; on another device than the processor they are copied there. The model goes to
-/// `device` wherever it was saved from. `key` says which entry it is of a dictionary that was saved,
+/// ``ModuleRegistry``. Nothing that the file says is run. With `mapped`, parameters
+/// may lie in the mapped file, with the hazards that ``load(_:device:verify:mapped:)`` describes. The
+/// model goes to `device` wherever it was saved from. `key` says which entry it is of a dictionary that was saved,
 /// as in `torch.save({"model": model, "epoch": 3}, path)`.
 ///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or names a class that is
 ///   not registered (the error says how to register it), and where the model is no `Layer`: use
-///   ``loadModel(from:key:as:device:verify:)`` for those.
+///   ``loadModel(from:key:as:device:verify:mapped:)`` for those.
 public func loadModel(
-  from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true
+  from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true,
+  mapped: Bool = false
 ) throws -> any Layer {
-  let model = try loadModel(from: path, key: key, as: Module.self, device: device, verify: verify)
+  let model = try loadModel(
+    from: path, key: key, as: Module.self, device: device, verify: verify, mapped: mapped)
   guard let layer = model as? any Layer else {
     throw CheckpointError(
       .content, path: path,
@@ -44,15 +46,16 @@ public func loadModel(
   return layer
 }
 
-/// Makes the model that was saved whole, as what it is; see ``loadModel(from:key:device:verify:)``.
+/// Makes the model that was saved whole, as what it is; see ``loadModel(from:key:device:verify:mapped:)``.
 ///
 /// - Throws: ``CheckpointError``, also where the model is no `M`.
 public func loadModel<M: Module>(
   from path: String, key: String? = nil, as type: M.Type, device: Device = .cpu,
-  verify: Bool = true
+  verify: Bool = true, mapped: Bool = false
 ) throws -> M {
   try CheckpointError.naming(path) {
-    let model = try loadModel(in: MappedFile(path), key: key, device: device, verify: verify)
+    let file = try FileSource(path, mapped: mapped)
+    let model = try loadModel(in: file, key: key, device: device, verify: verify)
     guard let model = model as? M else {
       throw CheckpointError(.content, "the model is a \(model.typeName), not a \(type)")
     }
@@ -62,7 +65,7 @@ public func loadModel<M: Module>(
 
 /// Makes the model that `file` holds.
 package func loadModel(
-  in file: MappedFile, key: String? = nil, device: Device = .cpu, verify: Bool = false
+  in file: FileSource, key: String? = nil, device: Device = .cpu, verify: Bool = false
 ) throws -> Module {
   let checkpoint = try CheckpointReader(file, verify: verify, inModules: true)
   return try ModuleReader(checkpoint, key: key, on: device).model()
@@ -74,10 +77,12 @@ package func loadModel(
 ///
 /// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or holds no model.
 public func loadModelState(
-  from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true
+  from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true,
+  mapped: Bool = false
 ) throws -> StateDict {
   try CheckpointError.naming(path) {
-    let checkpoint = try CheckpointReader(MappedFile(path), verify: verify, inModules: true)
+    let file = try FileSource(path, mapped: mapped)
+    let checkpoint = try CheckpointReader(file, verify: verify, inModules: true)
     return try ModuleReader(checkpoint, key: key, on: device).content().state
   }
 }

@@ -26,13 +26,18 @@ package enum Checksum {
     }
     var result = [UInt32](repeating: 0, count: runs.count)
     for (piece, sum) in zip(pieces, sums) {
-      result[piece.run] = UInt32(
-        truncatingIfNeeded: crc32_combine(UInt(result[piece.run]), UInt(sum), piece.bytes.count))
+      result[piece.run] = joined(result[piece.run], sum, piece.bytes.count)
     }
     return result
   }
 
-  private static func onOneThread(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  /// The checksum of bytes whose parts have the sums `first` and `second`, the second of `count` bytes.
+  static func joined(_ first: UInt32, _ second: UInt32, _ count: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: crc32_combine(UInt(first), UInt(second), count))
+  }
+
+  /// The checksum of `bytes`, computed by the caller alone.
+  static func onOneThread(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     var (crc, rest): (UInt32, UnsafeRawBufferPointer) = (0, bytes)
     if let (folded, count) = foldForChecksum(0, bytes) {
       crc = folded.withUnsafeBytes { byBytes(.max, $0) }
@@ -50,13 +55,10 @@ package enum Checksum {
     )
   }
 
-  /// Throws where the bytes of a record are not those it was written with.
-  static func verify(_ records: [ZipArchive.Record]) throws {
-    let sums = crc32(records.map { UnsafeRawBufferPointer($0.bytes) })
-    for (record, sum) in zip(records, sums) where record.crc != sum {
-      throw CheckpointError.corrupt(
-        "CRC-32 of \(record.name.prefix(200)) does not match: the file is damaged, or was written without checksums; pass verify: false to load it all the same"
-      )
-    }
+  /// What is said of a record whose bytes are not those it was written with.
+  static func mismatch(_ name: String) -> CheckpointError {
+    .corrupt(
+      "CRC-32 of \(name.prefix(200)) does not match: the file is damaged, or was written without checksums; pass verify: false to load it all the same"
+    )
   }
 }

@@ -8,8 +8,8 @@ enum Deflate {
   /// The bytes that `source` stands for, which must be `byteCount` many.
   static func inflate(
     _ source: UnsafeRawBufferPointer, byteCount: Int, _ what: String
-  ) throws -> MappedFile {
-    let result = try MappedFile(byteCount: byteCount)
+  ) throws -> HostBytes {
+    let result = try HostBytes(byteCount: byteCount)
     var stream = z_stream()
     guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw CheckpointError(.file, "zlib cannot be used") }

@@ -1,66 +1,110 @@
+import KindlingCore
+
 /// The records of a zip file.
 package struct ZipArchive {
   /// One entry.
   package struct Record {
     package let name: String
-    /// The bytes as they lie in the file.
-    package let bytes: UnsafeMutableRawBufferPointer
+    /// Where its bytes lie in the file.
+    let range: Range<Int>
     /// The number of bytes that were compressed; nil where they lie there as they are.
     let inflatedSize: Int?
     let crc: UInt32
 
-    /// What was put into the archive, and the memory it lies in.
+    /// The number of bytes that were put into the archive.
+    var byteCount: Int { inflatedSize ?? range.count }
+
+    /// Where what was put into the archive lies: in the archive itself, or in memory that it was
+    /// unpacked into.
     ///
-    /// That is the memory of `file`, the archive, where it was not compressed. Throws where it is not
-    /// what its checksum says, if `verify`.
-    package func unpacked(
-      in file: MappedFile, verify: Bool = true
-    ) throws -> (bytes: UnsafeMutableRawBufferPointer, memory: MappedFile) {
-      let what = "the record \(name.prefix(200))"
-      let memory =
-        try inflatedSize.map {
-          try Deflate.inflate(UnsafeRawBufferPointer(bytes), byteCount: $0, what)
-        } ?? file
-      let content = inflatedSize == nil ? bytes : memory.bytes
-      if verify, Checksum.crc32(UnsafeRawBufferPointer(content)) != crc {
-        throw CheckpointError.corrupt("CRC-32 of \(what) does not match: the file is damaged")
+    /// Throws where it is not what its checksum says, if `verify`; checksums of records that are not
+    /// compressed are left to who reads them.
+    func unpacked(
+      in source: FileSource, verify: Bool = true
+    ) throws -> (source: FileSource, range: Range<Int>) {
+      guard let inflatedSize else { return (source, range) }
+      let memory = try source.part(range).withBytes {
+        try Deflate.inflate($0, byteCount: inflatedSize, "the record \(name.prefix(200))")
       }
-      return (content, memory)
+      if verify { try check(UnsafeRawBufferPointer(memory.bytes)) }
+      return (FileSource(memory), 0..<inflatedSize)
+    }
+
+    /// What was put into the archive, in memory.
+    package func content(in source: FileSource, verify: Bool = true) throws -> FilePart {
+      let (place, range) = try unpacked(in: source, verify: false)
+      let part = try place.part(range)
+      if verify { try part.withBytes(check) }
+      return part
+    }
+
+    private func check(_ bytes: UnsafeRawBufferPointer) throws {
+      guard Checksum.crc32(bytes) == crc else { throw Checksum.mismatch(name) }
     }
   }
 
-  /// The records by name.
-  package private(set) var records: [String: Record] = [:]
-  /// The names in the directory's order.
-  private(set) var names: [String] = []
+  /// The records in the directory's order.
+  package private(set) var records: [Record] = []
+  private var places: [ByteString: Int] = [:]
 
-  /// Reads the directory of the zip file in `file`; throws where it is damaged.
-  ///
-  /// Records may be compressed where `compressed` says so.
-  package init(_ file: UnsafeMutableRawBufferPointer, compressed: Bool = false) throws {
-    let bytes = UnsafeRawBufferPointer(file)
-    let directory = try Directory(bytes)
-    var reader = try ByteReader(
-      UnsafeRawBufferPointer(rebasing: bytes[..<directory.end]), at: directory.start,
-      "the zip directory")
-    records.reserveCapacity(directory.count)
-    var places: [(start: Int, end: Int)] = []
-    for _ in 0..<directory.count {
-      let entry = try Entry(&reader, compressed: compressed)
-      let (record, start) = try entry.record(in: file, end: directory.start)
-      guard records.updateValue(record, forKey: entry.name) == nil else {
-        throw CheckpointError.corrupt("two records are named \(entry.name.prefix(200))")
+  /// The record called `name`.
+  package subscript(name: String) -> Record? { places[ByteString(name)].map { records[$0] } }
+
+  /// Reads the directory of the zip file in `source`; throws where it is damaged.
+  package init(_ source: FileSource) throws {
+    let directory = try Directory(source)
+    let lines = try source.part(directory.start..<directory.end)
+    try lines.withBytes { bytes in
+      var reader = try ByteReader(bytes, "the zip directory")
+      var headers = HeaderWindow(source, end: directory.start)
+      records.reserveCapacity(directory.count)
+      places.reserveCapacity(directory.count)
+      var extents: [(start: Int, end: Int)] = []
+      extents.reserveCapacity(directory.count)
+      for number in 0..<directory.count {
+        let entry = try Entry(&reader)
+        let record = try entry.record(&headers)
+        guard places.updateValue(number, forKey: ByteString(entry.name)) == nil else {
+          throw CheckpointError.corrupt("two records are named \(entry.name.prefix(200))")
+        }
+        records.append(record)
+        extents.append((entry.headerOffset, record.range.upperBound))
       }
-      names.append(entry.name)
-      places.append((entry.headerOffset, start + record.bytes.count))
+      guard reader.remaining == 0 else {
+        throw CheckpointError.corrupt("the zip directory has more entries than it announces")
+      }
+      // Records that share bytes would let a small file unpack to any size.
+      extents.sort { $0.start < $1.start }
+      for (before, after) in zip(extents, extents.dropFirst()) where after.start < before.end {
+        throw CheckpointError.corrupt("two records of the zip file overlap")
+      }
     }
-    guard reader.remaining == 0 else {
-      throw CheckpointError.corrupt("the zip directory has more entries than it announces")
-    }
-    // Records that share bytes would let a small file unpack to any size.
-    places.sort { $0.start < $1.start }
-    for (before, after) in zip(places, places.dropFirst()) where after.start < before.end {
-      throw CheckpointError.corrupt("two records of the zip file overlap")
+  }
+
+  /// The headers before the records, of which neighbours are read together.
+  private struct HeaderWindow {
+    private let source: FileSource
+    /// Where the directory begins, and records end.
+    let end: Int
+    private var start = 0
+    private var held: FilePart?
+    private static let size = 1 << 14
+
+    init(_ source: FileSource, end: Int) { (self.source, self.end) = (source, end) }
+
+    /// Runs `body` with the bytes from `offset` on: at least `count`, or all there are.
+    mutating func with<R>(
+      _ offset: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) throws -> R
+    ) throws -> R {
+      let wanted = min(count, end - offset)
+      if held.map({ offset < start || offset + wanted > start + $0.bytes.count }) ?? true {
+        held = try source.part(offset..<min(end, offset + max(count, Self.size)))
+        start = offset
+      }
+      guard let held else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+      return try held.withBytes {
+        try body(UnsafeRawBufferPointer(rebasing: $0[(offset - start)...]))
+      }
     }
   }
 
@@ -70,10 +114,19 @@ package struct ZipArchive {
     var end: Int
     var count: Int
 
-    init(_ bytes: UnsafeRawBufferPointer) throws {
+    init(_ source: FileSource) throws {
+      // The end record is 22 bytes, followed by a comment of at most 65535; a zip64 locator of 20
+      // bytes may stand before it.
+      let base = max(0, source.byteCount - 22 - 0xFFFF - 20)
+      self = try source.part(base..<source.byteCount).withBytes {
+        try Directory($0, at: base, of: source)
+      }
+    }
+
+    /// `bytes` are the end of the file, from `base` on.
+    private init(_ bytes: UnsafeRawBufferPointer, at base: Int, of source: FileSource) throws {
       let damaged = CheckpointError.corrupt(
         "the zip file is cut short or damaged: it has no directory at its end")
-      // The end record is 22 bytes, followed by a comment of at most 65535.
       guard bytes.count >= 22 else { throw damaged }
       let lowest = max(0, bytes.count - 22 - 0xFFFF)
       guard
@@ -87,9 +140,9 @@ package struct ZipArchive {
       var size = try reader.count(UInt32.self)
       start = try reader.count(UInt32.self)
       count = Int(total)
-      var limit = place
+      var limit = base + place
       if total == 0xFFFF || size == 0xFFFF_FFFF || start == 0xFFFF_FFFF {
-        let large = try Directory.zip64(bytes, before: place)
+        let large = try Directory.zip64(bytes, before: place, of: source)
         (start, size, count, limit) = (large.start, large.size, large.count, large.place)
       } else if disk != 0 || directoryDisk != 0 || here != total {
         throw CheckpointError.corrupt("zip files of several parts are not supported")
@@ -107,7 +160,7 @@ package struct ZipArchive {
     }
 
     private static func zip64(
-      _ bytes: UnsafeRawBufferPointer, before place: Int
+      _ bytes: UnsafeRawBufferPointer, before place: Int, of source: FileSource
     ) throws -> (start: Int, size: Int, count: Int, place: Int) {
       var locator = try ByteReader(bytes, at: place - 20, "the zip64 locator")
       guard try locator.take(UInt32.self) == 0x0706_4b50 else {
@@ -115,14 +168,19 @@ package struct ZipArchive {
       }
       _ = try locator.take(UInt32.self)
       let record = try locator.count(UInt64.self)
-      var reader = try ByteReader(bytes, at: record, "the zip64 end record")
-      guard try reader.take(UInt32.self) == 0x0606_4b50 else {
-        throw CheckpointError.corrupt("the zip64 end record is missing")
+      guard record < source.byteCount else {
+        throw CheckpointError.corrupt("the zip64 end record lies outside the file")
       }
-      _ = try reader.take(8 + 2 + 2 + 4 + 4 + 8)
-      let count = try reader.count(UInt64.self)
-      let size = try reader.count(UInt64.self)
-      return (try reader.count(UInt64.self), size, count, record)
+      return try source.part(record..<source.byteCount, upTo: 56).withBytes {
+        var reader = try ByteReader($0, "the zip64 end record")
+        guard try reader.take(UInt32.self) == 0x0606_4b50 else {
+          throw CheckpointError.corrupt("the zip64 end record is missing")
+        }
+        _ = try reader.take(8 + 2 + 2 + 4 + 4 + 8)
+        let count = try reader.count(UInt64.self)
+        let size = try reader.count(UInt64.self)
+        return (try reader.count(UInt64.self), size, count, record)
+      }
     }
   }
 
@@ -135,7 +193,7 @@ package struct ZipArchive {
     let inflatedSize: Int?
     let headerOffset: Int
 
-    init(_ reader: inout ByteReader, compressed isAllowed: Bool) throws {
+    init(_ reader: inout ByteReader) throws {
       guard try reader.take(UInt32.self) == 0x0201_4b50 else {
         throw CheckpointError.corrupt("the zip directory has fewer entries than it announces")
       }
@@ -166,13 +224,10 @@ package struct ZipArchive {
         throw CheckpointError(
           .unsupported, "the zip record \(name) is encrypted, which is not supported")
       }
-      guard method == 0 || isAllowed && method == 8 else {
+      guard method == 0 || method == 8 else {
         throw CheckpointError(
           .unsupported,
-          isAllowed
-            ? "the zip record \(name) is compressed by method \(method); only deflate (8) is read"
-            : "the zip record \(name) is compressed (method \(method)); checkpoints hold uncompressed records alone"
-        )
+          "the zip record \(name) is compressed by method \(method); only deflate (8) is read")
       }
       if method == 0 {
         guard compressed == size else {
@@ -188,30 +243,33 @@ package struct ZipArchive {
       (self.name, self.size, self.headerOffset) = (name, compressed, headerOffset)
     }
 
-    /// The record, which ends before the directory starts at `end`, and where its bytes begin.
-    func record(
-      in file: UnsafeMutableRawBufferPointer, end: Int
-    ) throws -> (Record, start: Int) {
-      let before = UnsafeRawBufferPointer(UnsafeMutableRawBufferPointer(rebasing: file[..<end]))
-      var header = try ByteReader(before, at: headerOffset, "the header of the zip record \(name)")
-      guard try header.take(UInt32.self) == 0x0403_4b50 else {
-        throw CheckpointError.corrupt("there is no header where the zip record \(name) should be")
+    /// The record, whose header and bytes lie before the directory.
+    func record(_ headers: inout HeaderWindow) throws -> Record {
+      guard headerOffset <= headers.end else {
+        throw CheckpointError.corrupt("the header of the zip record \(name) lies outside the file")
       }
-      _ = try header.take(22)
-      let (nameLength, extraLength) = (try header.count(UInt16.self), try header.count(UInt16.self))
-      guard Array(name.utf8) == Array(try header.take(nameLength)) else {
-        throw CheckpointError.corrupt("the zip record \(name) has another name in its header")
+      let room = headers.end - headerOffset
+      let start = try headers.with(headerOffset, 30 + name.utf8.count) { bytes in
+        var header = try ByteReader(bytes, "the header of the zip record \(name)")
+        guard try header.take(UInt32.self) == 0x0403_4b50 else {
+          throw CheckpointError.corrupt("there is no header where the zip record \(name) should be")
+        }
+        _ = try header.take(22)
+        let (nameLength, extraLength) = (
+          try header.count(UInt16.self), try header.count(UInt16.self)
+        )
+        guard nameLength == name.utf8.count, name.utf8.elementsEqual(try header.take(nameLength))
+        else {
+          throw CheckpointError.corrupt("the zip record \(name) has another name in its header")
+        }
+        return headerOffset + header.offset + extraLength
       }
-      _ = try header.take(extraLength)
-      guard size <= header.remaining else {
+      guard start - headerOffset <= room, size <= headers.end - start else {
         throw CheckpointError.corrupt(
           "the zip record \(name) has \(size) bytes, more than the file holds")
       }
-      let start = header.offset
-      let record = Record(
-        name: name, bytes: UnsafeMutableRawBufferPointer(rebasing: file[start..<start + size]),
-        inflatedSize: inflatedSize, crc: crc)
-      return (record, start)
+      return Record(
+        name: name, range: start..<start + size, inflatedSize: inflatedSize, crc: crc)
     }
   }
 }

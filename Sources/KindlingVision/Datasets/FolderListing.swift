@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingCore
 
 /// What lies in a folder, sorted by name.
 struct FolderListing {
@@ -12,23 +6,16 @@ struct FolderListing {
   var files: [String] = []
 
   init(_ path: String) throws {
-    guard let stream = opendir(path) else {
-      throw VisionError(
-        errno == ENOENT ? .notFound : .system, "\(path): \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    do {
+      for name in try FileSystem.names(inFolder: path) {
+        switch try? FileSystem.status("\(path)/\(name)")?.kind {
+        case .folder: folders.append(name)
+        case .file: files.append(name)
+        default: break
+        }
       }
-      if name == "." || name == ".." { continue }
-      var status = stat()
-      guard stat("\(path)/\(name)", &status) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: folders.append(name)
-      case S_IFREG: files.append(name)
-      default: break
-      }
+    } catch let error as FileError {
+      throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
     }
     // By code point, as Python sorts.
     folders.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }

@@ -15,20 +15,21 @@ struct GzipReader: ~Copyable {
   private let file: gzFile
 
   init(_ path: String) throws {
-    var status = stat()
-    func notFound() -> VisionError {
-      VisionError(.notFound, "\(path): \(String(cString: strerror(errno)))")
+    let input: InputFile
+    do { input = try InputFile(path) } catch let error as FileError {
+      throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
     }
-    guard stat(path, &status) == 0 else { throw notFound() }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw VisionError(.system, "\(path) is not a file")
+    // zlib closes the descriptor that it is given.
+    let descriptor = dup(input.descriptor)
+    guard descriptor >= 0, let opened = gzdopen(descriptor, "rb") else {
+      if descriptor >= 0 { close(descriptor) }
+      throw VisionError(.system, "\(path): cannot be opened")
     }
-    guard let opened = gzopen(path, "rb") else { throw notFound() }
     self.path = path
     file = opened
     gzbuffer(file, 1 << 17)
     // Deflate cannot shrink anything more than 1032 times.
-    let size = min(Int(status.st_size), 1 << 50)
+    let size = min(input.byteCount, 1 << 50)
     mostBytes = gzdirect(opened) == 1 ? size : (size + 1) * 1032
   }
 

@@ -1,3 +1,4 @@
+import KindlingCore
 import KindlingIO
 
 #if canImport(Glibc)
@@ -39,11 +40,13 @@ enum Downloader {
     _ file: PublishedFile, from mirrors: [String], into folder: String, progress: DownloadProgress?,
     announce: (String) -> Void = { _ in }
   ) throws {
-    let target = "\(folder)/\(file.name)"
+    let target = try naming(folder) { try FileSystem.checked("\(folder)/\(file.name)") }
     if access(target, F_OK) == 0 { return }
-    try makeFolder(folder)
+    do { try FileSystem.makeFolders(folder, mode: 0o755) } catch let error as FileError {
+      throw VisionError(.system, error.message)
+    }
     let part = target + ".part"
-    let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else { throw systemError("cannot write \(part)") }
     defer { close(descriptor) }
     // Two programs that want the same file: the second waits, and finds it in place.
@@ -87,21 +90,24 @@ enum Downloader {
     try fetch(archive, from: mirrors, into: folder, progress: progress)
     let path = "\(folder)/\(archive.name)"
     do {
-      let mapped = try MappedFile(path)
-      let records = try ZipArchive(mapped.bytes, compressed: true).records
+      let source = try FileSource(path)
+      let records = try ZipArchive(source).records
       for file in files {
         // Whatever folder of the archive it lies in.
         guard
-          let record = records.first(where: { $0.key.split(separator: "/").last ?? "" == file.name }
-          )
+          let record = records.first(where: {
+            $0.name.split(separator: "/").last ?? "" == file.name
+          })
         else { throw VisionError(.corrupt, "\(path) holds no \(file.name)") }
-        let content = try record.value.unpacked(in: mapped)
-        try AtomicFile.write(to: "\(folder)/\(file.name)") {
-          try $0.write(UnsafeRawBufferPointer(content.bytes))
+        let content = try record.content(in: source)
+        try AtomicFile.write(to: "\(folder)/\(file.name)") { target in
+          try content.withBytes { try target.write($0) }
         }
       }
     } catch let error as CheckpointError {
       throw VisionError(.corrupt, "\(path): \(error.message)")
+    } catch let error as FileError {
+      throw VisionError(.system, "\(path): \(error.message)")
     }
   }
 
@@ -138,14 +144,10 @@ enum Downloader {
     }
   }
 
-  /// Makes `path` and the folders above it.
-  private static func makeFolder(_ path: String) throws {
-    var prefix = path.hasPrefix("/") ? "/" : ""
-    for piece in path.split(separator: "/") {
-      prefix += piece + "/"
-      if mkdir(prefix, 0o755) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS {
-        throw systemError("cannot make the folder \(prefix)")
-      }
+  /// Runs `body`, whose errors of the file system then name `path`.
+  private static func naming<R>(_ path: String, _ body: () throws -> R) throws -> R {
+    do { return try body() } catch let error as FileError {
+      throw VisionError(.system, "\(path): \(error.message)")
     }
   }
 

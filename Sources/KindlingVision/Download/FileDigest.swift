@@ -1,4 +1,5 @@
 internal import Crypto
+import KindlingCore
 
 #if canImport(Glibc)
   import Glibc
@@ -47,12 +48,12 @@ public enum FileDigest: Sendable, Hashable {
 
   /// The sum of the file at `path`, in hexadecimal.
   package func sum(ofFile path: String) throws -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw VisionError(.notFound, "\(path): \(String(cString: strerror(errno)))")
+    do {
+      let file = try InputFile(path)
+      return try withExtendedLifetime(file) { try sum(of: file.descriptor) }
+    } catch let error as FileError {
+      throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
     }
-    defer { close(descriptor) }
-    return try sum(of: descriptor)
   }
 
   private static func sum<Function: HashFunction>(

@@ -1,12 +1,4 @@
-import KindlingIO
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingCore
 
 /// Whole files as bytes.
 enum FileContents {
@@ -20,28 +12,16 @@ enum FileContents {
 
   /// What the file at `path` holds, or begins with.
   static func read(_ path: String, upTo count: Int?) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw VisionError(errno == ENOENT ? .notFound : .system, systemMessage())
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw VisionError(.system, systemMessage()) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw VisionError(.system, "is a folder or a device, not a file")
-    }
-    let size = min(Int(status.st_size), count ?? .max)
-    guard size <= mostBytes else {
-      throw VisionError(.system, "holds \(size) bytes, more than any image: at most \(mostBytes)")
-    }
-    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, done in
-      while done < size, let base = buffer.baseAddress {
-        let got = systemRead(descriptor, base + done, min(size - done, 1 << 30))
-        if got < 0 && errno == EINTR { continue }
-        guard got >= 0 else { throw VisionError(.system, systemMessage()) }
-        if got == 0 { break }
-        done += got
+    do {
+      let file = try InputFile(path)
+      let size = min(file.byteCount, count ?? .max)
+      guard size <= mostBytes else {
+        throw VisionError(
+          .system, "holds \(size) bytes, more than any image: at most \(mostBytes)")
       }
+      return try file.prefix(size)
+    } catch let error as FileError {
+      throw VisionError(error.isMissing ? .notFound : .system, error.reason)
     }
   }
 
@@ -50,22 +30,8 @@ enum FileContents {
     do {
       // A picture can be made again; waiting for the disk would take most of an export's time.
       try AtomicFile.write(to: path, durable: false) { try $0.write(bytes) }
-    } catch let error as CheckpointError {
+    } catch let error as FileError {
       throw VisionError(.system, "\(path): \(error.message)")
     }
-  }
-
-  private static func systemMessage() -> String { String(cString: strerror(errno)) }
-
-  private static func systemRead(
-    _ file: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int
-  ) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(file, buffer, count)
-    #elseif canImport(Musl)
-      Musl.read(file, buffer, count)
-    #else
-      Darwin.read(file, buffer, count)
-    #endif
   }
 }

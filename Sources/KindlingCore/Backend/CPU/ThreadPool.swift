@@ -60,7 +60,11 @@ package final class ThreadPool: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  private init() {
+  /// Whether the system has a thread to give for the worker of this number; tests say no.
+  private let mayStart: @Sendable (_ worker: Int) -> Bool
+
+  package init(mayStart: @escaping @Sendable (_ worker: Int) -> Bool = { _ in true }) {
+    self.mayStart = mayStart
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
     var count = processorCount
@@ -68,7 +72,7 @@ package final class ThreadPool: @unchecked Sendable {
     limit = Atomic(min(max(count, 1), 1024))
   }
 
-  var threadCount: Int {
+  package var threadCount: Int {
     get { limit.load(ordering: .relaxed) }
     set { limit.store(newValue, ordering: .relaxed) }
   }
@@ -80,7 +84,8 @@ package final class ThreadPool: @unchecked Sendable {
       for task in 0..<max(tasks, 0) { body(task) }
       return
     }
-    while started < threads - 1 { startWorker() }
+    // Where there are no more threads, those that there are do the work, and the next job asks again.
+    while started < threads - 1, startWorker() {}
     withoutActuallyEscaping(body) { body in
       self.body = body
       self.tasks = tasks
@@ -126,9 +131,10 @@ package final class ThreadPool: @unchecked Sendable {
 
   // MARK: Workers
 
-  private func startWorker() {
-    started += 1
-    let index = started
+  /// Starts one more worker; false where the system has no thread for it.
+  private func startWorker() -> Bool {
+    let index = started + 1
+    guard mayStart(index) else { return false }
     let start = Unmanaged.passRetained(Start(pool: self, index: index))
     #if canImport(Glibc)
       var thread = pthread_t()
@@ -137,7 +143,10 @@ package final class ThreadPool: @unchecked Sendable {
     #endif
     if pthread_create(&thread, nil, { ThreadPool.main($0) }, start.toOpaque()) != 0 {
       start.release()
+      return false
     }
+    started = index
+    return true
   }
 
   private final class Start {

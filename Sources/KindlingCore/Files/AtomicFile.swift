@@ -18,6 +18,7 @@ package struct AtomicFile: ~Copyable {
   private var isNamed: Bool
   private let descriptor: Int32
   private var isFinished = false
+  private let fault: FileSystem.Fault?
 
   /// The number of bytes written so far.
   package private(set) var offset = 0
@@ -36,33 +37,40 @@ package struct AtomicFile: ~Copyable {
   }
 
   private init(_ path: String) throws {
-    var status = stat()
-    let exists = stat(path, &status) == 0
-    if exists && status.st_mode & S_IFMT != S_IFREG {
-      throw CheckpointError(.file, "is a folder or a device, not a file that can be replaced")
+    let status = try FileSystem.status(path)
+    if let status, status.kind != .file {
+      throw FileError(
+        EINVAL, message: "is \(status.kind.rawValue), not a file that can be replaced")
     }
-    let target = exists ? AtomicFile.resolved(path) : path
+    let target = status == nil ? path : AtomicFile.resolved(path)
     let slash = target.lastIndex(of: "/")
     let folder = slash.map { String(target[...$0]) } ?? ""
     let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-    guard !name.isEmpty else { throw CheckpointError(.file, "is a folder, not a file") }
+    guard !name.isEmpty else {
+      throw FileError(
+        EINVAL, message: path.isEmpty ? "the path is empty" : "is a folder, not a file")
+    }
     let candidate =
       "\(folder).kindling.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
-    var made: Int32 = -1
+    var made: Int32?
     #if os(Linux)
-      // It will be named through /proc.
+      // It will be named through /proc. A file system without such files is asked for a named one.
       if access("/proc/self/fd", X_OK) == 0 {
-        made = open(folder.isEmpty ? "." : folder, O_WRONLY | O_CLOEXEC | AtomicFile.unnamed, 0o666)
+        made = try? FileSystem.open(folder.isEmpty ? "." : folder, O_WRONLY | AtomicFile.unnamed)
+          .descriptor
       }
     #endif
-    let isNamed = made < 0
-    if isNamed { made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-    guard made >= 0 else { throw AtomicFile.failure("cannot be written in its folder") }
+    let isNamed = made == nil
+    let descriptor =
+      try made
+      ?? FileSystem.open(
+        candidate, O_WRONLY | O_CREAT | O_EXCL, 0o666, "cannot be written in its folder"
+      ).descriptor
+    (self.isNamed, self.descriptor) = (isNamed, descriptor)
     self.target = target
     temporary = candidate
-    self.isNamed = isNamed
-    descriptor = made
-    if exists { fchmod(descriptor, status.st_mode & 0o7777) }
+    fault = FileSystem.fault
+    if let status { fchmod(descriptor, status.mode) }
   }
 
   deinit {
@@ -79,13 +87,7 @@ package struct AtomicFile: ~Copyable {
 
   /// Appends `bytes`.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes
-    while let start = rest.baseAddress, !rest.isEmpty {
-      let done = Self.systemWrite(descriptor, start, min(rest.count, 1 << 30))
-      if done < 0 && errno == EINTR { continue }
-      guard done > 0 else { throw AtomicFile.failure("cannot be written") }
-      rest = UnsafeRawBufferPointer(rebasing: rest[done...])
-    }
+    try FileSystem.write(bytes, to: descriptor, fault)
     offset += bytes.count
   }
 
@@ -95,18 +97,18 @@ package struct AtomicFile: ~Copyable {
   }
 
   private mutating func finish(_ durable: Bool) throws {
-    guard !durable || fsync(descriptor) == 0 else {
-      throw AtomicFile.failure("cannot be flushed to disk")
+    if durable {
+      try FileSystem.attempt(.sync, "cannot be flushed to disk", fault) { Int(fsync(descriptor)) }
     }
     if !isNamed {
-      guard
-        linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0
-      else { throw AtomicFile.failure("cannot be named in its folder") }
+      try FileSystem.attempt(.link, "cannot be named in its folder", fault) {
+        Int(
+          linkat(
+            AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, temporary, AT_SYMLINK_FOLLOW))
+      }
       isNamed = true
     }
-    guard rename(temporary, target) == 0 else {
-      throw AtomicFile.failure("cannot be put in the place of the old file")
-    }
+    try FileSystem.rename(temporary, to: target)
     isFinished = true
     close(descriptor)
     if !durable { return }
@@ -124,19 +126,5 @@ package struct AtomicFile: ~Copyable {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
-  }
-
-  private static func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(file, bytes, count)
-    #elseif canImport(Musl)
-      Musl.write(file, bytes, count)
-    #else
-      Darwin.write(file, bytes, count)
-    #endif
-  }
-
-  private static func failure(_ what: String) -> CheckpointError {
-    CheckpointError(.file, "\(what): \(String(cString: strerror(errno)))")
   }
 }

@@ -1,0 +1,200 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Why the system refuses a file, without its path.
+package struct FileError: Error, Sendable, CustomStringConvertible {
+  /// The system's error number.
+  package let code: Int32
+  package let message: String
+  /// The message without what was tried: what the system says, if it was the system.
+  package let reason: String
+
+  package init(_ code: Int32, message: String) {
+    (self.code, self.message, reason) = (code, message, message)
+  }
+
+  /// `what`, and what the system says of `code`.
+  init(_ code: Int32, _ what: String) {
+    self.code = code
+    reason = String(cString: strerror(code))
+    message = "\(what): \(reason)"
+  }
+
+  /// Whether there is no such file.
+  package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
+  package var description: String { message }
+}
+
+/// The calls of the system on files: the only place of the library that makes them.
+///
+/// A path that the system would cut at a NUL is refused, nothing waits for the other end of a pipe,
+/// and tests can make any call fail.
+package enum FileSystem {
+  /// The kinds of calls.
+  package enum Call: String, Sendable, CaseIterable {
+    case status, open, read, write, sync, link, rename, makeFolder, list
+  }
+
+  /// Decides before each call whether it fails instead, and with which error number.
+  package typealias Fault = @Sendable (Call) -> Int32?
+
+  /// The faults that a test injects; an open file keeps those it was opened under.
+  @TaskLocal package static var fault: Fault?
+
+  /// What lies at a path.
+  package struct Status: Sendable {
+    package enum Kind: String, Sendable {
+      case file = "a file"
+      case folder = "a folder"
+      case pipe = "a pipe"
+      case device = "a device"
+      case socket = "a socket"
+    }
+    package let kind: Kind
+    package let byteCount: Int
+    let mode: mode_t
+
+    init(_ status: stat) {
+      kind =
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        case S_IFIFO: .pipe
+        case S_IFSOCK: .socket
+        default: .device
+        }
+      byteCount = Int(exactly: status.st_size) ?? .max
+      mode = status.st_mode & 0o7777
+    }
+  }
+
+  /// `path`, which the system takes as it is written.
+  package static func checked(_ path: String) throws -> String {
+    guard !path.utf8.contains(0) else {
+      throw FileError(EINVAL, message: "the path holds a NUL character, which no file name can")
+    }
+    return path
+  }
+
+  /// Makes the call `body`, which returns a negative number where it fails, again when it is
+  /// interrupted.
+  @discardableResult
+  static func attempt(
+    _ call: Call, _ what: String, _ fault: Fault? = FileSystem.fault, _ body: () -> Int
+  ) throws -> Int {
+    while true {
+      let code: Int32
+      if let injected = fault?(call) {
+        code = injected
+      } else {
+        let result = body()
+        if result >= 0 { return result }
+        code = errno
+      }
+      if code != EINTR { throw FileError(code, what) }
+    }
+  }
+
+  /// What lies at `path`, following links; nil where there is nothing.
+  package static func status(_ path: String) throws -> Status? {
+    let path = try checked(path)
+    var status = stat()
+    do { try attempt(.status, "cannot be examined") { Int(stat(path, &status)) } } catch let error
+      as FileError where error.isMissing
+    {
+      return nil
+    }
+    return Status(status)
+  }
+
+  /// Opens the file at `path` without waiting for anybody, and says what it is.
+  static func open(
+    _ path: String, _ flags: Int32, _ mode: mode_t = 0o666, _ what: String = "cannot be opened"
+  ) throws -> (descriptor: Int32, status: Status) {
+    let path = try checked(path)
+    let descriptor = Int32(
+      try attempt(.open, what) { Int(systemOpen(path, flags | O_CLOEXEC | O_NONBLOCK, mode)) })
+    var status = stat()
+    do {
+      try attempt(.status, "cannot be examined") { Int(fstat(descriptor, &status)) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    // From here on reading and writing may wait: what is at the other end is known.
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+    return (descriptor, Status(status))
+  }
+
+  /// Makes the folder at `path` and those above it, where they are not there.
+  package static func makeFolders(_ path: String, mode: UInt16 = 0o777) throws {
+    let path = try checked(path)
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for piece in path.split(separator: "/") {
+      prefix += piece + "/"
+      do {
+        try attempt(.makeFolder, "cannot be made") { Int(mkdir(prefix, mode_t(mode))) }
+      } catch let error
+        as FileError
+      {
+        // What is there already may lie in a folder that is not writable.
+        if try status(prefix)?.kind != .folder {
+          throw FileError(
+            error.code, message: "cannot make the folder \(prefix): \(error.reason)")
+        }
+      }
+    }
+  }
+
+  /// The names of what lies in the folder at `path`, in no order.
+  package static func names(inFolder path: String) throws -> [String] {
+    let path = try checked(path)
+    if let code = fault?(.list) { throw FileError(code, "cannot be listed") }
+    guard let stream = opendir(path) else { throw FileError(errno, "cannot be listed") }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Gives the file at `path` the name `target`, whose old file goes.
+  package static func rename(_ path: String, to target: String) throws {
+    let (path, target) = (try checked(path), try checked(target))
+    try attempt(.rename, "cannot be put in the place of the old file") {
+      Int(systemRename(path, target))
+    }
+  }
+
+  /// Removes the file at `path`, if there is one.
+  package static func remove(_ path: String) throws { unlink(try checked(path)) }
+}
+
+// Names of the system's that are also names of methods here.
+
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+  open(path, flags, mode)
+}
+
+private func systemRename(_ path: String, _ target: String) -> Int32 { rename(path, target) }
+
+func systemRead(
+  _ file: Int32, _ target: UnsafeMutableRawPointer, _ count: Int, at offset: Int?
+) -> Int {
+  if let offset { return pread(file, target, count, off_t(offset)) }
+  return read(file, target, count)
+}
+
+func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  write(file, bytes, count)
+}
