@@ -51,8 +51,9 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 
 /// Reads what a `.pth` file holds (PyTorch: `torch.load(path, weights_only=True)`).
 ///
-/// The file is data: nothing in it is run, and what is not tensors, numbers, texts, lists or
-/// dictionaries is refused. Complex tensors are read as real ones with a last dimension of 2
+/// The file is data: nothing in it is run. Numbers and arrays of NumPy's are read as numbers and
+/// tensors. An object of any other class is a ``CheckpointValue/opaque(_:)`` value that says what the
+/// file says of it. Complex tensors are read as real ones with a last dimension of 2
 /// (PyTorch: `torch.view_as_real`). The tensors have memory of their own: what happens to the file
 /// afterwards changes nothing.
 ///
@@ -94,6 +95,6 @@ public func loadStateDict(
     throw CheckpointError(
       .content,
       "expected a dictionary of tensors, but there are other values under \(others.joined(separator: ", "))"
-        + (hint.isEmpty ? "" : "; the one meant may be \(hint)"))
+        + (hint.isEmpty ? "; load(path) reads them too" : "; the one meant may be \(hint)"))
   }
 }

@@ -90,7 +90,7 @@ public func inspect(_ path: String) throws -> [CheckpointEntry] {
     case .npy: return try NumPy.inspect(file)
     case .npz: return try NumPy.inspectz(file)
     case .pytorch, .legacy:
-      let reader = try CheckpointReader(file, verify: false, inModules: true)
+      let reader = try CheckpointReader(file, verify: false)
       var entries: [CheckpointEntry] = []
       try reader.graph.visitTensors { key, shape, dtype in
         entries.append(CheckpointEntry(key, shape, dtype))

@@ -44,8 +44,8 @@ extension Module {
   }
 
   /// This module and all below it with every path that leads to each.
-  private func allPaths() -> [(String, Module)] {
-    var result: [(String, Module)] = []
+  package func allPaths() -> [(path: String, module: Module)] {
+    var result: [(path: String, module: Module)] = []
     var ancestors = Set<ObjectIdentifier>()
     func visit(_ module: Module, _ path: String) {
       guard ancestors.insert(ObjectIdentifier(module)).inserted else { return }

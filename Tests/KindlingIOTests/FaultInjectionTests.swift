@@ -22,7 +22,9 @@ import _TestSupport
       try FileSystem.$fault.withValue(
         { made in
           guard made == call else { return nil }
-          return count.withLock { $0 += 1; return $0 == number } ? code : nil
+          return count.withLock {
+            $0 += 1; return $0 == number
+          } ? code : nil
         }, operation: body)
     }
     return count.withLock { $0 } < number ? nil : result
@@ -66,7 +68,8 @@ import _TestSupport
       #expect(number > 1)
       // An interrupted call is made again.
       for number in 1..<number {
-        #expect(try failing(call, number, EINTR) { try form.read(path) }?.get().equal(values) == true)
+        #expect(
+          try failing(call, number, EINTR) { try form.read(path) }?.get().equal(values) == true)
       }
     }
   }

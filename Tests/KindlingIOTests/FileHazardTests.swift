@@ -33,10 +33,10 @@ import _TestSupport
     },
     Form(
       name: "model",
-      write: {
-        let model = Linear(4, $0.numel / 4, bias: false)
-        try noGrad { _ = try model.weight.copy_($0.reshape([$0.numel / 4, 4])) }
-        try save(model, to: $1)
+      write: { (values: Tensor, path: String) in
+        let model = Linear(4, values.numel / 4, bias: false)
+        try noGrad { _ = try model.weight.copy_(values.reshape([values.numel / 4, 4])) }
+        try save(model, to: path)
       },
       read: { try loadModel(from: $0, as: Linear.self).weight.detach().flatten() }),
     Form(name: "safetensors", write: { try Safetensors.save(["w": $0], to: $1) }) {
@@ -85,7 +85,11 @@ import _TestSupport
         let result = Result {
           try FileSystem.$fault.withValue(
             { call in
-              let isNow = call == .read && count.withLock { $0 += 1; return $0 == limit + 1 }
+              let isNow =
+                call == .read
+                && count.withLock {
+                  $0 += 1; return $0 == limit + 1
+                }
               if isNow { truncate(path, 3) }
               return nil
             }, operation: { try form.read(path) })
@@ -138,7 +142,7 @@ import _TestSupport
     ("FileFormat", { _ = try FileFormat(ofFile: $0) }),
     ("Safetensors", { _ = try Safetensors.load($0) }),
     ("metadata", { _ = try Safetensors.metadata($0) }), ("npy", { _ = try NumPy.load($0) }),
-    ("npz", { _ = try NumPy.loadz($0) }), ("csv", { _ = try CSVTable(contentsOf: $0) }),
+    ("npz", { _ = try NumPy.loadz($0) }), ("csv", { _ = try CSVTable($0) }),
   ]
 
   static let writers: [(String, @Sendable (String) throws -> Void)] = [
@@ -157,7 +161,8 @@ import _TestSupport
       try save(Tensor(3.0), to: victim)
       let before = try FileBytes.read(victim)
       for (_, body) in (Self.readers + Self.writers).filter({ $0.0 == name }) {
-        let text = "\(#expect(throws: (any Error).self) { try body(victim + "\0.bak") }.debugDescription)"
+        let text =
+          "\(#expect(throws: (any Error).self) { try body(victim + "\0.bak") }.debugDescription)"
         #expect(text.contains("NUL"), "\(text)")
       }
       #expect(try FileBytes.read(victim) == before)

@@ -3,6 +3,14 @@ import KindlingTrainer
 import Testing
 import _TestSupport
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 struct CallbackTests {
   /// A trainer whose validation losses are as given, epoch by epoch.
   private func run(
@@ -116,6 +124,22 @@ struct CallbackTests {
     }
     expectRefusal("/proc/nothing/log.csv: ") {
       _ = try run([1], [CSVLogger("/proc/nothing/log.csv")])
+    }
+  }
+
+  /// The system would see a path up to a NUL alone, and would wait for a pipe's reader.
+  @Test(.timeLimit(.minutes(1))) func logsThatNameNoFileAreRefused() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let pipe = "\(folder)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      expectRefusal("is a pipe that nobody reads") { _ = try run([1], [CSVLogger(pipe)]) }
+      expectRefusal("NUL") { _ = try run([1], [CSVLogger("\(folder)/log.csv\0.bak")]) }
+      expectRefusal("NUL") { _ = try SummaryWriter("\(folder)/logs\0") }
+      expectRefusal("NUL") {
+        try TrainingReport(title: "", configuration: [], history: History())
+          .write(to: "\(folder)/report\0.html")
+      }
+      try #expect(FileBytes.list(folder) == ["pipe"])
     }
   }
 

@@ -24,23 +24,30 @@ public enum CheckpointValue: Sendable {
   case orderedDictionary([(key: CheckpointValue, value: CheckpointValue)])
   /// The same as Python's `Counter`, in which PyTorch keeps a schedule's milestones.
   case counter([(key: CheckpointValue, value: CheckpointValue)])
+  /// An object of a Python class that Kindling has no counterpart of, as the file describes it.
+  case opaque(OpaqueValue)
 
   /// A dictionary of tensors.
   public init(_ tensors: StateDict) {
     self = .orderedDictionary(tensors.map { (.string($0.key), .tensor($0.value)) })
   }
 
-  /// The pairs of a dictionary of any kind, in order.
+  /// The pairs of a dictionary of any kind, such as a `defaultdict`, in order.
   public var pairs: [(key: CheckpointValue, value: CheckpointValue)]? {
     switch self {
     case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs): pairs
+    case .opaque(let object) where !object.pairs.isEmpty: object.pairs
     default: nil
     }
   }
 
-  /// The value under `key`, if this is a dictionary that has it.
+  /// The value under `key`, if this is a dictionary that has it, or the attribute `key` of an object.
   public subscript(key: String) -> CheckpointValue? {
-    pairs?.last { if case .string(key) = $0.key { true } else { false } }?.value
+    let found = pairs?.last {
+      if case .string(let name) = $0.key { sameBytes(name, key) } else { false }
+    }
+    if found == nil, case .opaque(let object) = self { return object.state?[key] }
+    return found?.value
   }
 
   /// The value under the integer `index` of a dictionary, or element `index` of a list or tuple.
@@ -69,12 +76,15 @@ public enum CheckpointValue: Sendable {
   public var boolValue: Bool? { if case .bool(let b) = self { b } else { nil } }
   /// The text, where this is one.
   public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
+  /// The object, where this is one of a class that Kindling has no counterpart of.
+  public var opaqueValue: OpaqueValue? { if case .opaque(let o) = self { o } else { nil } }
   /// The tensor, where this is one.
   public var tensorValue: Tensor? { if case .tensor(let t) = self { t } else { nil } }
   /// The elements, where this is a list, a tuple or a set.
   public var elements: [CheckpointValue]? {
     switch self {
     case .list(let items), .tuple(let items), .set(let items): items
+    case .opaque(let object) where !object.elements.isEmpty: object.elements
     default: nil
     }
   }
@@ -150,16 +160,33 @@ extension CheckpointValue: CustomStringConvertible {
       let isEmpty = items.isEmpty
       CheckpointValue.write(isEmpty ? "set(" : "{", items, isEmpty ? ")" : "}", to: &text)
     case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs):
-      text += "{"
-      for (place, pair) in pairs.enumerated() {
-        if place > 0 { text += ", " }
-        pair.key.write(to: &text)
-        text += ": "
-        pair.value.write(to: &text)
-        if text.utf8.count >= Self.longest { break }
+      CheckpointValue.write(pairs, to: &text)
+    case .opaque(let object):
+      text += object.className
+      switch object.form {
+      case .reference: break
+      case .cycle: text += "(…)"
+      case .call, .object, .storage:
+        CheckpointValue.write("(", object.arguments, ")", to: &text)
+        if let state = object.state { state.write(to: &text) }
+        if !object.elements.isEmpty { CheckpointValue.write("[", object.elements, "]", to: &text) }
+        if !object.pairs.isEmpty { CheckpointValue.write(object.pairs, to: &text) }
       }
-      text += "}"
     }
+  }
+
+  private static func write(
+    _ pairs: [(key: CheckpointValue, value: CheckpointValue)], to text: inout String
+  ) {
+    text += "{"
+    for (place, pair) in pairs.enumerated() {
+      if place > 0 { text += ", " }
+      pair.key.write(to: &text)
+      text += ": "
+      pair.value.write(to: &text)
+      if text.utf8.count >= longest { break }
+    }
+    text += "}"
   }
 
   private static func write(

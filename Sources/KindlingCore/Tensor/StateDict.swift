@@ -1,10 +1,11 @@
 /// Tensors by name, in the order they were added (PyTorch: what `Module.state_dict()` returns).
 ///
-/// A lookup costs one hash; setting a key that is there keeps its place.
+/// A lookup costs one hash; setting a key that is there keeps its place. Keys are equal where their bytes
+/// are, as in Python.
 public struct StateDict: Sequence, ExpressibleByDictionaryLiteral, Sendable {
   /// The names, in order.
   public private(set) var keys: [String] = []
-  private var tensors: [String: Tensor] = [:]
+  private var tensors: [ByteString: Tensor] = [:]
 
   /// An empty dictionary.
   public init() {}
@@ -19,16 +20,16 @@ public struct StateDict: Sequence, ExpressibleByDictionaryLiteral, Sendable {
 
   /// The tensor called `key`; setting nil removes it.
   public subscript(key: String) -> Tensor? {
-    get { tensors[key] }
+    get { tensors[ByteString(key)] }
     set {
-      let old = tensors.updateOrRemove(key, newValue)
+      let old = tensors.updateOrRemove(ByteString(key), newValue)
       if old == nil && newValue != nil { keys.append(key) }
-      if old != nil && newValue == nil { keys.removeAll { $0 == key } }
+      if old != nil && newValue == nil { keys.removeAll { sameBytes($0, key) } }
     }
   }
 
   /// The tensors, in order.
-  public var values: [Tensor] { keys.compactMap { tensors[$0] } }
+  public var values: [Tensor] { keys.compactMap { tensors[ByteString($0)] } }
 
   /// The number of tensors.
   public var count: Int { keys.count }
@@ -41,7 +42,7 @@ public struct StateDict: Sequence, ExpressibleByDictionaryLiteral, Sendable {
     var names = keys.makeIterator()
     return AnyIterator {
       while let key = names.next() {
-        if let value = tensors[key] { return (key, value) }
+        if let value = tensors[ByteString(key)] { return (key, value) }
       }
       return nil
     }

@@ -35,11 +35,14 @@ package final class FileSource: Sendable {
   }
 
   /// The whole file in memory.
-  func inMemory() throws -> FileSource {
-    if case .memory = origin { return self }
+  func inMemory() throws -> FileSource { FileSource(try memory()) }
+
+  /// The bytes of the whole file.
+  func memory() throws -> HostBytes {
+    if case .memory(let memory) = origin { return memory }
     let memory = try HostBytes(byteCount: byteCount)
     try read(0..<byteCount, into: memory.bytes)
-    return FileSource(memory)
+    return memory
   }
 
   /// The bytes in `range`, which must lie in the file.

@@ -138,6 +138,9 @@ struct NpyHeader {
     .int64: "<i8", .uint8: "|u1", .bool: "|b1",
   ]
 
+  /// The type that NumPy calls `code`, such as `f8`.
+  static func type(_ code: String) -> StoredType? { types[code] }
+
   private static let types: [String: StoredType] = {
     var types: [String: StoredType] = [
       "u2": .uint16, "u4": .uint32, "u8": .uint64, "c8": .complex64, "c16": .complex128,

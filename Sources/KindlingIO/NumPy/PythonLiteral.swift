@@ -70,6 +70,7 @@ struct PythonLiteral {
     var result: [Int] = []
     while !skip(")") {
       result.append(try integer(what))
+      guard result.count <= 1000 else { throw unfit("\(what) holds more than 1000 numbers") }
       if !skip(",") {
         guard skip(")"), result.count > 1 else { throw unfit("\(what) is no tuple") }
         break

@@ -12,8 +12,7 @@ package struct CheckpointReader {
   /// Opens the checkpoint in `file`.
   ///
   /// With `verify` the checksum of every record that is used is compared; the legacy form has none.
-  /// With `inModules` whole models may be in it.
-  package init(_ file: FileSource, verify: Bool, inModules: Bool = false) throws {
+  package init(_ file: FileSource, verify: Bool) throws {
     enum Form { case zip, legacy }
     let form: Form = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
       if bytes.starts(with: [0x50, 0x4B]) { return .zip }
@@ -28,18 +27,18 @@ package struct CheckpointReader {
     switch form {
     case .zip:
       source = file
-      (graph, storages) = try CheckpointReader.readZip(file, verify: verify, inModules: inModules)
+      (graph, storages) = try CheckpointReader.readZip(file, verify: verify)
     case .legacy:
       // The pickle's length is known only when it has been read.
       source = try file.inMemory()
-      (graph, storages) = try LegacyContainer.read(source, inModules: inModules)
+      (graph, storages) = try LegacyContainer.read(source)
     }
   }
 
   // MARK: The zip form
 
   private static func readZip(
-    _ file: FileSource, verify: Bool, inModules: Bool
+    _ file: FileSource, verify: Bool
   ) throws -> (PickleGraph, [StoredElements]) {
     let archive = try ZipArchive(file)
     let root = try CheckpointReader.root(archive)
@@ -54,13 +53,20 @@ package struct CheckpointReader {
     if let order = archive["\(root)/byteorder"] {
       try CheckpointReader.checkByteOrder(text(order, in: file))
     }
-    // A compressed pickle may unpack to a thousand times its size, which no real one does.
-    guard pickle.byteCount <= 8 * file.byteCount + mostSmallPickle else {
-      throw CheckpointError(
-        .unsafe, "refused: the pickle unpacks to \(pickle.byteCount) bytes, far more than the file")
+    // Compressed records may unpack to a thousand times their size, which those of checkpoints do not.
+    var room = 8 * file.byteCount + mostSmall
+    func unpack(_ record: ZipArchive.Record) throws {
+      room -= record.inflatedSize ?? 0
+      guard room >= 0 else {
+        throw CheckpointError(
+          .unsafe,
+          "refused: the compressed record \(record.name.prefix(200)) unpacks to far more than the file"
+        )
+      }
     }
+    try unpack(pickle)
     let graph = try pickle.content(in: file, verify: verify).withBytes {
-      try Unpickler.read($0, .init(storages: .inZip, inModules: inModules))
+      try Unpickler.read($0, .init(storages: .inZip))
     }
     let storages = try graph.storages.map { storage in
       let found = try record("data/\(storage.key)")
@@ -69,6 +75,7 @@ package struct CheckpointReader {
           "storage '\(storage.key.prefix(100))' has \(found.byteCount) bytes but its declaration needs \(storage.byteCount)"
         )
       }
+      try unpack(found)
       // Where the record is compressed, that is its place in what it unpacks to.
       let start = found.inflatedSize == nil ? found.range.lowerBound : 0
       return StoredElements(
@@ -77,7 +84,8 @@ package struct CheckpointReader {
     return (graph, storages)
   }
 
-  private static let mostSmallPickle = 1 << 24
+  /// What compressed records may unpack to in a file of any size.
+  private static let mostSmall = 1 << 24
 
   /// The beginning of a record that is a short text.
   private static func text(_ record: ZipArchive.Record, in file: FileSource) throws -> String {
@@ -174,6 +182,9 @@ package struct CheckpointReader {
 
   /// The plain value that the checkpoint holds.
   package func value(on device: Device?) throws -> CheckpointValue {
+    if case .object(let number) = graph.root, graph.isModule(number) {
+      throw PickleGlobal.refusal(ofModel: graph.objects[number].className)
+    }
     let blocks = try blocks(on: device)
     let storages = zip(graph.storages, blocks).map { $0.whole($1) }
     return try graph.value(tensors(over: blocks), storages: storages)

@@ -22,13 +22,13 @@ enum LegacyContainer {
 
   /// What the file describes, and where its storages lie.
   static func read(
-    _ source: FileSource, inModules: Bool
+    _ source: FileSource
   ) throws -> (PickleGraph, [StoredElements]) {
-    try source.part(0..<source.byteCount).withBytes { try read($0, inModules: inModules) }
+    try source.part(0..<source.byteCount).withBytes { try read($0) }
   }
 
   private static func read(
-    _ bytes: UnsafeRawBufferPointer, inModules: Bool
+    _ bytes: UnsafeRawBufferPointer
   ) throws -> (PickleGraph, [StoredElements]) {
     var end = 0
     func next(_ rules: Unpickler.Rules) throws -> PickleGraph {
@@ -49,7 +49,7 @@ enum LegacyContainer {
         .unsupported, "unknown protocol version of the legacy checkpoint; \(Self.version) is read")
     }
     try checkWriter(try next(plain))
-    let graph = try next(.init(storages: .inLegacyFile, inModules: inModules))
+    let graph = try next(.init(storages: .inLegacyFile))
     let keys = try keys(try next(plain))
     var places: [ByteString: Range<Int>] = [:]
     let declared = Dictionary(graph.storages.map { (ByteString($0.key), $0) }) { first, _ in first }
@@ -104,7 +104,7 @@ enum LegacyContainer {
       guard case .string(let key) = $0 else {
         throw CheckpointError.corrupt("the legacy checkpoint has a storage without a name")
       }
-      return key
+      return key.text
     }
   }
 

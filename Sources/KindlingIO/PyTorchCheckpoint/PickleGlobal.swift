@@ -1,9 +1,9 @@
 import KindlingCore
 
-/// The closed list of what a pickle may name.
+/// What a pickle may name.
 ///
-/// None of it runs anything: each stands for a piece of
-/// data that the unpickler knows how to make.
+/// None of it runs anything: each stands for a piece of data that the unpickler knows how to make, or
+/// is a name that is kept as data.
 enum PickleGlobal {
   case orderedDict
   /// A dictionary of counts, as a schedule's milestones are.
@@ -22,28 +22,31 @@ enum PickleGlobal {
   case tensorClass
   case size
   case encode
-  case bytearray
+  /// `bytes` and `bytearray`.
+  case bytes
   case set
   case complex
   case device
   case layout
-  case storage(StoredType)
+  case storage(StoredType, name: String)
   /// Bytes, of which the tensors say what they are.
   case untypedStorage
   case dtype(DType)
   /// A dtype that is read as another.
   case storedType(StoredType)
-  /// A name of no meaning here: a class, where whole models are read, and nothing to call.
-  case foreign(String)
+  /// A name of no meaning here.
+  case foreign(PythonName)
 
-  /// What `module` calls `name`, or the reason why it is refused.
+  /// What `module` calls `name`.
   ///
-  /// With `inModules` whole models are read, whose classes' names are data.
-  init(_ module: String, _ name: String, inModules: Bool) throws {
+  /// - Throws: ``CheckpointError`` `.unsafe` for a name that no honest file holds.
+  init(_ module: String, _ name: String) throws {
     switch (module, name) {
     case ("__builtin__", "set"), ("builtins", "set"): self = .set
+    case ("__builtin__", "frozenset"), ("builtins", "frozenset"): self = .set
     case ("__builtin__", "complex"), ("builtins", "complex"): self = .complex
-    case ("__builtin__", "bytearray"), ("builtins", "bytearray"): self = .bytearray
+    case ("__builtin__", "bytearray"), ("builtins", "bytearray"): self = .bytes
+    case ("__builtin__", "bytes"), ("builtins", "bytes"): self = .bytes
     case ("collections", "OrderedDict"): self = .orderedDict
     case ("collections", "Counter"): self = .counter
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
@@ -60,24 +63,21 @@ enum PickleGlobal {
     case ("_codecs", "encode"): self = .encode
     case ("torch", _):
       if let type = PickleGlobal.storages[name] {
-        self = .storage(type)
+        self = .storage(type, name: name)
       } else if let dtype = DType.allCases.first(where: { $0.description == name }) {
         self = .dtype(dtype)
       } else if let type = PickleGlobal.storedTypes[name] {
         self = .storedType(type)
       } else {
-        self = try PickleGlobal.stranger(module, name, inModules)
+        self = try PickleGlobal.stranger(module, name)
       }
-    default: self = try PickleGlobal.stranger(module, name, inModules)
+    default: self = try PickleGlobal.stranger(module, name)
     }
   }
 
-  private static func stranger(
-    _ module: String, _ name: String, _ inModules: Bool
-  ) throws -> PickleGlobal {
-    // What makes tensors is no class of a module.
-    guard inModules, unsupported["\(module).\(name)"] == nil else { throw refusal(module, name) }
-    return .foreign("\(module.prefix(200)).\(name.prefix(200))")
+  private static func stranger(_ module: String, _ name: String) throws -> PickleGlobal {
+    if UnsafeNames.contains(module, name) { throw refusal(module, name) }
+    return .foreign(PythonName(module, name))
   }
 
   private static let storages: [String: StoredType] = {
@@ -85,6 +85,12 @@ enum PickleGlobal {
       "ComplexHalfStorage": .complex32, "ComplexFloatStorage": .complex64,
       "ComplexDoubleStorage": .complex128,
     ]
+    // Elements of quantized tensors, as the integers that they are stored as.
+    storages["QInt8Storage"] = StoredType(.int8)
+    storages["QInt32Storage"] = StoredType(.int32)
+    for name in ["QUInt8Storage", "QUInt4x2Storage", "QUInt2x4Storage"] {
+      storages[name] = StoredType(.uint8)
+    }
     for dtype in DType.allCases { storages[dtype.storageName] = StoredType(dtype) }
     return storages
   }()
@@ -94,58 +100,33 @@ enum PickleGlobal {
     "float8_e5m2": .float8e5m2,
   ]
 
-  /// Data of PyTorch's that Kindling has no counterpart for.
-  private static let unsupported: [String: String] = [
-    "torch._utils._rebuild_sparse_tensor": "sparse tensors",
-    "torch._utils._rebuild_qtensor": "quantized tensors",
-    "torch._utils._rebuild_nested_tensor": "nested tensors",
-    "torch._utils._rebuild_meta_tensor_no_storage": "tensors without memory (meta)",
-    "torch._utils._rebuild_device_tensor_from_numpy": "tensors of another device",
-  ]
-
-  private static let dtypeFamilies = ["bits", "complex", "float", "int", "qint", "quint", "uint"]
-
-  /// Why the tensors' type that `name` stands for is not read; nil where it is none.
-  static func refusal(ofType name: String) -> CheckpointError? {
-    guard name.hasPrefix("torch.") else { return nil }
-    let name = String(name.dropFirst(6))
-    let isType = name.hasSuffix("Storage") || dtypeFamilies.contains(where: name.hasPrefix)
-    return isType ? refusal("torch", name) : nil
+  /// Why a storage of the class `name` is not read.
+  static func refusal(ofStorage name: String) -> CheckpointError {
+    CheckpointError(.unsupported, "unknown storage type \(name.prefix(200))")
   }
 
-  /// What is said of tensors of `name`, a class that PyTorch does not have.
-  static func refusal(ofTensorClass name: String) -> CheckpointError {
-    CheckpointError(
-      .unsupported,
-      "the file holds tensors of the class \(name.prefix(200)); those of torch.Tensor alone are read"
-    )
-  }
-
+  /// What is said of a name that a pickle must not have.
   static func refusal(_ module: String, _ name: String) -> CheckpointError {
     // Names come from the file: a hostile one must not fill the screen.
-    let full = "\(module.prefix(100)).\(name.prefix(100))"
-    if let what = unsupported[full] {
-      return CheckpointError(
-        .unsupported, "the file holds \(what) (\(full)), which Kindling does not have")
-    }
-    if module == "torch", dtypeFamilies.contains(where: name.hasPrefix) {
-      return CheckpointError(
-        .unsupported, "the file holds the dtype \(name.prefix(100)), which Kindling does not have")
-    }
-    if module == "torch" && name.hasSuffix("Storage") {
-      return CheckpointError(.unsupported, "unknown storage type \(full)")
-    }
-    let holdsClasses = ["torch.nn.modules", "torchvision.models"].contains(where: module.hasPrefix)
-    if holdsClasses || module == "__main__" {
-      return CheckpointError(
-        .unsafe,
-        "refused: the file holds an object of class \(full), so a whole model was saved; read it with loadModel(from:), with its key where it lies in a dictionary (loadModel(from:key:)), or save its state_dict() instead"
-      )
-    }
-    return CheckpointError(
+    CheckpointError(
       .unsafe,
-      "refused: the file asks for \(full), and a checkpoint may hold only tensors, numbers, texts, lists and dictionaries. Nothing was run."
+      "refused: the file asks for \(module.prefix(100)).\(name.prefix(100)), and a checkpoint holds data alone. Nothing was run."
     )
+  }
+
+  /// What is said of a module where plain data is expected.
+  static func refusal(ofModel name: String) -> CheckpointError {
+    CheckpointError(
+      .unsafe,
+      "refused: the file holds an object of class \(name.prefix(200)), so a whole model was saved; read it with loadModel(from:), with its key where it lies in a dictionary (loadModel(from:key:)), or save its state_dict() instead"
+    )
+  }
+
+  /// The module that it lies in, and its name there.
+  var path: PythonName {
+    if case .foreign(let path) = self { return path }
+    guard let dot = name.lastIndex(of: ".") else { return PythonName("builtins", name) }
+    return PythonName(String(name[..<dot]), String(name[name.index(after: dot)...]))
   }
 
   /// As Python names it, for messages.
@@ -162,16 +143,17 @@ enum PickleGlobal {
     case .tensorClass: "torch.Tensor"
     case .size: "torch.Size"
     case .encode: "_codecs.encode"
-    case .bytearray: "bytearray"
+    case .bytes: "bytes"
     case .set: "set"
     case .complex: "complex"
     case .device: "torch.device"
     case .layout: "torch.serialization._get_layout"
-    case .storage(let type): "torch.\(type.dtype.storageName)"
+    case .storage(_, let name): "torch.\(name)"
     case .untypedStorage: "torch.storage.UntypedStorage"
-    case .storedType: "torch.dtype"
+    case .storedType(let type):
+      "torch.\(PickleGlobal.storedTypes.first { $0.value == type }?.key ?? "dtype")"
     case .dtype(let dtype): "torch.\(dtype)"
-    case .foreign(let name): name
+    case .foreign(let name): name.full
     }
   }
 }

@@ -9,24 +9,8 @@ extension PickleGraph {
   /// What the pickle shares, the tree shares, so that it is never larger. `storages` are the
   /// storages as tensors, for those that stand by themselves.
   func value(_ tensors: [Tensor], storages: [Tensor] = []) throws -> CheckpointValue {
-    try value(of: root, tensors, storages: storages)
-  }
-
-  /// A part of the graph as a tree.
-  func value(
-    of part: PickleValue, _ tensors: [Tensor], storages: [Tensor] = []
-  ) throws -> CheckpointValue {
-    var converter = Converter(graph: self, tensors: tensors, storages: storages)
-    return try converter.value(part, depth: 0)
-  }
-
-  /// Visits every tensor that the root leads to, with the keys on the way joined by dots.
-  ///
-  /// A container reached by several ways is visited once; what lies in modules has the keys of the
-  /// state dict.
-  func visitTensors(_ body: (_ key: String, _ shape: [Int], _ dtype: DType) -> Void) throws {
-    var walk = Walk(graph: self)
-    try walk.visit(root, "", depth: 0, body)
+    var converter = PickleConverter(self, tensors: tensors, storages: storages)
+    return try converter.value(root)
   }
 
   static func checkDepth(_ depth: Int) throws {
@@ -35,121 +19,147 @@ extension PickleGraph {
         .unsupported, "values are nested more than \(maximumDepth) levels deep")
     }
   }
+}
 
-  private struct Walk {
-    let graph: PickleGraph
-    var sequences: Set<Int> = []
-    var dictionaries: Set<Int> = []
-    var objects: Set<Int> = []
-    /// One for all models of the file, so that its limits are those of the file.
-    lazy var modules = ModuleWalk(graph)
+/// Makes values of parts of a graph, each part once.
+struct PickleConverter {
+  private let graph: PickleGraph
+  private let tensors, storages: [Tensor]
+  /// What has been converted.
+  private var sequences, dictionaries, objects: [CheckpointValue?]
+  /// The containers that are being converted, by their tables and numbers.
+  private var open: Set<Place> = []
+  /// How many of them are objects.
+  private var openObjects = 0
+  /// Bytes of arrays that may still be copied out of the pickle.
+  private var allowance: Int
 
-    mutating func visit(
-      _ value: PickleValue, _ key: String, depth: Int, _ body: (String, [Int], DType) -> Void
-    ) throws {
-      try PickleGraph.checkDepth(depth)
-      let prefix = key.isEmpty ? "" : "\(key)."
-      switch value {
-      case .tensor(let number): body(key, graph.tensors[number].shape, graph.tensors[number].dtype)
-      case .storage(let number):
-        body(key, graph.storages[number].shape, graph.storages[number].type.dtype)
-      case .list(let number), .tuple(let number):
-        guard sequences.insert(number).inserted else { return }
-        for (i, item) in graph.sequences[number].enumerated() {
-          try visit(item, "\(prefix)\(i)", depth: depth + 1, body)
-        }
-      case .dictionary(let number):
-        guard dictionaries.insert(number).inserted else { return }
-        for (name, item) in graph.dictionaries[number].pairs {
-          try visit(item, "\(prefix)\(Walk.text(name))", depth: depth + 1, body)
-        }
-      case .object(let number):
-        guard objects.insert(number).inserted else { return }
-        let tensors = graph.tensors
-        try modules.visit(number, key) { _, _, members in
-          for (name, tensor) in members {
-            body(name, tensors[tensor].shape, tensors[tensor].dtype)
-          }
-        }
-      default: break
-      }
-    }
+  private struct Place: Hashable {
+    enum Table { case sequence, dictionary, object }
+    let table: Table
+    let number: Int
+  }
 
-    private static func text(_ key: PickleValue) -> String {
-      switch key {
-      case .string(let s): s
-      case .int(let i): "\(i)"
-      case .double(let d): "\(d)"
-      case .bool(let b): b ? "True" : "False"
-      default: key.kind
-      }
+  init(_ graph: PickleGraph, tensors: [Tensor], storages: [Tensor] = []) {
+    (self.graph, self.tensors, self.storages) = (graph, tensors, storages)
+    sequences = Array(repeating: nil, count: graph.sequences.count)
+    dictionaries = Array(repeating: nil, count: graph.dictionaries.count)
+    objects = Array(repeating: nil, count: graph.objects.count)
+    allowance = 2 * graph.byteCount + 1 << 20
+  }
+
+  /// The value that `part` of the graph describes.
+  mutating func value(_ part: PickleValue, depth: Int = 0) throws -> CheckpointValue {
+    try PickleGraph.checkDepth(depth)
+    switch part {
+    case .none: return .none
+    case .bool(let b): return .bool(b)
+    case .int(let i): return .int(i)
+    case .bigInt(let bytes): return .bigInt(bytes)
+    case .double(let d): return .double(d)
+    case .string(let s): return .string(s.text)
+    case .bytes(let bytes): return .bytes(bytes)
+    case .size(let sizes): return .size(sizes)
+    case .dtype(let dtype): return .dtype(dtype)
+    case .tensor(let number): return .tensor(tensors[number])
+    case .storage(let number) where storages.indices.contains(number):
+      // Among the parts of an object it has to stay what it is.
+      guard openObjects > 0 else { return .tensor(storages[number]) }
+      return .opaque(
+        OpaqueValue(
+          graph.storages[number].className, .storage, arguments: [.tensor(storages[number])]))
+    case .storage:
+      throw CheckpointError(
+        .unsupported, "the file holds a \(part.kind) by itself, which is not read")
+    case .global(let global): return .opaque(OpaqueValue(global.path, .reference))
+    case .object(let number): return try object(number, depth: depth)
+    case .list(let number), .tuple(let number):
+      if let known = sequences[number] { return known }
+      let items = try sequence(number, depth: depth)
+      let made: CheckpointValue = if case .list = part { .list(items) } else { .tuple(items) }
+      sequences[number] = made
+      return made
+    case .dictionary(let number):
+      if let known = dictionaries[number] { return known }
+      let pairs = try pairs(number, depth: depth)
+      let made: CheckpointValue =
+        switch graph.dictionaries[number].kind {
+        case .plain: .dictionary(pairs)
+        case .ordered: .orderedDictionary(pairs)
+        case .counter: .counter(pairs)
+        case .set: .set(pairs.map(\.key))
+        }
+      dictionaries[number] = made
+      return made
     }
   }
 
-  private struct Converter {
-    let graph: PickleGraph
-    let tensors, storages: [Tensor]
-    /// What has been converted; nil inside for what is under way.
-    var sequences: [Int: CheckpointValue?] = [:]
-    var dictionaries: [Int: CheckpointValue?] = [:]
+  private mutating func sequence(_ number: Int, depth: Int) throws -> [CheckpointValue] {
+    try within(Place(table: .sequence, number: number))
+    defer { open.remove(Place(table: .sequence, number: number)) }
+    var items: [CheckpointValue] = []
+    items.reserveCapacity(graph.sequences[number].count)
+    for item in graph.sequences[number] { items.append(try value(item, depth: depth + 1)) }
+    return items
+  }
 
-    mutating func value(_ value: PickleValue, depth: Int) throws -> CheckpointValue {
-      try PickleGraph.checkDepth(depth)
-      switch value {
-      case .none: return .none
-      case .bool(let b): return .bool(b)
-      case .int(let i): return .int(i)
-      case .bigInt(let bytes): return .bigInt(bytes)
-      case .double(let d): return .double(d)
-      case .string(let s): return .string(s)
-      case .bytes(let bytes): return .bytes(bytes)
-      case .size(let sizes): return .size(sizes)
-      case .dtype(let dtype): return .dtype(dtype)
-      case .tensor(let number): return .tensor(tensors[number])
-      case .storage(let number) where storages.indices.contains(number):
-        return .tensor(storages[number])
-      case .storage, .global:
-        throw CheckpointError(
-          .unsupported, "the file holds a \(value.kind) by itself, which is not read")
-      case .object(let number):
-        throw CheckpointError(
-          .unsupported,
-          "the file holds an object of class \(graph.objects[number].className) where plain data belongs"
-        )
-      case .list(let number), .tuple(let number):
-        if let known = sequences[number] { return try finished(known) }
-        sequences[number] = .some(nil)
-        var items: [CheckpointValue] = []
-        items.reserveCapacity(graph.sequences[number].count)
-        for item in graph.sequences[number] { items.append(try self.value(item, depth: depth + 1)) }
-        let made: CheckpointValue = if case .list = value { .list(items) } else { .tuple(items) }
-        sequences[number] = made
-        return made
-      case .dictionary(let number):
-        if let known = dictionaries[number] { return try finished(known) }
-        dictionaries[number] = .some(nil)
-        var pairs: [(key: CheckpointValue, value: CheckpointValue)] = []
-        for (key, item) in graph.dictionaries[number].pairs {
-          pairs.append(
-            (try self.value(key, depth: depth + 1), try self.value(item, depth: depth + 1)))
-        }
-        let made: CheckpointValue =
-          switch graph.dictionaries[number].kind {
-          case .plain: .dictionary(pairs)
-          case .ordered: .orderedDictionary(pairs)
-          case .counter: .counter(pairs)
-          case .set: .set(pairs.map(\.key))
-          }
-        dictionaries[number] = made
-        return made
-      }
+  private mutating func pairs(
+    _ number: Int, depth: Int
+  ) throws -> [(key: CheckpointValue, value: CheckpointValue)] {
+    try within(Place(table: .dictionary, number: number))
+    defer { open.remove(Place(table: .dictionary, number: number)) }
+    var pairs: [(key: CheckpointValue, value: CheckpointValue)] = []
+    pairs.reserveCapacity(graph.dictionaries[number].pairs.count)
+    for (key, item) in graph.dictionaries[number].pairs {
+      pairs.append((try value(key, depth: depth + 1), try value(item, depth: depth + 1)))
     }
+    return pairs
+  }
 
-    private func finished(_ value: CheckpointValue?) throws -> CheckpointValue {
-      guard let value else {
-        throw CheckpointError(.unsupported, "a list or dictionary contains itself (a cycle)")
-      }
-      return value
+  private mutating func within(_ place: Place) throws {
+    guard open.insert(place).inserted else {
+      throw CheckpointError(.unsupported, "a list or dictionary contains itself (a cycle)")
     }
+  }
+
+  // MARK: Objects
+
+  private mutating func object(_ number: Int, depth: Int) throws -> CheckpointValue {
+    if let known = objects[number] { return known }
+    let object = graph.objects[number]
+    let place = Place(table: .object, number: number)
+    // An object may know itself through its attributes.
+    guard open.insert(place).inserted else {
+      return .opaque(OpaqueValue(object.name, .cycle))
+    }
+    openObjects += 1
+    defer {
+      open.remove(place)
+      openObjects -= 1
+    }
+    let made = try plain(number) ?? .opaque(opaque(object, depth: depth))
+    objects[number] = made
+    return made
+  }
+
+  private mutating func opaque(_ object: PickleObject, depth: Int) throws -> OpaqueValue {
+    OpaqueValue(
+      object.name, object.form,
+      arguments: try object.arguments.map { try sequence($0, depth: depth) } ?? [],
+      keywords: try object.keywords.map { try pairs($0, depth: depth) } ?? [],
+      state: try object.state.map { try value($0, depth: depth + 1) },
+      elements: try object.elements.map { try sequence($0, depth: depth) } ?? [],
+      pairs: try object.pairs.map { try pairs($0, depth: depth) } ?? [])
+  }
+
+  /// A number or an array of NumPy's as plain data; nil for anything else.
+  private mutating func plain(_ number: Int) throws -> CheckpointValue? {
+    guard let array = graph.array(number) else { return nil }
+    // One text of a pickle may be the bytes of many arrays.
+    allowance -= array.isScalar ? 0 : array.bytes.count
+    guard allowance >= 0 else {
+      throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")
+    }
+    return try array.value()
   }
 }

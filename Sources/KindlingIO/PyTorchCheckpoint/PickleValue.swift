@@ -11,7 +11,7 @@ enum PickleValue {
   /// Little-endian two's complement, longer than an `Int`.
   case bigInt([UInt8])
   case double(Double)
-  case string(String)
+  case string(PickleText)
   case bytes([UInt8])
   case list(Int)
   case tuple(Int)
@@ -20,7 +20,7 @@ enum PickleValue {
   case dtype(DType)
   case tensor(Int)
   case storage(Int)
-  case global(PickleGlobal)
+  indirect case global(PickleGlobal)
   case object(Int)
 
   /// What a global name stands for: dtypes are data, the others wait to be called.
@@ -50,14 +50,36 @@ enum PickleValue {
   }
 }
 
+/// A text of a pickle.
+///
+/// The unpickler makes one object for all equal texts, so that keys are compared and hashed in no time,
+/// however long they are.
+final class PickleText: Hashable, Sendable {
+  let text: String
+  private let hash: Int
+
+  init(_ text: String) {
+    self.text = text
+    hash = ByteString(text).hashValue
+  }
+
+  static func == (a: PickleText, b: PickleText) -> Bool {
+    a === b || a.hash == b.hash && sameBytes(a.text, b.text)
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+
+  static func ~= (pattern: String, value: PickleText) -> Bool { sameBytes(pattern, value.text) }
+}
+
 /// What may be a key of a dictionary, or an element of a set.
 ///
 /// As in Python, `True` is 1 and `1.0` is 1.
 enum PickleKey: Hashable {
-  case none, int(Int), bigInt([UInt8]), double(Double), string(String), bytes([UInt8])
+  case none, int(Int), bigInt([UInt8]), double(Double), string(PickleText), bytes([UInt8])
   case dtype(DType), tuple([PickleKey])
   /// What Python tells apart by identity alone.
-  case object(Int), tensor(Int), storage(Int), global(String)
+  case object(Int), tensor(Int), storage(Int), global(PickleText), notANumber(Int)
 }
 
 /// A dictionary while it is built: pairs in the order of their first appearance.
@@ -79,16 +101,19 @@ struct PickleDictionary {
   }
 
   /// The value under the text `name`.
-  subscript(name: String) -> PickleValue? { places[.string(name)].map { pairs[$0].value } }
+  subscript(name: String) -> PickleValue? {
+    places[.string(PickleText(name))].map { pairs[$0].value }
+  }
 
-  /// Puts `value` under `key`, which is `hashed`.
-  mutating func set(_ key: PickleValue, _ hashed: PickleKey, _ value: PickleValue) {
+  /// Puts `value` under `key`, which is `hashed`; returns whether the key is new.
+  mutating func set(_ key: PickleValue, _ hashed: PickleKey, _ value: PickleValue) -> Bool {
     if let place = places[hashed] {
       pairs[place].value = value
-    } else {
-      places[hashed] = pairs.count
-      pairs.append((key, value))
+      return false
     }
+    places[hashed] = pairs.count
+    pairs.append((key, value))
+    return true
   }
 }
 
@@ -120,10 +145,15 @@ struct StorageRecord {
   /// The type of the elements; bytes until a tensor says more.
   private(set) var type: StoredType
   let location: String
+  /// The class that the file names.
+  let className: PythonName
   /// The number of elements as the file counts them.
   let declaredCount: Int
 
-  init(key: String, type: StoredType?, location: String, declaredCount: Int) {
+  init(
+    key: String, type: StoredType?, location: String, className: PythonName, declaredCount: Int
+  ) {
+    self.className = className
     (self.key, declaredType, self.type) = (key, type, type ?? StoredType(.uint8))
     (self.location, self.declaredCount) = (location, declaredCount)
   }
@@ -146,11 +176,24 @@ struct StorageRecord {
   }
 }
 
-/// An object of a class that Kindling knows, or that a user registered: its name and attributes.
+/// An object of a Python class, as the pickle makes it; nothing of it is run.
 struct PickleObject {
-  let className: String
+  let name: PythonName
+  let form: OpaqueValue.Form
+  /// The sequence of arguments, and the dictionary of those with names.
+  var arguments: Int?
+  var keywords: Int?
+  /// What sets its attributes: most often a dictionary.
+  var state: PickleValue?
+  /// What was appended to it, and put into it under keys.
+  var elements: Int?
+  var pairs: Int?
+
+  /// The class with its module.
+  var className: String { name.full }
+
   /// The dictionary of attributes; nil until it is set.
-  var attributes: Int?
+  var attributes: Int? { if case .dictionary(let number) = state { number } else { nil } }
 }
 
 /// What a pickle describes.
@@ -162,4 +205,13 @@ struct PickleGraph {
   var tensors: [TensorRecord] = []
   var storages: [StorageRecord] = []
   var objects: [PickleObject] = []
+  /// The number of bytes of the pickle.
+  var byteCount = 0
+
+  /// Whether object `number` is a module as PyTorch pickles them.
+  func isModule(_ number: Int) -> Bool {
+    guard let attributes = objects[number].attributes else { return false }
+    return dictionaries[attributes]["_modules"] != nil
+      && dictionaries[attributes]["_parameters"] != nil
+  }
 }

@@ -4,8 +4,15 @@ import KindlingCore
 /// `torch.load(weights_only=True)` reads.
 struct Pickler {
   private var bytes: [UInt8] = [0x80, 2]
-  private var memo: [String: Int] = [:]
+  /// The numbers of what was written, by its text or name, and by the object or memory that it is.
+  private var texts: [ByteString: Int] = [:]
+  private var globals: [ByteString: Int] = [:]
   private var objectMemo: [ObjectIdentifier: Int] = [:]
+  private var containers: [Container: Int] = [:]
+  /// What `containers` refers to, so that no other value takes its memory.
+  private var kept: [CheckpointValue] = []
+  /// The tuples that were found to be hashable.
+  private var hashable: [Container: CheckpointValue] = [:]
   private var memoCount = 0
   private var storageNumbers: [UnsafeMutableRawPointer: Int] = [:]
   private let container: CheckpointContainer
@@ -24,8 +31,44 @@ struct Pickler {
 
   private init(_ container: CheckpointContainer) { self.container = container }
 
-  /// Puts a value tree.
+  /// Puts a value tree; containers that it holds several times are written once.
   mutating func put(_ value: CheckpointValue, depth: Int = 0) throws {
+    let container = Container(value)
+    if let container, let index = containers[container] { return putGet(index) }
+    try putWhole(value, depth: depth)
+    if let container {
+      containers[container] = remember()
+      kept.append(value)
+    }
+  }
+
+  /// The memory of a container that is not empty, and what it is there.
+  private struct Container: Hashable {
+    let address: UnsafeRawPointer
+    let kind: Int
+
+    init?(_ value: CheckpointValue) {
+      func address<Element>(_ items: [Element]) -> UnsafeRawPointer? {
+        items.isEmpty ? nil : items.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) }
+      }
+      let place: (address: UnsafeRawPointer?, kind: Int) =
+        switch value {
+        case .list(let items): (address(items), 0)
+        case .tuple(let items): (address(items), 1)
+        case .set(let items): (address(items), 2)
+        case .dictionary(let pairs): (address(pairs), 3)
+        case .orderedDictionary(let pairs): (address(pairs), 4)
+        case .counter(let pairs): (address(pairs), 5)
+        case .opaque(let object) where object.form != .reference:
+          (UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque()), 6)
+        default: (nil, 7)
+        }
+      guard let address = place.address else { return nil }
+      (self.address, kind) = (address, place.kind)
+    }
+  }
+
+  private mutating func putWhole(_ value: CheckpointValue, depth: Int) throws {
     guard depth <= PickleGraph.maximumDepth else {
       throw CheckpointError(
         .content, "values are nested more than \(PickleGraph.maximumDepth) levels deep")
@@ -66,7 +109,7 @@ struct Pickler {
       // Python 2's name, which Python 3 knows too.
       put("__builtin__", "set")
       for item in items { try checkHashable(item) }
-      try put(.list(items), depth: depth + 1)
+      try putWhole(.list(items), depth: depth + 1)
       bytes += [0x85, 0x52]
     case .dictionary(let pairs):
       bytes.append(0x7D)
@@ -76,12 +119,13 @@ struct Pickler {
       try put(pairs, depth: depth)
     case .counter(let pairs):
       put("collections", "Counter")
-      try put(.dictionary(pairs), depth: depth + 1)
+      try putWhole(.dictionary(pairs), depth: depth + 1)
       bytes += [0x85, 0x52]
+    case .opaque(let object): try put(object, depth: depth)
     }
   }
 
-  private mutating func put(
+  mutating func put(
     _ pairs: [(key: CheckpointValue, value: CheckpointValue)], depth: Int
   ) throws {
     if pairs.isEmpty { return }
@@ -95,10 +139,15 @@ struct Pickler {
   }
 
   /// Throws where Python would not take `value` as a key, or as an element of a set.
-  private func checkHashable(_ value: CheckpointValue) throws {
+  private mutating func checkHashable(_ value: CheckpointValue) throws {
     switch value {
-    case .none, .bool, .int, .bigInt, .double, .string, .bytes, .size, .dtype: break
-    case .tuple(let items): for item in items { try checkHashable(item) }
+    case .none, .bool, .int, .bigInt, .double, .string, .bytes, .size, .dtype, .opaque: break
+    case .tuple(let items):
+      // A tuple that holds another one twice, and so on, has no end of elements.
+      if let container = Container(value), hashable.updateValue(value, forKey: container) != nil {
+        return
+      }
+      for item in items { try checkHashable(item) }
     default:
       throw CheckpointError(
         .content, "\(value) cannot be a dictionary key or an element of a set")
@@ -151,9 +200,10 @@ struct Pickler {
 
   /// A text, written once and then referred to.
   mutating func put(_ text: String) throws {
-    if get("s\(text)") { return }
+    let key = ByteString(text)
+    if let index = texts[key] { return putGet(index) }
     try putText(text)
-    remember("s\(text)")
+    texts[key] = remember()
   }
 
   /// A tuple of integers.
@@ -166,10 +216,11 @@ struct Pickler {
 
   /// A global name.
   mutating func put(_ module: String, _ name: String) {
-    if get("g\(module).\(name)") { return }
+    let key = ByteString("\(module)\n\(name)\n")
+    if let index = globals[key] { return putGet(index) }
     bytes.append(0x63)
-    bytes += "\(module)\n\(name)\n".utf8
-    remember("g\(module).\(name)")
+    bytes += key.text.utf8
+    globals[key] = remember()
   }
 
   mutating func putOrderedDict() {
@@ -192,12 +243,6 @@ struct Pickler {
   /// Numbers `object`, which was put last.
   mutating func remember(_ object: AnyObject) { objectMemo[ObjectIdentifier(object)] = remember() }
 
-  private mutating func get(_ key: String) -> Bool {
-    guard let index = memo[key] else { return false }
-    putGet(index)
-    return true
-  }
-
   private mutating func putGet(_ index: Int) {
     if let short = UInt8(exactly: index) {
       bytes += [0x68, short]
@@ -206,8 +251,6 @@ struct Pickler {
       append(UInt32(truncatingIfNeeded: index).littleEndian)
     }
   }
-
-  private mutating func remember(_ key: String) { memo[key] = remember() }
 
   /// Numbers what was written last.
   private mutating func remember() -> Int {
@@ -245,7 +288,7 @@ struct Pickler {
 
   /// The persistent id `('storage', type, key, 'cpu', count)`; the legacy form also says that the
   /// storage is no view of another.
-  private mutating func putStorage(of tensor: Tensor) throws {
+  mutating func putStorage(of tensor: Tensor, class name: PythonName? = nil) throws {
     let storage = tensor.storage
     let number: Int
     // No memory is shared where there is none: an empty slice of a file starts where the next one does.
@@ -266,7 +309,7 @@ struct Pickler {
     }
     bytes.append(0x28)
     try put("storage")
-    put("torch", tensor.dtype.storageName)
+    put(name?.module ?? "torch", name?.name ?? tensor.dtype.storageName)
     try put("\(number)")
     try put("cpu")
     put(storage.byteCount / tensor.dtype.byteSize)

@@ -4,12 +4,12 @@ import KindlingCore
 extension Unpickler {
   /// The value that `callable(*arguments)` would be.
   mutating func make(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
-    guard case .global(let global) = callable else {
-      throw CheckpointError(.unsafe, "refused: the pickle calls a \(callable.kind)")
-    }
     guard case .tuple(let number) = arguments else {
       throw CheckpointError.corrupt(
-        "malformed pickle: \(global.name) is called with a \(arguments.kind)")
+        "malformed pickle: a \(callable.kind) is called with a \(arguments.kind)")
+    }
+    guard case .global(let global) = callable else {
+      throw CheckpointError(.unsafe, "refused: the pickle calls a \(callable.kind)")
     }
     let arguments = graph.sequences[number]
     switch global {
@@ -18,7 +18,9 @@ extension Unpickler {
       guard arguments.count == 1, case .dictionary(let number) = arguments[0] else {
         throw misuse(global)
       }
-      try charge(graph.dictionaries[number].pairs.count)
+      let count = graph.dictionaries[number].pairs.count
+      try charge(count)
+      try keep(Cost.container + Cost.pair * count)
       graph.dictionaries.append(graph.dictionaries[number].copied(as: .counter))
       return .dictionary(graph.dictionaries.count - 1)
     case .rebuildTensor:
@@ -33,8 +35,8 @@ extension Unpickler {
       switch arguments[6] {
       case .dtype(let dtype): try graph.storages[storage].settle(StoredType(dtype))
       case .global(.storedType(let type)): try graph.storages[storage].settle(type)
-      case .global(.foreign(let name)):
-        throw PickleGlobal.refusal(ofType: name) ?? misuse(global)
+      // Elements of a type that Kindling does not have.
+      case .global(.foreign): return try object(global.path, .call, number)
       default: throw misuse(global)
       }
       return .tensor(try tensor(Array(arguments[..<6] + arguments[7...])))
@@ -43,36 +45,43 @@ extension Unpickler {
       return .tensor(try tensor(arguments + [.bool(false), .none]))
     case .rebuildParameter:
       guard arguments.count == 3 else { throw misuse(global) }
-      return .tensor(try parameter(arguments))
+      return try parameter(arguments, global, number)
     case .rebuildParameterWithState:
       guard arguments.count == 4 else { throw misuse(global) }
-      return .tensor(try parameter(arguments))
+      return try parameter(arguments, global, number)
     case .rebuildOfClass:
       guard arguments.count == 4, case .global(let constructor) = arguments[0],
         case .global(let type) = arguments[1], constructor.makesTensors
       else { throw misuse(global) }
-      guard case .tensorClass = type else { throw PickleGlobal.refusal(ofTensorClass: type.name) }
+      guard case .tensorClass = type, !constructor.isForeign else {
+        return try object(global.path, .call, number)
+      }
       return try make(arguments[0], arguments[2])
     case .size:
       guard arguments.count == 1 else { throw misuse(global) }
       return .size(try ints(arguments[0], "torch.Size"))
     case .encode:
-      guard arguments.count == 2, case .string(let text) = arguments[0],
+      guard arguments.count == 2, case .string(let coded) = arguments[0],
         case .string("latin1") = arguments[1]
       else { throw misuse(global) }
+      let text = coded.text
       try charge(text.utf8.count)
+      try keep(text.utf8.count)
       let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
       guard bytes.count == text.unicodeScalars.count else { throw misuse(global) }
       return .bytes(bytes)
-    case .bytearray:
+    case .bytes:
       if arguments.isEmpty { return .bytes([]) }
-      guard arguments.count == 1, case .bytes = arguments[0] else { throw misuse(global) }
+      guard arguments.count == 1, case .bytes = arguments[0] else {
+        return try object(global.path, .call, number)
+      }
       return arguments[0]
     case .set:
+      let made = PickleValue.dictionary(try dictionary(.set))
+      if arguments.isEmpty { return made }
       guard arguments.count == 1, case .list(let list) = arguments[0] else { throw misuse(global) }
       let items = graph.sequences[list]
       try charge(items.count)
-      let made = PickleValue.dictionary(dictionary(.set))
       try add(items, to: made)
       return made
     case .complex:
@@ -83,14 +92,23 @@ extension Unpickler {
       switch (arguments.first, pair(arguments)) {
       case (.string(let type)?, nil) where arguments.count == 1: return .string(type)
       case (_, (.string(let type), .int(let index))?):
-        try charge(type.utf8.count)
-        return .string("\(type):\(index)")
+        try charge(type.text.utf8.count)
+        return .string(try text("\(type.text):\(index)"))
       default: throw misuse(global)
       }
     case .layout:
       guard arguments.count == 1, case .string = arguments[0] else { throw misuse(global) }
       return arguments[0]
-    case .foreign(let name): throw refusal(of: name)
+    case .foreign(let name):
+      guard UnsafeNames.isConstructor(name.full) else { throw refusal(of: name.full) }
+      // A class in another one, before protocol 4.
+      if ["builtins.getattr", "__builtin__.getattr"].contains(name.full),
+        case (.global(.foreign(let outer)), .string(let inner))? = pair(arguments)
+      {
+        try charge(outer.name.utf8.count + inner.text.utf8.count)
+        return .global(.foreign(PythonName(outer.module, "\(outer.name).\(inner.text)")))
+      }
+      return try object(name, .call, number)
     case .storage, .untypedStorage, .dtype, .storedType, .tensorClass: throw misuse(global)
     }
   }
@@ -100,25 +118,32 @@ extension Unpickler {
   }
 
   /// A new object of a class; its attributes come with BUILD.
-  mutating func makeObject(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue
-  {
-    guard rules.inModules, case .global(let global) = callable, case .tuple(let number) = arguments
-    else {
+  mutating func makeObject(
+    _ callable: PickleValue, _ arguments: PickleValue, _ keywords: PickleValue? = nil
+  ) throws -> PickleValue {
+    guard case .global(let global) = callable, case .tuple(let number) = arguments else {
       throw CheckpointError(
         .unsafe, "refused: the pickle makes an object of a \(callable.kind) with NEWOBJ")
     }
-    guard case .foreign(let name) = global, graph.sequences[number].isEmpty else {
-      throw misuse(global)
-    }
-    graph.objects.append(PickleObject(className: name))
+    guard let keywords else { return try object(global.path, .object, number) }
+    guard case .dictionary(let names) = keywords else { throw misuse(global) }
+    return try object(global.path, .object, number, keywords: names)
+  }
+
+  /// An object that is written down as it would be made.
+  private mutating func object(
+    _ name: PythonName, _ form: OpaqueValue.Form, _ arguments: Int, keywords: Int? = nil
+  ) throws -> PickleValue {
+    try keep(Cost.object)
+    graph.objects.append(
+      PickleObject(name: name, form: form, arguments: arguments, keywords: keywords))
     return .object(graph.objects.count - 1)
   }
 
   private func refusal(of name: String) -> CheckpointError {
     CheckpointError(
       .unsafe,
-      "refused: the file asks to call \(name), and a model is made of modules, tensors and plain values alone. Nothing was run."
-    )
+      "refused: the file asks to call \(name.prefix(200)), which makes no data. Nothing was run.")
   }
 
   private func misuse(_ global: PickleGlobal) -> CheckpointError {
@@ -126,7 +151,7 @@ extension Unpickler {
   }
 
   private mutating func orderedDict(_ arguments: [PickleValue]) throws -> PickleValue {
-    let made = dictionary(.ordered)
+    let made = try dictionary(.ordered)
     if arguments.isEmpty { return .dictionary(made) }
     // Python 2 passes the pairs as a list of lists.
     guard arguments.count == 1, case .list(let list) = arguments[0] else {
@@ -191,6 +216,7 @@ extension Unpickler {
     if requiresGrad && !dtype.isFloatingPoint {
       throw CheckpointError.corrupt("a tensor of dtype \(dtype) cannot require a gradient")
     }
+    try keep(Cost.tensor)
     graph.tensors.append(
       TensorRecord(
         storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides,
@@ -221,16 +247,21 @@ extension Unpickler {
   }
 
   /// `_rebuild_parameter(data, requires_grad, hooks[, state])`.
-  private mutating func parameter(_ arguments: [PickleValue]) throws -> Int {
+  private mutating func parameter(
+    _ arguments: [PickleValue], _ global: PickleGlobal, _ number: Int
+  ) throws -> PickleValue {
+    // A parameter of a kind that Kindling does not have, such as one without memory.
+    if case .object = arguments[0] { return try object(global.path, .call, number) }
     guard case .tensor(let data) = arguments[0],
       case .bool(let requiresGrad) = arguments[1]
-    else { throw misuse(.rebuildParameter) }
+    else { throw misuse(global) }
     var record = graph.tensors[data]
-    guard !requiresGrad || record.dtype.isFloatingPoint else { throw misuse(.rebuildParameter) }
+    guard !requiresGrad || record.dtype.isFloatingPoint else { throw misuse(global) }
     record.isParameter = true
     record.requiresGrad = requiresGrad
+    try keep(Cost.tensor)
     graph.tensors.append(record)
-    return graph.tensors.count - 1
+    return .tensor(graph.tensors.count - 1)
   }
 
   /// The integers of a tuple, a list or a `torch.Size`.
@@ -256,7 +287,10 @@ extension PickleGlobal {
   fileprivate var makesTensors: Bool {
     switch self {
     case .rebuildTensor, .rebuildTensorOfBytes, .rebuildOldTensor, .rebuildParameter: true
+    case .foreign(let name): UnsafeNames.isConstructor(name.full)
     default: false
     }
   }
+
+  fileprivate var isForeign: Bool { if case .foreign = self { true } else { false } }
 }

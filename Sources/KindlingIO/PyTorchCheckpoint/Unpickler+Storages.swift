@@ -21,14 +21,15 @@ extension Unpickler {
   private mutating func storage(_ parts: [PickleValue]) throws -> Int {
     let isLegacy = rules.storages == .inLegacyFile
     guard parts.count == 5 || isLegacy && parts.count == 6, case .string("storage") = parts[0],
-      case .global(let kind) = parts[1], case .string(let key) = parts[2],
-      case .string(let location) = parts[3], case .int(let count) = parts[4]
+      case .global(let kind) = parts[1], case .string(let name) = parts[2],
+      case .string(let place) = parts[3], case .int(let count) = parts[4]
     else { throw unknown }
+    let (key, location) = (name.text, place.text)
     let type: StoredType?
     switch kind {
-    case .storage(let named): type = named
+    case .storage(let named, _): type = named
     case .untypedStorage: type = nil
-    case .foreign(let name): throw PickleGlobal.refusal(ofType: name) ?? unknown
+    case .foreign(let type): throw PickleGlobal.refusal(ofStorage: type.full)
     default: throw unknown
     }
     if parts.count == 6 {
@@ -43,8 +44,9 @@ extension Unpickler {
     guard count >= 0, !count.multipliedReportingOverflow(by: 32).overflow else {
       throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
     }
-    let record = StorageRecord(key: key, type: type, location: location, declaredCount: count)
-    if let number = storageNumbers[key] {
+    let record = StorageRecord(
+      key: key, type: type, location: location, className: kind.path, declaredCount: count)
+    if let number = storageNumbers[name] {
       let known = graph.storages[number]
       guard known.declaredType == type, known.declaredCount == count else {
         func words(_ type: StoredType?, _ count: Int) -> String {
@@ -56,7 +58,8 @@ extension Unpickler {
       }
       return number
     }
-    storageNumbers[key] = graph.storages.count
+    storageNumbers[name] = graph.storages.count
+    try keep(Cost.object)
     graph.storages.append(record)
     return graph.storages.count - 1
   }

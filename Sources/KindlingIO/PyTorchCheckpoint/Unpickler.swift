@@ -3,19 +3,26 @@ import KindlingCore
 /// Reads a pickle as data.
 ///
 /// Pickles are programs for a stack machine. This one knows the instructions that make plain values,
-/// and the few constructors of ``PickleGlobal``, which it replaces by data; it calls nothing. What
-/// it keeps is bounded by a small multiple of the pickle's length.
+/// and the few constructors of ``PickleGlobal``, which it replaces by data; all others it writes down.
+/// It calls nothing. What it keeps, and the time it takes, are bounded by a small multiple of the
+/// pickle's length.
 struct Unpickler {
   private var reader: ByteReader
   private var stack: [PickleValue] = []
+  /// The most values, and open marks, that were on the stack.
+  private var height = 0, markHeight = 0
   /// Heights of the stack at the open marks.
   private var marks: [Int] = []
-  private var memo: [Int: PickleValue] = [:]
+  private var memo = PickleMemo()
   /// Bytes that repeated constructor calls have copied.
   private var copied = 0
+  /// Bytes that may still be kept.
+  private var allowance: Int
   private let start: Int
+  private var texts: [ByteString: PickleText] = [:]
+  private var notNumbers = 0
   let rules: Rules
-  var storageNumbers: [String: Int] = [:]
+  var storageNumbers: [PickleText: Int] = [:]
   var graph = PickleGraph()
 
   /// What a pickle may hold.
@@ -23,8 +30,15 @@ struct Unpickler {
     enum Storages { case none, inZip, inLegacyFile }
     /// What persistent ids name.
     var storages = Storages.inZip
-    /// Whether objects may be modules: they are kept as their class's name and attributes.
-    var inModules = false
+  }
+
+  /// The memory that values take, as values and as what is made of them: enough for all that PyTorch
+  /// saves, and too little for what short programs can describe.
+  enum Cost {
+    static let slot = 32, item = 48, container = 128, pair = 144, text = 96, memo = 24
+    static let tensor = 512, object = 192
+    /// What any pickle may take, and what it may take for each of its bytes.
+    static let free = 1 << 26, perByte = 8
   }
 
   /// What the pickle in `bytes` describes.
@@ -47,6 +61,7 @@ struct Unpickler {
   private init(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ rules: Rules) throws {
     reader = try ByteReader(bytes, at: offset, "the pickle")
     start = offset
+    allowance = Cost.free + Cost.perByte * (bytes.count - offset)
     self.rules = rules
   }
 
@@ -61,11 +76,18 @@ struct Unpickler {
       try step(opcode)
     }
     graph.root = try pop()
+    graph.byteCount = reader.offset - start
   }
 
   // MARK: Stack
 
-  mutating func push(_ value: PickleValue) { stack.append(value) }
+  mutating func push(_ value: PickleValue) throws {
+    stack.append(value)
+    if stack.count > height {
+      height = stack.count
+      try keep(Cost.slot)
+    }
+  }
 
   mutating func pop() throws -> PickleValue {
     guard stack.count > (marks.last ?? 0), let top = stack.popLast() else {
@@ -91,12 +113,14 @@ struct Unpickler {
     return values
   }
 
-  mutating func sequence(_ values: [PickleValue]) -> Int {
+  mutating func sequence(_ values: [PickleValue]) throws -> Int {
+    try keep(Cost.container + Cost.item * values.count)
     graph.sequences.append(values)
     return graph.sequences.count - 1
   }
 
-  mutating func dictionary(_ kind: PickleDictionary.Kind) -> Int {
+  mutating func dictionary(_ kind: PickleDictionary.Kind) throws -> Int {
+    try keep(Cost.container)
     graph.dictionaries.append(PickleDictionary(kind))
     return graph.dictionaries.count - 1
   }
@@ -108,6 +132,25 @@ struct Unpickler {
     guard copied <= 2 * (reader.offset - start) + 1024 else {
       throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")
     }
+  }
+
+  /// Counts `bytes` of memory that a value takes.
+  mutating func keep(_ bytes: Int) throws {
+    allowance -= bytes
+    guard allowance >= 0 else {
+      throw CheckpointError(
+        .unsafe, "refused: the pickle describes more values than a file of its size may")
+    }
+  }
+
+  /// The one object for all texts equal to `text`.
+  mutating func text(_ text: String) throws -> PickleText {
+    let key = ByteString(text)
+    if let known = texts[key] { return known }
+    try keep(Cost.text + text.utf8.count)
+    let made = PickleText(text)
+    texts[key] = made
+    return made
   }
 
   // MARK: Instructions
@@ -126,20 +169,19 @@ struct Unpickler {
     case binget = 0x68, longBinget = 0x6A, binput = 0x71, longBinput = 0x72, memoize = 0x94
     case proto = 0x80, frame = 0x95
     case global = 0x63, stackGlobal = 0x93, inst = 0x69
-    case reduce = 0x52, build = 0x62, binpersid = 0x51, newobj = 0x81
+    case reduce = 0x52, build = 0x62, binpersid = 0x51, newobj = 0x81, newobjEx = 0x92
+    case obj = 0x6F, frozenSet = 0x91
   }
 
   /// What to say of an instruction that is not carried out.
   private static func refusal(of code: UInt8) -> CheckpointError {
-    let unsafe: [UInt8: String] = [
-      0x6F: "OBJ", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
-    ]
-    if let name = unsafe[code] {
-      let what = name.hasPrefix("EXT") ? "extension codes are" : "making objects is"
-      return CheckpointError(.unsafe, "refused: the pickle uses \(name), and \(what) not supported")
+    if 0x82...0x84 ~= code {
+      return CheckpointError(
+        .unsafe,
+        "refused: the pickle uses EXT\(1 << (code - 0x82)), and extension codes are not supported")
     }
     let unsupported: [UInt8: String] = [
-      0x91: "frozen sets", 0x97: "out-of-band buffers",
+      0x97: "out-of-band buffers",
       0x98: "out-of-band buffers", 0x46: "pickle protocol 0", 0x49: "pickle protocol 0",
       0x4C: "pickle protocol 0", 0x50: "pickle protocol 0", 0x53: "pickle protocol 0",
       0x56: "pickle protocol 0", 0x67: "pickle protocol 0", 0x70: "pickle protocol 0",
@@ -166,57 +208,67 @@ struct Unpickler {
           "malformed pickle: a frame of \(length) bytes exceeds the \(reader.remaining) that are left"
         )
       }
-    case .mark: marks.append(stack.count)
+    case .mark:
+      marks.append(stack.count)
+      if marks.count > markHeight {
+        markHeight = marks.count
+        try keep(Cost.slot)
+      }
     case .pop:
       if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
     case .popMark: _ = try popToMark()
-    case .dup: push(try top())
+    case .dup: try push(try top())
 
-    case .none: push(.none)
-    case .newTrue: push(.bool(true))
-    case .newFalse: push(.bool(false))
-    case .binint: push(.int(Int(try reader.take(Int32.self))))
-    case .binint1: push(.int(Int(try reader.take(UInt8.self))))
-    case .binint2: push(.int(Int(try reader.take(UInt16.self))))
+    case .none: try push(.none)
+    case .newTrue: try push(.bool(true))
+    case .newFalse: try push(.bool(false))
+    case .binint: try push(.int(Int(try reader.take(Int32.self))))
+    case .binint1: try push(.int(Int(try reader.take(UInt8.self))))
+    case .binint2: try push(.int(Int(try reader.take(UInt16.self))))
     case .long1: try pushLong(Int(try reader.take(UInt8.self)))
     case .long4: try pushLong(Int(try reader.take(Int32.self)))
-    case .binfloat: push(.double(Double(bitPattern: try reader.take(UInt64.self).byteSwapped)))
+    case .binfloat: try push(.double(Double(bitPattern: try reader.take(UInt64.self).byteSwapped)))
     case .binunicode: try pushText(try reader.count(UInt32.self))
     case .shortBinunicode, .shortBinstring: try pushText(try reader.count(UInt8.self))
     case .binunicode8: try pushText(try reader.count(UInt64.self))
     case .binstring: try pushText(Int(try reader.take(Int32.self)))
-    case .binbytes: push(.bytes(Array(try reader.take(try reader.count(UInt32.self)))))
-    case .shortBinbytes: push(.bytes(Array(try reader.take(try reader.count(UInt8.self)))))
+    case .binbytes: try push(.bytes(try bytes(try reader.count(UInt32.self))))
+    case .shortBinbytes: try push(.bytes(try bytes(try reader.count(UInt8.self))))
     case .binbytes8, .bytearray8:
-      push(.bytes(Array(try reader.take(try reader.count(UInt64.self)))))
+      try push(.bytes(try bytes(try reader.count(UInt64.self))))
 
-    case .emptyList: push(.list(sequence([])))
+    case .emptyList: try push(.list(try sequence([])))
     case .list:
       let items = try popToMark()
-      push(.list(sequence(items)))
+      try push(.list(try sequence(items)))
     case .append:
       let item = try pop()
       try extend(try top(), by: [item])
     case .appends:
       let items = try popToMark()
       try extend(try top(), by: items)
-    case .emptyTuple: push(.tuple(sequence([])))
+    case .emptyTuple: try push(.tuple(try sequence([])))
     case .tuple:
       let items = try popToMark()
-      push(.tuple(sequence(items)))
+      try push(.tuple(try sequence(items)))
     case .tuple1: try pushTuple(1)
     case .tuple2: try pushTuple(2)
     case .tuple3: try pushTuple(3)
-    case .emptySet: push(.dictionary(dictionary(.set)))
+    case .emptySet: try push(.dictionary(try dictionary(.set)))
     case .addItems:
       let items = try popToMark()
       try add(items, to: try top())
-    case .emptyDict: push(.dictionary(dictionary(.plain)))
+    case .frozenSet:
+      let items = try popToMark()
+      let made = PickleValue.dictionary(try dictionary(.set))
+      try add(items, to: made)
+      try push(made)
+    case .emptyDict: try push(.dictionary(try dictionary(.plain)))
     case .dict:
       let items = try popToMark()
-      let made = dictionary(.plain)
+      let made = try dictionary(.plain)
       try insert(items, into: .dictionary(made))
-      push(.dictionary(made))
+      try push(.dictionary(made))
     case .setitem:
       let value = try pop()
       let key = try pop()
@@ -227,31 +279,43 @@ struct Unpickler {
 
     case .binget: try pushMemo(Int(try reader.take(UInt8.self)))
     case .longBinget: try pushMemo(try reader.count(UInt32.self))
-    case .binput: memo[Int(try reader.take(UInt8.self))] = try top()
-    case .longBinput: memo[try reader.count(UInt32.self)] = try top()
-    case .memoize: memo[memo.count] = try top()
+    case .binput: try remember(Int(try reader.take(UInt8.self)))
+    case .longBinput: try remember(try reader.count(UInt32.self))
+    case .memoize: try remember(memo.count)
 
-    case .global: push(PickleValue(try readGlobal()))
+    case .global: try push(PickleValue(try readGlobal()))
     case .stackGlobal:
       guard case (.string(let name), .string(let module)) = (try pop(), try pop()) else {
         throw CheckpointError.corrupt("malformed pickle: STACK_GLOBAL without two texts")
       }
-      push(PickleValue(try global(module, name)))
+      try push(PickleValue(try PickleGlobal(module.text, name.text)))
     case .inst:
       let global = try readGlobal()
-      throw CheckpointError(.unsafe, "refused: the pickle uses INST on \(global.name)")
+      let arguments = PickleValue.tuple(try sequence(try popToMark()))
+      try push(try make(PickleValue(global), arguments))
+    case .obj:
+      let items = try popToMark()
+      guard let callable = items.first else {
+        throw CheckpointError.corrupt("malformed pickle: OBJ without a class")
+      }
+      try push(try make(callable, .tuple(try sequence(Array(items.dropFirst())))))
     case .reduce:
       let arguments = try pop()
       let callable = try pop()
-      push(try make(callable, arguments))
+      try push(try make(callable, arguments))
     case .newobj:
       let arguments = try pop()
       let callable = try pop()
-      push(try makeObject(callable, arguments))
+      try push(try makeObject(callable, arguments))
+    case .newobjEx:
+      let keywords = try pop()
+      let arguments = try pop()
+      let callable = try pop()
+      try push(try makeObject(callable, arguments, keywords))
     case .build:
       let state = try pop()
       try build(state: state)
-    case .binpersid: push(try persistent(try pop()))
+    case .binpersid: try push(try persistent(try pop()))
     }
   }
 
@@ -265,49 +329,74 @@ struct Unpickler {
       let negative = (bytes.last ?? 0) >= 0x80
       var value: UInt64 = negative ? .max : 0
       for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
-      push(.int(Int(truncatingIfNeeded: value)))
+      try push(.int(Int(truncatingIfNeeded: value)))
       return
     }
-    push(.bigInt(Array(bytes)))
+    try keep(Cost.item + length)
+    try push(.bigInt(Array(bytes)))
+  }
+
+  private mutating func bytes(_ count: Int) throws -> [UInt8] {
+    let bytes = try reader.take(count)
+    try keep(Cost.item + count)
+    return Array(bytes)
+  }
+
+  private mutating func remember(_ index: Int) throws {
+    try keep(Cost.memo)
+    memo[index] = try top()
   }
 
   private mutating func pushText(_ length: Int) throws {
     guard let text = String(validating: try reader.take(length), as: UTF8.self) else {
       throw CheckpointError.corrupt("malformed pickle: a text is not valid UTF-8")
     }
-    push(.string(text))
+    try push(.string(try self.text(text)))
   }
 
   private mutating func pushTuple(_ count: Int) throws {
     var items = try (0..<count).map { _ in try pop() }
     items.reverse()
-    push(.tuple(sequence(items)))
+    try push(.tuple(try sequence(items)))
   }
 
   private mutating func pushMemo(_ index: Int) throws {
     guard let value = memo[index] else {
       throw CheckpointError.corrupt("malformed pickle: unknown memo entry \(index)")
     }
-    push(value)
+    try push(value)
   }
 
   private mutating func extend(_ target: PickleValue, by items: [PickleValue]) throws {
-    guard case .list(let list) = target else {
-      throw CheckpointError.corrupt("malformed pickle: appending to a \(target.kind)")
+    let list: Int
+    switch target {
+    case .list(let number): list = number
+    case .object(let number):
+      // Lists of other classes, such as deques.
+      list = try graph.objects[number].elements ?? sequence([])
+      graph.objects[number].elements = list
+    default: throw CheckpointError.corrupt("malformed pickle: appending to a \(target.kind)")
     }
+    try keep(Cost.item * items.count)
     graph.sequences[list].append(contentsOf: items)
   }
 
   mutating func insert(_ items: [PickleValue], into target: PickleValue) throws {
-    guard case .dictionary(let dictionary) = target else {
-      throw CheckpointError.corrupt("malformed pickle: setting an item of a \(target.kind)")
+    let dictionary: Int
+    switch target {
+    case .dictionary(let number): dictionary = number
+    case .object(let number):
+      // Dictionaries of other classes, such as defaultdict.
+      dictionary = try graph.objects[number].pairs ?? self.dictionary(.plain)
+      graph.objects[number].pairs = dictionary
+    default: throw CheckpointError.corrupt("malformed pickle: setting an item of a \(target.kind)")
     }
     guard items.count.isMultiple(of: 2) else {
       throw CheckpointError.corrupt("malformed pickle: a key without a value")
     }
     for i in stride(from: 0, to: items.count, by: 2) {
       let key = try key(items[i])
-      graph.dictionaries[dictionary].set(items[i], key, items[i + 1])
+      if graph.dictionaries[dictionary].set(items[i], key, items[i + 1]) { try keep(Cost.pair) }
     }
   }
 
@@ -326,10 +415,18 @@ struct Unpickler {
     case .none: return .none
     case .bool(let b): return .int(b ? 1 : 0)
     case .int(let i): return .int(i)
-    case .bigInt(let digits): return .bigInt(digits)
+    case .bigInt(let digits):
+      try charge(digits.count)
+      return .bigInt(digits)
+    case .double(let d) where d.isNaN:
+      // As in Python, no two are the same key.
+      notNumbers += 1
+      return .notANumber(notNumbers)
     case .double(let d): return Int(exactly: d).map(PickleKey.int) ?? .double(d)
     case .string(let s): return .string(s)
-    case .bytes(let b): return .bytes(b)
+    case .bytes(let b):
+      try charge(b.count)
+      return .bytes(b)
     case .dtype(let dtype): return .dtype(dtype)
     case .size(let sizes):
       try charge(sizes.count)
@@ -342,7 +439,7 @@ struct Unpickler {
     case .object(let number): return .object(number)
     case .tensor(let number): return .tensor(number)
     case .storage(let number): return .storage(number)
-    case .global(let global): return .global(global.name)
+    case .global(let global): return .global(try text(global.name))
     default: throw CheckpointError.corrupt("a \(value.kind) cannot be a dictionary key")
     }
   }
@@ -352,24 +449,14 @@ struct Unpickler {
     guard let module = String(validating: module, as: UTF8.self),
       let name = String(validating: name, as: UTF8.self)
     else { throw CheckpointError.corrupt("malformed pickle: a global's name is not valid UTF-8") }
-    return try global(module, name)
-  }
-
-  private func global(_ module: String, _ name: String) throws -> PickleGlobal {
-    do { return try PickleGlobal(module, name, inModules: rules.inModules) } catch {
-      // A class that stands where a tensor's does is no part of a whole model.
-      if case .global(.rebuildOfClass) = stack.dropLast().last {
-        throw PickleGlobal.refusal(ofTensorClass: "\(module).\(name)")
-      }
-      throw error
-    }
+    return try PickleGlobal(module, name)
   }
 
   /// An object's attributes: state dicts carry versions of their modules there, which are data that
   /// nothing here needs.
   private mutating func build(state: PickleValue) throws {
-    if case .object(let number) = try top(), case .dictionary(let attributes) = state {
-      graph.objects[number].attributes = attributes
+    if case .object(let number) = try top() {
+      graph.objects[number].state = state
       return
     }
     guard case .dictionary(let target) = try top(), graph.dictionaries[target].kind == .ordered,
@@ -378,5 +465,26 @@ struct Unpickler {
       throw CheckpointError(.unsafe, "refused: the pickle sets the state of a \(try top().kind)")
     }
   }
+}
 
+/// What a pickle refers back to, by number: numbers are given out in order, all but always.
+struct PickleMemo {
+  private var dense: [PickleValue] = []
+  private var sparse: [Int: PickleValue] = [:]
+
+  /// The number of values, which is the next one's number.
+  var count: Int { dense.count + sparse.count }
+
+  subscript(index: Int) -> PickleValue? {
+    get { dense.indices.contains(index) ? dense[index] : sparse[index] }
+    set {
+      if dense.indices.contains(index) {
+        if let newValue { dense[index] = newValue }
+      } else if index == dense.count, sparse.isEmpty, let newValue {
+        dense.append(newValue)
+      } else {
+        sparse[index] = newValue
+      }
+    }
+  }
 }

@@ -46,7 +46,10 @@ struct JSONScanner {
     guard skip("[") else { throw invalid("\(what) is no array") }
     var result: [Int] = []
     if skip("]") { return result }
-    repeat { result.append(try integer(what)) } while skip(",")
+    repeat {
+      result.append(try integer(what))
+      guard result.count <= 1000 else { throw invalid("\(what) holds more than 1000 numbers") }
+    } while skip(",")
     try expect("]", "at the end of \(what)")
     return result
   }

@@ -7,6 +7,8 @@ final class ModuleReader {
   let tensors: [Tensor]
   /// Modules by the number of their object; nil inside for one under way.
   private var made: [Int: Module?] = [:]
+  /// Makes values of attributes, each once for all modules that share it.
+  private var converter: PickleConverter
 
   private let device: Device
   private let key: String?
@@ -15,6 +17,7 @@ final class ModuleReader {
   init(_ checkpoint: CheckpointReader, key: String?, on device: Device) throws {
     graph = checkpoint.graph
     tensors = try checkpoint.tensors(on: device)
+    converter = PickleConverter(graph, tensors: tensors)
     (self.key, self.device) = (key, device)
   }
 
@@ -30,9 +33,12 @@ final class ModuleReader {
       }
       (value, place) = (found, " under '\(key)'")
     }
-    guard case .object(let number) = value else {
+    guard case .object(let number) = value, graph.isModule(number) else {
+      let kind =
+        if case .object(let other) = value { graph.objects[other].className } else { value.kind }
       throw CheckpointError(
-        .content, "the file holds a \(value.kind)\(place), not a model saved whole\(hint)")
+        .content,
+        "the file holds a \(kind.prefix(200))\(place), not a model saved whole\(hint)")
     }
     return number
   }
@@ -42,9 +48,9 @@ final class ModuleReader {
     guard case .dictionary(let number) = graph.root else { return "; read it with load(_:)" }
     let models = graph.dictionaries[number].pairs.compactMap { key, value -> String? in
       guard case .string(let name) = key, case .object(let object) = value,
-        graph.members("_modules", of: object) != nil
+        graph.isModule(object)
       else { return nil }
-      return "loadModel(from: path, key: \"\(name.prefix(100))\")"
+      return "loadModel(from: path, key: \"\(name.text.prefix(100))\")"
     }
     if models.isEmpty { return "; read it with load(_:)" }
     return "; the one meant may be \(models.prefix(10).joined(separator: ", "))"
@@ -79,8 +85,11 @@ final class ModuleReader {
     do { try model.adoptState(state) } catch let error as TensorError {
       throw CheckpointError(.content, error.message)
     }
+    let parts = Dictionary(
+      model.allPaths().map { (ByteString($0.path), $0.module) }
+    ) { first, _ in first }
     for (path, number) in order {
-      guard let part = try? model.getSubmodule(path),
+      guard let part = parts[ByteString(path)],
         let attributes = graph.objects[number].attributes,
         case .bool(let mode) = graph.dictionaries[attributes]["training"]
       else { continue }
@@ -88,6 +97,11 @@ final class ModuleReader {
     }
     // What the file does not hold, such as buffers that state dicts leave out, was made here.
     return try model.to(device)
+  }
+
+  /// The value of an attribute.
+  func value(of attribute: PickleValue) throws -> CheckpointValue {
+    try converter.value(attribute)
   }
 
   /// The module that object `number` describes, made once.

@@ -2,6 +2,8 @@
 struct ModuleWalk {
   private let graph: PickleGraph
   private var modules = 0, entries = 0, characters = 0
+  /// The modules on the way to the one that is visited.
+  private var ancestors: Set<Int> = []
 
   /// More than any model has; what has them is a small file that repeats itself.
   private static let (mostModules, mostEntries) = (100_000, 1_000_000)
@@ -13,44 +15,45 @@ struct ModuleWalk {
   /// Visits object `number` and the modules below it, parents first, with their paths and the
   /// numbers of their parameters and persistent buffers, by path.
   mutating func visit(
-    _ number: Int, _ path: String, ancestors: Set<Int> = [],
+    _ number: Int, _ path: String,
     _ body: (_ path: String, _ number: Int, _ members: [(name: String, tensor: Int)]) throws -> Void
   ) throws {
-    guard !ancestors.contains(number) else {
+    guard ancestors.insert(number).inserted else {
       throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
     }
+    defer { ancestors.remove(number) }
     modules += 1
     entries += ["_parameters", "_buffers", "_modules"].reduce(0) {
       $0 + (graph.members($1, of: number)?.pairs.count ?? 0)
     }
     // Counted before anything is looked at.
-    try check(ancestors.count)
+    try check()
     let prefix = path.isEmpty ? "" : "\(path)."
     let members = try graph.stateMembers(of: number).map { member in
-      try charge(prefix, member.name)
+      try charge(prefix.utf8.count + member.name.utf8.count)
       return (prefix + member.name, member.tensor)
     }
     try body(path, number, members)
     for (key, value) in graph.members("_modules", of: number)?.pairs ?? [] {
       guard case .string(let name) = key, case .object(let child) = value else { continue }
-      try charge(prefix, name)
-      try visit(child, prefix + name, ancestors: ancestors.union([number]), body)
+      try charge(prefix.utf8.count + name.text.utf8.count)
+      try visit(child, prefix + name.text, body)
     }
   }
 
-  private func check(_ depth: Int) throws {
+  private func check() throws {
     guard modules <= Self.mostModules, entries <= Self.mostEntries,
-      characters <= Self.mostCharacters, depth <= PickleGraph.maximumDepth
+      characters <= Self.mostCharacters, ancestors.count <= PickleGraph.maximumDepth
     else {
       throw CheckpointError(
         .unsafe, "refused: the file has more modules, or deeper ones, than any model")
     }
   }
 
-  /// Counts a name before it is made.
-  private mutating func charge(_ prefix: String, _ name: String) throws {
-    characters += prefix.utf8.count + name.utf8.count
-    try check(0)
+  /// Counts the bytes of a name before it is made.
+  mutating func charge(_ count: Int) throws {
+    characters += count
+    try check()
   }
 }
 
@@ -69,9 +72,9 @@ extension PickleGraph {
     return ["_parameters", "_buffers"].flatMap { place in
       (members(place, of: object)?.pairs ?? []).compactMap { key, value in
         guard case .string(let name) = key, case .tensor(let tensor) = value,
-          transient?[name] == nil
+          transient?[name.text] == nil
         else { return nil }
-        return (name, tensor)
+        return (name.text, tensor)
       }
     }
   }

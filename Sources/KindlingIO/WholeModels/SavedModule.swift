@@ -28,7 +28,7 @@ public final class SavedModule {
   /// Layers of PyTorch's have attributes that came later, in files of older versions too.
   public func value(_ name: String) -> CheckpointValue? {
     guard let attribute = attributes[name] else { return BuiltInModules.later(name, className) }
-    return try? reader.graph.value(of: attribute, reader.tensors)
+    return try? reader.value(of: attribute)
   }
 
   /// Whether the attribute `name` is absent or `None`.
@@ -162,7 +162,7 @@ public final class SavedModule {
         throw CheckpointError.corrupt("a submodule of \(className) has no name")
       }
       if case .none = value { return nil }
-      return (name, try module(name))
+      return (name.text, try module(name.text))
     }
   }
 

@@ -67,7 +67,7 @@ public func loadModel<M: Module>(
 package func loadModel(
   in file: FileSource, key: String? = nil, device: Device = .cpu, verify: Bool = false
 ) throws -> Module {
-  let checkpoint = try CheckpointReader(file, verify: verify, inModules: true)
+  let checkpoint = try CheckpointReader(file, verify: verify)
   return try ModuleReader(checkpoint, key: key, on: device).model()
 }
 
@@ -82,7 +82,7 @@ public func loadModelState(
 ) throws -> StateDict {
   try CheckpointError.naming(path) {
     let file = try FileSource(path, mapped: mapped)
-    let checkpoint = try CheckpointReader(file, verify: verify, inModules: true)
+    let checkpoint = try CheckpointReader(file, verify: verify)
     return try ModuleReader(checkpoint, key: key, on: device).content().state
   }
 }
