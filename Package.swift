@@ -21,7 +21,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // MARK: The library, lowest room first
@@ -35,9 +34,7 @@ let package = Package(
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]),
     .target(name: "KindlingNN", dependencies: ["KindlingCore"]),
     .target(name: "KindlingOptim", dependencies: ["KindlingCore"]),
-    .target(
-      name: "KindlingData",
-      dependencies: ["KindlingCore", .product(name: "SwiftCSV", package: "SwiftCSV")]),
+    .target(name: "KindlingData", dependencies: ["KindlingCore"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "KindlingIO", dependencies: ["KindlingCore", "KindlingNN", "CZlib"]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

@@ -20,7 +20,15 @@ import _TestSupport
       ("a,b", [["a", "b"]]), ("a,b\n", [["a", "b"]]), ("a,\n", [["a", ""]]), ("a,", [["a", ""]]),
       (",\n", [["", ""]]), ("\"a,b\",c", [["a,b", "c"]]), ("\"a\"\"b\" , c ", [["a\"b", "c"]]),
       ("\"two\nlines\",x\ny,z", [["two\nlines", "x"], ["y", "z"]]), ("\u{FEFF}a,b", [["a", "b"]]),
-      ("\"\"", []), ("", []), (" x y ,\t z\t", [["x y", "z"]]),
+      ("\"\"", [[""]]), ("", []), (" \n\n", []), (" x y ,\t z\t", [["x y", "z"]]),
+      // As Python's reader: a quote within a field is text, and text may follow a closing quote.
+      ("5\" pipe,2", [["5\" pipe", "2"]]), ("a\n\"b\"c\n", [["a"], ["bc"]]),
+      ("\" a \",b", [[" a ", "b"]]), ("a, \"b,c\"", [["a", "b,c"]]), ("a\rb", [["a"], ["b"]]),
+      (
+        "e\u{301},\u{1F468}\u{200D}\u{1F469},\u{FF0C}",
+        [["e\u{301}", "\u{1F468}\u{200D}\u{1F469}", "\u{FF0C}"]]
+      ),
+      ("a,\u{301}b", [["a", "\u{301}b"]]),
     ] as [(String, [[String]])]) func splits(text: String, rows: [[String]]) throws
   {
     #expect(try CSVTable(text: text, header: .none).rows == rows)
@@ -33,6 +41,20 @@ import _TestSupport
     #expect(tensor.dtype == .float32 && tensor.isContiguous)
     #expect(try tensor.tolist(as: [[Float]].self) == [[-2, 1.5], [1000, 2.5]])
     #expect(try table.tensor(dtype: .float64).shape == [2, 3])
+  }
+
+  @Test func emptyFieldsAreFilledOnRequest() throws {
+    let table = try CSVTable(text: "a,b\n1,\n,nan\n")
+    let tensor = try table.tensor(missing: .nan)
+    #expect(try tensor.isnan().tolist(as: [[Bool]].self) == [[false, true], [true, true]])
+    #expect(try table.column("a", as: Int.self, missing: -1) == [1, -1])
+    #expect(try table.column("a", as: String.self) == ["1", ""])
+  }
+
+  @Test func manyColumnsTakeLinearTime() throws {
+    let names = (0..<50_000).map { "c\($0)" }.joined(separator: ",")
+    let row = [String](repeating: "1", count: 50_000).joined(separator: ",")
+    #expect(try CSVTable(text: "\(names)\n\(row)\n").tensor().sum().item() == 50_000)
   }
 
   @Test func wholeNumbersAreReadAsSuch() throws {
@@ -74,8 +96,14 @@ import _TestSupport
       ("/: Is a directory", { _ = try CSVTable("/") }),
       ("a quoted field does not end", { _ = try CSVTable(text: "a,\"b\nc,d") }),
       (
-        "row 2: cannot be read: Can't have non-quote here",
-        { _ = try CSVTable(text: "a\n\"b\"c\n") }
+        "row 2: column a should hold a number (Double), but holds \"0x10\"",
+        { _ = try CSVTable(text: "a\n0x10\n").column("a", as: Double.self) }
+      ),
+      ("holds \"nan(3)\"", { _ = try CSVTable(text: "a\nnan(3)\n").tensor() }),
+      ("row 2: column b should hold a number", { _ = try CSVTable(text: "a,b\n1,\n").tensor() }),
+      (
+        "missing: nan is no int64",
+        { _ = try CSVTable(text: "a,b\n1,\n").tensor(dtype: .int64, missing: .nan) }
       ),
       ("the table is empty", { _ = try CSVTable(text: "\n\n") }),
       ("two columns are called a", { _ = try CSVTable(text: "a,a\n") }),

@@ -1,5 +1,4 @@
 public import KindlingCore
-internal import SwiftCSV
 
 /// Where the names of a table's columns come from (pandas: `header` and `names` of `read_csv`).
 public enum CSVHeader: Sendable, ExpressibleByArrayLiteral {
@@ -22,7 +21,8 @@ public enum CSVHeader: Sendable, ExpressibleByArrayLiteral {
 /// let classes = try labels.column("label", as: Int.self)
 /// ```
 ///
-/// Spaces around fields are trimmed, fields may be quoted, and empty lines are skipped.
+/// Rows are split as Python's `csv.reader` splits them. Spaces around fields are trimmed, but not those
+/// within quotes, and blank lines are skipped.
 public struct CSVTable: Sendable {
   /// The names of the columns, from left to right.
   public let columns: [String]
@@ -32,6 +32,8 @@ public struct CSVTable: Sendable {
   public let path: String
   /// The number of each row in the file, counted from 1.
   private let numbers: [Int]
+  /// The place of each column.
+  private let places: [String: Int]
 
   /// The table in the file at `path`.
   ///
@@ -54,7 +56,9 @@ public struct CSVTable: Sendable {
   private init(
     _ text: String, _ path: String, _ header: CSVHeader, _ delimiter: Character
   ) throws {
-    var found = try CSVTable.fields(of: text, path, delimiter)
+    // A field takes at least two bytes of text and sixteen of memory.
+    try Layout.checkList(text.utf8.count, bytes: 16, "CSVTable")
+    var found = try CSVParser(text, path: path, delimiter: delimiter).rows
     let columns: [String]
     switch header {
     case .firstRow:
@@ -65,10 +69,11 @@ public struct CSVTable: Sendable {
     case .none: columns = (0..<(found.first?.fields.count ?? 0)).map(String.init)
     case .names(let names): columns = names
     }
-    var seen: Set<String> = []
-    if let twice = columns.first(where: { !seen.insert($0).inserted }) {
-      throw CSVError(.format, path: path, "two columns are called \(twice)")
+    var places: [String: Int] = [:]
+    for (place, name) in columns.enumerated() where places.updateValue(place, forKey: name) != nil {
+      throw CSVError(.format, path: path, "two columns are called \(name)")
     }
+    self.places = places
     for (fields, number) in found where fields.count != columns.count {
       throw CSVError(
         .format, path: path, row: number,
@@ -79,43 +84,6 @@ public struct CSVTable: Sendable {
     rows = found.map(\.fields)
     numbers = found.map(\.number)
     self.path = path
-  }
-
-  /// The trimmed fields of each row that is not empty, and the row's number.
-  private static func fields(
-    of text: String, _ path: String, _ delimiter: Character
-  ) throws -> [(fields: [String], number: Int)] {
-    // The parser takes what stands behind an open quote, to the end of the file, for one field.
-    guard text.utf8.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 0 else {
-      throw CSVError(.format, path: path, "a quoted field does not end")
-    }
-    var found: [(fields: [String], number: Int)] = []
-    var number = 0
-    do {
-      // Without a last newline an empty last field would be lost.
-      let csv = try CSV<Enumerated>(
-        string: text.last?.isNewline == true ? text : text + "\n",
-        delimiter: .character(delimiter), loadColumns: false, rowLimit: 0)
-      try csv.enumerateAsArray(startAt: 0, rowLimit: nil) { fields in
-        number += 1
-        let trimmed = fields.map(CSVTable.trim)
-        if trimmed != [""] { found.append((trimmed, number)) }
-      }
-    } catch let error as CSVParseError {
-      let reason =
-        switch error {
-        case .generic(let message), .quotation(let message): message
-        }
-      throw CSVError(.format, path: path, row: number + 1, "cannot be read: \(reason)")
-    }
-    return found
-  }
-
-  private static func trim(_ text: String) -> String {
-    guard text.first?.isWhitespace == true || text.last?.isWhitespace == true else { return text }
-    let start = text.drop(while: \.isWhitespace)
-    return String(
-      start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
   }
 
   private static func list(_ names: [String]) -> String {
@@ -138,7 +106,7 @@ extension CSVTable {
   ///
   /// - Throws: ``CSVError`` `.column` where none is.
   public func index(of name: String) throws -> Int {
-    guard let index = columns.firstIndex(of: name) else {
+    guard let index = places[name] else {
       throw CSVError(
         .column, path: path, "there is no column \(name); the columns are \(CSVTable.list(columns))"
       )
@@ -154,23 +122,37 @@ extension CSVTable {
     return rows.map { $0[index] }
   }
 
-  /// The numbers in the column called `name`.
+  /// The numbers in the column called `name`, with `missing` for empty fields.
   ///
-  /// - Throws: ``CSVError`` `.column` where there is none, `.value` where a field is no `T`; it names
-  ///   the row.
-  public func column<T: LosslessStringConvertible>(_ name: String, as type: T.Type) throws -> [T] {
-    try numbers(name) { T($0) }
+  /// - Throws: ``CSVError`` `.column` where there is none, `.value` where a field is no `T`, or is empty
+  ///   and `missing` is nil; it names the row.
+  public func column<T: LosslessStringConvertible>(
+    _ name: String, as type: T.Type, missing: T? = nil
+  ) throws -> [T] {
+    try numbers(name, missing: missing) { T($0) }
   }
 
-  private func numbers<T>(_ name: String, _ read: (String) -> T?) throws -> [T] {
+  private func numbers<T>(
+    _ name: String, missing: T?, _ read: (String) -> T?
+  ) throws -> [T] {
     let index = try index(of: name)
     return try rows.indices.map { row in
-      guard let value = read(rows[row][index]) else {
+      let field = rows[row][index]
+      if field.isEmpty, let missing { return missing }
+      let isNumber = !(T.self is any BinaryFloatingPoint.Type) || CSVTable.isDecimal(field)
+      guard isNumber, let value = read(field) else {
         throw CSVError(
           .value, path: path, row: rowNumber(row),
-          "column \(name) should hold a number (\(T.self)), but holds \"\(rows[row][index])\"")
+          "column \(name) should hold a number (\(T.self)), but holds \"\(field)\"")
       }
       return value
+    }
+  }
+
+  /// Whether a field can be a number as tables write them: Swift also reads `0x10` and `nan(3)`.
+  private static func isDecimal(_ field: String) -> Bool {
+    !field.utf8.contains {
+      $0 == UInt8(ascii: "x") || $0 == UInt8(ascii: "X") || $0 == UInt8(ascii: "(")
     }
   }
 
@@ -213,16 +195,25 @@ extension CSVTable {
     Int(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
   }
 
-  /// The numbers of several columns (all, where nil) as a tensor `[rows, columns]`.
+  /// The numbers of several columns (all, where nil) as a tensor `[rows, columns]`, with `missing` for
+  /// empty fields (`missing: .nan`, as pandas reads them).
   ///
-  /// - Throws: ``CSVError`` `.column` where one is absent, `.value` where a field is no number; it
-  ///   names the row.
-  public func tensor(_ names: [String]? = nil, dtype: DType? = nil) throws -> Tensor {
+  /// - Throws: ``CSVError`` `.column` where one is absent, `.value` where a field is no number, or is
+  ///   empty and `missing` is nil; it names the row.
+  public func tensor(
+    _ names: [String]? = nil, dtype: DType? = nil, missing: Double? = nil
+  ) throws -> Tensor {
     let (names, dtype) = (names ?? columns, dtype ?? .default)
     func made<Number: TensorScalar & LosslessStringConvertible>(
       _ read: (String) -> Number?
     ) throws -> Tensor {
-      try Tensor(names.flatMap { try numbers($0, read) }, dtype: dtype)
+      let filling = try missing.map { value in
+        guard let number = Number(scalar: .double(value)) else {
+          throw CSVError(.value, path: path, "missing: \(value) is no \(dtype)")
+        }
+        return number
+      }
+      return try Tensor(names.flatMap { try numbers($0, missing: filling, read) }, dtype: dtype)
         .reshape([names.count, count]).t().contiguous()
     }
     // An Int64 has more digits than a Double, and 300 is no UInt8; but 3.0 is 3.

@@ -23,6 +23,9 @@ struct TrainingRun {
     self.checkpoint = checkpoint
   }
 
+  /// A cross entropy of this size (or NaN) is that of weights that have run away.
+  private static let absurdLoss = 1e9
+
   /// How many batches of its epoch a loader had given when its state was saved.
   static func batchesDone(_ loader: StateDict) throws -> Int {
     try loader["batches"]?.item(as: Int.self) ?? 0
@@ -53,7 +56,7 @@ struct TrainingRun {
       let (x, y) = try batch.get()
       let loss = try criterion(model(x), y)
       let value = try loss.item()
-      guard value.isFinite else {
+      guard value < Self.absurdLoss else {
         throw ToolError(
           "the loss is \(PrintedNumber.shortest(value)) in epoch \(epoch), batch \(number + 1): the training stops here, and nothing is saved from it. Try a lower --lr, and see whether the data hold numbers that are not finite"
         )
