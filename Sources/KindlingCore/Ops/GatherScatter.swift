@@ -39,21 +39,26 @@ extension Tensor {
   /// all elements in one dimension where that is nil (PyTorch: `torch.take_along_dim`).
   public func takeAlongDim(_ indices: Tensor, dim: Int? = nil) throws -> Tensor {
     guard let dim else { return try reshape(-1).gather(0, indices.reshape(-1)) }
-    let d = try Layout.wrap(dim, ndim, "takeAlongDim")
     guard indices.ndim == ndim else {
       throw TensorError(
         .shape, "takeAlongDim",
         "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices"
       )
     }
-    guard ndim > 0 else { return try gather(d, indices) }
+    guard indices.dtype == .int64 else {
+      throw TensorError(
+        .dtype, "takeAlongDim",
+        "dtype of indices should be Long but got \(indices.dtype.scalarName)"
+      )
+    }
+    let d = try Layout.wrapStrictly(dim, ndim, "takeAlongDim")
     var (own, other) = (shape, indices.shape)
     (own[d], other[d]) = (1, 1)
     var common = try Layout.broadcast(own, other, "takeAlongDim")
     common[d] = shape[d]
     let wide = try expand(common)
     common[d] = indices.shape[d]
-    // PyTorch lets indexes run around.
+    // Negative indices wrap around.
     let wrapped = shape[d] > 0 && indices.numel > 0 ? try indices.remainder(shape[d]) : indices
     return try wide.gather(d, wrapped.expand(common))
   }
@@ -111,6 +116,7 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ value: Scalar, _ reduce: ScatterReduction?, into out: Tensor
   ) throws -> Tensor {
     let plan = try ScatterPlan("scatter", self, dim, index)
+    try value.check(fits: dtype, "scatter")
     let number = try Tensor.wrapped(value, like: self).forPutting(as: out)
     try out.backend.put(reduce?.operation ?? .set, number, plan.rows(of: out), into: out)
     if reduce != nil { return try out.withoutGradient("scatter", self) }
@@ -175,7 +181,7 @@ extension Tensor {
   /// The elements `index` of all, counted in row-major order, in the shape of `index`
   /// (PyTorch: `torch.take`).
   public func take(_ index: Tensor) throws -> Tensor {
-    let rows = Rows(at: try flatPlaces("take", index, in: self))
+    let rows = try Rows(at: flatPlaces("take", index, in: self))
     let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "take")
     try backend.take(self, rows, into: result)
     return result.recorded(
@@ -211,7 +217,7 @@ extension Tensor {
         "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)"
       )
     }
-    let rows = Rows(at: try flatPlaces("put", index, in: out))
+    let rows = try Rows(at: flatPlaces("put", index, in: out))
     try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), rows, into: out)
     let sourceShape = source.shape
     return out.recorded(
@@ -222,35 +228,42 @@ extension Tensor {
       Input(source, saving: index) { g, s in try g.take(s[0]).reshape(sourceShape) })
   }
 
-  private func flatPlaces(_ operation: String, _ index: Tensor, in target: Tensor) throws -> [Int] {
+  private func flatPlaces(
+    _ operation: String, _ index: Tensor, in target: Tensor
+  ) throws -> HostBuffer<Int> {
     guard index.dtype == .int64 else {
       throw TensorError(
         .dtype, operation, "expected a long tensor for index, but got \(index.dtype)")
     }
-    let places = try index.toArray(as: Int.self)
-    if let bad = places.first(where: { $0 < -numel || $0 >= numel }) {
-      throw TensorError(
-        .index, operation,
-        "out of range: tried to access index \(bad) on a tensor of \(numel) elements.")
-    }
-    let contiguous = target.isContiguous
-    return places.map { place in
-      var rest = place < 0 ? place + numel : place
-      if contiguous { return rest }
-      var offset = 0
-      for d in target.shape.indices.reversed() {
-        offset += rest % target.shape[d] * target.strides[d]
-        rest /= target.shape[d]
+    let places = try index.hostElements(as: Int.self, operation)
+    let contiguous = target.isContiguous, shape = target.shape, strides = target.strides
+    try places.withElements { places in
+      for i in places.indices {
+        var rest = places[i]
+        guard rest >= -numel && rest < numel else {
+          throw TensorError(
+            .index, operation,
+            "out of range: tried to access index \(rest) on a tensor of \(numel) elements.")
+        }
+        if rest < 0 { rest += numel }
+        places[i] = rest
+        if contiguous { continue }
+        var offset = 0
+        for d in shape.indices.reversed() {
+          offset += rest % shape[d] * strides[d]
+          rest /= shape[d]
+        }
+        places[i] = offset
       }
-      return offset
     }
+    return places
   }
 }
 
 /// A checked tensor of indexes along one dimension.
 struct ScatterPlan {
   let dim: Int
-  private let places: [Int]
+  private let places: HostBuffer<Int>
   private let indexShape: [Int]
   /// How many leading dimensions have indexes of their own; along the others they repeat.
   private let leading: Int
@@ -267,7 +280,7 @@ struct ScatterPlan {
         "expected self.dtype to be equal to src.dtype, but got \(x.dtype) and \(source.dtype)")
     }
     guard index.numel > 0 else {
-      (places, leading) = ([], 0)
+      (places, leading) = (try HostBuffer(count: 0, operation), 0)
       return
     }
     guard index.dtype == .int64 || index.dtype == .int32 else {
@@ -297,7 +310,7 @@ struct ScatterPlan {
       distinct = try distinct.narrow(leading, 0, 1)
     }
     self.leading = leading
-    places = try distinct.toArray(as: Int.self)
+    places = try distinct.hostElements(as: Int.self, operation)
     if let bad = places.first(where: { $0 < 0 || $0 >= own[d] }) {
       throw TensorError(
         .index, operation, "index \(bad) is out of bounds for dimension \(d) with size \(own[d])")
@@ -305,17 +318,24 @@ struct ScatterPlan {
   }
 
   /// The elements in the memory of `x`, one for each index.
-  func rows(of x: Tensor) -> Rows {
-    if x.ndim == 0 || places.isEmpty { return Rows(at: places.map { _ in 0 }) }
+  func rows(of x: Tensor) throws -> Rows {
+    if x.ndim == 0 || places.isEmpty {
+      return try Rows(at: HostBuffer(repeating: 0, count: places.count, "index"))
+    }
     // An index of no dimension stands for one of a vector.
     let shape = indexShape.isEmpty ? [1] : indexShape, leading = Swift.max(leading, 1)
     var strides = x.strides
     let step = strides[dim]
     if shape.count == 1 { return Rows(at: step == 1 ? places : places.map { $0 * step }) }
     strides[dim] = 0
-    var offsets = Rows.lattice(Array(shape[..<leading]), Array(strides[..<leading]))
-    for i in offsets.indices { offsets[i] += places[i] * step }
-    return Rows(at: offsets, shape: Array(shape[leading...]), strides: Array(strides[leading...]))
+    let offsets = try Rows.lattice(Array(shape[..<leading]), Array(strides[..<leading]))
+    offsets.withElements { offsets in
+      places.withElements { places in
+        for i in offsets.indices { offsets[i] += places[i] * step }
+      }
+    }
+    return try Rows(
+      at: offsets, shape: Array(shape[leading...]), strides: Array(strides[leading...]))
   }
 
   /// The corner of `source` that the indexes cover.

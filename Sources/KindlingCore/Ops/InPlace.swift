@@ -5,10 +5,13 @@ extension Tensor {
   /// shares this tensor's memory, recording as the out-of-place form does. While nothing is recorded
   /// `x` is this tensor; otherwise it is a copy of what stood here before, since the graph may need it.
   /// Where the graph does not, `preserving: false` saves that copy: `x` then is this memory too.
+  ///
+  /// An expanded tensor, several of whose elements share one place, is refused, as in PyTorch, but by
+  /// operations that only store given values (`fills`) and by all where there are no elements.
   @discardableResult
   package func inPlace(
     _ operation: String, _ inputs: [Tensor] = [], preserving: Bool = true,
-    _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
+    fills: Bool = false, _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
   ) throws -> Tensor {
     if isInferenceTensor && !isInferenceModeEnabled {
       throw TensorError(
@@ -18,8 +21,7 @@ extension Tensor {
     }
     let records = isGradEnabled && (requiresGrad || inputs.contains(where: \.requiresGrad))
     if records { try checkInPlace(operation) }
-    let internalOverlap = zip(shape, strides).contains { $0 > 1 && $1 == 0 }
-    if internalOverlap {
+    if !fills, numel > 0, zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
       throw TensorError(
         .value, operation,
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."

@@ -8,7 +8,7 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
-    let plan = try LinePlan(self, dim, index, "indexSelect")
+    let plan = try LinePlan(self, dim, index, "indexSelect", strict: true)
     guard ndim > 0 || plan.places.count == 1 else {
       throw TensorError(
         .shape, "indexSelect",
@@ -51,6 +51,9 @@ extension Tensor {
     let plan = try LinePlan(self, dim, index, "indexAdd")
     try plan.checkRank(source, self, "indexAdd")
     try plan.check(source, self, "indexAdd")
+    try alpha.check(fits: dtype, "indexAdd")
+    // A fraction is cut off where the elements are integers.
+    let alpha = alpha.truncated(for: dtype)
     let factor = alpha.doubleValue
     let scaled = try noGrad { factor == 1 ? source : try source.mul(alpha) }
     try out.backend.put(.add, scaled.forPutting(as: out), plan.rows(of: out), into: out)
@@ -78,7 +81,7 @@ extension Tensor {
   private func copyLines(
     _ dim: Int, _ index: Tensor, _ source: Tensor, into out: Tensor
   ) throws -> Tensor {
-    let plan = try LinePlan(self, dim, index, "indexCopy")
+    let plan = try LinePlan(self, dim, index, "indexCopy", of: [.int64])
     try plan.check(source, self, "indexCopy")
     try out.backend.put(.set, source.forPutting(as: out), plan.rows(of: out), into: out)
     let d = plan.dim, lines = source.shape
@@ -89,7 +92,8 @@ extension Tensor {
 
   /// `value` in the lines `index` along `dim` of a copy (PyTorch: `torch.index_fill`).
   public func indexFill<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor {
-    try indexFill(dim, index, Tensor.wrapped(value, like: self))
+    try value.scalar.check(fits: dtype, "indexFill")
+    return try indexFill(dim, index, Tensor.wrapped(value, like: self))
   }
 
   /// The 0-dimensional `value` in the lines `index` along `dim` of a copy
@@ -102,13 +106,16 @@ extension Tensor {
   @discardableResult
   public func indexFill_<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor
   {
-    try indexFill_(dim, index, Tensor.wrapped(value, like: self))
+    try value.scalar.check(fits: dtype, "indexFill")
+    return try indexFill_(dim, index, Tensor.wrapped(value, like: self))
   }
 
   /// ``indexFill(_:_:_:)-(_,_,Tensor)`` in place (PyTorch: `Tensor.index_fill_`).
   @discardableResult
   public func indexFill_(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
-    try inPlace("indexFill_", [value]) { try $0.fillLines(dim, index, value, into: $1.alias()) }
+    try inPlace("indexFill_", [value], fills: true) {
+      try $0.fillLines(dim, index, value, into: $1.alias())
+    }
   }
 
   private func fillLines(
@@ -120,7 +127,10 @@ extension Tensor {
         "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
       )
     }
-    let plan = try LinePlan(self, dim, index, "indexFill")
+    if value.dtype != dtype && !value.isWrappedNumber {
+      try value.scalarValue("indexFill").check(fits: dtype, "indexFill")
+    }
+    let plan = try LinePlan(self, dim, index, "indexFill", of: [.int64], wraps: true)
     try out.backend.put(.set, value.forPutting(as: out), plan.rows(of: out), into: out)
     let d = plan.dim
     return out.recorded(
@@ -141,36 +151,57 @@ extension Tensor {
 /// A checked index vector along one dimension.
 struct LinePlan {
   let dim: Int
-  let places: [Int]
+  let places: HostBuffer<Int>
 
-  init(_ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String) throws {
+  /// Negative indices count from the end where `wraps`, and are refused elsewhere. As in PyTorch,
+  /// indices into lines without elements are not looked at, unless `strict`.
+  init(
+    _ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String,
+    of dtypes: [DType] = [.int64, .int32], wraps: Bool = false, strict: Bool = false
+  ) throws {
     self.dim = try Layout.wrap(dim, x.ndim, operation)
-    guard index.dtype == .int64 || index.dtype == .int32 else {
+    guard dtypes.contains(index.dtype) else {
       throw TensorError(
-        .dtype, operation, "expected dtype int32 or int64 for index, but got \(index.dtype)")
+        .dtype, operation,
+        "expected dtype \(dtypes.map(\.description).joined(separator: " or ")) for index, but got \(index.dtype)"
+      )
     }
     guard index.ndim <= 1 else {
       throw TensorError(
         .shape, operation,
         "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
     }
-    places = try index.toArray(as: Int.self)
-    let size = x.ndim == 0 ? 1 : x.shape[self.dim]
-    if let bad = places.first(where: { $0 < 0 || $0 >= size }) {
-      throw TensorError(
-        .index, operation,
-        "index \(bad) is out of bounds for dimension \(self.dim) with size \(size)")
+    places = try index.hostElements(as: Int.self, operation)
+    if x.numel == 0, x.ndim > 0 && x.shape[self.dim] > 0 && !strict {
+      places.withElements { $0.update(repeating: 0) }
+      return
+    }
+    let size = x.ndim == 0 ? 1 : x.shape[self.dim], least = wraps ? -size : 0, d = self.dim
+    try places.withElements { places in
+      for i in places.indices {
+        guard places[i] >= least && places[i] < size else {
+          throw TensorError(
+            .index, operation,
+            "index \(places[i]) is out of bounds for dimension \(d) with size \(size)")
+        }
+        if places[i] < 0 { places[i] += size }
+      }
     }
   }
 
   /// The lines in the memory of `x`.
-  func rows(of x: Tensor) -> Rows {
-    if x.ndim == 0 { return Rows(at: places.map { _ in 0 }) }
-    let outer = Rows.lattice(Array(x.shape[..<dim]), Array(x.strides[..<dim]))
-    let step = x.strides[dim]
-    return Rows(
-      outer: outer, at: places.map { $0 * step },
-      shape: Array(x.shape[(dim + 1)...]), strides: Array(x.strides[(dim + 1)...]))
+  func rows(of x: Tensor) throws -> Rows {
+    let outer = try Rows.lattice(Array(x.shape.prefix(dim)), Array(x.strides.prefix(dim)))
+    let step = x.ndim == 0 ? 0 : x.strides[dim]
+    let offsets = try HostBuffer<Int>(count: places.count, "index")
+    offsets.withElements { offsets in
+      places.withElements { places in
+        for i in places.indices { offsets[i] = places[i] * step }
+      }
+    }
+    return try Rows(
+      outer: outer, at: offsets, shape: Array(x.shape.dropFirst(dim + 1)),
+      strides: Array(x.strides.dropFirst(dim + 1)))
   }
 
   /// Throws where one of `source` and `x` alone has no dimensions.

@@ -5,14 +5,18 @@ extension Tensor {
   ///
   /// Integers, ranges, `.all`, `.ellipsis` and `.newAxis` make a view, to which one can write:
   /// `try t[.all, 1].fill_(0)`. Masks, arrays and index tensors make a copy; write with
-  /// ``indexPut_(_:_:accumulate:)``.
+  /// ``set(_:to:)-(_,Tensor)``.
   ///
   ///     try t[0]              try t[.all, 0]          try t[.ellipsis, -1]
   ///     try t[1..<3, .newAxis]  try t[.slice(1, -1)]  try t[.step(0, 10, 2)]
   ///     try t[t .> 0]         try t[[0, 2], 1...]
   ///
+  /// Swift has no assignment through a subscript that throws: ``set(_:to:)-(_,Tensor)`` is
+  /// `x[…] = value`.
+  ///
   /// - Throws: ``TensorError`` `.index` for an element or a dimension that is not there, `.value` for a
-  ///   step that is not positive, `.dtype` for index tensors of floats.
+  ///   step that is not positive, `.dtype` for index tensors that are neither int64, int32, uint8 nor
+  ///   bool.
   public subscript(indices: any TensorIndexing...) -> Tensor {
     get throws { try self[indices.map(\.tensorIndex)] }
   }
@@ -28,9 +32,9 @@ extension Tensor {
     }
   }
 
-  /// Applies all positions that make views; for each dimension of the result the index tensor that
-  /// selects along it, if any.
-  private func basic(_ indices: [TensorIndex]) throws -> (Tensor, [Tensor?]) {
+  /// Applies all positions that make views; the index tensors that select from the result come as
+  /// ``indexPut(_:_:accumulate:)`` takes them.
+  func basic(_ indices: [TensorIndex]) throws -> (Tensor, [Tensor?]) {
     var consumed = 0, ellipses = 0
     for index in indices {
       switch index.kind {
@@ -48,10 +52,12 @@ extension Tensor {
       throw TensorError(.index, "", "an index can only have a single ellipsis ('...')")
     }
     var result = self, dim = 0
-    var tensors: [Tensor?] = []
-    func put(_ t: Tensor, at d: Int) {
-      while tensors.count <= d { tensors.append(nil) }
-      tensors[d] = t
+    // The index tensors with the dimension each begins at; a mask reaches over as many as it has.
+    var placed: [(dim: Int, index: Tensor)] = []
+    func truth(_ holds: Bool) throws {
+      result = try result.unsqueeze(dim)
+      placed.append((dim, Tensor(holds ? [0] : [Int]())))
+      dim += 1
     }
     for index in indices {
       switch index.kind {
@@ -70,21 +76,25 @@ extension Tensor {
         result = try result.unsqueeze(dim)
         dim += 1
       case .ellipsis: dim += ndim - consumed
-      case .truth(let truth):
-        result = try result.unsqueeze(dim)
-        put(Tensor(truth ? [0] : [Int]()), at: dim)
-        dim += 1
-      case .tensor(let t) where t.ndim == 0 && t.isMask:
-        result = try result.unsqueeze(dim)
-        put(Tensor(try t.item() != 0 ? [0] : [Int]()), at: dim)
-        dim += 1
+      case .truth(let holds): try truth(holds)
+      case .tensor(let t) where t.ndim == 0 && t.isMask: try truth(t.item() != 0)
       case .tensor(let t) where t.ndim == 0 && t.dtype.isInteger:
         result = try result.select(dim, t.item(as: Int.self))
       case .tensor(let t):
-        put(t, at: dim)
+        placed.append((dim, t))
         dim += t.isMask ? t.ndim : 1
       case .invalid(let error): throw error
       }
+    }
+    // A list as `indexPut` takes it: one entry for each dimension, a single one for a mask's.
+    var tensors: [Tensor?] = [], reached = 0
+    for (dim, index) in placed {
+      while reached < dim {
+        tensors.append(nil)
+        reached += 1
+      }
+      tensors.append(index)
+      reached += index.isMask ? index.ndim : 1
     }
     return (result, tensors)
   }
@@ -124,7 +134,7 @@ extension Tensor {
   public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
     -> Tensor
   {
-    try inPlace("indexPut_", [values]) {
+    try inPlace("indexPut_", [values], fills: true) {
       try $0.putIndexed(indices, values, accumulate, into: $1.alias())
     }
   }
@@ -175,15 +185,52 @@ struct IndexPlan {
   /// The shape of the result.
   let shape: [Int]
   private let dims: [Int]
-  private let places: [[Int]]
+  private let places: [HostBuffer<Int>]
   /// The dimensions in front of the indexed ones, or none where those are not adjacent.
   private let leading: [Int]
   private let trailing: [Int]
 
   init(_ x: Tensor, _ indices: [Tensor?]) throws {
+    let expanded = try IndexPlan.expanded(indices, of: x)
+    var common: [Int] = []
+    for (_, index) in expanded {
+      guard let next = try? Layout.broadcast(common, index.shape, "index") else {
+        throw TensorError(
+          .index, "",
+          "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))"
+        )
+      }
+      common = next
+    }
+    dims = expanded.map(\.dim)
+    places = try expanded.map { dim, index in
+      try noGrad { try index.expand(common).hostElements(as: Int.self, "index") }
+    }
+    let rest = x.shape.indices.filter { [dims] in !dims.contains($0) }
+    let adjacent = zip(dims, dims.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    let first = dims.first ?? 0
+    leading = adjacent ? rest.filter { $0 < first } : []
+    trailing = adjacent ? rest.filter { $0 > first } : rest
+    shape = leading.map { x.shape[$0] } + common + trailing.map { x.shape[$0] }
+    let isEmpty = shape.contains(0)
+    for (dim, places) in zip(dims, places) {
+      // As in PyTorch, places are not looked at where nothing is taken from them, but for a dimension
+      // that has none.
+      if isEmpty && (x.shape[dim] > 0 || common.contains(0)) {
+        places.withElements { $0.update(repeating: 0) }
+      } else {
+        try IndexPlan.wrap(places, dim, size: x.shape[dim])
+      }
+    }
+  }
+
+  /// The index tensors with their dimensions, each mask as one tensor of integers for each of its own.
+  private static func expanded(
+    _ indices: [Tensor?], of x: Tensor
+  ) throws -> [(dim: Int, index: Tensor)] {
     var expanded: [(dim: Int, index: Tensor)] = []
     var dim = 0
-    for (position, index) in indices.enumerated() {
+    for index in indices {
       guard let index else { dim += 1; continue }
       switch index.dtype {
       case .bool, .uint8:
@@ -203,8 +250,8 @@ struct IndexPlan {
           expanded.append((dim + i, try noGrad { try found.select(1, i) }))
         }
         dim += index.ndim
-      case .int64, .int32, .int16, .int8:
-        guard position < x.ndim, dim < x.ndim else {
+      case .int64, .int32:
+        guard dim < x.ndim else {
           throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
         }
         expanded.append((dim, index))
@@ -215,43 +262,38 @@ struct IndexPlan {
           "tensors used as indices must be long, int, byte or bool tensors, but got \(index.dtype)")
       }
     }
-    var common: [Int] = []
-    for (_, index) in expanded {
-      guard let next = try? Layout.broadcast(common, index.shape, "index") else {
-        throw TensorError(
-          .index, "",
-          "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))"
-        )
-      }
-      common = next
+    guard dim <= x.ndim else {
+      throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
     }
-    dims = expanded.map(\.dim)
-    places = try expanded.map { dim, index in
-      let size = x.shape[dim]
-      let places = try noGrad { try index.expand(common).toArray(as: Int.self) }
-      if let bad = places.first(where: { $0 < -size || $0 >= size }) {
-        throw TensorError(
-          .index, "", "index \(bad) is out of bounds for dimension \(dim) with size \(size)")
+    return expanded
+  }
+
+  /// Replaces negative places by those they stand for.
+  private static func wrap(_ places: HostBuffer<Int>, _ dim: Int, size: Int) throws {
+    try places.withElements { places in
+      for i in places.indices {
+        guard places[i] >= -size && places[i] < size else {
+          throw TensorError(
+            .index, "", "index \(places[i]) is out of bounds for dimension \(dim) with size \(size)"
+          )
+        }
+        if places[i] < 0 { places[i] += size }
       }
-      return places.map { $0 < 0 ? $0 + size : $0 }
     }
-    let rest = x.shape.indices.filter { [dims] in !dims.contains($0) }
-    let adjacent = zip(dims, dims.dropFirst()).allSatisfy { $1 == $0 + 1 }
-    let first = dims.first ?? 0
-    leading = adjacent ? rest.filter { $0 < first } : []
-    trailing = adjacent ? rest.filter { $0 > first } : rest
-    shape = leading.map { x.shape[$0] } + common + trailing.map { x.shape[$0] }
   }
 
   /// The elements in the memory of `x`.
-  func rows(of x: Tensor) -> Rows {
-    let count = places.first?.count ?? 1
-    var offsets = [Int](repeating: 0, count: count)
-    for (dim, list) in zip(dims, places) {
-      let step = x.strides[dim]
-      for i in offsets.indices { offsets[i] += list[i] * step }
+  func rows(of x: Tensor) throws -> Rows {
+    let offsets = try HostBuffer(repeating: 0, count: places.first?.count ?? 1, "index")
+    offsets.withElements { offsets in
+      for (dim, list) in zip(dims, places) {
+        let step = x.strides[dim]
+        list.withElements { list in
+          for i in offsets.indices { offsets[i] += list[i] * step }
+        }
+      }
     }
-    return Rows(
+    return try Rows(
       outer: Rows.lattice(leading.map { x.shape[$0] }, leading.map { x.strides[$0] }),
       at: offsets, shape: trailing.map { x.shape[$0] }, strides: trailing.map { x.strides[$0] })
   }

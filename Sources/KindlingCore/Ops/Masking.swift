@@ -4,7 +4,9 @@ import CKernels
 extension Tensor {
   /// A copy with `value` where `mask` is true (PyTorch: `torch.masked_fill`).
   public func maskedFill<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
-    try fillMasked(mask, Tensor.wrapped(value, like: self), "MaskedFillBackward0", into: nil)
+    try value.scalar.check(fits: dtype, "maskedFill")
+    return try fillMasked(
+      mask, Tensor.wrapped(value, like: self), "MaskedFillBackward0", into: nil)
   }
 
   /// A copy with the 0-dimensional `value` where `mask` is true (PyTorch: `torch.masked_fill`).
@@ -15,8 +17,9 @@ extension Tensor {
   /// ``maskedFill(_:_:)-(_,S)`` in place (PyTorch: `Tensor.masked_fill_`).
   @discardableResult
   public func maskedFill_<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
+    try value.scalar.check(fits: dtype, "maskedFill")
     let number = try Tensor.wrapped(value, like: self)
-    return try inPlace("maskedFill_") {
+    return try inPlace("maskedFill_", fills: true) {
       try $0.fillMasked(mask, number, "MaskedFillBackward0", into: $1)
     }
   }
@@ -24,7 +27,7 @@ extension Tensor {
   /// ``maskedFill(_:_:)-(_,Tensor)`` in place (PyTorch: `Tensor.masked_fill_`).
   @discardableResult
   public func maskedFill_(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
-    try inPlace("maskedFill_", [value]) {
+    try inPlace("maskedFill_", [value], fills: true) {
       try $0.fillMasked(mask, value, "MaskedFillBackward1", into: $1)
     }
   }
@@ -39,7 +42,9 @@ extension Tensor {
         "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
       )
     }
-    try checkFits(value)
+    if value.dtype != dtype && !value.isWrappedNumber {
+      try value.scalarValue("maskedFill").check(fits: dtype, "maskedFill")
+    }
     let shape = try Layout.broadcast(self.shape, mask.shape, "maskedFill")
     let out =
       try destination?.receiving("maskedFill", shape, dtype)
@@ -51,20 +56,6 @@ extension Tensor {
       Input(value, saving: mask) { g, s in
         try g.maskedFill(s[0].logicalNot(), 0).sum()
       })
-  }
-
-  /// Throws where the number cannot be an element; fractions are cut off, as in PyTorch.
-  private func checkFits(_ value: Tensor) throws {
-    guard dtype.isInteger, value.dtype != .bool, value.dtype != dtype else { return }
-    let number = try value.scalarValue("maskedFill").doubleValue
-    let bits = dtype.byteSize * 8, isSigned = dtype != .uint8
-    let limit = isSigned ? -(Double(sign: .plus, exponent: bits - 1, significand: 1)) : 0
-    let above = Double(sign: .plus, exponent: isSigned ? bits - 1 : bits, significand: 1)
-    guard number > limit - 1 || number == limit, number < above else {
-      throw TensorError(
-        .value, "maskedFill",
-        "value \(number) cannot be converted to type \(dtype) without overflow")
-    }
   }
 
   private func checkMask(_ operation: String) throws {
@@ -92,9 +83,19 @@ extension Tensor {
 
   /// The elements that `marks`, contiguous and of the same shape, marks.
   private func rows(marked marks: Tensor) throws -> Rows {
-    let all = Rows.lattice(shape, strides)
-    return try marks.withUnsafeBuffer(of: Bool.self) { bits in
-      Rows(at: zip(all, bits).compactMap { $1 ? $0 : nil })
+    try marks.withUnsafeBuffer(of: Bool.self) { bits in
+      let marked = try HostBuffer<Int>(count: bits.count(where: \.self), "maskedSelect")
+      let all = try Rows.lattice(shape, strides)
+      all.withElements { all in
+        marked.withElements { marked in
+          var next = 0
+          for (place, bit) in zip(all, bits) where bit {
+            marked[next] = place
+            next += 1
+          }
+        }
+      }
+      return try Rows(at: marked)
     }
   }
 

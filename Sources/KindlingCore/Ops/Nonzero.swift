@@ -4,22 +4,28 @@ extension Tensor {
   /// (PyTorch: `torch.nonzero`).
   public func nonzero() throws -> Tensor {
     let marks = try noGrad { try to(.bool) }
-    var rows: [Int] = [], count = 0
-    try marks.withUnsafeBuffer(of: Bool.self) { bits in
-      var index = [Int](repeating: 0, count: ndim)
-      for bit in bits {
-        if bit {
-          rows += index
-          count += 1
-        }
-        for d in index.indices.reversed() {
-          index[d] += 1
-          if index[d] < shape[d] { break }
-          index[d] = 0
+    return try marks.withUnsafeBuffer(of: Bool.self) { bits in
+      let count = bits.count(where: \.self)
+      let (total, overflow) = count.multipliedReportingOverflow(by: ndim)
+      let rows = try HostBuffer<Int>(count: overflow ? .max : total, "nonzero")
+      rows.withElements { rows in
+        var index = [Int](repeating: 0, count: ndim), next = 0
+        for bit in bits {
+          if bit {
+            for i in index {
+              rows[next] = i
+              next += 1
+            }
+          }
+          for d in index.indices.reversed() {
+            index[d] += 1
+            if index[d] < shape[d] { break }
+            index[d] = 0
+          }
         }
       }
+      return try rows.tensor(shape: [count, ndim], device: device)
     }
-    return try Tensor(rows, shape: [count, ndim], device: device)
   }
 
   /// The indexes of the elements that are not zero, one vector for each dimension

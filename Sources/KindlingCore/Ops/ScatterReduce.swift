@@ -51,7 +51,7 @@ extension Tensor {
     _ includeSelf: Bool, into out: Tensor
   ) throws -> Tensor {
     let plan = try ScatterPlan("scatterReduce", self, dim, index, source)
-    let rows = plan.rows(of: out), d = plan.dim
+    let rows = try plan.rows(of: out), d = plan.dim
     try noGrad {
       if !includeSelf {
         try backend.put(.set, Tensor(identity(of: reduce), dtype: dtype), rows, into: out)

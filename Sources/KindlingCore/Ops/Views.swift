@@ -196,10 +196,25 @@ extension Tensor {
   public func asStrided(
     _ size: [Int], _ stride: [Int], storageOffset: Int? = nil
   ) throws -> Tensor {
-    let offset = storageOffset ?? self.storageOffset
-    try checkStrided(size, stride, offset, "asStrided")
-    let before = ViewPlan(shape, strides, self.storageOffset) { g, _ in g }
-    return view("AsStridedBackward0", shape: size, strides: stride, offset: offset) { g, _ in
+    view("AsStridedBackward0", try stridedPlan(size, stride, storageOffset, "asStrided"))
+  }
+
+  /// ``asStrided(_:_:storageOffset:)`` of this tensor itself (PyTorch: `Tensor.as_strided_`).
+  @discardableResult
+  public func asStrided_(
+    _ size: [Int], _ stride: [Int], storageOffset: Int? = nil
+  ) throws -> Tensor {
+    try adopt(
+      "asStrided_", "AsStridedBackward1", stridedPlan(size, stride, storageOffset, "asStrided_"))
+  }
+
+  private func stridedPlan(
+    _ size: [Int], _ stride: [Int], _ start: Int?, _ operation: String
+  ) throws -> ViewPlan {
+    let offset = start ?? storageOffset
+    try checkStrided(size, stride, offset, operation)
+    let before = ViewPlan(shape, strides, storageOffset) { g, _ in g }
+    return ViewPlan(size, stride, offset) { g, _ in
       try g.unstrided(size, stride, offset, from: before)
     }
   }
@@ -240,7 +255,9 @@ extension Tensor {
     if zip(source.shape, source.strides).contains(where: { $0 > 1 && $1 == 0 }) {
       // Elements that the source shows several times share their gradient.
       var counts = [Double](repeating: 0, count: extent)
-      for place in Rows.lattice(source.shape, source.strides) { counts[source.offset + place] += 1 }
+      for place in try Rows.lattice(source.shape, source.strides) {
+        counts[source.offset + place] += 1
+      }
       memory = try memory * Tensor(counts.map { 1 / Swift.max($0, 1) }, dtype: dtype)
     }
     return try memory.asStrided(source.shape, source.strides, storageOffset: source.offset)

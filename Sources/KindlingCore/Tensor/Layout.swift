@@ -95,6 +95,15 @@ package enum Layout {
     return dim < 0 ? dim + n : dim
   }
 
+  /// ``wrap(_:_:_:)-(Int,_,_)`` for operations that refuse tensors without dimensions.
+  static func wrapStrictly(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
+    guard rank > 0 else {
+      throw TensorError(
+        .index, operation, "dimension specified as \(dim) but tensor has no dimensions")
+    }
+    return try wrap(dim, rank, operation)
+  }
+
   /// `dims` wrapped; throws where one occurs twice.
   ///
   /// Nil and empty mean all. As in PyTorch, only tensors of up to 64 dimensions have lists of them.

@@ -9,6 +9,15 @@ extension OperatorTable {
         if case .tuple(let items)? = index { items } else { [index ?? .none] }
       return try a.tensor(0)[list.map(\.position)]
     }
+    op("__setitem__", samples: [[.matrix, 0, 1.5], [.matrix, [0, 1], 2], [.row, 1, .row]]) { a in
+      let index = a.value(1, "indices")
+      let list: [ArgumentValue] =
+        if case .tuple(let items)? = index { items } else { [index ?? .none] }
+      let (x, positions) = (try a.tensor(0), try list.map(\.position))
+      return a.isTensor(2, "value")
+        ? try x.set(positions, to: a.tensor(2, "value"))
+        : try x.set(positions, to: a.scalar(2, "value"))
+    }
     op("index_select") { a in try a.tensor(0).indexSelect(a.int(1, "dim"), a.tensor(2, "index")) }
     op("index_add") { a in
       try a.tensor(0).indexAdd(

@@ -1,0 +1,155 @@
+/// A growable array of trivial elements in host memory whose exhaustion is a thrown error.
+///
+/// A Swift array ends the process where memory runs out. Wherever the number of elements grows with
+/// a user's data, use this instead: its memory comes from the allocator of tensors and counts towards
+/// ``MemoryPool/limit``. Single elements are checked against the bounds; loops over many run on the
+/// pointer of ``withElements(_:)``, which costs nothing per element.
+///
+///     let buffer = try HostBuffer<Int>(count: n, "nonzero")
+///     buffer.withElements { for i in $0.indices { $0[i] = i } }
+///     return try buffer.tensor(shape: [n])
+///
+/// A buffer is a reference: copies of the variable share the elements.
+package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection,
+  @unchecked Sendable
+{
+  /// The number of elements.
+  package private(set) var count: Int
+  private var storage: Storage
+  private let operation: String
+
+  /// Creates a buffer of `count` elements that are not set, for the error messages of `operation`.
+  package init(count: Int, _ operation: String = "") throws {
+    self.count = count
+    self.operation = operation
+    storage = try Self.allocate(count, operation)
+  }
+
+  /// Creates a buffer of `count` times `element`.
+  package convenience init(repeating element: Element, count: Int, _ operation: String = "") throws
+  {
+    try self.init(count: count, operation)
+    withElements { $0.update(repeating: element) }
+  }
+
+  /// Creates a buffer with the elements of `elements`.
+  package convenience init(_ elements: some Collection<Element>, _ operation: String = "") throws {
+    try self.init(count: elements.count, operation)
+    withElements { _ = $0.update(fromContentsOf: elements) }
+  }
+
+  private static func allocate(_ count: Int, _ operation: String) throws -> Storage {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    do {
+      guard !overflow, count >= 0 else { throw TensorError(.memory, "", "") }
+      return try CPUBackend.shared.allocate(byteCount: bytes)
+    } catch {
+      throw TensorError(
+        .memory, operation,
+        "cannot allocate \(count) elements of \(MemoryLayout<Element>.stride) bytes on cpu: \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use"
+      )
+    }
+  }
+
+  /// Calls `body` with all elements, which it may read and write; the pointer is valid inside `body`
+  /// only.
+  package func withElements<R>(
+    _ body: (UnsafeMutableBufferPointer<Element>) throws -> R
+  ) rethrows -> R {
+    try withExtendedLifetime(storage) {
+      try body(
+        UnsafeMutableBufferPointer(
+          start: storage.address.assumingMemoryBound(to: Element.self), count: count))
+    }
+  }
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { count }
+
+  package subscript(index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count, "index out of range")
+      return storage.address.load(
+        fromByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
+    }
+    set {
+      precondition(index >= 0 && index < count, "index out of range")
+      storage.address.storeBytes(
+        of: newValue, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
+    }
+  }
+
+  package func withContiguousStorageIfAvailable<R>(
+    _ body: (UnsafeBufferPointer<Element>) throws -> R
+  ) rethrows -> R? {
+    try withElements { try body(UnsafeBufferPointer($0)) }
+  }
+
+  /// Adds an element at the end, doubling the memory where it is full.
+  package func append(_ element: Element) throws {
+    if (count + 1) * MemoryLayout<Element>.stride > storage.byteCount {
+      try reserveCapacity(Swift.max(2 * count, 16))
+    }
+    count += 1
+    self[count - 1] = element
+  }
+
+  /// Adds elements at the end.
+  package func append(contentsOf elements: some Collection<Element>) throws {
+    let (old, total) = (count, count + elements.count)
+    if total * MemoryLayout<Element>.stride > storage.byteCount {
+      try reserveCapacity(Swift.max(2 * count, total))
+    }
+    count = total
+    withElements {
+      _ = UnsafeMutableBufferPointer(rebasing: $0[old...]).update(fromContentsOf: elements)
+    }
+  }
+
+  /// Makes room for `capacity` elements in all.
+  package func reserveCapacity(_ capacity: Int) throws {
+    guard capacity > count else { return }
+    let larger = try Self.allocate(capacity, operation)
+    withElements {
+      if let base = $0.baseAddress {
+        larger.address.copyMemory(from: base, byteCount: count * MemoryLayout<Element>.stride)
+      }
+    }
+    storage = larger
+  }
+
+  /// Removes the elements from `count` on.
+  package func truncate(to count: Int) { self.count = Swift.min(self.count, Swift.max(count, 0)) }
+}
+
+extension HostBuffer where Element: TensorScalar {
+  /// A contiguous tensor of `shape` over this buffer's memory, moved to `device` where that is another.
+  ///
+  /// On the CPU nothing is copied: write to the buffer no more.
+  package func tensor(shape: [Int], device: Device = .cpu) throws -> Tensor {
+    let wanted = try Layout.checkedCount(shape, Element.dtype, operation)
+    guard wanted == count else {
+      throw TensorError(
+        .shape, operation, "shape \(shape) is invalid for input of size \(count)")
+    }
+    return try Tensor(
+      storage: storage, shape: shape, strides: Layout.contiguousStrides(shape), offset: 0,
+      dtype: Element.dtype, numel: count, isContiguous: true
+    ).to(device)
+  }
+}
+
+extension Tensor {
+  /// The elements in row-major order, converted as ``to(_:copy:)`` converts them, in a buffer of
+  /// their own.
+  package func hostElements<S: TensorScalar & BitwiseCopyable>(
+    as type: S.Type = S.self, _ operation: String = ""
+  ) throws -> HostBuffer<S> {
+    let source = try noGrad { try detach().to(S.dtype) }
+    let result = try HostBuffer<S>(count: numel, operation)
+    try source.withUnsafeBuffer(of: S.self) { elements in
+      result.withElements { _ = $0.update(fromContentsOf: elements) }
+    }
+    return result
+  }
+}

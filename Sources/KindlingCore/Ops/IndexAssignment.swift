@@ -1,0 +1,65 @@
+/// Assignment to part of a tensor. Swift's subscripts cannot throw when they are assigned to, so
+/// PyTorch's `x[…] = value` is a method here.
+extension Tensor {
+  /// Overwrites the part of this tensor that `indices` select with `value`, which broadcasts to it
+  /// (PyTorch: `Tensor.__setitem__`).
+  ///
+  /// All kinds of indices mix, as in ``subscript(_:)-(any TensorIndexing)``:
+  ///
+  ///     try x.set(0, to: row)              // x[0] = row
+  ///     try x.set(x .< 0, to: 0)           // x[x < 0] = 0
+  ///     try x.set(1..., mask, to: v)       // x[1:, mask] = v
+  ///     try x.set(.newAxis, idx, to: v)    // x[None, idx] = v
+  ///     try x.set(idx, to: x[idx] + 1)     // x[idx] += 1
+  ///
+  /// - Throws: ``TensorError`` as the subscript does, `.shape` where `value` does not broadcast to the
+  ///   selected part, `.dtype` where masks or index tensors select and `value` has another dtype.
+  @discardableResult
+  public func set(_ indices: any TensorIndexing..., to value: Tensor) throws -> Tensor {
+    try set(indices.map(\.tensorIndex), to: value)
+  }
+
+  /// Overwrites the part of this tensor that `indices` select with a number
+  /// (PyTorch: `Tensor.__setitem__`).
+  ///
+  /// - Throws: ``TensorError`` as the subscript does, `.value` where the number does not fit the dtype.
+  @discardableResult
+  public func set<S: TensorScalar>(_ indices: any TensorIndexing..., to value: S) throws -> Tensor {
+    try set(indices.map(\.tensorIndex), to: value)
+  }
+
+  /// ``set(_:to:)-(_,Tensor)`` with a list of indices made at run time.
+  @discardableResult
+  public func set(_ indices: [TensorIndex], to value: Tensor) throws -> Tensor {
+    let (part, tensors) = try basic(indices)
+    let target = tensors.isEmpty ? part.shape : try IndexPlan(part, tensors).shape
+    let source = try value.withoutLeadingOnes(rank: target.count)
+    if tensors.isEmpty {
+      try part.copy_(source)
+    } else {
+      try part.indexPut_(tensors, source)
+    }
+    return self
+  }
+
+  /// ``set(_:to:)-(_,S)`` with a list of indices made at run time.
+  @discardableResult
+  public func set<S: TensorScalar>(_ indices: [TensorIndex], to value: S) throws -> Tensor {
+    let (part, tensors) = try basic(indices)
+    if tensors.isEmpty {
+      try part.fill_(value)
+    } else {
+      try value.scalar.check(fits: dtype, "set")
+      let number = try Tensor.full([], value, dtype: dtype, device: device)
+      try part.indexPut_(tensors, number)
+    }
+    return self
+  }
+
+  /// This tensor without as many leading dimensions of size 1 as it has more than `rank`.
+  private func withoutLeadingOnes(rank: Int) throws -> Tensor {
+    var result = self
+    while result.ndim > rank, result.shape[0] == 1 { result = try result.squeeze(0) }
+    return result
+  }
+}
