@@ -7,6 +7,7 @@ extension OperatorTable {
     addInPlaceArithmetic()
     addInPlaceIndexing()
     addInPlaceShapes()
+    addInPlaceForms()
   }
 
   private mutating func addInPlaceFunctions() {
@@ -71,15 +72,11 @@ extension OperatorTable {
     } scalar: {
       try $0.mul_($1)
     }
-    op("remainder_") { a in try a.tensor(0).remainder_(a.tensor(1, "other")) }
     binary("pow_") {
       try $0.pow_($1)
     } scalar: {
       try $0.pow_($1)
     }
-    op("bitwise_and_") { a in try a.tensor(0).bitwiseAnd_(a.tensor(1, "other")) }
-    op("bitwise_or_") { a in try a.tensor(0).bitwiseOr_(a.tensor(1, "other")) }
-    op("bitwise_xor_") { a in try a.tensor(0).bitwiseXor_(a.tensor(1, "other")) }
     op("addcmul_") { a in
       try a.tensor(0).addcmul_(
         a.tensor(1), a.tensor(2), value: a.scalar(3, "value", default: .int(1)))
