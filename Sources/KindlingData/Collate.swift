@@ -19,7 +19,9 @@ extension Tensor: Collatable {
 
 extension Collatable where Self: TensorScalar {
   /// A tensor of the numbers, of their own dtype (`Int` is int64, `Double` float64).
-  public static func collate(_ samples: [Self]) throws -> Tensor { Tensor(samples, dtype: dtype) }
+  public static func collate(_ samples: [Self]) throws -> Tensor {
+    try Tensor(samples, dtype: dtype)
+  }
 }
 extension Int: Collatable {}
 extension Int64: Collatable {}

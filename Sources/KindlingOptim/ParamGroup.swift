@@ -132,14 +132,14 @@ open class ParameterState {
   /// The number called `name`, which PyTorch keeps as a tensor on the processor.
   final func number(_ name: String, initially value: Double) throws -> Tensor {
     if let known = self[name] { return known }
-    let made = Tensor(value, dtype: numberDType)
+    let made = Tensor(value, floating: numberDType)
     self[name] = made
     return made
   }
 
   /// How state dicts say the count of steps: PyTorch's is a tensor.
   final var savedStep: [(name: String, value: CheckpointValue)] {
-    [("step", .tensor(Tensor(Double(step), dtype: numberDType)))]
+    [("step", .tensor(Tensor(Double(step), floating: numberDType)))]
   }
 }
 

@@ -10,7 +10,7 @@ import Testing
     #expect(Tensor([1, 2, 3]).dtype == .int64)
     #expect(Tensor([1.0, 2]).dtype == .float32)
     #expect(Tensor([Int32(1)]).dtype == .int32)
-    #expect(Tensor([UInt8(1)], dtype: .float64).dtype == .float64)
+    #expect(try Tensor([UInt8(1)], dtype: .float64).dtype == .float64)
     #expect(Tensor([Scalar.int(1), .double(2.5)]).dtype == .float32)
     #expect(Tensor([Scalar.int(1), .bool(true)]).dtype == .int64)
     #expect(Tensor([Float]()).shape == [0])

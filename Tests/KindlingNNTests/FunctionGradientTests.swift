@@ -114,7 +114,7 @@ struct FunctionGradientTests {
     },
   ]
 
-  static let signs = Tensor([1.0, -1.0], dtype: .float64)
+  static var signs: Tensor { get throws { try Tensor([1.0, -1.0], dtype: .float64) } }
 
   static let losses = [
     FunctionCase("soft_margin_loss", [2]) { try F.softMarginLoss($0[0], signs) },

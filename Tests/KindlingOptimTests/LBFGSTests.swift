@@ -46,7 +46,7 @@ struct LBFGSTests {
   /// Runs the whole record; `interrupted` saves and loads the state before each step.
   private func check(_ run: Run, interrupted: Bool) throws {
     let file = try Golden.tensors("optim/optimizers.safetensors")
-    let p = Tensor(run.record["x0"]?.array?.compactMap(\.double) ?? [], dtype: run.dtype)
+    let p = try Tensor(run.record["x0"]?.array?.compactMap(\.double) ?? [], dtype: run.dtype)
     try p.requiresGrad_()
     let function = run.record["function"]?.string ?? ""
     var optimizer = try optimizer(run, p)
@@ -72,7 +72,7 @@ struct LBFGSTests {
       try assertClose(
         p.detach(), points[step].clone(), rtol: double ? 1e-8 : 1e-4, atol: double ? 1e-9 : 1e-5,
         "point after step \(step)")
-      let expected = Tensor(losses[step].double ?? .nan, dtype: .float64)
+      let expected = try Tensor(losses[step].double ?? .nan, dtype: .float64)
       try assertClose(
         loss.detach().to(.float64), expected, rtol: double ? 1e-8 : 1e-3,
         atol: double ? 1e-12 : 1e-6,

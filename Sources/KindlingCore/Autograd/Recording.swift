@@ -22,6 +22,17 @@ package struct Input {
     }
   }
 
+  /// The same input whose pullback sees saved integers as numbers of `dtype`, in which the operation
+  /// was computed: a function of an integer would be one in the default dtype.
+  func promoting(to dtype: DType) -> Input {
+    let tensors = [saved.0, saved.1, saved.2, saved.3]
+    guard dtype.isFloatingPoint, tensors.contains(where: { $0?.dtype.isFloatingPoint == false })
+    else { return self }
+    return Input(tensor, saving: saved.0, saved.1, saved.2, saved.3) { [pullback] g, saved in
+      try pullback(g, saved.promoted(to: dtype))
+    }
+  }
+
   /// Whether `tensor` is among what the pullback needs.
   func saves(_ tensor: Tensor) -> Bool {
     saved.0 === tensor || saved.1 === tensor || saved.2 === tensor || saved.3 === tensor

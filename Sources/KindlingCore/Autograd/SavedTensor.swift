@@ -66,6 +66,16 @@ package struct SavedTensors {
     return found
   }
 
+  /// The same with integers converted to `dtype`.
+  func promoted(to dtype: DType) throws -> SavedTensors {
+    func promoted(_ x: Tensor?) throws -> Tensor? {
+      try x.map { $0.dtype.isFloatingPoint ? $0 : try $0.to(dtype) }
+    }
+    return SavedTensors(
+      first: try promoted(first), second: try promoted(second), third: try promoted(third),
+      fourth: try promoted(fourth), outputTensor: outputTensor)
+  }
+
   /// The operation's output; only for nodes recorded with `savingOutput`.
   package var output: Tensor {
     guard let outputTensor else { preconditionFailure("this node did not save its output") }

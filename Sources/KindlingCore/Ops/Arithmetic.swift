@@ -145,18 +145,20 @@ extension Tensor {
   private static func checkAlpha(
     _ operation: String, _ alpha: Scalar, _ a: Tensor, _ b: Tensor
   ) throws {
+    let type = resultType(a, b)
     switch alpha {
-    case .int: return
+    case .int: try alpha.check(fits: type, operation)
     case .bool:
-      guard resultType(a, b) == .bool else {
+      guard type == .bool else {
         throw TensorError(.dtype, operation, "Boolean alpha only supported for Boolean results.")
       }
     case .double:
-      guard resultType(a, b).isFloatingPoint else {
+      guard type.isFloatingPoint else {
         throw TensorError(
           .dtype, operation,
           "For integral input tensors, argument alpha must not be a floating point number.")
       }
+      try alpha.check(fits: type, operation)
     }
   }
 
@@ -234,7 +236,7 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, _ rounding: RoundingMode?, _ out: Tensor?
   ) throws -> Tensor {
     guard let rounding else { return try binary(.div, a, b, into: out) }
-    try checkDivisor("div", a, b)
+    try checkDivisor(rounding == .floor ? "div_floor" : "div_trunc", a, b)
     if rounding == .trunc, out == nil, resultType(a, b).isHalf {
       // As PyTorch: rounded to 16 bits before it is cut.
       return try noGrad { try a.div(b).trunc() }.recorded(
@@ -248,7 +250,7 @@ extension Tensor {
   ///
   /// `backward` through it throws, as in PyTorch; ``div(_:rounding:)-(Tensor,_)`` has a gradient.
   public func floorDivide(_ other: Tensor) throws -> Tensor {
-    try Tensor.checkDivisor("floor_divide", self, other)
+    try Tensor.checkDivisor("div_floor", self, other)
     return try binary(.floorDivide, other)
   }
   /// `self // other`, where `other` is a number.
@@ -293,7 +295,13 @@ extension Tensor {
 
   /// Throws where integers would be divided by zero: unlike floats they have no value for that.
   static func checkDivisor(_ operation: String, _ a: Tensor, _ b: Tensor) throws {
-    guard b.dtype.isInteger, !a.dtype.isFloatingPoint, a.numel > 0, b.numel > 0 else { return }
+    if resultType(a, b) == .bool {
+      throw TensorError(
+        .dtype, operation, "\"\(operation)_cpu\" not implemented for 'Bool'; convert with to(_:)")
+    }
+    guard !b.dtype.isFloatingPoint, !a.dtype.isFloatingPoint, a.numel > 0, b.numel > 0 else {
+      return
+    }
     guard try noGrad({ try b.all().item(as: Bool.self) }) else {
       throw TensorError(.value, operation, "ZeroDivisionError: an integer divided by zero")
     }

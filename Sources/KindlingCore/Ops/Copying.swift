@@ -154,7 +154,8 @@ extension Tensor {
   public func zero_() throws -> Tensor { try filling(.int(0), "zero_", "ZeroBackward0") }
 
   private func filling(_ value: Scalar, _ operation: String, _ node: String) throws -> Tensor {
-    try inPlace(operation, preserving: false) { x, destination in
+    try value.check(fills: dtype, operation)
+    return try inPlace(operation, preserving: false, fills: true) { x, destination in
       let out = destination.alias()
       if out.numel > 0 { try out.backend.fill(out, value) }
       return out.recorded(node, Input(x) { g, _ in try Tensor.zeros(like: g) })

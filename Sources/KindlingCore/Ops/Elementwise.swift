@@ -103,13 +103,16 @@ extension Tensor {
     guard let left = rule.left, let right = rule.right, isGradEnabled,
       a.requiresGrad || b.requiresGrad
     else { return y }
+    let type = resultType(a, b)
+    func first() -> Input { left(a, b).promoting(to: type) }
+    func second() -> Input { right(a, b).promoting(to: type) }
     if let node = rule.numberNodes.right, b.isWrappedNumber {
-      return y.recorded(node, left(a, b), savingOutput: rule.savingOutput)
+      return y.recorded(node, first(), savingOutput: rule.savingOutput)
     }
     if let node = rule.numberNodes.left, a.isWrappedNumber {
-      return y.recorded(node, right(a, b), savingOutput: rule.savingOutput)
+      return y.recorded(node, second(), savingOutput: rule.savingOutput)
     }
-    return y.recorded(rule.node, left(a, b), right(a, b), savingOutput: rule.savingOutput)
+    return y.recorded(rule.node, first(), second(), savingOutput: rule.savingOutput)
   }
 
   func binary(_ rule: BinaryRule, _ other: Tensor) throws -> Tensor {
@@ -161,7 +164,8 @@ extension Tensor {
   ) throws -> Tensor {
     var computed = resultType(a, b)
     if rule == .toFloat && !computed.isFloatingPoint { computed = .default }
-    let (a, b) = try onOneDevice(name, a, b)
+    let (a, b) = try onOneDevice(
+      name, a.rounded(to: computed, for: op), b.rounded(to: computed, for: op))
     let result = rule == .toBool ? .bool : computed
     let out = try output(
       name, Layout.broadcast(a.shape, b.shape, name), result, [a, b], into: destination)
@@ -177,14 +181,28 @@ extension Tensor {
     _ parameter: Double = 1, into destination: Tensor? = nil
   ) throws -> Tensor {
     let computed = resultType([a, b, c])
-    let (x, y) = try onOneDevice(name, a, b)
-    let (_, z) = try onOneDevice(name, x, c)
+    let (x, y) = try onOneDevice(name, a.rounded(to: computed), b.rounded(to: computed))
+    let (_, z) = try onOneDevice(name, x, c.rounded(to: computed))
     let shape = try Layout.broadcast(Layout.broadcast(x.shape, y.shape, name), z.shape, name)
     let out = try output(name, shape, computed, [x, y, z], into: destination)
     try naming(name, computed) {
       try x.backend.ternary(op, x, y, z, parameter, dtype: computed, into: out)
     }
     return out
+  }
+
+  /// This operand of an operation in `dtype`, rounded to it where that has 16 bits and is not computed
+  /// in itself: PyTorch converts operands first, but for numbers in products and quotients.
+  private func rounded(to dtype: DType, for op: BinaryOp? = nil) throws -> Tensor {
+    guard dtype.isHalf, self.dtype != dtype else { return self }
+    switch op {
+    case .mul, .div, .divFloor, .divTrunc: if ndim == 0 { return self }
+    case nil: if isWrappedNumber { return self }
+    default: break
+    }
+    let result = try noGrad { try to(dtype) }
+    result.isWrappedNumber = isWrappedNumber
+    return result
   }
 
   /// A new tensor for an elementwise result of `operands`, in the memory order that they suggest, or

@@ -116,8 +116,8 @@ extension Tensor {
       throw TensorError(
         .value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
     }
-    let source = dim == nil ? try ravel() : try atleast1d()
-    let d = try Layout.wrap(dim ?? 0, source.ndim, "repeatInterleave")
+    let source = dim == nil ? try ravel() : self
+    let d = try Layout.wrapStrictly(dim ?? 0, source.ndim, "repeatInterleave")
     var wide = source.shape
     wide.insert(repeats, at: d + 1)
     _ = try Layout.checkedCount(wide, dtype, "repeatInterleave")
@@ -131,19 +131,21 @@ extension Tensor {
   public func repeatInterleave(
     _ repeats: Tensor, dim: Int? = nil, outputSize: Int? = nil
   ) throws -> Tensor {
-    guard repeats.dtype == .int64 || repeats.dtype == .int32 else {
+    guard repeats.dtype.isInteger else {
       throw TensorError(
-        .dtype, "repeatInterleave", "repeats has to be Long or Int tensor, but is \(repeats.dtype)")
+        .dtype, "repeatInterleave", "repeats has to be an integer tensor, but is \(repeats.dtype)")
     }
     guard repeats.ndim <= 1 else {
       throw TensorError(
         .shape, "repeatInterleave",
         "repeats must be 0-dim or 1-dim tensor, but has shape \(repeats.shape)")
     }
-    let source = dim == nil ? try ravel() : try atleast1d()
-    let d = try Layout.wrap(dim ?? 0, source.ndim, "repeatInterleave")
-    let counts = try repeats.toArray(as: Int.self)
-    if repeats.numel == 1 { return try source.repeatInterleave(counts[0], dim: d) }
+    let source = dim == nil ? try ravel() : self
+    let d = try Layout.wrapStrictly(dim ?? 0, source.ndim, "repeatInterleave")
+    if repeats.numel == 1 {
+      return try source.repeatInterleave(repeats.item(as: Int.self), dim: d)
+    }
+    let counts = try repeats.hostElements(as: Int.self, "repeatInterleave")
     guard counts.count == source.shape[d] else {
       throw TensorError(
         .shape, "repeatInterleave",
@@ -157,20 +159,23 @@ extension Tensor {
     for count in counts {
       total = total.addingReportingOverflow(count).overflow ? Int.max : total + count
     }
-    try Layout.checkList(total, "repeatInterleave")
     guard outputSize ?? total == total else {
       throw TensorError(
         .value, "repeatInterleave",
         "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)"
       )
     }
-    let index = [Int](unsafeUninitializedCapacity: total) { index, written in
-      for (i, count) in counts.enumerated() {
-        for at in written..<written + count { index[at] = i }
-        written += count
+    let index = try HostBuffer<Int>(count: total, "repeatInterleave")
+    index.withElements { index in
+      var next = 0
+      for (place, count) in counts.enumerated() {
+        for _ in 0..<count {
+          index[next] = place
+          next += 1
+        }
       }
     }
-    return try source.indexSelect(d, Tensor(index))
+    return try source.indexSelect(d, index.tensor(shape: [total], device: device))
   }
 
   /// Coordinates of a grid: one tensor for each of `tensors`, all of the shape of their lengths

@@ -12,7 +12,7 @@ extension Tensor {
   ) throws -> Tensor {
     try inPlace(name, inputs.compactMap(\.self)) { x, destination in
       let result = try operation(x)
-      let out = try Tensor.output(name, result.shape, result.dtype, like: x, into: destination)
+      let out = try destination.receiving(name, result.shape, result.dtype)
       let value = result.dtype == dtype ? result : try result.to(dtype)
       try out.backend.copy(value, into: out)
       guard let node = value.node else {

@@ -5,27 +5,39 @@
 /// Python's floats do. Values are converted as ``to(_:copy:)`` converts them.
 extension Tensor {
   /// A 0-dimensional tensor of one number (PyTorch: `torch.tensor(3.0)`).
-  public convenience init<S: TensorScalar>(_ value: S, dtype: DType? = nil) {
-    self.init(copying: [value], shape: [], dtype)
+  public convenience init<S: TensorScalar>(_ value: S) {
+    self.init(copying: [value], shape: [], nil)
   }
 
   /// A 1-dimensional tensor of numbers (PyTorch: `torch.tensor([1, 2, 3])`).
-  public convenience init<S: TensorScalar>(_ values: [S], dtype: DType? = nil) {
-    self.init(copying: values, shape: [values.count], dtype)
+  public convenience init<S: TensorScalar>(_ values: [S]) {
+    self.init(copying: values, shape: [values.count], nil)
   }
 
-  /// A 0-dimensional tensor of one number, somewhere or with a gradient.
+  /// A 0-dimensional tensor of a number in a floating-point dtype, all of which have a value for it.
+  package convenience init(_ value: Double, floating dtype: DType) {
+    self.init(copying: [value], shape: [], dtype)
+  }
+
+  /// A 0-dimensional tensor of one number in another dtype, on a device, or with a gradient
+  /// (PyTorch: `torch.tensor`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where the number does not fit `dtype`.
   public convenience init<S: TensorScalar>(
     _ value: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws {
-    try self.init(moving: Tensor(value, dtype: dtype), device, requiresGrad)
+    try self.init(moving: Tensor(checking: [value], shape: [], dtype), device, requiresGrad)
   }
 
-  /// A 1-dimensional tensor of numbers, somewhere or with a gradient.
+  /// A 1-dimensional tensor of numbers in another dtype, on a device, or with a gradient
+  /// (PyTorch: `torch.tensor`).
+  ///
+  /// - Throws: ``TensorError`` `.value` where a number does not fit `dtype`.
   public convenience init<S: TensorScalar>(
     _ values: [S], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws {
-    try self.init(moving: Tensor(values, dtype: dtype), device, requiresGrad)
+    try self.init(
+      moving: Tensor(checking: values, shape: [values.count], dtype), device, requiresGrad)
   }
 
   /// A tensor of nested arrays: `try Tensor([[1, 2], [3, 4]])` (PyTorch: `torch.tensor`).
@@ -37,7 +49,7 @@ extension Tensor {
     let shape = rows.leadingShape()
     var leaves: [N.Leaf] = []
     try rows.appendLeaves(to: &leaves, shape: shape, level: 0)
-    try self.init(moving: Tensor(copying: leaves, shape: shape, dtype), device, requiresGrad)
+    try self.init(moving: Tensor(checking: leaves, shape: shape, dtype), device, requiresGrad)
   }
 
   /// A tensor of `shape` whose elements are `values` in row-major order.
@@ -52,7 +64,7 @@ extension Tensor {
       throw TensorError(
         .shape, "Tensor", "shape \(shape) is invalid for input of size \(values.count)")
     }
-    try self.init(moving: Tensor(copying: values, shape: shape, dtype), device, requiresGrad)
+    try self.init(moving: Tensor(checking: values, shape: shape, dtype), device, requiresGrad)
   }
 
   /// A tensor of one number on `device` (PyTorch: `torch.scalar_tensor`), of the default dtype.
@@ -72,6 +84,18 @@ extension Tensor {
     self.init(
       storage: t.storage, shape: t.shape, strides: t.strides, offset: 0, dtype: t.dtype,
       numel: t.numel, isContiguous: true)
+  }
+
+  /// ``init(copying:shape:_:)`` for numbers that all fit `dtype`; others throw.
+  private convenience init<S: TensorScalar>(
+    checking values: [S], shape: [Int], _ dtype: DType?
+  ) throws {
+    if let dtype, dtype.isInteger, S.dtype != dtype, S.self != Bool.self {
+      for value in values where !value.scalar.fits(dtype) {
+        throw value.scalar.overflow(dtype.description, "Tensor")
+      }
+    }
+    self.init(copying: values, shape: shape, dtype)
   }
 
   /// Copies numbers that fill `shape`; there is nothing to go wrong here but memory, of which Swift

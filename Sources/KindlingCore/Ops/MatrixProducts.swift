@@ -171,10 +171,20 @@ extension Tensor {
       let product = try a.outer(b)
       return alpha.doubleValue == 0 ? self : beta.doubleValue == 0 ? product : try add(product)
     }
+    let common = Tensor.resultType([self, a, b])
+    for factor in [beta, alpha] {
+      if case .double = factor, !common.isFloatingPoint {
+        throw TensorError(
+          .dtype, "addr",
+          "For integral input tensors, argument \(factor == beta ? "beta" : "alpha") must not be a floating point number."
+        )
+      }
+      try factor.check(fits: common, "addr")
+    }
     // Every step is rounded to the dtype, and in 16 bits the factors are too, as PyTorch does.
     let type = Tensor.resultType(a, b), isHalf = type.isHalf
     func rounded(_ factor: Scalar) throws -> Scalar {
-      isHalf ? try .double(Tensor(factor.doubleValue).to(type).item()) : factor
+      isHalf ? try .double(Tensor.full([], factor, dtype: .float64).to(type).item()) : factor
     }
     let y = try noGrad {
       try a.times(Tensor.factor("addr", type, rounded(alpha))).outer(b)
@@ -267,12 +277,8 @@ extension Tensor {
   }
 
   private static func factor(_ name: String, _ dtype: DType, _ factor: Scalar) throws -> Scalar {
-    guard case .double(let d) = factor, !dtype.isFloatingPoint else { return factor }
-    guard let whole = Int(exactly: d.rounded(.towardZero)) else {
-      throw TensorError(
-        .value, name, "value cannot be converted to type int64_t without overflow: \(d)")
-    }
-    return .int(whole)
+    try factor.check(fits: dtype.computeType, name)
+    return factor.truncated(for: dtype)
   }
 
   func checkDType(_ name: String, _ other: Tensor) throws {

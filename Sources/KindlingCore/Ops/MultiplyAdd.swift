@@ -13,10 +13,13 @@ extension Tensor {
   private func addcmul(
     _ a: Tensor, _ b: Tensor, _ value: Scalar, into out: Tensor?
   ) throws -> Tensor {
-    try Tensor.ternary(.addcmul, "addcmul", self, a, b, value.doubleValue, into: out).recorded(
-      "AddcmulBackward0", Input(self) { g, _ in g },
-      Input(a, saving: b) { g, s in try g * (s[0] * value) },
-      Input(b, saving: a) { g, s in try g * (s[0] * value) })
+    let type = Tensor.resultType([self, a, b])
+    try value.check(fits: type.computeType, "addcmul")
+    return try Tensor.ternary(.addcmul, "addcmul", self, a, b, value.doubleValue, into: out)
+      .recorded(
+        "AddcmulBackward0", Input(self) { g, _ in g },
+        Input(a, saving: b) { g, s in try g * (s[0] * value) }.promoting(to: type),
+        Input(b, saving: a) { g, s in try g * (s[0] * value) }.promoting(to: type))
   }
 
   /// `self + value · a / b`, elementwise (PyTorch: `torch.addcdiv`).
@@ -39,13 +42,15 @@ extension Tensor {
         "Integer division with addcdiv is no longer supported; write x + value * a.div(b, rounding: .trunc), or convert to floats"
       )
     }
+    let type = Tensor.resultType([self, a, b])
+    try value.check(fits: type.computeType, "addcdiv")
     return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value.doubleValue, into: out)
       .recorded(
         "AddcdivBackward0", Input(self) { g, _ in g },
-        Input(a, saving: b) { g, s in try g * (value.doubleValue / s[0]) },
+        Input(a, saving: b) { g, s in try g * (value.doubleValue / s[0]) }.promoting(to: type),
         Input(b, saving: a, b) { g, s in
           try -g * (s[0] * value / (s[1] * s[1]))
-        })
+        }.promoting(to: type))
   }
 
   /// The point `weight` of the way from `self` to `end` (PyTorch: `torch.lerp`).
@@ -84,6 +89,7 @@ extension Tensor {
         "\"lerp_kernel_\(number == nil ? "tensor" : "scalar")\" not implemented for '\(dtype.scalarName)'"
       )
     }
+    try number?.check(fits: dtype.computeType, "lerp")
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
     if let number = number?.doubleValue {
       return y.recorded(

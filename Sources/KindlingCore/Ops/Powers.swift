@@ -61,15 +61,26 @@ extension Tensor {
   }
   /// `self` to the power of `exponent`, elementwise (PyTorch: `torch.pow`).
   public func pow(_ exponent: Tensor) throws -> Tensor {
-    if dtype == .bool && exponent.dtype == .bool { return try logicalOr(exponent.logicalNot()) }
+    try Tensor.checkPower(self, exponent)
     return try binary(.pow, exponent)
   }
   /// `self` to the power of `exponent`, in place.
   @discardableResult
-  public func pow_(_ exponent: Tensor) throws -> Tensor { try binary_(.pow, exponent) }
+  public func pow_(_ exponent: Tensor) throws -> Tensor {
+    try Tensor.checkPower(self, exponent)
+    return try binary_(.pow, exponent)
+  }
   /// A number to the power of each element; the result is contiguous.
   public static func pow<S: TensorScalar>(_ base: S, _ exponent: Tensor) throws -> Tensor {
-    try binary(.pow, .wrapped(base, like: exponent), exponent.contiguous())
+    let base = try wrapped(base, like: exponent)
+    try checkPower(base, exponent)
+    return try binary(.pow, base, exponent.contiguous())
+  }
+
+  private static func checkPower(_ base: Tensor, _ exponent: Tensor) throws {
+    if base.dtype == .bool && exponent.dtype == .bool {
+      throw TensorError(.dtype, "pow", "\"pow\" not implemented for 'Bool'; convert with to(_:)")
+    }
   }
 
   private func power(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
@@ -88,7 +99,9 @@ extension Tensor {
   }
 
   private func powerValues(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
+    if dtype.isHalf { try exponent.check(fits: dtype, "pow") }
     guard dtype.isFloatingPoint else {
+      if dtype.isInteger, case .int = exponent { try exponent.check(fits: dtype, "pow") }
       if case .int(let n) = exponent, n < 0, dtype != .bool {
         throw TensorError(
           .value, "pow", "Integers to negative integer powers are not allowed; convert with to(_:)")

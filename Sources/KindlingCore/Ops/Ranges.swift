@@ -31,6 +31,7 @@ extension Tensor {
     let (first, last, stride) = (start.doubleValue, end.doubleValue, step.doubleValue)
     let isFloat = [start, end, step].contains { $0.dtype.isFloatingPoint }
     let type = dtype ?? (isFloat ? .default : .int64)
+    try refuseBool("arange", type)
     guard stride != 0, !stride.isNaN else {
       throw TensorError(.value, "arange", "step must be nonzero")
     }
@@ -67,6 +68,12 @@ extension Tensor {
     try arange(start, end, step, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
+  private static func refuseBool(_ operation: String, _ dtype: DType) throws {
+    if dtype == .bool {
+      throw TensorError(.dtype, operation, "\"\(operation)_cpu\" not implemented for 'Bool'")
+    }
+  }
+
   private static func rangeCount(_ count: Double, _ dtype: DType) throws -> Int {
     guard count < 0x1p62 else {
       throw TensorError(.memory, "arange", "a range of \(count) elements is larger than any memory")
@@ -91,6 +98,8 @@ extension Tensor {
   ) throws -> Tensor {
     let type = dtype ?? .default
     try checkSteps("linspace", steps, type)
+    try start.scalar.check(fits: type, "linspace")
+    try end.scalar.check(fits: type, "linspace")
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
     return try spaced(a, b, steps, type, device) { $0 }.leaf(requiresGrad)
   }
@@ -108,6 +117,7 @@ extension Tensor {
   }
 
   private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
+    try refuseBool(operation, dtype)
     guard steps >= 0 else {
       throw TensorError(.value, operation, "number of steps must be non-negative, but got \(steps)")
     }

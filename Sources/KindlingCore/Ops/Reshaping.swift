@@ -109,6 +109,10 @@ extension Tensor {
         .index, "unflatten", "a 0-dimensional tensor has no dimension \(dim) to split into \(sizes)"
       )
     }
+    guard sizes.count(where: { $0 == -1 }) <= 1 else {
+      throw TensorError(
+        .shape, "unflatten", "only one dimension can be inferred, but the sizes are \(sizes)")
+    }
     let known = sizes.filter { $0 != -1 }.reduce(1, &*)
     let fits = sizes.contains(-1) ? known != 0 && shape[d] % known == 0 : known == shape[d]
     guard fits else {

@@ -121,8 +121,11 @@ extension Tensor {
         "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype)."
       )
     }
-    let numbers = try toArray(as: Int.self)
-    let (least, greatest) = (numbers.min() ?? 0, numbers.max() ?? -1)
+    if dtype == .bool {
+      throw TensorError(.dtype, "bincount", "\"bincount_cpu\" not implemented for 'Bool'")
+    }
+    let (least, greatest) =
+      numel == 0 ? (0, -1) : (try min().item(as: Int.self), try max().item(as: Int.self))
     guard least >= 0, greatest < .max else {
       throw TensorError(
         .value, "bincount",
@@ -183,7 +186,7 @@ extension Tensor {
       // What lies on the upper edge, or is no number in float32, belongs to the last bin.
       counts[share < Double(bins) ? Int(Swift.max(share, 0)) : bins - 1] += 1
     }
-    return Tensor(counts, dtype: dtype)
+    return try Tensor(counts, dtype: dtype)
   }
 
   /// The coordinates, one tensor for each dimension of `shape`, of these row-major indexes

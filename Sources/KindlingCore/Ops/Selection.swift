@@ -91,19 +91,25 @@ extension Tensor {
   public static func `where`<S: TensorScalar>(
     _ condition: Tensor, _ a: Tensor, _ b: S
   ) throws -> Tensor {
-    try Tensor.where(condition, a, wrapped(b, like: a))
+    let number = try wrapped(b, like: a)
+    try b.scalar.check(fills: resultType(a, number), "where")
+    return try Tensor.where(condition, a, number)
   }
   /// A number where `condition` holds, elements of `b` elsewhere.
   public static func `where`<S: TensorScalar>(
     _ condition: Tensor, _ a: S, _ b: Tensor
   ) throws -> Tensor {
-    try Tensor.where(condition, wrapped(a, like: b), b)
+    let number = try wrapped(a, like: b)
+    try a.scalar.check(fills: resultType(number, b), "where")
+    return try Tensor.where(condition, number, b)
   }
   /// One of two numbers.
   public static func `where`<A: TensorScalar, B: TensorScalar>(
     _ condition: Tensor, _ a: A, _ b: B
   ) throws -> Tensor {
-    try Tensor.where(condition, wrapped(a, like: condition), wrapped(b, like: condition))
+    let (x, y) = (try wrapped(a, like: condition), try wrapped(b, like: condition))
+    for number in [a.scalar, b.scalar] { try number.check(fills: resultType(x, y), "where") }
+    return try Tensor.where(condition, x, y)
   }
   /// This tensor's elements where `condition` holds, those of `other` elsewhere
   /// (PyTorch: `Tensor.where`).
@@ -118,7 +124,6 @@ extension Tensor {
 
 // MARK: Into bounds
 extension Tensor {
-  /// Elements moved into the bounds; NaN stays, and a lower bound above the upper one gives the
   /// Elements moved into the bounds (PyTorch: `torch.clamp`).
   ///
   /// NaN stays, and a lower bound above the upper one gives the upper. The gradient passes between the
@@ -236,18 +241,57 @@ extension Tensor {
   }
 
   private func clampedValues(_ min: Scalar?, _ max: Scalar?, into out: Tensor?) throws -> Tensor {
+    let bounds = try [min, max].map { try $0.map { try Tensor.wrapped($0, like: self) } }
+    let type = Tensor.resultType([self] + bounds.compactMap(\.self))
+    if type == .bool {
+      let name = min == nil ? "clamp_max_scalar" : max == nil ? "clamp_min_scalar" : "clamp_scalar"
+      throw TensorError(.dtype, "clamp", "\"\(name)_cpu\" not implemented for 'Bool'")
+    }
+    guard type.isFloatingPoint else {
+      let (low, high) = try Scalar.bounds(min, max, in: type)
+      let raised = try Tensor.binary(
+        .maximum, "clamp", self, .wrapped(low, like: self), into: high == nil ? out : nil)
+      guard let high else { return raised }
+      return try Tensor.binary(.minimum, "clamp", raised, .wrapped(high, like: self), into: out)
+    }
+    try min?.check(fits: type, "clamp")
+    try max?.check(fits: type, "clamp")
     let low = min?.doubleValue ?? -.infinity, high = max?.doubleValue ?? .infinity
-    if dtype.isFloatingPoint && !low.isNaN && !high.isNaN {
+    if dtype == type && !low.isNaN && !high.isNaN {
       return try unary(.clamp, "clamp", .keep, (Swift.min(low, high), high), into: out)
     }
-    // Integers, whose bounds must not pass through a Double, and NaN, which wins.
-    guard let min else {
-      return try Tensor.binary(
-        .minimum, "clamp", self, .wrapped(max ?? .int(.max), like: self), into: out)
+    // Integers between fractions, and NaN, which wins.
+    var y = self
+    for (op, bound) in zip([BinaryOp.maximum, .minimum], bounds) {
+      guard let bound else { continue }
+      let isLast = op == .minimum || max == nil
+      y = try Tensor.binary(op, "clamp", y, bound, into: isLast ? out : nil)
     }
-    let raised = try Tensor.binary(
-      .maximum, "clamp", self, .wrapped(min, like: self), into: max == nil ? out : nil)
-    guard let max else { return raised }
-    return try Tensor.binary(.minimum, "clamp", raised, .wrapped(max, like: self), into: out)
+    return y
+  }
+}
+
+extension Scalar {
+  /// Bounds of an integer type as numbers of that type: beyond its range they either bound nothing or
+  /// leave no element, which is an error as in PyTorch.
+  fileprivate static func bounds(
+    _ min: Scalar?, _ max: Scalar?, in type: DType
+  ) throws -> (low: Int, high: Int?) {
+    let range = type.integerRange
+    let low = min.flatMap(Int.init(scalar:)), high = max.flatMap(Int.init(scalar:))
+    if let low, low > range.upperBound {
+      throw TensorError(
+        .value, "clamp",
+        "Clamp min value \(low) is outside the representable range of \(type.scalarName)")
+    }
+    if let high, high < range.lowerBound {
+      throw TensorError(
+        .value, "clamp",
+        "Clamp max value \(high) is outside the representable range of \(type.scalarName)")
+    }
+    return (
+      Swift.max(low ?? range.lowerBound, range.lowerBound),
+      high.map { Swift.min($0, range.upperBound) }
+    )
   }
 }

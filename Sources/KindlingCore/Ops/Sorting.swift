@@ -124,7 +124,7 @@ extension Tensor {
     _ q: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {
     try nanquantile(
-      Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
+      try Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
   }
 
   private func quantile(

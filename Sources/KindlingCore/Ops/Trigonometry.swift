@@ -128,8 +128,10 @@ extension Tensor {
   /// The angle on the number line: 0, or π for negative elements (PyTorch: `torch.angle`).
   public func angle() throws -> Tensor {
     try noGrad {
-      if !dtype.isFloatingPoint { return try Tensor.where(lt(0), Double.pi, 0.0).to(DType.default) }
-      return try Tensor.where(isnan(), self, Tensor.where(lt(0), Double.pi, 0.0).to(dtype))
+      let type = dtype.isFloatingPoint ? dtype : .default
+      let pi = try Tensor.full([], Double.pi, dtype: type, device: device)
+      let angle = try Tensor.where(lt(0), pi, 0)
+      return dtype.isFloatingPoint ? try Tensor.where(isnan(), self, angle) : angle
     }.recorded("AngleBackward0", Input(self) { g, _ in try g.zeroGradient() })
   }
 

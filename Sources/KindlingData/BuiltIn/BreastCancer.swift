@@ -29,7 +29,7 @@ public struct BreastCancer: BatchedDataset {
   public init() throws {
     let table = try EmbeddedTable(BreastCancerData.text, columns: BreastCancer.featureNames.count)
     features = table.features
-    targets = Tensor(table.targets, dtype: .int64)
+    targets = try Tensor(table.targets, dtype: .int64)
     rows = try TensorDataset(features, targets)
   }
 

@@ -30,7 +30,7 @@ public struct Diabetes: BatchedDataset {
     } else {
       features = table.features
     }
-    targets = Tensor(table.targets, dtype: .float64)
+    targets = try Tensor(table.targets, dtype: .float64)
     rows = try TensorDataset(features, targets)
   }
 

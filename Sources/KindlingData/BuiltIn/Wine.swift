@@ -26,7 +26,7 @@ public struct Wine: BatchedDataset {
   public init() throws {
     let table = try EmbeddedTable(WineData.text, columns: Wine.featureNames.count)
     features = table.features
-    targets = Tensor(table.targets, dtype: .int64)
+    targets = try Tensor(table.targets, dtype: .int64)
     rows = try TensorDataset(features, targets)
   }
 

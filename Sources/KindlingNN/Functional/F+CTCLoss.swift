@@ -50,7 +50,7 @@ extension F {
     case .sum: return try y.sum()
     case .none: return batched ? y : try y.squeeze(0)
     case .mean:
-      let lengths = Tensor(plan.targets.map { Double(max(1, $0.count)) }, dtype: type)
+      let lengths = try Tensor(plan.targets.map { Double(max(1, $0.count)) }, dtype: type)
       return try y.div(lengths.to(device)).mean()
     }
   }

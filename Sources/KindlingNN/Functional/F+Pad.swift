@@ -63,6 +63,7 @@ extension Tensor {
         "Length of pad must be even and no more than twice the number of dimensions of the input. Pad length is \(pad.count) while the input has \(ndim) dimensions."
       )
     }
+    try value.scalar.check(fits: dtype, "constant_pad_nd")
     let border = try Border("constant_pad_nd", self, pad)
     let result = try noGrad {
       let out = try Tensor.full(border.shape, value, dtype: dtype, device: device)

@@ -140,7 +140,11 @@ extension F {
   ) throws -> Tensor {
     try ElementwiseActivation(
       "threshold", "ThresholdBackward0", inPlace: "ThresholdBackward1", floats: nil,
-      values: { try Tensor.where($0.le(threshold), value, $0).to($0.dtype) },
+      values: { x in
+        try Scalar.double(threshold).check(fits: x.dtype, "threshold")
+        try Scalar.double(value).check(fits: x.dtype, "threshold")
+        return try Tensor.where(x.le(threshold), Tensor.full(like: x, value), x)
+      },
       gradient: { g, x in try Tensor.where(x.le(threshold), 0, g) })(x, inplace: inplace)
   }
 

@@ -30,7 +30,7 @@ struct LBFGSNumber {
 
   /// As state dicts hold it.
   var saved: CheckpointValue {
-    dtype.map { .tensor(Tensor(value, dtype: $0)) } ?? .double(value)
+    dtype.map { .tensor(Tensor(value, floating: $0)) } ?? .double(value)
   }
 
   private static func both(

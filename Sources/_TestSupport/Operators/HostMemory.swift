@@ -35,8 +35,8 @@ extension OperatorTable {
     op("tensor", samples: [[[1, 2, 3]], [[0.5, 2.0], .dtype(.float16)], [7], [[]]]) { a in
       let dtype = try a.dtype(1)
       return a.isList(0)
-        ? Tensor(try a.optionalDoubles(0) ?? [], dtype: dtype)
-        : Tensor(try a.scalar(0), dtype: dtype)
+        ? try Tensor(a.optionalDoubles(0) ?? [], dtype: dtype)
+        : try Tensor(a.scalar(0), dtype: dtype)
     }
     op("tolist", like: "abs") { a in try a.tensor(0).toArray(as: Double.self) }
     op("numpy", like: "abs") { a in

@@ -127,7 +127,7 @@ extension OperatorTable {
           throw UnsupportedError("interpolation \(mode)")
         }
         let q =
-          a.isTensor(1, "q") ? try a.tensor(1, "q") : Tensor(try a.double(1, "q"), dtype: x.dtype)
+          a.isTensor(1, "q") ? try a.tensor(1, "q") : try Tensor(a.double(1, "q"), dtype: x.dtype)
         return ignoresNaN
           ? try x.nanquantile(q, dim: dim, keepdim: keepdim, interpolation: interpolation)
           : try x.quantile(q, dim: dim, keepdim: keepdim, interpolation: interpolation)

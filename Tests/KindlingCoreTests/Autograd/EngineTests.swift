@@ -26,7 +26,7 @@ import Testing
 
   @Test func aSharedGradientIsCopied() throws {
     let x = try leaf([1, 2])
-    let seed = Tensor([1.0, 1.0], dtype: .float64)
+    let seed = try Tensor([1.0, 1.0], dtype: .float64)
     try x.backward(seed)
     try x.backward(seed)
     #expect(try values(seed) == [1, 1])

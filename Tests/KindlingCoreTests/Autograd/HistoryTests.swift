@@ -146,7 +146,7 @@ import Testing
   }
 
   @Test func jacobiansOfConstants() throws {
-    let x = Tensor([1.0, 2.0], dtype: .float64)
+    let x = try Tensor([1.0, 2.0], dtype: .float64)
     let j = try Autograd.jacobian({ _ in try Tensor.ones(3, dtype: .float64) }, x)
     #expect(j.shape == [3, 2])
     #expect(try values(j) == [0, 0, 0, 0, 0, 0])

@@ -205,7 +205,7 @@ let operationPrograms: [GoldenProgram] = [
     let x = try p("x"), t = try (p("t") .> 1).to(p.dtype)
     let l = try total([
       F.binaryCrossEntropy(x.sigmoid(), t),
-      F.binaryCrossEntropyWithLogits(x, t, posWeight: Tensor(2.5, dtype: p.dtype)),
+      F.binaryCrossEntropyWithLogits(x, t, posWeight: try Tensor(2.5, dtype: p.dtype)),
       F.binaryCrossEntropyWithLogits(x, t, weight: t + 1, reduction: .sum),
     ])
     try l.backward()

@@ -9,7 +9,7 @@ import Testing
       let step: Int = (i &* 7919 &+ seed &* 31) % 1009
       return Double(step - 500) / 128
     }
-    return Tensor(values, dtype: dtype).alias(
+    return try Tensor(values, dtype: dtype).alias(
       shape: shape, strides: Layout.contiguousStrides(shape), offset: 0)
   }
 
@@ -82,8 +82,8 @@ import Testing
   func channelNormalization(_ run: Int, _ dtype: DType) throws {
     let backend = CPUBackend.shared, bound = dtype == .float32 ? 3e-5 : 1e-12
     let x = try Self.draw([5, 3, run], dtype, 6), g = try Self.draw([5, 3, run], dtype, 7)
-    let weight = Tensor([0.5, -2.0, 3.0], dtype: dtype),
-      bias = Tensor([1.0, 0.0, -1.0], dtype: dtype)
+    let weight = try Tensor([0.5, -2.0, 3.0], dtype: dtype),
+      bias = try Tensor([1.0, 0.0, -1.0], dtype: dtype)
     func empty(_ shape: [Int]) throws -> Tensor { try Tensor.zeros(shape, dtype: dtype) }
     let (mean, variance) = (try empty([3]), try empty([3]))
     try backend.channelMoments(x, mean: mean, variance: variance)

@@ -23,7 +23,7 @@ import Testing
       layout == .apart ? (2 * columns + 1, 2) : layout == .rows ? (columns, 1) : (1, rows)
     let memory = try Tensor.zeros([max(1, rows * columns * 2 + rows)], dtype: dtype)
     let view = memory.alias(shape: [rows, columns], strides: [stride.0, stride.1], offset: 0)
-    let source = Tensor(values, dtype: dtype).alias(
+    let source = try Tensor(values, dtype: dtype).alias(
       shape: [rows, columns], strides: [columns, 1], offset: 0)
     try view.backend.copy(source, into: view)
     return view

@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: shapes, [false, true])
   func everyDimension(_ shape: [Int], _ transposed: Bool) throws {
     let values = Self.numbers(shape)
-    var x = Tensor(values, dtype: .float64)
+    var x = try Tensor(values, dtype: .float64)
     x = x.alias(shape: shape, strides: Tensor.contiguous(shape), offset: 0)
     if transposed {
       // The same elements, laid down in the order of the reversed dimensions.

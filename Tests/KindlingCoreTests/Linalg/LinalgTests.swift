@@ -8,7 +8,7 @@ import _TestSupport
     let wide = try Tensor.ones(2, 3), a = try Tensor.ones(3, 3), flat = try Tensor.ones(3)
     let zeros = try Tensor.zeros(2, 2), batch = try Tensor.zeros(3, 2, 2)
     let (half, whole) = (try a.to(.float16), try a.to(.int64))
-    let places = Tensor([1, 2, 3], dtype: .int32)
+    let places = try Tensor([1, 2, 3], dtype: .int32)
     let cases: [(() throws -> Void, String)] = [
       (
         { _ = try Linalg.inv(wide) },

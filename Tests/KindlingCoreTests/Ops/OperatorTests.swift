@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func numbersPromoteByCategory() throws {
-    let i = Tensor([1, 2, 3]), h = Tensor([1.0, 2.0], dtype: .float16)
+    let i = Tensor([1, 2, 3]), h = try Tensor([1.0, 2.0], dtype: .float16)
     let b = Tensor([true, false])
     #expect(try (i + 1).dtype == .int64 && (i + 1.5).dtype == .float32)
     #expect(try (h * 2.5).dtype == .float16 && (h + 1).dtype == .float16)

@@ -61,7 +61,7 @@ extension TF {
     }
     return try throughFloats(flat) { x in
       var result = try pick(x, taps[0])
-      var cover = Tensor(taps[0].weights, dtype: x.dtype)
+      var cover = try Tensor(taps[0].weights, dtype: x.dtype)
       for tap in taps.dropFirst() {
         result = try result + pick(x, tap)
         cover = try cover + Tensor(tap.weights, dtype: x.dtype)

@@ -1,0 +1,102 @@
+/// The rules by which a number becomes an element of a tensor: one check for all operations that take
+/// numbers (PyTorch: `c10::Scalar::to`).
+extension Scalar {
+  /// Whether `dtype` has a value for this number.
+  ///
+  /// Fractions are cut off and every number is a bool. Infinity and NaN are values of floating-point
+  /// types alone, whose finite numbers end at their largest one. Negative integers wrap around in
+  /// unsigned types, but not beyond the largest value.
+  func fits(_ dtype: DType) -> Bool {
+    if dtype == .bool { return true }
+    if let limit = dtype.largestFinite {
+      let number = doubleValue
+      return !number.isFinite || number.magnitude <= limit
+    }
+    let range = dtype.integerRange
+    switch self {
+    case .bool: return true
+    case .int(let i):
+      return range.contains(i) || range.lowerBound == 0 && (-range.upperBound..<0).contains(i)
+    case .double(let d): return d >= Double(range.lowerBound) && d < dtype.integerLimit
+    }
+  }
+
+  /// Throws ``TensorError`` `.value` where `dtype` has no value for this number.
+  package func check(fits dtype: DType, _ operation: String) throws {
+    if !fits(dtype) { throw overflow(dtype.cName, operation) }
+  }
+
+  /// ``check(fits:_:)`` for operations that fill memory: in 16-bit types, too large a number becomes
+  /// infinite there.
+  func check(fills dtype: DType, _ operation: String) throws {
+    if !dtype.isHalf { try check(fits: dtype, operation) }
+  }
+
+  /// This number, which fits `dtype`, without its fraction where `dtype` has none.
+  func truncated(for dtype: DType) -> Scalar {
+    guard dtype.isInteger, case .double(let d) = self,
+      let whole = Int(exactly: d.rounded(.towardZero))
+    else { return self }
+    return .int(whole)
+  }
+
+  /// The error for this number as an element of what is called `type`.
+  func overflow(_ type: String, _ operation: String) -> TensorError {
+    TensorError(
+      .value, operation,
+      "value cannot be converted to type \(type) without overflow: \(printed)")
+  }
+
+  private var printed: String {
+    switch self {
+    case .bool(let b): "\(b)"
+    case .int(let i): "\(i)"
+    case .double(let d): "\(d)"
+    }
+  }
+}
+
+extension DType {
+  /// The smallest and the largest integer of an integer type.
+  var integerRange: ClosedRange<Int> {
+    switch self {
+    case .uint8: 0...255
+    case .int8: -128...127
+    case .int16: -32768...32767
+    case .int32: Int(Int32.min)...Int(Int32.max)
+    default: Int.min...Int.max
+    }
+  }
+
+  /// The first number above an integer type.
+  fileprivate var integerLimit: Double {
+    self == .int64 ? 0x1p63 : Double(integerRange.upperBound) + 1
+  }
+
+  /// The largest finite number of a floating-point type.
+  fileprivate var largestFinite: Double? {
+    switch self {
+    case .float16: 65504
+    case .bfloat16: 0x1.fep127
+    case .float32: Double(Float.greatestFiniteMagnitude)
+    case .float64: .greatestFiniteMagnitude
+    default: nil
+    }
+  }
+
+  /// The C++ type of an element, which PyTorch's messages name.
+  fileprivate var cName: String {
+    switch self {
+    case .float16: "c10::Half"
+    case .bfloat16: "c10::BFloat16"
+    case .float32: "float"
+    case .float64: "double"
+    case .int8: "int8_t"
+    case .int16: "int16_t"
+    case .int32: "int"
+    case .int64: "int64_t"
+    case .uint8: "uint8_t"
+    case .bool: "bool"
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Kindling
+import Testing
+
+/// Numbers that meet tensors: which fit a dtype, and that none is rounded on its way.
+@Suite struct NumberTests {
+  typealias Operation = @Sendable (Scalar, DType) throws -> Tensor
+
+  static let index = [0]
+  /// Operations that store a number, by name.
+  static let storing: [(String, Operation)] = [
+    ("full", { try .full([1], $0, dtype: $1) }),
+    ("full like", { try .full(like: .zeros([1], dtype: $1), $0) }),
+    ("newFull", { try Tensor.zeros([1], dtype: $1).newFull([1], $0) }),
+    ("scalarTensor", { try .scalarTensor($0, dtype: $1) }),
+    ("fill_", { try Tensor.zeros([1], dtype: $1).fill_($0) }),
+    ("set", { try Tensor.zeros([1], dtype: $1).set(0, to: $0) }),
+    ("set by tensor", { try Tensor.zeros([1], dtype: $1).set(index, to: $0) }),
+    ("maskedFill", { try Tensor.zeros([1], dtype: $1).maskedFill(Tensor([true]), $0) }),
+    ("maskedFill_", { try Tensor.zeros([1], dtype: $1).maskedFill_(Tensor([true]), $0) }),
+    ("scatter", { try Tensor.zeros([1], dtype: $1).scatter(0, Tensor(index), $0) }),
+    ("indexFill", { try Tensor.zeros([1], dtype: $1).indexFill(0, Tensor(index), $0) }),
+    ("indexFill_", { try Tensor.zeros([1], dtype: $1).indexFill_(0, Tensor(index), $0) }),
+    ("constantPad", { try Tensor.zeros([0], dtype: $1).constantPad([1, 0], value: $0) }),
+    ("linspace", { try .linspace($0, $0, steps: 1, dtype: $1) }),
+  ]
+
+  @Test(arguments: storing.indices) func overflow(_ i: Int) throws {
+    let (name, operation) = Self.storing[i]
+    let refused: [(Scalar, DType, String)] = [
+      (.int(300), .uint8, "uint8_t"), (.int(-300), .uint8, "uint8_t"),
+      (.double(-0.5), .uint8, "uint8_t"), (.double(256), .uint8, "uint8_t"),
+      (.double(-128.5), .int8, "int8_t"), (.int(128), .int8, "int8_t"),
+      (.int(70000), .int16, "int16_t"), (.double(.nan), .int32, "int"),
+      (.double(.infinity), .int64, "int64_t"), (.double(1e19), .int64, "int64_t"),
+      (.double(1e39), .float32, "float"),
+    ]
+    for (number, dtype, type) in refused {
+      #expect(
+        refusal { _ = try operation(number, dtype) }.contains(
+          "value cannot be converted to type \(type) without overflow"), "\(name) \(number)")
+    }
+    let stored: [(Scalar, DType, Double)] = [
+      (.int(-1), .uint8, 255), (.double(255.5), .uint8, 255), (.double(-0.5), .int8, 0),
+      (.double(127.9), .int8, 127), (.double(-.infinity), .float32, -.infinity),
+      (.bool(true), .int16, 1), (.double(-2.5), .bool, 1),
+    ]
+    for (number, dtype, value) in stored {
+      #expect(try operation(number, dtype).item() == value, "\(name) \(number)")
+    }
+    // Filling makes infinity of what is too large for 16 bits, the others refuse it.
+    let fills = ["full", "full like", "newFull", "scalarTensor", "fill_", "set"]
+    if fills.contains(name) {
+      #expect(try operation(.int(70000), .float16).item() == .infinity)
+    } else {
+      #expect(refusal { _ = try operation(.int(70000), .float16) }.contains("type c10::Half"))
+    }
+  }
+
+  @Test func literals() throws {
+    #expect(
+      refusal { _ = try Tensor(300, dtype: .uint8) }.contains(
+        "value cannot be converted to type uint8 without overflow: 300"))
+    #expect(refusal { _ = try Tensor([1, 300], dtype: .int8) }.contains("type int8"))
+    #expect(refusal { _ = try Tensor([[1.0], [.nan]], dtype: .int64) }.contains("type int64"))
+    #expect(refusal { _ = try Tensor([1, -200], shape: [2, 1], dtype: .int8) }.contains("-200"))
+    #expect(try Tensor([-1, 255], dtype: .uint8).toArray(as: Int.self) == [255, 255])
+    #expect(try Tensor(1e39, dtype: .float32).item() == .infinity)
+  }
+
+  @Test func factors() throws {
+    let x = try Tensor.ones([1, 1], dtype: .uint8), v = try Tensor.ones([1], dtype: .uint8)
+    let i = Tensor([0])
+    let refused: [() throws -> Tensor] = [
+      { try x.add(x, alpha: 300) }, { try x.sub(x, alpha: 300) }, { try x.pow(300) },
+      { try x.addcmul(x, x, value: 300) }, { try x.addmm(x, x, alpha: 300) },
+      { try x.addmm(x, x, beta: 300) }, { try x.addr(v, v, alpha: 300) },
+      { try v.indexAdd(0, i, v, alpha: 300) }, { try v.indexAdd(0, i, v, alpha: -0.5) },
+    ]
+    for operation in refused {
+      #expect(refusal { _ = try operation() }.contains("type uint8_t without overflow"))
+    }
+    #expect(try v.indexAdd(0, i, v, alpha: 1.5).item() == 2)
+    #expect(try Tensor([1]).indexAdd(0, i, Tensor([1]), alpha: 0.5).item() == 1)
+    #expect(refusal { _ = try x.addr(v, v, alpha: 0.5) }.contains("must not be a floating point"))
+    // Operands of arithmetic wrap around.
+    #expect(try x.mul(300).item() == 44)
+    #expect(try x.add(-2).item() == 255)
+    #expect(
+      refusal { _ = try Tensor.ones(1).addcmul(.ones(1), .ones(1), value: 1e39) }.contains("float"))
+  }
+
+  @Test func clamp() throws {
+    let x = try Tensor([1, 200], dtype: .uint8)
+    #expect(try x.clamp(max: 300).toArray(as: Int.self) == [1, 200])
+    #expect(try x.clamp(min: -5).toArray(as: Int.self) == [1, 200])
+    #expect(try x.clamp(min: 3, max: 1000).toArray(as: Int.self) == [3, 200])
+    #expect(try x.clamp(max: 1.5).dtype == .float32)
+    #expect(try x.clone().clamp_(max: 300).toArray(as: Int.self) == [1, 200])
+    #expect(try Tensor([true]).clamp(min: 2).item() == 2)
+    #expect(
+      refusal { _ = try x.clamp(min: 300) }.contains(
+        "Clamp min value 300 is outside the representable range of Byte"))
+    #expect(
+      refusal { _ = try x.clamp(max: -1) }.contains(
+        "Clamp max value -1 is outside the representable range of Byte"))
+    #expect(
+      refusal { _ = try Tensor([true]).clamp(min: false, max: true) }.contains(
+        "\"clamp_scalar_cpu\" not implemented for 'Bool'"))
+    #expect(refusal { _ = try Tensor([1.0]).clamp(max: 1e300) }.contains("type float"))
+    #expect(refusal { _ = try x.clone().clamp_(max: 3.5) }.contains("can't be cast"))
+  }
+
+  @Test func whereConvertsToTheCommonType() throws {
+    let c = Tensor([true]), byte = try Tensor.zeros([1], dtype: .uint8)
+    #expect(refusal { _ = try Tensor.where(c, 300, byte) }.contains("type uint8_t"))
+    #expect(try Tensor.where(c, -1, byte).item() == 255)
+    #expect(refusal { _ = try Tensor.where(c, 1e300, byte) }.contains("type float"))
+    #expect(try Tensor.where(c, Tensor([true]), 300).dtype == .int64)
+  }
+
+  // Nothing is rounded to the default dtype on its way to a wider one.
+  @Test func wideTypesKeepTheirDigits() throws {
+    #expect(try Tensor([-1.0], dtype: .float64).angle().item() == 3.141592653589793)
+    let slopes: [(@Sendable (Tensor) throws -> Tensor, Double)] = [
+      ({ try Tensor.pow(2, $0) }, 0.8533642789721566),
+      ({ try Tensor.pow(Tensor(2), $0) }, 0.8533642789721566),
+      ({ try Tensor([2]).pow($0) }, 0.8533642789721566),
+      ({ try Tensor([3]).atan2($0) }, -0.33003300330033003),
+      ({ try $0.atan2(Tensor([3])) }, 0.33003300330033003),
+      ({ try Tensor([3]).hypot($0) }, 0.09950371902099893),
+      ({ try Tensor([7]).xlogy($0) }, 23.333333333333336),
+      ({ try Tensor([7]).div($0) }, -77.77777777777779),
+      ({ try $0.addcdiv($0, Tensor([7])) }, 1.1428571428571428),
+      ({ try $0.addcdiv(Tensor([7]), $0) }, -76.77777777777779),
+    ]
+    for (i, (function, slope)) in slopes.enumerated() {
+      let x = try Tensor([0.3], dtype: .float64, requiresGrad: true)
+      try function(x).sum().backward()
+      let found = try #require(try x.grad?.item())
+      #expect(Swift.abs(found - slope) <= 1e-15 * Swift.abs(slope), "\(i): \(found)")
+    }
+  }
+}
