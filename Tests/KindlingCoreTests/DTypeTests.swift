@@ -36,7 +36,7 @@ import Testing
   @Test func promotionOfOperands() throws {
     #expect(try Tensor.resultType(Tensor([1]), 1.0) == .float32)
     #expect(try Tensor.resultType(Tensor([1], dtype: .uint8), 1000) == .uint8)
-    #expect(Tensor.resultType(Tensor([1]), Tensor([1.0], dtype: .float16)) == .float16)
+    #expect(try Tensor.resultType(Tensor([1]), Tensor([1.0], dtype: .float16)) == .float16)
     #expect(Tensor.resultType(Tensor([true]), Tensor(2)) == .int64)
     #expect(refusal { try setDefaultDtype(.int32) }.contains("only floating-point types"))
     try setDefaultDtype(.float32)

@@ -48,7 +48,7 @@ private final class Clf: Module, Layer {
     let golden = try Golden.json("training/quadratic.json")
     let config = try #require(golden["config"]), run = try #require(golden["runs"]?["\(dtype)"])
     func column(_ name: String) throws -> Tensor {
-      Tensor(try #require(config[name]?.array).compactMap(\.double), dtype: dtype)
+      try Tensor(#require(config[name]?.array).compactMap(\.double), dtype: dtype)
     }
     let xs = try column("xs"), ys = try column("ys")
     let model = try Quadratic().to(dtype)

@@ -61,7 +61,7 @@ extension Linalg {
       try checkFinite(a, name)
       let decompose = try Lapack.routine("syevd", a.dtype, for: name)
       try forEach(a.batchCount, vectors.buffer, values, info) { at, _ in
-        let code = decompose(
+        let code = try decompose(
           .text("V"), .text(uplo == .lower ? "L" : "U"), .int(n), .at(at[0]), .int(vectors.lead),
           .at(at[1]), .work, .workCount, .integers(3 + 5 * n), .int(3 + 5 * n))
         at[2].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)

@@ -29,7 +29,7 @@ extension Linalg {
     if a.numel > 0 {
       let factorize = try Lapack.routine("sytrf", a.dtype, for: name)
       try forEach(a.batchCount, factor.buffer, pivots, info) { at, _ in
-        let code = factorize(
+        let code = try factorize(
           .text("L"), .int(factor.rows), .at(at[0]), .int(factor.lead), .at(at[1]), .work,
           .workCount)
         at[2].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)
@@ -78,7 +78,7 @@ extension Linalg {
       if x.buffer.numel > 0 {
         let solve = try Lapack.routine("sytrs", ld.dtype, for: name)
         try forEach(x.matrices.batchCount, factor.buffer, places, x.buffer) { at, _ in
-          solve(
+          try solve(
             .text("L"), .int(n), .int(x.columns), .at(at[0]), .int(factor.lead), .at(at[1]),
             .at(at[2]), .int(x.lead))
         }

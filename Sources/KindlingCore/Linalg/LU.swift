@@ -129,7 +129,7 @@ extension Linalg {
     if a.numel > 0 {
       let factorize = try Lapack.routine("getrf", a.dtype, for: name)
       try forEach(a.batchCount, factor.buffer, pivots, info) { at, _ in
-        let code = factorize(
+        let code = try factorize(
           .int(factor.rows), .int(factor.columns), .at(at[0]), .int(factor.lead), .at(at[1]))
         at[2].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)
       }
@@ -152,7 +152,7 @@ extension Linalg {
       if x.buffer.numel > 0 {
         let solve = try Lapack.routine("getrs", lu.dtype, for: name)
         try forEach(x.matrices.batchCount, factor.buffer, places, x.buffer) { at, _ in
-          solve(
+          try solve(
             .text(left == adjoint ? "T" : "N"), .int(x.rows), .int(x.columns), .at(at[0]),
             .int(factor.lead), .at(at[1]), .at(at[2]), .int(x.lead))
         }

@@ -40,7 +40,8 @@ struct Lapack: @unchecked Sendable {
       throw TensorError(
         .unsupported, operation, "the LAPACK on this machine has no \(symbol); install liblapack3")
     }
-    return Routine(entry: unsafeBitCast(address, to: Routine.Entry.self), dtype: dtype)
+    return Routine(
+      entry: unsafeBitCast(address, to: Routine.Entry.self), dtype: dtype, name: operation)
   }
 
   /// One argument of a routine; Fortran takes all of them by address.
@@ -64,10 +65,13 @@ struct Lapack: @unchecked Sendable {
     typealias Entry = @convention(c) (P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P) -> Void
     fileprivate let entry: Entry
     fileprivate let dtype: DType
+    /// The operation that called, for its errors.
+    fileprivate let name: String
 
-    /// Calls the routine and returns its `info`, which comes last unless `hasInfo` says otherwise.
+    /// Calls the routine and returns its `info`, which comes last unless `hasInfo` says otherwise;
+    /// throws where there is no memory for it to work in.
     @discardableResult
-    func callAsFunction(_ arguments: Argument..., hasInfo: Bool = true) -> Int {
+    func callAsFunction(_ arguments: Argument..., hasInfo: Bool = true) throws -> Int {
       var number = 0.0
       var count = 0
       let asks = arguments.contains { if case .work = $0 { true } else { false } }
@@ -81,8 +85,8 @@ struct Lapack: @unchecked Sendable {
             ? Int($0.load(as: Float.self).rounded(.up)) : Int($0.load(as: Double.self))
         }
       }
-      var work = [Double](repeating: 0, count: max(count, 1) + 1)
-      return work.withUnsafeMutableBytes { call(arguments, $0.baseAddress, count, hasInfo) }
+      let work = try HostBuffer(repeating: 0.0, count: max(count, 1) + 1, name)
+      return work.withElements { call(arguments, $0.baseAddress, count, hasInfo) }
     }
 
     private func call(

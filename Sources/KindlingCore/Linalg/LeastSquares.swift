@@ -101,20 +101,20 @@ extension Linalg {
         let code =
           switch driver {
           case .gels:
-            solve(
+            try solve(
               .text("N"), .int(m), .int(n), .int(x.columns), .at(at[0]), .int(matrix.lead),
               .at(at[1]), .int(x.lead), .work, .workCount)
           case .gelsy:
-            solve(
+            try solve(
               .int(m), .int(n), .int(x.columns), .at(at[0]), .int(matrix.lead), .at(at[1]),
               .int(x.lead), .integers(n), .number(rcond), .at(at[3]), .work, .workCount)
           case .gelsd:
-            solve(
+            try solve(
               .int(m), .int(n), .int(x.columns), .at(at[0]), .int(matrix.lead), .at(at[1]),
               .int(x.lead), .at(at[2]), .number(rcond), .at(at[3]), .work, .workCount,
               .integers(k * (3 * 32 + 11)))
           case .gelss:
-            solve(
+            try solve(
               .int(m), .int(n), .int(x.columns), .at(at[0]), .int(matrix.lead), .at(at[1]),
               .int(x.lead), .at(at[2]), .number(rcond), .at(at[3]), .work, .workCount)
           }

@@ -126,7 +126,7 @@ extension Linalg {
     if a.numel > 0 {
       let factorize = try Lapack.routine("geqrf", a.dtype, for: name)
       try forEach(a.batchCount, factor.buffer, tau) { at, _ in
-        factorize(
+        try factorize(
           .int(factor.rows), .int(factor.columns), .at(at[0]), .int(factor.lead), .at(at[1]), .work,
           .workCount)
       }
@@ -141,7 +141,7 @@ extension Linalg {
     if a.numel > 0 {
       let multiply = try Lapack.routine("orgqr", a.dtype, for: name)
       try forEach(a.batchCount, q.buffer, factors) { at, _ in
-        multiply(
+        try multiply(
           .int(q.rows), .int(q.columns), .int(k), .at(at[0]), .int(q.lead), .at(at[1]), .work,
           .workCount)
       }
@@ -234,7 +234,7 @@ extension Tensor {
       if other.numel > 0, numel > 0 {
         let multiply = try Lapack.routine("ormqr", dtype, for: name)
         try Linalg.forEach(batchCount, reflectors.buffer, factors, c.buffer) { at, _ in
-          multiply(
+          try multiply(
             .text(left ? "L" : "R"), .text(transpose ? "T" : "N"), .int(c.rows), .int(c.columns),
             .int(tau.shape[tau.ndim - 1]), .at(at[0]), .int(reflectors.lead), .at(at[1]),
             .at(at[2]), .int(c.lead), .work, .workCount)

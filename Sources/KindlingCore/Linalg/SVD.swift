@@ -91,7 +91,7 @@ extension Linalg {
     let info = try integers(a.batch, like: a)
     let decompose = try Lapack.routine("gesdd", a.dtype, for: name)
     try forEach(a.batchCount, work.buffer, u.buffer, s, vh.buffer, info) { at, _ in
-      let code = decompose(
+      let code = try decompose(
         .text(full ? "A" : "S"), .int(m), .int(n), .at(at[0]), .int(work.lead), .at(at[2]),
         .at(at[1]), .int(u.lead), .at(at[3]), .int(vh.lead), .work, .workCount, .integers(8 * k))
       at[4].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)

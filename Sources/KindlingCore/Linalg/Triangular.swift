@@ -52,7 +52,7 @@ extension Linalg {
       if x.buffer.numel == 0 { return x.matrices }
       let solve = try Lapack.routine("trsm", a.dtype, for: name)
       try forEach(x.matrices.batchCount, factor.buffer, x.buffer) { at, _ in
-        solve(
+        try solve(
           .text(left ? "L" : "R"), .text(upper ? "U" : "L"), .text("N"),
           .text(unitriangular ? "U" : "N"), .int(x.rows), .int(x.columns), .number(1), .at(at[0]),
           .int(factor.lead), .at(at[1]), .int(x.lead), hasInfo: false)
@@ -84,7 +84,7 @@ extension Linalg {
     if a.numel > 0 {
       let factorize = try Lapack.routine("potrf", a.dtype, for: name)
       try forEach(a.batchCount, factor.buffer, info) { at, _ in
-        let code = factorize(
+        let code = try factorize(
           .text(upper ? "U" : "L"), .int(factor.rows), .at(at[0]), .int(factor.lead))
         at[1].storeBytes(of: Int32(truncatingIfNeeded: code), as: Int32.self)
       }

@@ -326,7 +326,7 @@ struct ScatterPlan {
     let shape = indexShape.isEmpty ? [1] : indexShape, leading = Swift.max(leading, 1)
     var strides = x.strides
     let step = strides[dim]
-    if shape.count == 1 { return Rows(at: step == 1 ? places : places.map { $0 * step }) }
+    if shape.count == 1 && step == 1 { return try Rows(at: places) }
     strides[dim] = 0
     let offsets = try Rows.lattice(Array(shape[..<leading]), Array(strides[..<leading]))
     offsets.withElements { offsets in

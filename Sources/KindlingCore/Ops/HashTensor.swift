@@ -9,16 +9,23 @@ extension Tensor {
     try checkRows("hash_tensor", reduced, all: dims?.isEmpty ?? true)
     let left = shape.indices.filter { !reduced.contains($0) }
     let rows = left.reduce(1) { $0 * shape[$1] }, length = reduced.reduce(1) { $0 * shape[$1] }
-    let bits: [Int] = try noGrad {
-      let inner = try permute(left + reduced)
-      return dtype.isFloatingPoint
-        ? try inner.toArray(as: Double.self).map { Int(bitPattern: UInt($0.bitPattern)) }
-        : try inner.to(.int64).toArray(as: Int.self)
+    let inner = try noGrad { try permute(left + reduced) }
+    let hashes = try HostBuffer<Int>(count: rows, "hash_tensor")
+    func fold<S>(_ elements: HostBuffer<S>, _ bits: (S) -> Int) {
+      elements.withElements { elements in
+        for row in 0..<rows {
+          hashes[row] = elements[row * length..<(row + 1) * length].reduce(0) { $0 ^ bits($1) }
+        }
+      }
     }
-    let hashes = (0..<rows).map { row in
-      bits[row * length..<(row + 1) * length].reduce(0, ^)
+    if dtype.isFloatingPoint {
+      fold(try inner.hostElements(as: Double.self, "hash_tensor")) {
+        Int(bitPattern: UInt($0.bitPattern))
+      }
+    } else {
+      fold(try inner.hostElements(as: Int.self, "hash_tensor")) { $0 }
     }
     let kept = keepdim ? keptShape(reducing: reduced) : left.map { shape[$0] }
-    return try Tensor(hashes, shape: kept, dtype: .int64, device: device)
+    return try hashes.tensor(shape: kept, device: device)
   }
 }

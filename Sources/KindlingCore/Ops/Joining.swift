@@ -178,11 +178,12 @@ extension Tensor {
       return try self[Tensor.zeros([0, r], dtype: .int64)]
     }
     try checkCombinations(r, outOf: withReplacement ? numel &+ (r - 1) : numel)
-    var rows: [Int] = [], count = 0
+    let rows = try HostBuffer<Int>(count: 0, "combinations")
+    var count = 0
     var chosen = withReplacement ? [Int](repeating: 0, count: r) : Array(0..<r)
     let gap = withReplacement ? 0 : 1
     while true {
-      rows += chosen
+      try rows.append(contentsOf: chosen)
       count += 1
       // The last place that can still move up takes the next element, those behind it follow.
       guard let place = (0..<r).last(where: { chosen[$0] < numel - 1 - gap * (r - 1 - $0) }) else {
@@ -191,7 +192,7 @@ extension Tensor {
       chosen[place] += 1
       for later in (place + 1)..<Swift.max(r, place + 1) { chosen[later] = chosen[later - 1] + gap }
     }
-    return try self[Tensor(rows, shape: [count, r])]
+    return try self[rows.tensor(shape: [count, r], device: device)]
   }
 
   /// Throws where there are more combinations than memory could hold.

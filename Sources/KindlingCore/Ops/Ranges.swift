@@ -197,15 +197,17 @@ extension Tensor {
       let (low, high) = columns(r, offset)
       count += Swift.max(Swift.min(high, column) - Swift.max(low, 0), 0)
     }
-    try Layout.checkList(count, bytes: 32, operation)
-    var rows: [Int] = [], found: [Int] = []
+    let (both, overflow) = count.multipliedReportingOverflow(by: 2)
+    let places = try HostBuffer<Int>(count: overflow ? .max : both, operation)
+    var next = 0
     for r in 0..<row {
       let (low, high) = columns(r, offset)
       for c in stride(from: Swift.max(low, 0), to: Swift.min(high, column), by: 1) {
-        rows.append(r)
-        found.append(c)
+        places[next] = r
+        places[count + next] = c
+        next += 1
       }
     }
-    return try Tensor(rows + found, shape: [2, rows.count], dtype: dtype, device: device)
+    return try places.tensor(shape: [2, count], device: device).to(dtype)
   }
 }

@@ -105,38 +105,44 @@ extension Tensor {
       throw fail(.shape, "there is no category to sample from in shape \(shape)")
     }
     let result = ndim == 2 ? [rows, numSamples] : [numSamples]
-    try Layout.checkList(Layout.checkedCount(result, .int64, "multinomial"), "multinomial")
-    let weights = try noGrad { try detach().toArray(as: Double.self) }
-    for row in 0..<rows {
-      var total = 0.0
-      for weight in weights[row * categories..<(row + 1) * categories] {
-        guard weight >= 0 && weight.isFinite else {
-          throw fail(
-            .value, "probability tensor contains either `inf`, `nan` or element < 0: \(weight)")
+    let weights = try hostElements(as: Double.self, "multinomial")
+    try weights.withElements { weights in
+      for row in 0..<rows {
+        var total = 0.0
+        for weight in weights[row * categories..<(row + 1) * categories] {
+          guard weight >= 0 && weight.isFinite else {
+            throw fail(
+              .value, "probability tensor contains either `inf`, `nan` or element < 0: \(weight)")
+          }
+          total += weight
         }
-        total += weight
-      }
-      guard total > 0 else {
-        throw fail(.value, "invalid multinomial distribution (sum of probabilities <= 0)")
+        guard total > 0 else {
+          throw fail(.value, "invalid multinomial distribution (sum of probabilities <= 0)")
+        }
       }
     }
-    var chosen: [Int] = []
-    if replacement && numSamples > 1 {
-      for row in 0..<rows {
-        let share = Array(weights[row * categories..<(row + 1) * categories])
-        chosen += Multinomial.withReplacement(share, numSamples, dtype, generator ?? .default)
-      }
-    } else {
-      let keys = try noGrad {
+    guard replacement && numSamples > 1 else {
+      // The largest of weight / exponential are a draw without replacement.
+      return try noGrad {
         let q = try Tensor(uninitializedLike: self, dtype).exponential_(generator: generator)
         try backend.binary(.div, self, q, 0, dtype: dtype.computeType, into: q)
-        return try q.toArray(as: Double.self)
-      }
-      for row in 0..<rows {
-        chosen += Multinomial.largest(numSamples, keys[row * categories..<(row + 1) * categories])
+        return try q.topk(numSamples).indices.contiguous()
       }
     }
-    let made = Tensor(chosen)
-    return made.alias(shape: result, strides: Layout.contiguousStrides(result), offset: 0)
+    let chosen = try HostBuffer<Int>(
+      count: Layout.checkedCount(result, .int64, "multinomial"), "multinomial")
+    chosen.withElements { chosen in
+      weights.withElements { weights in
+        for row in 0..<rows {
+          Multinomial.draw(
+            UnsafeMutableBufferPointer(
+              rebasing: chosen[row * numSamples..<(row + 1) * numSamples]),
+            UnsafeMutableBufferPointer(
+              rebasing: weights[row * categories..<(row + 1) * categories]),
+            dtype, generator ?? .default)
+        }
+      }
+    }
+    return try chosen.tensor(shape: result, device: device)
   }
 }

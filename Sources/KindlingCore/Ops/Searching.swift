@@ -43,9 +43,9 @@ extension Tensor {
     }
     let places =
       type.isFloatingPoint
-      ? try Tensor.search(edges, wanted, right, Double.self)
-      : try Tensor.search(edges, wanted, right, Int.self)
-    return try Tensor(places, shape: values.shape, dtype: outInt32 ? .int32 : .int64)
+      ? try Tensor.search(edges.to(.float64), wanted.to(.float64), right, Double.self)
+      : try Tensor.search(edges.to(.int64), wanted.to(.int64), right, Int.self)
+    return try places.tensor(shape: values.shape, device: device).to(outInt32 ? .int32 : .int64)
   }
 
   /// Where `value` would go in this sorted vector.
@@ -62,22 +62,33 @@ extension Tensor {
     return try searchsorted(number, right: right, sorter: sorter, outInt32: outInt32)
   }
 
-  private static func search<T: TensorScalar & Comparable>(
+  private static func search<T: TensorScalar & Comparable & BitwiseCopyable>(
     _ edges: Tensor, _ values: Tensor, _ right: Bool, _ type: T.Type
-  ) throws -> [Int] {
-    let sorted = try edges.toArray(as: T.self), wanted = try values.toArray(as: T.self)
+  ) throws -> HostBuffer<Int> {
+    let places = try HostBuffer<Int>(count: values.numel, "searchsorted")
     let size = edges.shape[edges.ndim - 1]
-    let perRow = edges.ndim == 1 ? wanted.count : values.shape[values.ndim - 1]
-    return wanted.enumerated().map { position, value in
-      let row = edges.ndim == 1 ? 0 : position / perRow
-      var (low, high) = (0, size)
-      while low < high {
-        let middle = (low + high) / 2, edge = sorted[row * size + middle]
-        // Written so that NaN, which no comparison holds for, goes to the end.
-        if right ? !(edge > value) : !(edge >= value) { low = middle + 1 } else { high = middle }
+    let perRow = edges.ndim == 1 ? places.count : values.shape[values.ndim - 1]
+    try edges.withUnsafeBuffer(of: T.self) { sorted in
+      try values.withUnsafeBuffer(of: T.self) { wanted in
+        places.withElements { places in
+          for (position, value) in wanted.enumerated() {
+            let row = edges.ndim == 1 ? 0 : position / perRow
+            var (low, high) = (0, size)
+            while low < high {
+              let middle = (low + high) / 2, edge = sorted[row * size + middle]
+              // Written so that NaN, which no comparison holds for, goes to the end.
+              if right ? !(edge > value) : !(edge >= value) {
+                low = middle + 1
+              } else {
+                high = middle
+              }
+            }
+            places[position] = low
+          }
+        }
       }
-      return low
     }
+    return places
   }
 
   /// The number of the bucket between `boundaries`, sorted, that each element falls into
@@ -101,12 +112,15 @@ extension Tensor {
     for type in [self.dtype, testElements.dtype] where type == .bool {
       throw TensorError(.dtype, "isin", "Unsupported input type encountered for isin(): Bool")
     }
-    func found<T: TensorScalar & Hashable>(_ type: T.Type) throws -> [Bool] {
-      // NaN equals nothing, so that a set would keep every one of them, in one bucket.
-      let set = Set(try testElements.to(dtype).toArray(as: T.self).lazy.filter { $0 == $0 })
-      return try noGrad { try to(dtype) }.toArray(as: T.self).map { set.contains($0) != invert }
+    return try noGrad {
+      let set = try testElements.to(dtype).reshape(-1).sort().values, wanted = try to(dtype)
+      guard set.numel > 0 else {
+        return try Tensor.full(shape, invert, dtype: .bool, device: device)
+      }
+      let place = try set.searchsorted(wanted.reshape(-1)).clamp(max: set.numel - 1)
+      let nearest = try set.indexSelect(0, place).reshape(shape)
+      return try invert ? nearest.ne(wanted) : nearest.eq(wanted)
     }
-    return try Tensor(dtype.isFloatingPoint ? found(Double.self) : found(Int.self), shape: shape)
   }
 
   /// How often each number from 0 on occurs in this vector, or the sum of its `weights`
@@ -200,16 +214,16 @@ extension Tensor {
       throw TensorError(
         .shape, "unravelIndex", "'shape' cannot have negative values, but got \(bad) in \(shape)")
     }
-    var rest = try toArray(as: Int.self)
-    var coordinates: [[Int]] = []
+    var rest = try to(.int64), coordinates: [Tensor] = []
     for size in shape.reversed() {
-      coordinates.append(
-        rest.map {
-          let remainder = size == 0 ? 0 : $0 % size
-          return remainder < 0 ? remainder + size : remainder
-        })
-      rest = rest.map { size == 0 ? 0 : $0 / size - ($0 % size < 0 ? 1 : 0) }
+      guard size > 0 else {
+        rest = try Tensor.zeros(self.shape, dtype: .int64, device: device)
+        coordinates.append(try rest.to(dtype))
+        continue
+      }
+      coordinates.append(try rest.remainder(size).to(dtype))
+      rest = try rest.div(size, rounding: .floor)
     }
-    return try coordinates.reversed().map { try Tensor($0, shape: self.shape, dtype: dtype) }
+    return coordinates.reversed()
   }
 }

@@ -207,7 +207,7 @@ extension Tensor {
     _ name: String, _ dim: Int?, sorts: Bool
   ) throws -> (output: Tensor, inverse: Tensor, counts: Tensor) {
     let (output, inverse, counts) = try noGrad { () -> (Tensor, Tensor, Tensor) in
-      let d = try dim.map { try Layout.wrap($0, ndim, name) }
+      let d = try dim.map { try Layout.wrapStrictly($0, ndim, name) }
       let source = d == nil ? try reshape(-1) : self
       let line = source.ndim == 0 ? try source.reshape(1) : source
       let count = line.shape[d ?? 0]
@@ -228,24 +228,26 @@ extension Tensor {
         }
       }
       let ordered = try rows.indexSelect(0, order)
-      let places = try order.toArray(as: Int.self)
+      let places = try order.hostElements(as: Int.self, name)
       let changes =
-        count < 2
-        ? []
-        : try ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).toArray(as: Bool.self)
-      var starts: [Int] = [], inverse = [Int](repeating: 0, count: count), counts: [Int] = []
+        try count < 2
+        ? HostBuffer<Bool>(count: 0, name)
+        : ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).hostElements(as: Bool.self)
+      let inverse = try HostBuffer<Int>(count: count, name)
+      let starts = try HostBuffer<Int>(count: 0, name), counts = try HostBuffer<Int>(count: 0, name)
       for i in 0..<count {
         if i == 0 || changes[i - 1] {
-          starts.append(places[i])
-          counts.append(0)
+          try starts.append(places[i])
+          try counts.append(0)
         }
         inverse[places[i]] = starts.count - 1
         counts[counts.count - 1] += 1
       }
       let inverseShape = d == nil ? shape : [count]
       return (
-        try line.indexSelect(d ?? 0, Tensor(starts)), try Tensor(inverse, shape: inverseShape),
-        Tensor(counts)
+        try line.indexSelect(d ?? 0, starts.tensor(shape: [starts.count], device: device)),
+        try inverse.tensor(shape: inverseShape, device: device),
+        try counts.tensor(shape: [counts.count], device: device)
       )
     }
     let (node, operation) =

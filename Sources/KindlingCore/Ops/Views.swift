@@ -254,11 +254,12 @@ extension Tensor {
     var memory = try newZeros([extent]).indexAdd(0, shown, reshape(-1))
     if zip(source.shape, source.strides).contains(where: { $0 > 1 && $1 == 0 }) {
       // Elements that the source shows several times share their gradient.
-      var counts = [Double](repeating: 0, count: extent)
+      let counts = try HostBuffer(repeating: 0.0, count: extent, "asStrided")
       for place in try Rows.lattice(source.shape, source.strides) {
         counts[source.offset + place] += 1
       }
-      memory = try memory * Tensor(counts.map { 1 / Swift.max($0, 1) }, dtype: dtype)
+      let shares = try counts.tensor(shape: [extent], device: device).clamp(min: 1).reciprocal()
+      memory = try memory * shares.to(dtype)
     }
     return try memory.asStrided(source.shape, source.strides, storageOffset: source.offset)
   }

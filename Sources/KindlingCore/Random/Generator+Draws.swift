@@ -27,7 +27,11 @@ extension Generator {
   /// `count` indices in proportion to `weights`, which are valid, as `multinomial` draws them.
   package func weighted(_ weights: [Double], _ count: Int, replacement: Bool) -> [Int] {
     if replacement && count > 1 {
-      return Multinomial.withReplacement(weights, count, .float64, self)
+      var shares = weights, chosen = [Int](repeating: 0, count: count)
+      shares.withUnsafeMutableBufferPointer { shares in
+        chosen.withUnsafeMutableBufferPointer { Multinomial.draw($0, shares, .float64, self) }
+      }
+      return chosen
     }
     let keys = withEngine { engine in
       weights.map { $0 / -Double.log(onePlus: -engine.uniform()) }
@@ -76,27 +80,32 @@ extension MersenneTwister {
 
 /// The two ways in which PyTorch draws indices by weight.
 enum Multinomial {
-  /// Inverts the cumulative distribution, which is summed in the precision of the weights.
-  static func withReplacement(
-    _ weights: [Double], _ count: Int, _ dtype: DType, _ generator: Generator
-  ) -> [Int] {
+  /// Draws with replacement by inverting the cumulative distribution, which takes the place of
+  /// `weights` and is summed in their precision.
+  static func draw(
+    _ chosen: UnsafeMutableBufferPointer<Int>, _ weights: UnsafeMutableBufferPointer<Double>,
+    _ dtype: DType, _ generator: Generator
+  ) {
+    guard !weights.isEmpty else { return }
     let isDouble = dtype == .float64
     var sum = 0.0
-    var cumulative = weights.map { weight in
-      sum = isDouble ? sum + weight : Double(Float(sum) + Float(weight))
-      return sum
+    for i in weights.indices {
+      sum = isDouble ? sum + weights[i] : Double(Float(sum) + Float(weights[i]))
+      weights[i] = sum
     }
-    cumulative = cumulative.map { isDouble ? $0 / sum : Double(Float($0) / Float(sum)) }
-    cumulative[cumulative.count - 1] = 1
-    return generator.withEngine { engine in
-      (0..<count).map { _ in
+    for i in weights.indices {
+      weights[i] = isDouble ? weights[i] / sum : Double(Float(weights[i]) / Float(sum))
+    }
+    weights[weights.count - 1] = 1
+    generator.withEngine { engine in
+      for i in chosen.indices {
         let draw = engine.uniform()
-        var low = 0, high = cumulative.count
+        var low = 0, high = weights.count
         while low < high {
           let middle = low + (high - low) / 2
-          if cumulative[middle] < draw { low = middle + 1 } else { high = middle }
+          if weights[middle] < draw { low = middle + 1 } else { high = middle }
         }
-        return low
+        chosen[i] = low
       }
     }
   }

@@ -46,6 +46,11 @@ package enum Layout {
       throw TensorError(
         .memory, operation, "a list of \(count) entries is larger than half of the memory there is")
     }
+    // Swift ends the process where it finds no memory for an array, so the system is asked first.
+    guard total < 1 << 20 || Allocator.shared.systemHas(total) else {
+      throw TensorError(
+        .memory, operation, "cannot allocate \(total) bytes for a list of \(count) entries")
+    }
   }
 
   /// Whether elements lie one after another in row-major order.

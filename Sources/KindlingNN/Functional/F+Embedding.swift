@@ -61,10 +61,12 @@ extension F {
       )
     }
     let flat = try indices.to(.int64).reshape(-1)
-    for index in try flat.toArray(as: Int.self) where index < 0 || index >= rows {
-      throw TensorError(
-        .index, "embedding",
-        "index out of range in self: \(index), where there are \(rows) embeddings")
+    try flat.hostElements(as: Int.self, "embedding").withElements { elements in
+      for index in elements where index < 0 || index >= rows {
+        throw TensorError(
+          .index, "embedding",
+          "index out of range in self: \(index), where there are \(rows) embeddings")
+      }
     }
     return flat
   }

@@ -153,6 +153,11 @@ extension OperatorTable {
     op("scatter_add_") { a in
       try a.tensor(0).scatterAdd_(a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "src"))
     }
+    op("index_reduce_") { a in
+      try a.tensor(0).indexReduce_(
+        a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "source"), a.scatterReduction(4),
+        includeSelf: a.bool(nil, "include_self", default: true))
+    }
     op("scatter_reduce_") { a in
       try a.tensor(0).scatterReduce_(
         a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "src"), a.scatterReduction(4),

@@ -123,11 +123,6 @@ extension OperatorTable {
       try a.tensor(0).renorm_(
         p: a.double(1, "p"), dim: a.int(2, "dim"), maxnorm: a.double(3, "maxnorm"))
     }
-    op("index_reduce_") { a in
-      try a.tensor(0).indexReduce_(
-        a.int(1, "dim"), a.tensor(2, "index"), a.tensor(3, "source"), a.scatterReduction(4),
-        includeSelf: a.bool(nil, "include_self", default: true))
-    }
     op("addmm_") { a in
       try a.tensor(0).addmm_(
         a.tensor(1), a.tensor(2), beta: a.scalar(nil, "beta", default: .int(1)),

@@ -13,7 +13,7 @@ extension OperatorTable {
       let index = a.value(1, "indices")
       let list: [ArgumentValue] =
         if case .tuple(let items)? = index { items } else { [index ?? .none] }
-      let (x, positions) = (try a.tensor(0), try list.map(\.position))
+      let (x, positions) = (try a.tensor(0), list.map(\.position))
       return a.isTensor(2, "value")
         ? try x.set(positions, to: a.tensor(2, "value"))
         : try x.set(positions, to: a.scalar(2, "value"))

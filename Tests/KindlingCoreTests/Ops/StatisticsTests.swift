@@ -33,7 +33,7 @@ import Testing
     dtype: DType, values: [Double], std: Double, variance: Double, mean: Double
   ) throws {
     let rtol = dtype == .bfloat16 ? 1e-2 : dtype == .float16 ? 2e-3 : 1e-6
-    let line = Tensor(values, dtype: dtype)
+    let line = try Tensor(values, dtype: dtype)
     // Along the last, the first and a middle dimension, of few and of many elements.
     let columns = try line.reshape(-1, 1).expand(values.count, 40).contiguous()
     let middle = try line.reshape(1, -1, 1).expand(2, values.count, 9)

@@ -163,6 +163,18 @@ final class Allocator: Sendable {
     if !kept { Allocator.toSystem(block, size) }
   }
 
+  /// Whether the system would hand out `byteCount` bytes now, kept blocks being given back for it.
+  func systemHas(_ byteCount: Int) -> Bool {
+    func tried() -> Bool {
+      guard let block = Allocator.fromSystem(byteCount) else { return false }
+      Allocator.toSystem(block, byteCount)
+      return true
+    }
+    if tried() { return true }
+    emptyCache()
+    return tried()
+  }
+
   func emptyCache() { trim(to: 0) }
 
   /// Releases kept blocks, the largest first, until at most `bytes` are kept.
