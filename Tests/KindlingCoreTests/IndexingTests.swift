@@ -155,7 +155,7 @@ import Testing
       try Tensor([1, 2]).maskedFill(Tensor([true, false]), 5.5).toArray(as: Int.self) == [5, 2])
     #expect(
       refusal { _ = try t.byte().maskedFill(t.gt(1), 300) }
-        == "maskedFill: value 300.0 cannot be converted to type uint8 without overflow")
+        == "maskedFill: value cannot be converted to type uint8_t without overflow: 300")
     #expect(
       refusal { _ = try t.take(Tensor([24])) }.contains(
         "tried to access index 24 on a tensor of 24 elements"))

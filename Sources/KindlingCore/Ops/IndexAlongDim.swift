@@ -157,7 +157,7 @@ struct LinePlan {
   /// indices into lines without elements are not looked at, unless `strict`.
   init(
     _ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String,
-    of dtypes: [DType] = [.int64, .int32], wraps: Bool = false, strict: Bool = false
+    of dtypes: [DType] = [.int32, .int64], wraps: Bool = false, strict: Bool = false
   ) throws {
     self.dim = try Layout.wrap(dim, x.ndim, operation)
     guard dtypes.contains(index.dtype) else {

@@ -107,7 +107,7 @@ import Testing
     ("larger than half", { _ = try Tensor([1.0]).histc(bins: 1 << 40) }),
     ("larger than half", { _ = try Tensor([1.0]).tensorSplit(1 << 40) }),
     ("larger than half", { _ = try Tensor.zeros(0).chunk(1 << 40) }),
-    ("larger than half", { _ = try Tensor([1.0, 2]).repeatInterleave(Tensor([1, 1 << 40])) }),
+    ("cannot allocate", { _ = try Tensor([1.0, 2]).repeatInterleave(Tensor([1, 1 << 40])) }),
     ("larger than half", { _ = try Tensor.trilIndices(1 << 40, 2) }),
     (
       "larger than any memory",
