@@ -89,8 +89,13 @@ public func loadStateDict(
       throw CheckpointError(
         .content, "expected a dictionary of tensors; use load(_:) for other values")
     }
-    let inner = pairs.compactMap { $0.value.pairs == nil ? nil : $0.key.stringValue }
-    let hint = inner.map { "load(path)[\"\($0)\"]" }.joined(separator: ", ")
+    let hint = pairs.compactMap { key, value -> String? in
+      guard let name = key.stringValue?.prefix(100) else { return nil }
+      if value.opaqueValue?.state?["_modules"] != nil {
+        return "loadModelState(from: path, key: \"\(name)\")"
+      }
+      return value.pairs == nil ? nil : "load(path)[\"\(name)\"]"
+    }.prefix(10).joined(separator: ", ")
     let others = pairs.filter { $0.value.tensorValue == nil }.map { "\($0.key)" }.prefix(10)
     throw CheckpointError(
       .content,

@@ -115,6 +115,8 @@ private struct Content {
     if let tensor = value.tensorValue {
       if tensors[key] != nil { clash = key }
       tensors[key] = tensor
+    } else if let object = value.opaqueValue {
+      try add(object, key)
     } else if let pairs = value.pairs {
       for (name, item) in pairs { try add(item, prefix + (name.stringValue ?? "\(name)")) }
     } else if let items = value.elements, items.contains(where: { $0.isTree }) {
@@ -123,9 +125,33 @@ private struct Content {
       others.append(key)
     }
   }
+
+  /// The tensors of an object: those of a module by the names of its state dict.
+  private mutating func add(_ object: OpaqueValue, _ key: String) throws {
+    guard let state = object.state, let parameters = state["_parameters"]?.pairs,
+      let modules = state["_modules"]?.pairs
+    else {
+      // Its attributes and elements; what it is made of says nothing by itself.
+      others.append(key)
+      if let state = object.state, state.isTree { try add(state, key) }
+      if !object.elements.isEmpty { try add(.list(object.elements), key) }
+      if !object.pairs.isEmpty { try add(.dictionary(object.pairs), key) }
+      return
+    }
+    let transient = Set(
+      state["_non_persistent_buffers_set"]?.elements?.compactMap(\.stringValue) ?? [])
+    let buffers = state["_buffers"]?.pairs?.filter { !transient.contains($0.key.stringValue ?? "") }
+    let prefix = key.isEmpty ? "" : "\(key)."
+    for (name, value) in parameters + (buffers ?? []) + modules {
+      if case .none = value { continue }
+      try add(value, prefix + (name.stringValue ?? "\(name)"))
+    }
+  }
 }
 
 extension CheckpointValue {
   /// Whether there may be tensors in it.
-  fileprivate var isTree: Bool { tensorValue != nil || pairs != nil || elements != nil }
+  fileprivate var isTree: Bool {
+    tensorValue != nil || opaqueValue != nil || pairs != nil || elements != nil
+  }
 }

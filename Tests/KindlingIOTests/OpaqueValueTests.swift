@@ -125,6 +125,8 @@ import _TestSupport
       value["model"]?.opaqueValue?.className == "torch.nn.modules.container.Sequential")
     #expect(try loadModel(from: path, key: "model") is Sequential)
     #expect(try inspect(path).map(\.key) == ["model.0.weight", "model.0.bias", "ema"])
+    let whole = #expect(throws: CheckpointError.self) { try loadStateDict(from: path) }
+    #expect(whole?.message.contains("may be loadModelState(from: path, key: \"model\")") == true)
     // What is no model is not called one, and the hint leads to what works.
     let error = #expect(throws: CheckpointError.self) { try loadModel(from: path, key: "args") }
     #expect(

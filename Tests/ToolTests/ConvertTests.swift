@@ -47,6 +47,21 @@ import _TestSupport
     }
   }
 
+  /// A model beside an object of another class has the names of its state dict.
+  @Test func tensorsOfObjectsTravel() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let path = Golden.path("serialization/opaque/model_and_args.pt")
+      let result = try kindling(["convert", path, "c.safetensors"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.errors == "left out, being no tensors: args, args.lr, best\n")
+      let loaded = try Safetensors.load("\(folder)/c.safetensors")
+      #expect(Set(loaded.keys) == ["model.0.weight", "model.0.bias", "ema"])
+      let copied = try kindling(["convert", path, "c.pth"], in: folder)
+      #expect(copied.status == 0, "\(copied.errors)")
+      #expect(try loadModel(from: "\(folder)/c.pth", key: "model") is Sequential)
+    }
+  }
+
   @Test func whatIsNoTensorIsNamed() throws {
     try FileBytes.withTemporaryFolder { folder in
       try save(
