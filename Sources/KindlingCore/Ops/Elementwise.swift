@@ -29,17 +29,20 @@ struct UnaryRule: Sendable {
   let kernel: UnaryOp
   let integers: IntegerRule
   let node: String
+  /// PyTorch's node of the operation in place, if it is another one.
+  let inPlaceNode: String?
   let saving: Saving
   let derivative: Derivative?
 
   init(
     _ name: String, _ kernel: UnaryOp, integers: IntegerRule = .toFloat, _ node: String = "",
-    saving: Saving = .nothing, _ derivative: Derivative? = nil
+    inPlace: String? = nil, saving: Saving = .nothing, _ derivative: Derivative? = nil
   ) {
     self.name = name
     self.kernel = kernel
     self.integers = integers
     self.node = node
+    inPlaceNode = inPlace
     self.saving = saving
     self.derivative = derivative
   }
@@ -84,7 +87,8 @@ extension Tensor {
     let y = try unary(rule.kernel, rule.name, rule.integers, into: destination)
     guard let derivative = rule.derivative, isGradEnabled, requiresGrad else { return y }
     return y.recorded(
-      rule.node, Input(self, saving: rule.saving.keepsInput ? self : nil, pullback: derivative),
+      destination == nil ? rule.node : rule.inPlaceNode ?? rule.node,
+      Input(self, saving: rule.saving.keepsInput ? self : nil, pullback: derivative),
       savingOutput: rule.saving.keepsOutput)
   }
 

@@ -26,7 +26,10 @@ extension Tensor {
     get throws {
       let (view, tensors) = try basic(indices)
       if !tensors.contains(where: { $0 != nil }) {
-        return view === self ? self.view("AliasBackward0", aliasPlan()) : view
+        guard view === self else { return view }
+        // PyTorch leaves whole slices out where there are several indices.
+        if indices.count == 1, case .slice = indices[0].kind { return try slice(0, nil, nil) }
+        return self.view("AliasBackward0", aliasPlan())
       }
       return try view.index(tensors)
     }

@@ -28,13 +28,19 @@ extension UnaryRule {
   static let tanh = UnaryRule("tanh", .tanh, "TanhBackward0", saving: .output) { g, s in
     try g.binary(.tanhGradient, s.output)
   }
-  static let asinh = UnaryRule("asinh", .asinh, "AsinhBackward0", saving: .input) { g, s in
+  static let asinh = UnaryRule(
+    "asinh", .asinh, "AsinhBackward0", inPlace: "AsinhBackward1", saving: .input
+  ) { g, s in
     try g * (s[0].square() + 1).rsqrt()
   }
-  static let acosh = UnaryRule("acosh", .acosh, "AcoshBackward0", saving: .input) { g, s in
+  static let acosh = UnaryRule(
+    "acosh", .acosh, "AcoshBackward0", inPlace: "AcoshBackward1", saving: .input
+  ) { g, s in
     try g * (s[0].square() - 1).rsqrt()
   }
-  static let atanh = UnaryRule("atanh", .atanh, "AtanhBackward0", saving: .input) { g, s in
+  static let atanh = UnaryRule(
+    "atanh", .atanh, "AtanhBackward0", inPlace: "AtanhBackward1", saving: .input
+  ) { g, s in
     try g / s[0].square().rsub(1)
   }
 }
