@@ -7,7 +7,8 @@ extension Tensor {
   package static func composed(
     _ name: String, _ inputs: [Tensor], _ body: @escaping ([Tensor]) throws -> [Tensor]
   ) throws -> [Tensor] {
-    let results = try noGrad { try body(inputs) }
+    // Results are no views, whatever they are made of.
+    let results = try noGrad { try body(inputs).map { $0.viewBase == nil ? $0 : $0.alias() } }
     let wanted = inputs.indices.filter { inputs[$0].requiresGrad }
     Recording.record(results, name, inputs, saving: inputs) { gradients, saved in
       let again = isGradEnabled

@@ -92,6 +92,14 @@ extension Tensor {
   /// The vector product of vectors of three elements along `dim`; without it the first dimension
   /// of size 3 (PyTorch: `torch.cross`).
   public func cross(_ other: Tensor, dim: Int? = nil) throws -> Tensor {
+    guard dtype != .bool else {
+      throw TensorError(.dtype, "cross", "\"cross\" not implemented for 'Bool'")
+    }
+    guard dtype == other.dtype else {
+      throw TensorError(
+        .dtype, "cross",
+        "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
+    }
     let size = try Layout.broadcast(shape, other.shape, "cross")
     guard
       let found = try dim.map({ try Layout.wrap($0, size.count, "cross") })

@@ -12,11 +12,23 @@ extension Tensor {
         "X1 and X2 must have at least two dimensions and the same number of columns; got \(shape) and \(other.shape)"
       )
     }
+    for x in [self, other] where !x.dtype.isFloatingPoint {
+      throw TensorError(
+        .dtype, "cdist", "cdist only supports floating-point dtypes, got \(x.dtype.scalarName)")
+    }
+    guard dtype == other.dtype else {
+      throw TensorError(
+        .dtype, "cdist",
+        "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
+    }
+    guard !dtype.isHalf else {
+      throw TensorError(.dtype, "cdist", "\"cdist\" not implemented for '\(dtype.scalarName)'")
+    }
     guard p >= 0 else {
       throw TensorError(.value, "cdist", "cdist only supports non-negative p values, not \(p)")
     }
     let rows = Swift.max(shape[ndim - 2], other.shape[other.ndim - 2])
-    if p == 2, rows > 25, dtype == other.dtype, dtype.isFloatingPoint {
+    if p == 2, rows > 25 {
       return try euclideanDistances(other)
     }
     return try Tensor.composed("CdistBackward0", self, other) { x in

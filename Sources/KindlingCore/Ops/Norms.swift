@@ -13,7 +13,21 @@ extension Tensor {
   package func norm(
     _ node: String, _ p: Double, _ dims: [Int]?, _ keepdim: Bool, _ dtype: DType? = nil
   ) throws -> Tensor {
-    let x = try dtype.map { try to($0) } ?? self
+    if let dtype, self.dtype.isFloatingPoint {
+      guard dtype.isFloatingPoint else {
+        throw TensorError(
+          .dtype, "norm",
+          "linalg.vector_norm: dtype should be floating point or complex, but got \(dtype.scalarName)"
+        )
+      }
+      guard self.dtype.promoted(with: dtype) == dtype else {
+        throw TensorError(
+          .dtype, "norm",
+          "linalg.vector_norm: the dtype of the input (\(self.dtype.scalarName)) should be convertible without narrowing to the specified dtype (\(dtype.scalarName))"
+        )
+      }
+    }
+    let x = self.dtype.isFloatingPoint ? try dtype.map { try to($0) } ?? self : self
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "norm",

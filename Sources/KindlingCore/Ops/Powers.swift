@@ -130,7 +130,10 @@ extension Tensor {
   /// `self · 2^other` (PyTorch: `torch.ldexp`); of the dtype of `self` where that is a float and
   /// `other` is not.
   public func ldexp(_ other: Tensor) throws -> Tensor {
-    try Tensor.composed("LdexpBackward0", self, other) { try $0[0].scaledByPower($0[1]) }
+    if dtype.isFloatingPoint && other.dtype == .bool {
+      throw TensorError(.dtype, "ldexp", "\"ldexp_cpu_exp\" not implemented for 'Bool'")
+    }
+    return try Tensor.composed("LdexpBackward0", self, other) { try $0[0].scaledByPower($0[1]) }
   }
 
   private func scaledByPower(_ other: Tensor) throws -> Tensor {

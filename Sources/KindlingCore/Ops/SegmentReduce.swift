@@ -8,64 +8,96 @@ extension Tensor {
   /// Each reduction starts from `initial`; an empty piece gives it, or else the reduction's
   /// identity (NaN for the mean).
   ///
-  /// - Throws: ``TensorError`` where the lengths are negative or do not add up.
+  /// - Throws: ``TensorError`` where lengths are negative, or do not add up to the size along `dim`; with
+  ///   `unsafe` where they exceed it.
   public func segmentReduce(
-    _ reduction: SegmentReduction, lengths: Tensor, dim: Int = 0, initial: Double? = nil
+    _ reduction: SegmentReduction, lengths: Tensor, dim: Int = 0, initial: Double? = nil,
+    unsafe: Bool = false
   ) throws -> Tensor {
+    let d = try segmentDim(dim, lengths, "lengths")
+    let segments = lengths.shape[d]
+    var bounds: [Int] = [], sizes = try lengths.toArray(as: Int.self)[...]
+    for _ in 0..<shape.prefix(d).reduce(1, *) {
+      var end = 0
+      bounds.append(0)
+      for size in sizes.prefix(segments) {
+        guard size >= 0, size <= shape[d] - end else { end = -1; break }
+        end += size
+        bounds.append(end)
+      }
+      guard end == shape[d] || unsafe && end >= 0 else {
+        throw TensorError(
+          .value, "segment_reduce",
+          "lengths must not be negative and add up to \(shape[d]), the size along dim \(dim)")
+      }
+      sizes = sizes.dropFirst(segments)
+    }
+    return try self.segments(reduction, bounds, segments, d, initial)
+  }
+
+  /// ``segmentReduce(_:lengths:dim:initial:unsafe:)`` where pieces are given by where they begin and end.
+  public func segmentReduce(
+    _ reduction: SegmentReduction, offsets: Tensor, dim: Int = 0, initial: Double? = nil
+  ) throws -> Tensor {
+    let d = try segmentDim(dim, offsets, "offsets")
+    guard offsets.shape[d] > 0 else {
+      throw TensorError(
+        .shape, "segment_reduce", "offsets must have a last dimension with elements")
+    }
+    let segments = offsets.shape[d] - 1, bounds = try offsets.toArray(as: Int.self)
+    for (i, bound) in bounds.enumerated() {
+      let least = i % (segments + 1) == 0 ? 0 : bounds[i - 1]
+      guard bound >= least, bound <= shape[d] else {
+        throw TensorError(
+          .value, "segment_reduce",
+          "offsets must ascend from 0 to \(shape[d]), the size along dim \(dim), but got \(bound) behind \(least)"
+        )
+      }
+    }
+    return try self.segments(reduction, bounds, segments, d, initial)
+  }
+
+  private func segmentDim(_ dim: Int, _ places: Tensor, _ name: String) throws -> Int {
     let d = try Layout.wrap(dim, ndim, "segment_reduce")
     guard ndim > 0 else {
       throw TensorError(
         .shape, "segment_reduce",
         "expected data with at least one dimension, but got a tensor with none")
     }
-    guard lengths.dtype.isInteger, lengths.ndim == d + 1,
-      Array(lengths.shape.dropLast()) == Array(shape.prefix(d))
+    guard places.dtype.isInteger, places.ndim == d + 1,
+      Array(places.shape.dropLast()) == Array(shape.prefix(d))
     else {
       throw TensorError(
         .shape, "segment_reduce",
-        "expected integer lengths of shape \(shape.prefix(d)) + [segments], but got \(lengths.dtype) \(lengths.shape)"
+        "expected integer \(name) of shape \(shape.prefix(d)) + [segments], but got \(places.dtype) \(places.shape)"
       )
     }
-    return try Tensor.composed("SegmentReduceBackward0", self) { x in
-      try x[0].segments(reduction, lengths, d, initial)
-    }
-  }
-
-  private func segments(
-    _ reduction: SegmentReduction, _ lengths: Tensor, _ d: Int, _ initial: Double?
-  ) throws -> Tensor {
-    // Rows before `dim` each have pieces of their own.
-    let rows = shape.prefix(d).reduce(1, *), segments = lengths.shape[d]
-    let x = try reshape([rows, shape[d]] + shape.dropFirst(d + 1))
-    let sizes = try lengths.toArray(as: Int.self)
-    var results: [Tensor] = []
-    for row in 0..<rows {
-      let line = try x.select(0, row)
-      var start = 0
-      for size in sizes[row * segments..<(row + 1) * segments] {
-        guard size >= 0, size <= shape[d] - start else {
-          throw TensorError(
-            .value, "segment_reduce",
-            "lengths must not be negative and add up to \(shape[d]), the size along dim \(d)")
-        }
-        results.append(try line.narrow(0, start, size).reducedSegment(reduction, initial))
-        start += size
-      }
-    }
-    let target = Array(shape.prefix(d)) + [segments] + shape.dropFirst(d + 1)
-    if results.isEmpty { return try Tensor.zeros(target, dtype: dtype, device: device) }
-    return try Tensor.stack(results, dim: 0).reshape(target)
-  }
-
-  /// ``segmentReduce(_:lengths:dim:initial:)`` where pieces are given by where they begin and end.
-  public func segmentReduce(
-    _ reduction: SegmentReduction, offsets: Tensor, dim: Int = 0, initial: Double? = nil
-  ) throws -> Tensor {
-    guard offsets.ndim > 0, offsets.shape[offsets.ndim - 1] > 0 else {
+    guard dtype.isFloatingPoint else {
       throw TensorError(
-        .shape, "segment_reduce", "offsets must have a last dimension with elements")
+        .dtype, "segment_reduce",
+        "\"_segment_reduce_cpu\" not implemented for '\(dtype.scalarName)'")
     }
-    return try segmentReduce(reduction, lengths: offsets.diff(), dim: dim, initial: initial)
+    return d
+  }
+
+  /// The pieces between neighbouring `bounds`, `segments + 1` of them for each row before `d`.
+  private func segments(
+    _ reduction: SegmentReduction, _ bounds: [Int], _ segments: Int, _ d: Int, _ initial: Double?
+  ) throws -> Tensor {
+    let rows = shape.prefix(d).reduce(1, *)
+    let target = Array(shape.prefix(d)) + [segments] + shape.dropFirst(d + 1)
+    if rows * segments == 0 { return try Tensor.zeros(target, dtype: dtype, device: device) }
+    return try Tensor.composed("SegmentReduceBackward0", self) { [shape] inputs in
+      let x = try inputs[0].reshape([rows, shape[d]] + shape.dropFirst(d + 1))
+      let results = try (0..<rows).flatMap { row in
+        let line = try x.select(0, row)
+        return try (0..<segments).map { i in
+          let start = bounds[row * (segments + 1) + i], end = bounds[row * (segments + 1) + i + 1]
+          return try line.narrow(0, start, end - start).reducedSegment(reduction, initial)
+        }
+      }
+      return try Tensor.stack(results, dim: 0).reshape(target)
+    }
   }
 
   private func reducedSegment(_ reduction: SegmentReduction, _ initial: Double?) throws -> Tensor {

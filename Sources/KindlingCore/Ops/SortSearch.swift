@@ -206,6 +206,10 @@ extension Tensor {
   private func distinct(
     _ name: String, _ dim: Int?, sorts: Bool
   ) throws -> (output: Tensor, inverse: Tensor, counts: Tensor) {
+    if let dim, ndim == 0 {
+      throw TensorError(
+        .index, name, "Dimension specified as \(dim) but tensor has no dimensions")
+    }
     let (output, inverse, counts) = try noGrad { () -> (Tensor, Tensor, Tensor) in
       let d = try dim.map { try Layout.wrapStrictly($0, ndim, name) }
       let source = d == nil ? try reshape(-1) : self

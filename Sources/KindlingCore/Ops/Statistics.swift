@@ -100,7 +100,12 @@ private struct VariancePlan: Sendable {
     try x.backend.channelMoments(rows, mean: mean, variance: spread)
     let variance = try spread.mul(count / freedom).to(x.dtype.isHalf ? .float32 : .float64)
     let target = keepdim ? x.keptShape(reducing: dims) : results
-    return (try variance.reshape(target), try mean.reshape(target))
+    // No views: results can be written to in place.
+    let strides = Layout.contiguousStrides(target)
+    return (
+      variance.alias(shape: target, strides: strides, offset: 0),
+      mean.alias(shape: target, strides: strides, offset: 0)
+    )
   }
   func values(of x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
     try noGrad {

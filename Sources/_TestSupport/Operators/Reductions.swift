@@ -50,10 +50,10 @@ extension OperatorTable {
       }
       let x = try a.tensor(0), dim = try a.int(nil, "axis", default: 0)
       let initial = try a.optionalDouble(nil, "initial")
-      _ = try a.optionalBool(nil, "unsafe")
+      let unsafe = try a.bool(nil, "unsafe", default: false)
       return a.has(nil, "lengths")
         ? try x.segmentReduce(
-          reduction, lengths: a.tensor(nil, "lengths"), dim: dim, initial: initial)
+          reduction, lengths: a.tensor(nil, "lengths"), dim: dim, initial: initial, unsafe: unsafe)
         : try x.segmentReduce(
           reduction, offsets: a.tensor(nil, "offsets"), dim: dim, initial: initial)
     }

@@ -28,9 +28,10 @@ extension OperatorTable {
         throw UnsupportedError("a reduction that segments do not have")
       }
       let x = try a.tensor(0), dim = try a.int(nil, "axis", default: 0)
-      _ = try a.optionalBool(nil, "unsafe")
+      let unsafe = try a.bool(nil, "unsafe", default: false)
       return a.has(nil, "lengths")
-        ? try x.segmentReduce(reduction, lengths: a.tensor(nil, "lengths"), dim: dim)
+        ? try x.segmentReduce(
+          reduction, lengths: a.tensor(nil, "lengths"), dim: dim, unsafe: unsafe)
         : try x.segmentReduce(reduction, offsets: a.tensor(nil, "offsets"), dim: dim)
     }
     addFunctional()

@@ -118,10 +118,68 @@ import Testing
     Refused("\"searchsorted_out_cpu\" not") {
       _ = try Tensor([true]).searchsorted(Tensor([true]))
     },
+    Refused("\"ldexp_cpu_exp\" not implemented") { _ = try Tensor([1.0]).ldexp(Tensor([true])) },
+    Refused("Dimension specified as 0 but") { _ = try Tensor(3).unique(dim: 0) },
+    Refused("Dimension specified as -1 but") { _ = try Tensor(3).uniqueConsecutive(dim: -1) },
+    Refused("floating-point dtypes, got Long") { _ = try Tensor([[1]]).cdist(Tensor([[1]])) },
+    Refused("expected scalar type Float but found Double") {
+      _ = try Tensor([[1.0]]).cdist(Tensor([[1.0]]).to(.float64))
+    },
+    Refused("\"cross\" not implemented for 'Bool'") {
+      _ = try Tensor([true, false, true]).cross(Tensor([1.0, 2, 3]))
+    },
+    Refused("expected scalar type Float but found Long") {
+      _ = try Tensor([1.0, 2, 3]).cross(Tensor([1, 2, 3]))
+    },
+    Refused("should be floating point or complex, but got Short") {
+      _ = try Tensor([1.0]).norm(dtype: .int16)
+    },
+    Refused("without narrowing to the specified dtype (Half)") {
+      _ = try Tensor([1.0]).norm(dtype: .float16)
+    },
+    Refused("Expected a floating point or complex tensor") {
+      _ = try Tensor([1]).norm(dtype: .float32)
+    },
+    Refused("lengths must not be negative and add up to 3") {
+      _ = try Tensor([1.0, 2, 3]).segmentReduce(.sum, lengths: Tensor([1, 1]))
+    },
+    Refused("offsets must ascend from 0 to 3") {
+      _ = try Tensor([1.0, 2, 3]).segmentReduce(.sum, offsets: Tensor([0, 4]))
+    },
+    Refused("\"_segment_reduce_cpu\" not implemented for 'Long'") {
+      _ = try Tensor([1]).segmentReduce(.sum, lengths: Tensor([1]))
+    },
     Refused("range of [nan, nan] is not finite") { _ = try Tensor([1.0, .nan]).histc() },
   ])
   func whatPyTorchRefuses(refused: Refused) {
     #expect(refusal(refused.body).contains(refused.testDescription))
+  }
+
+  @Test func segmentsBeginWhereTheirOffsetsSay() throws {
+    let x = try Tensor([1.0, 2, 3], requiresGrad: true)
+    let y = try x.segmentReduce(.sum, offsets: Tensor([1, 3]))
+    #expect(try y.toArray(as: Double.self) == [5])
+    #expect(y.gradFn?.name == "SegmentReduceBackward0")
+    try y.sum().backward()
+    #expect(try x.grad?.toArray(as: Double.self) == [0, 1, 1])
+  }
+
+  /// Operations that record what they are made of as one node, differentiated twice and written to.
+  @Test(arguments: [
+    Reduction("cdist") { x, _ in try x.cdist(Tensor([[1.0, 2], [3, 4]], dtype: .float64)) },
+    Reduction("renorm") { x, _ in try x.renorm(p: 2, dim: 0, maxnorm: 1) },
+    Reduction("ldexp") { x, _ in try x.ldexp(x) },
+    Reduction("segmentReduce") { x, _ in try x.segmentReduce(.prod, lengths: Tensor([2])) },
+    Reduction("var") { x, _ in try x.var(dim: 1) },
+    Reduction("stdMean") { x, _ in try x.stdMean(dims: [0]).deviation },
+  ])
+  func compositionsAsOneNode(reduction: Reduction) throws {
+    let x = try Tensor([[0.5, 1.5], [2, -1]], dtype: .float64, requiresGrad: true)
+    try gradcheck({ try reduction.function($0[0], false) }, [x])
+    try gradgradcheck({ try reduction.function($0[0], false) }, [x])
+    let y = try reduction.function(x, false)
+    try y.mul_(2)
+    #expect(y.gradFn?.name == "MulBackward0")
   }
 
   // MARK: Searching
