@@ -50,9 +50,10 @@ package func isClose(_ x: Double, _ ref: Double, rtol: Double, atol: Double) -> 
 /// How `actual` differs from `expected` in shape, dtype or value, or nil if it does not.
 ///
 /// Floats may
-/// differ as ``isClose(_:_:rtol:atol:)`` says, everything else must be equal.
+/// differ as ``isClose(_:_:rtol:atol:)`` says, everything else must be equal. `scaledAtol` is added
+/// to `atol` in units of the largest finite element expected.
 package func difference(
-  _ actual: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0
+  _ actual: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0, scaledAtol: Double = 0
 ) throws -> String? {
   if actual.shape != expected.shape {
     return "shape is \(actual.shape), expected \(expected.shape)"
@@ -67,6 +68,8 @@ package func difference(
     wrong = x.indices.filter { x[$0] != y[$0] }
   default:
     let (x, y) = (x.doubles, y.doubles)
+    let largest = scaledAtol == 0 ? 0 : y.lazy.filter(\.isFinite).map(abs).max() ?? 0
+    let atol = atol + scaledAtol * largest
     wrong = x.indices.filter { !isClose(x[$0], y[$0], rtol: rtol, atol: atol) }
   }
   if wrong.isEmpty { return nil }

@@ -8,7 +8,9 @@ double kk_digamma(double x) {
   if (x == 0) return copysign(INFINITY, -x);
   if (x < 0) {
     if (x == floor(x)) return NAN;
+    // The nearer integer's distance is exact.
     double turn = x - floor(x);
+    if (turn > 0.5) turn = x - ceil(x);
     return kk_digamma(1 - x) - M_PI / tan(M_PI * turn);
   }
   double result = 0;

@@ -74,7 +74,7 @@ extension BinaryRule {
     rightNumber: "XlogyBackward2", leftNumber: "XlogyBackward1",
     left: { a, b in
       Input(a, saving: a, b) { g, s in
-        try Tensor.where(s[0].eq(0).logicalAnd(s[1].le(0)), 0, g * s[1].log())
+        try Tensor.where(s[0].eq(0).logicalAnd(s[1].le(0)), 0, g.xlogy(s[1]))
       }
     },
     right: { a, b in Input(b, saving: a, b) { g, s in try g * s[0] / s[1] } })

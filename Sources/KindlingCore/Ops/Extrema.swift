@@ -55,12 +55,15 @@ extension Tensor {
     return y.recorded(
       node,
       Input(self, saving: self) { g, s in
-        let extreme = s.output.restored(reduced, keepdim)
-        let hits = try noGrad {
-          try s[0].eq(extreme).logicalOr(s[0].isnan().logicalAnd(extreme.isnan()))
+        let extreme = s.output.restored(reduced, keepdim), g = g.restored(reduced, keepdim)
+        let hits = try noGrad { try s[0].eq(extreme) }
+        // Where the extreme is NaN nothing equals it, and all elements get NaN; an extreme of
+        // everything is one of the NaN.
+        guard dims == nil, node.hasPrefix("M") else {
+          return try g / hits.sum(dims: reduced, keepdim: true) * hits
         }
-        let share = try g.restored(reduced, keepdim) / hits.sum(dims: reduced, keepdim: true)
-        return try Tensor.where(hits, share, 0)
+        let shares = try noGrad { try hits.logicalOr(s[0].isnan().logicalAnd(extreme.isnan())) }
+        return try Tensor.where(shares, g / shares.sum(dims: reduced, keepdim: true), 0)
       }, savingOutput: true)
   }
 

@@ -58,9 +58,9 @@ extension Tensor {
     try norm(p: p, dims: [dim], keepdim: keepdim, dtype: dtype)
   }
 
-  /// `dims` are wrapped; empty means the elements of a 0-dimensional tensor.
   private func normValues(_ p: Double, _ dims: [Int], _ keepdim: Bool) throws -> Tensor {
-    if dims.isEmpty { return p == 0 ? try ne(0).to(dtype) : try abs() }
+    // A number's norm is its size, which needs no power that could overflow.
+    if dims.isEmpty, p != 0 { return try abs() }
     return switch p {
     case 0: try ne(0).sum(dims: dims, keepdim: keepdim, dtype: dtype)
     case 1: try abs().sum(dims: dims, keepdim: keepdim)
@@ -75,7 +75,7 @@ extension Tensor {
   func normGradient(_ p: Double, _ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
     if p == 0 { return try zeroGradient() }
     if p == 1 { return try g * sgn() }
-    if p == 2 { return try self * Tensor.where(y.eq(0), 0, g / y) }
+    if p == 2 { return try g * Tensor.where(y.eq(0), 0, self / y) }
     if p.isInfinite {
       let hits = try noGrad { try abs().eq(y).logicalOr(isnan().logicalAnd(y.isnan())) }
       let count = dims.isEmpty ? hits : try hits.sum(dims: dims, keepdim: true)
@@ -120,9 +120,17 @@ extension Tensor {
     }
     let d = try Layout.wrap(dim, ndim, "renorm")
     let others = shape.indices.filter { $0 != d }
-    return try Tensor.composed("RenormBackward0", self) { x in
-      let norms = try x[0].norm(p: p, dims: others, keepdim: true)
-      return try x[0].contiguous() * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
-    }
+    return try noGrad {
+      let norms = try norm(p: p, dims: others, keepdim: true)
+      return try contiguous() * Tensor.where(norms.gt(maxnorm), maxnorm / (norms + 1e-7), 1)
+    }.recorded(
+      "RenormBackward0",
+      Input(self, saving: self) { g, s in
+        let norms = try s[0].norm(p: p, dims: others, keepdim: true)
+        let share = try (s[0] * g).sum(dims: others, keepdim: true)
+        let inverse = try (norms + 1e-7).reciprocal()
+        let bend = try s[0].normGradient(p, share, norms, others)
+        return try Tensor.where(norms.gt(maxnorm), inverse * maxnorm * (g - inverse * bend), g)
+      })
   }
 }

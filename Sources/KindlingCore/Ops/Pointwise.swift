@@ -132,7 +132,7 @@ extension Tensor {
 
 extension DType {
   /// The greatest finite number of a floating-point dtype.
-  var greatestFinite: Double {
+  package var greatestFinite: Double {
     switch self {
     case .float16: 65504
     case .bfloat16: Double(Float(bitPattern: 0x7f7f_0000))

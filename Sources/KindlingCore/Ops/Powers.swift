@@ -133,10 +133,12 @@ extension Tensor {
     if dtype.isFloatingPoint && other.dtype == .bool {
       throw TensorError(.dtype, "ldexp", "\"ldexp_cpu_exp\" not implemented for 'Bool'")
     }
-    return try Tensor.composed("LdexpBackward0", self, other) { try $0[0].scaledByPower($0[1]) }
+    return try noGrad { try ldexpValues(other) }.recorded(
+      "LdexpBackward0",
+      Input(self, saving: other) { g, s in try g * Tensor.pow(2.0, s[0]) },
+      Input(other) { g, s in try g * s.output * 0.693147180559945309417 }, savingOutput: true)
   }
-
-  private func scaledByPower(_ other: Tensor) throws -> Tensor {
+  private func ldexpValues(_ other: Tensor) throws -> Tensor {
     guard dtype.isFloatingPoint, !other.dtype.isFloatingPoint else {
       return try mul(Tensor.pow(2.0, other))
     }

@@ -180,7 +180,11 @@ extension Tensor {
     return y.recorded(
       dim == nil ? "ProdBackward0" : "ProdBackward1",
       Input(x, saving: x) { g, s in
-        try s[0].prodGradient(
+        // Of everything: where two elements are 0 nothing depends on anything.
+        if dim == nil, try noGrad({ try s[0].eq(0).sum().item(as: Int.self) }) > 1 {
+          return try s[0].zeroGradient()
+        }
+        return try s[0].prodGradient(
           g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
       }, savingOutput: true)
   }

@@ -45,7 +45,7 @@ extension Tensor {
   /// Where some x is 0 the products without xᵢ are formed instead of quotients: one by one for
   /// second derivatives, otherwise in time linear in the length.
   private func cumprodGradient(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
-    if ndim == 0 { return g }
+    if numel <= 1 { return g }
     if try noGrad({ try all().item(as: Bool.self) }) {
       return try (g * y).summed(dim, backwards: true) / self
     }

@@ -70,7 +70,7 @@ extension Tensor {
       guard let g = gradients[0] else { return [nil, nil] }
       let (x, source, index) = (saved[0], saved[1], saved[2])
       var (own, other) = try x.scatterGradients(g, d, index, source, reduce, includeSelf)
-      if !includeSelf && reduce != .amax && reduce != .amin { own = try own.scatter(d, index, 0) }
+      if !includeSelf { own = try own.scatter(d, index, 0) }
       if source.ndim == 0 { other = try other.reshape([]) }
       if other.shape != source.shape { other = try other.padded(to: source.shape) }
       return [own, other]

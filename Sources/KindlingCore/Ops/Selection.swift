@@ -26,31 +26,29 @@ extension BinaryRule {
         try Tensor.where(s[0].lt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
       }
     })
-  // Here the left one takes all of it.
-  static let fmax = BinaryRule(
-    "fmax", .fmax, "FmaxBackward0",
-    left: { a, b in
-      Input(a, saving: a, b) { g, s in
-        try Tensor.where(s[0].ge(s[1]).logicalOr(s[1].isnan()), g, 0)
-      }
-    },
-    right: { a, b in
-      Input(b, saving: a, b) { g, s in
-        try Tensor.where(s[0].ge(s[1]).logicalOr(s[1].isnan()), 0, g)
-      }
-    })
-  static let fmin = BinaryRule(
-    "fmin", .fmin, "FminBackward0",
-    left: { a, b in
-      Input(a, saving: a, b) { g, s in
-        try Tensor.where(s[0].le(s[1]).logicalOr(s[1].isnan()), g, 0)
-      }
-    },
-    right: { a, b in
-      Input(b, saving: a, b) { g, s in
-        try Tensor.where(s[0].le(s[1]).logicalOr(s[1].isnan()), 0, g)
-      }
-    })
+  // As above, but where one is NaN the other takes all of it, the left one where both are.
+  static let fmax = number("fmax", .fmax, "FmaxBackward0") { try $0.ge($1) }
+  static let fmin = number("fmin", .fmin, "FminBackward0") { try $0.le($1) }
+
+  private static func number(
+    _ name: String, _ kernel: BinaryOp, _ node: String,
+    _ wins: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+  ) -> BinaryRule {
+    BinaryRule(
+      name, kernel, node,
+      left: { a, b in
+        Input(a, saving: a, b) { g, s in
+          let takes = try wins(s[0], s[1]).logicalOr(s[1].isnan())
+          return try Tensor.where(takes, Tensor.where(s[0].eq(s[1]), g / 2, g), 0)
+        }
+      },
+      right: { a, b in
+        Input(b, saving: a, b) { g, s in
+          let takes = try wins(s[0], s[1]).logicalOr(s[1].isnan()).logicalNot()
+          return try Tensor.where(takes, g, Tensor.where(s[0].eq(s[1]), g / 2, 0))
+        }
+      })
+  }
 }
 
 // MARK: The greater and the lesser of two
@@ -210,7 +208,8 @@ extension Tensor {
       },
       Input(max, saving: self, min, max) { g, s in
         let ties = try s[1].lt(s[2]).logicalAnd(s[0].eq(s[2]))
-        let above = try s[1].gt(s[2]).logicalOr(s[0].gt(s[2]))
+        // Where the lower bound is NaN nothing passes to the upper one.
+        let above = try s[1].gt(s[2]).logicalOr(s[1].le(s[2]).logicalAnd(s[0].gt(s[2])))
         return try Tensor.where(ties, g.mul(0.5), Tensor.where(above, g, 0))
       })
   }

@@ -16,6 +16,11 @@ extension Tensor {
     try softmax("log_softmax", "LogSoftmaxBackward0", dim, dtype, log: true)
   }
 
+  /// This tensor, or the same memory as one row where it has no dimension.
+  private var atLeastOneDim: Tensor {
+    ndim == 0 ? alias(shape: [1], strides: [1], offset: storageOffset) : self
+  }
+
   private func softmax(
     _ name: String, _ node: String, _ dim: Int, _ dtype: DType?, log: Bool
   ) throws -> Tensor {
@@ -30,10 +35,9 @@ extension Tensor {
     // 16-bit floats are computed in float32 and rounded once.
     let type = x.dtype.computeType
     var y = try Tensor(uninitialized: shape, type, on: x.backend, name)
-    if ndim == 0 {
-      try backend.fill(y, .int(log ? 0 : 1))
-    } else if numel > 0 {
-      try x.backend.softmax(noGrad { try x.to(type) }, dim: d, log: log, into: y)
+    if numel > 0 {
+      let wide = try noGrad { try x.to(type) }
+      try x.backend.softmax(wide.atLeastOneDim, dim: d, log: log, into: y.atLeastOneDim)
     }
     if type != x.dtype { y = try y.to(x.dtype) }
     guard isGradEnabled, x.requiresGrad else { return y }
@@ -45,11 +49,11 @@ extension Tensor {
   private func softmaxGradient(_ y: Tensor, _ dim: Int, log: Bool) throws -> Tensor {
     let type = y.dtype.computeType
     var result = try Tensor(uninitialized: y.shape, type, on: y.backend)
-    if ndim == 0 {
-      try backend.fill(result, .int(0))
-    } else if numel > 0 {
+    if numel > 0 {
       try noGrad {
-        try backend.softmaxBackward(to(type), y.to(type), dim: dim, log: log, into: result)
+        try backend.softmaxBackward(
+          to(type).atLeastOneDim, y.to(type).atLeastOneDim, dim: dim, log: log,
+          into: result.atLeastOneDim)
       }
     }
     if type != y.dtype { result = try result.to(y.dtype) }

@@ -152,7 +152,7 @@ extension Tensor {
       "LogsumexpBackward0",
       Input(x, saving: x) { g, s in
         let y = s.output.restored(reduced, keepdim)
-        return try g.restored(reduced, keepdim) * (s[0] - Tensor.where(y.isinf(), 0, y)).exp()
+        return try g.restored(reduced, keepdim) * (s[0] - y).exp()
       }, savingOutput: true)
   }
   /// `log Σ exp(x)` over one dimension.

@@ -54,15 +54,20 @@ extension BinaryRule {
   static let atan2 = BinaryRule(
     "atan2", .atan2, integers: .toFloat, "Atan2Backward0",
     left: { a, b in
-      Input(a, saving: a, b) { g, s in try g * (s[1] / (s[0].square() + s[1].square())) }
+      Input(a, saving: a, b) { g, s in try g * s[1] * inverseSquare(s[0], s[1]) }
     },
     right: { a, b in
-      Input(b, saving: a, b) { g, s in try g * (s[0].neg() / (s[0].square() + s[1].square())) }
+      Input(b, saving: a, b) { g, s in try g * s[0].neg() * inverseSquare(s[0], s[1]) }
     })
+  /// `1 / (a² + b²)`, 0 where that sum is 0.
+  private static func inverseSquare(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    let square = try a.square() + b.square()
+    return try Tensor.where(square.eq(0), 0, square.reciprocal())
+  }
   static let hypot = BinaryRule(
     "hypot", .hypot, "HypotBackward0", savingOutput: true,
-    left: { a, _ in Input(a, saving: a) { g, s in try g * (s[0] / s.output) } },
-    right: { _, b in Input(b, saving: b) { g, s in try g * (s[0] / s.output) } })
+    left: { a, _ in Input(a, saving: a) { g, s in try g * s[0] / s.output } },
+    right: { _, b in Input(b, saving: b) { g, s in try g * s[0] / s.output } })
 }
 
 /// Circular and hyperbolic functions, in radians. Integers and bools are taken in the default float
@@ -151,9 +156,9 @@ extension Tensor {
     }.recorded(
       "SincBackward0",
       Input(self, saving: self) { g, s in
-        let x = s[0], angle = try x * Double.pi
-        let slope = try (angle * angle.cos() - angle.sin()) / (angle * x)
-        return try Tensor.where(x.eq(0), 0, g * slope)
+        let x = s[0], angle = try x * Double.pi, square = try x * x * Double.pi
+        let slope = try (angle * angle.cos() - angle.sin()) / square
+        return try Tensor.where(square.eq(0), 0, g * slope)
       })
   }
 }

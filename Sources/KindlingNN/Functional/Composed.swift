@@ -5,16 +5,19 @@ import KindlingCore
 /// Nothing between inputs and result is kept: `backward` computes `body` once more, recorded, and
 /// differentiates that. This costs a second run and gives second derivatives for nothing. `body` must
 /// capture no tensors and draw no random numbers.
+///
+/// `values` computes the result where PyTorch's gradient is that of another function, `body`.
 enum Composed {
   /// `body` of `inputs`, recorded as `node`; 16-bit floats are computed in float32 and rounded once.
   static func record(
-    _ node: String, _ inputs: [Tensor], _ body: @escaping ([Tensor]) throws -> Tensor
+    _ node: String, _ inputs: [Tensor], values: (([Tensor]) throws -> Tensor)? = nil,
+    _ body: @escaping ([Tensor]) throws -> Tensor
   ) throws -> Tensor {
-    func wide(_ inputs: [Tensor]) throws -> Tensor {
+    func wide(_ inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor) throws -> Tensor {
       guard let type = inputs.first(where: \.dtype.isHalf)?.dtype else { return try body(inputs) }
       return try body(inputs.map { $0.dtype.isHalf ? try $0.to(.float32) : $0 }).to(type)
     }
-    var y = try noGrad { try wide(inputs) }
+    var y = try noGrad { try wide(inputs, values ?? body) }
     guard isGradEnabled, inputs.contains(where: \.requiresGrad), y.dtype.isFloatingPoint else {
       return y
     }
@@ -32,7 +35,7 @@ enum Composed {
         }
         let places = wanted.indices.filter { wanted[$0] }
         let found = try grad(
-          of: [try wide(again)], withRespectTo: places.map { again[$0] }, gradOutputs: [g],
+          of: [try wide(again, body)], withRespectTo: places.map { again[$0] }, gradOutputs: [g],
           createGraph: twice, allowUnused: true)
         var result = [Tensor?](repeating: nil, count: saved.count)
         for (place, gradient) in zip(places, found) {

@@ -10,18 +10,22 @@ struct ElementwiseActivation: Sendable {
   let nodeInPlace: String?
   /// The kernel that PyTorch names when it refuses integers; nil where it takes them.
   let floatKernel: String?
+  /// Whether the sign of a result tells on which side of 0 the input lay, so that the form in place
+  /// can be differentiated. PyTorch keeps only the result there.
+  let isInvertible: Bool
   let values: @Sendable (_ x: Tensor) throws -> Tensor
   let gradient: @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor
 
   init(
     _ name: String, _ node: String, inPlace nodeInPlace: String? = nil, floats kernel: String?,
-    values: @escaping @Sendable (_ x: Tensor) throws -> Tensor,
+    isInvertible: Bool = true, values: @escaping @Sendable (_ x: Tensor) throws -> Tensor,
     gradient: @escaping @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor
   ) {
     self.name = name
     self.node = node
     self.nodeInPlace = nodeInPlace
     floatKernel = kernel
+    self.isInvertible = isInvertible
     self.values = values
     self.gradient = gradient
   }
@@ -40,7 +44,7 @@ struct ElementwiseActivation: Sendable {
     return try x.inPlace(name + "_") { before, destination in
       let out = destination.alias()
       try noGrad { _ = try out.copy_(computed(before)) }
-      return recorded(out, nodeInPlace ?? node, before)
+      return recorded(out, nodeInPlace ?? node, before, inPlace: true)
     }
   }
 
@@ -48,11 +52,19 @@ struct ElementwiseActivation: Sendable {
     try noGrad { x.dtype.isHalf ? try values(x.to(.float32)).to(x.dtype) : try values(x) }
   }
 
-  private func recorded(_ y: Tensor, _ node: String, _ x: Tensor) -> Tensor {
-    let gradient = gradient
+  private func recorded(
+    _ y: Tensor, _ node: String, _ x: Tensor, inPlace: Bool = false
+  ) -> Tensor {
+    let gradient = gradient, name = name, refuses = inPlace && !isInvertible
     return y.recorded(
       node,
       Input(x, saving: x) { g, s in
+        if refuses {
+          throw TensorError(
+            .autograd, name,
+            "In-place \(name) backward calculation is triggered with a negative slope which is not supported. This is caused by calling in-place forward function with a negative slope, please call out-of-place version instead."
+          )
+        }
         guard g.dtype.isHalf else { return try gradient(g, s[0]) }
         return try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype)
       })

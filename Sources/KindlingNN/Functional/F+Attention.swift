@@ -68,12 +68,16 @@ extension F {
       } else if hasMask {
         scores = try scores.add(s[3])
       }
-      var weights = try scores.softmax(dim: -1)
+      let weightsOfSeen: Tensor
       if isCausal || hasMask {
-        // Queries that see nothing get zeros.
+        // Queries that see nothing get zeros. Their scores are replaced before the softmax too, whose
+        // NaN would otherwise meet the zeros in the backward pass.
         let blind = try scores.detach().eq(-Double.infinity).all(dim: -1, keepdim: true)
-        weights = try weights.maskedFill(blind, 0)
+        weightsOfSeen = try scores.maskedFill(blind, 0).softmax(dim: -1).maskedFill(blind, 0)
+      } else {
+        weightsOfSeen = try scores.softmax(dim: -1)
       }
+      var weights = weightsOfSeen
       if rate > 0 { weights = try dropout(weights, p: rate) }
       return try weights.matmul(s[2])
     }

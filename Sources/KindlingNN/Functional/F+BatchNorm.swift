@@ -28,6 +28,10 @@ extension F {
           "Expected more than 1 value per channel when training, got input size \(x.shape)")
       }
     }
+    guard !training || eps > 0 else {
+      throw TensorError(
+        .value, "batch_norm", "batch_norm eps must be positive during training, but got \(eps)")
+    }
     return try x.nativeBatchNorm(
       weight, bias, runningMean, runningVar, training: training, momentum: momentum, eps: eps
     ).output

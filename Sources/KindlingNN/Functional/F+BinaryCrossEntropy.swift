@@ -6,7 +6,7 @@ extension F {
   /// Logarithms are cut off at −100, so that 0 and 1 have finite losses. `weight`, of each element,
   /// broadcasts to `input`.
   ///
-  /// - Throws: `TensorError` `.value` where an element of `input` is outside [0, 1] or NaN,
+  /// - Throws: `TensorError` `.value` where an element of `input` or `target` is outside [0, 1] or NaN,
   ///   `.shape` and `.dtype` where `target` is unlike `input`.
   public static func binaryCrossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
@@ -25,7 +25,8 @@ extension F {
         "Found dtype \(target.dtype.scalarName) but expected \(input.dtype.scalarName); convert the target with to(.\(input.dtype))"
       )
     }
-    try checkProbabilities(input, name)
+    try checkProbabilities(input, "input", name)
+    try checkProbabilities(target, "target", name)
     let weight = try weight?.expand(input.shape)
     let losses = try noGrad {
       let negative = try input.neg().log1p().clamp(min: -100.0).mul(target.sub(1))
@@ -47,13 +48,14 @@ extension F {
       })
   }
 
-  private static func checkProbabilities(_ x: Tensor, _ name: String) throws {
+  private static func checkProbabilities(_ x: Tensor, _ what: String, _ name: String) throws {
     if x.numel == 0 { return }
     let (low, high) = try noGrad { (try x.amin().item(), try x.amax().item()) }
     if low >= 0 && high <= 1 { return }
     throw TensorError(
       .value, name,
-      "all elements of input should be between 0 and 1, but they are between \(low) and \(high); use binaryCrossEntropyWithLogits for logits"
+      "all elements of \(what) should be between 0 and 1, but they are between \(low) and \(high)"
+        + (what == "input" ? "; use binaryCrossEntropyWithLogits for logits" : "")
     )
   }
 

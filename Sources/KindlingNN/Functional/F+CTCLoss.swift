@@ -95,7 +95,12 @@ private struct CTCPlan {
         "input_lengths and target_lengths must be of size batch_size (\(samples)), but have \(self.inputLengths.count) and \(lengths.count)"
       )
     }
-    for length in self.inputLengths where length < 0 || length > steps {
+    for (label, lengths) in [("input_lengths", self.inputLengths), ("target_lengths", lengths)] {
+      guard let length = lengths.first(where: { $0 < 0 }) else { continue }
+      throw TensorError(
+        .value, name, "Expected \(label) to have value at least 0, but got value \(length)")
+    }
+    for length in self.inputLengths where length > steps {
       throw TensorError(
         .value, name,
         "Expected input_lengths to have value at most \(steps), but got value \(length)")

@@ -14,6 +14,10 @@ extension F {
         .dtype, "cosine_similarity",
         "expected common dtype to be floating point, yet common dtype is \(type.scalarName)")
     }
+    guard eps >= 0 else {
+      throw TensorError(
+        .value, "cosine_similarity", "eps must be non-negative, got: \(eps)")
+    }
     let shape = try Layout.broadcast(x1.shape, x2.shape, "cosine_similarity")
     func unit(_ x: Tensor) throws -> Tensor {
       let x = try x.to(type).expand(shape)

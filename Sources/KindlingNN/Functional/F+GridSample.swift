@@ -161,9 +161,10 @@ private struct GridSampler: Sendable {
         guard let index else { return }
         let wanted = try index.unsqueeze(1).expand([n, c, index.shape[1]])
         var part = try flat.gather(2, wanted)
-        if let weight { part = try part.mul(weight.unsqueeze(1)) }
-        // What lies outside counts for nothing, even where there is an infinity to read instead.
+        // What lies outside counts for nothing, even where there is an infinity to read instead; but
+        // the weights of a place that is no number stay.
         if let known { part = try Tensor.where(known.unsqueeze(1), part, 0) }
+        if let weight { part = try part.mul(weight.unsqueeze(1)) }
         total = try total.map { try $0.add(part) } ?? part
         return
       }
@@ -232,10 +233,11 @@ private struct GridSampler: Sendable {
     }
   }
 
-  /// Clipped to the image; where it is, no gradient flows.
+  /// Clipped to the image; where it is, no gradient flows. NaN counts as 0.
   private func clipped(_ x: Tensor, _ size: Int) throws -> Tensor {
     let last = Double(size - 1)
     let free = try noGrad { try x.gt(0).logicalAnd(x.lt(last)) }
-    return try Tensor.where(free, x, x.detach().clamp(min: 0, max: last))
+    let edge = try x.detach().clamp(min: 0, max: last).nanToNum(nan: 0)
+    return try Tensor.where(free, x, edge)
   }
 }

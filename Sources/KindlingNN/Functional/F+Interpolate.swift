@@ -148,6 +148,8 @@ extension F {
 private struct Upsampling: Sendable {
   private let node: String
   private let taps: [Taps]
+  /// Those whose gradient PyTorch computes, which takes other shortcuts.
+  private let backwardTaps: [Taps]
 
   init(
     _ x: Tensor, _ output: [Int], _ factors: [Double]?, _ mode: UpsampleMode, alignCorners: Bool,
@@ -166,7 +168,7 @@ private struct Upsampling: Sendable {
     if let size = output.first(where: { $0 > 1 << 26 }) {
       throw TensorError(.memory, "interpolate", "an output size of \(size) is beyond 2^26")
     }
-    guard x.dtype.isFloatingPoint || x.dtype == .uint8 && !mode.isSmooth else {
+    guard x.dtype.isFloatingPoint || x.dtype == .uint8 && (!mode.isSmooth || rank == 2) else {
       throw TensorError(
         .dtype, "interpolate",
         "\"upsample_\(mode.rawValue)\(rank)d\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
@@ -177,21 +179,40 @@ private struct Upsampling: Sendable {
       .bicubic: "Bicubic", .trilinear: "Trilinear", .area: "",
     ]
     node = "Upsample\(names[mode] ?? "")\(rank)D\(antialias ? "Aa" : "")Backward0"
-    let single = x.dtype != .float64
-    taps = try (0..<rank).map { d in
-      try Taps(
-        input[d], output[d], factors?[d], mode, alignCorners: alignCorners, antialias: antialias,
-        single: single)
+    let single = x.dtype != .float64, bytes = x.dtype == .uint8 && mode.isSmooth
+    func taps(copying: Bool, doubling: Bool) throws -> [Taps] {
+      try (0..<rank).map { d in
+        // By the sizes alone, whatever the factor.
+        if copying && input[d] == output[d] { return Taps() }
+        let doubles = doubling && input[d].multipliedReportingOverflow(by: 2) == (output[d], false)
+        return try Taps(
+          input[d], output[d], doubles ? 2 : factors?[d], mode, alignCorners: alignCorners,
+          antialias: antialias, single: single && !bytes, bytes: bytes)
+      }
     }
+    let isLinear = mode == .linear || mode == .bilinear || mode == .trilinear
+    self.taps =
+      mode == .nearest
+      ? try taps(copying: rank == 2, doubling: rank == 2)
+      : try taps(copying: isLinear || antialias || bytes, doubling: false)
+    backwardTaps =
+      mode == .nearest
+      ? try taps(copying: true, doubling: true)
+      : try taps(copying: isLinear && !antialias, doubling: false)
   }
 
   func callAsFunction(_ x: Tensor) throws -> Tensor {
-    let taps = taps
-    return try Composed.record(node, [x]) { s in
-      try taps.enumerated().reduce(s[0]) { y, entry in
-        try entry.element.apply(y, dim: y.ndim - taps.count + entry.offset)
-      }.contiguous(memoryFormat: s[0].suggestedFormat)
+    let (taps, backwardTaps) = (taps, backwardTaps)
+    return try Composed.record(node, [x], values: { try Upsampling.apply(taps, $0[0]) }) {
+      try Upsampling.apply(backwardTaps, $0[0])
     }
+  }
+
+  private static func apply(_ taps: [Taps], _ x: Tensor) throws -> Tensor {
+    // The innermost dimension first, as PyTorch does, which decides how results are rounded.
+    try taps.enumerated().reversed().reduce(x) { y, entry in
+      try entry.element.apply(y, dim: y.ndim - taps.count + entry.offset)
+    }.contiguous(memoryFormat: x.suggestedFormat)
   }
 }
 
@@ -200,11 +221,16 @@ private struct Taps: Sendable {
   /// By tap, then by new element; nil weights are 1.
   private var places: [[Int]] = []
   private var weights: [[Double]]?
+  /// For bytes: the weights are whole numbers, of which 2 to this power make 1.
+  private var precision: Int?
   private let isIdentity: Bool
+
+  /// Each element as it is.
+  init() { isIdentity = true }
 
   init(
     _ old: Int, _ new: Int, _ factor: Double?, _ mode: UpsampleMode, alignCorners: Bool,
-    antialias: Bool, single: Bool
+    antialias: Bool, single: Bool, bytes: Bool = false
   ) throws {
     // PyTorch's arithmetic: float32 for all but float64 input.
     func rounded(_ value: Double) -> Double { single ? Double(Float(value)) : value }
@@ -224,7 +250,11 @@ private struct Taps: Sendable {
     if antialias {
       // Each old element has weights in up to four new ones.
       try Layout.checkList(max(old, new), bytes: 64, "interpolate")
-      filter(old, new, scale, cubic)
+      let rows = AntialiasFilter.rows(old, new, scale: scale, cubic: cubic, single: single)
+      let taps = rows.map(\.weights.count).max() ?? 0
+      places = (0..<taps).map { k in rows.map { min($0.first + k, old - 1) } }
+      weights = (0..<taps).map { k in rows.map { k < $0.weights.count ? $0.weights[k] : 0 } }
+      if bytes { quantize() }
       return
     }
     func source(_ i: Int) -> Double {
@@ -256,6 +286,20 @@ private struct Taps: Sendable {
     }
     self.places = places
     self.weights = weights
+    if bytes { quantize() }
+  }
+
+  /// Makes the weights whole numbers of 15 bits, with as many binary places as the largest leaves.
+  private mutating func quantize() {
+    guard let weights else { return }
+    let largest = weights.joined().max() ?? 0
+    var bits = 0
+    while bits < 22, (largest * Double(1 << (bits + 1)) + 0.5).rounded(.towardZero) < 32768 {
+      bits += 1
+    }
+    let unit = Double(1 << bits)
+    self.weights = weights.map { $0.map { ($0 * unit).rounded(.toNearestOrAwayFromZero) } }
+    precision = bits
   }
 
   /// The whole part of `x`, within 0...`last`; scales may lead anywhere.
@@ -270,41 +314,22 @@ private struct Taps: Sendable {
     return [far(t + 1), near(t), near(1 - t), far(2 - t)]
   }
 
-  /// A triangle or a cubic curve as wide as a new element, where that is wider than an old one.
-  private mutating func filter(_ old: Int, _ new: Int, _ scale: Double, _ cubic: Bool) {
-    let reach = (cubic ? 2.0 : 1.0) * max(scale, 1), inverse = scale >= 1 ? 1 / scale : 1
-    func curve(_ x: Double) -> Double {
-      let x = abs(x), a = -0.5
-      if !cubic { return x < 1 ? 1 - x : 0 }
-      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
-    }
-    let rows = (0..<new).map { i -> (first: Int, weights: [Double]) in
-      let center = scale * (Double(i) + 0.5)
-      let first = Taps.place(center - reach + 0.5, old)
-      let end = max(Taps.place(center + reach + 0.5, old), first)
-      let row = (first..<end).map { curve((Double($0) - center + 0.5) * inverse) }
-      let total = row.reduce(0, +)
-      return (first, total == 0 ? row : row.map { $0 / total })
-    }
-    let taps = rows.map(\.weights.count).max() ?? 0
-    places = (0..<taps).map { k in rows.map { min($0.first + k, old - 1) } }
-    weights = (0..<taps).map { k in rows.map { k < $0.weights.count ? $0.weights[k] : 0 } }
-  }
-
   func apply(_ x: Tensor, dim: Int) throws -> Tensor {
     if isIdentity { return x }
+    let type = precision == nil ? x.dtype : .int64
     var total: Tensor?
     for (k, row) in places.enumerated() {
       var part = try x.indexSelect(dim, Tensor(row).to(x.device))
       if let weights {
         var shape = [Int](repeating: 1, count: x.ndim)
         shape[dim] = row.count
-        part = try part.mul(Tensor(weights[k], dtype: x.dtype).reshape(shape).to(x.device))
+        part = try part.to(type).mul(Tensor(weights[k], dtype: type).reshape(shape).to(x.device))
       }
       total = try total.map { try $0.add(part) } ?? part
     }
-    return total ?? x
+    guard let total, let precision else { return total ?? x }
+    let rounded = try total.add((1 << precision) >> 1) >> precision
+    return try rounded.clamp(min: 0, max: 255).to(x.dtype)
   }
 }
 

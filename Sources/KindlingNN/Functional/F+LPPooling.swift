@@ -30,6 +30,10 @@ extension F {
   static func lpPool(
     _ rank: Int, _ x: Tensor, _ norm: Double, _ kernel: [Int], _ stride: [Int]?, _ ceilMode: Bool
   ) throws -> Tensor {
+    guard norm != 0 else {
+      throw TensorError(
+        .value, "lp_pool\(rank)d", "norm_type must be a non-zero value, but got \(norm)")
+    }
     let means = try averagePool(rank, x.pow(norm), kernel, stride, [0], ceilMode, true, nil)
     // Checked by the pooling before.
     let size = kernel.count == 1 ? pow(kernel[0], rank) : kernel.reduce(1, &*)

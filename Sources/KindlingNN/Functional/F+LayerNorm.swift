@@ -36,6 +36,13 @@ extension F {
     guard places > 0 else {
       throw TensorError(.shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")
     }
+    // As PyTorch counts: a sample's groups beside those of the others, a group's channels together.
+    let size = [x.shape[0] &* x.shape[1] / max(numGroups, 1), numGroups] + x.shape.dropFirst(2)
+    if numGroups > 0, size[0] == 1, places == 1 {
+      throw TensorError(
+        .value, "group_norm",
+        "Expected more than 1 value per channel when training, got input size \(size)")
+    }
     return try x.nativeGroupNorm(
       weight, bias, x.shape[0], x.shape[1], places, numGroups: numGroups, eps: eps
     ).output

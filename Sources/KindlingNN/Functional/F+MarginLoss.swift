@@ -131,10 +131,13 @@ extension F {
       "MultiMarginLossBackward0", [input, labels] + (weight.map { [$0] } ?? [])
     ) { s in
       let x = try s[0].reshape([samples, classes])
-      let distance = try x.sub(x.gather(1, s[1])).add(margin)
-      var excess = try Tensor.where(distance.gt(0), distance, 0)
+      // In PyTorch's order, which decides where scores are huge.
+      let distance = try x.gather(1, s[1]).rsub(margin).add(x), counts = try distance.gt(0)
+      var excess = try Tensor.where(counts, distance, 0)
       if p == 2 { excess = try excess.mul(excess) }
       if hasWeight { excess = try excess.mul(s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)) }
+      // What does not count is left out after the weights too, which may be infinite.
+      excess = try Tensor.where(counts, excess, 0)
       excess = try excess.scatter(1, s[1], 0.0)
       let losses = try excess.sum(dim: 1).div(classes)
       return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
@@ -186,7 +189,7 @@ extension F {
     let shape = input.ndim == 2 ? [samples] : []
     return try Composed.record("MultilabelMarginLossBackward0", [input, hits]) { s in
       let x = try s[0].reshape([samples, classes])
-      let distance = try x.unsqueeze(1).sub(x.unsqueeze(2)).add(1)
+      let distance = try x.unsqueeze(2).rsub(1).add(x.unsqueeze(1))
       let counts = try s[1].unsqueeze(2).mul(s[1].eq(0).unsqueeze(1))
       let counted = try distance.gt(0).logicalAnd(counts.gt(0))
       let losses = try Tensor.where(counted, distance.mul(counts.to(x.dtype)), 0)

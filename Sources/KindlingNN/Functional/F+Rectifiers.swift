@@ -8,6 +8,7 @@ extension F {
   ) throws -> Tensor {
     try ElementwiseActivation(
       "leaky_relu", "LeakyReluBackward0", inPlace: "LeakyReluBackward1", floats: "leaky_relu_cpu",
+      isInvertible: negativeSlope >= 0,
       values: { try Tensor.where($0.gt(0), $0, $0.mul(negativeSlope)) },
       gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(negativeSlope)) })(x, inplace: inplace)
   }
@@ -73,6 +74,7 @@ extension F {
       let slope = (lower + upper) / 2
       return try ElementwiseActivation(
         "rrelu", node, inPlace: "RreluWithNoiseBackward1", floats: "rrelu_with_noise_out_cpu",
+        isInvertible: slope >= 0,
         values: { try Tensor.where($0.gt(0), $0, $0.mul(slope)) },
         gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(slope)) })(x, inplace: inplace)
     }
@@ -130,7 +132,7 @@ extension F {
     return try ElementwiseActivation(
       name, "HardtanhBackward0", inPlace: "HardtanhBackward1", floats: nil,
       values: { try $0.clamp(min: low, max: high).to($0.dtype) },
-      gradient: { g, x in try Tensor.where(x.le(low).logicalOr(x.ge(high)), 0, g) }
+      gradient: { g, x in try Tensor.where(x.gt(low).logicalAnd(x.lt(high)), g, 0) }
     )(x, inplace: inplace)
   }
 
@@ -153,22 +155,24 @@ extension F {
     try ElementwiseActivation(
       "hardshrink", "HardshrinkBackward0", floats: "hardshrink_cpu",
       values: { try Tensor.where($0.ge(-lambd).logicalAnd($0.le(lambd)), 0, $0) },
-      gradient: { g, x in try Tensor.where(x.ge(-lambd).logicalAnd(x.le(lambd)), 0, g) })(x)
+      gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
   }
 
   /// Elements moved towards 0 by `lambd`, and not beyond (PyTorch: `F.softshrink`).
   ///
-  /// - Throws: `TensorError` `.value` for a negative `lambd`.
+  /// - Throws: `TensorError` `.value` for a `lambd` that is negative, NaN or beyond the dtype.
   public static func softshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
-    guard lambd >= 0 else {
+    let largest = x.dtype.isFloatingPoint ? x.dtype.greatestFinite : .greatestFiniteMagnitude
+    guard (0...largest).contains(lambd) else {
       throw TensorError(
         .value, "softshrink",
-        "lambda must be greater or equal to 0, but found to be \(lambd).")
+        "lambda must be in range [0, \(largest)] for input dtype \(x.dtype.scalarName), but found \(lambd)"
+      )
     }
     return try ElementwiseActivation(
       "softshrink", "SoftshrinkBackward0", floats: "softshrink_cpu",
       values: { try $0.sub($0.clamp(min: -lambd, max: lambd)) },
-      gradient: { g, x in try Tensor.where(x.ge(-lambd).logicalAnd(x.le(lambd)), 0, g) })(x)
+      gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
   }
 
   /// `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardswish`).

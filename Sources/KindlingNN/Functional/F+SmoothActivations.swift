@@ -97,7 +97,7 @@ extension F {
     _ inputScale: Double, _ inplace: Bool
   ) throws -> Tensor {
     try ElementwiseActivation(
-      name, node + "0", inPlace: node + "1", floats: "elu_cpu",
+      name, node + "0", inPlace: node + "1", floats: "elu_cpu", isInvertible: alpha >= 0,
       values: {
         try Tensor.where(
           $0.gt(0), $0.mul(scale), $0.mul(inputScale).expm1().mul(alpha * scale))
@@ -105,7 +105,7 @@ extension F {
       gradient: { g, x in
         // Exponentials of large elements would overflow, unused, and spoil second derivatives.
         let below = try x.clamp(max: 0.0).mul(inputScale).exp().mul(inputScale * alpha * scale)
-        return try Tensor.where(x.gt(0), g.mul(scale), g.mul(below))
+        return try Tensor.where(x.le(0), g.mul(below), g.mul(scale))
       })(x, inplace: inplace)
   }
 
@@ -166,7 +166,7 @@ extension F {
       Input(x, saving: x) { g, s in
         let x = try s[0].to(type), g = try g.to(type)
         let gate = try x.narrow(d, size / 2, size / 2).sigmoid()
-        let second = try g.mul(x.narrow(d, 0, size / 2)).mul(gate).mul(gate.rsub(1))
+        let second = try gate.rsub(1).mul(gate).mul(g).mul(x.narrow(d, 0, size / 2))
         return try Tensor.cat([g.mul(gate), second], dim: d).to(s[0].dtype)
       })
   }

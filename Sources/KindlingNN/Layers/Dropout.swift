@@ -60,15 +60,20 @@ open class Dropout3d: DropoutLayer, Layer {
 }
 
 /// Dropout that keeps mean 0 and variance 1, for ``SELU`` (PyTorch: `nn.AlphaDropout`).
+///
+/// As in PyTorch, `inplace` is printed and otherwise ignored; ``F/alphaDropout(_:p:training:inplace:)``
+/// heeds it.
 open class AlphaDropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
-    try F.alphaDropout(x, p: p, training: isTraining, inplace: inplace)
+    try F.alphaDropout(x, p: p, training: isTraining)
   }
 }
 
 /// ``AlphaDropout`` of whole channels (PyTorch: `nn.FeatureAlphaDropout`).
+///
+/// `inplace` is ignored, as by ``AlphaDropout``.
 open class FeatureAlphaDropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
-    try F.featureAlphaDropout(x, p: p, training: isTraining, inplace: inplace)
+    try F.featureAlphaDropout(x, p: p, training: isTraining)
   }
 }

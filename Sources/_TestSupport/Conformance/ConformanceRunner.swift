@@ -179,6 +179,8 @@ struct Call {
   var refusal: String { test.json["error"]?.string ?? "" }
 
   func difference(_ tensor: Tensor, from name: String) throws -> String? {
-    try _TestSupport.difference(tensor, file.tensor(name), rtol: test.rtol, atol: test.atol)
+    try _TestSupport.difference(
+      tensor, file.tensor(name), rtol: test.rtol, atol: test.atol,
+      scaledAtol: test.scaledAtol)
   }
 }

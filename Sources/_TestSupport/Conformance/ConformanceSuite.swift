@@ -30,6 +30,8 @@ package struct ConformanceCase: Sendable {
   }
   /// Whether the outputs are fixed only up to a choice.
   var isNonunique: Bool { json["nonunique"]?.bool == true }
+  /// What is added to `atol`, in units of the largest finite element that is expected.
+  var scaledAtol: Double { json["scaled_atol"]?.double ?? 0 }
   var rtol: Double { json["rtol"]?.double ?? 0 }
   var atol: Double { json["atol"]?.double ?? 0 }
 }

@@ -42,14 +42,18 @@ extension Tensor {
 
   /// `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
   ///
-  /// Where `eps` is given, elements are first moved into [eps, 1 − eps]; otherwise elements outside
-  /// [0, 1] give NaN.
+  /// Where `eps` is given, elements are first moved into [eps, 1 − eps]; without it, or where it is
+  /// negative, elements outside [0, 1] give NaN.
   public func logit(eps: Double? = nil) throws -> Tensor {
-    try noGrad {
+    let eps = eps.flatMap { $0 < 0 ? nil : $0 }
+    return try noGrad {
       let x = dtype.isFloatingPoint ? self : try to(DType.default)
       return try x.widened { x in
         // The lower bound is asked for first, which shows where eps is above ½.
-        let p = try eps.map { try Tensor.where(x.lt($0), $0, x.clamp(max: 1 - $0)) } ?? x
+        let p =
+          try eps.map { eps in
+            try Tensor.where(x.lt(eps), eps, Tensor.where(x.gt(1 - eps), 1 - eps, x))
+          } ?? x
         return try p.div(p.rsub(1)).log()
       }
     }.recorded(

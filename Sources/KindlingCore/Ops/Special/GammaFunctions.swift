@@ -31,7 +31,7 @@ extension BinaryRule {
     left: { a, b in
       Input(a, saving: a, b) { g, s in
         let flat = try s[0].eq(0).logicalAnd(s[1].le(-1))
-        return try g * Tensor.where(flat, 0, s[1].log1p())
+        return try Tensor.where(flat, 0, Special.xlog1py(g, s[1]))
       }
     },
     right: { a, b in Input(b, saving: a, b) { g, s in try g * s[0] / (s[1] + 1) } })

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingNN
 
 /// How pixels between pixels are made (torchvision: `InterpolationMode`).
 public enum InterpolationMode: String, Sendable {
@@ -40,8 +41,8 @@ extension TF {
       let cubic = interpolation == .bicubic
       return try throughFloats(image) { x in
         let y = try Resampling.apply(
-          x, rows: Resampling.weights(h, to: height, cubic: cubic, antialias: antialias),
-          columns: Resampling.weights(w, to: width, cubic: cubic, antialias: antialias))
+          x, rows: Resampling.weights(h, to: height, x.dtype, cubic: cubic, antialias: antialias),
+          columns: Resampling.weights(w, to: width, x.dtype, cubic: cubic, antialias: antialias))
         return cubic && image.dtype == .uint8 ? try y.clamp(min: 0, max: 255) : y
       }
     }
@@ -115,28 +116,30 @@ enum Resampling {
   /// The share of each of `count` pixels in each of `size` pixels, float64 `[size, count]`.
   ///
   /// With antialiasing the filter is stretched when the image shrinks, so that no pixel is skipped;
-  /// cubic curves are then those of Pillow (a = −0.5), otherwise those of PyTorch (a = −0.75).
-  static func weights(_ count: Int, to size: Int, cubic: Bool, antialias: Bool) throws -> Tensor {
+  /// cubic curves are then those of Pillow (a = −0.5), otherwise those of PyTorch (a = −0.75). `dtype` is
+  /// that of the image.
+  static func weights(
+    _ count: Int, to size: Int, _ dtype: DType, cubic: Bool, antialias: Bool
+  ) throws -> Tensor {
     let result = try Tensor.zeros([size, count], dtype: .float64)
-    let scale = Double(count) / Double(size)
-    let stretch = antialias ? max(scale, 1) : 1
-    let reach = (cubic ? 2.0 : 1.0) * stretch
+    // PyTorch's arithmetic: float32 but for images of float64.
+    let single = dtype != .float64
+    func rounded(_ x: Double) -> Double { single ? Double(Float(x)) : x }
+    let scale = rounded(Double(count) / Double(size))
+    let filtered =
+      antialias
+      ? AntialiasFilter.rows(count, size, scale: scale, cubic: cubic, single: single) : []
     try result.withUnsafeMutableBuffer(of: Double.self) { table in
       for i in 0..<size {
         let row = UnsafeMutableBufferPointer(rebasing: table[i * count..<(i + 1) * count])
-        let center = scale * (Double(i) + 0.5)
         if antialias {
-          let first = max(Int(center - reach + 0.5), 0)
-          let last = min(Int(center + reach + 0.5), count)
-          var sum = 0.0
-          for j in first..<max(first, last) {
-            row[j] = filter((Double(j) - center + 0.5) / stretch, cubic, -0.5)
-            sum += row[j]
+          for (k, weight) in filtered[i].weights.enumerated() {
+            row[filtered[i].first + k] = weight
           }
-          if sum != 0 { for j in first..<max(first, last) { row[j] /= sum } }
         } else {
           // Beyond the edges the last pixel goes on.
-          let place = cubic ? center - 0.5 : max(center - 0.5, 0)
+          let center = rounded(rounded(scale * (Double(i) + 0.5)) - 0.5)
+          let place = cubic ? center : max(center, 0)
           let base = Int(place.rounded(.down))
           for j in (cubic ? base - 1 : base)...(cubic ? base + 2 : base + 1) {
             row[min(max(j, 0), count - 1)] += filter(Double(j) - place, cubic, -0.75)
