@@ -7,6 +7,11 @@ import _TestSupport
 @Suite struct SpecialValueSuiteTests {
   static let folder = Golden.path("special-values")
 
+  /// The suites are found by listing a folder, and none would be no failure.
+  @Test func allSuitesAreRecorded() throws {
+    #expect(try ConformanceSuite.names(in: Self.folder).count == 14)
+  }
+
   @Test(arguments: try ConformanceSuite.names(in: folder))
   func agrees(name: String) throws {
     let suite = try ConformanceSuite(name, in: Self.folder)
