@@ -130,6 +130,25 @@ struct SpecialValueTests {
     }
   }
 
+  @Test func imagesWithoutChannelsAreRefused() throws {
+    let x = try Tensor.ones(2, 0, 4, 4), places = try Tensor.zeros([2, 0, 4, 4], dtype: .int64)
+    expectRefusal("input has sizes [2, 0, 4, 4] with dimension 1 being empty") {
+      _ = try F.maxUnpool2d(x, places, 2)
+    }
+    expectRefusal(
+      "possibly 0 batch size and other non-zero dimensions for input, but got: [2, 0, 4, 4]"
+    ) {
+      _ = try F.unfold(x, 2)
+    }
+    #expect(try F.unfold(Tensor.ones(0, 3, 4, 4), 2).shape == [0, 12, 9])
+  }
+
+  @Test func manhattanDistancesOfNoNumbersHaveNoNumberAsGradient() throws {
+    let x = try Tensor([[1.0, .nan], [0, 2]]).requiresGrad_(), y = try Tensor([[0.0, 2.0]])
+    try x.cdist(y, p: 1).sum().backward()
+    try assertClose(try #require(x.grad).view(4), [1, .nan, 0, 0])
+  }
+
   @Test func argumentsOutsideTheirRangeAreRefused() throws {
     let x = try Tensor.randn(2, 3), p = Tensor([0.2, 0.1]), nan = Double.nan
     let cases: [(String, () throws -> Tensor)] = [

@@ -32,7 +32,11 @@ extension Tensor {
       return try euclideanDistances(other)
     }
     return try Tensor.composed("CdistBackward0", self, other) { x in
-      try (x[0].unsqueeze(-2) - x[1].unsqueeze(-3)).norm(p: p, dim: -1)
+      let apart = try x[0].unsqueeze(-2) - x[1].unsqueeze(-3)
+      guard p == 1 else { return try apart.norm(p: p, dim: -1) }
+      // Unlike that of a norm, the gradient is NaN where a difference is.
+      let sign = try noGrad { try Tensor.where(apart.isnan(), apart, apart.sgn()) }
+      return try (apart * sign).sum(dim: -1)
     }
   }
 

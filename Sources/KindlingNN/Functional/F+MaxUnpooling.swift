@@ -56,6 +56,12 @@ extension F {
         "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions."
       )
     }
+    if let empty = x.shape.indices.dropFirst().first(where: { x.shape[$0] == 0 }) {
+      throw TensorError(
+        .shape, operation,
+        "Expected input to have non-zero size for non-batch dimensions, but input has sizes \(x.shape) with dimension \(empty) being empty"
+      )
+    }
     let size = try unpooledSize(p, x, outputSize)
     if rank == 1 {
       return try x.unsqueeze(-2).maxUnpooled(

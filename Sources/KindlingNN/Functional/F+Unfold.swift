@@ -9,7 +9,7 @@ extension F {
     _ x: Tensor, _ kernelSize: some Extents, dilation: some Extents = 1,
     padding: some Extents = 0, stride: some Extents = 1
   ) throws -> Tensor {
-    guard x.ndim == 3 || x.ndim == 4 else {
+    guard x.ndim == 3 || x.ndim == 4, !x.shape.suffix(3).contains(0) else {
       throw TensorError(
         .shape, "unfold",
         "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
