@@ -149,6 +149,14 @@ struct SpecialValueTests {
     try assertClose(try #require(x.grad).view(4), [1, .nan, 0, 0])
   }
 
+  @Test func noSegmentsHaveAGradientOfZeros() throws {
+    let x = try Tensor.ones(3, 2).requiresGrad_()
+    let y = try x.segmentReduce(.sum, offsets: Tensor([0]))
+    #expect(y.shape == [0, 2])
+    try y.sum().backward()
+    try assertClose(try #require(x.grad), Tensor.zeros(3, 2))
+  }
+
   @Test func argumentsOutsideTheirRangeAreRefused() throws {
     let x = try Tensor.randn(2, 3), p = Tensor([0.2, 0.1]), nan = Double.nan
     let cases: [(String, () throws -> Tensor)] = [

@@ -86,7 +86,11 @@ extension Tensor {
   ) throws -> Tensor {
     let rows = shape.prefix(d).reduce(1, *)
     let target = Array(shape.prefix(d)) + [segments] + shape.dropFirst(d + 1)
-    if rows * segments == 0 { return try Tensor.zeros(target, dtype: dtype, device: device) }
+    if rows * segments == 0 {
+      return try Tensor.composed("SegmentReduceBackward0", self) {
+        try $0[0].reshape([-1]).narrow(0, 0, 0).reshape(target)
+      }
+    }
     return try Tensor.composed("SegmentReduceBackward0", self) { [shape] inputs in
       let x = try inputs[0].reshape([rows, shape[d]] + shape.dropFirst(d + 1))
       let results = try (0..<rows).flatMap { row in
