@@ -2,8 +2,9 @@ import Kindling
 import Testing
 import _TestSupport
 
-/// Functions at masks that hide everything, at places that are no numbers, and at arguments whose values
-/// PyTorch refuses. Values at special numbers are the matter of `SpecialValueSuiteTests`.
+/// Functions at masks that hide everything, at places that are no numbers, and at refused values.
+///
+/// Values at special numbers are the matter of `SpecialValueSuiteTests`.
 struct SpecialValueTests {
   @Test func attentionThatSeesNothingKeepsFiniteGradients() throws {
     let q = try Tensor([[0.5, -1.0], [1.0, 2.0]]).requiresGrad_()

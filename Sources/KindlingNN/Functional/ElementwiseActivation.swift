@@ -11,7 +11,9 @@ struct ElementwiseActivation: Sendable {
   /// The kernel that PyTorch names when it refuses integers; nil where it takes them.
   let floatKernel: String?
   /// Whether the sign of a result tells on which side of 0 the input lay, so that the form in place
-  /// can be differentiated. PyTorch keeps only the result there.
+  /// can be differentiated.
+  ///
+  /// PyTorch keeps only the result there.
   let isInvertible: Bool
   let values: @Sendable (_ x: Tensor) throws -> Tensor
   let gradient: @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor

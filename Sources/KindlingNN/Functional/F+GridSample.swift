@@ -233,7 +233,7 @@ private struct GridSampler: Sendable {
     }
   }
 
-  /// Clipped to the image; where it is, no gradient flows. NaN counts as 0.
+  /// Clipped to the image, NaN as 0; where it is, no gradient flows.
   private func clipped(_ x: Tensor, _ size: Int) throws -> Tensor {
     let last = Double(size - 1)
     let free = try noGrad { try x.gt(0).logicalAnd(x.lt(last)) }
