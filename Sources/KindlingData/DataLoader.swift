@@ -37,6 +37,7 @@ public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
   /// What draws; the default generator where nil.
   public let generator: KindlingCore.Generator?
   private let load: ([Int]) throws -> Batch
+  private let workerInit: ((Int) throws -> Void)?
   private weak var running: LoaderPass<Batch>?
   private var resumption: LoaderPosition?
 
@@ -66,6 +67,7 @@ public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
     batchSize = options.batchSampler == nil ? options.batchSize : nil
     workers = options.workers
     generator = options.generator
+    workerInit = options.workerInit
     self.load = { indices in
       try checkIndices(indices, dataset.count, "DataLoader")
       return try load(indices)
@@ -80,7 +82,7 @@ public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
     let resumption = resumption
     self.resumption = nil
     let pass = LoaderPass(
-      batchSampler, generator, ownGenerators, workers: workers, resumption, load)
+      batchSampler, generator, ownGenerators, workers: workers, workerInit, resumption, load)
     running = pass
     return pass
   }
@@ -162,16 +164,19 @@ extension DataLoader {
   ///   - workers: threads that make batches ahead.
   ///   - dropLast: whether a last batch that is not full is left out.
   ///   - generator: what draws; the default one where nil.
+  ///   - workerInit: called with the number of each worker thread when it starts
+  ///     (PyTorch: `worker_init_fn`); an error of it arrives in that worker's batches.
   /// - Throws: `TensorError` `.value` for a batch size or number of workers that cannot be, options
   ///   that exclude each other, and for shuffling an empty dataset.
   public convenience init(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
-    generator: KindlingCore.Generator? = nil
+    generator: KindlingCore.Generator? = nil, workerInit: ((Int) throws -> Void)? = nil
   ) throws where D.Sample: Collatable, Batch == D.Sample.Batch {
     try self.init(
       dataset,
-      LoaderOptions(batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator),
+      LoaderOptions(
+        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
       load: DataLoader.loading(dataset, D.Sample.collate))
   }
 
@@ -179,11 +184,12 @@ extension DataLoader {
   public convenience init<A: Collatable, B: Collatable>(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
-    generator: KindlingCore.Generator? = nil
+    generator: KindlingCore.Generator? = nil, workerInit: ((Int) throws -> Void)? = nil
   ) throws where D.Sample == (A, B), Batch == (A.Batch, B.Batch) {
     try self.init(
       dataset,
-      LoaderOptions(batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator),
+      LoaderOptions(
+        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
       load: DataLoader.loading(dataset) { (try A.collate($0.map(\.0)), try B.collate($0.map(\.1))) }
     )
   }
@@ -192,11 +198,12 @@ extension DataLoader {
   public convenience init<A: Collatable, B: Collatable, C: Collatable>(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
-    generator: KindlingCore.Generator? = nil
+    generator: KindlingCore.Generator? = nil, workerInit: ((Int) throws -> Void)? = nil
   ) throws where D.Sample == (A, B, C), Batch == (A.Batch, B.Batch, C.Batch) {
     try self.init(
       dataset,
-      LoaderOptions(batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator),
+      LoaderOptions(
+        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
       load: DataLoader.loading(dataset) {
         (try A.collate($0.map(\.0)), try B.collate($0.map(\.1)), try C.collate($0.map(\.2)))
       })
@@ -206,11 +213,12 @@ extension DataLoader {
   public convenience init<A: Collatable, B: Collatable, C: Collatable, E: Collatable>(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
-    generator: KindlingCore.Generator? = nil
+    generator: KindlingCore.Generator? = nil, workerInit: ((Int) throws -> Void)? = nil
   ) throws where D.Sample == (A, B, C, E), Batch == (A.Batch, B.Batch, C.Batch, E.Batch) {
     try self.init(
       dataset,
-      LoaderOptions(batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator),
+      LoaderOptions(
+        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
       load: DataLoader.loading(dataset) {
         (
           try A.collate($0.map(\.0)), try B.collate($0.map(\.1)), try C.collate($0.map(\.2)),
@@ -223,21 +231,24 @@ extension DataLoader {
   public convenience init(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
-    generator: KindlingCore.Generator? = nil, collate: @escaping ([D.Sample]) throws -> Batch
+    generator: KindlingCore.Generator? = nil, workerInit: ((Int) throws -> Void)? = nil,
+    collate: @escaping ([D.Sample]) throws -> Batch
   ) throws {
     try self.init(
       dataset,
-      LoaderOptions(batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator),
+      LoaderOptions(
+        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
       load: { indices in try collate(indices.map { try dataset[$0] }) })
   }
 
   /// A loader of single samples, as they are (`batchSize: nil`).
   public convenience init(
     _ dataset: D, batchSize: Never?, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
-    workers: Int = 0, generator: KindlingCore.Generator? = nil
+    workers: Int = 0, generator: KindlingCore.Generator? = nil,
+    workerInit: ((Int) throws -> Void)? = nil
   ) throws where Batch == D.Sample {
     try self.init(
-      dataset, LoaderOptions(nil, shuffle, sampler, nil, workers, false, generator),
+      dataset, LoaderOptions(nil, shuffle, sampler, nil, workers, false, generator, workerInit),
       load: { indices in
         guard let index = indices.first else {
           throw TensorError(.index, "DataLoader", "a sampler gave no sample")

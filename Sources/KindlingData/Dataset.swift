@@ -124,7 +124,12 @@ public struct MappedDataset<Base: Dataset, Sample>: Dataset {
   public var count: Int { dataset.count }
 
   /// The sample at `index`.
-  public subscript(index: Int) -> Sample { get throws { try transform(dataset[index]) } }
+  public subscript(index: Int) -> Sample {
+    get throws {
+      try checkIndices([index], count, "MappedDataset")
+      return try transform(dataset[index])
+    }
+  }
 }
 
 // MARK: Splitting

@@ -12,10 +12,12 @@ struct LoaderOptions {
   let workers: Int
   let dropLast: Bool
   let generator: Generator?
+  let workerInit: ((Int) throws -> Void)?
 
   init(
     _ batchSize: Int?, _ shuffle: Bool, _ sampler: (any Sampler<Int>)?,
-    _ batchSampler: (any Sampler<[Int]>)?, _ workers: Int, _ dropLast: Bool, _ generator: Generator?
+    _ batchSampler: (any Sampler<[Int]>)?, _ workers: Int, _ dropLast: Bool,
+    _ generator: Generator?, _ workerInit: ((Int) throws -> Void)?
   ) {
     self.batchSize = batchSize
     self.shuffle = shuffle
@@ -24,6 +26,7 @@ struct LoaderOptions {
     self.workers = workers
     self.dropLast = dropLast
     self.generator = generator
+    self.workerInit = workerInit
   }
 
   /// The batches of a pass; throws where options exclude each other or make no sense.

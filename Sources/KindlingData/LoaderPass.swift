@@ -1,6 +1,8 @@
 import KindlingCore
 
 /// One pass over a loader's batches; ends its worker threads when it is let go of.
+///
+/// A pass belongs to one thread at a time: threads that share one need a lock around ``next()``.
 public final class LoaderPass<Batch>: IteratorProtocol {
   private let batches: AnyIterator<[Int]>
   private let load: ([Int]) throws -> Batch
@@ -14,7 +16,8 @@ public final class LoaderPass<Batch>: IteratorProtocol {
 
   init(
     _ sampler: any Sampler<[Int]>, _ generator: Generator?, _ own: [Generator], workers count: Int,
-    _ resumption: LoaderPosition?, _ load: @escaping ([Int]) throws -> Batch
+    _ workerInit: ((Int) throws -> Void)?, _ resumption: LoaderPosition?,
+    _ load: @escaping ([Int]) throws -> Batch
   ) {
     var start = LoaderPosition(
       batches: 0, own: own.map(\.stateBytes), shared: Generator.default.stateBytes)
@@ -38,7 +41,7 @@ public final class LoaderPass<Batch>: IteratorProtocol {
     let seed = stand.map { withDefaultGenerator($0, begin) } ?? begin()
     taken = resumption?.batches ?? 0
     issued = taken
-    workers = count > 0 ? LoaderWorkers(count, seed: seed, load) : nil
+    workers = count > 0 ? LoaderWorkers(count, seed: seed, workerInit, load) : nil
   }
 
   /// The next batch, or why it could not be made; nil after the last one.

@@ -19,14 +19,19 @@ final class LoaderWorkers<Batch> {
   /// What the threads and their owner hand each other, under one lock.
   private final class Shared: @unchecked Sendable {
     let load: ([Int]) throws -> Batch
+    let workerInit: ((Int) throws -> Void)?
     var queues: [[(number: Int, indices: [Int])]]
     var results: [Int: Result<Batch, any Error>] = [:]
     var isStopped = false
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(_ count: Int, _ load: @escaping ([Int]) throws -> Batch) {
+    init(
+      _ count: Int, _ workerInit: ((Int) throws -> Void)?,
+      _ load: @escaping ([Int]) throws -> Batch
+    ) {
       self.load = load
+      self.workerInit = workerInit
       queues = Array(repeating: [], count: count)
       pthread_mutex_init(mutex, nil)
       pthread_cond_init(changed, nil)
@@ -59,13 +64,14 @@ final class LoaderWorkers<Batch> {
 
     /// What one thread does until it is stopped.
     func work(_ worker: Int) {
+      let start = Result { try workerInit?(worker) }
       while true {
         let task: (number: Int, indices: [Int])? = wait {
           if isStopped { return .some(nil) }
           return queues[worker].isEmpty ? nil : .some(queues[worker].removeFirst())
         }
         guard let task else { return }
-        let result = Result { try load(task.indices) }
+        let result = start.flatMap { _ in Result { try load(task.indices) } }
         change { results[task.number] = result }
       }
     }
@@ -74,8 +80,11 @@ final class LoaderWorkers<Batch> {
   /// At most `count` threads; fewer where the system refuses.
   ///
   /// Worker i draws from a generator seeded with `seed` + i.
-  init(_ count: Int, seed: Int, _ load: @escaping ([Int]) throws -> Batch) {
-    shared = Shared(count, load)
+  init(
+    _ count: Int, seed: Int, _ workerInit: ((Int) throws -> Void)?,
+    _ load: @escaping ([Int]) throws -> Batch
+  ) {
+    shared = Shared(count, workerInit, load)
     for worker in 0..<count {
       let start = Unmanaged.passRetained(
         ThreadStart { [shared] in

@@ -1,0 +1,148 @@
+public import KindlingCore
+
+/// Samples that come one after another, such as lines of a log or records of a stream
+/// (PyTorch: `torch.utils.data.IterableDataset`).
+///
+/// ```swift
+/// struct Countdown: IterableDataset {
+///   func begin() -> () throws -> Int? {
+///     var next = 3
+///     return {
+///       next -= 1
+///       return next < 0 ? nil : next
+///     }
+///   }
+/// }
+/// for batch in try IterableDataLoader(Countdown(), batchSize: 2) { print(try batch.get()) }
+/// ```
+public protocol IterableDataset<Sample> {
+  /// The type of a sample.
+  associatedtype Sample
+  /// Begins a pass over the samples.
+  ///
+  /// - Returns: a function that gives the next sample, and nil after the last one.
+  func begin() throws -> () throws -> Sample?
+}
+
+/// The elements of a sequence as an iterable dataset.
+public struct SequenceDataset<Base: Sequence>: IterableDataset {
+  /// The elements.
+  public let base: Base
+
+  /// Creates a dataset of the elements of `base`, which is iterated anew in every pass.
+  public init(_ base: Base) { self.base = base }
+
+  /// Begins a pass over the elements.
+  public func begin() -> () throws -> Base.Element? {
+    var iterator = base.makeIterator()
+    return { iterator.next() }
+  }
+}
+
+/// Several iterable datasets one after another (PyTorch: `torch.utils.data.ChainDataset`).
+public struct ChainDataset<Sample>: IterableDataset {
+  /// The parts, in order.
+  public let datasets: [any IterableDataset<Sample>]
+
+  /// Creates a dataset of the samples of all `datasets`.
+  public init(_ datasets: [any IterableDataset<Sample>]) { self.datasets = datasets }
+
+  /// Begins a pass; each part begins when the one before it has ended.
+  public func begin() -> () throws -> Sample? {
+    var waiting = datasets[...]
+    var current: (() throws -> Sample?)?
+    return {
+      while true {
+        if let sample = try current?() { return sample }
+        guard let next = waiting.popFirst() else {
+          current = nil
+          return nil
+        }
+        current = try next.begin()
+      }
+    }
+  }
+}
+
+/// Batches of the samples of an iterable dataset
+/// (PyTorch: `torch.utils.data.DataLoader` of an `IterableDataset`).
+///
+/// As with ``DataLoader``, a loader is a sequence of results, a new pass each time. An error ends the
+/// pass with the batch in which it occurred. Samples come in the dataset's order, from the calling
+/// thread.
+public struct IterableDataLoader<D: IterableDataset, Batch>: Sequence {
+  /// The dataset.
+  public let dataset: D
+  /// The number of samples in a batch.
+  public let batchSize: Int
+  /// Whether a last batch that is not full is left out.
+  public let dropLast: Bool
+  /// The random generator; `nil` uses the default generator.
+  public let generator: KindlingCore.Generator?
+  private let collate: ([D.Sample]) throws -> Batch
+
+  /// Creates a loader whose batches `collate` makes (PyTorch: `collate_fn`).
+  ///
+  /// - Throws: `TensorError` `.value` for a batch size below 1.
+  public init(
+    _ dataset: D, batchSize: Int = 1, dropLast: Bool = false,
+    generator: KindlingCore.Generator? = nil, collate: @escaping ([D.Sample]) throws -> Batch
+  ) throws {
+    guard batchSize > 0 else {
+      throw TensorError(
+        .value, "IterableDataLoader",
+        "batch_size should be a positive integer value, but got batch_size=\(batchSize)")
+    }
+    self.dataset = dataset
+    self.batchSize = batchSize
+    self.dropLast = dropLast
+    self.generator = generator
+    self.collate = collate
+  }
+
+  /// Creates a loader of samples that are ``Collatable``.
+  ///
+  /// - Throws: `TensorError` `.value` for a batch size below 1.
+  public init(
+    _ dataset: D, batchSize: Int = 1, dropLast: Bool = false,
+    generator: KindlingCore.Generator? = nil
+  ) throws where D.Sample: Collatable, Batch == D.Sample.Batch {
+    try self.init(
+      dataset, batchSize: batchSize, dropLast: dropLast, generator: generator,
+      collate: D.Sample.collate)
+  }
+
+  /// Creates a loader of pairs; a batch is a pair of batches.
+  ///
+  /// - Throws: `TensorError` `.value` for a batch size below 1.
+  public init<A: Collatable, B: Collatable>(
+    _ dataset: D, batchSize: Int = 1, dropLast: Bool = false,
+    generator: KindlingCore.Generator? = nil
+  ) throws where D.Sample == (A, B), Batch == (A.Batch, B.Batch) {
+    try self.init(dataset, batchSize: batchSize, dropLast: dropLast, generator: generator) {
+      (try A.collate($0.map(\.0)), try B.collate($0.map(\.1)))
+    }
+  }
+
+  /// Begins a pass, for which one number is drawn from the generator, as in PyTorch.
+  public func makeIterator() -> AnyIterator<Result<Batch, any Error>> {
+    _ = (generator ?? .default).drawSeed()
+    var next: (() throws -> D.Sample?)?
+    var isFinished = false
+    return AnyIterator { () -> Result<Batch, any Error>? in
+      if isFinished { return nil }
+      do {
+        let draw = try next ?? dataset.begin()
+        next = draw
+        var samples: [D.Sample] = []
+        while samples.count < batchSize, let sample = try draw() { samples.append(sample) }
+        isFinished = samples.count < batchSize
+        if samples.isEmpty || isFinished && dropLast { return nil }
+        return .success(try collate(samples))
+      } catch {
+        isFinished = true
+        return .failure(error)
+      }
+    }
+  }
+}

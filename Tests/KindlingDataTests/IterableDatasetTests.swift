@@ -1,0 +1,87 @@
+import Kindling
+import Synchronization
+import Testing
+
+@Suite struct IterableDatasetTests {
+  private struct Failing: IterableDataset {
+    func begin() -> () throws -> Int? {
+      var next = 0
+      return {
+        next += 1
+        if next == 4 { throw TensorError(.value, "Failing", "record 4 is torn") }
+        return next
+      }
+    }
+  }
+
+  @Test func batchesComeInOrder() throws {
+    let loader = try IterableDataLoader(SequenceDataset(1...5), batchSize: 2)
+    let batches = try loader.map { try $0.get().toArray(as: Int.self) }
+    #expect(batches == [[1, 2], [3, 4], [5]])
+    let full = try IterableDataLoader(SequenceDataset(1...5), batchSize: 2, dropLast: true)
+    #expect(try full.map { try $0.get().numel } == [2, 2])
+    let pairs = try IterableDataLoader(SequenceDataset([(1, 0.5), (2, 1.5)]), batchSize: 2)
+    for batch in pairs {
+      let (a, b) = try batch.get()
+      #expect(a.dtype == .int64 && b.dtype == .float64)
+    }
+  }
+
+  @Test func partsAreChained() throws {
+    let chain = ChainDataset<Int>([
+      SequenceDataset([1, 2]), SequenceDataset([]), SequenceDataset([3]),
+    ])
+    let batches = try IterableDataLoader(chain, batchSize: 3).map {
+      try $0.get().toArray(as: Int.self)
+    }
+    #expect(batches == [[1, 2, 3]])
+  }
+
+  @Test func anErrorEndsThePass() throws {
+    let results = try Array(IterableDataLoader(Failing(), batchSize: 2))
+    #expect(results.count == 2)
+    let error = #expect(throws: TensorError.self) { _ = try results[1].get() }
+    #expect(error?.description.contains("record 4 is torn") == true)
+    let refused = #expect(throws: TensorError.self) {
+      _ = try IterableDataLoader(SequenceDataset([1]), batchSize: 0)
+    }
+    #expect(
+      refused?.description.contains(
+        "batch_size should be a positive integer value, but got batch_size=0")
+        == true)
+  }
+
+  @Test func datasetsAreStacked() throws {
+    let stack = try StackDataset([1, 2, 3], ["a", "b", "c"])
+    #expect(stack.count == 3)
+    let (number, text) = try stack[1]
+    #expect(number == 2 && text == "b")
+    for batch in try DataLoader(stack, batchSize: 3) {
+      let (numbers, texts) = try batch.get()
+      #expect(try numbers.toArray(as: Int.self) == [1, 2, 3] && texts == ["a", "b", "c"])
+    }
+    let error = #expect(throws: TensorError.self) { _ = try StackDataset([1], [1, 2]) }
+    #expect(error?.description.contains("Size mismatch between datasets: [1, 2]") == true)
+    #expect(throws: TensorError.self) { _ = try stack[3] }
+  }
+
+  @Test func mappedSamplesOutOfRangeAreRefused() throws {
+    let mapped = [1.0].mapSamples { $0 }
+    let error = #expect(throws: TensorError.self) { _ = try mapped[5] }
+    #expect(error?.description.contains("index 5 is out of range for 1 samples") == true)
+  }
+
+  @Test func workersAreSetUp() throws {
+    let begun = Mutex<Set<Int>>([])
+    let loader = try DataLoader(
+      Array(0..<8), batchSize: 2, workers: 2,
+      workerInit: { worker in begun.withLock { _ = $0.insert(worker) } })
+    #expect(try loader.map { try $0.get().numel } == [2, 2, 2, 2])
+    #expect(begun.withLock { $0 } == [0, 1])
+    let failing = try DataLoader(
+      Array(0..<4), batchSize: 2, workers: 1,
+      workerInit: { _ in throw TensorError(.value, "setUp", "no such device") })
+    let error = #expect(throws: TensorError.self) { for batch in failing { _ = try batch.get() } }
+    #expect(error?.description.contains("no such device") == true)
+  }
+}
