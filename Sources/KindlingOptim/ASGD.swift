@@ -28,9 +28,9 @@ open class ASGD: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative number other than `t0`, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-2, lambd: some TensorScalar = 1e-4,
-    alpha: some TensorScalar = 0.75, t0: some TensorScalar = 1e6,
-    weightDecay: some TensorScalar = 0, maximize: Bool = false
+    _ params: [Tensor], lr: some OptimizerOption = 1e-2, lambd: some OptimizerOption = 1e-4,
+    alpha: some OptimizerOption = 0.75, t0: some OptimizerOption = 1e6,
+    weightDecay: some OptimizerOption = 0, maximize: Bool = false
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, lambd: lambd, alpha: alpha, t0: t0,
@@ -39,9 +39,9 @@ open class ASGD: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-2, lambd: some TensorScalar = 1e-4,
-    alpha: some TensorScalar = 0.75, t0: some TensorScalar = 1e6,
-    weightDecay: some TensorScalar = 0, maximize: Bool = false
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-2, lambd: some OptimizerOption = 1e-4,
+    alpha: some OptimizerOption = 0.75, t0: some OptimizerOption = 1e6,
+    weightDecay: some OptimizerOption = 0, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,

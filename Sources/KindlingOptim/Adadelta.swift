@@ -11,8 +11,8 @@ open class Adadelta: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for `rho` outside
   ///   [0, 1], and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1.0, rho: some TensorScalar = 0.9,
-    eps: some TensorScalar = 1e-6, weightDecay: some TensorScalar = 0, maximize: Bool = false
+    _ params: [Tensor], lr: some OptimizerOption = 1.0, rho: some OptimizerOption = 0.9,
+    eps: some OptimizerOption = 1e-6, weightDecay: some OptimizerOption = 0, maximize: Bool = false
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, rho: rho, eps: eps, weightDecay: weightDecay,
@@ -21,8 +21,8 @@ open class Adadelta: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1.0, rho: some TensorScalar = 0.9,
-    eps: some TensorScalar = 1e-6, weightDecay: some TensorScalar = 0, maximize: Bool = false
+    groups: [ParamGroup], lr: some OptimizerOption = 1.0, rho: some OptimizerOption = 0.9,
+    eps: some OptimizerOption = 1e-6, weightDecay: some OptimizerOption = 0, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,

@@ -30,9 +30,9 @@ open class Adafactor: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, epsilon or `weightDecay`, a positive
   ///   `beta2Decay`, a `d` below 1, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-2, beta2Decay: some TensorScalar = -0.8,
-    eps: (Double?, Double) = (nil, 1e-3), d: some TensorScalar = 1.0,
-    weightDecay: some TensorScalar = 0.0, maximize: Bool = false
+    _ params: [Tensor], lr: some OptimizerOption = 1e-2, beta2Decay: some OptimizerOption = -0.8,
+    eps: (Double?, Double) = (nil, 1e-3), d: some OptimizerOption = 1.0,
+    weightDecay: some OptimizerOption = 0.0, maximize: Bool = false
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, beta2Decay: beta2Decay, eps: eps, d: d,
@@ -41,9 +41,9 @@ open class Adafactor: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-2, beta2Decay: some TensorScalar = -0.8,
-    eps: (Double?, Double) = (nil, 1e-3), d: some TensorScalar = 1.0,
-    weightDecay: some TensorScalar = 0.0, maximize: Bool = false
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-2, beta2Decay: some OptimizerOption = -0.8,
+    eps: (Double?, Double) = (nil, 1e-3), d: some OptimizerOption = 1.0,
+    weightDecay: some OptimizerOption = 0.0, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,
@@ -70,12 +70,13 @@ open class Adafactor: Optimizer {
   }
 
   private static func epsilons(_ group: ParamGroup) throws -> (Double?, Double) {
-    guard let both = group["eps"]?.elements, both.count == 2, let second = both[1].doubleValue
+    guard let both = group["eps"]?.elements, both.count == 2,
+      let second = try both[1].optionNumber()
     else {
       throw group.unfit("eps", "a pair of numbers, the first of which may be None")
     }
     if case .none = both[0] { return (nil, second) }
-    guard let first = both[0].doubleValue else {
+    guard let first = try both[0].optionNumber() else {
       throw group.unfit("eps", "a pair of numbers, the first of which may be None")
     }
     return (first, second)

@@ -12,9 +12,9 @@ open class Adagrad: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative number, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-2, lrDecay: some TensorScalar = 0,
-    weightDecay: some TensorScalar = 0, initialAccumulatorValue: some TensorScalar = 0,
-    eps: some TensorScalar = 1e-10, maximize: Bool = false
+    _ params: [Tensor], lr: some OptimizerOption = 1e-2, lrDecay: some OptimizerOption = 0,
+    weightDecay: some OptimizerOption = 0, initialAccumulatorValue: some OptimizerOption = 0,
+    eps: some OptimizerOption = 1e-10, maximize: Bool = false
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, lrDecay: lrDecay, weightDecay: weightDecay,
@@ -23,9 +23,9 @@ open class Adagrad: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-2, lrDecay: some TensorScalar = 0,
-    weightDecay: some TensorScalar = 0, initialAccumulatorValue: some TensorScalar = 0,
-    eps: some TensorScalar = 1e-10, maximize: Bool = false
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-2, lrDecay: some OptimizerOption = 0,
+    weightDecay: some OptimizerOption = 0, initialAccumulatorValue: some OptimizerOption = 0,
+    eps: some OptimizerOption = 1e-10, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,

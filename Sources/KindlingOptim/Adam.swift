@@ -6,7 +6,7 @@ public import KindlingCore
 /// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980; AMSGrad:
 ///   Reddi et al., *On the Convergence of Adam and Beyond*, arXiv:1904.09237.
 open class Adam: Optimizer {
-  private var lastOptions: (revision: Int, step: AdamStep, amsgrad: Bool)?
+  private var cache = OptionCache<(step: AdamStep, amsgrad: Bool)>()
 
   /// An optimizer of `params`.
   ///
@@ -15,8 +15,9 @@ open class Adam: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta
   ///   outside [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, amsgrad: Bool = false,
+    _ params: [Tensor], lr: some OptimizerOption = 1e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0, amsgrad: Bool = false,
     maximize: Bool = false, decoupledWeightDecay: Bool = false
   ) throws {
     try self.init(
@@ -26,14 +27,16 @@ open class Adam: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, amsgrad: Bool = false,
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0, amsgrad: Bool = false,
     maximize: Bool = false, decoupledWeightDecay: Bool = false
   ) throws {
     try super.init(
       groups: groups,
       defaults: [
-        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "lr": CheckpointValue(lr),
+        "betas": .tuple([CheckpointValue(betas.0), CheckpointValue(betas.1)]),
         "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
         "amsgrad": .bool(amsgrad), "maximize": .bool(maximize), "foreach": nil, "capturable": false,
         "differentiable": false, "fused": nil,
@@ -51,7 +54,7 @@ open class Adam: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let (options, amsgrad) = try options(of: group)
+    let (options, amsgrad) = try cache.of(group, Adam.options)
     var step = options
     step.step = Double(state.step + 1)
     let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
@@ -62,16 +65,14 @@ open class Adam: Optimizer {
     parameter.storage.version += 1
   }
 
-  private func options(of group: ParamGroup) throws -> (AdamStep, amsgrad: Bool) {
-    if let last = lastOptions, last.revision == group.revision { return (last.step, last.amsgrad) }
-    let betas = try group.pair("betas"), amsgrad = try group.flag("amsgrad")
+  private static func options(_ group: ParamGroup) throws -> (step: AdamStep, amsgrad: Bool) {
+    let betas = try group.pair("betas")
     let step = AdamStep(
       lr: try group.number("lr"), beta1: betas.0, beta2: betas.1, eps: try group.number("eps"),
       weightDecay: try group.number("weight_decay"),
       decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"),
       step: 0)
-    lastOptions = (group.revision, step, amsgrad)
-    return (step, amsgrad)
+    return (step, try group.flag("amsgrad"))
   }
 
   override open func savedNumbers(

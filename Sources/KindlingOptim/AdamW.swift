@@ -6,8 +6,10 @@ public import KindlingCore
 open class AdamW: Adam {
   /// An optimizer of `params`; throws as ``Adam``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 1e-2, amsgrad: Bool = false,
+    _ params: [Tensor], lr: some OptimizerOption = 1e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 1e-2,
+    amsgrad: Bool = false,
     maximize: Bool = false
   ) throws {
     try self.init(
@@ -17,8 +19,10 @@ open class AdamW: Adam {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 1e-2, amsgrad: Bool = false,
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 1e-2,
+    amsgrad: Bool = false,
     maximize: Bool = false
   ) throws {
     try super.init(

@@ -21,8 +21,9 @@ open class Adamax: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
   ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, maximize: Bool = false
+    _ params: [Tensor], lr: some OptimizerOption = 2e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0, maximize: Bool = false
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, betas: betas, eps: eps, weightDecay: weightDecay,
@@ -31,13 +32,15 @@ open class Adamax: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0, maximize: Bool = false
+    groups: [ParamGroup], lr: some OptimizerOption = 2e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,
       defaults: [
-        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "lr": CheckpointValue(lr),
+        "betas": .tuple([CheckpointValue(betas.0), CheckpointValue(betas.1)]),
         "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
         "foreach": nil, "maximize": .bool(maximize), "differentiable": false, "capturable": false,
       ])

@@ -33,10 +33,10 @@ open class Muon: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, a parameter
   ///   that is no matrix, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-3, weightDecay: some TensorScalar = 0.1,
-    momentum: some TensorScalar = 0.95, nesterov: Bool = true,
+    _ params: [Tensor], lr: some OptimizerOption = 1e-3, weightDecay: some OptimizerOption = 0.1,
+    momentum: some OptimizerOption = 0.95, nesterov: Bool = true,
     nsCoefficients: (Double, Double, Double) = (3.4445, -4.7750, 2.0315),
-    eps: some TensorScalar = 1e-7, nsSteps: Int = 5, adjustLrFn: LearningRateAdjustment? = nil
+    eps: some OptimizerOption = 1e-7, nsSteps: Int = 5, adjustLrFn: LearningRateAdjustment? = nil
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, weightDecay: weightDecay, momentum: momentum,
@@ -46,10 +46,10 @@ open class Muon: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-3, weightDecay: some TensorScalar = 0.1,
-    momentum: some TensorScalar = 0.95, nesterov: Bool = true,
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-3, weightDecay: some OptimizerOption = 0.1,
+    momentum: some OptimizerOption = 0.95, nesterov: Bool = true,
     nsCoefficients: (Double, Double, Double) = (3.4445, -4.7750, 2.0315),
-    eps: some TensorScalar = 1e-7, nsSteps: Int = 5, adjustLrFn: LearningRateAdjustment? = nil
+    eps: some OptimizerOption = 1e-7, nsSteps: Int = 5, adjustLrFn: LearningRateAdjustment? = nil
   ) throws {
     let (a, b, c) = nsCoefficients
     try super.init(
@@ -77,7 +77,8 @@ open class Muon: Optimizer {
   }
 
   private static func options(_ group: ParamGroup) throws -> Options {
-    let coefficients = group["ns_coefficients"]?.elements?.compactMap(\.doubleValue) ?? []
+    let coefficients =
+      try group["ns_coefficients"]?.elements?.compactMap { try $0.optionNumber() } ?? []
     guard coefficients.count == 3 else {
       throw TensorError(.value, "", "Coefficients must be a tuple of exactly 3 values")
     }

@@ -24,9 +24,10 @@ open class NAdam: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps`, `weightDecay` or `momentumDecay`,
   ///   for a beta outside [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
-    momentumDecay: some TensorScalar = 4e-3, decoupledWeightDecay: Bool = false,
+    _ params: [Tensor], lr: some OptimizerOption = 2e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,
+    momentumDecay: some OptimizerOption = 4e-3, decoupledWeightDecay: Bool = false,
     maximize: Bool = false
   ) throws {
     try self.init(
@@ -36,15 +37,17 @@ open class NAdam: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 2e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
-    momentumDecay: some TensorScalar = 4e-3, decoupledWeightDecay: Bool = false,
+    groups: [ParamGroup], lr: some OptimizerOption = 2e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,
+    momentumDecay: some OptimizerOption = 4e-3, decoupledWeightDecay: Bool = false,
     maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,
       defaults: [
-        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "lr": CheckpointValue(lr),
+        "betas": .tuple([CheckpointValue(betas.0), CheckpointValue(betas.1)]),
         "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
         "momentum_decay": CheckpointValue(momentumDecay),
         "decoupled_weight_decay": .bool(decoupledWeightDecay), "maximize": .bool(maximize),

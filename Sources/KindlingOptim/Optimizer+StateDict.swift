@@ -4,6 +4,13 @@ extension Optimizer {
   /// Groups and states as plain data in PyTorch's form: parameters are numbered through all groups,
   /// tensors share memory with the optimizer's (PyTorch: `Optimizer.state_dict`).
   public func stateDict() -> CheckpointValue {
+    for (_, hook) in hooks.stateDictPre { hook(self) }
+    var state = plainStateDict()
+    for (_, hook) in hooks.stateDictPost { state = hook(self, state) ?? state }
+    return state
+  }
+
+  private func plainStateDict() -> CheckpointValue {
     var states: [(key: CheckpointValue, value: CheckpointValue)] = []
     var groups: [CheckpointValue] = []
     var number = 0
@@ -34,6 +41,13 @@ extension Optimizer {
   /// - Throws: `TensorError` `.value` where the number of groups, of parameters, or a tensor's shape
   ///   differs, or the value is no state dict of an optimizer.
   public func loadStateDict(_ state: CheckpointValue) throws {
+    var state = state
+    for (_, hook) in hooks.loadPre { state = try hook(self, state) ?? state }
+    try loadPlainStateDict(state)
+    for (_, hook) in hooks.loadPost { try hook(self) }
+  }
+
+  private func loadPlainStateDict(_ state: CheckpointValue) throws {
     guard let saved = state["param_groups"]?.elements,
       case .dictionary(let states)? = state["state"]
     else {
@@ -59,7 +73,9 @@ extension Optimizer {
         if let number = number.intValue { parameters[number] = parameter }
       }
       for (key, value) in entries {
-        if let name = key.stringValue, name != "params" { groups[i][name] = value }
+        if let name = key.stringValue, name != "params" {
+          groups[i][name] = try value.copyingTensors()
+        }
       }
       try check(groups[i])
     }

@@ -25,6 +25,7 @@ open class Optimizer: CustomStringConvertible {
   final var states: [ParameterState] = []
   /// Whether ``step()`` has run, which a schedule's first step asks.
   final var hasStepped = false
+  final let hooks = OptimizerHooks()
 
   /// An optimizer of `groups`, whose missing options come from `defaults`.
   ///
@@ -81,8 +82,27 @@ open class Optimizer: CustomStringConvertible {
   /// Updates every parameter that has a gradient (PyTorch: `Optimizer.step`).
   ///
   /// - Throws: `TensorError` `.shape` or `.dtype` where a gradient does not fit its parameter.
-  open func step() throws {
+  public final func step() throws {
+    try withStepHooks { try performStep() }
+  }
+
+  /// Computes the loss with `closure`, which also runs `backward`, then steps; returns the loss.
+  @discardableResult
+  public final func step(_ closure: () throws -> Tensor) throws -> Tensor {
+    try withStepHooks { try performStep(closure) }
+  }
+
+  private func withStepHooks<R>(_ body: () throws -> R) throws -> R {
     hasStepped = true
+    for (_, hook) in hooks.stepPre { try hook(self) }
+    let result = try body()
+    for (_, hook) in hooks.stepPost { try hook(self) }
+    return result
+  }
+
+  /// The step itself, without the hooks around it: calls ``update(_:_:_:_:)`` for every parameter that
+  /// has a gradient.
+  open func performStep() throws {
     try noGrad {
       var place = 0
       for group in paramGroups {
@@ -98,11 +118,10 @@ open class Optimizer: CustomStringConvertible {
     }
   }
 
-  /// Computes the loss with `closure`, which also runs `backward`, then steps; returns the loss.
-  @discardableResult
-  open func step(_ closure: () throws -> Tensor) throws -> Tensor {
+  /// The step with a closure, without the hooks around it.
+  open func performStep(_ closure: () throws -> Tensor) throws -> Tensor {
     let loss = try enableGrad(closure)
-    try step()
+    try performStep()
     return loss
   }
 
@@ -168,7 +187,7 @@ open class Optimizer: CustomStringConvertible {
     for (i, group) in paramGroups.enumerated() {
       text += "\nParameter Group \(i)\n"
       for (name, value) in group.options.sorted(by: { $0.name < $1.name }) {
-        text += "    \(name): \(value.stringValue ?? value.description)\n"
+        text += "    \(name): \(value.printedOption)\n"
       }
     }
     return text + ")"

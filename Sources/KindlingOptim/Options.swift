@@ -1,4 +1,4 @@
-public import KindlingCore
+import KindlingCore
 
 /// The options of a group as an optimizer uses them, read anew only when they have changed: looking
 /// them up by name would cost small parameters more than their step.
@@ -9,19 +9,9 @@ struct OptionCache<Options> {
   {
     if let last, last.revision == group.revision { return last.options }
     let options = try read(group)
-    last = (group.revision, options)
+    // A tensor may get another value without the group knowing.
+    last = group.holdsTensors ? nil : (group.revision, options)
     return options
-  }
-}
-
-extension CheckpointValue {
-  /// A number as it was given, so that it prints as PyTorch prints it.
-  public init(_ number: some TensorScalar) {
-    switch number.scalar {
-    case .bool(let b): self = .bool(b)
-    case .int(let i): self = .int(i)
-    case .double(let d): self = .double(d)
-    }
   }
 }
 

@@ -40,28 +40,38 @@ public struct ParamGroup {
     }
   }
 
+  /// Whether an option is a tensor, whose value can change without the group knowing.
+  var holdsTensors: Bool { options.contains { $0.value.holdsTensor } }
+
+  /// Sets the option `name` as schedules do: a tensor stays in its place and gets the value.
+  mutating func schedule(_ name: String, _ value: Double) throws {
+    guard let tensor = self[name]?.tensorValue else { return self[name] = .double(value) }
+    try noGrad { _ = try tensor.fill_(value) }
+  }
+
   /// The learning rate; NaN where the option is missing or no number.
   public var lr: Double {
-    get { self["lr"]?.doubleValue ?? .nan }
+    get { (try? number("lr")) ?? .nan }
     set { self["lr"] = .double(newValue) }
   }
 
   /// The option `name` as a number.
   public func number(_ name: String) throws -> Double {
-    if let number = self[name]?.doubleValue { return number }
-    throw unfit(name, "a number")
+    if let number = try self[name]?.optionNumber() { return number }
+    throw unfit(name, "a number or a tensor of one element")
   }
 
   /// The option `name` as a truth value.
   public func flag(_ name: String) throws -> Bool {
     if let flag = self[name]?.boolValue { return flag }
+    if let tensor = self[name]?.tensorValue, tensor.numel == 1 { return try tensor.item() != 0 }
     throw unfit(name, "a truth value")
   }
 
   /// The option `name` as a pair of numbers.
   public func pair(_ name: String) throws -> (Double, Double) {
-    if let both = self[name]?.elements, both.count == 2, let first = both[0].doubleValue,
-      let second = both[1].doubleValue
+    if let both = self[name]?.elements, both.count == 2, let first = try both[0].optionNumber(),
+      let second = try both[1].optionNumber()
     {
       return (first, second)
     }
@@ -71,6 +81,11 @@ public struct ParamGroup {
   /// The option `name` as a whole number.
   public func integer(_ name: String) throws -> Int {
     if let integer = self[name]?.intValue { return integer }
+    if case .tensor? = self[name], let number = try self[name]?.optionNumber(),
+      let integer = Int(exactly: number)
+    {
+      return integer
+    }
     throw unfit(name, "an integer")
   }
 

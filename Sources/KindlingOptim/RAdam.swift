@@ -24,8 +24,9 @@ open class RAdam: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
   ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
+    _ params: [Tensor], lr: some OptimizerOption = 1e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,
     decoupledWeightDecay: Bool = false, maximize: Bool = false
   ) throws {
     try self.init(
@@ -35,14 +36,16 @@ open class RAdam: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-3,
+    betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,
     decoupledWeightDecay: Bool = false, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,
       defaults: [
-        "lr": CheckpointValue(lr), "betas": .tuple([.double(betas.0), .double(betas.1)]),
+        "lr": CheckpointValue(lr),
+        "betas": .tuple([CheckpointValue(betas.0), CheckpointValue(betas.1)]),
         "eps": CheckpointValue(eps), "weight_decay": CheckpointValue(weightDecay),
         "maximize": .bool(maximize), "foreach": nil, "capturable": false,
         "decoupled_weight_decay": .bool(decoupledWeightDecay), "differentiable": false,

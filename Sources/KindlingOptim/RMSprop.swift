@@ -12,9 +12,9 @@ open class RMSprop: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative number, and as
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-2, alpha: some TensorScalar = 0.99,
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
-    momentum: some TensorScalar = 0, centered: Bool = false, maximize: Bool = false
+    _ params: [Tensor], lr: some OptimizerOption = 1e-2, alpha: some OptimizerOption = 0.99,
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,
+    momentum: some OptimizerOption = 0, centered: Bool = false, maximize: Bool = false
   ) throws {
     try self.init(
       groups: [ParamGroup(params)], lr: lr, alpha: alpha, eps: eps, weightDecay: weightDecay,
@@ -23,9 +23,9 @@ open class RMSprop: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-2, alpha: some TensorScalar = 0.99,
-    eps: some TensorScalar = 1e-8, weightDecay: some TensorScalar = 0,
-    momentum: some TensorScalar = 0, centered: Bool = false, maximize: Bool = false
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-2, alpha: some OptimizerOption = 0.99,
+    eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,
+    momentum: some OptimizerOption = 0, centered: Bool = false, maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,

@@ -14,8 +14,9 @@ open class Rprop: Optimizer {
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, for etas other than 0 < eta⁻ < 1 < eta⁺,
   ///   and as ``Optimizer/init(groups:defaults:)``.
-  public convenience init<Least: TensorScalar, Most: TensorScalar>(
-    _ params: [Tensor], lr: some TensorScalar = 1e-2, etas: (Double, Double) = (0.5, 1.2),
+  public convenience init<Least: OptimizerOption, Most: OptimizerOption>(
+    _ params: [Tensor], lr: some OptimizerOption = 1e-2,
+    etas: (some OptimizerOption, some OptimizerOption) = (0.5, 1.2),
     stepSizes: (Least, Most) = (1e-6, 50), maximize: Bool = false
   ) throws {
     try self.init(
@@ -23,14 +24,16 @@ open class Rprop: Optimizer {
   }
 
   /// An optimizer of `groups` with options of their own.
-  public init<Least: TensorScalar, Most: TensorScalar>(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-2, etas: (Double, Double) = (0.5, 1.2),
+  public init<Least: OptimizerOption, Most: OptimizerOption>(
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-2,
+    etas: (some OptimizerOption, some OptimizerOption) = (0.5, 1.2),
     stepSizes: (Least, Most) = (1e-6, 50), maximize: Bool = false
   ) throws {
     try super.init(
       groups: groups,
       defaults: [
-        "lr": CheckpointValue(lr), "etas": .tuple([.double(etas.0), .double(etas.1)]),
+        "lr": CheckpointValue(lr),
+        "etas": .tuple([CheckpointValue(etas.0), CheckpointValue(etas.1)]),
         "step_sizes": .tuple([CheckpointValue(stepSizes.0), CheckpointValue(stepSizes.1)]),
         "foreach": nil, "maximize": .bool(maximize), "differentiable": false, "capturable": false,
       ])

@@ -6,15 +6,16 @@ public import KindlingCore
 /// - Source: Sutskever et al., *On the importance of initialization and momentum in deep learning*,
 ///   ICML 2013, with PyTorch's way of applying the learning rate.
 open class SGD: Optimizer {
-  private var lastOptions: (revision: Int, step: SGDStep)?
+  private var cache = OptionCache<SGDStep>()
 
   /// An optimizer of `params`.
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, for `nesterov`
   ///   without momentum or with dampening, and as ``Optimizer/init(groups:defaults:)``.
   public convenience init(
-    _ params: [Tensor], lr: some TensorScalar = 1e-3, momentum: some TensorScalar = 0,
-    dampening: some TensorScalar = 0, weightDecay: some TensorScalar = 0, nesterov: Bool = false,
+    _ params: [Tensor], lr: some OptimizerOption = 1e-3, momentum: some OptimizerOption = 0,
+    dampening: some OptimizerOption = 0, weightDecay: some OptimizerOption = 0,
+    nesterov: Bool = false,
     maximize: Bool = false
   ) throws {
     try self.init(
@@ -24,8 +25,9 @@ open class SGD: Optimizer {
 
   /// An optimizer of `groups` with options of their own.
   public init(
-    groups: [ParamGroup], lr: some TensorScalar = 1e-3, momentum: some TensorScalar = 0,
-    dampening: some TensorScalar = 0, weightDecay: some TensorScalar = 0, nesterov: Bool = false,
+    groups: [ParamGroup], lr: some OptimizerOption = 1e-3, momentum: some OptimizerOption = 0,
+    dampening: some OptimizerOption = 0, weightDecay: some OptimizerOption = 0,
+    nesterov: Bool = false,
     maximize: Bool = false
   ) throws {
     try super.init(
@@ -52,7 +54,7 @@ open class SGD: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    var step = try options(of: group)
+    var step = try cache.of(group, SGD.options)
     var buffer: Tensor?
     if step.momentum != 0 {
       buffer = state["momentum_buffer"]
@@ -66,13 +68,10 @@ open class SGD: Optimizer {
     parameter.storage.version += 1
   }
 
-  private func options(of group: ParamGroup) throws -> SGDStep {
-    if let lastOptions, lastOptions.revision == group.revision { return lastOptions.step }
-    let step = SGDStep(
+  private static func options(_ group: ParamGroup) throws -> SGDStep {
+    SGDStep(
       lr: try group.number("lr"), momentum: try group.number("momentum"),
       dampening: try group.number("dampening"), weightDecay: try group.number("weight_decay"),
       nesterov: try group.flag("nesterov"), maximize: try group.flag("maximize"))
-    lastOptions = (group.revision, step)
-    return step
   }
 }

@@ -5,11 +5,12 @@ import _TestSupport
 struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-conformance",
-    abstract: "Checks operators against recorded results of PyTorch.",
+    abstract:
+      "Checks operators, modules, optimizers, schedules and samplers against results of PyTorch.",
     discussion: """
-      Prints every failure, a table with one line a suite, and last
-      "N passed, M failed, K unsupported". The exit code says whether the cases could be run, \
-      not whether they passed: 0, or 64 for a wrong option or a folder without readable suites.
+      Each suite names the family of its cases; without one they are operators. Prints every \
+      failure, a table with one line a suite, and last "N passed, M failed, K unsupported". The \
+      exit code says whether the cases could be run, not whether they passed: 0, or 64 for a wrong option or a folder without readable suites.
       """)
 
   @Argument(help: "Folders with suites: NAME.json beside NAME.safetensors.")
@@ -18,7 +19,7 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Run this suite alone.")
   var suite: String?
 
-  @Option(help: "Run this operator's cases alone.")
+  @Option(help: "Run the cases of this operator or class alone.")
   var op: String?
 
   @Flag(help: "Also print every unsupported case.")

@@ -17,14 +17,7 @@ import _TestSupport
   func passesStay(name: String) throws {
     let floor = try #require(try Golden.json("conformance-floor.json")[name]?.int)
     let suite = try ConformanceSuite(name, in: Self.folder)
-    let runner = ConformanceRunner()
-    var tally = Tally()
-    var failures: [String] = []
-    for test in suite.cases {
-      let verdict = runner.run(test, of: suite)
-      tally.count(verdict)
-      if case .failed(let message) = verdict { failures.append("\(test.id): \(message)") }
-    }
+    let (tally, failures) = ConformanceRunner().run(suite)
     #expect(
       tally.passed >= floor,
       "\(name): \(tally.summary), floor \(floor)\n\(failures.joined(separator: "\n"))")

@@ -104,9 +104,12 @@ open class BatchNormalization: ChannelNormalization, Layer {
   /// The numbers of dimensions that the layer takes.
   var ranks: [Int] { [2, 3, 4, 5] }
 
+  /// Throws unless the layer takes a tensor of `x`'s rank.
+  func checkRank(_ x: Tensor) throws { try checkRank(x, ranks) }
+
   open func forward(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
-    try checkRank(x, ranks)
+    try checkRank(x)
     var share = momentum ?? 0
     if isTraining, trackRunningStats, let seen = numBatchesTracked {
       try noGrad { _ = try seen.add_(1) }

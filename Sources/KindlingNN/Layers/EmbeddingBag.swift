@@ -12,6 +12,8 @@ open class EmbeddingBag: Module {
   public let maxNorm: Double?
   /// The p of that norm.
   public let normType: Double
+  /// Whether gradients are divided by the number of times a vector was looked up.
+  public let scaleGradByFreq: Bool
   /// Whether the last offset is the end of the last bag.
   public let includeLastOffset: Bool
   /// A vector that counts for nothing.
@@ -22,13 +24,14 @@ open class EmbeddingBag: Module {
   /// A table of normal numbers, drawn from the default generator as PyTorch draws them.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: Double? = nil, normType: Double = 2,
-    mode: EmbeddingBagMode = .mean, includeLastOffset: Bool = false, paddingIdx: Int? = nil,
-    dtype: DType? = nil, device: Device = .cpu
+    scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean, includeLastOffset: Bool = false,
+    paddingIdx: Int? = nil, dtype: DType? = nil, device: Device = .cpu
   ) {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim
     self.maxNorm = maxNorm
     self.normType = normType
+    self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
     var problem: TensorError?
@@ -45,6 +48,34 @@ open class EmbeddingBag: Module {
     keepingError { try resetParameters() }
   }
 
+  /// Creates a table of given vectors, by default frozen
+  /// (PyTorch: `nn.EmbeddingBag.from_pretrained`).
+  ///
+  /// - Throws: `TensorError` `.shape` where `embeddings` is no matrix, and `.value` for a `paddingIdx`
+  ///   outside it.
+  public init(
+    pretrained embeddings: Tensor, freeze: Bool = true, maxNorm: Double? = nil,
+    normType: Double = 2, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
+    includeLastOffset: Bool = false, paddingIdx: Int? = nil
+  ) throws {
+    guard embeddings.ndim == 2 else {
+      throw TensorError(
+        .shape, "EmbeddingBag",
+        "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)"
+      )
+    }
+    (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
+    self.maxNorm = maxNorm
+    self.normType = normType
+    self.scaleGradByFreq = scaleGradByFreq
+    self.mode = mode
+    self.includeLastOffset = includeLastOffset
+    self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, embeddings.shape[0]) }
+    weight = embeddings.detach()
+    super.init()
+    try weight.requiresGrad_(!freeze)
+  }
+
   /// Draws the vectors anew (PyTorch: `EmbeddingBag.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
@@ -58,8 +89,9 @@ open class EmbeddingBag: Module {
   ) throws -> Tensor {
     try checkInitialization()
     return try F.embeddingBag(
-      input, weight, offsets: offsets, maxNorm: maxNorm, normType: normType, mode: mode,
-      perSampleWeights: perSampleWeights, includeLastOffset: includeLastOffset,
+      input, weight, offsets: offsets, maxNorm: maxNorm, normType: normType,
+      scaleGradByFreq: scaleGradByFreq, mode: mode, perSampleWeights: perSampleWeights,
+      includeLastOffset: includeLastOffset,
       paddingIdx: paddingIdx)
   }
 
@@ -76,6 +108,7 @@ open class EmbeddingBag: Module {
     var text = "\(numEmbeddings), \(embeddingDim)"
     if let maxNorm { text += ", max_norm=\(PrintedNumber.shortest(maxNorm))" }
     if normType != 2 { text += ", norm_type=\(PrintedNumber.shortest(normType))" }
+    if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
     text += ", mode='\(mode.rawValue)'"
     if let paddingIdx { text += ", padding_idx=\(paddingIdx)" }
     return text

@@ -60,6 +60,11 @@ open class ConvTranspose1d: ConvolutionLayer, Layer {
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
   }
+
+  /// ``forward(_:outputSize:)`` with the hooks around it.
+  public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
+    try call([x]) { try forward($0[0], outputSize: outputSize) }
+  }
 }
 
 /// The transposed convolution of images: the gradient of ``Conv2d`` with respect to its input
@@ -85,6 +90,11 @@ open class ConvTranspose2d: ConvolutionLayer, Layer {
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
   }
+
+  /// ``forward(_:outputSize:)`` with the hooks around it.
+  public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
+    try call([x]) { try forward($0[0], outputSize: outputSize) }
+  }
 }
 
 /// The transposed convolution of volumes: the gradient of ``Conv3d`` with respect to its input
@@ -109,5 +119,10 @@ open class ConvTranspose3d: ConvolutionLayer, Layer {
   /// The layer's computation with an output of the spatial sizes `outputSize`.
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
+  }
+
+  /// ``forward(_:outputSize:)`` with the hooks around it.
+  public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
+    try call([x]) { try forward($0[0], outputSize: outputSize) }
   }
 }

@@ -34,8 +34,8 @@ open class LBFGS: Optimizer {
   /// - Throws: `TensorError` `.value` for a negative `lr`, `maxIter`, `maxEval` or `historySize`,
   ///   and as ``Optimizer/init(groups:defaults:)``.
   public init(
-    _ params: [Tensor], lr: some TensorScalar = 1, maxIter: Int = 20, maxEval: Int? = nil,
-    toleranceGrad: some TensorScalar = 1e-7, toleranceChange: some TensorScalar = 1e-9,
+    _ params: [Tensor], lr: some OptimizerOption = 1, maxIter: Int = 20, maxEval: Int? = nil,
+    toleranceGrad: some OptimizerOption = 1e-7, toleranceChange: some OptimizerOption = 1e-9,
     historySize: Int = 100, lineSearchFn: LineSearch? = nil, maximize: Bool = false
   ) throws {
     try super.init(
@@ -76,7 +76,7 @@ open class LBFGS: Optimizer {
   }
 
   /// L-BFGS has to compute the loss anew: always throws.
-  override open func step() throws {
+  override open func performStep() throws {
     throw TensorError(
       .unsupported, "step",
       "LBFGS.step() missing 1 required positional argument: 'closure'; pass what computes the loss and its gradients"
@@ -156,9 +156,7 @@ open class LBFGS: Optimizer {
 
   /// Computes the loss with `closure`, which also zeroes gradients and runs `backward`, as often as
   /// the iterations ask; returns the first loss.
-  @discardableResult
-  override open func step(_ closure: () throws -> Tensor) throws -> Tensor {
-    hasStepped = true
+  override open func performStep(_ closure: () throws -> Tensor) throws -> Tensor {
     let o = try options()
     guard let first = parameters.first, let state = state(of: first) as? LBFGSState else {
       return try enableGrad(closure)

@@ -28,7 +28,8 @@ open class SequentialLR: LRScheduler {
     super.init(of: optimizer, lastEpoch: lastEpoch + 1)
     // Making the parts has stepped all of them: take that back, and begin with the first alone.
     for i in optimizer.paramGroups.indices {
-      optimizer.paramGroups[i]["lr"] = optimizer.paramGroups[i]["initial_lr"]
+      try optimizer.paramGroups[i].schedule(
+        "lr", optimizer.paramGroups[i].number("initial_lr"))
     }
     undoFirstStep(of: self)
     let first = schedulers[place(of: 0)]

@@ -82,7 +82,9 @@ open class CyclicLR: LRScheduler {
       if lastEpoch == -1 { try momentum.begin(base: momenta.base, most: momenta.most, optimizer) }
     }
     if lastEpoch == -1 {
-      for (i, rate) in baseLrs.enumerated() { optimizer.paramGroups[i].lr = rate }
+      for (i, rate) in baseLrs.enumerated() {
+        try optimizer.paramGroups[i].schedule("lr", rate)
+      }
     }
     try super.init(optimizer, lastEpoch: lastEpoch)
     self.baseLrs = baseLrs

@@ -1,4 +1,4 @@
-import KindlingCore
+public import KindlingCore
 
 /// One number for all parameter groups, or one a group: `maxLr: 0.1` or `maxLr: [0.1, 0.01]`.
 public protocol GroupNumbers {
@@ -34,6 +34,12 @@ extension Int: GroupNumbers {
   public var perGroup: [Double]? { nil }
   /// The number itself.
   public var forAll: Double { Double(self) }
+}
+extension Tensor: GroupNumbers {
+  /// None: there is one for all.
+  public var perGroup: [Double]? { nil }
+  /// The one element; NaN where there are several.
+  public var forAll: Double { numel == 1 ? (try? item()) ?? .nan : .nan }
 }
 extension Array: GroupNumbers where Element == Double {
   /// The numbers themselves.

@@ -56,7 +56,7 @@ open class LRScheduler {
           "param 'initial_lr' is not specified in param_groups[\(i)] when resuming scheduler with last_epoch >= 0: load the optimizer's state first"
         )
       }
-      optimizer.paramGroups[i]["initial_lr"] = optimizer.paramGroups[i]["lr"]
+      optimizer.paramGroups[i]["initial_lr"] = try optimizer.paramGroups[i]["lr"]?.copyingTensors()
     }
     baseLrs = try optimizer.paramGroups.map { try $0.number("initial_lr") }
     try initialStep()
@@ -136,7 +136,7 @@ open class LRScheduler {
       throw TensorError(
         .value, "step", "\(typeName) leads to a learning rate of \(PrintedNumber.shortest(rate))")
     }
-    for (i, rate) in rates.enumerated() { optimizer.paramGroups[i].lr = rate }
+    for (i, rate) in rates.enumerated() { try optimizer.paramGroups[i].schedule("lr", rate) }
     noteRates()
   }
 

@@ -116,7 +116,7 @@ open class ReduceLROnPlateau: LRScheduler {
     for (i, least) in minLrs.enumerated() {
       let old = try optimizer.paramGroups[i].number("lr")
       let new = max(old * factor, least)
-      if old - new > eps { optimizer.paramGroups[i].lr = new }
+      if old - new > eps { try optimizer.paramGroups[i].schedule("lr", new) }
     }
   }
 

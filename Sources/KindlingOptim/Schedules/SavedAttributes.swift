@@ -21,7 +21,7 @@ public struct SavedAttributes {
 
   /// The number called `name`.
   public func number(_ name: String) throws -> Double {
-    if let number = values[name]?.doubleValue { return number }
+    if let number = try values[name]?.optionNumber() { return number }
     throw flaw(name, "a number")
   }
 
@@ -59,7 +59,7 @@ public struct SavedAttributes {
 
   /// The `count` numbers called `name`.
   public func numbers(_ name: String, count: Int) throws -> [Double] {
-    let numbers = values[name]?.elements?.compactMap(\.doubleValue)
+    let numbers = try values[name]?.elements?.compactMap { try $0.optionNumber() }
     if let numbers, numbers.count == count, values[name]?.elements?.count == count {
       return numbers
     }

@@ -16,6 +16,11 @@ package indirect enum ArgumentValue: Sendable {
   case tuple([ArgumentValue])
   case slice([ArgumentValue])
   case ellipsis
+  case dictionary([(key: String, value: ArgumentValue)])
+  case module(ModuleSpec)
+  case function(String)
+  /// The tensor that was passed at a path, again.
+  case same(String)
 
   /// The argument that `json` describes; tensors are new, and leaves where they require a gradient.
   init(_ json: JSONValue, _ file: TensorFile) throws {
@@ -51,6 +56,20 @@ package indirect enum ArgumentValue: Sendable {
       self = .slice(try bounds.map { try ArgumentValue($0, file) })
     } else if members["ellipsis"] != nil {
       self = .ellipsis
+    } else if let pairs = members["dict"]?.array {
+      self = .dictionary(
+        try pairs.map { pair in
+          guard let entry = pair.array, entry.count == 2, let key = entry[0].string else {
+            throw GoldenError("a pair of a dictionary is none: \(pair)")
+          }
+          return (key, try ArgumentValue(entry[1], file))
+        })
+    } else if let module = members["module"] {
+      self = .module(try ModuleSpec(module, file))
+    } else if let name = members["function"]?.string {
+      self = .function(name)
+    } else if let path = members["same"]?.string {
+      self = .same(path)
     } else {
       throw UnsupportedError("argument of kind \(members.keys.sorted().joined(separator: ", "))")
     }
@@ -113,6 +132,10 @@ package indirect enum ArgumentValue: Sendable {
     case .tuple: "tuple"
     case .slice: "slice"
     case .ellipsis: "ellipsis"
+    case .dictionary: "dict"
+    case .module: "module"
+    case .function: "function"
+    case .same: "same"
     }
   }
 }

@@ -16,8 +16,31 @@ package struct ConformanceRunner: Sendable {
   /// A runner of the operators in `table`.
   package init(_ table: OperatorTable = .all) { self.table = table }
 
+  /// Runs all cases of `suite`, and lists the failures.
+  package func run(_ suite: ConformanceSuite) -> (tally: Tally, failures: [String]) {
+    var tally = Tally()
+    var failures: [String] = []
+    for test in suite.cases {
+      let verdict = run(test, of: suite)
+      tally.count(verdict)
+      if case .failed(let message) = verdict { failures.append("\(test.id): \(message)") }
+    }
+    return (tally, failures)
+  }
+
   /// Runs one case of `suite`.
   package func run(_ test: ConformanceCase, of suite: ConformanceSuite) -> Verdict {
+    switch suite.family {
+    case .operators: runOperator(test, of: suite)
+    case .modules: withDefaultGenerator(Generator()) { ModuleRun(test, suite.file).verdict() }
+    case .optimizers: OptimizerRun(test, suite.file).verdict()
+    case .schedulers: SchedulerRun(test, suite.file).verdict()
+    case .samplers: withDefaultGenerator(Generator()) { SamplerRun(test, suite.file).verdict() }
+    case nil: .unsupported("cases of this family")
+    }
+  }
+
+  private func runOperator(_ test: ConformanceCase, of suite: ConformanceSuite) -> Verdict {
     guard let body = table.body(test.op, variant: test.variant) else {
       return .unsupported("operator \(test.op)")
     }

@@ -1,16 +1,43 @@
 import Kindling
 
-/// One call of one operator, with what it must give.
+/// What the cases of a suite are about.
+package enum ConformanceFamily: String, Sendable {
+  case operators
+  case modules
+  case optimizers
+  case schedulers
+  case samplers
+
+  /// The member of a case that names its subject.
+  fileprivate func subject(_ members: [String: JSONValue]) -> String? {
+    switch self {
+    case .operators: members["op"]?.string
+    case .modules: members["class"]?.string
+    case .optimizers: members["optimizer"]?.string
+    case .schedulers: members["scheduler"]?["class"]?.string
+    case .samplers:
+      members["sampler"]?["class"]?.string
+        ?? (members["random_split"] == nil ? nil : "random_split")
+    }
+  }
+}
+
+/// One call of one operator, or one use of one class, with what it must give.
 package struct ConformanceCase: Sendable {
   /// `<op>/<variant>/<dtype>/<n>`.
   package let id: String
+  /// The operator's or the class's name.
   package let op: String
   package let variant: String
   let json: [String: JSONValue]
 
-  init(_ json: JSONValue) throws {
-    guard let members = json.object, let id = members["id"]?.string, let op = members["op"]?.string
-    else { throw GoldenError("a case without id or op") }
+  init(_ json: JSONValue, _ family: ConformanceFamily?) throws {
+    guard let members = json.object, let id = members["id"]?.string else {
+      throw GoldenError("a case without id")
+    }
+    guard let op = family.map({ $0.subject(members) }) ?? "" else {
+      throw GoldenError("\(id): a case without subject")
+    }
     self.id = id
     self.op = op
     variant = members["variant"]?.string ?? ""
@@ -40,6 +67,8 @@ package struct ConformanceCase: Sendable {
 package struct ConformanceSuite: Sendable {
   package let name: String
   package let cases: [ConformanceCase]
+  /// What the cases are about; nil where that is not known.
+  package let family: ConformanceFamily?
   let file: TensorFile
 
   /// The suite `name` in `folder`.
@@ -49,7 +78,10 @@ package struct ConformanceSuite: Sendable {
       throw GoldenError("\(folder)/\(name).json is no conformance suite of format 1")
     }
     self.name = name
-    self.cases = try cases.map(ConformanceCase.init)
+    let family =
+      json["family"]?.string.map { ConformanceFamily(rawValue: $0) } ?? ConformanceFamily.operators
+    self.family = family
+    self.cases = try cases.map { try ConformanceCase($0, family) }
     file = try TensorFile("\(folder)/\(name).safetensors")
   }
 

@@ -1,11 +1,12 @@
 import Kindling
 
-/// One result of an operator.
+/// One result of an operator or a module.
 package enum Output {
   case tensor(Tensor)
   case int(Int)
   case bool(Bool)
   case double(Double)
+  case none
 }
 
 /// What an operator may return: tensors, numbers, and lists of them.
@@ -28,6 +29,9 @@ extension Scalar: OperatorResult {
 }
 extension Array: OperatorResult where Element: OperatorResult {
   package var outputs: [Output] { flatMap(\.outputs) }
+}
+extension Optional: OperatorResult where Wrapped: OperatorResult {
+  package var outputs: [Output] { map(\.outputs) ?? [.none] }
 }
 
 /// What each operator is in Kindling: PyTorch's name to the call.

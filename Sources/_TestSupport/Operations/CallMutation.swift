@@ -84,7 +84,8 @@ struct CallMutation {
     case .list(let elements): return .list(try list(elements, call))
     case .tuple(let elements): return .tuple(try list(elements, call))
     case .slice(let bounds): return .slice(try list(bounds, call))
-    case .none, .ellipsis, .device, .layout, .memoryFormat: return try anything(call)
+    case .none, .ellipsis, .device, .layout, .memoryFormat, .dictionary, .module, .function, .same:
+      return try anything(call)
     }
   }
 

@@ -1,0 +1,81 @@
+public import KindlingCore
+
+/// A linear map to logits and their cross entropy (PyTorch: `nn.LinearCrossEntropyLoss`).
+///
+/// - Shape: input `[N, inFeatures]` or `[inFeatures]`; the logits are `[N, numClasses, *outFeatures]`.
+/// - Throws: on use, `TensorError` where an argument of the initializer was impossible, or as
+///   ``F/linearCrossEntropy(_:_:_:linearBias:weight:reduction:ignoreIndex:labelSmoothing:)``.
+open class LinearCrossEntropyLoss: Module, Loss {
+  /// The number of classes.
+  public let numClasses: Int
+  /// The sizes of a loss in several dimensions.
+  public let outFeatures: [Int]
+  /// The rescaling weight of each class.
+  @Buffer public var weight: Tensor?
+  /// The reduction to apply to the losses of the samples.
+  public let reduction: Reduction
+  /// A class index whose samples count for nothing.
+  public let ignoreIndex: Int?
+  /// The share of each target that is spread over all classes.
+  public let labelSmoothing: Double
+  /// The map to the logits.
+  public let linear: Linear
+
+  /// Creates a loss whose map is drawn from the default generator.
+  public init(
+    _ inFeatures: Int, _ numClasses: Int, outFeatures: [Int] = [], bias: Bool = false,
+    weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int? = nil,
+    labelSmoothing: Double = 0, dtype: DType? = nil, device: Device = .cpu
+  ) {
+    self.numClasses = numClasses
+    self.outFeatures = outFeatures
+    _weight = Buffer(wrappedValue: weight)
+    self.reduction = reduction
+    self.ignoreIndex = ignoreIndex
+    self.labelSmoothing = labelSmoothing
+    var problem: TensorError?
+    func refuse(_ message: String) {
+      problem = problem ?? TensorError(.value, "LinearCrossEntropyLoss", message)
+    }
+    if let weight, weight.shape != [numClasses] {
+      refuse("expected weight shape to be [\(numClasses)], got \(weight.shape)")
+    }
+    if !(0...1).contains(labelSmoothing) {
+      refuse(
+        "expected labelSmoothing to be in range [0, 1], got \(PrintedNumber.shortest(labelSmoothing))"
+      )
+    }
+    let outputs = LinearCrossEntropyLoss.product([numClasses] + outFeatures)
+    if outputs == nil {
+      refuse("\(numClasses) classes and outFeatures \(outFeatures) are no sizes")
+    }
+    linear = Linear(inFeatures, outputs ?? 0, bias: bias, dtype: dtype, device: device)
+    super.init()
+    initializationError = problem
+  }
+
+  private static func product(_ sizes: [Int]) -> Int? {
+    var result = 1
+    for size in sizes {
+      let (product, over) = result.multipliedReportingOverflow(by: size)
+      if over || size < 0 { return nil }
+      result = product
+    }
+    return result
+  }
+
+  open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+    try checkInitialization()
+    return try F.linearCrossEntropy(
+      input, linear.weight.reshape([numClasses] + outFeatures + [linear.inFeatures]), target,
+      linearBias: linear.bias?.reshape([numClasses] + outFeatures), weight: weight,
+      reduction: reduction, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing)
+  }
+
+  override open func extraRepr() -> String {
+    "in_features=\(linear.inFeatures), num_classes=\(numClasses), "
+      + "out_features=\(TextForm.tuple(outFeatures)), bias=\((linear.bias != nil).python), "
+      + "reduction=\(reduction.rawValue), ignore_index=\(ignoreIndex.map { "\($0)" } ?? "None"), "
+      + "label_smoothing=\(PrintedNumber.shortest(labelSmoothing)), options=None"
+  }
+}

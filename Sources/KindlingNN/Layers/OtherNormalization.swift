@@ -1,0 +1,113 @@
+public import KindlingCore
+
+/// Batch normalization with statistics of all processes (PyTorch: `nn.SyncBatchNorm`).
+///
+/// There is one process, so that it equals batch normalization for any number of spatial dimensions.
+///
+/// - Shape: `[N, C]` or `[N, C, *]`.
+open class SyncBatchNorm: BatchNormalization {
+  override func checkRank(_ x: Tensor) throws {
+    guard x.ndim >= 2 else {
+      throw TensorError(.shape, typeName, "expected at least 2D input (got \(x.ndim)D input)")
+    }
+    guard x.shape[1] > 0 else {
+      throw TensorError(
+        .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
+    }
+  }
+}
+
+/// Normalization of each element by its neighbours in other channels, as Torch 7 computed it
+/// (PyTorch: `nn.CrossMapLRN2d`).
+///
+/// ``LocalResponseNorm`` is the same for windows of all sizes and any number of dimensions; this one
+/// keeps the window of PyTorch's implementation, which never drops the first channel.
+///
+/// - Shape: `[N, C, H, W]`.
+/// - Throws: on use, `TensorError` for another number of dimensions, or a size that is not positive.
+open class CrossMapLRN2d: Module, Layer {
+  /// The number of channels in a window.
+  public let size: Int
+  /// The factor of the sum of squares.
+  public let alpha: Scalar
+  /// The exponent.
+  public let beta: Scalar
+  /// The summand beside the sum of squares.
+  public let k: Scalar
+
+  /// Creates a normalization over windows of `size` channels.
+  public init<A: TensorScalar, B: TensorScalar, K: TensorScalar>(
+    _ size: Int, alpha: A = 1e-4, beta: B = 0.75, k: K = 1
+  ) {
+    self.size = size
+    self.alpha = alpha.scalar
+    self.beta = beta.scalar
+    self.k = k.scalar
+    super.init()
+    if size <= 0 {
+      initializationError = TensorError(
+        .value, "CrossMapLRN2d", "size must be greater than 0, got \(size)")
+    }
+  }
+
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try checkInitialization()
+    guard x.ndim == 4 else {
+      throw TensorError(
+        .shape, "CrossMapLRN2d", "Expected input to be 4D, got \(x.ndim)D instead.")
+    }
+    guard x.dtype.isFloatingPoint else {
+      throw TensorError(
+        .dtype, "CrossMapLRN2d", "expected a floating-point input, got \(x.dtype)")
+    }
+    let (output, scale) = try noGrad {
+      let scale = try self.scale(of: x)
+      return (try scale.pow(-beta.doubleValue).mul(x), scale)
+    }
+    Recording.record([output], "CrossMapLRN2dBackward", [x], saving: [x, output, scale]) {
+      [self] gradients, saved in
+      guard let gradient = gradients[0] else { return [nil] }
+      return [try self.gradient(gradient, saved[0], saved[1], saved[2])]
+    }
+    return output
+  }
+
+  /// `k` and the scaled sums of squares: a running sum over the channels.
+  private func scale(of x: Tensor) throws -> Tensor {
+    let channels = x.shape[1], reach = (size + 1) / 2
+    if x.numel == 0 { return try x.clone() }
+    let squares = try x.pow(2)
+    var sum = try Tensor.zeros(like: squares.select(1, 0))
+    for c in 0..<min(reach, channels) { try sum.add_(squares.select(1, c)) }
+    var sums = [sum]
+    for c in 1..<max(channels, 1) where c < channels {
+      sum = try sum.clone()
+      if c < channels - reach + 1 { try sum.add_(squares.select(1, c + reach - 1)) }
+      if c > reach { try sum.sub_(squares.select(1, c - reach)) }
+      sums.append(sum)
+    }
+    return try Tensor.stack(sums, dim: 1).mul_(alpha.doubleValue / Double(size)).add_(k.doubleValue)
+  }
+
+  /// The gradient, with PyTorch's window.
+  private func gradient(
+    _ gradient: Tensor, _ x: Tensor, _ output: Tensor, _ scale: Tensor
+  ) throws -> Tensor {
+    let direct = try scale.pow(-beta.doubleValue).mul(gradient)
+    if x.numel == 0 { return direct }
+    let channels = x.shape[1], before = size == 1 ? 0 : (size + 1) / 2
+    let ratio = try gradient.mul(output).div(scale)
+    let padded = try F.pad(ratio, [0, 0, 0, 0, before, size - 1 - before])
+    var sum = try padded.narrow(1, 0, channels)
+    for shift in 1..<max(size, 1) where shift < size {
+      sum = try sum + padded.narrow(1, shift, channels)
+    }
+    let factor = 2 * alpha.doubleValue * beta.doubleValue / Double(size)
+    return try direct - x.mul(sum).mul(factor)
+  }
+
+  override open func extraRepr() -> String {
+    "\(size), alpha=\(PrintedNumber.python(alpha)), beta=\(PrintedNumber.python(beta)), "
+      + "k=\(PrintedNumber.python(k))"
+  }
+}

@@ -1,0 +1,70 @@
+public import KindlingCore
+
+/// ``TripletMarginLoss`` with any distance (PyTorch: `nn.TripletMarginWithDistanceLoss`).
+///
+/// - Throws: on use, `TensorError` `.value` for a margin that is not positive.
+open class TripletMarginWithDistanceLoss: Module {
+  /// The distance of two batches of vectors, where it is a module.
+  public let distanceFunction: (any Loss)?
+  /// The margin between the two distances.
+  public let margin: Double
+  /// Whether the distance of the positive from the negative example counts if it is smaller.
+  public let swap: Bool
+  /// The reduction to apply to the losses of the samples.
+  public let reduction: Reduction
+  private let distance: ((Tensor, Tensor) throws -> Tensor)?
+
+  /// Creates a loss with the distance that a module computes; `nil` is ``PairwiseDistance``.
+  public init(
+    distanceFunction: (any Loss)? = nil, margin: Double = 1, swap: Bool = false,
+    reduction: Reduction = .mean
+  ) {
+    self.distanceFunction = distanceFunction ?? PairwiseDistance()
+    distance = nil
+    self.margin = margin
+    self.swap = swap
+    self.reduction = reduction
+    super.init()
+    checkMargin()
+  }
+
+  /// Creates a loss with the distance that a function computes.
+  public init(
+    distanceFunction: @escaping (Tensor, Tensor) throws -> Tensor, margin: Double = 1,
+    swap: Bool = false, reduction: Reduction = .mean
+  ) {
+    self.distanceFunction = nil
+    distance = distanceFunction
+    self.margin = margin
+    self.swap = swap
+    self.reduction = reduction
+    super.init()
+    checkMargin()
+  }
+
+  private func checkMargin() {
+    if margin > 0 { return }
+    initializationError = TensorError(
+      .value, "TripletMarginWithDistanceLoss",
+      "expected margin to be greater than 0, got \(PrintedNumber.shortest(margin)) instead")
+  }
+
+  /// The loss of triplets.
+  open func forward(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
+    try checkInitialization()
+    return try F.tripletMarginWithDistanceLoss(
+      anchor, positive, negative,
+      distanceFunction: { a, b in
+        if let distance = self.distance { return try distance(a, b) }
+        if let module = self.distanceFunction { return try module(a, b) }
+        return try F.pairwiseDistance(a, b)
+      }, margin: margin, swap: swap, reduction: reduction)
+  }
+
+  /// ``forward(_:_:_:)`` with the hooks around it.
+  public func callAsFunction(
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
+  ) throws -> Tensor {
+    try call([anchor, positive, negative]) { try forward($0[0], $0[1], $0[2]) }
+  }
+}

@@ -1,0 +1,119 @@
+import Kindling
+
+/// How each module of `torch.nn` is built and called: PyTorch's name to the class.
+///
+/// The families lie in this folder, one line a class:
+///
+///     layer("ReLU") { a in try ReLU(inplace: a.bool(0, "inplace", default: false)) }
+///     loss("MSELoss") { a in try MSELoss(reduction: a.reduction(2)) }
+///
+/// Arguments have PyTorch's positions and keywords.
+package struct ModuleTable: Sendable {
+  typealias Build = @Sendable (Arguments) throws -> BuiltModule
+  private var rows: [String: Build] = [:]
+
+  /// All modules.
+  package static let all: ModuleTable = {
+    var table = ModuleTable()
+    table.addActivations()
+    table.addContainers()
+    table.addConvolutions()
+    table.addDropout()
+    table.addLinearAndEmbedding()
+    table.addLosses()
+    table.addMarginLosses()
+    table.addLikelihoodLosses()
+    table.addParametricLosses()
+    table.addNormalization()
+    table.addPooling()
+    table.addUnpooling()
+    table.addPadding()
+    table.addShape()
+    table.addAttention()
+    return table
+  }()
+
+  /// Adds a class whose calls are its own.
+  mutating func module(_ names: String..., build: @escaping Build) {
+    for name in names {
+      precondition(rows[name] == nil, "the module \(name) stands in the table twice")
+      rows[name] = build
+    }
+  }
+
+  /// Adds a class that maps a tensor to a tensor.
+  mutating func layer<M: Layer>(
+    _ name: String, _ build: @escaping @Sendable (Arguments) throws -> M
+  ) {
+    module(name) { a in
+      let module = try build(a)
+      return BuiltModule(module) { c in try module(c.tensor(0, "input")) }
+    }
+  }
+
+  /// Adds a class that compares an input with a target.
+  mutating func loss<M: Loss>(
+    _ name: String, _ build: @escaping @Sendable (Arguments) throws -> M
+  ) {
+    module(name) { a in
+      let module = try build(a)
+      return BuiltModule(module) { c in try module(c.tensor(0, "input"), c.tensor(1, "target")) }
+    }
+  }
+
+  /// The names of all classes, sorted.
+  package var names: [String] { rows.keys.sorted() }
+
+  /// The module that `name` and `arguments` describe.
+  ///
+  /// - Throws: ``UnsupportedError`` where there is no such class.
+  func build(_ name: String, _ arguments: Arguments) throws -> BuiltModule {
+    guard let build = rows[name] else { throw UnsupportedError("module \(name)") }
+    return try build(arguments)
+  }
+}
+
+/// A module with its calls.
+struct BuiltModule {
+  typealias Call = (Arguments) throws -> any OperatorResult
+  let module: Module
+  /// The calls by the method's name; "" is the forward pass.
+  private let calls: [String: Call]
+
+  init(_ module: Module, methods: [String: Call] = [:], _ forward: @escaping Call) {
+    self.module = module
+    calls = methods.merging(["": forward]) { _, new in new }
+  }
+
+  /// Calls `method`.
+  func call(_ method: String, _ arguments: Arguments) throws -> any OperatorResult {
+    guard let call = calls[method] else { throw UnsupportedError("method \(method)") }
+    return try call(arguments)
+  }
+}
+
+/// A module as a case describes it: an argument of another module.
+package struct ModuleSpec: Sendable {
+  let name: String
+  let positional: [ArgumentValue]
+  let keyword: [String: ArgumentValue]
+
+  /// The class in `json`, with the factory that makes it.
+  init(_ json: JSONValue, _ file: TensorFile) throws {
+    guard let name = json["class"]?.string else { throw GoldenError("a module without class") }
+    self.name = json["factory"]?.string.map { "\(name).\($0)" } ?? name
+    positional = try (json["args"]?.array ?? []).map { try ArgumentValue($0, file) }
+    keyword = try (json["kwargs"]?.object ?? [:]).mapValues { try ArgumentValue($0, file) }
+  }
+
+  /// A new module, all of whose arguments were read.
+  func build(_ table: ModuleTable = .all) throws -> BuiltModule {
+    let arguments = Arguments(positional, keyword)
+    let built = try table.build(name, arguments)
+    let unread = arguments.unread
+    guard unread.isEmpty else {
+      throw UnsupportedError("\(name): \(unread.joined(separator: ", "))")
+    }
+    return built
+  }
+}
