@@ -37,7 +37,7 @@ open class Adagrad: Optimizer {
       ])
     // PyTorch's sums exist from the start, so that a state dict saved before any step holds them.
     for group in paramGroups {
-      for parameter in group.params { _ = try sum(state(of: parameter), group) }
+      for parameter in group.params { _ = try sum(state(of: parameter)) }
     }
   }
 
@@ -49,9 +49,10 @@ open class Adagrad: Optimizer {
     try group.refuseNegative("eps", "epsilon value")
   }
 
-  private func sum(_ state: ParameterState, _ group: ParamGroup) throws -> Tensor {
+  /// The sum of squares; a new one starts as the optimizer's default says, whatever its group has.
+  private func sum(_ state: ParameterState) throws -> Tensor {
     if let known = state["sum"] { return known }
-    return try state.filled("sum", with: group.number("initial_accumulator_value"))
+    return try state.filled("sum", with: defaults.number("initial_accumulator_value"))
   }
 
   override open func update(
@@ -67,7 +68,7 @@ open class Adagrad: Optimizer {
       )
     }
     step.rule = .adagrad(rate: lr / (1 + Double(state.step) * decay), eps: eps)
-    try parameter.apply(step, gradient, sum(state, group))
+    try parameter.apply(step, gradient, sum(state))
     state.step += 1
   }
 

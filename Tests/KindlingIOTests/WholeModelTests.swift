@@ -105,6 +105,7 @@ private final class TwoInputs: Module {
     { MultiheadAttention(4, 2, bias: false, addBiasKV: true, addZeroAttn: true, kdim: 3) },
     { Bilinear(2, 3, 4) }, { Bilinear(1, 2, 1, bias: false) },
     { EmbeddingBag(5, 3, maxNorm: 2, mode: .sum, includeLastOffset: true, paddingIdx: 1) },
+    { EmbeddingBag(4, 2, scaleGradByFreq: true, mode: .sum) },
     { Fold([4, 5], 2, stride: [1, 2]) }, { Unfold([2, 3], dilation: 2, padding: 1) },
     { CosineSimilarity(dim: 0, eps: 0.1) }, { PairwiseDistance(p: 1.5, keepdim: true) },
     { LPPool1d(2, 3, ceilMode: true) }, { LPPool2d(1.5, [2, 1], stride: 2) }, { LPPool3d(3, 2) },
@@ -221,10 +222,15 @@ private final class TwoInputs: Module {
     #expect(try #require(layers[8] as? CrossEntropyLoss).labelSmoothing == 0)
   }
 
+  @Test func aBagKeepsItsScalingByFrequency() throws {
+    let path = PyTorchValueTests.path("refused.pt")
+    let bag = try loadModel(from: path, key: "frequency", as: EmbeddingBag.self)
+    #expect(bag.scaleGradByFreq && bag.description.contains("scale_grad_by_freq=True"))
+  }
+
   @Test(arguments: [
     ("adaptive", "AdaptiveMaxPool2d returns indices too"),
     ("fractional", "FractionalMaxPool2d returns indices too"),
-    ("frequency", "EmbeddingBag has scale_grad_by_freq"),
     ("bag", "EmbeddingBag has an unknown mode"),
     ("attention", "embed_dim divisible by num_heads"),
     ("wide", "make 'in_proj_weight' of shape [-4611686018427387904, 4611686018427387904]"),

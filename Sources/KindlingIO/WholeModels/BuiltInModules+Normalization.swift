@@ -150,7 +150,7 @@ extension BuiltInModules {
         [
           "num_embeddings": .int($0.numEmbeddings), "embedding_dim": .int($0.embeddingDim),
           "max_norm": $0.maxNorm.map { .double($0) } ?? .none, "norm_type": .double($0.normType),
-          "scale_grad_by_freq": false, "padding_idx": .optional($0.paddingIdx),
+          "scale_grad_by_freq": .bool($0.scaleGradByFreq), "padding_idx": .optional($0.paddingIdx),
           "mode": .string($0.mode.rawValue), "sparse": false,
           "include_last_offset": .bool($0.includeLastOffset),
         ]
@@ -161,14 +161,10 @@ extension BuiltInModules {
         guard let mode = EmbeddingBagMode(rawValue: try $0.string("mode")) else {
           throw CheckpointError.corrupt("\($0.className) has an unknown mode")
         }
-        if try $0.bool("scale_grad_by_freq") {
-          throw CheckpointError(
-            .unsupported,
-            "\($0.className) has scale_grad_by_freq, which a layer of Kindling's does not")
-        }
         return EmbeddingBag(
           count, width, maxNorm: try $0.optionalDouble("max_norm"),
-          normType: try $0.double("norm_type"), mode: mode,
+          normType: try $0.double("norm_type"),
+          scaleGradByFreq: try $0.bool("scale_grad_by_freq"), mode: mode,
           includeLastOffset: try $0.bool("include_last_offset"),
           paddingIdx: try $0.optionalInt("padding_idx"))
       }),

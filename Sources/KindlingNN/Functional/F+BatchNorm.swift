@@ -13,6 +13,12 @@ extension F {
     _ x: Tensor, _ runningMean: Tensor?, _ runningVar: Tensor?, weight: Tensor? = nil,
     bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
   ) throws -> Tensor {
+    guard training ? eps > 0 : eps >= 0 else {
+      throw TensorError(
+        .value, "batch_norm",
+        "eps must be \(training ? "positive during training" : "non-negative"), but got \(PrintedNumber.shortest(eps))"
+      )
+    }
     // As in PyTorch, nothing is normalised by nothing, whatever the rank.
     if x.numel == 0, x.dtype.isFloatingPoint {
       var y = try x.clone()

@@ -19,8 +19,9 @@ open class AdaptivePoolingLayer: Module {
   override open func extraRepr() -> String {
     // A number, None or a tuple, as Python prints it.
     let texts = outputSize.sizes.map { $0.map(String.init) ?? "None" }
-    let isSingle = outputSize is Int || texts.count == 1
-    return "output_size=" + (isSingle ? texts.joined() : "(\(texts.joined(separator: ", ")))")
+    let isSingle = outputSize is Int || outputSize is Int?
+    if isSingle { return "output_size=\(texts.joined())" }
+    return "output_size=(\(texts.joined(separator: ", "))\(texts.count == 1 ? "," : ""))"
   }
 }
 

@@ -16,7 +16,9 @@ extension ConvolutionLayer {
   private func behind(_ x: Tensor, _ outputSize: [Int], _ padding: [Int]) throws -> [Int] {
     let rank = kernelSize.count
     let wanted = outputSize.count > rank ? Array(outputSize.suffix(rank)) : outputSize
-    guard x.ndim > rank, wanted.count == rank, [0, 1, 2].contains(outputSize.count - rank) else {
+    guard x.ndim > rank, wanted.count == rank,
+      outputSize.count == rank || outputSize.count == x.ndim
+    else {
       throw TensorError(
         .value, typeName,
         "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(rank) or \(x.ndim) elements (got \(outputSize.count))"
