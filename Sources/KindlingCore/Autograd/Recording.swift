@@ -64,6 +64,7 @@ extension Tensor {
   package func recorded(
     _ name: String, _ a: Input, _ b: Input? = nil, _ c: Input? = nil, savingOutput: Bool = false
   ) -> Tensor {
+    if viewBase != nil { forgetInnerBase([a, b, c].lazy.compactMap { $0?.tensor }) }
     guard isGradEnabled,
       a.tensor.requiresGrad || b?.tensor.requiresGrad == true || c?.tensor.requiresGrad == true
     else { return self }
@@ -77,10 +78,20 @@ extension Tensor {
 
   /// The same for any number of inputs.
   package func recorded(_ name: String, _ inputs: [Input], savingOutput: Bool = false) -> Tensor {
+    forgetInnerBase(inputs.lazy.map(\.tensor))
     guard isGradEnabled, inputs.contains(where: { $0.tensor.requiresGrad }) else { return self }
     return attach(
       OperationNode(name, inputs.map(\.part), output: self), savingOutput: savingOutput)
   }
+
+  /// Makes this result of an operation a tensor of its own, where the operation got it as a view of
+  /// something that it computed on the way; views of `inputs` stay views.
+  fileprivate func forgetInnerBase(_ inputs: some Sequence<Tensor>) {
+    guard let base = viewBase else { return }
+    if !inputs.contains(where: { base.isBase(of: $0) }) { viewBase = nil }
+  }
+
+  private func isBase(of input: Tensor) -> Bool { input === self || input.viewBase === self }
 
   private func attach(_ node: OperationNode, savingOutput: Bool) -> Tensor {
     if savingOutput { node.save(output: self) }
@@ -92,6 +103,13 @@ extension Tensor {
 /// The results of one operation with several outputs, or with one computation for all its inputs'
 /// gradients.
 package enum Recording {
+  /// Makes `result` of an operation that records nothing a tensor of its own, where the operation got
+  /// it as a view of something that it computed on the way.
+  package static func own(_ result: Tensor, of inputs: [Tensor]) -> Tensor {
+    result.forgetInnerBase(inputs)
+    return result
+  }
+
   /// Records `outputs` as those of one node.
   ///
   /// `pullback` gets one gradient per output (nil: none) and the saved tensors, and returns one
@@ -100,6 +118,7 @@ package enum Recording {
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
     _ pullback: @escaping (_ gradients: [Tensor?], _ saved: [Tensor]) throws -> [Tensor?]
   ) {
+    for output in outputs { output.forgetInnerBase(inputs) }
     guard isGradEnabled, !outputs.isEmpty, inputs.contains(where: \.requiresGrad) else { return }
     let node = FunctionNode(
       name, inputs.map { Edge(to: $0) }, outputs: outputs, saving: saving, pullback)

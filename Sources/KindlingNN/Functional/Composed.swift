@@ -23,6 +23,9 @@ enum Composed {
     }
     // The body may have returned an input, or a view of one.
     if inputs.contains(where: { $0.storage === y.storage }) { y = try noGrad { try y.clone() } }
+    guard isGradEnabled, inputs.contains(where: \.requiresGrad), y.dtype.isFloatingPoint else {
+      return Recording.own(y, of: inputs)
+    }
     let wanted = inputs.map { $0.requiresGrad && $0.dtype.isFloatingPoint }
     Recording.record([y], node, inputs, saving: inputs) { gradients, saved in
       guard let g = gradients[0] else { return saved.map { _ in nil } }
