@@ -47,16 +47,13 @@ extension BuiltInModules {
   }
 
   static let upsampling: [ModuleForm] = [
-    ModuleForm(
-      Upsample.self, "torch.nn.modules.upsampling.Upsample",
-      attributes: { layer in
-        [
-          "name": "Upsample", "size": size(of: layer), "scale_factor": factors(of: layer),
-          "mode": .string(layer.mode.rawValue),
-          "align_corners": .optional(layer.alignCorners),
-          "recompute_scale_factor": .optional(layer.recomputeScaleFactor),
-        ]
-      }, make: upsample),
+    upsampling(Upsample.self) { Upsample($0, $1, isSingleFactor: $2, $3, $4, $5) },
+    upsampling(UpsamplingNearest2d.self) {
+      UpsamplingNearest2d($0, $1, isSingleFactor: $2, $3, $4, $5)
+    },
+    upsampling(UpsamplingBilinear2d.self) {
+      UpsamplingBilinear2d($0, $1, isSingleFactor: $2, $3, $4, $5)
+    },
     ModuleForm(
       PixelShuffle.self, "torch.nn.modules.pixelshuffle.PixelShuffle",
       attributes: { ["upscale_factor": .int($0.upscaleFactor)] },
@@ -70,6 +67,26 @@ extension BuiltInModules {
       attributes: { ["groups": .int($0.groups)] }, make: { ChannelShuffle(try $0.int("groups")) }),
   ]
 
+  private typealias MakeUpsample<Layer> = @Sendable (
+    (any Extents)?, [Double]?, Bool, UpsampleMode, Bool?, Bool?
+  ) -> Layer
+
+  private static func upsampling<Layer: Upsample>(
+    _ type: Layer.Type, make: @escaping MakeUpsample<Layer>
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.upsampling.\(type)",
+      attributes: { layer in
+        [
+          "name": .string("\(type)"), "size": size(of: layer), "scale_factor": factors(of: layer),
+          "mode": .string(layer.mode.rawValue),
+          "align_corners": .optional(layer.alignCorners),
+          "recompute_scale_factor": .optional(layer.recomputeScaleFactor),
+        ]
+      },
+      make: { try upsample($0, make) })
+  }
+
   /// A number or a tuple, as it was given, or `None`.
   @Sendable private static func size(of layer: Upsample) -> CheckpointValue {
     guard let sizes = layer.size else { return .none }
@@ -78,27 +95,25 @@ extension BuiltInModules {
 
   @Sendable private static func factors(of layer: Upsample) -> CheckpointValue {
     let factors = (layer.scaleFactor ?? []).map { CheckpointValue.double($0) }
-    return factors.count > 1 ? .tuple(factors) : factors.first ?? CheckpointValue.none
+    if layer.scaleFactor == nil { return .none }
+    return layer.isSingleFactor ? factors.first ?? CheckpointValue.none : .tuple(factors)
   }
 
-  @Sendable private static func upsample(_ saved: SavedModule) throws -> Upsample {
+  private static func upsample<Layer: Upsample>(
+    _ saved: SavedModule, _ make: MakeUpsample<Layer>
+  ) throws -> Layer {
     guard let mode = UpsampleMode(rawValue: try saved.string("mode")) else {
       throw CheckpointError(
         .unsupported,
         "\(saved.className) has an unknown mode '\(try saved.string("mode").prefix(50))'")
     }
-    let factors: [Double]? =
-      if let items = saved.value("scale_factor")?.elements {
-        items.compactMap(\.doubleValue)
-      } else {
-        try saved.optionalDouble("scale_factor").map { [$0] }
-      }
-    return Upsample(
-      size: try saved.isNone("size") ? nil : saved.extents("size"), scaleFactor: factors,
-      mode: mode,
-      alignCorners: try saved.isNone("align_corners") ? nil : saved.bool("align_corners"),
-      recomputeScaleFactor: try saved.isNone("recompute_scale_factor")
-        ? nil : saved.bool("recompute_scale_factor"))
+    let several = saved.value("scale_factor")?.elements?.compactMap(\.doubleValue)
+    let single = several == nil ? try saved.optionalDouble("scale_factor") : nil
+    return make(
+      try saved.isNone("size") ? nil : saved.extents("size"), several ?? single.map { [$0] },
+      single != nil, mode,
+      try saved.isNone("align_corners") ? nil : saved.bool("align_corners"),
+      try saved.isNone("recompute_scale_factor") ? nil : saved.bool("recompute_scale_factor"))
   }
 }
 

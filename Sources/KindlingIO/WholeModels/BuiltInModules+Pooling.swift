@@ -126,23 +126,12 @@ extension BuiltInModules {
     maxUnpooling(MaxUnpool1d.self) { MaxUnpool1d($0, stride: $1, padding: $2) },
     maxUnpooling(MaxUnpool2d.self) { MaxUnpool2d($0, stride: $1, padding: $2) },
     maxUnpooling(MaxUnpool3d.self) { MaxUnpool3d($0, stride: $1, padding: $2) },
-    ModuleForm(
-      FractionalMaxPool2d.self, "torch.nn.modules.pooling.FractionalMaxPool2d",
-      attributes: {
-        [
-          "kernel_size": .pair($0.kernelSize.extents.map { .int($0) }), "return_indices": false,
-          "output_size": .pair($0.outputSize?.extents.map { .int($0) }),
-          "output_ratio": .pair($0.outputRatio?.map { .double($0) }),
-          // PyTorch asks for it before every draw.
-          "_random_samples": nil,
-        ]
-      },
-      make: {
-        try $0.refuseIndices()
-        return FractionalMaxPool2d(
-          try $0.extents("kernel_size"), outputSize: try $0.optionalExtents("output_size"),
-          outputRatio: $0.value("output_ratio")?.elements?.compactMap(\.doubleValue))
-      }),
+    fractionalPooling(FractionalMaxPool2d.self, rank: 2) {
+      FractionalMaxPool2d($0, outputSize: $1, outputRatio: $2)
+    },
+    fractionalPooling(FractionalMaxPool3d.self, rank: 3) {
+      FractionalMaxPool3d($0, outputSize: $1, outputRatio: $2)
+    },
     ModuleForm(
       Unfold.self, "torch.nn.modules.fold.Unfold",
       attributes: {
@@ -173,16 +162,39 @@ extension BuiltInModules {
       }),
   ]
 
-  private static func lpPooling<Layer: LPPoolingLayer>(
-    _ type: Layer.Type,
-    make: @escaping @Sendable (Double, any Extents, (any Extents)?, Bool) -> Layer
+  private static func fractionalPooling<Layer: FractionalMaxPoolingLayer>(
+    _ type: Layer.Type, rank: Int,
+    make: @escaping @Sendable ([Int], (any Extents)?, [Double]?) -> Layer
   ) -> ModuleForm {
     ModuleForm(
       type, "torch.nn.modules.pooling.\(type)",
       attributes: {
         [
-          // PyTorch prints the norm as it was given, mostly a whole number.
-          "norm_type": Int(exactly: $0.normType).map { .int($0) } ?? .double($0.normType),
+          "kernel_size": .repeated($0.kernelSize.extents.map { .int($0) }, rank),
+          "return_indices": false,
+          "output_size": .repeated($0.outputSize?.extents.map { .int($0) }, rank),
+          "output_ratio": .repeated($0.outputRatio?.map { .double($0) }, rank),
+          // PyTorch asks for it before every draw.
+          "_random_samples": nil,
+        ]
+      },
+      make: {
+        try $0.refuseIndices()
+        return make(
+          try $0.ints("kernel_size"), try $0.optionalExtents("output_size"),
+          $0.value("output_ratio")?.elements?.compactMap(\.doubleValue))
+      })
+  }
+
+  private static func lpPooling<Layer: LPPoolingLayer>(
+    _ type: Layer.Type,
+    make: @escaping @Sendable (Scalar, any Extents, (any Extents)?, Bool) -> Layer
+  ) -> ModuleForm {
+    ModuleForm(
+      type, "torch.nn.modules.pooling.\(type)",
+      attributes: {
+        [
+          "norm_type": .scalar($0.norm),
           "kernel_size": .extents($0.kernelSize),
           "stride": $0.stride.map { .extents($0) } ?? CheckpointValue.none,
           "ceil_mode": .bool($0.ceilMode),
@@ -190,17 +202,17 @@ extension BuiltInModules {
       },
       make: {
         make(
-          try $0.double("norm_type"), try $0.extents("kernel_size"),
+          try $0.scalar("norm_type"), try $0.extents("kernel_size"),
           try $0.optionalExtents("stride"), try $0.bool("ceil_mode"))
       })
   }
 }
 
 extension CheckpointValue {
-  /// A tuple of two, of which one value stands for both; `None` where there is none.
-  fileprivate static func pair(_ values: [CheckpointValue]?) -> CheckpointValue {
+  /// A tuple of `count` values, of which one alone stands for all; `None` where there is none.
+  fileprivate static func repeated(_ values: [CheckpointValue]?, _ count: Int) -> CheckpointValue {
     guard let values else { return .none }
-    return .tuple(values.count == 1 ? values + values : values)
+    return .tuple(values.count == 1 ? Array(repeating: values[0], count: count) : values)
   }
 
   /// A size, or a tuple of sizes of which some may be `None`, as it was given.

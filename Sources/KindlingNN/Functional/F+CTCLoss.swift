@@ -24,6 +24,16 @@ extension F {
   /// - Throws: `TensorError` where shapes, dtypes, lengths or labels do not fit.
   /// - Source: Graves et al., *Connectionist temporal classification*, ICML 2006.
   public static func ctcLoss(
+    _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: [Int], _ targetLengths: [Int],
+    blank: Int = 0, reduction: Reduction = .mean, zeroInfinity: Bool = false
+  ) throws -> Tensor {
+    try ctcLoss(
+      logProbs, targets, Tensor(inputLengths), Tensor(targetLengths), blank: blank,
+      reduction: reduction, zeroInfinity: zeroInfinity)
+  }
+
+  /// ``ctcLoss(_:_:_:_:blank:reduction:zeroInfinity:)`` with lengths in tensors.
+  public static func ctcLoss(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor,
     blank: Int = 0, reduction: Reduction = .mean, zeroInfinity: Bool = false
   ) throws -> Tensor {

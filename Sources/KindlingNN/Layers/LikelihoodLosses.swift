@@ -80,6 +80,12 @@ open class CTCLoss: Module {
       try forward($0[0], $0[1], $0[2], $0[3])
     }
   }
+  /// The loss of label sequences whose lengths are given as numbers.
+  public func callAsFunction(
+    _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: [Int], _ targetLengths: [Int]
+  ) throws -> Tensor {
+    try self(logProbs, targets, Tensor(inputLengths), Tensor(targetLengths))
+  }
 }
 
 /// ``F/cosineSimilarity(_:_:dim:eps:)`` as a module (PyTorch: `nn.CosineSimilarity`).

@@ -18,7 +18,9 @@ open class LPPool3d: LPPoolingLayer, Layer {
 /// What all layers of norms over windows have in common: their numbers.
 open class LPPoolingLayer: Module {
   /// Which norm.
-  public let normType: Double
+  public var normType: Double { norm.doubleValue }
+  /// The norm as it was given: PyTorch prints 2 and 2.0 as such.
+  package let norm: Scalar
   /// The sizes of a window.
   public let kernelSize: any Extents
   /// How far windows are apart; nil is their size.
@@ -27,11 +29,21 @@ open class LPPoolingLayer: Module {
   public let ceilMode: Bool
 
   /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
-  public init(
-    _ normType: Double, _ kernelSize: some Extents, stride: (any Extents)? = nil,
+  public init<S: TensorScalar>(
+    _ normType: S, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     ceilMode: Bool = false
   ) {
-    self.normType = normType
+    norm = normType.scalar
+    self.kernelSize = kernelSize
+    self.stride = stride
+    self.ceilMode = ceilMode
+  }
+
+  /// Creates a layer of the norm `norm`, which prints as it was given.
+  package init(
+    _ norm: Scalar, _ kernelSize: any Extents, stride: (any Extents)?, ceilMode: Bool
+  ) {
+    self.norm = norm
     self.kernelSize = kernelSize
     self.stride = stride
     self.ceilMode = ceilMode
@@ -42,15 +54,28 @@ open class LPPoolingLayer: Module {
   }
 
   override open func extraRepr() -> String {
-    let norm = Int(exactly: normType).map(String.init) ?? "\(normType)"
-    return
-      "norm_type=\(norm), kernel_size=\(kernelSize.printed), stride=\(stride?.printed ?? "None"), ceil_mode=\(ceilMode ? "True" : "False")"
+    "norm_type=\(PrintedNumber.python(norm)), kernel_size=\(kernelSize.printed), stride=\(stride?.printed ?? "None"), ceil_mode=\(ceilMode ? "True" : "False")"
   }
 }
 
-/// The greatest elements of windows whose distances are drawn at random
+/// Applies fractional max pooling over images: windows at distances that are drawn at random
 /// (PyTorch: `nn.FractionalMaxPool2d`).
-open class FractionalMaxPool2d: Module, Layer {
+open class FractionalMaxPool2d: FractionalMaxPoolingLayer, Layer {
+  override var rank: Int { 2 }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
+}
+
+/// Applies fractional max pooling over volumes: windows at distances that are drawn at random
+/// (PyTorch: `nn.FractionalMaxPool3d`).
+open class FractionalMaxPool3d: FractionalMaxPoolingLayer, Layer {
+  override var rank: Int { 3 }
+
+  open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
+}
+
+/// The base class of the fractional max-pooling layers.
+open class FractionalMaxPoolingLayer: Module {
   /// The sizes of a window.
   public let kernelSize: any Extents
   /// The size of the result, or nil.
@@ -67,11 +92,12 @@ open class FractionalMaxPool2d: Module, Layer {
     self.outputRatio = outputRatio
   }
 
-  open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
+  /// How many dimensions a window has.
+  var rank: Int { 2 }
 
   /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
-    try F.fractionalMaxPool(2, x, kernelSize.extents, outputSize?.extents, outputRatio, nil)
+    try F.fractionalMaxPool(rank, x, kernelSize.extents, outputSize?.extents, outputRatio, nil)
   }
 }
 

@@ -21,6 +21,21 @@ open class Upsample: Module, Layer {
     size: (any Extents)? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
     alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil
   ) {
+    isSingleFactor = false
+    self.size = size?.extents
+    isSingle = size is Int
+    self.scaleFactor = scaleFactor
+    self.mode = mode
+    self.alignCorners = alignCorners
+    self.recomputeScaleFactor = recomputeScaleFactor
+  }
+
+  /// Creates a layer whose only factor was given as one number, if `isSingleFactor`.
+  package init(
+    _ size: (any Extents)?, _ scaleFactor: [Double]?, isSingleFactor: Bool, _ mode: UpsampleMode,
+    _ alignCorners: Bool?, _ recomputeScaleFactor: Bool?
+  ) {
+    self.isSingleFactor = isSingleFactor
     self.size = size?.extents
     isSingle = size is Int
     self.scaleFactor = scaleFactor
@@ -35,12 +50,14 @@ open class Upsample: Module, Layer {
     recomputeScaleFactor: Bool? = nil
   ) {
     self.init(
-      scaleFactor: [scaleFactor.scalar.doubleValue], mode: mode, alignCorners: alignCorners,
-      recomputeScaleFactor: recomputeScaleFactor)
+      nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, mode, alignCorners,
+      recomputeScaleFactor)
   }
 
   /// Whether `size` was given as one number.
   package let isSingle: Bool
+  /// Whether `scaleFactor` was given as one number.
+  package let isSingleFactor: Bool
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.interpolate(
@@ -52,12 +69,40 @@ open class Upsample: Module, Layer {
     let what: String
     if let factors = scaleFactor {
       let texts = factors.map(PrintedNumber.shortest)
-      what = "scale_factor=" + (texts.count == 1 ? texts[0] : "(\(texts.joined(separator: ", ")))")
+      let tuple = "(\(texts.joined(separator: ", "))\(texts.count == 1 ? "," : ""))"
+      what = "scale_factor=" + (isSingleFactor ? texts.joined() : tuple)
     } else {
       let size = size ?? []
-      what = "size=" + (isSingle ? "\(size[0])" : TextForm.tuple(size))
+      what = "size=" + (isSingle ? size.map(String.init).joined() : TextForm.tuple(size))
     }
     return "\(what), mode='\(mode.rawValue)'"
+  }
+}
+
+/// Enlarges images by repeating the nearest element (PyTorch: `nn.UpsamplingNearest2d`).
+open class UpsamplingNearest2d: Upsample {
+  /// A change to `size`, or by `scaleFactor`: one number for each place dimension.
+  public convenience init(size: (any Extents)? = nil, scaleFactor: [Double]? = nil) {
+    self.init(size, scaleFactor, isSingleFactor: false, .nearest, nil, nil)
+  }
+
+  /// A change by one factor for both place dimensions.
+  public convenience init<S: TensorScalar>(scaleFactor: S) {
+    self.init(nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, .nearest, nil, nil)
+  }
+}
+
+/// Enlarges images by bilinear interpolation with corners that stay in place
+/// (PyTorch: `nn.UpsamplingBilinear2d`).
+open class UpsamplingBilinear2d: Upsample {
+  /// A change to `size`, or by `scaleFactor`: one number for each place dimension.
+  public convenience init(size: (any Extents)? = nil, scaleFactor: [Double]? = nil) {
+    self.init(size, scaleFactor, isSingleFactor: false, .bilinear, true, nil)
+  }
+
+  /// A change by one factor for both place dimensions.
+  public convenience init<S: TensorScalar>(scaleFactor: S) {
+    self.init(nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, .bilinear, true, nil)
   }
 }
 
