@@ -71,7 +71,8 @@ extension Subset: BatchedDataset where Base: BatchedDataset {
 /// Several datasets one after another (PyTorch: `torch.utils.data.ConcatDataset`).
 public struct ConcatDataset<Sample>: Dataset {
   /// The parts, in order.
-  public let datasets: [any Dataset<Sample>]
+  public var datasets: [any Dataset<Sample>] { parts.items }
+  private let parts: Parts
   /// The number of samples up to and with each part.
   public let cumulativeSizes: [Int]
 
@@ -82,7 +83,7 @@ public struct ConcatDataset<Sample>: Dataset {
     guard !datasets.isEmpty else {
       throw TensorError(.value, "ConcatDataset", "datasets should not be an empty iterable")
     }
-    self.datasets = datasets
+    parts = Parts(datasets)
     var total = 0
     cumulativeSizes = try datasets.map { dataset in
       let (sum, over) = total.addingReportingOverflow(dataset.count)
@@ -101,9 +102,33 @@ public struct ConcatDataset<Sample>: Dataset {
   /// The sample at `index`.
   public subscript(index: Int) -> Sample {
     get throws {
-      try checkIndices([index], count, "ConcatDataset")
-      let part = cumulativeSizes.firstIndex { index < $0 } ?? 0
-      return try datasets[part][part == 0 ? index : index - cumulativeSizes[part - 1]]
+      var dataset = self, index = index
+      // Those inside others are entered without recursion.
+      while true {
+        try checkIndices([index], dataset.count, "ConcatDataset")
+        let part = dataset.cumulativeSizes.firstIndex { index < $0 } ?? 0
+        if part > 0 { index -= dataset.cumulativeSizes[part - 1] }
+        guard let inner = dataset.parts.items[part] as? ConcatDataset<Sample> else {
+          return try dataset.parts.items[part][index]
+        }
+        dataset = inner
+      }
+    }
+  }
+
+  /// The parts, released without recursion where they are such datasets themselves.
+  private final class Parts {
+    private(set) var items: [any Dataset<Sample>]
+
+    init(_ items: [any Dataset<Sample>]) { self.items = items }
+
+    deinit {
+      GraphRelease.drop { pending in
+        for item in items {
+          if let inner = item as? ConcatDataset<Sample> { pending.append(inner.parts) }
+        }
+        items = []
+      }
     }
   }
 }

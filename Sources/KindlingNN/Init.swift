@@ -133,8 +133,13 @@ public enum Init {
         "fan in and fan out can not be computed for tensor with fewer than 2 dimensions; the shape is \(tensor.shape)"
       )
     }
-    let field = tensor.shape[2...].reduce(1, *)
-    return (tensor.shape[1] * field, tensor.shape[0] * field)
+    // A tensor without elements may have any sizes.
+    func product(_ a: Int, _ b: Int) -> Int {
+      let (product, over) = a.multipliedReportingOverflow(by: b)
+      return over ? .max : product
+    }
+    let field = tensor.shape[2...].reduce(1, product)
+    return (product(tensor.shape[1], field), product(tensor.shape[0], field))
   }
 
   /// The factor that a nonlinearity asks for (PyTorch: `init.calculate_gain`).
@@ -179,7 +184,8 @@ public enum Init {
   private static func xavierDeviation(_ tensor: Tensor, _ gain: Double) throws -> Double {
     let (fanIn, fanOut) = try fans(tensor)
     // Without connections there are no elements to fill.
-    return fanIn + fanOut == 0 ? 0 : gain * (2 / Double(fanIn + fanOut)).squareRoot()
+    let sum = Double(fanIn) + Double(fanOut)
+    return sum == 0 ? 0 : gain * (2 / sum).squareRoot()
   }
 
   /// He's uniform initialisation (PyTorch: `init.kaiming_uniform_`).

@@ -2,6 +2,13 @@ import Kindling
 import Testing
 
 @Suite struct DataLoaderTests {
+  @Test func datasetsInsideOthersWithoutEnd() throws {
+    var data = try ConcatDataset<Tensor>([TensorDataset(Tensor.arange(4.0))])
+    for _ in 0..<100_000 { data = try ConcatDataset([data]) }
+    #expect(try data[2].item() == 2)
+    data = try ConcatDataset([TensorDataset(Tensor.arange(1.0))])
+  }
+
   @Test func manyWorkersAndEmptySplitsWarn() throws {
     let data = try TensorDataset(Tensor.arange(4.0))
     let workers = try Warnings.recorded { try DataLoader(data, workers: 1000) }.warnings

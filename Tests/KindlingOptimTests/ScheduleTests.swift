@@ -49,6 +49,19 @@ struct ScheduleTests {
     #expect(changed.isEmpty)
   }
 
+  @Test func schedulesInsideOthersAreBounded() throws {
+    let optimizer = try makeSGD(1)
+    var schedule: LRScheduler = try StepLR(optimizer, stepSize: 2)
+    expectRefusal("SequentialLR expects schedules nested at most 100 levels deep") {
+      for _ in 0..<1000 {
+        schedule = try SequentialLR(optimizer, schedulers: [schedule], milestones: [])
+      }
+    }
+    expectRefusal("ChainedScheduler expects schedules nested at most 100 levels deep") {
+      schedule = try ChainedScheduler([schedule])
+    }
+  }
+
   @Test func clippingNothingWarns() throws {
     let warnings = try Warnings.recorded { try clipGradNorm_([], maxNorm: 1) }.warnings
     #expect(

@@ -1,12 +1,12 @@
 import CKernels
 
-/// Lets go of graphs without recursion.
+/// Releases graphs, and modules that hold others, without recursion.
 ///
 /// Swift's `deinit` recurses, and a long chain of nodes would overflow the stack. Nodes therefore
 /// hand the parts that only they hold to a list of the thread, which the outermost `deinit` drains.
-enum GraphRelease {
+package enum GraphRelease {
   /// Calls `collect`, which appends parts to the list and drops its own references to them.
-  static func drop(_ collect: (inout [AnyObject]) -> Void) {
+  package static func drop(_ collect: (inout [AnyObject]) -> Void) {
     let state = kk_state()
     if let outer = state.pointee.pending?.assumingMemoryBound(to: [AnyObject].self) {
       collect(&outer.pointee)

@@ -26,6 +26,7 @@ open class SequentialLR: LRScheduler {
     }
     (self.schedulers, self.milestones) = (schedulers, milestones)
     super.init(of: optimizer, lastEpoch: lastEpoch + 1)
+    nesting = try levels(of: schedulers, "SequentialLR")
     // Making the parts has stepped all of them: take that back, and begin with the first alone.
     for i in optimizer.paramGroups.indices {
       try optimizer.paramGroups[i].schedule(
@@ -98,6 +99,7 @@ open class ChainedScheduler: LRScheduler {
     try checkParts(schedulers, of: optimizer, "ChainedScheduler")
     self.schedulers = schedulers
     super.init(of: optimizer, lastEpoch: 0)
+    nesting = try levels(of: schedulers, "ChainedScheduler")
   }
 
   override open func step() throws {
@@ -116,6 +118,15 @@ open class ChainedScheduler: LRScheduler {
     try restoreParts(schedulers, saved, typeName)
     try restoreRates(saved)
   }
+}
+
+/// How many levels of schedules one made of `schedulers` has.
+private func levels(of schedulers: [LRScheduler], _ name: String) throws -> Int {
+  let count = 1 + (schedulers.map(\.nesting).max() ?? 0)
+  guard count <= 100 else {
+    throw TensorError(.value, "", "\(name) expects schedules nested at most 100 levels deep")
+  }
+  return count
 }
 
 private func checkParts(

@@ -22,6 +22,8 @@ open class LRScheduler {
   /// Whether the first rates are being computed.
   final var isInitial = false
   private final var lastLr: [Double] = []
+  /// How many levels of schedules are below this one.
+  final var nesting = 0
   /// ``parameterVersions`` when the schedule was made.
   private final var versionsAtStart = 0
 

@@ -96,8 +96,9 @@ open class Bottleneck: Module, ResidualBlock {
     bn1 = BatchNorm2d(planes)
     conv2 = convolution(planes, planes, 3, stride: stride)
     bn2 = BatchNorm2d(planes)
-    conv3 = convolution(planes, planes * Bottleneck.expansion, 1)
-    bn3 = BatchNorm2d(planes * Bottleneck.expansion)
+    let width = ResNet.widened(planes, Bottleneck.expansion)
+    conv3 = convolution(planes, width, 1)
+    bn3 = BatchNorm2d(width)
     self.downsample = downsample
   }
 
@@ -160,10 +161,12 @@ open class ResNet: Module, Layer {
     conv1 = Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)
     bn1 = BatchNorm2d(64)
     var inPlanes = 64
+    let fits = layers.count == 4 && layers.allSatisfy { (1...ResNet.mostBlocks).contains($0) }
     func group(_ i: Int) -> Sequential {
-      let planes = 64 << i, width = planes * block.expansion, stride = i == 0 ? 1 : 2
-      let count = i < layers.count ? layers[i] : 0
-      let blocks = (0..<max(0, count)).map { index -> any Layer in
+      let planes = 64 << i, width = ResNet.widened(planes, block.expansion)
+      let stride = i == 0 ? 1 : 2
+      // Numbers that are refused build nothing.
+      let blocks = (0..<(fits ? layers[i] : 0)).map { index -> any Layer in
         let step = index == 0 ? stride : 1
         // Drawn before the block, as in torchvision.
         let shortcut =
@@ -179,12 +182,14 @@ open class ResNet: Module, Layer {
     layer2 = group(1)
     layer3 = group(2)
     layer4 = group(3)
-    fc = Linear(512 * block.expansion, numClasses)
+    fc = Linear(ResNet.widened(512, block.expansion), numClasses)
     super.init()
     ModuleRegistry.registerVisionModels()
-    if layers.count != 4 || layers.contains(where: { $0 < 1 }) {
+    if !fits {
       initializationError = TensorError(
-        .value, "ResNet", "needs the numbers of blocks of four groups, but got \(layers)")
+        .value, "ResNet",
+        "needs the numbers of blocks of four groups, each from 1 to \(ResNet.mostBlocks), but got \(layers)"
+      )
     }
     keepingError {
       for case let layer as Conv2d in modules() {
@@ -195,6 +200,15 @@ open class ResNet: Module, Layer {
         if let weight = block.lastNorm.weight { try Init.zeros_(weight) }
       }
     }
+  }
+
+  /// The most blocks of one group.
+  static let mostBlocks = 1000
+
+  /// `planes` times `expansion`, or as many channels as can be counted, which no layer can have.
+  static func widened(_ planes: Int, _ expansion: Int) -> Int {
+    let (width, over) = planes.multipliedReportingOverflow(by: expansion)
+    return over ? .max : width
   }
 
   /// A network of what a file holds.

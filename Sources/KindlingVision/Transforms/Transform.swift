@@ -51,14 +51,39 @@ public struct Lambda<Input, Output>: Transform {
 /// Transforms applied one after another (torchvision: `transforms.Compose`).
 public struct Compose: Transform {
   /// The transforms, first to last.
-  public let transforms: [any Transform<Tensor, Tensor>]
+  public var transforms: [any Transform<Tensor, Tensor>] { parts.items }
+  private let parts: Parts
 
   /// A transform that applies `transforms` first to last.
-  public init(_ transforms: [any Transform<Tensor, Tensor>]) { self.transforms = transforms }
+  public init(_ transforms: [any Transform<Tensor, Tensor>]) { parts = Parts(transforms) }
 
   /// The image after all transforms.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
-    try transforms.reduce(image) { try $1($0) }
+    var image = image
+    // Compositions inside others are entered without recursion; the next transform is the last one.
+    var left = Array(transforms.reversed())
+    while let transform = left.popLast() {
+      if let inner = transform as? Compose {
+        left.append(contentsOf: inner.transforms.reversed())
+      } else {
+        image = try transform(image)
+      }
+    }
+    return image
+  }
+
+  /// The transforms, released without recursion where they are compositions themselves.
+  private final class Parts: @unchecked Sendable {
+    private(set) var items: [any Transform<Tensor, Tensor>]
+
+    init(_ items: [any Transform<Tensor, Tensor>]) { self.items = items }
+
+    deinit {
+      GraphRelease.drop { pending in
+        for case let inner as Compose in items { pending.append(inner.parts) }
+        items = []
+      }
+    }
   }
 
   /// One line a transform, as torchvision prints it.
