@@ -6,26 +6,71 @@ extension Module: CustomStringConvertible {
   }
 
   /// The module as PyTorch prints it: its class, what ``extraRepr()`` says, and the submodules.
+  ///
+  /// Modules that are nested very deep, and those behind the first 20,000, are shown as `Name(...)`.
   public var description: String {
-    var visiting = Set<ObjectIdentifier>()
-    return describe(&visiting)
+    var progress = Progress()
+    return describe(&progress)
   }
 
-  private func describe(_ visiting: inout Set<ObjectIdentifier>) -> String {
-    guard visiting.insert(ObjectIdentifier(self)).inserted else { return "\(typeName)(...)" }
-    defer { visiting.remove(ObjectIdentifier(self)) }
+  /// What has been described so far.
+  private struct Progress {
+    var visiting = Set<ObjectIdentifier>()
+    /// A module that stands at two places of every level would be described 2ⁿ times.
+    var left = 20_000
+    static let deepest = 100
+  }
+
+  private func describe(_ progress: inout Progress) -> String {
+    guard progress.left > 0, progress.visiting.count < Progress.deepest,
+      progress.visiting.insert(ObjectIdentifier(self)).inserted
+    else { return "\(typeName)(...)" }
+    defer { progress.visiting.remove(ObjectIdentifier(self)) }
+    progress.left -= 1
     let extra = extraRepr()
     let extraLines =
       extra.isEmpty ? [] : extra.split(separator: "\n", omittingEmptySubsequences: false)
     var children: [(name: String, text: String)] = []
     for (name, module) in members.modules {
-      children.append((name, module?.describe(&visiting) ?? "None"))
+      children.append((name, module?.describe(&progress) ?? "None"))
     }
     let childLines =
-      printsRuns ? Module.runs(children) : children.map { "(\($0.name)): \($0.text)" }
+      printsRuns ? Module.runs(children) : grouped(children).map { "(\($0.name)): \($0.text)" }
     if childLines.isEmpty && extraLines.count <= 1 { return "\(typeName)(\(extra))" }
     let lines = extraLines.map(String.init) + childLines.map(Module.indented)
     return "\(typeName)(\n  " + lines.joined(separator: "\n  ") + "\n)"
+  }
+
+  /// The children with those of one array or dictionary printed as the `ModuleList` or `ModuleDict`
+  /// that they would be in PyTorch.
+  private func grouped(
+    _ children: [(name: String, text: String)]
+  ) -> [(name: String, text: String)] {
+    var result: [(name: String, text: String)] = []
+    var group: (name: String, parts: [(name: String, text: String)]) = ("", [])
+    func close() {
+      if group.parts.isEmpty { return }
+      let isList = group.parts.enumerated().allSatisfy { $1.name == "\($0)" }
+      let lines =
+        isList ? Module.runs(group.parts) : group.parts.map { "(\($0.name)): \($0.text)" }
+      let inner = lines.map(Module.indented).joined(separator: "\n  ")
+      result.append((group.name, "\(isList ? "ModuleList" : "ModuleDict")(\n  \(inner)\n)"))
+      group.parts = []
+    }
+    let properties = placeNames
+    for (name, text) in children {
+      let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, properties.contains(String(parts[0])) else {
+        close()
+        result.append((name, text))
+        continue
+      }
+      if group.name != parts[0] { close() }
+      group.name = String(parts[0])
+      group.parts.append((String(parts[1]), text))
+    }
+    close()
+    return result
   }
 
   /// Whether equal neighbours are printed as one, with their number.

@@ -13,12 +13,29 @@ public typealias FullBackwardHook =
 public typealias FullBackwardPreHook =
   (_ module: Module, _ gradOutput: [Tensor?]) throws -> [Tensor?]?
 
+/// Runs before a module's tensors enter a state dict; `prefix` is the module's path with a dot behind
+/// it, or "".
+public typealias StateDictPreHook = (_ module: Module, _ prefix: String) throws -> Void
+/// Runs when a state dict is complete, and may change it.
+public typealias StateDictPostHook =
+  (_ module: Module, _ state: inout StateDict, _ prefix: String) throws -> Void
+/// Runs before a state dict is loaded, and may change what is loaded.
+public typealias LoadStateDictPreHook =
+  (_ module: Module, _ state: inout StateDict, _ prefix: String) throws -> Void
+/// Runs after a state dict was loaded, and may change which keys count as missing or unexpected.
+public typealias LoadStateDictPostHook =
+  (_ module: Module, _ keys: inout IncompatibleKeys) throws -> Void
+
 /// The hooks of one module, each kind in the order of registration.
 final class ModuleHooks {
   var forwardPre: [(id: Int, body: ForwardPreHook)] = []
   var forward: [(id: Int, body: ForwardHook)] = []
   var backwardPre: [(id: Int, body: FullBackwardPreHook)] = []
   var backward: [(id: Int, body: FullBackwardHook)] = []
+  var stateDictPre: [(id: Int, body: StateDictPreHook)] = []
+  var stateDictPost: [(id: Int, body: StateDictPostHook)] = []
+  var loadPre: [(id: Int, body: LoadStateDictPreHook)] = []
+  var loadPost: [(id: Int, body: LoadStateDictPostHook)] = []
   private var lastID = 0
 
   var isEmpty: Bool {
@@ -60,6 +77,38 @@ extension Module {
     register(\.backwardPre, hook)
   }
 
+  /// Runs `hook` before ``stateDict()`` collects the tensors of this module, also as part of another
+  /// one (PyTorch: `register_state_dict_pre_hook`).
+  @discardableResult
+  public func registerStateDictPreHook(_ hook: @escaping StateDictPreHook) -> RemovableHandle {
+    register(\.stateDictPre, hook)
+  }
+
+  /// Runs `hook` on the result of ``stateDict()``, also as part of another module
+  /// (PyTorch: `register_state_dict_post_hook`).
+  @discardableResult
+  public func registerStateDictPostHook(_ hook: @escaping StateDictPostHook) -> RemovableHandle {
+    register(\.stateDictPost, hook)
+  }
+
+  /// Runs `hook` on what ``loadStateDict(_:strict:)`` is to load, also as part of another module
+  /// (PyTorch: `register_load_state_dict_pre_hook`).
+  @discardableResult
+  public func registerLoadStateDictPreHook(
+    _ hook: @escaping LoadStateDictPreHook
+  ) -> RemovableHandle {
+    register(\.loadPre, hook)
+  }
+
+  /// Runs `hook` after ``loadStateDict(_:strict:)``, before it reports keys, also as part of another
+  /// module (PyTorch: `register_load_state_dict_post_hook`).
+  @discardableResult
+  public func registerLoadStateDictPostHook(
+    _ hook: @escaping LoadStateDictPostHook
+  ) -> RemovableHandle {
+    register(\.loadPost, hook)
+  }
+
   private func register<Body>(
     _ list: ReferenceWritableKeyPath<ModuleHooks, [(id: Int, body: Body)]>, _ body: Body
   ) -> RemovableHandle {
@@ -77,13 +126,23 @@ extension Module {
   /// For modules that are neither ``Layer`` nor ``Loss``:
   /// `func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor { try call([a, b]) { try forward($0[0], $0[1]) } }`.
   public func call(_ inputs: [Tensor], _ forward: ([Tensor]) throws -> Tensor) throws -> Tensor {
-    if callsPlainly { return try forward(inputs) }
+    if callsPlainly { return try CallDepth.counted(self) { try forward(inputs) } }
     try checkInitialization()
     try checkReflection()
+    for container in containersBelow {
+      try container.checkInitialization()
+      try container.checkReflection()
+    }
     guard let hooks, !hooks.isEmpty else {
       callsPlainly = true
-      return try forward(inputs)
+      return try CallDepth.counted(self) { try forward(inputs) }
     }
+    return try CallDepth.counted(self) { try callHooked(hooks, inputs, forward) }
+  }
+
+  private func callHooked(
+    _ hooks: ModuleHooks, _ inputs: [Tensor], _ forward: ([Tensor]) throws -> Tensor
+  ) throws -> Tensor {
     var inputs = inputs
     for (_, body) in hooks.forwardPre {
       guard let changed = try body(self, inputs) else { continue }

@@ -32,13 +32,11 @@ extension Module {
   /// - Throws: `TensorError` `.value` that lists every missing and unexpected key and every
   ///   mismatched shape; then nothing has changed.
   package func adoptState(_ tensors: StateDict) throws {
-    let own = try stateTensors()
-    try checkKeys(own, tensors, strict: true)
-    for (path, module) in allPaths() {
+    try checkKeys(stateEntries(), tensors, strict: true)
+    try walkState { event in
+      guard case .enter(let module, let prefix) = event else { return }
       for (name, slot) in module.members.tensors where slot.role != .buffer(persistent: false) {
-        if slot.tensor != nil, let tensor = tensors[path.isEmpty ? name : "\(path).\(name)"] {
-          slot.tensor = tensor
-        }
+        if slot.tensor != nil, let tensor = tensors[prefix + name] { slot.tensor = tensor }
       }
     }
   }

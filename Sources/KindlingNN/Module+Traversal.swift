@@ -2,26 +2,44 @@ public import KindlingCore
 
 extension Module {
   /// This module and all below it, each once (PyTorch: `Module.modules`).
-  public func modules() -> [Module] { namedModules().map(\.module) }
+  public func modules() -> [Module] {
+    var result: [Module] = []
+    visitModules { _, module in result.append(module) }
+    return result
+  }
 
   /// This module (named "" or `prefix`) and all below it with their paths, each once
   /// (PyTorch: `Module.named_modules`).
   public func namedModules(prefix: String = "") -> [(name: String, module: Module)] {
-    var visited = Set<ObjectIdentifier>()
     var result: [(name: String, module: Module)] = []
-    collect(prefix, &visited, &result)
+    visitModules { names, module in result.append((Module.path(prefix, names), module)) }
     return result
   }
 
-  private func collect(
-    _ path: String, _ visited: inout Set<ObjectIdentifier>,
-    _ result: inout [(name: String, module: Module)]
-  ) {
-    guard visited.insert(ObjectIdentifier(self)).inserted else { return }
-    result.append((path, self))
-    for (name, child) in submodules {
-      child.collect(path.isEmpty ? name : "\(path).\(name)", &visited, &result)
+  /// Calls `body` with this module and all below it, each once, and with the names that lead to it.
+  ///
+  /// Without recursion, since modules may be nested deeper than the stack is.
+  private func visitModules(_ body: (_ names: [String], _ module: Module) -> Void) {
+    var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
+    var names: [String] = []
+    // The children that are left at each level, the next one last.
+    var open = [Array(submodules.reversed())]
+    body([], self)
+    while let last = open.indices.last {
+      guard let (name, child) = open[last].popLast() else {
+        open.removeLast()
+        if !names.isEmpty { names.removeLast() }
+        continue
+      }
+      guard visited.insert(ObjectIdentifier(child)).inserted else { continue }
+      names.append(name)
+      body(names, child)
+      open.append(child.submodules.reversed())
     }
+  }
+
+  private static func path(_ prefix: String, _ names: [String]) -> String {
+    (prefix.isEmpty ? names : [prefix] + names).joined(separator: ".")
   }
 
   /// The submodules directly below this one, each once (PyTorch: `Module.named_children`).
@@ -63,31 +81,61 @@ extension Module {
   ) -> [(String, Tensor)] {
     var visited = Set<ObjectIdentifier>()
     var result: [(String, Tensor)] = []
-    let all = recurse ? namedModules(prefix: prefix) : [(name: prefix, module: self)]
-    for (path, module) in all {
+    func add(_ names: [String], _ module: Module) {
       for (name, slot) in module.members.tensors where isWanted(slot.role) {
         guard let tensor = slot.tensor, visited.insert(ObjectIdentifier(tensor)).inserted else {
           continue
         }
-        result.append((path.isEmpty ? name : "\(path).\(name)", tensor))
+        result.append((Module.path(prefix, names + [name]), tensor))
       }
     }
+    if recurse { visitModules(add) } else { add([], self) }
     return result
   }
 
   /// The module at `path`, such as `"stack.0"`; "" is this one (PyTorch: `Module.get_submodule`).
   public func getSubmodule(_ path: String) throws -> Module {
-    if path.isEmpty { return self }
     // Keys may hold dots themselves, so every beginning of the path is tried.
-    for (name, child) in submodules {
-      if name == path { return child }
-      if path.hasPrefix(name + "."),
-        let found = try? child.getSubmodule(String(path.dropFirst(name.count + 1)))
-      {
-        return found
+    var open = [(module: self as Module, rest: Substring(path))]
+    while let (module, rest) = open.popLast() {
+      if rest.isEmpty { return module }
+      for (name, child) in module.submodules.reversed() where rest.utf8.starts(with: name.utf8) {
+        let after = rest.utf8.dropFirst(name.utf8.count)
+        if after.isEmpty {
+          open.append((child, ""))
+        } else if after.count > 1, after.first == UInt8(ascii: ".") {
+          open.append((child, Substring(after.dropFirst())))
+        }
       }
     }
     throw TensorError(.value, "", "\(typeName) has no submodule `\(path)`")
+  }
+
+  /// Puts `module` in the place of the submodule at `path`, which must be there
+  /// (PyTorch: `Module.set_submodule`).
+  ///
+  /// - Throws: `TensorError` `.value` where there is no such submodule, and for one that is a stored
+  ///   property of its own, which only an assignment can replace.
+  public func setSubmodule(_ path: String, _ module: Module) throws {
+    guard !path.isEmpty else {
+      throw TensorError(.value, "", "Cannot set the submodule without a target name!")
+    }
+    _ = try getSubmodule(path)
+    let parts = path.split(separator: ".", omittingEmptySubsequences: false)
+    // A name may hold dots itself.
+    for count in 0..<parts.count {
+      let parent = parts[..<count].joined(separator: ".")
+      let name = parts[count...].joined(separator: ".")
+      guard let holder = try? getSubmodule(parent) else { continue }
+      if try holder.replaceMember(name, with: module) {
+        holder.callsPlainly = false
+        return
+      }
+    }
+    throw TensorError(
+      .value, "",
+      "`\(path)` is a stored property, which cannot be replaced from outside: assign it, or keep the module in a Sequential, ModuleList or ModuleDict"
+    )
   }
 
   /// The parameter at `path`, such as `"stack.0.weight"` (PyTorch: `Module.get_parameter`).
@@ -119,19 +167,26 @@ extension Module {
   /// Adds a parameter; nil reserves the name (PyTorch: `Module.register_parameter`).
   public func registerParameter(_ name: String, _ tensor: Tensor?) throws {
     try checkName(name, "parameter")
-    registered.tensors.append((name, RegisteredTensor(tensor, .parameter)))
+    if let tensor, !tensor.isLeaf {
+      throw TensorError(
+        .value, "",
+        "Cannot assign non-leaf Tensor to parameter '\(name)'. Model parameters must be created explicitly. To express '\(name)' as a function of another Tensor, compute the value in the forward() method."
+      )
+    }
+    registered.tensors[name] = RegisteredTensor(tensor, .parameter)
   }
 
   /// Adds a buffer (PyTorch: `Module.register_buffer`).
   public func registerBuffer(_ name: String, _ tensor: Tensor?, persistent: Bool = true) throws {
     try checkName(name, "buffer")
-    registered.tensors.append((name, RegisteredTensor(tensor, .buffer(persistent: persistent))))
+    registered.tensors[name] = RegisteredTensor(tensor, .buffer(persistent: persistent))
   }
 
   /// Adds a submodule; nil is shown as `None` (PyTorch: `Module.register_module`).
   public func registerModule(_ name: String, _ module: Module?) throws {
     try checkName(name, "module")
-    registered.modules.append((name, module))
+    registered.modules.append(name, module)
+    callsPlainly = false
   }
 
   private func checkName(_ name: String, _ what: String) throws {
@@ -139,10 +194,11 @@ extension Module {
     if name.contains(".") {
       throw TensorError(.value, "", "\(what) name can't contain \".\", got: \(name)")
     }
-    let known = members
-    if known.tensors.contains(where: { $0.name == name })
-      || known.modules.contains(where: { $0.name == name })
-    {
+    let isTaken =
+      registered.tensors.contains(name) || registered.modules.contains(name)
+      || hasProperty(named: name)
+      || containedModules?.contains { sameBytes($0.name, name) } == true
+    if isTaken {
       throw TensorError(.value, "", "attribute '\(name)' already exists")
     }
   }

@@ -12,6 +12,19 @@ public import KindlingCore
 /// signature writes `forward` and `callAsFunction` as it likes, the latter through
 /// ``call(_:_:)`` if hooks are to run.
 ///
+/// The order in which parameters are drawn is the order in which layers are made. Swift makes the
+/// properties that have values where they are declared first, and those assigned in `init` later,
+/// whatever the order of the declarations; Python's `__init__` goes line by line. For PyTorch's
+/// numbers under one seed declare the layers without values and assign all of them in `init`:
+///
+/// ```swift
+/// let a: Linear, b: Linear
+/// init(_ n: Int) {
+///   a = Linear(n, 2)  // drawn first, as in Python
+///   b = Linear(2, 2)
+/// }
+/// ```
+///
 /// Modules are not `Sendable`: use one from one thread at a time.
 open class Module {
   /// Whether the module is in training mode, which dropout and its like ask.
@@ -59,6 +72,37 @@ open class Module {
   /// The submodules of a container, which keeps them itself; nil where reflection finds them.
   var containedModules: [(name: String, module: Module)]? { nil }
 
+  /// Puts `module` in the place of the submodule `name`, where that can be done from outside.
+  func replaceMember(_ name: String, with module: Module) throws -> Bool {
+    guard registered.modules.contains(name) else { return false }
+    registered.modules[name] = module
+    return true
+  }
+
+  // MARK: Extra state
+
+  /// State besides parameters and buffers that state dicts hold under `_extra_state`
+  /// (PyTorch: `Module.get_extra_state`).
+  ///
+  /// Override it together with ``setExtraState(_:)``. nil is no such state.
+  open func getExtraState() throws -> Tensor? { nil }
+
+  /// Takes over what ``getExtraState()`` returned for a module whose state is loaded
+  /// (PyTorch: `Module.set_extra_state`).
+  open func setExtraState(_ state: Tensor) throws {
+    throw TensorError(
+      .unsupported, typeName,
+      "\(typeName) has getExtraState() without setExtraState(_:); override both")
+  }
+
+  deinit {
+    if registered.modules.count > 0 {
+      Module.release(registered.modules.lazy.compactMap { $0.value }) {
+        registered.modules.removeAll()
+      }
+    }
+  }
+
   /// Throws what the initialiser could not.
   public final func checkInitialization() throws {
     if let initializationError { throw initializationError }
@@ -70,17 +114,26 @@ extension Module {
   /// (PyTorch: `Module.apply`).
   @discardableResult
   public func apply(_ body: (Module) throws -> Void) rethrows -> Self {
-    var visited = Set<ObjectIdentifier>()
-    try apply(body, &visited)
+    var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
+    // Modules whose children are being visited, with the children that are left, the next one last.
+    var open = [(module: self as Module, rest: Array(submodules.map(\.module).reversed()))]
+    while let last = open.indices.last {
+      if let child = open[last].rest.popLast() {
+        guard visited.insert(ObjectIdentifier(child)).inserted else { continue }
+        open.append((child, child.submodules.map(\.module).reversed()))
+      } else {
+        try body(open[last].module)
+        open.removeLast()
+      }
+    }
     return self
   }
 
-  private func apply(_ body: (Module) throws -> Void, _ visited: inout Set<ObjectIdentifier>)
-    rethrows
-  {
-    guard visited.insert(ObjectIdentifier(self)).inserted else { return }
-    for (_, child) in submodules { try child.apply(body, &visited) }
-    try body(self)
+  /// Gives all parameters and buffers new memory on `device`, whose values are not set
+  /// (PyTorch: `Module.to_empty`).
+  @discardableResult
+  public func toEmpty(device: Device) throws -> Self {
+    try convert { try Tensor.empty($0.shape, dtype: $0.dtype, device: device) }
   }
 
   /// Freezes or unfreezes all parameters (PyTorch: `Module.requires_grad_`).

@@ -24,8 +24,8 @@ struct MemberLayout {
 
 /// Members added at run time.
 struct RegisteredMembers {
-  var tensors: [(name: String, slot: RegisteredTensor)] = []
-  var modules: [(name: String, module: Module?)] = []
+  var tensors = NamedItems<RegisteredTensor>()
+  var modules = NamedItems<Module?>()
 }
 
 /// A tensor added at run time.
@@ -33,6 +33,9 @@ final class RegisteredTensor: TensorSlot {
   var tensor: Tensor?
   let role: SlotRole
   var key: String? { nil }
+  weak var owner: Module?
+
+  func substitute(_ tensor: Tensor) { self.tensor = tensor }
 
   init(_ tensor: Tensor?, _ role: SlotRole) {
     self.tensor = role == .parameter ? tensor?.asParameter() : tensor
@@ -55,8 +58,18 @@ extension Module {
     }
     for (name, slot) in registered.tensors { result.tensors.append((name, slot)) }
     for (name, module) in containedModules ?? [] { result.modules.append((name, module)) }
-    result.modules += registered.modules
+    for (name, module) in registered.modules { result.modules.append((name, module)) }
     return result
+  }
+
+  /// The names of the properties that may hold modules.
+  var placeNames: Set<String> { Set(reflectedLayout.places.map(\.name)) }
+
+  /// Whether a property of this class is called `name` in state dicts.
+  func hasProperty(named name: String) -> Bool {
+    let layout = reflectedLayout
+    return layout.tensors.contains { sameBytes($0.name, name) }
+      || layout.places.contains { sameBytes($0.name, name) }
   }
 
   /// The submodules with their names, as they stand; one that stands twice comes twice.
@@ -64,8 +77,39 @@ extension Module {
     members.modules.compactMap { name, module in module.map { (name, $0) } }
   }
 
-  /// Sentences about what stands where reflection does not look.
-  var reflectionProblems: [String] { reflectedLayout.problems }
+  /// Sentences about what stands where reflection does not look, about parameters that cannot be, and
+  /// about two members of one name; those of containers below, which are not called, included.
+  var reflectionProblems: [String] {
+    let layout = reflectedLayout
+    var problems = layout.problems
+    for (name, slot) in layout.tensors {
+      if let problem = slot.problem { problems.append(problem(name, typeName)) }
+    }
+    let found = members
+    var names = Set<ByteString>()
+    for name in found.tensors.map(\.name) + found.modules.map(\.name)
+    where !names.insert(ByteString(name)).inserted {
+      problems.append(
+        "two members of \(typeName) are called '\(name)', and one would be lost in a state dict: rename one"
+      )
+    }
+    return problems
+  }
+
+  /// The containers directly below this module, and below those: nobody calls them.
+  var containersBelow: [Module] {
+    var result: [Module] = []
+    var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
+    var open: [Module] = [self]
+    while let module = open.popLast() {
+      for (_, child) in module.submodules where child is ModuleList || child is ModuleDict {
+        guard visited.insert(ObjectIdentifier(child)).inserted else { continue }
+        result.append(child)
+        open.append(child)
+      }
+    }
+    return result
+  }
 
   private var reflectedLayout: MemberLayout {
     if let layout { return layout }
@@ -96,6 +140,7 @@ extension Module {
         let label = field.label ?? "\(index)"
         if let slot = field.value as? any TensorSlot {
           let property = label.hasPrefix("_") ? String(label.dropFirst()) : label
+          slot.owner = self
           layout.tensors.append((slot.key ?? property.snakeCased, slot))
         } else if label.hasPrefix("$__lazy_storage_$_") {
           if Hidden.contains(field.value) {

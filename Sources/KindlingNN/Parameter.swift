@@ -19,6 +19,11 @@ extension Tensor: MarkedTensor {
   public static func marked(_ tensor: Tensor) -> Tensor { tensor }
 }
 
+extension MarkedTensor {
+  /// Whether the tensor is the result of a recorded operation.
+  var isComputed: Bool { markedTensor.map { !$0.isLeaf } ?? false }
+}
+
 extension Optional: MarkedTensor where Wrapped == Tensor {
   /// The tensor, if there is one.
   public var markedTensor: Tensor? { self }
@@ -31,29 +36,39 @@ extension Optional: MarkedTensor where Wrapped == Tensor {
 /// Marks a stored property of a ``Module`` as a parameter (PyTorch: `nn.Parameter`).
 ///
 /// The tensor becomes a leaf that requires gradients. A frozen parameter that is assigned stays
-/// frozen. Its key in state dicts is the property's name in snake_case, or the one given:
+/// frozen. A computed tensor, such as `weight * 2`, cannot become a parameter: the next call of the
+/// module throws. ``Module/functionalCall(_:_:)`` lets one take a parameter's place. Its key in state dicts is the property's name in snake_case, or the one given:
 /// `@Parameter("weight_ih_l0") var weight = …`.
 @propertyWrapper
 public final class Parameter<Value: MarkedTensor>: TensorSlot {
   @exclusivity(unchecked) private var value: Value
   package let key: String?
+  package private(set) var isComputed = false
+  package weak var owner: Module?
 
   /// A parameter that starts as `wrappedValue`, called `key` in state dicts.
   public init(wrappedValue: Value, _ key: String? = nil) {
-    value = wrappedValue.asMarkedParameter
+    isComputed = wrappedValue.isComputed
+    value = isComputed ? wrappedValue : wrappedValue.asMarkedParameter
     self.key = key
   }
 
-  /// The tensor; one that is assigned becomes a parameter.
+  /// The tensor; a leaf that is assigned becomes a parameter.
   public var wrappedValue: Value {
     get { value }
-    set { value = newValue.asMarkedParameter }
+    set {
+      isComputed = newValue.isComputed
+      // Kept as it is, so that its graph is not cut in silence; the next call reports it.
+      value = isComputed ? newValue : newValue.asMarkedParameter
+      if isComputed { owner?.callsPlainly = false }
+    }
   }
 
   package var tensor: Tensor? {
     get { value.markedTensor }
     set { if let newValue { wrappedValue = Value.marked(newValue) } }
   }
+  package func substitute(_ tensor: Tensor) { value = Value.marked(tensor) }
   package var role: SlotRole { .parameter }
 }
 
@@ -63,6 +78,7 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
 public final class Buffer<Value: MarkedTensor>: TensorSlot {
   @exclusivity(unchecked) private var value: Value
   package let key: String?
+  package weak var owner: Module?
   private let persistent: Bool
 
   /// A buffer that starts as `wrappedValue`, called `key` in state dicts.
@@ -84,6 +100,7 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
     get { value.markedTensor }
     set { if let newValue { value = Value.marked(newValue) } }
   }
+  package func substitute(_ tensor: Tensor) { value = Value.marked(tensor) }
   package var role: SlotRole { .buffer(persistent: persistent) }
 }
 
@@ -110,6 +127,24 @@ package protocol TensorSlot: AnyObject {
   /// The name in state dicts, where it is not the property's.
   var key: String? { get }
   var role: SlotRole { get }
+  /// Whether a parameter was assigned a computed tensor, which cannot be one.
+  var isComputed: Bool { get }
+  /// The module whose property this is, once it is known.
+  var owner: Module? { get set }
+  /// Puts `tensor` in this place as it is.
+  func substitute(_ tensor: Tensor)
+}
+
+extension TensorSlot {
+  package var isComputed: Bool { false }
+
+  /// What is wrong with the assigned tensor, given the names of the parameter and its module.
+  var problem: ((_ name: String, _ type: String) -> String)? {
+    guard isComputed else { return nil }
+    return { name, type in
+      "cannot assign a computed tensor as parameter '\(name)' of \(type): a parameter is a leaf, and the graph of the tensor would be cut. Assign its detach() to train it anew, or call the module with functionalCall([\"\(name)\": tensor], x), which keeps the graph"
+    }
+  }
 }
 
 package enum SlotRole: Equatable {

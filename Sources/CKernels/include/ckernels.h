@@ -29,6 +29,8 @@ typedef struct {
   bool grad_disabled, inference_mode, anomaly;
   /// 1 + the instruction set that this thread asks for, by which tests compare them; 0 for none.
   int8_t instruction_set;
+  /// How many calls of modules this thread is inside of.
+  int32_t call_depth;
   /// Swift's list of graph parts to release, while some outermost release is going on.
   void *_Nullable pending;
   /// Swift's random generator that stands in for the default one, unowned.

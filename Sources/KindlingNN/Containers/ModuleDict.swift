@@ -1,41 +1,56 @@
+import KindlingCore
+
 /// Modules by name, in the order they were added, that the module holding it finds
 /// (PyTorch: `nn.ModuleDict`).
 open class ModuleDict: Module, Sequence, KeepsOwnMembers {
-  private var items: [(key: String, module: Module)] = []
+  private var items = NamedItems<Module>()
 
-  /// The given modules under their names.
+  /// The given modules under their names, which must be unique, not empty and without a dot; another
+  /// name is reported by the first call of the module that holds this one, and by
+  /// ``Module/stateDict()``.
   public init(_ modules: KeyValuePairs<String, Module> = [:]) {
     super.init()
-    for (key, module) in modules { self[key] = module }
+    for (key, module) in modules { add(key, module, isNew: true) }
   }
 
   /// The number of modules.
   public final var count: Int { items.count }
   /// The names, in order.
-  public final var keys: [String] { items.map(\.key) }
+  public final var keys: [String] { items.map(\.name) }
   /// The modules, in order.
-  public final var values: [Module] { items.map(\.module) }
+  public final var values: [Module] { items.map(\.value) }
 
   /// The module called `key`; setting nil removes it.
   public final subscript(key: String) -> Module? {
-    get { items.first { $0.key == key }?.module }
+    get { items[key] }
     set {
-      let place = items.firstIndex { $0.key == key }
-      switch (place, newValue) {
-      case (let place?, let module?): items[place].module = module
-      case (let place?, nil): items.remove(at: place)
-      case (nil, let module?): items.append((key, module))
-      case (nil, nil): break
-      }
+      if let newValue { add(key, newValue, isNew: false) } else { items[key] = nil }
     }
+  }
+
+  private func add(_ key: String, _ module: Module, isNew: Bool) {
+    if let problem = Module.problem(
+      withName: key, isTaken: isNew && items.contains(key), "ModuleDict")
+    {
+      initializationError = problem
+    }
+    if isNew { items.append(key, module) } else { items[key] = module }
   }
 
   /// Visits names and modules in order.
   public final func makeIterator() -> IndexingIterator<[(key: String, module: Module)]> {
-    items.makeIterator()
+    items.map { (key: $0.name, module: $0.value) }.makeIterator()
   }
 
   override var containedModules: [(name: String, module: Module)]? {
-    items.map { ($0.key, $0.module) }
+    items.map { ($0.name, $0.value) }
   }
+
+  override func replaceMember(_ name: String, with module: Module) -> Bool {
+    guard items.contains(name) else { return false }
+    items[name] = module
+    return true
+  }
+
+  deinit { Module.release(items.lazy.map { $0.value }) { items.removeAll() } }
 }

@@ -59,4 +59,12 @@ open class ModuleList: Module, Sequence, KeepsOwnMembers {
   override var containedModules: [(name: String, module: Module)]? {
     items.enumerated().map { ("\($0)", $1) }
   }
+
+  override func replaceMember(_ name: String, with module: Module) -> Bool {
+    guard let place = Int(name), items.indices.contains(place) else { return false }
+    items[place] = module
+    return true
+  }
+
+  deinit { Module.release(items) { items = [] } }
 }

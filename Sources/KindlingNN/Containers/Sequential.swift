@@ -5,15 +5,15 @@ public import KindlingCore
 /// `Sequential(Linear(4, 10), ReLU(), Linear(10, 3))` names them "0", "1", "2";
 /// `Sequential(["conv": …, "act": …])` as the literal says.
 open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
-  private var items: [(name: String, layer: any Layer)] = []
+  private var items = NamedItems<any Layer>()
 
   /// The given layers, named by their positions.
   public convenience init(_ layers: any Layer...) { self.init(layers) }
 
   /// The given layers, named by their positions.
   public init(_ layers: [any Layer]) {
-    items = layers.enumerated().map { ("\($0)", $1) }
     super.init()
+    for layer in layers { append(layer) }
   }
 
   /// The given layers under their names, in the literal's order; a name that comes twice, is empty
@@ -26,14 +26,16 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   /// twice, is empty or holds a dot is reported by the first call.
   public init(named layers: some Sequence<(String, any Layer)>) {
     super.init()
-    for (name, layer) in layers {
-      if name.isEmpty || name.contains(".") || items.contains(where: { $0.name == name }) {
-        initializationError = TensorError(
-          .value, "Sequential",
-          "'\(name)' cannot be a layer's name: names must be unique, not empty and without \".\"")
-      }
-      items.append((name, layer))
+    for (name, layer) in layers { add(name, layer) }
+  }
+
+  private func add(_ name: String, _ layer: any Layer) {
+    if let problem = Module.problem(
+      withName: name, isTaken: items.contains(name), "Sequential")
+    {
+      initializationError = problem
     }
+    items.append(name, layer)
   }
 
   /// Sends `x` through all layers.
@@ -49,7 +51,7 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
 
   /// The layer at `index`, counted from the end where negative.
   public final subscript(index: Int) -> any Layer {
-    get throws { items[try wrapIndex(index, count)].layer }
+    get throws { items.items[try wrapIndex(index, count)].value }
   }
 
   /// The layer at `index` as what it is: `try model[0, as: Linear.self].weight`.
@@ -62,17 +64,19 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   }
 
   /// The layer called `name`.
-  public final subscript(name: String) -> (any Layer)? { items.first { $0.name == name }?.layer }
+  public final subscript(name: String) -> (any Layer)? { items[name] }
 
   /// Puts `layer` in the place of the one at `index`, under its name (PyTorch: `seq[i] = layer`).
   public final func replace(_ index: Int, with layer: any Layer) throws {
-    items[try wrapIndex(index, count)].layer = layer
+    items.replace(at: try wrapIndex(index, count), with: layer)
   }
 
   /// Adds a layer at the end, named by its position.
+  ///
+  /// A layer that has this name already is reported by the first call and by ``Module/stateDict()``.
   @discardableResult
   public final func append(_ layer: any Layer) -> Self {
-    items.append(("\(count)", layer))
+    add("\(count)", layer)
     return self
   }
 
@@ -85,12 +89,23 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
 
   /// Visits the layers in order.
   public final func makeIterator() -> IndexingIterator<[any Layer]> {
-    items.map(\.layer).makeIterator()
+    items.map(\.value).makeIterator()
   }
 
   override var containedModules: [(name: String, module: Module)]? {
-    items.map { ($0.name, $0.layer) }
+    items.map { ($0.name, $0.value) }
   }
+
+  override func replaceMember(_ name: String, with module: Module) throws -> Bool {
+    guard items.contains(name) else { return false }
+    guard let layer = module as? any Layer else {
+      throw TensorError(.value, typeName, "a \(module.typeName) is not a Layer")
+    }
+    items[name] = layer
+    return true
+  }
+
+  deinit { Module.release(items.lazy.map { $0.value as Module }) { items.removeAll() } }
 }
 
 /// `index` counted from the front; throws where there is no such element.

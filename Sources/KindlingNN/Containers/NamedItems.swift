@@ -1,0 +1,66 @@
+import KindlingCore
+
+/// Values under names, in order; a name is found in constant time.
+///
+/// Names are equal where their bytes are, as the keys of state dicts.
+struct NamedItems<Value>: Sequence {
+  private(set) var items: [(name: String, value: Value)] = []
+  private var places: [ByteString: Int] = [:]
+
+  var count: Int { items.count }
+
+  func contains(_ name: String) -> Bool { places[ByteString(name)] != nil }
+
+  /// The value called `name`; setting nil removes it, setting another one keeps its place.
+  subscript(name: String) -> Value? {
+    get { places[ByteString(name)].map { items[$0].value } }
+    set {
+      let key = ByteString(name)
+      switch (places[key], newValue) {
+      case (let place?, let value?): items[place].value = value
+      case (let place?, nil):
+        items.remove(at: place)
+        places[key] = nil
+        for i in place..<items.count { places[ByteString(items[i].name)] = i }
+      case (nil, let value?): append(name, value)
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// Adds a value at the end, also where the name is taken; then the first one is found by it.
+  mutating func append(_ name: String, _ value: Value) {
+    let key = ByteString(name)
+    if places[key] == nil { places[key] = items.count }
+    items.append((name, value))
+  }
+
+  mutating func replace(at place: Int, with value: Value) { items[place].value = value }
+
+  /// Removes all values.
+  mutating func removeAll() {
+    items = []
+    places = [:]
+  }
+
+  func makeIterator() -> IndexingIterator<[(name: String, value: Value)]> { items.makeIterator() }
+}
+
+extension Module {
+  /// Releases modules that only a container holds without recursion: containers may be nested
+  /// deeper than the stack is.
+  static func release(_ modules: some Sequence<Module>, _ drop: () -> Void) {
+    GraphRelease.drop { parts in
+      parts.append(contentsOf: modules.lazy.map { $0 as AnyObject })
+      drop()
+    }
+  }
+
+  /// Why `name` cannot be the name of a part of a container; nil where it can.
+  static func problem(withName name: String, isTaken: Bool, _ container: String) -> TensorError? {
+    guard name.isEmpty || name.contains(".") || isTaken else { return nil }
+    return TensorError(
+      .value, container,
+      "'\(name)' cannot be a module's name: names must be unique, not empty and without \".\"")
+  }
+}

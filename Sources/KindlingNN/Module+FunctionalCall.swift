@@ -1,0 +1,51 @@
+public import KindlingCore
+
+extension Module {
+  /// The result of `body` while `tensors` stand in the places of the parameters and buffers of the
+  /// same paths (PyTorch: `torch.func.functional_call`).
+  ///
+  /// The tensors may be computed: gradients flow through them to what they were computed from.
+  /// Afterwards the module has its own parameters and buffers again. A parameter that stands in
+  /// several places is replaced in all of them.
+  ///
+  /// ```swift
+  /// let loss = try model.withTensors(["0.weight": base * scale]) { try criterion(model(x), y) }
+  /// ```
+  ///
+  /// - Throws: `TensorError` `.value` for a path without a parameter or buffer; what `body` throws.
+  public func withTensors<R>(_ tensors: StateDict, _ body: () throws -> R) throws -> R {
+    var slots: [ByteString: any TensorSlot] = [:]
+    try walkState { event in
+      guard case .enter(let module, let prefix) = event else { return }
+      for (name, slot) in module.members.tensors { slots[ByteString(prefix + name)] = slot }
+    }
+    var replacements: [ObjectIdentifier: Tensor] = [:]
+    for (key, tensor) in tensors {
+      guard let own = slots[ByteString(key)]?.tensor else {
+        throw TensorError(
+          .value, "functionalCall", "\(typeName) has no parameter or buffer '\(key)'")
+      }
+      replacements[ObjectIdentifier(own)] = tensor
+    }
+    var replaced: [(slot: any TensorSlot, own: Tensor)] = []
+    defer { for (slot, own) in replaced { slot.substitute(own) } }
+    var seen = Set<ObjectIdentifier>()
+    for slot in slots.values where seen.insert(ObjectIdentifier(slot)).inserted {
+      guard let own = slot.tensor, let tensor = replacements[ObjectIdentifier(own)] else { continue }
+      replaced.append((slot, own))
+      slot.substitute(tensor)
+    }
+    return try body()
+  }
+}
+
+extension Layer {
+  /// The result of calling the layer while `tensors` stand in the places of the parameters and buffers
+  /// of the same paths (PyTorch: `torch.func.functional_call`).
+  ///
+  /// Gradients flow through the tensors: `try layer.functionalCall(["weight": w * 2], x)`.
+  /// - Throws: `TensorError` `.value` for a path without a parameter or buffer; what the layer throws.
+  public func functionalCall(_ tensors: StateDict, _ x: Tensor) throws -> Tensor {
+    try withTensors(tensors) { try self(x) }
+  }
+}
