@@ -106,6 +106,11 @@ extension Tensor {
         throw TensorError(
           .value, "pow", "Integers to negative integer powers are not allowed; convert with to(_:)")
       }
+      if dtype == .bool, case .bool(let isOne) = exponent {
+        // Every truth to the power of false is true, and to that of true itself.
+        return try Tensor.binary(
+          .logicalOr, "pow", self, .wrapped(!isOne, like: self), integers: .toBool, into: out)
+      }
       return try Tensor.binary(.pow, "pow", self, .wrapped(exponent, like: self), into: out)
     }
     // The powers that have a kernel of their own, which is also more exact.

@@ -322,7 +322,8 @@ extension Tensor {
     return view(
       "UnfoldBackward0", shape: windows + [size], strides: steps + [spacing], offset: storageOffset
     ) { [shape] g, _ in
-      if shape.isEmpty { return try g.reshape([]) }
+      // One window of the only element, or an empty one.
+      if shape.isEmpty { return try g.sum() }
       let places = (0..<count).flatMap { window in (0..<size).map { window * step + $0 } }
       let rows = try g.movedim(-1, d + 1).flatten(startDim: d, endDim: d + 1)
       return try g.newZeros(shape).indexAdd(d, Tensor(places), rows)

@@ -109,6 +109,22 @@ import Testing
     #expect(refusal { _ = try x.clone().clamp_(max: 3.5) }.contains("can't be cast"))
   }
 
+  @Test func powersOfBools() throws {
+    let x = Tensor([true, false])
+    #expect(try x.pow(true).toArray(as: Bool.self) == [true, false])
+    #expect(try x.pow(false).toArray(as: Bool.self) == [true, true])
+    #expect(try x.pow(2).toArray(as: Int.self) == [1, 0])
+    #expect(refusal { _ = try x.pow(x) }.contains("\"pow\" not implemented for 'Bool'"))
+  }
+
+  @Test func windowsOfANumber() throws {
+    for (size, slope) in [(0, 0.0), (1, 1.0)] {
+      let x = try Tensor(2.0, requiresGrad: true)
+      try x.unfold(0, size, 1).sum().backward()
+      #expect(try x.grad?.item() == slope)
+    }
+  }
+
   @Test func whereConvertsToTheCommonType() throws {
     let c = Tensor([true]), byte = try Tensor.zeros([1], dtype: .uint8)
     #expect(refusal { _ = try Tensor.where(c, 300, byte) }.contains("type uint8_t"))
