@@ -12,7 +12,7 @@ public protocol Layer: Module {
 extension Layer {
   /// The result of ``forward(_:)``, with the hooks run around it.
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
-    if callsPlainly { return try CallDepth.counted(self) { try forward(x) } }
+    if callsPlainly { return try CallDepth.bounded(self) { try forward(x) } }
     return try call([x]) { try forward($0[0]) }
   }
 }
@@ -34,7 +34,7 @@ extension Loss {
 
   /// The result of ``forward(_:_:)``, with the hooks run around it.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
-    if callsPlainly { return try CallDepth.counted(self) { try forward(input, target) } }
+    if callsPlainly { return try CallDepth.bounded(self) { try forward(input, target) } }
     return try call([input, target]) { try forward($0[0], $0[1]) }
   }
 }

@@ -126,7 +126,7 @@ extension Module {
   /// For modules that are neither ``Layer`` nor ``Loss``:
   /// `func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor { try call([a, b]) { try forward($0[0], $0[1]) } }`.
   public func call(_ inputs: [Tensor], _ forward: ([Tensor]) throws -> Tensor) throws -> Tensor {
-    if callsPlainly { return try CallDepth.counted(self) { try forward(inputs) } }
+    if callsPlainly { return try CallDepth.bounded(self) { try forward(inputs) } }
     try checkInitialization()
     try checkReflection()
     for container in containersBelow {
@@ -135,9 +135,9 @@ extension Module {
     }
     guard let hooks, !hooks.isEmpty else {
       callsPlainly = true
-      return try CallDepth.counted(self) { try forward(inputs) }
+      return try CallDepth.bounded(self) { try forward(inputs) }
     }
-    return try CallDepth.counted(self) { try callHooked(hooks, inputs, forward) }
+    return try CallDepth.bounded(self) { try callHooked(hooks, inputs, forward) }
   }
 
   private func callHooked(

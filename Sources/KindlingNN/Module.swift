@@ -96,11 +96,7 @@ open class Module {
   }
 
   deinit {
-    if registered.modules.count > 0 {
-      Module.release(registered.modules.lazy.compactMap { $0.value }) {
-        registered.modules.removeAll()
-      }
-    }
+    if registered.modules.count > 0 { GraphRelease.drop { registered.modules.hand(to: &$0) } }
   }
 
   /// Throws what the initialiser could not.

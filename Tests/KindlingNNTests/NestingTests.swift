@@ -42,11 +42,11 @@ private final class SelfHolding: Module, Layer {
     #expect(deep.description.contains("ModuleList(...)"))
     expectRefusal("modules are nested more than 500 levels deep") { _ = try deep.stateDict() }
     expectRefusal("modules are nested more than 500 levels deep") { try deep.loadStateDict([:]) }
-    let layers = nested(2_000) { ($0 as? any Layer).map { Sequential($0) } ?? $0 }
-    expectRefusal("calls of modules are nested more than 500 levels deep") {
+    let layers = nested(100_000) { ($0 as? any Layer).map { Sequential($0) } ?? $0 }
+    expectRefusal("calls of modules are nested too deep") {
       _ = try (layers as? any Layer)?(.ones(1, 1))
     }
-    let fine = nested(300) { ($0 as? any Layer).map { Sequential($0) } ?? $0 }
+    let fine = nested(100) { ($0 as? any Layer).map { Sequential($0) } ?? $0 }
     #expect(try (fine as? any Layer)?(.ones(1, 1)).shape == [1, 1])
     #expect(try fine.stateDict().count == 2)
   }
@@ -54,22 +54,22 @@ private final class SelfHolding: Module, Layer {
   @Test func modulesThatHoldThemselvesAreRefused() throws {
     let x = try Tensor.ones(1, 1)
     let text =
-      "calls of modules are nested more than 500 levels deep, the last one of Sequential: does a module hold itself, or a hook call its own module?"
+      "calls of modules are nested too deep for this thread's stack, the last one of "
     let loop = Sequential(Linear(1, 1))
     loop.append(loop)
     expectRefusal(text) { _ = try loop(x) }
-    // The count goes back with the error.
+    // The module works again.
     #expect(try Sequential(Linear(1, 1))(x).shape == [1, 1])
     #expect(loop.modules().count == 2)
     let holder = SelfHolding()
     holder.inner = holder
-    expectRefusal("the last one of SelfHolding") { _ = try holder(x) }
+    expectRefusal(text) { _ = try holder(x) }
     holder.inner = nil
     let hooked = Linear(1, 1)
     let handle = hooked.registerForwardHook { module, inputs, _ in
       try (module as? Linear)?(inputs[0])
     }
-    expectRefusal("the last one of Linear") { _ = try hooked(x) }
+    expectRefusal("does a module hold itself, or a hook call its own module?") { _ = try hooked(x) }
     handle.remove()
     #expect(try hooked(x).shape == [1, 1])
   }

@@ -29,8 +29,8 @@ typedef struct {
   bool grad_disabled, inference_mode, anomaly;
   /// 1 + the instruction set that this thread asks for, by which tests compare them; 0 for none.
   int8_t instruction_set;
-  /// How many calls of modules this thread is inside of.
-  int32_t call_depth;
+  /// The lowest address of the thread's stack; null until it is asked for.
+  void *_Nullable stack_end;
   /// Swift's list of graph parts to release, while some outermost release is going on.
   void *_Nullable pending;
   /// Swift's random generator that stands in for the default one, unowned.
@@ -41,6 +41,9 @@ typedef struct {
 
 extern _Thread_local kk_thread_state kk_thread_state_storage;
 static inline kk_thread_state *_Nonnull kk_state(void) { return &kk_thread_state_storage; }
+
+/// The lowest address of this thread's stack, found once; null where the system does not tell.
+void *_Nullable kk_stack_end(void);
 
 /// What a thread says while it spins.
 static inline void kk_pause(void) {

@@ -52,5 +52,5 @@ open class ModuleDict: Module, Sequence, KeepsOwnMembers {
     return true
   }
 
-  deinit { Module.release(items.lazy.map { $0.value }) { items.removeAll() } }
+  deinit { GraphRelease.drop { items.hand(to: &$0) } }
 }

@@ -66,5 +66,10 @@ open class ModuleList: Module, Sequence, KeepsOwnMembers {
     return true
   }
 
-  deinit { Module.release(items) { items = [] } }
+  deinit {
+    GraphRelease.drop { parts in
+      for module in items { parts.append(module) }
+      items = []
+    }
+  }
 }

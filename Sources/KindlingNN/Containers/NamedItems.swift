@@ -37,8 +37,9 @@ struct NamedItems<Value>: Sequence {
 
   mutating func replace(at place: Int, with value: Value) { items[place].value = value }
 
-  /// Removes all values.
-  mutating func removeAll() {
+  /// Removes all values, which `parts` holds from then on.
+  mutating func hand(to parts: inout [AnyObject]) {
+    for item in items { parts.append(item.value as AnyObject) }
     items = []
     places = [:]
   }
@@ -47,15 +48,6 @@ struct NamedItems<Value>: Sequence {
 }
 
 extension Module {
-  /// Releases modules that only a container holds without recursion: containers may be nested
-  /// deeper than the stack is.
-  static func release(_ modules: some Sequence<Module>, _ drop: () -> Void) {
-    GraphRelease.drop { parts in
-      parts.append(contentsOf: modules.lazy.map { $0 as AnyObject })
-      drop()
-    }
-  }
-
   /// Why `name` cannot be the name of a part of a container; nil where it can.
   static func problem(withName name: String, isTaken: Bool, _ container: String) -> TensorError? {
     guard name.isEmpty || name.contains(".") || isTaken else { return nil }

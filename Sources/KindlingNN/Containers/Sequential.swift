@@ -105,7 +105,7 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
     return true
   }
 
-  deinit { Module.release(items.lazy.map { $0.value as Module }) { items.removeAll() } }
+  deinit { GraphRelease.drop { items.hand(to: &$0) } }
 }
 
 /// `index` counted from the front; throws where there is no such element.
