@@ -276,7 +276,7 @@ struct ModuleTests {
     expectRefusal("Sequential has no buffer `0.weight`") { _ = try model.getBuffer("0.weight") }
     expectRefusal("index 3 is out of range for 1 modules") { _ = try model[3] }
     expectRefusal("layer 0 is a Linear, not a ReLU") { _ = try model[0, as: ReLU.self] }
-    expectRefusal("'a.b' cannot be a layer's name") {
+    expectRefusal("'a.b' cannot be a module's name") {
       _ = try Sequential(["a.b": Identity()])(Tensor([1.0]))
     }
   }

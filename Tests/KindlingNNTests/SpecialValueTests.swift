@@ -174,7 +174,7 @@ struct SpecialValueTests {
         { try F.binaryCrossEntropy(Tensor([nan, 0]), p) }
       ),
       (
-        "batch_norm eps must be positive during training, but got 0.0",
+        "eps must be positive during training, but got 0.0",
         { try F.batchNorm(x, nil, nil, training: true, eps: 0) }
       ),
       ("eps must be non-negative, got: -1.0", { try F.cosineSimilarity(x, x, eps: -1) }),

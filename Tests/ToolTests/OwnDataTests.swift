@@ -33,7 +33,7 @@ import _TestSupport
   @Test(arguments: [
     ("mlp", "--hidden 64 --optimizer adam --lr 3e-3 --epochs 15", 0.85),
     ("cnn", "--optimizer adam --lr 3e-3 --epochs 4", 0.85),
-    ("resnet18", "--optimizer adam --lr 1e-3 --epochs 6", 0.75),
+    ("resnet18", "--optimizer adam --lr 1e-3 --epochs 8", 0.75),
   ])
   func trainsOnFolders(model: String, options: String, accuracy: Double) throws {
     try withExportedDigits { folder in

@@ -34,7 +34,7 @@ extension Tensor {
     let result = alias(shape: plan.shape, strides: plan.strides, offset: plan.offset)
       .recorded(name, Input(self, pullback: plan.pullback))
     (shape, strides, storageOffset) = (plan.shape, plan.strides, plan.offset)
-    isContiguous = result.isContiguous
+    (numel, isContiguous) = (result.numel, result.isContiguous)
     storage.version += 1
     if result.node != nil { (node, outputIndex) = (result.node, result.outputIndex) }
     return self

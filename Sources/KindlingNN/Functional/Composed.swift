@@ -18,9 +18,6 @@ enum Composed {
       return try body(inputs.map { $0.dtype.isHalf ? try $0.to(.float32) : $0 }).to(type)
     }
     var y = try noGrad { try wide(inputs, values ?? body) }
-    guard isGradEnabled, inputs.contains(where: \.requiresGrad), y.dtype.isFloatingPoint else {
-      return y
-    }
     // The body may have returned an input, or a view of one.
     if inputs.contains(where: { $0.storage === y.storage }) { y = try noGrad { try y.clone() } }
     guard isGradEnabled, inputs.contains(where: \.requiresGrad), y.dtype.isFloatingPoint else {

@@ -46,17 +46,17 @@ extension ModuleTable {
     }
     layer("LPPool1d") { a in
       try LPPool1d(
-        a.double(0, "norm_type"), a.extents(1, "kernel_size"),
+        a.scalar(0, "norm_type"), a.extents(1, "kernel_size"),
         stride: a.optionalExtents(2, "stride"), ceilMode: a.ceilMode(3))
     }
     layer("LPPool2d") { a in
       try LPPool2d(
-        a.double(0, "norm_type"), a.extents(1, "kernel_size"),
+        a.scalar(0, "norm_type"), a.extents(1, "kernel_size"),
         stride: a.optionalExtents(2, "stride"), ceilMode: a.ceilMode(3))
     }
     layer("LPPool3d") { a in
       try LPPool3d(
-        a.double(0, "norm_type"), a.extents(1, "kernel_size"),
+        a.scalar(0, "norm_type"), a.extents(1, "kernel_size"),
         stride: a.optionalExtents(2, "stride"), ceilMode: a.ceilMode(3))
     }
     addAdaptivePooling()
