@@ -84,7 +84,7 @@ struct Predict: ParsableCommand {
   /// The image in a file as the model takes it.
   private func picture(_ file: String, for trained: TrainedModel, _ path: String) throws -> Tensor {
     func read(_ mode: ImageReadMode) throws -> Tensor {
-      try pictureNumbers(readImage(file, mode: mode), size: imageSize ?? trained.imageSize)
+      try pictureNumbers(readBytes(file, mode: mode), size: imageSize ?? trained.imageSize)
     }
     var image = try read(trained.channels == 1 ? .gray : .rgb)
     let (height, width) = (image.shape[1], image.shape[2])

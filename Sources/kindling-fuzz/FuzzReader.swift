@@ -30,7 +30,9 @@ struct FuzzReader: Sendable {
       }
     },
     FuzzReader(name: "resume", seeds: []) { try Resumption.read($0) },
-    FuzzReader(name: "image", seeds: [".png", ".jpg", ".jpeg"]) { bytes in
+    FuzzReader(
+      name: "image", seeds: [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".webp", ".tif"]
+    ) { bytes in
       for mode in [ImageReadMode.unchanged, .rgb] { try touch([decodeImage(bytes, mode: mode)]) }
     },
   ]

@@ -25,6 +25,18 @@ import _TestSupport
       ("cannot become one of", { _ = try TF.centerCrop(Tensor.zeros(1, 0, 5), [.max]) }),
       ("have to have pixels", { _ = try makeGrid(nothing, padding: 1 << 28) }),
       ("have to have pixels", { _ = try makeGrid(nothing, padding: 0) }),
+      (
+        "is too large",
+        { _ = try makeGrid(Tensor.zeros(1, 3, 2, 2).expand(1 << 40, 3, 2, 2), padding: 1 << 28) }
+      ),
+      ("is too large", { _ = try makeGrid(image, padding: 1 << 28) }),
+      ("cannot become one of", { _ = try Resize(.max)(Image(.l, width: 2, height: 2)) }),
+      ("within reason", { _ = try Pad(.min)(Image(.l, width: 2, height: 2)) }),
+      ("within reason", { _ = try TF.rotate(image, 1, center: (.infinity, 0)) }),
+      (
+        "an image cannot have",
+        { _ = try Image(.rgb, width: .max, height: .max) }
+      ),
     ]
     for (fragment, body) in cases {
       let text = refusal(body)
@@ -59,10 +71,24 @@ import _TestSupport
     }
   }
 
+  /// Movements far beyond the image leave nothing of it.
+  @Test func farAwayIsEmpty() throws {
+    let image = try Image(.l, width: 3, height: 3, color: [9])
+    for mode in [InterpolationMode.nearest, .bilinear, .bicubic] {
+      for (move, scale) in [(Int.max, 1.0), (.min, 1e-300), (0, 1e-300)] {
+        let far = try TF.affine(
+          image, angle: 30, translate: (move, 0), scale: scale, shear: [1], interpolation: mode)
+        #expect(try move == 0 || far.bytes().allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
   @Test func aPipeIsNoFile() throws {
     try FileBytes.withTemporaryFolder { folder in
       let path = "\(folder)/pipe"
       #expect(mkfifo(path, 0o600) == 0)
+      let image = refusal { _ = try readImage(path) }
+      #expect(image.contains("not a file"), "\(image)")
       let text = refusal { _ = try IDX.read(path) }
       #expect(text.contains("is a pipe, not a file"), "\(text)")
       remove(path)

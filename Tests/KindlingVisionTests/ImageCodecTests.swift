@@ -135,7 +135,10 @@ private let folder = "golden/data_and_transforms"
       ("No such file", { _ = try readImage("/nowhere/a.png") }),
       ("is a folder", { _ = try readImage("/") }),
       ("the file is empty", { _ = try decodeImage([]) }),
-      ("neither PNG nor JPEG", { _ = try decodeImage([1, 2, 3]) }),
+      (
+        "not an image; PNG, JPEG, BMP, GIF, PNM, WebP and TIFF files are read",
+        { _ = try decodeImage([1, 2, 3]) }
+      ),
       ("must end in .png", { try writeImage(gray, to: "a.gif") }),
       ("between 0 and 9, but got 10", { _ = try encodePNG(gray, compressionLevel: 10) }),
       ("between 1 and 100, but got 0", { _ = try encodeJPEG(gray, quality: 0) }),

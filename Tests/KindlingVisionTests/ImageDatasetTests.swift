@@ -147,7 +147,7 @@ private struct CustomImageDataset: Dataset {
       let error = #expect(throws: VisionError.self) { try dataset[0] }
       #expect(
         error?.message
-          == "\(root)/labels.csv, row 2: \(root)/a/1.png: not an image: neither PNG nor JPEG, the formats that are read"
+          == "\(root)/labels.csv, row 2: \(root)/a/1.png: not an image; PNG, JPEG, BMP, GIF, PNM, WebP and TIFF files are read"
       )
       let outside = #expect(throws: VisionError.self) { try dataset[1] }
       #expect(outside?.message.contains("index 1 is out of range for 1 samples") == true)

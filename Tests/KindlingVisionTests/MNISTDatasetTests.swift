@@ -155,4 +155,23 @@ import _TestSupport
     #expect(abs(mean - 0.2860) < 5e-5)
     #expect(training.classes[try training[0].1] == "Ankle boot")
   }
+
+  /// Transforms of data sets work on images, as torchvision's do: sums of pixels from there.
+  @Test(.enabled(if: Shared.has("data/FashionMNIST"), "\(Shared.absence)"))
+  func transformsOfImagesAreTorchvisions() throws {
+    let cases: [(any Transform, [Int])] = [
+      (Resize(64), [174512, 528593, 269383]),
+      (Compose([Resize(64), PILToTensor()]), [174512, 528593, 269383]),
+      (RandomRotation(30...30), [32932, 98810]), (Resize(20), [17014, 51849]),
+      (CenterCrop(20), [26089, 81402]), (Grayscale(3), [100368, 302982]),
+    ]
+    for (transform, sums) in cases {
+      let test = try FashionMNIST(root: Shared.path("data"), train: false, transform: transform)
+      for (index, sum) in sums.enumerated() {
+        let (image, _) = try test[index]
+        #expect(try image.to(.int64).sum().item(as: Int.self) == sum, "\(transform) \(index)")
+      }
+      #expect(try test.image(0).mode == .l)
+    }
+  }
 }

@@ -9,7 +9,8 @@ import Testing
     let values = try gray.flatten().toArray(as: Float.self)
     #expect(values == [0, 51, 255, 1, 2, 3].map { Float($0) / 255 })
 
-    let color = try ToTensor()(Tensor.arange(24).reshape([2, 4, 3]).to(.uint8))
+    let array = try Tensor.arange(24).reshape([2, 4, 3]).to(.uint8)
+    let color = try ToTensor()(Image(array, layout: .channelsLast))
     #expect(color.shape == [3, 2, 4] && color.isContiguous)
     let second = try color[1].mul(255).round().flatten().toArray(as: Int.self)
     #expect(second == [1, 4, 7, 10, 13, 16, 19, 22])
@@ -17,6 +18,19 @@ import Testing
     let read = try ToTensor()(Tensor.full([3, 2, 5], 51, dtype: .uint8))
     #expect(read.shape == [3, 2, 5])
     #expect(try read[2, 1, 4].item(as: Float.self) == 0.2)
+  }
+
+  /// Sizes say nothing about the order of dimensions.
+  @Test(arguments: [[3, 8, 3], [3, 3, 3], [3, 2, 4], [1, 3, 3], [4, 4, 4]])
+  func tensorsAreChannelsFirst(shape: [Int]) throws {
+    let x = try Tensor.arange(shape.reduce(1, *)).reshape(shape).to(.uint8)
+    #expect(try ToTensor()(x).equal(x.to(.float32).div(255)))
+    #expect(try PILToTensor()(x).equal(x))
+    #expect(try ToTensor()(Image(x)).equal(x.to(.float32).div(255)))
+    let image = try Image(x)
+    #expect((image.width, image.height, image.mode.channels) == (shape[2], shape[1], shape[0]))
+    let error = #expect(throws: TensorError.self) { try ToTensor()(Tensor.zeros([28, 28, 3])) }
+    #expect(error?.message.contains("Image(array, layout: .channelsLast)") == true)
   }
 
   @Test func toTensorKeepsOtherTypes() throws {
@@ -62,7 +76,7 @@ import Testing
       (Normalize([0.5], [0.25]), "Normalize(mean=(0.5,), std=(0.25,))"),
       (
         Normalize([0.5, 0.25, 0], [1, 2, 3]),
-        "Normalize(mean=(0.5, 0.25, 0.0), std=(1.0, 2.0, 3.0))"
+        "Normalize(mean=(0.5, 0.25, 0.0), std=(1, 2, 3))"
       ),
       (Lambda { (image: Tensor) in image }, "Lambda()"),
       (Invert(), "Invert()"),

@@ -20,7 +20,8 @@ import KindlingData
 ///
 /// One column names the image file, another its class: as a number, or as a word, in which case
 /// classes are numbered in alphabetical order. A sample is an image `[C, H, W]` (`uint8` without a
-/// transform) and its class.
+/// transform) and its class. As in the tutorials, the transform gets the tensor that
+/// ``readImage(_:mode:)`` gives; of samples of 16 bits the upper 8.
 public final class AnnotatedImages<Target>: Dataset, Sendable {
   /// The folder of the images, as it was given.
   public let root: String
@@ -31,7 +32,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   /// The classes' names, by number: the words of the table, or the numbers up to the largest.
   public let classes: [String]
   /// What images go through.
-  public var transform: (any Transform<Tensor, Tensor>)? { transforms.image }
+  public var transform: (any Transform)? { transforms.image }
   /// What classes go through.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
@@ -84,10 +85,11 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   ///   - targetTransform: applied to each class's number.
   /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
   ///   there, or has a class that cannot be; it names file and row.
+  @_disfavoredOverload
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
     labelColumn: String? = nil, classes: [String]? = nil, mode: ImageReadMode = .unchanged,
-    transform: (any Transform<Tensor, Tensor>)? = nil, targetTransform: some Transform<Int, Target>
+    transform: (any Transform)? = nil, targetTransform: some Transform<Int, Target>
   ) throws {
     try self.init(
       annotations, root, header, fileColumn, labelColumn, classes, mode,
@@ -107,7 +109,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
           .value, "AnnotatedImages: index \(index) is out of range for \(count) samples")
       }
       let image = try VisionError.naming("\(table.path), row \(table.rowNumber(index))") {
-        try readImage(AnnotatedImages.path(root, files[index]), mode: mode)
+        try readBytes(AnnotatedImages.path(root, files[index]), mode: mode)
       }
       return try transforms(image, targets[index])
     }
@@ -139,10 +141,11 @@ extension AnnotatedImages where Target == Int {
   ///   - transform: applied to each image.
   /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
   ///   there, or has a class that cannot be; it names file and row.
+  @_disfavoredOverload
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
     labelColumn: String? = nil, classes: [String]? = nil, mode: ImageReadMode = .unchanged,
-    transform: (any Transform<Tensor, Tensor>)? = nil
+    transform: (any Transform)? = nil
   ) throws {
     try self.init(
       annotations, root, header, fileColumn, labelColumn, classes, mode,

@@ -8,11 +8,9 @@ struct FolderListing {
   init(_ path: String) throws {
     do {
       for name in try FileSystem.names(inFolder: path) {
-        switch try? FileSystem.status("\(path)/\(name)")?.kind {
-        case .folder: folders.append(name)
-        case .file: files.append(name)
-        default: break
-        }
+        // A link that leads nowhere is a file, which reading it will say; so are devices and pipes.
+        let status = try? FileSystem.status("\(path)/\(name)")
+        if case .folder? = status?.kind { folders.append(name) } else { files.append(name) }
       }
     } catch let error as FileError {
       throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
@@ -28,8 +26,16 @@ struct FolderListing {
     var found: [(folder: String, files: [String])] = []
     try walk(path, depth: 0) { found.append(($0, $1)) }
     found.sort { $0.folder.unicodeScalars.lexicographicallyPrecedes($1.folder.unicodeScalars) }
-    return found.flatMap { folder, files in
-      files.filter { ImageFormat(suffixOf: $0) != nil }.map { "\(folder)/\($0)" }
+    return try found.flatMap { folder, files in
+      try files.filter { file in
+        if ImageFormat.isUnread(file) {
+          throw VisionError(
+            .corrupt,
+            "\(folder)/\(file): images of this kind are not read; convert it to PNG or move it away (\(ImageFormat.readFormats) files are read)"
+          )
+        }
+        return ImageFormat(suffixOf: file) != nil
+      }.map { "\(folder)/\($0)" }
     }
   }
 

@@ -10,7 +10,11 @@ import KindlingData
 /// ```
 ///
 /// Classes are numbered by the alphabet; within one, files come folder by folder, in the order of the
-/// folders' paths. A sample is an image, `uint8` `[3, H, W]` without a transform, and its class.
+/// folders' paths. Files count as images by their names: PNG, JPEG, BMP, GIF, PNM, WebP and TIFF files;
+/// an image of another kind is an error, and so is a link that leads nowhere when its sample is read.
+///
+/// A sample is an image, as a tensor, and its class. The transform gets an ``Image``; a sample whose
+/// transform ends in an image, or that has none, is `uint8` `[3, H, W]`.
 public final class ImageFolder<Target>: Dataset, Sendable {
   /// The folder, as it was given.
   public let root: String
@@ -19,7 +23,7 @@ public final class ImageFolder<Target>: Dataset, Sendable {
   /// The images' files and their classes.
   public let samples: [(path: String, target: Int)]
   /// What images go through.
-  public var transform: (any Transform<Tensor, Tensor>)? { transforms.image }
+  public var transform: (any Transform)? { transforms.image }
   /// What classes go through.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
@@ -43,7 +47,7 @@ public final class ImageFolder<Target>: Dataset, Sendable {
       if samples.count == before {
         throw VisionError(
           .notFound,
-          "Found no valid file for the classes \(name). Supported extensions are: .png, .jpg, .jpeg"
+          "Found no valid file for the classes \(name). Supported extensions are: \(ImageFormat.readSuffixes)"
         )
       }
     }
@@ -55,8 +59,9 @@ public final class ImageFolder<Target>: Dataset, Sendable {
   /// `mode` is what pixels are converted to as they are read.
   ///
   /// - Throws: ``VisionError`` where `root` cannot be read, has no folders, or one without images.
+  @_disfavoredOverload
   public convenience init(
-    _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform<Tensor, Tensor>)? = nil,
+    _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform)? = nil,
     targetTransform: some Transform<Int, Target>
   ) throws {
     try self.init(root, mode, SampleTransforms(transform, targetTransform))
@@ -75,14 +80,23 @@ public final class ImageFolder<Target>: Dataset, Sendable {
 
   /// The image at `index` after the transform, and its class after the target transform.
   public subscript(index: Int) -> (Tensor, Target) {
-    get throws {
-      guard samples.indices.contains(index) else {
-        throw VisionError(
-          .value, "ImageFolder: index \(index) is out of range for \(count) samples")
-      }
-      let sample = samples[index]
-      return try transforms(readImage(sample.path, mode: mode), sample.target)
+    get throws { try transforms(image(index), check(index).target) }
+  }
+
+  /// The image at `index` as transforms get it.
+  ///
+  /// - Throws: ``VisionError`` where the file cannot be read; it names the file.
+  public func image(_ index: Int) throws -> Image {
+    let image = try Image.open(check(index).path)
+    return try mode.imageMode.map(image.convert) ?? image
+  }
+
+  private func check(_ index: Int) throws -> (path: String, target: Int) {
+    guard samples.indices.contains(index) else {
+      throw VisionError(
+        .value, "ImageFolder: index \(index) is out of range for \(count) samples")
     }
+    return samples[index]
   }
 }
 
@@ -92,8 +106,9 @@ extension ImageFolder where Target == Int {
   /// `mode` is what pixels are converted to as they are read.
   ///
   /// - Throws: ``VisionError`` where `root` cannot be read, has no folders, or one without images.
+  @_disfavoredOverload
   public convenience init(
-    _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform<Tensor, Tensor>)? = nil
+    _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform)? = nil
   ) throws {
     try self.init(root, mode, SampleTransforms(transform))
   }

@@ -16,9 +16,10 @@ public typealias KMNIST<Target> = MNISTDataset<KuzushijiCharacters, Target>
 
 /// Images of 28 by 28 pixels in ten classes, read from IDX files in `root/NAME/raw`.
 ///
-/// A sample is an image and its class. Without a transform the image is a `uint8` tensor `[28, 28]`
-/// (where torchvision would give a PIL image); with ``ToTensor`` it is `[1, 28, 28]`, from 0 to 1.
-/// Files may be compressed with gzip or not.
+/// A sample is an image, as a tensor, and its class. The transform gets an ``Image`` of mode L, as
+/// torchvision's gets a PIL image: with ``ToTensor`` a sample is `[1, 28, 28]`, from 0 to 1; one that
+/// ends in an image is `uint8` `[1, H, W]`. Without a transform it is the `uint8` `[28, 28]` of the
+/// file. Files may be compressed with gzip or not.
 ///
 /// ```swift
 /// let training = try FashionMNIST(root: "data", train: true, download: true, transform: ToTensor())
@@ -34,7 +35,7 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   /// All labels, `int64`, `[N]`.
   public let targets: Tensor
   /// What images go through.
-  public var transform: (any Transform<Tensor, Tensor>)? { transforms.image }
+  public var transform: (any Transform)? { transforms.image }
   /// What labels go through.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
@@ -89,9 +90,10 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   ///   - mirrors: addresses of folders to fetch from instead of the published ones.
   ///   - progress: called as files arrive; nil is silent.
   /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
+  @_disfavoredOverload
   public convenience init(
     root: String, train: Bool = true, download: Bool = false,
-    transform: (any Transform<Tensor, Tensor>)? = nil,
+    transform: (any Transform)? = nil,
     targetTransform: some Transform<Int, Target>,
     mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
   ) throws {
@@ -105,9 +107,18 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   /// The image at `index` after the transform, and its class after the target transform.
   public subscript(index: Int) -> (Tensor, Target) {
     get throws {
-      try check(index)
-      return try transforms(data.select(0, index), labels[index])
+      if transform == nil {
+        try check(index)
+        return try transforms(data.select(0, index), labels[index])
+      }
+      return try transforms(image(index), labels[index])
     }
+  }
+
+  /// The image at `index` as transforms get it.
+  public func image(_ index: Int) throws -> Image {
+    try check(index)
+    return Image(sharing: try data.select(0, index).unsqueeze(-1), .l)
   }
 
   /// The classes' names, by label.
@@ -175,9 +186,10 @@ extension MNISTDataset where Target == Int {
   ///   - mirrors: addresses of folders to fetch from instead of the published ones.
   ///   - progress: called as files arrive; nil is silent.
   /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
+  @_disfavoredOverload
   public convenience init(
     root: String, train: Bool = true, download: Bool = false,
-    transform: (any Transform<Tensor, Tensor>)? = nil,
+    transform: (any Transform)? = nil,
     mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
   ) throws {
     try self.init(root, train, download, mirrors, progress, SampleTransforms(transform))

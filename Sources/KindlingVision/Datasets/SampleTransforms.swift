@@ -2,19 +2,28 @@ import KindlingCore
 
 /// What the images and the classes of a data set go through.
 struct SampleTransforms<Target>: Sendable {
-  let image: (any Transform<Tensor, Tensor>)?
+  let image: (any Transform)?
   let target: (any Transform<Int, Target>)?
   private let asTarget: @Sendable (Int) throws -> Target
 
-  init(_ image: (any Transform<Tensor, Tensor>)?, _ target: some Transform<Int, Target>) {
+  init(_ image: (any Transform)?, _ target: some Transform<Int, Target>) {
     self.image = image
     self.target = target
     asTarget = { try target($0) }
   }
 
-  /// A sample as the data set gives it.
-  func callAsFunction(_ image: Tensor, _ label: Int) throws -> (Tensor, Target) {
-    (try self.image?(image) ?? image, try asTarget(label))
+  /// A sample as the data set gives it: `image` is an ``Image`` or a tensor.
+  ///
+  /// - Throws: `TensorError` where the transform gives neither an image nor a tensor.
+  func callAsFunction(_ image: some ImageOrTensor, _ label: Int) throws -> (Tensor, Target) {
+    let result = try self.image?.apply(image) ?? image
+    let target = try asTarget(label)
+    if let tensor = result as? Tensor { return (tensor, target) }
+    if let image = result as? Image { return (try TF.pilToTensor(image), target) }
+    throw TensorError(
+      .value, "transform",
+      "a sample of the data set is a tensor, but its transform gave \(type(of: result)); let it end in a tensor"
+    )
   }
 
   /// The last lines of a data set's description, as torchvision prints them.
@@ -28,7 +37,7 @@ struct SampleTransforms<Target>: Sendable {
 
 extension SampleTransforms where Target == Int {
   /// Classes stay the numbers that they are.
-  init(_ image: (any Transform<Tensor, Tensor>)?) {
+  init(_ image: (any Transform)?) {
     self.image = image
     target = nil
     asTarget = { $0 }

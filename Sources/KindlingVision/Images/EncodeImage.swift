@@ -18,14 +18,13 @@ import KindlingIO
 public func writeImage(
   _ image: Tensor, to path: String, quality: Int = 75, compressionLevel: Int = 6
 ) throws {
-  guard let format = ImageFormat(suffixOf: path) else {
-    throw VisionError(
-      .value, "\(path): the name of an image file must end in .png, .jpg or .jpeg")
-  }
   let bytes =
-    switch format {
+    switch ImageFormat(suffixOf: path) {
     case .png: try encodePNG(image, compressionLevel: compressionLevel)
     case .jpeg: try encodeJPEG(image, quality: quality)
+    default:
+      throw VisionError(
+        .value, "\(path): the name of an image file must end in .png, .jpg or .jpeg")
     }
   try FileContents.write(bytes, to: path)
 }
@@ -92,19 +91,15 @@ private func encode(
   }
   let info = kc_image_info(
     width: UInt32(width), height: UInt32(height), channels: Int32(count), bits: 8)
-  return try image.withUnsafeBuffer(of: UInt8.self) { planes in
-    let pixels = [UInt8](unsafeUninitializedCapacity: planes.count) { buffer, filled in
-      guard let from = planes.baseAddress, let to = buffer.baseAddress else { return }
-      kc_from_planes_8(from, width * height, count, to)
-      filled = planes.count
-    }
+  // Pixels side by side, in memory whose lack is thrown.
+  let pixels = try Tensor.empty([height, width, count], dtype: .uint8)
+  try noGrad { _ = try pixels.copy_(image.permute(1, 2, 0)) }
+  return try pixels.withUnsafeBuffer(of: UInt8.self) { pixels in
     var bytes: UnsafeMutablePointer<UInt8>?
     var size = 0
     let failure = codecFailure { message in
-      pixels.withUnsafeBufferPointer { pixels in
-        guard let start = pixels.baseAddress else { return false }
-        return codec(start, info, &bytes, &size, message)
-      }
+      guard let start = pixels.baseAddress else { return false }
+      return codec(start, info, &bytes, &size, message)
     }
     defer { kc_free(bytes) }
     if let failure { throw VisionError(.system, "\(operation): \(failure)") }

@@ -1,32 +1,117 @@
 import CImageCodecs
 
-/// The formats of image files, and how each is read.
-enum ImageFormat {
-  case png, jpeg
+/// The formats of image files that are read.
+enum ImageFormat: String, CaseIterable {
+  case png = "PNG"
+  case jpeg = "JPEG"
+  case bmp = "BMP"
+  case gif = "GIF"
+  case pnm = "PNM"
+  case webp = "WebP"
+  case tiff = "TIFF"
 
   /// The format that `bytes` begin like; nil where it is none of these.
   init?(_ bytes: some Collection<UInt8>) {
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+    let head = Array(bytes.prefix(16))
+    func begins(_ text: String, at place: Int = 0) -> Bool {
+      head.dropFirst(place).starts(with: text.utf8)
+    }
+    if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
-    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+    } else if head.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
+    } else if begins("GIF87a") || begins("GIF89a") {
+      self = .gif
+    } else if begins("RIFF"), begins("WEBP", at: 8) {
+      self = .webp
+    } else if head.starts(with: [0x49, 0x49, 0x2A, 0]) || head.starts(with: [0x4D, 0x4D, 0, 0x2A])
+      || head.starts(with: [0x49, 0x49, 0x2B, 0]) || head.starts(with: [0x4D, 0x4D, 0, 0x2B])
+    {
+      self = .tiff
+    } else if begins("BM") {
+      self = .bmp
+    } else if head.count > 2, head[0] == UInt8(ascii: "P"), (0x31...0x36).contains(head[1]),
+      head[2] <= 0x20 || head[2] == UInt8(ascii: "#")
+    {
+      self = .pnm
     } else {
       return nil
     }
   }
 
-  /// The format that the end of the file name stands for.
+  /// The format that the end of a file's name stands for.
   init?(suffixOf path: String) {
-    let suffix = path.lastIndex(of: ".").map { path[path.index(after: $0)...].lowercased() }
-    switch suffix {
-    case "png": self = .png
-    case "jpg", "jpeg": self = .jpeg
-    default: return nil
+    guard let suffix = ImageFormat.suffix(path),
+      let format = ImageFormat.allCases.first(where: { $0.suffixes.contains(suffix) })
+    else { return nil }
+    self = format
+  }
+
+  private static func suffix(_ path: String) -> String? {
+    path.lastIndex(of: ".").map { path[path.index(after: $0)...].lowercased() }
+  }
+
+  /// The ends of names of such files.
+  var suffixes: [String] {
+    switch self {
+    case .png: ["png"]
+    case .jpeg: ["jpg", "jpeg"]
+    case .bmp: ["bmp"]
+    case .gif: ["gif"]
+    case .pnm: ["ppm", "pgm", "pbm", "pnm"]
+    case .webp: ["webp"]
+    case .tiff: ["tif", "tiff"]
     }
+  }
+
+  /// The ends of names of all files that are read.
+  static let readSuffixes = allCases.flatMap(\.suffixes).map { ".\($0)" }.joined(separator: ", ")
+
+  /// Whether a file has a name of an image in a format that is not read.
+  static func isUnread(_ path: String) -> Bool {
+    suffix(path).map {
+      [
+        "avif", "heic", "heif", "jp2", "j2k", "jxl", "tga", "ico", "pcx", "psd", "exr", "hdr",
+        "dds", "svg", "pfm", "pam", "xbm", "xpm", "sgi", "ras",
+      ].contains($0)
+    } ?? false
+  }
+
+  /// The formats, for messages.
+  static let readFormats =
+    allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " and "
+    + ImageFormat.tiff.rawValue
+
+  /// The name of a format that `bytes` begin like and that is not read; nil where it is unknown.
+  static func unreadFormat(_ bytes: some Collection<UInt8>) -> String? {
+    let head = Array(bytes.prefix(16))
+    func begins(_ text: String, at place: Int = 0) -> Bool {
+      head.dropFirst(place).starts(with: text.utf8)
+    }
+    if begins("ftypavif", at: 4) { return "an AVIF file" }
+    if begins("ftyphei", at: 4) || begins("ftypmif1", at: 4) { return "a HEIF file" }
+    if begins("8BPS") { return "a Photoshop file" }
+    if begins("%PDF") { return "a PDF file" }
+    if begins("<svg") || begins("<?xml") { return "an SVG or XML file" }
+    if head.starts(with: [0xFF, 0x0A]) || begins("JXL ", at: 4) { return "a JPEG XL file" }
+    if begins("jP  ", at: 4) { return "a JPEG 2000 file" }
+    if head.starts(with: [0, 0, 1, 0]) { return "an icon file" }
+    if head.starts(with: [0x1F, 0x8B]) { return "a gzip file" }
+    if begins("PK") { return "a zip file" }
+    if !head.isEmpty, head.allSatisfy({ (0x20...0x7E).contains($0) || (0x09...0x0D).contains($0) })
+    {
+      return "a text file"
+    }
+    return nil
   }
 
   /// More pixels than images have; a header that promises more is not believed.
   static let mostPixels = 1 << 28
+}
+
+/// PNG and JPEG, which C libraries read that the package is built with.
+enum CodecFormat {
+  case png, jpeg
 
   /// More pixels than a file of `count` bytes can hold.
   ///
@@ -40,7 +125,7 @@ enum ImageFormat {
       case .jpeg: 8 * 64 * 16
       }
     let (pixels, overflow) = count.multipliedReportingOverflow(by: perByte)
-    return overflow ? Self.mostPixels : min(pixels, Self.mostPixels)
+    return overflow ? ImageFormat.mostPixels : min(pixels, ImageFormat.mostPixels)
   }
 
   func info(

@@ -6,6 +6,9 @@ public import KindlingCore
 /// - Shape: `[*, 3, H, W]` → `[*, 3, cropSize, cropSize]`.
 /// - Dtypes: `uint8` as images are read, or floats from 0 to 1.
 public struct ImageClassification: Transform {
+  public typealias Input = Tensor
+  public typealias Output = Tensor
+
   /// The height and width of the result.
   public let cropSize: Int
   /// The shorter edge after resizing.
@@ -33,12 +36,29 @@ public struct ImageClassification: Transform {
     self.antialias = antialias
   }
 
-  /// The image as the classifier expects it.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  /// Returns the tensor that the classifier expects.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor { try normalized(middle(image)) }
+
+  /// Returns the tensor that the classifier expects.
+  public func callAsFunction(_ image: Image) throws -> Tensor {
+    try normalized(TF.pilToTensor(middle(image)))
+  }
+
+  /// Makes a tensor of an image or a tensor.
+  public func apply(_ value: Any) throws -> Any {
+    if let image = value as? Image { return try self(image) }
+    if let tensor = value as? Tensor { return try self(tensor) }
+    throw unexpected(value, wanted: "an Image or a Tensor")
+  }
+
+  private func middle<I: ImageOrTensor>(_ image: I) throws -> I {
     let resized = try TF.resize(
       image, [resizeSize], interpolation: interpolation, antialias: antialias)
-    let middle = try TF.centerCrop(resized, [cropSize])
-    return try Normalize(mean, std)(TF.convertImageDtype(middle, .float32))
+    return try TF.centerCrop(resized, [cropSize])
+  }
+
+  private func normalized(_ pixels: Tensor) throws -> Tensor {
+    try Normalize(mean, std)(TF.convertImageDtype(pixels, .float32))
   }
 
   /// As torchvision prints it.

@@ -2,7 +2,7 @@ import KindlingCore
 
 /// Changes brightness, contrast, saturation and hue at random, in random order (torchvision:
 /// `transforms.ColorJitter`).
-public struct ColorJitter: Transform {
+public struct ColorJitter: ImageTransform {
   /// The factors of brightness; nil leaves it.
   public let brightness: ClosedRange<Double>?
   /// The factors of contrast; nil leaves it.
@@ -67,7 +67,7 @@ public struct ColorJitter: Transform {
   /// `image` with the changes.
   ///
   /// - Throws: `TensorError` for ranges that cannot be, and images without 1 or 3 channels.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     if let mistake { throw mistake }
     let order = try Tensor.randperm(4).toArray(as: Int.self)
     // All four are drawn first, whatever the order.

@@ -3,7 +3,7 @@ import KindlingCore
 /// Cuts out the middle of an image (torchvision: `transforms.CenterCrop`).
 ///
 /// An image that is smaller gets zeros around it.
-public struct CenterCrop: Transform {
+public struct CenterCrop: ImageTransform {
   /// Height and width.
   public let size: [Int]
 
@@ -14,7 +14,9 @@ public struct CenterCrop: Transform {
   public init(_ size: (height: Int, width: Int)) { self.size = [size.height, size.width] }
 
   /// The middle of `image`; throws for a size that is not positive.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor { try TF.centerCrop(image, size) }
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
+    try TF.centerCrop(image, size)
+  }
 
   /// The arguments, as torchvision prints them.
   public var description: String { "CenterCrop(size=\(TextForm.tuple(size)))" }
@@ -22,6 +24,9 @@ public struct CenterCrop: Transform {
 
 /// Cuts out the four corners and the middle (torchvision: `transforms.FiveCrop`).
 public struct FiveCrop: Transform {
+  public typealias Input = Tensor
+  public typealias Output = [Tensor]
+
   /// Height and width.
   public let size: [Int]
 
@@ -32,7 +37,16 @@ public struct FiveCrop: Transform {
   public init(_ size: (height: Int, width: Int)) { self.size = [size.height, size.width] }
 
   /// Top left, top right, bottom left, bottom right, middle; throws where `image` is smaller.
-  public func callAsFunction(_ image: Tensor) throws -> [Tensor] { try TF.fiveCrop(image, size) }
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> [I] {
+    try TF.fiveCrop(image, size)
+  }
+
+  /// Crops an image or a tensor.
+  public func apply(_ value: Any) throws -> Any {
+    if let image = value as? Image { return try self(image) }
+    if let tensor = value as? Tensor { return try self(tensor) }
+    throw unexpected(value, wanted: "an Image or a Tensor")
+  }
 
   /// The arguments, as torchvision prints them.
   public var description: String { "FiveCrop(size=\(TextForm.tuple(size)))" }
@@ -40,6 +54,9 @@ public struct FiveCrop: Transform {
 
 /// The five crops of an image and of its mirror image (torchvision: `transforms.TenCrop`).
 public struct TenCrop: Transform {
+  public typealias Input = Tensor
+  public typealias Output = [Tensor]
+
   /// Height and width.
   public let size: [Int]
   /// Whether the image is mirrored top to bottom rather than left to right.
@@ -58,8 +75,15 @@ public struct TenCrop: Transform {
   }
 
   /// The crops; throws where `image` is smaller.
-  public func callAsFunction(_ image: Tensor) throws -> [Tensor] {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> [I] {
     try TF.tenCrop(image, size, verticalFlip: verticalFlip)
+  }
+
+  /// Crops an image or a tensor.
+  public func apply(_ value: Any) throws -> Any {
+    if let image = value as? Image { return try self(image) }
+    if let tensor = value as? Tensor { return try self(tensor) }
+    throw unexpected(value, wanted: "an Image or a Tensor")
   }
 
   /// The arguments, as torchvision prints them.

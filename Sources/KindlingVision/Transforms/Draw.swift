@@ -12,6 +12,12 @@ enum Draw {
     try (Tensor.rand(1) .< p).item(as: Bool.self)
   }
 
+  /// Whether a draw is less than `p` in double precision, as some of torchvision's transforms compare.
+  static func happensExactly(_ p: Double, _ operation: String) throws -> Bool {
+    try check(p, operation)
+    return try Tensor.rand(1).item() < p
+  }
+
   /// A whole number from 0 up to and not including `bound`.
   static func below(_ bound: Int) throws -> Int {
     try Tensor.randint(0, bound, [1]).item(as: Int.self)

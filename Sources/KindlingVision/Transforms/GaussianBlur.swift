@@ -1,7 +1,7 @@
 import KindlingCore
 
 /// Blurs an image by a random amount (torchvision: `transforms.GaussianBlur`).
-public struct GaussianBlur: Transform {
+public struct GaussianBlur: ImageTransform {
   /// Width and height of the kernel, odd.
   public let kernelSize: [Int]
   /// The deviations in pixels that are drawn from.
@@ -19,7 +19,7 @@ public struct GaussianBlur: Transform {
   }
 
   /// `image` blurred; throws for an even kernel, or one larger than the image.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.gaussianBlur(image, kernelSize, [Draw.uniform(sigma)])
   }
 

@@ -2,16 +2,20 @@ import KindlingCore
 
 /// Takes the colour out of an image (torchvision: `transforms.Grayscale`).
 ///
-/// - Shape: `[*, C, H, W]` → `[*, numOutputChannels, H, W]`, where `C` is 1 or 3.
-public struct Grayscale: Transform {
+/// - Shape: `[*, C, H, W]` → `[*, numOutputChannels, H, W]`, where `C` is 1 or 3; a tensor of one
+///   channel keeps one, as in torchvision.
+public struct Grayscale: ImageTransform {
   /// 1, or 3 equal channels.
   public let numOutputChannels: Int
 
   /// A transform to `numOutputChannels` channels.
   public init(_ numOutputChannels: Int = 1) { self.numOutputChannels = numOutputChannels }
 
+  /// The same, with the label that PyTorch's argument has.
+  public init(numOutputChannels: Int) { self.init(numOutputChannels) }
+
   /// `image` in gray; throws for other numbers of channels.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.rgbToGrayscale(image, numOutputChannels: numOutputChannels)
   }
 
@@ -20,39 +24,45 @@ public struct Grayscale: Transform {
 }
 
 /// Takes the colour out of an image, or leaves it (torchvision: `transforms.RandomGrayscale`).
-public struct RandomGrayscale: Transform {
+public struct RandomGrayscale: ImageTransform {
   /// The probability of gray.
-  public let p: Double
+  public var p: Double { writtenP.value }
+  private let writtenP: WrittenNumber
 
   /// A transform that makes images gray with probability `p`.
-  public init(_ p: Double = 0.1) { self.p = p }
+  public init<P: TensorScalar>(_ p: P = 0.1) { writtenP = WrittenNumber(p) }
+
+  /// The same, with the label that PyTorch\'s argument has.
+  public init<P: TensorScalar>(p: P) { self.init(p) }
 
   /// `image` or its gray, with as many channels.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try Draw.check(p, "RandomGrayscale")
-    let channels = try TF.channels(image, "RandomGrayscale")
+    let channels = try TF.getDimensions(image)[0]
     return try Draw.happens(p) ? TF.rgbToGrayscale(image, numOutputChannels: channels) : image
   }
 
   /// The arguments, as torchvision prints them.
-  public var description: String { "RandomGrayscale(p=\(p))" }
+  public var description: String { "RandomGrayscale(p=\(writtenP.text))" }
 }
 
 /// Makes a negative of an image, or leaves it (torchvision: `transforms.RandomInvert`).
-public struct RandomInvert: Transform {
+public struct RandomInvert: ImageTransform {
   /// The probability of a negative.
-  public let p: Double
+  public var p: Double { writtenP.value }
+  private let writtenP: WrittenNumber
 
   /// A transform that makes negatives with probability `p`.
-  public init(_ p: Double = 0.5) { self.p = p }
+  public init<P: TensorScalar>(_ p: P = 0.5) { writtenP = WrittenNumber(p) }
+
+  /// The same, with the label that PyTorch\'s argument has.
+  public init<P: TensorScalar>(p: P) { self.init(p) }
 
   /// `image` or its negative.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
-    try Draw.check(p, "RandomInvert")
-    // Compared in double precision, unlike the others, as torchvision does.
-    return try Tensor.rand(1).item() < p ? TF.invert(image) : image
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
+    try Draw.happensExactly(p, "RandomInvert") ? TF.invert(image) : image
   }
 
   /// The arguments, as torchvision prints them.
-  public var description: String { "RandomInvert(p=\(p))" }
+  public var description: String { "RandomInvert(p=\(writtenP.text))" }
 }

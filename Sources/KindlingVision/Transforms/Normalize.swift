@@ -7,15 +7,20 @@ import KindlingCore
 /// - Dtypes: floating point. Integers throw.
 public struct Normalize: Transform {
   /// What is subtracted, one number a channel.
-  public let mean: [Double]
+  public var mean: [Double] { writtenMean.map(\.value) }
   /// What is divided by, one number a channel.
-  public let std: [Double]
+  public var std: [Double] { writtenStd.map(\.value) }
+  private let writtenMean: [WrittenNumber]
+  private let writtenStd: [WrittenNumber]
 
   /// A transform that takes channel `c` to `(x - mean[c]) / std[c]`.
-  public init(_ mean: [Double], _ std: [Double]) {
-    self.mean = mean
-    self.std = std
+  public init<M: TensorScalar, S: TensorScalar>(_ mean: [M], _ std: [S]) {
+    writtenMean = mean.map { WrittenNumber($0) }
+    writtenStd = std.map { WrittenNumber($0) }
   }
+
+  /// The same, with the labels that PyTorch's arguments have.
+  public init<M: TensorScalar, S: TensorScalar>(mean: [M], std: [S]) { self.init(mean, std) }
 
   /// The normalised image.
   ///
@@ -49,10 +54,12 @@ public struct Normalize: Transform {
   }
 
   /// The arguments, as torchvision prints them.
-  public var description: String { "Normalize(mean=\(tuple(mean)), std=\(tuple(std)))" }
+  public var description: String {
+    "Normalize(mean=\(tuple(writtenMean)), std=\(tuple(writtenStd)))"
+  }
 
-  private func tuple(_ values: [Double]) -> String {
+  private func tuple(_ values: [WrittenNumber]) -> String {
     values.count == 1
-      ? "(\(values[0]),)" : "(" + values.map { "\($0)" }.joined(separator: ", ") + ")"
+      ? "(\(values[0].text),)" : "(" + values.map(\.text).joined(separator: ", ") + ")"
   }
 }

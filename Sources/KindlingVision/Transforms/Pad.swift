@@ -3,29 +3,32 @@ import KindlingCore
 /// Puts a border around an image (torchvision: `transforms.Pad`).
 ///
 /// - Shape: `[*, H, W]` → `[*, H + top + bottom, W + left + right]`.
-public struct Pad: Transform {
+public struct Pad: ImageTransform {
   /// Pixels on all sides; left and right, top and bottom; or left, top, right, bottom.
   public let padding: [Int]
   /// The value of a constant border.
-  public let fill: Double
+  public var fill: Double { writtenFill.value }
+  private let writtenFill: WrittenNumber
   /// What the border shows.
   public let paddingMode: PaddingMode
 
   /// A border of `padding` pixels on all sides.
-  public init(_ padding: Int, fill: Double = 0, paddingMode: PaddingMode = .constant) {
+  public init<F: TensorScalar>(_ padding: Int, fill: F = 0, paddingMode: PaddingMode = .constant) {
     self.init([padding], fill: fill, paddingMode: paddingMode)
   }
 
   /// A border of one, two (left and right, top and bottom) or four numbers of pixels (left, top,
   /// right, bottom).
-  public init(_ padding: [Int], fill: Double = 0, paddingMode: PaddingMode = .constant) {
+  public init<F: TensorScalar>(
+    _ padding: [Int], fill: F = 0, paddingMode: PaddingMode = .constant
+  ) {
     self.padding = padding
-    self.fill = fill
+    writtenFill = WrittenNumber(fill)
     self.paddingMode = paddingMode
   }
 
   /// `image` with the border; throws where mirroring needs more pixels than there are.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.pad(image, padding, fill: fill, paddingMode: paddingMode)
   }
 
@@ -33,6 +36,6 @@ public struct Pad: Transform {
   public var description: String {
     let shown = padding.count == 1 ? "\(padding[0])" : TextForm.tuple(padding)
     return
-      "Pad(padding=\(shown), fill=\(PythonText.number(fill)), padding_mode=\(paddingMode.rawValue))"
+      "Pad(padding=\(shown), fill=\(writtenFill.text), padding_mode=\(paddingMode.rawValue))"
   }
 }

@@ -1,7 +1,7 @@
 import KindlingCore
 
 /// Cuts out a rectangle at a random place (torchvision: `transforms.RandomCrop`).
-public struct RandomCrop: Transform {
+public struct RandomCrop: ImageTransform {
   /// Height and width.
   public let size: [Int]
   /// The border that images get first, as ``Pad`` takes it; nil for none.
@@ -36,7 +36,7 @@ public struct RandomCrop: Transform {
   }
 
   /// A rectangle of `image`; throws where that is smaller.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     let (height, width) = try TF.pair(size, "RandomCrop")
     var image = image
     if let padding { image = try TF.pad(image, padding, fill: fill, paddingMode: paddingMode) }
@@ -67,7 +67,7 @@ public struct RandomCrop: Transform {
 
 /// Cuts out a random rectangle and brings it to one size (torchvision:
 /// `transforms.RandomResizedCrop`).
-public struct RandomResizedCrop: Transform {
+public struct RandomResizedCrop: ImageTransform {
   /// Height and width of the result.
   public let size: [Int]
   /// The share of the image's area that is cut out.
@@ -104,7 +104,7 @@ public struct RandomResizedCrop: Transform {
   /// A random rectangle of `image` at the size asked for.
   ///
   /// - Throws: `TensorError` where scale or ratio is negative, or the image empty.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     guard scale.lowerBound >= 0, scale.upperBound.isFinite, ratio.lowerBound > 0,
       ratio.upperBound.isFinite
     else {

@@ -8,19 +8,31 @@ public struct RandomErasing: Transform {
   {
     /// One number, or one a channel.
     case numbers([Double])
+    /// One number that was written as an integer.
+    case integer(Int)
     /// Standard normal numbers.
     case random
 
     /// One number everywhere.
-    public init(integerLiteral value: Int) { self = .numbers([Double(value)]) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
     /// One number everywhere.
     public init(floatLiteral value: Double) { self = .numbers([value]) }
     /// One number a channel.
     public init(arrayLiteral values: Double...) { self = .numbers(values) }
+
+    /// The numbers; nil where they are drawn.
+    var numbers: [Double]? {
+      switch self {
+      case .random: nil
+      case .integer(let value): [Double(value)]
+      case .numbers(let values): values
+      }
+    }
   }
 
   /// The probability of erasing.
-  public let p: Double
+  public var p: Double { writtenP.value }
+  private let writtenP: WrittenNumber
   /// The share of the image's area that is erased.
   public let scale: ClosedRange<Double>
   /// Height to width of the rectangle.
@@ -28,12 +40,27 @@ public struct RandomErasing: Transform {
   /// What the rectangle is overwritten with.
   public let value: Value
 
-  /// A transform that erases with probability `p`.
+  /// Creates a transform that erases with probability `p`.
   public init(
     p: Double = 0.5, scale: ClosedRange<Double> = 0.02...0.33,
     ratio: ClosedRange<Double> = 0.3...3.3, value: Value = 0
   ) {
-    self.p = p
+    self.init(written: WrittenNumber(p), scale, ratio, value)
+  }
+
+  /// Creates a transform that erases always or never.
+  public init(
+    p: Int, scale: ClosedRange<Double> = 0.02...0.33, ratio: ClosedRange<Double> = 0.3...3.3,
+    value: Value = 0
+  ) {
+    self.init(written: WrittenNumber(p), scale, ratio, value)
+  }
+
+  private init(
+    written p: WrittenNumber, _ scale: ClosedRange<Double>, _ ratio: ClosedRange<Double>,
+    _ value: Value
+  ) {
+    writtenP = p
     self.scale = scale
     self.ratio = ratio
     self.value = value
@@ -57,22 +84,20 @@ public struct RandomErasing: Transform {
         .shape, "RandomErasing", "expected an image [..., C, H, W], but got shape \(image.shape)")
     }
     let channels = image.shape[image.ndim - 3]
-    if case .numbers(let values) = value, values.count != 1 && values.count != channels {
+    if let values = value.numbers, values.count != 1 && values.count != channels {
       throw TensorError(
         .value, "RandomErasing",
         "if value is a sequence, it should have either a single value or \(channels) (number of input channels), but it has \(values.count)"
       )
     }
     guard try Draw.happens(p) else { return image }
-    let (h, w) = try TF.size(image, "RandomErasing")
+    let (h, w) = try TensorForms.size(image, "RandomErasing")
     for _ in 0..<10 {
       let (height, width) = try Draw.rectangle(h * w, scale, ratio)
       guard height < h, width < w else { continue }
       let fill =
-        switch value {
-        case .random: try Tensor.empty([channels, height, width], dtype: .float32).normal_()
-        case .numbers(let values): try Tensor(values).reshape([values.count, 1, 1])
-        }
+        try value.numbers.map { try Tensor($0).reshape([$0.count, 1, 1]) }
+        ?? Tensor.empty([channels, height, width], dtype: .float32).normal_()
       let top = try Draw.below(h - height + 1), left = try Draw.below(w - width + 1)
       return try TF.erase(image, top, left, height, width, fill)
     }
@@ -84,10 +109,12 @@ public struct RandomErasing: Transform {
     let shown =
       switch value {
       case .random: "random"
-      case .numbers(let values) where values.count == 1: PythonText.number(values[0])
-      case .numbers(let values): "(" + values.map { "\($0)" }.joined(separator: ", ") + ")"
+      case .integer(let value): "\(value)"
+      case .numbers(let values) where values.count == 1: PrintedNumber.shortest(values[0])
+      case .numbers(let values):
+        "(" + values.map(PrintedNumber.shortest).joined(separator: ", ") + ")"
       }
     return
-      "RandomErasing(p=\(p), scale=\(PythonText.range(scale)), ratio=\(PythonText.range(ratio)), value=\(shown), inplace=False)"
+      "RandomErasing(p=\(writtenP.text), scale=\(PythonText.range(scale)), ratio=\(PythonText.range(ratio)), value=\(shown), inplace=False)"
   }
 }

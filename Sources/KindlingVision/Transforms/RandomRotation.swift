@@ -1,7 +1,7 @@
 import KindlingCore
 
 /// Turns an image by a random angle (torchvision: `transforms.RandomRotation`).
-public struct RandomRotation: Transform {
+public struct RandomRotation: ImageTransform {
   /// The angles in degrees, counter-clockwise.
   public let degrees: ClosedRange<Double>
   /// `.nearest` or `.bilinear`.
@@ -11,12 +11,13 @@ public struct RandomRotation: Transform {
   /// The pixel, as x and y, that stays; the middle where nil.
   public let center: (x: Double, y: Double)?
   /// The value of pixels that come from outside.
-  public let fill: Double
+  public var fill: Double { writtenFill.value }
+  private let writtenFill: WrittenNumber
 
   /// A transform by up to `degrees` either way.
-  public init(
+  public init<F: TensorScalar>(
     _ degrees: Double, interpolation: InterpolationMode = .nearest, expand: Bool = false,
-    center: (x: Double, y: Double)? = nil, fill: Double = 0
+    center: (x: Double, y: Double)? = nil, fill: F = 0
   ) {
     self.init(
       // A negative or undefined number becomes an empty turn, which the call refuses.
@@ -25,21 +26,21 @@ public struct RandomRotation: Transform {
   }
 
   /// A transform by an angle in this range.
-  public init(
+  public init<F: TensorScalar>(
     _ degrees: ClosedRange<Double>, interpolation: InterpolationMode = .nearest,
-    expand: Bool = false, center: (x: Double, y: Double)? = nil, fill: Double = 0
+    expand: Bool = false, center: (x: Double, y: Double)? = nil, fill: F = 0
   ) {
     self.degrees = degrees
     self.interpolation = interpolation
     self.expand = expand
     self.center = center
-    self.fill = fill
+    writtenFill = WrittenNumber(fill)
   }
 
   /// `image` turned.
   ///
   /// - Throws: `TensorError` for angles that cannot be, and another interpolation.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     guard degrees.lowerBound.isFinite, degrees.upperBound.isFinite else {
       throw TensorError(
         .value, "RandomRotation", "if degrees is a single number, it must be positive and finite")
@@ -52,8 +53,9 @@ public struct RandomRotation: Transform {
   /// The arguments, as torchvision prints them.
   public var description: String {
     let middle =
-      center.map { ", center=(\(PythonText.number($0.x)), \(PythonText.number($0.y)))" } ?? ""
+      center.map { ", center=(\(PrintedNumber.shortest($0.x)), \(PrintedNumber.shortest($0.y)))" }
+      ?? ""
     return
-      "RandomRotation(degrees=[\(degrees.lowerBound), \(degrees.upperBound)], interpolation=\(interpolation.rawValue), expand=\(PythonText.flag(expand))\(middle), fill=\(PythonText.number(fill)))"
+      "RandomRotation(degrees=[\(PrintedNumber.shortest(degrees.lowerBound)), \(PrintedNumber.shortest(degrees.upperBound))], interpolation=\(interpolation.rawValue), expand=\(PythonText.flag(expand))\(middle), fill=\(writtenFill.text))"
   }
 }

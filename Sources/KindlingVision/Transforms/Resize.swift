@@ -4,7 +4,7 @@ import KindlingCore
 ///
 /// - Shape: `[*, H, W]` → `[*, H′, W′]`.
 /// - Dtypes: all; integers are rounded.
-public struct Resize: Transform {
+public struct Resize: ImageTransform {
   /// Height and width, or the shorter edge alone.
   public let size: [Int]
   /// How pixels between pixels are made.
@@ -37,7 +37,7 @@ public struct Resize: Transform {
   }
 
   /// `image` at the new size; throws for a size that cannot be.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
+  public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.resize(
       image, size, interpolation: interpolation, maxSize: maxSize, antialias: antialias)
   }

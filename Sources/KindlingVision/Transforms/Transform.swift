@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// Something that turns one sample into another, such as an image into a normalised image.
+/// A function of one sample, such as one that normalizes an image.
 ///
 /// Conforming types give a `callAsFunction`; the associated types follow from it:
 ///
@@ -10,18 +10,42 @@ import KindlingCore
 /// }
 /// ```
 ///
+/// Image data sets hand an ``Image`` to their transform, as torchvision's hand it a PIL image. A
+/// transform whose input is a `Tensor` gets its pixels then, `uint8` `[C, H, W]`, as ``PILToTensor``
+/// gives them; one that conforms to ``ImageTransform`` takes both kinds.
+///
 /// Loaders with workers call transforms from several threads at once.
 public protocol Transform<Input, Output>: Sendable, CustomStringConvertible {
-  /// What goes in: a `Tensor` for images, an `Int` for class labels.
+  /// The type of the input: a `Tensor` or an ``Image``, an `Int` for class labels.
   associatedtype Input
-  /// What comes out.
+  /// The type of the output.
   associatedtype Output
 
-  /// The transformed sample.
+  /// Returns the transformed sample.
   func callAsFunction(_ input: Input) throws -> Output
+
+  /// Returns the transformed sample where types are known when the program runs, as in ``Compose``
+  /// and in data sets.
+  ///
+  /// Types that take only `Input` need not implement it.
+  func apply(_ value: Any) throws -> Any
 }
 
 extension Transform {
+  /// Calls the transform with `value`, or with the pixels of an image where it takes tensors.
+  public func apply(_ value: Any) throws -> Any {
+    if let input = value as? Input { return try self(input) }
+    if let image = value as? Image, let pixels = try TF.pilToTensor(image) as? Input {
+      return try self(pixels)
+    }
+    throw unexpected(value, wanted: "\(Input.self)")
+  }
+
+  func unexpected(_ value: Any, wanted: String) -> TensorError {
+    let name = "\(Self.self)".prefix { $0 != "<" }
+    return TensorError(.value, "\(name)", "expected \(wanted), but got \(type(of: value))")
+  }
+
   /// The type's name, written as torchvision writes a transform without arguments.
   public var description: String {
     let name = String(describing: Self.self)
@@ -41,54 +65,9 @@ extension Transform {
 public struct Lambda<Input, Output>: Transform {
   private let body: @Sendable (Input) throws -> Output
 
-  /// A transform that calls `body`.
+  /// Creates a transform that calls `body`.
   public init(_ body: @escaping @Sendable (Input) throws -> Output) { self.body = body }
 
-  /// What the closure makes of `input`.
+  /// Returns the result of the closure.
   public func callAsFunction(_ input: Input) throws -> Output { try body(input) }
-}
-
-/// Transforms applied one after another (torchvision: `transforms.Compose`).
-public struct Compose: Transform {
-  /// The transforms, first to last.
-  public var transforms: [any Transform<Tensor, Tensor>] { parts.items }
-  private let parts: Parts
-
-  /// A transform that applies `transforms` first to last.
-  public init(_ transforms: [any Transform<Tensor, Tensor>]) { parts = Parts(transforms) }
-
-  /// The image after all transforms.
-  public func callAsFunction(_ image: Tensor) throws -> Tensor {
-    var image = image
-    // Compositions inside others are entered without recursion; the next transform is the last one.
-    var left = Array(transforms.reversed())
-    while let transform = left.popLast() {
-      if let inner = transform as? Compose {
-        left.append(contentsOf: inner.transforms.reversed())
-      } else {
-        image = try transform(image)
-      }
-    }
-    return image
-  }
-
-  /// The transforms, released without recursion where they are compositions themselves.
-  private final class Parts: @unchecked Sendable {
-    private(set) var items: [any Transform<Tensor, Tensor>]
-
-    init(_ items: [any Transform<Tensor, Tensor>]) { self.items = items }
-
-    deinit {
-      GraphRelease.drop { pending in
-        for case let inner as Compose in items { pending.append(inner.parts) }
-        items = []
-      }
-    }
-  }
-
-  /// One line a transform, as torchvision prints it.
-  public var description: String {
-    // Lines within are not indented further, as torchvision's are not.
-    "Compose(" + transforms.map { "\n    \($0)" }.joined() + "\n)"
-  }
 }

@@ -1,118 +1,150 @@
 import KindlingCore
 
 extension TF {
-  /// The image in gray, with 1 channel or 3 equal ones.
+  /// Returns the image in gray, with 1 channel or 3 equal ones.
   ///
-  /// The weights are those of ITU-R BT.601; integers are cut, not rounded, as in torchvision.
-  public static func rgbToGrayscale(
-    _ image: Tensor, numOutputChannels: Int = 1
-  ) throws -> Tensor {
+  /// The weights are those of ITU-R BT.601. Images are rounded, tensors of integers are cut. A tensor
+  /// of one channel keeps one, as in torchvision.
+  public static func rgbToGrayscale<I: ImageOrTensor>(
+    _ image: I, numOutputChannels: Int = 1
+  ) throws -> I {
     guard numOutputChannels == 1 || numOutputChannels == 3 else {
       throw TensorError(
         .value, "rgbToGrayscale",
         "num_output_channels should be either 1 or 3, but got \(numOutputChannels)")
     }
-    var gray = image
-    if try channels(image, "rgbToGrayscale") == 3 {
-      let rgb = try image.unbind(image.ndim - 3)
-      gray = try (0.2989 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]).to(image.dtype)
-        .unsqueeze(image.ndim - 3)
-    } else {
-      gray = try image.clone()
+    return try image.transformed {
+      try TensorForms.rgbToGrayscale($0, numOutputChannels: numOutputChannels)
+    } image: {
+      let gray = try $0.convert(.l)
+      return try numOutputChannels == 1 ? gray : gray.convert(.rgb)
     }
-    if numOutputChannels == 1 { return gray }
-    var shape = image.shape
-    shape[image.ndim - 3] = 3
-    return try gray.expand(shape)
   }
 
-  /// The negative: the largest value of the dtype (1 for floats) less each pixel.
-  public static func invert(_ image: Tensor) throws -> Tensor {
-    _ = try size(image, "invert")
-    return try maxValue(image.dtype, "invert") - image
+  /// Returns an image in gray, with 1 channel or 3 equal ones.
+  public static func toGrayscale(_ image: Image, numOutputChannels: Int = 1) throws -> Image {
+    try rgbToGrayscale(image, numOutputChannels: numOutputChannels)
   }
 
-  /// Brighter or darker: each pixel times `factor`, which is not negative.
-  public static func adjustBrightness(_ image: Tensor, _ factor: Double) throws -> Tensor {
-    try check(factor, "brightness_factor", "adjustBrightness")
-    _ = try channels(image, "adjustBrightness")
-    return try blend(image, Tensor.zeros(like: image), factor, "adjustBrightness")
+  /// Returns the negative: the largest value of the dtype (1 for floats) less each pixel.
+  public static func invert<I: ImageOrTensor>(_ image: I) throws -> I {
+    try image.transformed(tensor: TensorForms.invert) {
+      try Pillow.mapped($0, "invert") { 255 - $0 }
+    }
   }
 
-  /// More contrast or less: each pixel's distance from the mean gray times `factor`, which is not
-  /// negative.
-  public static func adjustContrast(_ image: Tensor, _ factor: Double) throws -> Tensor {
-    try check(factor, "contrast_factor", "adjustContrast")
-    let gray = try channels(image, "adjustContrast") == 3 ? rgbToGrayscale(image) : image
-    let floats = try image.dtype.isFloatingPoint ? gray : gray.to(.float32)
-    return try blend(
-      image, floats.mean(dims: [-3, -2, -1], keepdim: true), factor, "adjustContrast")
+  /// Multiplies each pixel by `factor`, which is not negative.
+  public static func adjustBrightness<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
+    try checkFactor(factor, "brightness_factor", "adjustBrightness")
+    return try image.transformed {
+      try TensorForms.adjustBrightness($0, factor)
+    } image: {
+      try Pillow.brightness($0, factor)
+    }
   }
 
-  /// More colour or less: each pixel's distance from its gray times `factor`, which is not negative.
-  public static func adjustSaturation(_ image: Tensor, _ factor: Double) throws -> Tensor {
-    try check(factor, "saturation_factor", "adjustSaturation")
-    if try channels(image, "adjustSaturation") == 1 { return image }
-    return try blend(image, rgbToGrayscale(image), factor, "adjustSaturation")
+  /// Multiplies each pixel's distance from the mean gray by `factor`, which is not negative.
+  public static func adjustContrast<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
+    try checkFactor(factor, "contrast_factor", "adjustContrast")
+    return try image.transformed {
+      try TensorForms.adjustContrast($0, factor)
+    } image: {
+      try Pillow.contrast($0, factor)
+    }
   }
 
-  /// Other hues: the colour circle turned by `factor`, from −0.5 to 0.5 (half a turn).
-  public static func adjustHue(_ image: Tensor, _ factor: Double) throws -> Tensor {
+  /// Multiplies each pixel's distance from its gray by `factor`, which is not negative.
+  public static func adjustSaturation<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
+    try checkFactor(factor, "saturation_factor", "adjustSaturation")
+    return try image.transformed {
+      try TensorForms.adjustSaturation($0, factor)
+    } image: {
+      try Pillow.saturation($0, factor)
+    }
+  }
+
+  /// Turns the color circle by `factor`, from −0.5 to 0.5 (half a turn).
+  public static func adjustHue<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
     guard (-0.5...0.5).contains(factor) else {
       throw TensorError(.value, "adjustHue", "hue_factor (\(factor)) is not in [-0.5, 0.5].")
     }
-    if try channels(image, "adjustHue") == 1 { return image }
-    let (hue, saturation, value) = try hsv(convertImageDtype(image, .float32))
-    let turned = try hue.add(factor).remainder(1)
-    return try convertImageDtype(rgb(turned, saturation, value), image.dtype)
-  }
-
-  private static func check(_ factor: Double, _ name: String, _ operation: String) throws {
-    guard factor >= 0, factor.isFinite else {
-      throw TensorError(.value, operation, "\(name) (\(factor)) is not non-negative.")
+    return try image.transformed {
+      try TensorForms.adjustHue($0, factor)
+    } image: {
+      try Pillow.hue($0, factor)
     }
   }
 
-  /// `factor` of `a` and the rest of `b`, in the range of `a`'s dtype.
-  private static func blend(
-    _ a: Tensor, _ b: Tensor, _ factor: Double, _ operation: String
-  ) throws -> Tensor {
-    let bound = try maxValue(a.dtype, operation)
-    return try a.mul(factor).add(b.mul(1 - factor)).clamp(min: 0, max: bound).to(a.dtype)
+  /// Raises each pixel, as a number from 0 to 1, to the power `gamma` and multiplies it by `gain`.
+  public static func adjustGamma<I: ImageOrTensor>(
+    _ image: I, _ gamma: Double, gain: Double = 1
+  ) throws -> I {
+    guard gamma >= 0, gamma.isFinite, gain.isFinite else {
+      throw TensorError(
+        .value, "adjustGamma",
+        "gamma should be a non-negative real number and gain finite, but got \(gamma) and \(gain)")
+    }
+    return try image.transformed {
+      try TensorForms.adjustGamma($0, gamma, gain)
+    } image: {
+      try Pillow.gamma($0, gamma, gain)
+    }
   }
 
-  // MARK: Hue, saturation, value
-
-  private static func hsv(_ image: Tensor) throws -> (Tensor, Tensor, Tensor) {
-    let dim = image.ndim - 3
-    let channels = try image.unbind(dim)
-    let (r, g, b) = (channels[0], channels[1], channels[2])
-    let (high, low) = (try image.amax(dim: dim), try image.amin(dim: dim))
-    // Gray has neither hue nor saturation; 1 stands in for a divisor of 0.
-    let gray = try high .== low, range = try high - low
-    let ones = try Tensor.ones(like: high)
-    let saturation = try range / Tensor.where(gray, ones, high)
-    let divisor = try Tensor.where(gray, ones, range)
-    // How far each channel is from the highest one, which decides the third of the circle.
-    let (dr, dg, db) = (
-      try (high - r) / divisor, try (high - g) / divisor, try (high - b) / divisor
-    )
-    let sixths = try Tensor.where(
-      high .== r, db - dg, Tensor.where(high .== g, (dr - db).add(2), (dg - dr).add(4)))
-    return (try (sixths / 6 + 1).fmod(1), saturation, high)
+  /// Multiplies each pixel's distance from the mean around it by `factor`, which is not negative: 0
+  /// blurs, 1 changes nothing, 2 sharpens.
+  public static func adjustSharpness<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
+    try checkFactor(factor, "sharpness_factor", "adjustSharpness")
+    return try image.transformed {
+      try TensorForms.adjustSharpness($0, factor)
+    } image: {
+      try Pillow.sharpness($0, factor)
+    }
   }
 
-  private static func rgb(_ hue: Tensor, _ saturation: Tensor, _ value: Tensor) throws -> Tensor {
-    let sixth = try (hue * 6).floor(), part = try hue * 6 - sixth
-    let index = try sixth.to(.int64).remainder(6).unsqueeze(0)
-    let p = try (value * (1 - saturation)).clamp(min: 0, max: 1)
-    let q = try (value * (1 - saturation * part)).clamp(min: 0, max: 1)
-    let t = try (value * (1 - saturation * (1 - part))).clamp(min: 0, max: 1)
-    // Each channel by the sixth of the circle that the hue lies in.
-    let channels = try [
-      [value, q, p, p, t, value], [t, value, value, q, p, p], [p, p, t, value, value, q],
-    ]
-    .map { try Tensor.stack($0).gather(0, index).squeeze(0) }
-    return try Tensor.stack(channels, dim: -3)
+  /// Keeps the upper `bits` bits of each channel, from 0 to 8 (of an image from 1); tensors are `uint8`.
+  public static func posterize<I: ImageOrTensor>(_ image: I, _ bits: Int) throws -> I {
+    guard (0...8).contains(bits) else {
+      throw TensorError(
+        .value, "posterize", "the number of bits should be between 0 and 8, but got \(bits)")
+    }
+    return try image.transformed {
+      try TensorForms.posterize($0, bits)
+    } image: {
+      guard bits > 0 else {
+        throw TensorError(
+          .value, "posterize", "the number of bits of an image should be between 1 and 8, but got 0"
+        )
+      }
+      let mask = UInt8(truncatingIfNeeded: -(1 << (8 - bits)))
+      return try Pillow.mapped($0, "posterize") { $0 & mask }
+    }
+  }
+
+  /// Inverts the pixels that are not less than `threshold`.
+  public static func solarize<I: ImageOrTensor>(_ image: I, _ threshold: Double) throws -> I {
+    try image.transformed {
+      try TensorForms.solarize($0, threshold)
+    } image: {
+      try Pillow.mapped($0, "solarize") { Double($0) < threshold ? $0 : 255 - $0 }
+    }
+  }
+
+  /// Stretches the values of each channel over the whole range.
+  public static func autocontrast<I: ImageOrTensor>(_ image: I) throws -> I {
+    try image.transformed(tensor: TensorForms.autocontrast, image: Pillow.autocontrast)
+  }
+
+  /// Makes all values of each channel about equally frequent; tensors are `uint8`.
+  public static func equalize<I: ImageOrTensor>(_ image: I) throws -> I {
+    try image.transformed(tensor: TensorForms.equalize, image: Pillow.equalize)
+  }
+
+  private static func checkFactor(
+    _ factor: Double, _ name: String, _ operation: String
+  ) throws {
+    guard factor >= 0, factor.isFinite else {
+      throw TensorError(.value, operation, "\(name) (\(factor)) is not non-negative.")
+    }
   }
 }

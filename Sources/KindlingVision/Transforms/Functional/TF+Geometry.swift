@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// How an image goes on beyond its edges (torchvision: `padding_mode`).
+/// The values of pixels beyond the edges of an image (torchvision: `padding_mode`).
 public enum PaddingMode: String, Sendable {
   /// One value everywhere.
   case constant
@@ -12,24 +12,39 @@ public enum PaddingMode: String, Sendable {
   case symmetric
 }
 
+/// The way values between pixels are computed (torchvision: `InterpolationMode`).
+public enum InterpolationMode: String, Sendable {
+  /// The nearest pixel, of a tensor found from corners as PyTorch does.
+  case nearest
+  /// The nearest pixel, found from centers as Pillow does.
+  case nearestExact = "nearest-exact"
+  /// Linear in both directions.
+  case bilinear
+  /// Cubic in both directions.
+  case bicubic
+  /// The mean of a box; of images only.
+  case box
+  /// A Hamming window; of images only.
+  case hamming
+  /// Lanczos' window of three pixels; of images only.
+  case lanczos
+}
+
 extension TF {
-  /// The image mirrored left to right.
-  public static func hflip(_ image: Tensor) throws -> Tensor {
-    _ = try size(image, "hflip")
-    return try image.flip(-1)
+  /// Mirrors the image left to right.
+  public static func hflip<I: ImageOrTensor>(_ image: I) throws -> I {
+    try image.transformed(tensor: TensorForms.hflip, image: Pillow.hflip)
   }
 
-  /// The image mirrored top to bottom.
-  public static func vflip(_ image: Tensor) throws -> Tensor {
-    _ = try size(image, "vflip")
-    return try image.flip(-2)
+  /// Mirrors the image top to bottom.
+  public static func vflip<I: ImageOrTensor>(_ image: I) throws -> I {
+    try image.transformed(tensor: TensorForms.vflip, image: Pillow.vflip)
   }
 
-  /// The rectangle that begins at (`top`, `left`); what lies beyond the image is 0.
-  public static func crop(
-    _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int
-  ) throws -> Tensor {
-    let (h, w) = try size(image, "crop")
+  /// Returns the rectangle that begins at (`top`, `left`); pixels beyond the image are 0.
+  public static func crop<I: ImageOrTensor>(
+    _ image: I, _ top: Int, _ left: Int, _ height: Int, _ width: Int
+  ) throws -> I {
     guard height > 0, width > 0, max(height, width) <= ImageFormat.mostPixels,
       [top, left].allSatisfy((-ImageFormat.mostPixels...ImageFormat.mostPixels).contains)
     else {
@@ -38,21 +53,15 @@ extension TF {
         "a crop needs a positive height and width within reason, but got top \(top), left \(left), height \(height), width \(width)"
       )
     }
-    let (y, x) = (max(top, 0), max(left, 0))
-    let (bottom, right) = (min(top + height, h), min(left + width, w))
-    if y == top, x == left, bottom == top + height, right == left + width {
-      return try image.slice(-2, y, bottom).slice(-1, x, right)
+    return try image.transformed {
+      try TensorForms.crop($0, top, left, height, width)
+    } image: {
+      try Pillow.crop($0, top, left, height, width, color: [0])
     }
-    let result = try image.newZeros(image.shape.dropLast(2) + [height, width])
-    if bottom > y && right > x {
-      try result.slice(-2, y - top, bottom - top).slice(-1, x - left, right - left)
-        .copy_(image.slice(-2, y, bottom).slice(-1, x, right))
-    }
-    return result
   }
 
-  /// The middle of the image; where it is smaller than `size`, with zeros around it.
-  public static func centerCrop(_ image: Tensor, _ size: [Int]) throws -> Tensor {
+  /// Returns the middle of the image; where it is smaller than `size`, with zeros around it.
+  public static func centerCrop<I: ImageOrTensor>(_ image: I, _ size: [Int]) throws -> I {
     let (height, width) = try pair(size, "centerCrop")
     var image = image
     let (h, w) = try TF.size(image, "centerCrop")
@@ -67,8 +76,8 @@ extension TF {
   /// Half of `n`, rounded to even as Python rounds.
   private static func half(_ n: Int) -> Int { n / 2 + (n % 4 == 3 ? 1 : 0) }
 
-  /// The four corners (top left and right, bottom left and right) and the middle.
-  public static func fiveCrop(_ image: Tensor, _ size: [Int]) throws -> [Tensor] {
+  /// Returns the four corners (top left and right, bottom left and right) and the middle.
+  public static func fiveCrop<I: ImageOrTensor>(_ image: I, _ size: [Int]) throws -> [I] {
     let (height, width) = try pair(size, "fiveCrop")
     let (h, w) = try TF.size(image, "fiveCrop")
     guard height <= h, width <= w else {
@@ -84,40 +93,48 @@ extension TF {
     ]
   }
 
-  /// The five crops, and those of the mirrored image.
-  public static func tenCrop(
-    _ image: Tensor, _ size: [Int], verticalFlip: Bool = false
-  ) throws -> [Tensor] {
+  /// Returns the five crops, and those of the mirrored image.
+  public static func tenCrop<I: ImageOrTensor>(
+    _ image: I, _ size: [Int], verticalFlip: Bool = false
+  ) throws -> [I] {
     try fiveCrop(image, size)
       + fiveCrop(verticalFlip ? vflip(image) : hflip(image), size)
   }
 
-  /// The image with a border.
+  /// Returns the image with a border.
   ///
   /// `padding` is pixels on all sides, or left and right, and top and bottom, or left, top, right
   /// and bottom; where it is negative the image is cropped. `fill` is the value of a constant border.
-  public static func pad(
-    _ image: Tensor, _ padding: [Int], fill: Double = 0, paddingMode: PaddingMode = .constant
-  ) throws -> Tensor {
+  public static func pad<I: ImageOrTensor>(
+    _ image: I, _ padding: [Int], fill: Double = 0, paddingMode: PaddingMode = .constant
+  ) throws -> I {
     let (left, top, right, bottom) = try sides(padding)
+    let (height, width) = try size(image, "pad")
     if min(left, top, right, bottom) < 0 {
-      let (height, width) = try size(image, "pad")
       let (x, y) = (max(-left, 0), max(-top, 0))
       let rest = try crop(
         image, y, x, height - y - max(-bottom, 0), width - x - max(-right, 0))
       let outer = [left, top, right, bottom].map { max($0, 0) }
       return try pad(rest, outer, fill: fill, paddingMode: paddingMode)
     }
-    let (height, width) = try size(image, "pad")
     if paddingMode == .constant {
-      let result = try image.newFull(
-        image.shape.dropLast(2) + [height + top + bottom, width + left + right], fill)
-      try result.slice(-2, top, top + height).slice(-1, left, left + width).copy_(image)
-      return result
+      return try image.transformed {
+        try TensorForms.pad($0, left, top, right, bottom, fill: fill)
+      } image: {
+        try Pillow.crop(
+          $0, -top, -left, height + top + bottom, width + left + right,
+          color: Pillow.color([fill], $0.mode, "pad"))
+      }
     }
-    let rows = try places(-top..<height + bottom, of: height, paddingMode)
-    let columns = try places(-left..<width + right, of: width, paddingMode)
-    return try image.indexSelect(-2, Tensor(rows)).indexSelect(-1, Tensor(columns))
+    let (rows, columns) = (-top..<height + bottom, -left..<width + right)
+    return try image.transformed {
+      let picked = try $0.indexSelect(-2, Tensor(places(rows, of: height, paddingMode)))
+      return try picked.indexSelect(-1, Tensor(places(columns, of: width, paddingMode)))
+    } image: {
+      try Pillow.pick(
+        $0, rows: mirrored(rows, of: height, paddingMode),
+        columns: mirrored(columns, of: width, paddingMode))
+    }
   }
 
   private static func sides(_ padding: [Int]) throws -> (Int, Int, Int, Int) {
@@ -135,8 +152,26 @@ extension TF {
     }
   }
 
-  /// Which pixel of `count` each of `range` shows.
-  static func places(_ range: Range<Int>, of count: Int, _ mode: PaddingMode) throws -> [Int] {
+  /// The pixel of `count` that each of `range` shows, mirrored as often as it takes: of images, as
+  /// NumPy pads arrays.
+  private static func mirrored(
+    _ range: Range<Int>, of count: Int, _ mode: PaddingMode
+  ) throws -> [Int] {
+    guard range.count <= ImageFormat.mostPixels else {
+      throw TensorError(.value, "pad", "an image cannot become \(range.count) pixels long")
+    }
+    let period = mode == .reflect ? max(2 * count - 2, 1) : 2 * count
+    return range.map { i in
+      if mode == .edge { return min(max(i, 0), count - 1) }
+      let place = ((i % period) + period) % period
+      return place < count ? place : mode == .reflect ? period - place : period - 1 - place
+    }
+  }
+
+  /// The pixel of `count` that each of `range` shows.
+  private static func places(_ range: Range<Int>, of count: Int, _ mode: PaddingMode) throws
+    -> [Int]
+  {
     // Mirrored, all of the image can be shown once; `reflect` leaves the last pixel out.
     let most = mode == .reflect ? count - 1 : count
     guard mode == .edge ? count > 0 : -range.lowerBound <= most && range.upperBound - count <= most
@@ -155,24 +190,15 @@ extension TF {
     }
   }
 
-  /// The image with the rectangle at (`top`, `left`) overwritten by `value`, which is broadcast.
+  /// Returns the tensor with the rectangle at (`top`, `left`) overwritten by `value`, which is
+  /// broadcast.
   public static func erase(
     _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, _ value: Tensor
   ) throws -> Tensor {
-    _ = try size(image, "erase")
-    let result = try image.clone()
-    let (bottom, right) = (top.addingReportingOverflow(height), left.addingReportingOverflow(width))
-    guard top >= 0, left >= 0, height >= 0, width >= 0, !bottom.overflow, !right.overflow else {
-      throw TensorError(
-        .value, "erase",
-        "the rectangle must lie in the image, but got top \(top), left \(left), height \(height), width \(width)"
-      )
-    }
-    try result.slice(-2, top, bottom.partialValue).slice(-1, left, right.partialValue).copy_(value)
-    return result
+    try TensorForms.erase(image, top, left, height, width, value)
   }
 
-  /// The image with the rectangle at (`top`, `left`) set to `value`.
+  /// Returns the tensor with the rectangle at (`top`, `left`) set to `value`.
   public static func erase<S: TensorScalar>(
     _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, _ value: S
   ) throws -> Tensor {

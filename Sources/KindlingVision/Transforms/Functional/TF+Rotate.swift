@@ -2,158 +2,106 @@ import KindlingCore
 import Numerics
 
 extension TF {
-  /// The image turned counter-clockwise by `angle` degrees.
+  /// Returns the image turned counter-clockwise by `angle` degrees.
   ///
   /// - Parameters:
-  ///   - image: `[*, C, H, W]`.
+  ///   - image: an image, or a tensor `[*, C, H, W]`.
   ///   - angle: in degrees, counter-clockwise.
-  ///   - interpolation: `.nearest` or `.bilinear`.
+  ///   - interpolation: `.nearest` or `.bilinear`; of an image also `.bicubic`.
   ///   - expand: whether the result is large enough for all of the turned image; else it has the
   ///     image's size.
-  ///   - center: the pixel, as x and y, that stays; the middle where nil.
-  ///   - fill: the value of pixels that come from outside, one or one a channel; 0 where nil.
-  /// - Returns: the turned image, of the same dtype.
+  ///   - center: the pixel, as x and y, that stays; the middle by default.
+  ///   - fill: the value of pixels that come from outside, one or one a channel; 0 by default.
+  /// - Returns: the turned image, of the same kind and dtype.
   /// - Throws: `TensorError` for a shape that is no image's, or a fill that does not fit the
   ///   channels.
-  public static func rotate(
-    _ image: Tensor, _ angle: Double, interpolation: InterpolationMode = .nearest,
+  public static func rotate<I: ImageOrTensor>(
+    _ image: I, _ angle: Double, interpolation: InterpolationMode = .nearest,
     expand: Bool = false, center: (x: Double, y: Double)? = nil, fill: [Double]? = nil
-  ) throws -> Tensor {
-    let (h, w) = try size(image, "rotate")
-    guard angle.isFinite else {
-      throw TensorError(.value, "rotate", "the angle must be finite, but got \(angle)")
+  ) throws -> I {
+    try check("rotate", angle, center.map { [$0.x, $0.y] } ?? [])
+    return try image.transformed {
+      let (h, w) = try TensorForms.size($0, "rotate")
+      let shift = center.map { ($0.x - Double(w) * 0.5, $0.y - Double(h) * 0.5) } ?? (0, 0)
+      let matrix = inverse(center: shift, -angle, (0, 0), 1, (0, 0))
+      return try TensorForms.affine(
+        $0, matrix, interpolation: interpolation, expand: expand, fill: fill, "rotate")
+    } image: {
+      try Pillow.rotate(
+        $0, angle, interpolation, expand: expand, center: center,
+        color: Pillow.color(fill ?? [0], $0.mode, "rotate"))
     }
-    guard interpolation == .nearest || interpolation == .bilinear else {
+  }
+
+  /// Returns the image turned, moved, scaled and sheared; its middle stays in place otherwise.
+  ///
+  /// - Parameters:
+  ///   - image: an image, or a tensor `[*, C, H, W]`.
+  ///   - angle: in degrees, clockwise.
+  ///   - translate: pixels to the right and down.
+  ///   - scale: the factor, positive.
+  ///   - shear: the angles in degrees along x and y; one number is x.
+  ///   - interpolation: `.nearest` or `.bilinear`; of an image also `.bicubic`.
+  ///   - fill: the value of pixels that come from outside, one or one a channel; 0 by default.
+  ///   - center: the pixel, as x and y, that is turned about; the middle by default.
+  /// - Returns: the image, of the same kind, size and dtype.
+  /// - Throws: `TensorError` for arguments that cannot be, or a fill that does not fit the channels.
+  public static func affine<I: ImageOrTensor>(
+    _ image: I, angle: Double, translate: (x: Int, y: Int), scale: Double, shear: [Double],
+    interpolation: InterpolationMode = .nearest, fill: [Double]? = nil,
+    center: (x: Double, y: Double)? = nil
+  ) throws -> I {
+    try check("affine", angle, shear + (center.map { [$0.x, $0.y] } ?? []))
+    guard scale > 0, scale.isFinite else {
+      throw TensorError(.value, "affine", "argument scale should be positive, but got \(scale)")
+    }
+    guard (1...2).contains(shear.count) else {
       throw TensorError(
-        .value, "rotate",
-        "interpolation must be nearest or bilinear, but got \(interpolation.rawValue)")
+        .value, "affine", "shear should be one or two angles, but got \(shear)")
     }
-    guard h > 0, w > 0 else { return image }
-    let channels = image.ndim < 3 ? 1 : image.shape[image.ndim - 3]
-    if let fill, fill.count != 1 && fill.count != channels {
+    let shears = (shear[0], shear.count == 2 ? shear[1] : 0)
+    let (h, w) = try size(image, "affine")
+    let middle = (x: Double(w) * 0.5, y: Double(h) * 0.5)
+    let moved = (Double(translate.x), Double(translate.y))
+    return try image.transformed {
+      let shift = center.map { ($0.x - middle.x, $0.y - middle.y) } ?? (0, 0)
+      return try TensorForms.affine(
+        $0, inverse(center: shift, angle, moved, scale, shears), interpolation: interpolation,
+        expand: false, fill: fill, "affine")
+    } image: {
+      try Pillow.transform(
+        $0, h, w, inverse(center: center ?? middle, angle, moved, scale, shears), interpolation,
+        color: Pillow.color(fill ?? [0], $0.mode, "affine"))
+    }
+  }
+
+  private static func check(_ operation: String, _ angle: Double, _ others: [Double]) throws {
+    guard ([angle] + others).allSatisfy({ abs($0) < 1e9 }) else {
       throw TensorError(
-        .value, "rotate", "fill has \(fill.count) numbers, but the image has \(channels) channels")
+        .value, operation,
+        "the angle must be finite and within reason, and so must shear and center, but got \([angle] + others)"
+      )
     }
-    let radians = -angle * .pi / 180
-    var turn = Turn(cos: .cos(radians), sin: .sin(radians))
-    if let center { turn.keep(center.x - Double(w) / 2, center.y - Double(h) / 2) }
-    let (outH, outW) = expand ? try turn.extent(h, w) : (h, w)
-    let isBilinear = interpolation == .bilinear
-    // As in PyTorch, in the image's own precision.
-    let taps =
-      image.dtype == .float64
-      ? turn.taps(from: (h, w), to: (outH, outW), bilinear: isBilinear, in: Double.self)
-      : turn.taps(from: (h, w), to: (outH, outW), bilinear: isBilinear, in: Float.self)
-
-    let lead = Array(image.shape.dropLast(2))
-    let flat = try image.reshape(lead + [h * w])
-    func pick(_ x: Tensor, _ tap: Taps) throws -> Tensor {
-      try x.indexSelect(-1, Tensor(tap.places)).mul(Tensor(tap.weights, dtype: x.dtype))
-    }
-    if interpolation == .nearest {
-      var result = try pick(flat, taps[0])
-      if let fill {
-        let color = try Tensor(fill).to(image.dtype).reshape([fill.count, 1])
-        result = try Tensor.where(
-          Tensor(taps[0].weights).gt(0.5), result, color.expand(result.shape))
-      }
-      return try result.reshape(lead + [outH, outW])
-    }
-    return try throughFloats(flat) { x in
-      var result = try pick(x, taps[0])
-      var cover = try Tensor(taps[0].weights, dtype: x.dtype)
-      for tap in taps.dropFirst() {
-        result = try result + pick(x, tap)
-        cover = try cover + Tensor(tap.weights, dtype: x.dtype)
-      }
-      if let fill {
-        let color = try Tensor(fill).to(x.dtype).reshape([fill.count, 1])
-        result = try result * cover + (1 - cover) * color
-      }
-      return result
-    }.reshape(lead + [outH, outW])
-  }
-}
-
-/// For every pixel of a result one pixel of the source, and how much it counts: 0 outside.
-private struct Taps {
-  var places: [Int] = []
-  var weights: [Double] = []
-}
-
-/// Where in the source each pixel of a turned image comes from; x and y are counted from the middle.
-private struct Turn {
-  let cos: Double, sin: Double
-  private var shiftX = 0.0, shiftY = 0.0
-
-  init(cos: Double, sin: Double) {
-    self.cos = cos
-    self.sin = sin
   }
 
-  /// Moves the turn so that (`x`, `y`) stays.
-  mutating func keep(_ x: Double, _ y: Double) {
-    shiftX = x - (cos * x + sin * y)
-    shiftY = y - (cos * y - sin * x)
-  }
-
-  /// Height and width of a frame around the turned image; in float32, whose rounding decides whether
-  /// a whole number stays one.
-  func extent(_ h: Int, _ w: Int) throws -> (Int, Int) {
-    let corners: [(Float, Float)] = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]
-    func length(_ turns: (Float, Float, Float), _ half: Float) -> Float {
-      let ends = corners.map { corner in
-        turns.2
-          .addingProduct(
-            1, (corner.0 * Float(w) * turns.0).addingProduct(corner.1 * Float(h), turns.1))
-      }
-      let tolerance: Float = 1e-4
-      func whole(_ value: Float) -> Float {
-        ((value + half) / tolerance).rounded(.towardZero) * tolerance
-      }
-      return whole(ends.max() ?? 0).rounded(.up) - whole(ends.min() ?? 0).rounded(.down)
-    }
-    let width = length((Float(cos), Float(sin), Float(shiftX)), Float(w) / 2)
-    let height = length((Float(-sin), Float(cos), Float(shiftY)), Float(h) / 2)
-    guard Double(width) * Double(height) <= Double(ImageFormat.mostPixels) else {
-      throw TensorError(
-        .value, "rotate", "the turned image would have \(height) by \(width) pixels")
-    }
-    return (Int(height), Int(width))
-  }
-
-  /// One tap a pixel for the nearest, four for bilinear, computed in `Number`.
-  func taps<Number: BinaryFloatingPoint>(
-    from source: (h: Int, w: Int), to result: (h: Int, w: Int), bilinear: Bool, in: Number.Type
-  ) -> [Taps] {
-    let (w, h) = (Number(source.w), Number(source.h))
-    let toX = (Number(cos) / (0.5 * w), Number(sin) / (0.5 * w), Number(shiftX) / (0.5 * w))
-    let toY = (Number(-sin) / (0.5 * h), Number(cos) / (0.5 * h), Number(shiftY) / (0.5 * h))
-    var taps = [Taps](repeating: Taps(), count: bilinear ? 4 : 1)
-    func add(_ tap: Int, _ x: Number, _ y: Number, _ weight: Number) {
-      let inside = x >= 0 && x < w && y >= 0 && y < h
-      taps[tap].places.append(inside ? Int(y) * source.w + Int(x) : 0)
-      taps[tap].weights.append(inside ? Double(weight) : 0)
-    }
-    for row in 0..<result.h {
-      let y0 = Number(row) - Number(result.h) * 0.5 + 0.5
-      for column in 0..<result.w {
-        let x0 = Number(column) - Number(result.w) * 0.5 + 0.5
-        // Rounded once, as PyTorch's kernel does: half a pixel decides.
-        let x = (-0.5 as Number).addingProduct(x0 * toX.0 + y0 * toX.1 + toX.2 + 1, w / 2)
-        let y = (-0.5 as Number).addingProduct(x0 * toY.0 + y0 * toY.1 + toY.2 + 1, h / 2)
-        if bilinear {
-          let (left, top) = (x.rounded(.down), y.rounded(.down))
-          let (fx, fy) = (x - left, y - top)
-          add(0, left, top, (1 - fx) * (1 - fy))
-          add(1, left + 1, top, fx * (1 - fy))
-          add(2, left, top + 1, (1 - fx) * fy)
-          add(3, left + 1, top + 1, fx * fy)
-        } else {
-          add(0, x.rounded(.toNearestOrEven), y.rounded(.toNearestOrEven), 1)
-        }
-      }
-    }
-    return taps
+  /// The place in the source of a place in the result: the inverse of shearing, scaling, turning
+  /// about `center` and moving, in torchvision's order of sums.
+  private static func inverse(
+    center: (x: Double, y: Double), _ angle: Double, _ translate: (x: Double, y: Double),
+    _ scale: Double, _ shear: (x: Double, y: Double)
+  ) -> Pillow.Affine {
+    func radians(_ degrees: Double) -> Double { degrees * (.pi / 180) }
+    let (turn, sx, sy) = (radians(angle), radians(shear.x), radians(shear.y))
+    let a = Double.cos(turn - sy) / .cos(sy)
+    let b = -Double.cos(turn - sy) * .tan(sx) / .cos(sy) - .sin(turn)
+    let c = Double.sin(turn - sy) / .cos(sy)
+    let d = -Double.sin(turn - sy) * .tan(sx) / .cos(sy) + .cos(turn)
+    var map = Pillow.Affine(
+      a: d / scale, b: -b / scale, c: 0 / scale, d: -c / scale, e: a / scale, f: 0 / scale)
+    map.c += map.a * (-center.x - translate.x) + map.b * (-center.y - translate.y)
+    map.f += map.d * (-center.x - translate.x) + map.e * (-center.y - translate.y)
+    map.c += center.x
+    map.f += center.y
+    return map
   }
 }

@@ -2,42 +2,30 @@ import KindlingCore
 
 /// Transforms of images as functions (torchvision: `transforms.functional`, usually imported as `TF`).
 ///
-/// Images are tensors `[*, H, W]`; where colours matter, `[*, C, H, W]` with one channel or three.
-/// Values are those that torchvision gives for tensors: bytes exactly, or within one level where they
-/// are interpolated. It treats PIL images, which do not exist here, a little differently.
+/// Functions that are generic take an ``Image`` or a tensor `[*, H, W]` (where colors matter
+/// `[*, C, H, W]` with one channel or three) and give the same kind. Results are torchvision's: of
+/// an image those of Pillow, of a tensor those of PyTorch. The two round differently.
 public enum TF {
+  /// Returns the number of channels, the height and the width (torchvision: `get_dimensions`).
+  ///
+  /// - Throws: `TensorError` for a tensor of fewer than two dimensions.
+  public static func getDimensions(_ image: some ImageOrTensor) throws -> [Int] {
+    try image.inspected {
+      let (height, width) = try TensorForms.size($0, "getDimensions")
+      return [$0.ndim == 2 ? 1 : $0.shape[$0.ndim - 3], height, width]
+    } image: {
+      [$0.mode.channels, $0.height, $0.width]
+    }
+  }
+
   /// Height and width of `image`.
-  static func size(_ image: Tensor, _ operation: String) throws -> (height: Int, width: Int) {
-    guard image.ndim >= 2 else {
-      throw TensorError(
-        .shape, operation, "expected an image of shape [..., H, W], but got shape \(image.shape)")
-    }
-    return (image.shape[image.ndim - 2], image.shape[image.ndim - 1])
-  }
-
-  /// The number of channels, which has to be one of `permitted`.
-  static func channels(
-    _ image: Tensor, _ operation: String, permitted: [Int] = [1, 3]
-  ) throws -> Int {
-    guard image.ndim >= 3, permitted.contains(image.shape[image.ndim - 3]) else {
-      throw TensorError(
-        .shape, operation,
-        "expected an image [..., C, H, W] with \(permitted.map { "\($0)" }.joined(separator: " or ")) channels, but got shape \(image.shape)"
-      )
-    }
-    return image.shape[image.ndim - 3]
-  }
-
-  /// The largest value of a pixel: 1 for floats.
-  static func maxValue(_ dtype: DType, _ operation: String) throws -> Int {
-    switch dtype {
-    case .uint8: return 255
-    case .int8: return 127
-    case .int16: return 32767
-    case .int32: return 2_147_483_647
-    case .int64: return .max
-    case .float16, .bfloat16, .float32, .float64: return 1
-    case .bool: throw TensorError(.dtype, operation, "expected numbers, but got bool")
+  static func size(
+    _ image: some ImageOrTensor, _ operation: String
+  ) throws -> (height: Int, width: Int) {
+    try image.inspected {
+      try TensorForms.size($0, operation)
+    } image: {
+      ($0.height, $0.width)
     }
   }
 
@@ -54,12 +42,5 @@ public enum TF {
         .value, operation, "an image cannot become one of \(height) by \(width) pixels")
     }
     return (height, width)
-  }
-
-  /// What `body` makes of `image` as floats: rounded and of the image's own dtype again.
-  static func throughFloats(_ image: Tensor, _ body: (Tensor) throws -> Tensor) throws -> Tensor {
-    if image.dtype == .float32 || image.dtype == .float64 { return try body(image) }
-    let result = try body(image.to(.float32))
-    return try (image.dtype.isFloatingPoint ? result : result.round()).to(image.dtype)
   }
 }

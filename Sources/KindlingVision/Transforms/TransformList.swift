@@ -1,0 +1,140 @@
+import KindlingCore
+
+/// The transforms of a container, which are released without recursion however deep containers are
+/// nested.
+final class TransformList: @unchecked Sendable {
+  /// Written by `init` and `deinit` alone, which is why the class may be sent between threads.
+  private(set) var transforms: [any Transform]
+
+  init(_ transforms: [any Transform]) { self.transforms = transforms }
+
+  deinit {
+    GraphRelease.drop { pending in
+      if !transforms.isEmpty { pending.append(Remains(transforms)) }
+      transforms = []
+    }
+  }
+
+  private final class Remains {
+    private let transforms: [any Transform]
+    init(_ transforms: [any Transform]) { self.transforms = transforms }
+  }
+}
+
+/// A piece of a description that is still to be printed.
+private enum PrintedPart {
+  case text(String)
+  case transform(any Transform)
+}
+
+/// A transform made of others. Nested ones are called and described without recursion.
+protocol TransformContainer: Transform {
+  var list: TransformList { get }
+  /// The text in front of the transforms' lines.
+  var opening: String { get }
+  /// The text behind them.
+  var closing: String { get }
+  /// The transforms that one application runs, first to last.
+  func drawn() throws -> [any Transform]
+}
+
+extension TransformContainer {
+  /// The transforms.
+  public var transforms: [any Transform] { list.transforms }
+
+  /// Applies the transforms to a value of any type that the first of them takes.
+  public func apply(_ value: Any) throws -> Any { try run(value) }
+
+  /// The result of ``drawn()``, with containers among them taken apart.
+  func run(_ value: Any) throws -> Any {
+    var value = value
+    var pending: [any Transform] = try drawn().reversed()
+    while let next = pending.popLast() {
+      if let container = next as? any TransformContainer {
+        pending += try container.drawn().reversed()
+      } else {
+        value = try next.apply(value)
+      }
+    }
+    return value
+  }
+
+  /// The transforms, one a line, as torchvision prints them.
+  public var description: String {
+    var text = ""
+    var pending: [PrintedPart] = [.transform(self)]
+    while let part = pending.popLast() {
+      switch part {
+      case .text(let more): text += more
+      case .transform(let transform):
+        guard let container = transform as? any TransformContainer else {
+          text += "\(transform)"
+          continue
+        }
+        text += container.opening
+        pending.append(.text(container.closing))
+        // Lines within are not indented further, as torchvision's are not.
+        for inner in container.list.transforms.reversed() {
+          pending += [.transform(inner), .text("\n    ")]
+        }
+      }
+    }
+    return text
+  }
+
+  /// The result of the transforms as `Wanted`; an image as its pixels where that is a tensor.
+  func result<Wanted>(_ value: Any) throws -> Wanted {
+    let result = try apply(value)
+    if let result = result as? Wanted { return result }
+    if let image = result as? Image, let pixels = try TF.pilToTensor(image) as? Wanted {
+      return pixels
+    }
+    throw TensorError(
+      .value, "\(Self.self)",
+      "the transforms gave \(type(of: result)), where \(Wanted.self) is expected")
+  }
+}
+
+/// Transforms applied one after another (torchvision: `transforms.Compose`).
+///
+/// ```swift
+/// let augmented = Compose([
+///   RandomCrop(32, padding: 4), RandomHorizontalFlip(), ToTensor(), Normalize([0.5], [0.5]),
+/// ])
+/// let x = try augmented(image)         // a Tensor, of an Image or of a Tensor
+/// ```
+public struct Compose: Transform {
+  public typealias Input = Tensor
+  public typealias Output = Tensor
+
+  let list: TransformList
+
+  /// Creates a transform that applies `transforms` first to last.
+  // Where all transforms are of tensors, closures among them are, too: the other initializer.
+  @_disfavoredOverload
+  public init(_ transforms: [any Transform]) { list = TransformList(transforms) }
+
+  /// Creates a transform that applies transforms of tensors, whose closures' types are inferred.
+  public init(_ transforms: [any Transform<Tensor, Tensor>]) { list = TransformList(transforms) }
+
+  /// Returns the tensor after all transforms.
+  public func callAsFunction(_ image: Tensor) throws -> Tensor { try result(image) }
+
+  /// Returns the tensor after all transforms; where they end in an image, its pixels as
+  /// ``PILToTensor`` gives them.
+  public func callAsFunction(_ image: Image) throws -> Tensor { try result(image) }
+
+  /// Returns the result of all transforms as the type that is asked for: `let small: Image =
+  /// try compose(image)`.
+  ///
+  /// - Throws: `TensorError` where the transforms give something else.
+  public func callAsFunction<Result>(_ sample: some Any, as: Result.Type = Result.self) throws
+    -> Result
+  { try result(sample) }
+}
+
+extension Compose: TransformContainer {
+  var opening: String { "Compose(" }
+  var closing: String { "\n)" }
+  func drawn() -> [any Transform] { list.transforms }
+}

@@ -1,0 +1,141 @@
+import Kindling
+import KindlingVision
+import Testing
+import _TestSupport
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Files of all formats that are read; `generate_formats.py` beside them made them with Pillow.
+@Suite struct ImageFormatTests {
+  private static func needsLibrary(_ file: String) -> Bool {
+    [".webp", ".tif", ".tiff"].contains { file.hasSuffix($0) }
+  }
+
+  private func bytes(_ hex: String) -> [UInt8] {
+    let digits = hex.utf8.map { $0 < 0x60 ? $0 - 0x30 : $0 - 0x57 }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
+  @Test func readsAsPillow() throws {
+    let expected = try #require(
+      JSONValue(contentsOf: Golden.path("images/formats.json")).object)
+    var compared = 0
+    for (file, wanted) in expected {
+      let path = Golden.path("images/formats/\(file)")
+      do {
+        let image = try Image.open(path).convert(.rgb)
+        #expect(image.width == wanted["width"]?.int && image.height == wanted["height"]?.int)
+        let pixels = try bytes(#require(wanted["pixels"]?.string))
+        #expect(try image.bytes() == pixels, "\(file)")
+        let tensor = try readImage(path, mode: .rgb)
+        // Gray of 16 bits stays as it is in a tensor.
+        if tensor.dtype == .uint8 {
+          #expect(try tensor.equal(PILToTensor()(image)), "\(file)")
+        }
+        compared += 1
+      } catch let error as VisionError where Self.needsLibrary(file) {
+        // Where the machine has no library for a format, the error says which.
+        #expect(
+          error.message.contains(path) && error.message.contains("apt-get install"), "\(error)")
+      }
+    }
+    #expect(compared > 25)
+  }
+
+  @Test func keepsModes() throws {
+    let modes: [(String, Image.Mode)] = [
+      ("gray.bmp", .l), ("bits.pbm", .l), ("palette.gif", .rgb), ("transparent.gif", .rgba),
+      ("transparent.png", .rgba), ("rgb.ppm", .rgb), ("gray16.png", .l),
+    ]
+    for (file, mode) in modes {
+      #expect(try Image.open(Golden.path("images/formats/\(file)")).mode == mode, "\(file)")
+    }
+    #expect(try Image.open(Golden.path("images/gray_alpha.png")).mode == .la)
+    #expect(try Image.open(Golden.path("images/cmyk.jpg")).mode == .rgb)
+  }
+
+  /// Each cut and each changed byte either decodes or is refused; none ends the process.
+  @Test func survivesDamage() throws {
+    for file in [
+      "runs.bmp", "nibbles.bmp", "rgba.bmp", "core.bmp", "palette.gif", "animated.gif", "text.ppm",
+      "deep.ppm", "bits.pbm", "rgba.webp", "gray.tif",
+    ] {
+      let whole = try FileBytes.read(Golden.path("images/formats/\(file)"))
+      for end in whole.indices { _ = try? decodeImage(Array(whole[..<end])) }
+      for at in whole.indices {
+        for change: UInt8 in [0x55, 0xFF, 0x80] {
+          var changed = whole
+          changed[at] ^= change
+          _ = try? decodeImage(changed)
+        }
+      }
+    }
+  }
+
+  @Test func refuses() throws {
+    let cases: [([UInt8], String)] = [
+      (Array("P6 100000 100000 255\n".utf8), "promises 100000 by 100000 pixels"),
+      (Array("P5 3 3 70000\n".utf8), "largest value is 70000"),
+      (Array("P5 3 3 255\n12".utf8), "truncated"),
+      (Array("GIF89a".utf8) + [255, 255, 255, 255, 0, 0, 0, 0x2C], "truncated"),
+      (Array("BM".utf8) + [UInt8](repeating: 9, count: 60), "BMP header of"),
+      (Array("RIFF....WEBPVP8 ".utf8), "WEBP"),
+      (Array("some words".utf8), "is a text file; PNG, JPEG, BMP, GIF"),
+      ([0, 0, 0, 24] + Array("ftypavif".utf8), "is an AVIF file"),
+      ([0x50, 0x4B, 3, 4], "is a zip file"),
+    ]
+    for (bytes, reason) in cases {
+      let error = #expect(throws: VisionError.self, "\(reason)") { try decodeImage(bytes) }
+      let text = error?.message.lowercased() ?? ""
+      #expect(text.contains(reason.lowercased()), "\(text), not \(reason)")
+    }
+  }
+
+  /// Files of every kind in a folder of images are read, or named.
+  @Test func imageFolderSkipsNothing() throws {
+    try FileBytes.withTemporaryFolder { root in
+      try makeFolders(["\(root)/a"])
+      let names = ["gray16.png", "rgb.bmp", "rgb.ppm", "palette.gif"]
+      for name in names {
+        try FileBytes.write(
+          FileBytes.read(Golden.path("images/formats/\(name)")), to: "\(root)/a/\(name)")
+      }
+      #expect(symlink("\(root)/nowhere.png", "\(root)/a/dangling.png") == 0)
+      let images = try ImageFolder(root, transform: ToTensor())
+      #expect(
+        images.samples.map { $0.path.dropFirst(root.count + 3) }
+          == ["dangling.png", "gray16.png", "palette.gif", "rgb.bmp", "rgb.ppm"])
+      for index in 1..<5 {
+        let (image, _) = try images[index]
+        #expect(image.shape[0] == 3 && image.dtype == .float32)
+        #expect(try image.max().item() <= 1)
+      }
+      let error = #expect(throws: VisionError.self) { try images[0] }
+      #expect(error?.message.contains("\(root)/a/dangling.png: No such file") == true)
+
+      try FileBytes.write([1], to: "\(root)/a/photo.heic")
+      let unread = #expect(throws: VisionError.self) { try ImageFolder(root) }
+      #expect(unread?.message.contains("\(root)/a/photo.heic: images of this kind") == true)
+      for name in names + ["dangling.png", "photo.heic"] { unlink("\(root)/a/\(name)") }
+      rmdir("\(root)/a")
+    }
+  }
+
+  /// The upper bits of 16-bit samples, so that a table of images gives one dtype and range.
+  @Test func tablesOfImagesGiveBytes() throws {
+    try FileBytes.withTemporaryFolder { root in
+      try FileBytes.write(
+        Array("file,label\n\(Golden.path("images/formats/gray16.png")),0\n".utf8),
+        to: "\(root)/labels.csv")
+      let images = try AnnotatedImages(annotations: "\(root)/labels.csv", root: root)
+      let (image, _) = try images[0]
+      #expect(image.dtype == .uint8)
+      #expect(try image.flatten().toArray(as: Int.self) == [0, 0, 0, 0, 1, 1, 15, 255])
+      unlink("\(root)/labels.csv")
+    }
+  }
+}
