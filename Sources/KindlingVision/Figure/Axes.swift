@@ -125,12 +125,18 @@ public final class Axes {
   public func hist(
     _ values: [Double], bins: Int = 10, color: Color? = nil, label: String? = nil
   ) throws -> [Int] {
-    guard (1...100_000).contains(bins) else {
-      throw VisionError(.value, "hist: bins must be from 1 to 100000, but is \(bins)")
-    }
+    try checkBins(bins)
+    return values.withUnsafeBufferPointer { hist(of: $0, bins, color, label) }
+  }
+
+  private func hist(
+    of values: UnsafeBufferPointer<Double>, _ bins: Int, _ color: Color?, _ label: String?
+  ) -> [Int] {
     // Beyond this, ranges and their widths would overflow.
-    let finite = values.filter { abs($0) < 1e300 }
-    var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+    func isUsed(_ value: Double) -> Bool { abs(value) < 1e300 }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in values where isUsed(value) { (low, high) = (min(low, value), max(high, value)) }
+    if low > high { (low, high) = (0, 1) }
     if low == high {
       // Beyond 2⁵³ half a unit would be none.
       let margin = max(0.5, abs(low) * 1e-15)
@@ -139,7 +145,7 @@ public final class Axes {
     let width = (high - low) / Double(bins)
     let edges = (0..<bins).map { low + Double($0) * width } + [high]
     var counts = [Int](repeating: 0, count: bins)
-    for value in finite {
+    for value in values where isUsed(value) {
       // Rounding may lead across an edge, which is what decides, as in NumPy.
       var bin = min(max(Int((value - low) / (high - low) * Double(bins)), 0), bins - 1)
       if bin > 0 && value < edges[bin] { bin -= 1 }
@@ -157,64 +163,92 @@ public final class Axes {
   public func hist(
     _ values: Tensor, bins: Int = 10, color: Color? = nil, label: String? = nil
   ) throws -> [Int] {
-    try hist(values.toArray(as: Double.self), bins: bins, color: color, label: label)
+    try checkBins(bins)
+    return try noGrad { try values.to(.float64) }.withUnsafeBuffer(of: Double.self) {
+      hist(of: $0, bins, color, label)
+    }
+  }
+
+  private func checkBins(_ bins: Int) throws {
+    guard (1...100_000).contains(bins) else {
+      throw VisionError(.value, "hist: bins must be from 1 to 100000, but is \(bins)")
+    }
   }
 
   // MARK: Images
 
-  /// An image (matplotlib: `imshow`).
+  /// Shows an image (matplotlib: `imshow`).
   ///
   /// - Parameters:
-  ///   - image: `[H, W]` or `[1, H, W]`, whose numbers `cmap` makes colours of; or `[3, H, W]` (or
-  ///     `[H, W, 3]`, and 4 with an opacity that is left out): bytes, or floats from 0 to 1.
-  ///   - cmap: the colours of numbers.
-  ///   - vmin: the number of the first colour; the least where nil.
-  ///   - vmax: the number of the last colour; the greatest where nil.
+  ///   - image: `[H, W]` or one channel, whose numbers `cmap` makes colors of; or three channels, and
+  ///     four with an opacity that is left out: bytes, or floats from 0 to 1.
+  ///   - cmap: the colors of numbers.
+  ///   - vmin: the number of the first color; the smallest by default.
+  ///   - vmax: the number of the last color; the largest by default.
+  ///   - layout: the order of dimensions, `[C, H, W]` or `[H, W, C]`. It is not guessed from sizes.
   /// - Throws: ``VisionError`` `.value` for other shapes.
   public func imshow(
-    _ image: Tensor, cmap: Colormap = .viridis, vmin: Double? = nil, vmax: Double? = nil
+    _ image: Tensor, cmap: Colormap = .viridis, vmin: Double? = nil, vmax: Double? = nil,
+    layout: Image.Layout = .channelsFirst
   ) throws {
     let pixels = try noGrad {
-      try Axes.pixels(image, cmap, vmin, vmax)
+      try Axes.pixels(image, cmap, vmin, vmax, layout)
     }
     add(.image(pixels), .black, nil)
   }
 
+  /// Shows an image; `cmap` makes colors of one in gray.
+  public func imshow(
+    _ image: Image, cmap: Colormap = .viridis, vmin: Double? = nil, vmax: Double? = nil
+  ) throws {
+    let shown = image.mode == .la ? try image.convert(.l) : image
+    try imshow(TF.pilToTensor(shown), cmap: cmap, vmin: vmin, vmax: vmax)
+  }
+
   private static func pixels(
-    _ image: Tensor, _ cmap: Colormap, _ vmin: Double?, _ vmax: Double?
+    _ image: Tensor, _ cmap: Colormap, _ vmin: Double?, _ vmax: Double?, _ layout: Image.Layout
   ) throws -> Pixels {
-    var image = image
-    if image.ndim == 3, image.shape[0] == 1 { image = try image.squeeze(0) }
-    if image.ndim == 3, ![3, 4].contains(image.shape[0]), [1, 3, 4].contains(image.shape[2]) {
-      image = try image.permute(2, 0, 1)
-      if image.shape[0] == 1 { image = try image.squeeze(0) }
-    }
-    guard image.numel > 0, image.ndim == 2 || image.ndim == 3 && [3, 4].contains(image.shape[0])
+    var planes = image
+    if layout == .channelsLast && image.ndim == 3 { planes = try image.permute(2, 0, 1) }
+    if planes.ndim == 3, planes.shape[0] == 1 { planes = try planes.squeeze(0) }
+    guard planes.numel > 0,
+      planes.ndim == 2 || planes.ndim == 3 && [3, 4].contains(planes.shape[0])
     else {
       throw VisionError(
         .value,
-        "imshow: expected an image [H, W], [C, H, W] or [H, W, C] with 1, 3 or 4 channels, but got shape \(image.shape)"
+        "imshow: expected an image [H, W] or [C, H, W] with 1, 3 or 4 channels, or [H, W, C] with layout: .channelsLast, but got shape \(image.shape) with layout: .\(layout)"
       )
     }
-    if image.ndim == 2 {
-      let numbers = try image.toArray(as: Double.self)
-      let finite = numbers.filter(\.isFinite)
-      let low = vmin ?? finite.min() ?? 0, high = vmax ?? finite.max() ?? 1
-      let colors = (0...255).map { cmap(Double($0) / 255) }
-      let bytes = numbers.flatMap { number -> [UInt8] in
-        let share = high > low ? (number - low) / (high - low) : 0
-        let color =
-          share.isNaN ? cmap(.nan) : colors[Int((min(max(share, 0), 1) * 255).rounded())]
-        return [color.red, color.green, color.blue]
-      }
-      return Pixels(width: image.shape[1], height: image.shape[0], bytes: bytes)
-    }
+    if planes.ndim == 2 { return try colored(planes.to(.float64), cmap, vmin, vmax) }
     let scaled =
-      image.dtype.isFloatingPoint
-      ? try image.nanToNum().clamp(min: 0, max: 1).mul(255).round().to(.uint8)
-      : try image.clamp(min: 0, max: 255).to(.uint8)
-    let bytes = try scaled.slice(0, 0, 3).permute(1, 2, 0).toArray(as: UInt8.self)
-    return Pixels(width: image.shape[2], height: image.shape[1], bytes: bytes)
+      planes.dtype.isFloatingPoint
+      ? try planes.nanToNum().clamp(min: 0, max: 1).mul(255).round().to(.uint8)
+      : try planes.clamp(min: 0, max: 255).to(.uint8)
+    return Pixels(try scaled.slice(0, 0, 3).permute(1, 2, 0).contiguous())
+  }
+
+  /// The colors of numbers.
+  private static func colored(
+    _ numbers: Tensor, _ cmap: Colormap, _ vmin: Double?, _ vmax: Double?
+  ) throws -> Pixels {
+    let result = try Tensor.empty(numbers.shape + [3], dtype: .uint8)
+    let colors = (0...255).map { cmap(Double($0) / 255) }, none = cmap(.nan)
+    try numbers.withUnsafeBuffer(of: Double.self) { numbers in
+      var (least, greatest) = (Double.infinity, -Double.infinity)
+      for number in numbers where number.isFinite {
+        (least, greatest) = (min(least, number), max(greatest, number))
+      }
+      let low = vmin ?? (least.isFinite ? least : 0)
+      let high = vmax ?? (greatest.isFinite ? greatest : 1)
+      try result.withUnsafeMutableBuffer(of: UInt8.self) { bytes in
+        for (i, number) in numbers.enumerated() {
+          let share = high > low ? (number - low) / (high - low) : 0
+          let color = share.isNaN ? none : colors[Int((min(max(share, 0), 1) * 255).rounded())]
+          (bytes[i * 3], bytes[i * 3 + 1], bytes[i * 3 + 2]) = (color.red, color.green, color.blue)
+        }
+      }
+    }
+    return Pixels(result)
   }
 
   // MARK: Shared

@@ -13,12 +13,6 @@ struct Canvas {
     bytes = [UInt8](repeating: 255, count: width * height * 3)
   }
 
-  init(_ pixels: Pixels) {
-    width = pixels.width
-    height = pixels.height
-    bytes = pixels.bytes
-  }
-
   /// The picture, `uint8` `[3, H, W]`.
   func tensor() throws -> Tensor {
     try Tensor(bytes).reshape([height, width, 3]).permute(2, 0, 1).contiguous()
@@ -29,7 +23,7 @@ struct Canvas {
     return Color(bytes[at], bytes[at + 1], bytes[at + 2])
   }
 
-  mutating func draw(_ shape: Shape) {
+  mutating func draw(_ shape: Shape) throws {
     switch shape {
     case .rectangle(let box, let fill): rectangle(box, fill)
     case .line(let points, let width, let color):
@@ -47,7 +41,7 @@ struct Canvas {
         if placed.count == 1 { segment(placed[0], placed[0], thickness * 1.8, color) }
         for (a, b) in zip(placed, placed.dropFirst()) { segment(a, b, thickness, color) }
       }
-    case .image(let pixels, let box, let frame): image(pixels, box, frame)
+    case .image(let pixels, let box, let frame): try image(pixels, box, frame)
     }
   }
 
@@ -101,7 +95,7 @@ struct Canvas {
   }
 
   /// Enlarged pixels stay squares; where the image shrinks, pixels are averaged.
-  private mutating func image(_ pixels: Pixels, _ box: Box, _ frame: Box) {
+  private mutating func image(_ pixels: Pixels, _ box: Box, _ frame: Box) throws {
     let seen = box.intersection(frame)
     let columns = span(seen.x.rounded(), seen.right.rounded(), width)
     let rows = span(seen.y.rounded(), seen.bottom.rounded(), height)
@@ -117,23 +111,25 @@ struct Canvas {
       return first..<min(max(Int(high), first + 1), count)
     }
     let across = columns.map { sources($0, box.x, box.width, pixels.width) }
-    for y in rows {
-      let down = sources(y, box.y, box.height, pixels.height)
-      for (x, span) in zip(columns, across) {
-        var sums = (0, 0, 0)
-        for v in down {
-          for u in span {
-            let at = (v * pixels.width + u) * 3
-            sums.0 += Int(pixels.bytes[at])
-            sums.1 += Int(pixels.bytes[at + 1])
-            sums.2 += Int(pixels.bytes[at + 2])
+    try pixels.withBytes { source, start, stride in
+      for y in rows {
+        let down = sources(y, box.y, box.height, pixels.height)
+        for (x, span) in zip(columns, across) {
+          var sums = (0, 0, 0)
+          for v in down {
+            for u in span {
+              let at = start + v * stride + u * 3
+              sums.0 += Int(source[at])
+              sums.1 += Int(source[at + 1])
+              sums.2 += Int(source[at + 2])
+            }
           }
+          let count = down.count * span.count
+          let at = (y * width + x) * 3
+          bytes[at] = UInt8(sums.0 / count)
+          bytes[at + 1] = UInt8(sums.1 / count)
+          bytes[at + 2] = UInt8(sums.2 / count)
         }
-        let count = down.count * span.count
-        let at = (y * width + x) * 3
-        bytes[at] = UInt8(sums.0 / count)
-        bytes[at + 1] = UInt8(sums.1 / count)
-        bytes[at + 2] = UInt8(sums.2 / count)
       }
     }
   }

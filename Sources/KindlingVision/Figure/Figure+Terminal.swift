@@ -42,7 +42,7 @@ extension Figure {
       if case .text(let text, let x, let y, _, let anchor, let turned, _) = shape {
         letters.merge(TerminalText.cells(text, x, y, anchor, turned, canvas)) { $1 }
       } else {
-        canvas.draw(shape)
+        try canvas.draw(shape)
       }
     }
     return TerminalText.lines(canvas, letters, colors: colors)

@@ -75,7 +75,7 @@ public final class Figure {
   public func render() throws -> Tensor {
     let (width, height) = try pixelSize()
     var canvas = Canvas(width, height)
-    for shape in shapes(Double(width), Double(height), .page) { canvas.draw(shape) }
+    for shape in shapes(Double(width), Double(height), .page) { try canvas.draw(shape) }
     return try canvas.tensor()
   }
 

@@ -29,9 +29,9 @@ enum SVGWriter {
       return
         "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(TextForm.markup(text))</text>"
     case .image(let pixels, let box, let frame):
-      let image = enlarged(pixels, box)
+      let image = try enlarged(pixels, box)
       let element =
-        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(try encodePNG(image.tensor())))\"/>"
+        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(try encodePNG(image)))\"/>"
       let view =
         "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
       // A picture in the picture shows nothing beyond its frame.
@@ -44,14 +44,16 @@ enum SVGWriter {
   private static let mostPixels = 4096.0
 
   /// The image with as many pixels as the picture needs, twice over: viewers would smooth large ones.
-  private static func enlarged(_ pixels: Pixels, _ box: Box) -> Canvas {
+  private static func enlarged(_ pixels: Pixels, _ box: Box) throws -> Tensor {
     let scale = min(2, mostPixels / max(box.width, box.height))
     let (width, height) = ((scale * box.width).rounded(.up), (scale * box.height).rounded(.up))
-    if Double(pixels.width) >= width || Double(pixels.height) >= height { return Canvas(pixels) }
+    if Double(pixels.width) >= width || Double(pixels.height) >= height {
+      return try pixels.tensor()
+    }
     var canvas = Canvas(Int(width), Int(height))
     let whole = Box(x: 0, y: 0, width: width, height: height)
-    canvas.draw(.image(pixels, whole, within: whole))
-    return canvas
+    try canvas.draw(.image(pixels, whole, within: whole))
+    return try canvas.tensor()
   }
 
   private static func place(_ box: Box) -> String {

@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// A rectangle in pixels; y grows downwards.
 struct Box {
   var x: Double, y: Double, width: Double, height: Double
@@ -59,18 +61,47 @@ struct Box {
   }
 }
 
-/// The pixels of an image, red, green and blue side by side, row by row.
+/// The pixels of an image, or of a part of one. They lie in a tensor, whose memory is taken from the
+/// allocator: a lack of it is thrown.
 struct Pixels {
-  let width: Int, height: Int
-  var bytes: [UInt8]
+  /// Red, green and blue, `uint8`, `[H, W, 3]`, contiguous.
+  private let all: Tensor
+  private let rows: Range<Int>, columns: Range<Int>
+  var width: Int { columns.count }
+  var height: Int { rows.count }
+
+  init(_ pixels: Tensor) {
+    all = pixels
+    rows = 0..<pixels.shape[0]
+    columns = 0..<pixels.shape[1]
+  }
+
+  private init(_ all: Tensor, _ rows: Range<Int>, _ columns: Range<Int>) {
+    (self.all, self.rows, self.columns) = (all, rows, columns)
+  }
 
   /// Some rows and columns of the image.
   func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Pixels {
-    if rows.count == height && columns.count == width { return self }
-    let bytes = rows.flatMap { row in
-      self.bytes[(row * width + columns.lowerBound) * 3..<(row * width + columns.upperBound) * 3]
+    func moved(_ range: Range<Int>, _ whole: Range<Int>) -> Range<Int> {
+      whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound
     }
-    return Pixels(width: columns.count, height: rows.count, bytes: bytes)
+    return Pixels(all, moved(rows, self.rows), moved(columns, self.columns))
+  }
+
+  /// Calls `body` with the bytes, the place of the first pixel and the distance between rows.
+  func withBytes(
+    _ body: (_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ stride: Int) throws -> Void
+  ) throws {
+    let stride = all.shape[1] * 3
+    try all.withUnsafeBuffer(of: UInt8.self) {
+      try body($0, rows.lowerBound * stride + columns.lowerBound * 3, stride)
+    }
+  }
+
+  /// The picture, `uint8` `[3, H, W]`.
+  func tensor() throws -> Tensor {
+    try all.slice(0, rows.lowerBound, rows.upperBound)
+      .slice(1, columns.lowerBound, columns.upperBound).permute(2, 0, 1)
   }
 }
 

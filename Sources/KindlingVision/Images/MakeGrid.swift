@@ -42,6 +42,13 @@ public func makeGrid(
     let (count, channels) = (batch.shape[0], batch.shape[1])
     let columns = min(nrow, count), rows = (count + columns - 1) / columns
     let (height, width) = (batch.shape[2] + padding, batch.shape[3] + padding)
+    // A batch that was expanded has more images than memory has room for.
+    guard rows <= ImageFormat.mostPixels / height, columns <= ImageFormat.mostPixels / width else {
+      throw TensorError(
+        .value, "makeGrid",
+        "a grid of \(rows) by \(columns) images of shape \(batch.shape) with padding \(padding) is too large"
+      )
+    }
     let grid = try batch.newFull(
       [channels, height * rows + padding, width * columns + padding], padValue)
     for k in 0..<count {
