@@ -57,7 +57,7 @@ public final class Figure {
       try FileContents.write(Array(svg().utf8), to: path)
       return
     }
-    guard ImageFormat(suffixOf: path) != nil else {
+    guard ImageFormat(suffixOf: path)?.isWritten == true else {
       throw VisionError(
         .value, "\(path): the name of a picture must end in .svg, .png, .jpg or .jpeg")
     }

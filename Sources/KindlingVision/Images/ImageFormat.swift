@@ -51,6 +51,9 @@ enum ImageFormat: String, CaseIterable {
     path.lastIndex(of: ".").map { path[path.index(after: $0)...].lowercased() }
   }
 
+  /// Whether files of the format are written.
+  var isWritten: Bool { self == .png || self == .jpeg }
+
   /// The ends of names of such files.
   var suffixes: [String] {
     switch self {

@@ -6,6 +6,14 @@ enum PythonText {
     "(\(PrintedNumber.shortest(range.lowerBound)), \(PrintedNumber.shortest(range.upperBound)))"
   }
 
+  /// A place in an image; whole numbers are Python's integers.
+  static func point(_ point: (x: Double, y: Double)) -> String {
+    func number(_ x: Double) -> String {
+      Int(exactly: x).map(String.init) ?? PrintedNumber.shortest(x)
+    }
+    return "(\(number(point.x)), \(number(point.y)))"
+  }
+
   /// Rounded to four decimals.
   static func short(_ range: ClosedRange<Double>) -> String {
     func cut(_ x: Double) -> String {

@@ -111,7 +111,7 @@ public struct RandomAffine: ImageTransform {
     text += shear.map { ", shear=\(list($0))" } ?? ""
     text += interpolation == .nearest ? "" : ", interpolation=\(interpolation.rawValue)"
     text += fill == 0 ? "" : ", fill=\(writtenFill.text)"
-    text += center.map { ", center=\(pair($0))" } ?? ""
+    text += center.map { ", center=\(PythonText.point($0))" } ?? ""
     return text + ")"
   }
 }

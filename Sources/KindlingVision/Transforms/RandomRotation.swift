@@ -52,9 +52,7 @@ public struct RandomRotation: ImageTransform {
 
   /// The arguments, as torchvision prints them.
   public var description: String {
-    let middle =
-      center.map { ", center=(\(PrintedNumber.shortest($0.x)), \(PrintedNumber.shortest($0.y)))" }
-      ?? ""
+    let middle = center.map { ", center=\(PythonText.point($0))" } ?? ""
     return
       "RandomRotation(degrees=[\(PrintedNumber.shortest(degrees.lowerBound)), \(PrintedNumber.shortest(degrees.upperBound))], interpolation=\(interpolation.rawValue), expand=\(PythonText.flag(expand))\(middle), fill=\(writtenFill.text))"
   }

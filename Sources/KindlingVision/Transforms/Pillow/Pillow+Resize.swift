@@ -18,36 +18,49 @@ extension Pillow {
     return try resample(image, height, width, filter)
   }
 
-  /// First along rows, then along columns, each rounded to bytes.
+  /// Along rows and along columns, each rounded to bytes; columns come first where they lose more
+  /// than twice as many pixels as rows do.
   private static func resample(
     _ image: Image, _ height: Int, _ width: Int, _ filter: Filter
   ) throws -> Image {
-    var image = image
+    let (fewerRows, fewerColumns) = (image.height - height, image.width - width)
+    if fewerRows > 0 && fewerRows > 2 * fewerColumns {
+      return try resampleRows(resampleColumns(image, height, filter), width, filter)
+    }
+    return try resampleColumns(resampleRows(image, width, filter), height, filter)
+  }
+
+  private static func resampleRows(
+    _ image: Image, _ width: Int, _ filter: Filter
+  ) throws -> Image {
+    if width == image.width { return image }
     let channels = image.mode.channels
-    if width != image.width {
-      let taps = Taps(image.width, to: width, filter), stride = image.width * channels
-      image = try image.drawn(height: image.height, width: width) { [image] source, target in
-        for y in 0..<image.height {
-          for x in 0..<width {
-            for c in 0..<channels {
-              target[(y * width + x) * channels + c] = taps.value(
-                x, source, from: y * stride + c, step: channels)
-            }
+    let taps = Taps(image.width, to: width, filter), stride = image.width * channels
+    return try image.drawn(height: image.height, width: width) { source, target in
+      for y in 0..<image.height {
+        for x in 0..<width {
+          for c in 0..<channels {
+            target[(y * width + x) * channels + c] = taps.value(
+              x, source, from: y * stride + c, step: channels)
           }
         }
       }
     }
-    if height != image.height {
-      let taps = Taps(image.height, to: height, filter), stride = width * channels
-      image = try image.drawn(height: height, width: width) { source, target in
-        for y in 0..<height {
-          for i in 0..<stride {
-            target[y * stride + i] = taps.value(y, source, from: i, step: stride)
-          }
+  }
+
+  private static func resampleColumns(
+    _ image: Image, _ height: Int, _ filter: Filter
+  ) throws -> Image {
+    if height == image.height { return image }
+    let taps = Taps(image.height, to: height, filter)
+    let stride = image.width * image.mode.channels
+    return try image.drawn(height: height, width: image.width) { source, target in
+      for y in 0..<height {
+        for i in 0..<stride {
+          target[y * stride + i] = taps.value(y, source, from: i, step: stride)
         }
       }
     }
-    return image
   }
 
   /// The filters of Pillow's `Image.resize`.
