@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import KindlingCore
+import KindlingCore
 
 @Suite struct HostBufferTests {
   @Test func growth() throws {
