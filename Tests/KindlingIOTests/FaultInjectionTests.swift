@@ -19,13 +19,13 @@ import _TestSupport
   ) -> Result<R, any Error>? {
     let count = Mutex(0)
     let result = Result {
-      try FileSystem.$fault.withValue(
+      try FileSystem.withFault(
         { made in
           guard made == call else { return nil }
           return count.withLock {
             $0 += 1; return $0 == number
           } ? code : nil
-        }, operation: body)
+        }, body)
     }
     return count.withLock { $0 } < number ? nil : result
   }

@@ -83,7 +83,7 @@ import _TestSupport
         let count = Mutex(0)
         let limit = number
         let result = Result {
-          try FileSystem.$fault.withValue(
+          try FileSystem.withFault(
             { call in
               let isNow =
                 call == .read
@@ -92,7 +92,7 @@ import _TestSupport
                 }
               if isNow { truncate(path, 3) }
               return nil
-            }, operation: { try form.read(path) })
+            }, { try form.read(path) })
         }
         if count.withLock({ $0 }) <= limit {
           #expect(try result.get().equal(values))

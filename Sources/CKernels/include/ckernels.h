@@ -29,6 +29,8 @@ typedef struct {
   bool grad_disabled, inference_mode, anomaly;
   /// 1 + the instruction set that this thread asks for, by which tests compare them; 0 for none.
   int8_t instruction_set;
+  /// Swift's faults of the file system that a test injects, unowned.
+  void *_Nullable faults;
   /// The lowest address of the thread's stack; null until it is asked for.
   void *_Nullable stack_end;
   /// Swift's list of graph parts to release, while some outermost release is going on.

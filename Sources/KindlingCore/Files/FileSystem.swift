@@ -1,3 +1,5 @@
+import CKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -44,8 +46,30 @@ package enum FileSystem {
   /// Decides before each call whether it fails instead, and with which error number.
   package typealias Fault = @Sendable (Call) -> Int32?
 
-  /// The faults that a test injects; an open file keeps those it was opened under.
-  @TaskLocal package static var fault: Fault?
+  private final class FaultBox {
+    let fault: Fault
+    init(_ fault: @escaping Fault) { self.fault = fault }
+  }
+
+  /// The faults that a test injects on this thread; an open file keeps those it was opened under.
+  package static var fault: Fault? {
+    kk_state().pointee.faults.map {
+      Unmanaged<FaultBox>.fromOpaque($0).takeUnretainedValue().fault
+    }
+  }
+
+  /// Runs `body` with `fault` deciding which calls of this thread fail.
+  package static func withFault<R>(
+    _ fault: @escaping Fault, _ body: () throws -> R
+  ) rethrows -> R {
+    let box = FaultBox(fault), before = kk_state().pointee.faults
+    kk_state().pointee.faults = Unmanaged.passUnretained(box).toOpaque()
+    defer {
+      kk_state().pointee.faults = before
+      withExtendedLifetime(box) {}
+    }
+    return try body()
+  }
 
   /// What lies at a path.
   package struct Status: Sendable {
