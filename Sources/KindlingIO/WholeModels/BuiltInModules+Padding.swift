@@ -67,9 +67,10 @@ extension BuiltInModules {
       attributes: { ["groups": .int($0.groups)] }, make: { ChannelShuffle(try $0.int("groups")) }),
   ]
 
-  private typealias MakeUpsample<Layer> = @Sendable (
-    (any Extents)?, [Double]?, Bool, UpsampleMode, Bool?, Bool?
-  ) -> Layer
+  private typealias MakeUpsample<Layer> =
+    @Sendable (
+      (any Extents)?, [Double]?, Bool, UpsampleMode, Bool?, Bool?
+    ) -> Layer
 
   private static func upsampling<Layer: Upsample>(
     _ type: Layer.Type, make: @escaping MakeUpsample<Layer>

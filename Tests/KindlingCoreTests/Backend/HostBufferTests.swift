@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import KindlingCore
+import Testing
 
 @Suite struct HostBufferTests {
   @Test func growth() throws {

@@ -70,7 +70,8 @@ import Testing
     let x = try Tensor.ones([1, 1], dtype: .uint8), v = try Tensor.ones([1], dtype: .uint8)
     let i = Tensor([0])
     let refused: [() throws -> Tensor] = [
-      { try .linspace(0, 300, steps: 2, dtype: .uint8) }, { try x.add(x, alpha: 300) }, { try x.sub(x, alpha: 300) }, { try x.pow(300) },
+      { try .linspace(0, 300, steps: 2, dtype: .uint8) }, { try x.add(x, alpha: 300) },
+      { try x.sub(x, alpha: 300) }, { try x.pow(300) },
       { try x.addcmul(x, x, value: 300) }, { try x.addmm(x, x, alpha: 300) },
       { try x.addmm(x, x, beta: 300) }, { try x.addr(v, v, alpha: 300) },
       { try v.indexAdd(0, i, v, alpha: 300) }, { try v.indexAdd(0, i, v, alpha: -0.5) },

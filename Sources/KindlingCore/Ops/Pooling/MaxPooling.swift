@@ -1,7 +1,9 @@
 /// Maxima over windows, where they lie, and the way back.
 extension Tensor {
   /// The greatest element of each window over the last `rank` dimensions, and where in its plane it
-  /// lies; nil where nobody asks. `keepsFormat` says that channels stay last.
+  /// lies; nil where nobody asks.
+  ///
+  /// `keepsFormat` says that channels stay last.
   package func maxPooled(
     _ node: String, _ p: Pooling, rank: Int, keepsFormat: Bool, indices wanted: Bool = true
   ) throws -> (values: Tensor, indices: Tensor?) {
