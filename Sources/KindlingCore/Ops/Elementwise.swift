@@ -171,8 +171,16 @@ extension Tensor {
     let (a, b) = try onOneDevice(
       name, a.rounded(to: computed, for: op), b.rounded(to: computed, for: op))
     let result = rule == .toBool ? .bool : computed
-    let out = try output(
-      name, Layout.broadcast(a.shape, b.shape, name), result, [a, b], into: destination)
+    let out: Tensor
+    if destination == nil, a.isContiguous, b.isContiguous, a.shape == b.shape,
+      Layout.isCanonical(a.shape, a.strides)
+    {
+      // The usual case, which needs no lists.
+      out = try Tensor(uninitializedLike: a, result)
+    } else {
+      out = try output(
+        name, Layout.broadcast(a.shape, b.shape, name), result, [a, b], into: destination)
+    }
     try naming(name, computed) {
       try a.backend.binary(op, a, b, parameter, dtype: computed, into: out)
     }

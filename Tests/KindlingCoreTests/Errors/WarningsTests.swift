@@ -57,7 +57,14 @@ import Testing
   }
 
   /// What `body` writes to standard error, with nothing else from this process wanted in it.
+  /// One capture at a time: each puts back what it found.
+  private static let capture = Mutex(())
+
   private func standardError(_ body: () throws -> Void) throws -> String {
+    try Self.capture.withLock { _ in try captured(body) }
+  }
+
+  private func captured(_ body: () throws -> Void) throws -> String {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     let saved = dup(2)
