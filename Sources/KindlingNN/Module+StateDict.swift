@@ -172,7 +172,7 @@ extension Module {
     case leave(Module, prefix: String)
   }
 
-  /// How deep modules may be nested in each other for their calls and state dicts.
+  /// The deepest nesting of modules that a state dict may have.
   static let deepestNesting = 500
   /// How many paths through a model a state dict may have.
   static let mostPaths = 200_000

@@ -19,7 +19,7 @@ import Synchronization
 /// Warnings.action = .handle { logger.warning("\($0)") }
 /// ```
 public enum Warnings {
-  /// What becomes of a warning.
+  /// The handling of a warning.
   public enum Action: Sendable {
     /// The warning is written to standard error the first time that it comes from its place.
     case once
@@ -33,7 +33,7 @@ public enum Warnings {
     case handle(@Sendable (TensorWarning) throws -> Void)
   }
 
-  /// What becomes of warnings in this process, outside ``with(_:_:)``.
+  /// The handling of warnings in this process, outside ``with(_:_:)``.
   public static var action: Action {
     get { state.withLock { $0.action } }
     set { state.withLock { $0.action = newValue } }

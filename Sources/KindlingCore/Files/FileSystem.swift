@@ -71,7 +71,7 @@ package enum FileSystem {
     return try body()
   }
 
-  /// What lies at a path.
+  /// The kind and size of the entry at a path.
   package struct Status: Sendable {
     package enum Kind: String, Sendable {
       case file = "a file"
@@ -125,7 +125,7 @@ package enum FileSystem {
     }
   }
 
-  /// What lies at `path`, following links; nil where there is nothing.
+  /// The entry at `path`, following links; nil where there is none.
   package static func status(_ path: String) throws -> Status? {
     let path = try checked(path)
     var status = stat()
