@@ -79,16 +79,19 @@ final class LoaderWorkers<Batch> {
 
   /// At most `count` threads; fewer where the system refuses.
   ///
-  /// Worker i draws from a generator seeded with `seed` + i.
+  /// Worker i draws from a generator seeded with `seed` + i. Warnings go where the caller's go.
   init(
     _ count: Int, seed: Int, _ workerInit: ((Int) throws -> Void)?,
     _ load: @escaping ([Int]) throws -> Batch
   ) {
     shared = Shared(count, workerInit, load)
+    let scope = Warnings.scope
     for worker in 0..<count {
       let start = Unmanaged.passRetained(
-        ThreadStart { [shared] in
-          withDefaultGenerator(Generator(seed: seed &+ worker)) { shared.work(worker) }
+        ThreadStart { [shared, scope] in
+          Warnings.inside(scope) {
+            withDefaultGenerator(Generator(seed: seed &+ worker)) { shared.work(worker) }
+          }
         })
       #if canImport(Darwin)
         var thread: pthread_t?

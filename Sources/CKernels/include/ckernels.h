@@ -31,6 +31,8 @@ typedef struct {
   int8_t instruction_set;
   /// Swift's faults of the file system that a test injects, unowned.
   void *_Nullable faults;
+  /// Swift's innermost scope of warnings, unowned.
+  void *_Nullable warnings;
   /// The lowest address of the thread's stack; null until it is asked for.
   void *_Nullable stack_end;
   /// Swift's list of graph parts to release, while some outermost release is going on.

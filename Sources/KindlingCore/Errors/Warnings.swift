@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -41,13 +42,13 @@ public enum Warnings {
 
   /// Runs `body` with `action` for the warnings of its calls (Python: `warnings.catch_warnings`).
   ///
-  /// The action holds for the thread or task that runs `body` and for tasks started inside it.
-  /// A loader's worker threads keep the action of the process.
+  /// The action holds for the calls of the thread that runs `body`, and for the workers of a loader
+  /// whose pass starts inside it. Tasks started inside it keep the action of the process.
   /// - Parameter kind: the kind that the action is for; nil is every kind.
   public static func with<R>(
     _ action: Action, for kind: TensorWarning.Kind? = nil, _ body: () throws -> R
   ) rethrows -> R {
-    try $scopes.withValue(scopes + [Scope(kind: kind, action: action)], operation: body)
+    try inside(Scope(kind: kind, action: action, outer: scope), body)
   }
 
   /// The result of `body` and the warnings of its calls, none of which is written
@@ -74,8 +75,7 @@ public enum Warnings {
     file: StaticString = #fileID, line: UInt = #line
   ) throws {
     let warning = TensorWarning(kind, operation, message)
-    let scope = scopes.last { $0.kind == nil || $0.kind == kind }
-    switch scope?.action ?? action {
+    switch scope?.action(for: kind) ?? action {
     case .once: if isFirst(warning, "\(file):\(line)") { write(warning) }
     case .always: write(warning)
     case .ignore: break
@@ -97,6 +97,42 @@ public enum Warnings {
     }
   }
 
+  // MARK: Scopes
+
+  /// The action of one call of `with`, and of those around it.
+  package final class Scope: Sendable {
+    private let kind: TensorWarning.Kind?
+    private let action: Action
+    private let outer: Scope?
+
+    init(kind: TensorWarning.Kind?, action: Action, outer: Scope?) {
+      self.kind = kind
+      self.action = action
+      self.outer = outer
+    }
+
+    /// The action of the innermost scope that is for `kind`.
+    func action(for kind: TensorWarning.Kind) -> Action? {
+      self.kind == nil || self.kind == kind ? action : outer?.action(for: kind)
+    }
+  }
+
+  /// The innermost scope of this thread.
+  package static var scope: Scope? {
+    kk_state().pointee.warnings.map { Unmanaged<Scope>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Runs `body` inside a scope, which may be that of the thread for which this one works.
+  package static func inside<R>(_ scope: Scope?, _ body: () throws -> R) rethrows -> R {
+    let before = kk_state().pointee.warnings
+    kk_state().pointee.warnings = scope.map { Unmanaged.passUnretained($0).toOpaque() }
+    defer {
+      kk_state().pointee.warnings = before
+      withExtendedLifetime(scope) {}
+    }
+    return try body()
+  }
+
   // MARK: State
 
   private struct State {
@@ -105,17 +141,11 @@ public enum Warnings {
     var seen: [String: Set<TensorWarning>] = [:]
   }
 
-  private struct Scope: Sendable {
-    let kind: TensorWarning.Kind?
-    let action: Action
-  }
-
   private final class Record: Sendable {
     let list = Mutex<[TensorWarning]>([])
   }
 
   private static let state = Mutex(State())
-  @TaskLocal private static var scopes: [Scope] = []
 
   /// How many different texts of one place are written, and remembered.
   private static let textsPerPlace = 100

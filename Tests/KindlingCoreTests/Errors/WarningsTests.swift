@@ -114,6 +114,56 @@ import Testing
     #expect(lines(text, with: "Warning: a note") == 1)
   }
 
+  // MARK: Threads
+
+  private func load(workers: Int) throws -> Int {
+    let samples = [Int](0..<6).mapSamples { i in
+      try Warnings.warn(.user, "", "sample \(i)")
+      return try Tensor(Double(i))
+    }
+    var count = 0
+    for batch in try DataLoader(samples, batchSize: 2, workers: workers) {
+      _ = try batch.get()
+      count += 1
+    }
+    return count
+  }
+
+  @Test(arguments: [0, 2]) func scopesHoldForTheWorkersOfALoader(workers: Int) throws {
+    let (count, warnings) = try Warnings.recorded { try load(workers: workers) }
+    #expect(count == 3)
+    #expect(Set(warnings.map(\.message)) == Set((0..<6).map { "sample \($0)" }))
+    #expect(throws: TensorWarning.self) { try Warnings.with(.error) { try load(workers: workers) } }
+  }
+
+  @Test func scopesOfThreadsAreApart() async throws {
+    let found = try await withThrowingTaskGroup(of: [String].self) { group in
+      for i in 0..<16 {
+        group.addTask {
+          try Warnings.recorded {
+            for _ in 0..<50 { try Warnings.warn(.user, "", "\(i)") }
+          }.warnings.map(\.message)
+        }
+      }
+      return try await group.reduce(into: [[String]]()) { $0.append($1) }
+    }
+    #expect(Set(found) == Set((0..<16).map { [String](repeating: "\($0)", count: 50) }))
+  }
+
+  @Test func aScopeEndsWhenItsBodyThrows() throws {
+    struct Own: Error {}
+    let warnings = try Warnings.recorded {
+      #expect(throws: Own.self) {
+        try Warnings.with(.ignore) {
+          try Warnings.warn(.user, "", "inside")
+          throw Own()
+        }
+      }
+      try Warnings.warn(.user, "", "outside")
+    }.warnings
+    #expect(warnings.map(\.message) == ["outside"])
+  }
+
   // MARK: Places that warn
 
   @Test func readingTheGradientOfAResultWarns() throws {
