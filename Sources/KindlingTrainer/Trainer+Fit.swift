@@ -10,24 +10,56 @@ extension Trainer {
   ///   - batches: what to train on, such as a `DataLoader` of pairs; gone through once an epoch.
   ///   - epochs: how many more.
   ///   - validation: what to evaluate after every epoch.
+  ///   - classWeight: what samples of a class count for, by class number; 1 where a class is not
+  ///     named. The loss needs `reduction: .none`; each sample's loss is multiplied by its weight
+  ///     before their mean is taken. Validation does not use it.
   ///   - callbacks: called in order at each stage.
   ///   - progress: how the training is shown.
   /// - Returns: the epochs of this call. ``history`` keeps them too, also where an error is thrown.
   /// - Throws: ``TrainerError`` `.loss` at the first loss that is NaN or infinite, before anything
-  ///   is updated from it, `.value` where there are no batches or a loss is more than one number;
-  ///   whatever data, model and callbacks throw.
+  ///   is updated from it, `.value` where there are no batches, a loss is more than one number or
+  ///   weights do not go with it; whatever data, model and callbacks throw.
   @discardableResult
   public func fit(
     _ batches: LabelledBatches, epochs: Int = 1, validation: LabelledBatches? = nil,
+    classWeight: [Int: Double]? = nil, callbacks: [Callback] = [],
+    progress: ProgressBar = ProgressBar()
+  ) throws -> History {
+    try fit(
+      TrainingBatches(batches), epochs, validation.map { TrainingBatches($0) },
+      classWeight.map { try ClassWeights($0) }, callbacks + [progress])
+  }
+
+  /// Trains on batches that bring the weights of their samples (Keras: `Model.fit` of triples).
+  ///
+  /// - Parameters:
+  ///   - batches: inputs, targets and weights `[N]`, such as a `DataLoader` of a `TensorDataset` of
+  ///     three tensors. The loss needs `reduction: .none`.
+  ///   - epochs: how many more.
+  ///   - validation: what to evaluate after every epoch.
+  ///   - callbacks: called in order at each stage.
+  ///   - progress: how the training is shown.
+  /// - Returns: the epochs of this call.
+  /// - Throws: as ``fit(_:epochs:validation:classWeight:callbacks:progress:)`` does.
+  @discardableResult
+  public func fit(
+    _ batches: WeightedBatches, epochs: Int = 1, validation: LabelledBatches? = nil,
     callbacks: [Callback] = [], progress: ProgressBar = ProgressBar()
+  ) throws -> History {
+    try fit(
+      TrainingBatches(batches), epochs, validation.map { TrainingBatches($0) }, nil,
+      callbacks + [progress])
+  }
+
+  private func fit(
+    _ batches: TrainingBatches, _ epochs: Int, _ validation: TrainingBatches?,
+    _ classWeights: ClassWeights?, _ callbacks: [Callback]
   ) throws -> History {
     guard epochs >= 0 else {
       throw TrainerError(.value, "fit: epochs must not be negative, but got \(epochs)")
     }
-    let callbacks = callbacks + [progress]
     let first = epoch
-    let count = (batches as? any CountedBatches)?.count ?? batches.underestimatedCount
-    let run = FitRun(epochs: (first, epochs), batches: count)
+    let run = FitRun(epochs: (first, epochs), batches: batches.count)
     isStopping = false
     var begun: [Callback] = []
     do {
@@ -37,7 +69,7 @@ extension Trainer {
       }
       while epoch - first < epochs && !isStopping {
         for callback in callbacks { try callback.epochBegins(self, epoch) }
-        var logs = try trainEpoch(batches, callbacks)
+        var logs = try trainEpoch(batches, classWeights, callbacks)
         if let validation {
           for entry in try measure(validation) { logs["val_" + entry.name] = entry.value }
         }
@@ -54,19 +86,93 @@ extension Trainer {
   }
 
   /// Trains on the rows of `x`, which should give those of `y`, in batches (Keras: `Model.fit`).
+  ///
+  /// - Parameters:
+  ///   - x: inputs `[N, …]`.
+  ///   - y: targets `[N, …]`.
+  ///   - batchSize: how many rows a batch has.
+  ///   - epochs: how many more.
+  ///   - shuffle: whether rows come in another order in every epoch.
+  ///   - validationSplit: the fraction of the rows, from 0 to below 1, that is held back and
+  ///     evaluated after every epoch. They are the last rows, as they stand before shuffling.
+  ///   - validation: what to evaluate after every epoch instead.
+  ///   - sampleWeight: what each row's loss counts for, `[N]`. The loss needs `reduction: .none`.
+  ///   - classWeight: what rows of a class count for, instead of `sampleWeight`.
+  ///   - callbacks: called in order at each stage.
+  ///   - progress: how the training is shown.
+  /// - Returns: the epochs of this call.
+  /// - Throws: as ``fit(_:epochs:validation:classWeight:callbacks:progress:)`` does; ``TrainerError``
+  ///   `.value` for a split that leaves no rows on one side, and for two arguments that say the same.
   @discardableResult
   public func fit(
     _ x: Tensor, _ y: Tensor, batchSize: Int = 32, epochs: Int = 1, shuffle: Bool = true,
-    validation: LabelledBatches? = nil, callbacks: [Callback] = [],
+    validationSplit: Double = 0, validation: LabelledBatches? = nil, sampleWeight: Tensor? = nil,
+    classWeight: [Int: Double]? = nil, callbacks: [Callback] = [],
     progress: ProgressBar = ProgressBar()
   ) throws -> History {
-    let data = try TensorDataset(x, y)
+    guard sampleWeight == nil || classWeight == nil else {
+      throw TrainerError(
+        .value, "fit: sampleWeight and classWeight both say what a sample counts for; give one")
+    }
+    let rows = try Self.rows(x, y, sampleWeight)
+    let held = try Self.heldBack(validationSplit, of: rows, validation != nil)
+    func batches(_ first: Int, _ count: Int, _ size: Int, _ shuffle: Bool) throws -> TrainingBatches
+    {
+      func part(_ tensor: Tensor) throws -> Tensor { try tensor.narrow(0, first, count) }
+      guard let sampleWeight else {
+        let data = try TensorDataset(part(x), part(y))
+        return TrainingBatches(try DataLoader(data, batchSize: size, shuffle: shuffle))
+      }
+      let data = try TensorDataset(part(x), part(y), part(sampleWeight))
+      return TrainingBatches(try DataLoader(data, batchSize: size, shuffle: shuffle))
+    }
     return try fit(
-      DataLoader(data, batchSize: batchSize, shuffle: shuffle), epochs: epochs,
-      validation: validation, callbacks: callbacks, progress: progress)
+      batches(0, rows - held, batchSize, shuffle), epochs,
+      held > 0
+        ? batches(rows - held, held, batchSize, false) : validation.map { TrainingBatches($0) },
+      classWeight.map { try ClassWeights($0) }, callbacks + [progress])
   }
 
-  private func trainEpoch(_ batches: LabelledBatches, _ callbacks: [Callback]) throws -> Logs {
+  /// The number of rows that inputs, targets and weights have in common.
+  private static func rows(_ x: Tensor, _ y: Tensor, _ weights: Tensor?) throws -> Int {
+    let rows = try TensorDataset(x, y).count
+    if let weights, weights.ndim != 1 || weights.shape[0] != rows || weights.requiresGrad {
+      throw TrainerError(
+        .value,
+        "fit: sampleWeight must have shape [\(rows)], a number without gradient for each row, but has shape \(weights.shape)"
+      )
+    }
+    return rows
+  }
+
+  /// How many of `rows` are evaluated rather than trained on.
+  private static func heldBack(
+    _ split: Double, of rows: Int, _ hasValidation: Bool
+  ) throws -> Int {
+    guard split >= 0 && split < 1 else {
+      throw TrainerError(
+        .value,
+        "fit: validationSplit must be at least 0 and below 1, but is \(PrintedNumber.shortest(split))"
+      )
+    }
+    if split == 0 { return 0 }
+    guard !hasValidation else {
+      throw TrainerError(
+        .value, "fit: validation and validationSplit both say what to evaluate; give one")
+    }
+    let trained = Int((Double(rows) * (1 - split)).rounded(.down))
+    guard trained > 0 && trained < rows else {
+      throw TrainerError(
+        .value,
+        "fit: validationSplit \(PrintedNumber.shortest(split)) of \(rows) rows leaves \(trained) to train on and \(rows - trained) to evaluate; both need at least one"
+      )
+    }
+    return rows - trained
+  }
+
+  private func trainEpoch(
+    _ batches: TrainingBatches, _ classWeights: ClassWeights?, _ callbacks: [Callback]
+  ) throws -> Logs {
     model.train()
     for metric in metrics { metric.reset() }
     isInEpoch = true
@@ -74,15 +180,16 @@ extension Trainer {
     var (sum, samples, number) = (0.0, 0, 0)
     let device = device
     for batch in batches {
-      let (inputs, targets) = try batch.get()
-      let (x, y) = (try inputs.to(device), try targets.to(device))
-      let (value, prediction) = try trainStep(x, y, batch: number)
-      let count = x.shape.first ?? 1
+      var batch = try batch.get()
+      if let classWeights { batch.weights = try classWeights(batch.targets) }
+      batch = try batch.to(device)
+      let (value, prediction) = try trainStep(batch, number)
+      let count = batch.inputs.shape.first ?? 1
       sum += value * weight(count)
       samples += count
       number += 1
       steps += 1
-      for metric in metrics { try metric.update(prediction, y) }
+      for metric in metrics { try metric.update(prediction, batch.targets) }
       if callbacks.contains(where: { $0.wantsBatches }) {
         let logs = try self.logs(loss: sum / Double(samples))
         for callback in callbacks where callback.wantsBatches {
@@ -103,15 +210,37 @@ extension Trainer {
 
   /// The loss of one batch; targets that only broadcast with the prediction are refused, since they
   /// train something else than what was meant.
-  private func compare(_ prediction: Tensor, _ y: Tensor) throws -> Tensor {
+  private func compare(_ prediction: Tensor, _ batch: TrainingBatch) throws -> Tensor {
+    let y = batch.targets
     do {
-      return try Warnings.with(.error, for: .broadcast) { try loss(prediction, y) }
+      let losses = try Warnings.with(.error, for: .broadcast) { try loss(prediction, y) }
+      return try reduce(losses, batch.weights)
     } catch let warning as TensorWarning where warning.kind == .broadcast {
       throw TrainerError(
         .value,
         "the model's predictions have shape \(prediction.shape) and the targets \(y.shape), which \(loss.typeName) would broadcast; give both one shape, with unsqueeze(1) of the targets or flatten of the predictions"
       )
     }
+  }
+
+  /// The mean of losses that the loss function keeps apart, each times its sample's weight.
+  private func reduce(_ losses: Tensor, _ weights: Tensor?) throws -> Tensor {
+    guard let weights else { return loss.reduction == .none ? try losses.mean() : losses }
+    guard loss.reduction == .none else {
+      throw TrainerError(
+        .value,
+        "weights are for the losses of single samples, but \(loss.typeName) gives one number for all of them; use reduction: .none"
+      )
+    }
+    guard losses.shape.starts(with: weights.shape) else {
+      throw TrainerError(
+        .value,
+        "the weights have shape \(weights.shape), but \(loss.typeName) gives losses of shape \(losses.shape)"
+      )
+    }
+    let inner = Array(weights.ndim..<losses.ndim)
+    let samples = inner.isEmpty ? losses : try losses.mean(dims: inner)
+    return try (samples * weights.to(samples.dtype)).mean()
   }
 
   /// The loss of one batch as a number.
@@ -126,12 +255,12 @@ extension Trainer {
   }
 
   /// One update from one batch: the loss before it, and the prediction.
-  private func trainStep(_ x: Tensor, _ y: Tensor, batch: Int) throws -> (Double, Tensor) {
+  private func trainStep(_ batch: TrainingBatch, _ index: Int) throws -> (Double, Tensor) {
     var first: (loss: Double, prediction: Tensor)?
     // An optimizer may compute the loss several times; the first is the batch's.
     try optimizer.step {
-      let prediction = try forward(x)
-      let loss = try compare(prediction, y)
+      let prediction = try forward(batch.inputs)
+      let loss = try compare(prediction, batch)
       let value = try number(loss)
       guard value.isFinite else {
         // The operation that made it is what detectAnomaly finds on the way back.
@@ -142,7 +271,7 @@ extension Trainer {
         }
         throw TrainerError(
           .loss,
-          "the loss is \(PrintedNumber.shortest(value)) at step \(steps + 1) (epoch \(epoch + 1), batch \(batch + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation"
+          "the loss is \(PrintedNumber.shortest(value)) at step \(steps + 1) (epoch \(epoch + 1), batch \(index + 1)); nothing was updated from it. Try a lower learning rate, clipGradNorm_, or detectAnomaly to find the operation"
         )
       }
       optimizer.zeroGrad()
@@ -166,15 +295,22 @@ extension Trainer {
   // MARK: Evaluating
 
   /// The loss and the metrics over `batches`, in evaluation mode (Keras: `Model.evaluate`).
-  public func evaluate(_ batches: LabelledBatches) throws -> Logs { try measure(batches) }
+  public func evaluate(_ batches: LabelledBatches) throws -> Logs {
+    try measure(TrainingBatches(batches))
+  }
+
+  /// The loss, in which each sample counts for its weight, and the metrics over `batches`.
+  public func evaluate(_ batches: WeightedBatches) throws -> Logs {
+    try measure(TrainingBatches(batches))
+  }
 
   /// The loss and the metrics over the rows of `x` and `y`.
   public func evaluate(_ x: Tensor, _ y: Tensor, batchSize: Int = 32) throws -> Logs {
     let data = try TensorDataset(x, y)
-    return try measure(DataLoader(data, batchSize: batchSize))
+    return try measure(TrainingBatches(DataLoader(data, batchSize: batchSize)))
   }
 
-  private func measure(_ batches: LabelledBatches) throws -> Logs {
+  private func measure(_ batches: TrainingBatches) throws -> Logs {
     // A callback may ask in the middle of an epoch, whose own numbers go on afterwards.
     let running = isInEpoch ? metrics.map(\.state) : []
     let measured = Result { try measureAnew(batches) }
@@ -182,19 +318,18 @@ extension Trainer {
     return try measured.get()
   }
 
-  private func measureAnew(_ batches: LabelledBatches) throws -> Logs {
+  private func measureAnew(_ batches: TrainingBatches) throws -> Logs {
     for metric in metrics { metric.reset() }
     var (sum, samples) = (0.0, 0)
     let device = device
     try evaluating {
       for batch in batches {
-        let (inputs, targets) = try batch.get()
-        let (x, y) = (try inputs.to(device), try targets.to(device))
-        let prediction = try forward(x)
-        let count = x.shape.first ?? 1
-        sum += try number(compare(prediction, y)) * weight(count)
+        let batch = try batch.get().to(device)
+        let prediction = try forward(batch.inputs)
+        let count = batch.inputs.shape.first ?? 1
+        sum += try number(compare(prediction, batch)) * weight(count)
         samples += count
-        for metric in metrics { try metric.update(prediction, y) }
+        for metric in metrics { try metric.update(prediction, batch.targets) }
       }
     }
     return try logs(loss: samples == 0 ? .nan : sum / Double(samples))

@@ -2,9 +2,6 @@ public import KindlingCore
 public import KindlingNN
 public import KindlingOptim
 
-/// Batches of inputs and targets: what a loader of pairs gives.
-public typealias LabelledBatches = any Sequence<Result<(Tensor, Tensor), any Error>>
-
 /// A model with what trains it: optimizer, loss and metrics (Keras: what `Model.compile` makes).
 ///
 /// ```swift
