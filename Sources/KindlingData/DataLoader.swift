@@ -25,7 +25,7 @@ public protocol CountedBatches {
 ///
 /// With `workers`, that many threads make batches ahead; order and values are the same. Randomness
 /// inside a dataset then comes from a default generator per worker, seeded as PyTorch seeds its own.
-public final class DataLoader<D: Dataset, Batch>: Sequence, CountedBatches {
+public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches {
   /// Where the samples come from.
   public let dataset: D
   /// Samples in a batch; nil where samples are not batched, or a batch sampler decides.
@@ -149,7 +149,7 @@ extension DataLoader {
     let batched = dataset as? any BatchedDataset
     return { indices in
       if let batch = try batched?.batch(indices) as? Batch { return batch }
-      return try collate(indices.map { try dataset[$0] })
+      return try collate(indices.map { try dataset.sample(at: $0) })
     }
   }
 
@@ -238,7 +238,7 @@ extension DataLoader {
       dataset,
       LoaderOptions(
         batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
-      load: { indices in try collate(indices.map { try dataset[$0] }) })
+      load: { indices in try collate(indices.map { try dataset.sample(at: $0) }) })
   }
 
   /// A loader of single samples, as they are (`batchSize: nil`).
@@ -253,7 +253,7 @@ extension DataLoader {
         guard let index = indices.first else {
           throw TensorError(.index, "DataLoader", "a sampler gave no sample")
         }
-        return try dataset[index]
+        return try dataset.sample(at: index)
       })
   }
 }

@@ -1,5 +1,30 @@
 public import KindlingCore
 
+/// A source of numbered samples: a ``Dataset``, or an array.
+///
+/// This is the constraint of everything that takes a dataset. An array is no `Dataset` itself, since
+/// its own subscript ends the program for an index out of range; ``sample(at:)`` throws.
+public protocol SampleSource<Sample> {
+  /// The type of a sample: a tensor, a number, a tuple of these, or a type of your own.
+  associatedtype Sample
+  /// The number of samples.
+  var count: Int { get }
+  /// Returns sample number `index`, from 0.
+  func sample(at index: Int) throws -> Sample
+}
+
+extension Array: SampleSource {
+  /// Returns the element at `index`.
+  ///
+  /// - Throws: `TensorError` `.index` where the array has no such element.
+  public func sample(at index: Int) throws -> Element {
+    guard indices.contains(index) else {
+      throw TensorError(.index, "Array", "index \(index) is out of range for \(count) samples")
+    }
+    return self[index]
+  }
+}
+
 /// Samples by number (PyTorch: `torch.utils.data.Dataset`).
 ///
 /// ```swift
@@ -10,13 +35,16 @@ public import KindlingCore
 /// ```
 ///
 /// A ``DataLoader`` with workers calls the subscript from several threads at once.
-public protocol Dataset<Sample> {
-  /// What the subscript gives: a tensor, a number, a tuple of these, or a type of one's own.
+public protocol Dataset<Sample>: SampleSource {
+  /// The type of a sample, inferred from the subscript.
   associatedtype Sample
-  /// The number of samples.
-  var count: Int { get }
   /// Sample number `index`, from 0.
   subscript(index: Int) -> Sample { get throws }
+}
+
+extension Dataset {
+  /// Returns sample number `index`: what the subscript gives.
+  public func sample(at index: Int) throws -> Sample { try self[index] }
 }
 
 /// A dataset that can make whole batches faster than sample by sample.
@@ -29,11 +57,8 @@ public protocol BatchedDataset<Sample>: Dataset {
   func batch(_ indices: [Int]) throws -> Batch?
 }
 
-/// The elements of an array are samples.
-extension Array: Dataset {}
-
 /// Some samples of another dataset (PyTorch: `torch.utils.data.Subset`).
-public struct Subset<Base: Dataset>: Dataset {
+public struct Subset<Base: SampleSource>: Dataset {
   /// The dataset the samples come from.
   public let dataset: Base
   /// The number there of each sample here.
@@ -55,7 +80,7 @@ public struct Subset<Base: Dataset>: Dataset {
   public subscript(index: Int) -> Base.Sample {
     get throws {
       try checkIndices([index], count, "Subset")
-      return try dataset[indices[index]]
+      return try dataset.sample(at: indices[index])
     }
   }
 }
@@ -71,7 +96,7 @@ extension Subset: BatchedDataset where Base: BatchedDataset {
 /// Several datasets one after another (PyTorch: `torch.utils.data.ConcatDataset`).
 public struct ConcatDataset<Sample>: Dataset {
   /// The parts, in order.
-  public var datasets: [any Dataset<Sample>] { parts.items }
+  public var datasets: [any SampleSource<Sample>] { parts.items }
   private let parts: Parts
   /// The number of samples up to and with each part.
   public let cumulativeSizes: [Int]
@@ -79,7 +104,7 @@ public struct ConcatDataset<Sample>: Dataset {
   /// The samples of `datasets`.
   ///
   /// - Throws: `TensorError` `.value` where there are none, or too many samples to be counted.
-  public init(_ datasets: [any Dataset<Sample>]) throws {
+  public init(_ datasets: [any SampleSource<Sample>]) throws {
     guard !datasets.isEmpty else {
       throw TensorError(.value, "ConcatDataset", "datasets should not be an empty iterable")
     }
@@ -109,7 +134,7 @@ public struct ConcatDataset<Sample>: Dataset {
         let part = dataset.cumulativeSizes.firstIndex { index < $0 } ?? 0
         if part > 0 { index -= dataset.cumulativeSizes[part - 1] }
         guard let inner = dataset.parts.items[part] as? ConcatDataset<Sample> else {
-          return try dataset.parts.items[part][index]
+          return try dataset.parts.items[part].sample(at: index)
         }
         dataset = inner
       }
@@ -118,9 +143,9 @@ public struct ConcatDataset<Sample>: Dataset {
 
   /// The parts, released without recursion where they are such datasets themselves.
   private final class Parts {
-    private(set) var items: [any Dataset<Sample>]
+    private(set) var items: [any SampleSource<Sample>]
 
-    init(_ items: [any Dataset<Sample>]) { self.items = items }
+    init(_ items: [any SampleSource<Sample>]) { self.items = items }
 
     deinit {
       GraphRelease.drop { pending in
@@ -134,7 +159,7 @@ public struct ConcatDataset<Sample>: Dataset {
 }
 
 /// A dataset whose samples go through a function, each time they are asked for.
-public struct MappedDataset<Base: Dataset, Sample>: Dataset {
+public struct MappedDataset<Base: SampleSource, Sample>: Dataset {
   /// The dataset the samples come from.
   public let dataset: Base
   private let transform: (Base.Sample) throws -> Sample
@@ -152,7 +177,7 @@ public struct MappedDataset<Base: Dataset, Sample>: Dataset {
   public subscript(index: Int) -> Sample {
     get throws {
       try checkIndices([index], count, "MappedDataset")
-      return try transform(dataset[index])
+      return try transform(dataset.sample(at: index))
     }
   }
 }
@@ -162,7 +187,7 @@ public struct MappedDataset<Base: Dataset, Sample>: Dataset {
 /// Parts of `dataset` of the sizes `lengths`, chosen at random (PyTorch: `random_split`).
 ///
 /// - Throws: `TensorError` `.value` unless the sizes add up to the number of samples.
-public func randomSplit<D: Dataset>(
+public func randomSplit<D: SampleSource>(
   _ dataset: D, _ lengths: [Int], generator: Generator? = nil
 ) throws -> [Subset<D>] {
   if let (i, wrong) = lengths.enumerated().first(where: { $1 < 0 }) {
@@ -197,7 +222,7 @@ public func randomSplit<D: Dataset>(
 /// the parts in turn (PyTorch: `random_split`).
 ///
 /// - Throws: `TensorError` `.value` unless the fractions lie in 0…1 and add up to 1.
-public func randomSplit<D: Dataset>(
+public func randomSplit<D: SampleSource>(
   _ dataset: D, _ fractions: [Double], generator: Generator? = nil
 ) throws -> [Subset<D>] {
   if let (i, wrong) = fractions.enumerated().first(where: { !(0...1).contains($1) }) {
@@ -215,8 +240,8 @@ public func randomSplit<D: Dataset>(
   return try randomSplit(dataset, lengths, generator: generator)
 }
 
-extension Dataset {
-  /// This dataset with samples that go through `transform`.
+extension SampleSource {
+  /// These samples as a dataset whose samples go through `transform`.
   public func mapSamples<T>(
     _ transform: @escaping (Sample) throws -> T
   ) -> MappedDataset<Self, T> { MappedDataset(self, transform) }

@@ -37,7 +37,7 @@ public final class DistributedSampler: Sampler {
   /// - Throws: `TensorError` `.value` unless `rank` lies in `0..<numReplicas`, and for a dataset whose
   ///   order has too many indices for a list.
   public init(
-    _ dataset: some Dataset, numReplicas: Int = 1, rank: Int = 0, shuffle: Bool = true,
+    _ dataset: some SampleSource, numReplicas: Int = 1, rank: Int = 0, shuffle: Bool = true,
     seed: Int = 0, dropLast: Bool = false
   ) throws {
     guard rank >= 0, rank < numReplicas else {

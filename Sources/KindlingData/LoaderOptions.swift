@@ -30,7 +30,7 @@ struct LoaderOptions {
   }
 
   /// The batches of a pass; throws where options exclude each other or make no sense.
-  func batches(of dataset: some Dataset) throws -> any Sampler<[Int]> {
+  func batches(of dataset: some SampleSource) throws -> any Sampler<[Int]> {
     func exclusive(_ message: String) -> TensorError { TensorError(.value, "DataLoader", message) }
     if sampler != nil && shuffle {
       throw exclusive("sampler option is mutually exclusive with shuffle")

@@ -18,7 +18,7 @@ public struct SequentialSampler: Sampler {
   public let count: Int
 
   /// The samples of `dataset`.
-  public init(_ dataset: some Dataset) { count = dataset.count }
+  public init(_ dataset: some SampleSource) { count = dataset.count }
 
   /// One pass over the indexes.
   public func makeIterator() -> AnyIterator<Int> {
@@ -44,7 +44,7 @@ public struct RandomSampler: Sampler {
   ///
   /// - Throws: `TensorError` `.value` unless `numSamples` is positive and `dataset` has samples.
   public init(
-    _ dataset: some Dataset, replacement: Bool = false, numSamples: Int? = nil,
+    _ dataset: some SampleSource, replacement: Bool = false, numSamples: Int? = nil,
     generator: KindlingCore.Generator? = nil
   ) throws {
     size = dataset.count

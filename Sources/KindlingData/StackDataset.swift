@@ -7,7 +7,7 @@ import KindlingCore
 /// let pairs = try StackDataset(images, labels)
 /// let (image, label) = try pairs[0]
 /// ```
-public struct StackDataset<each Part: Dataset>: Dataset {
+public struct StackDataset<each Part: SampleSource>: Dataset {
   /// The datasets.
   public let datasets: (repeat each Part)
   /// The number of samples.
@@ -33,7 +33,7 @@ public struct StackDataset<each Part: Dataset>: Dataset {
   public subscript(index: Int) -> (repeat (each Part).Sample) {
     get throws {
       try checkIndices([index], count, "StackDataset")
-      return (repeat try (each datasets)[index])
+      return (repeat try (each datasets).sample(at: index))
     }
   }
 }

@@ -65,10 +65,39 @@ import Testing
     #expect(throws: TensorError.self) { _ = try stack[3] }
   }
 
-  @Test func mappedSamplesOutOfRangeAreRefused() throws {
-    let mapped = [1.0].mapSamples { $0 }
-    let error = #expect(throws: TensorError.self) { _ = try mapped[5] }
-    #expect(error?.description.contains("index 5 is out of range for 1 samples") == true)
+  /// Each without its type, since a concrete array has a subscript of its own.
+  @Test func samplesOutOfRangeAreRefused() throws {
+    let numbers = [1.0, 2]
+    let datasets: [any Dataset] = [
+      numbers.mapSamples { $0 }, try Subset(numbers, [1, 0]), try ConcatDataset([numbers]),
+      try StackDataset(numbers, numbers), try TensorDataset(Tensor(numbers)),
+      try randomSplit(numbers, [2])[0],
+    ]
+    let sources: [any SampleSource] = datasets + [numbers, numbers[...].map { $0 }]
+    for source in sources {
+      _ = try source.sample(at: 1)
+      for index in [2, 5, -1, .max, .min] {
+        let error = #expect(throws: TensorError.self) { _ = try source.sample(at: index) }
+        #expect(
+          error?.description.contains("index \(index) is out of range for 2 samples") == true,
+          "\(type(of: source)): \(error?.description ?? "")")
+        if let dataset = source as? any Dataset {
+          #expect(throws: TensorError.self) { _ = try dataset[index] }
+        }
+      }
+    }
+  }
+
+  @Test func arraysAreTakenWhereDatasetsAre() throws {
+    func total(_ source: some SampleSource<Int>) throws -> Int {
+      try (0..<source.count).reduce(0) { try $0 + source.sample(at: $1) }
+    }
+    #expect(try total([1, 2, 3]) == 6)
+    #expect(try total(Subset([1, 2, 3], [2, 1])) == 5)
+    #expect(try total([1, 2].mapSamples { $0 * 10 }) == 30)
+    #expect(try total(ConcatDataset([[1], [2, 3]])) == 6)
+    #expect(try RandomSampler([1, 2, 3]).count == 3)
+    #expect(SequentialSampler([1, 2, 3]).count == 3)
   }
 
   @Test func workersAreSetUp() throws {
