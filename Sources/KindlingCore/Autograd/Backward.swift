@@ -99,11 +99,14 @@ public enum Autograd {
 
   fileprivate static func targets(_ inputs: [Tensor], _ operation: String) throws -> [Edge] {
     try inputs.map { input in
-      guard let edge = Edge(to: input) else {
+      if let edge = Edge(to: input) { return edge }
+      guard input.requiresGrad else {
         throw TensorError(
           .autograd, operation, "One of the differentiated Tensors does not require grad")
       }
-      return edge
+      // A view made without recording requires a gradient where its base does, but no graph leads to it.
+      let nowhere = Node(named: "Identity", sequence: 0, output: Node.OutputInfo(input))
+      return Edge(nowhere, 0)
     }
   }
 }

@@ -2,6 +2,7 @@
 final class FunctionNode: Node, @unchecked Sendable {
   private var edges: [Edge?]
   private var saved: [SavedTensor]
+  private var savedOutput: SavedTensor?
   private var isReleased = false
   private let pullback: ([Tensor?], [Tensor]) throws -> [Tensor?]
 
@@ -16,12 +17,18 @@ final class FunctionNode: Node, @unchecked Sendable {
     moreOutputs = outputs.dropFirst().map(OutputInfo.init)
   }
 
+  /// Keeps `output` for the pullback; an alias, since the tensor holds the node that holds it.
+  func save(output: Tensor) { savedOutput = SavedTensor(output.alias()) }
+
+  var savesOutput: Bool { savedOutput != nil }
+
   override var edgeCount: Int { edges.count }
   override func edge(_ i: Int) -> Edge? { edges[i] }
 
   override func run(_ gradients: inout Gradients, _ send: (Int, Tensor) throws -> Void) throws {
     if isReleased { throw TensorError.secondBackward(name) }
-    let tensors = try saved.map { try $0.unpack(for: name) }
+    var tensors = try saved.map { try $0.unpack(for: name) }
+    if let savedOutput { tensors.append(try savedOutput.unpack(for: name)) }
     for (i, result) in try pullback(gradients.array(for: self), tensors).enumerated()
     where i < edges.count && edges[i] != nil {
       if let result { try send(i, result) }
@@ -29,8 +36,9 @@ final class FunctionNode: Node, @unchecked Sendable {
   }
 
   override func releaseSaved() {
-    if saved.isEmpty { return }
+    if saved.isEmpty && savedOutput == nil { return }
     saved = []
+    savedOutput = nil
     isReleased = true
   }
 

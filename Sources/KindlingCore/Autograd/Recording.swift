@@ -113,15 +113,18 @@ package enum Recording {
   /// Records `outputs` as those of one node.
   ///
   /// `pullback` gets one gradient per output (nil: none) and the saved tensors, and returns one
-  /// gradient per input (nil: none).
+  /// gradient per input (nil: none). With `savingOutput` the first output is the last saved tensor, for
+  /// values only: it is outside the graph.
   package static func record(
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
+    savingOutput: Bool = false,
     _ pullback: @escaping (_ gradients: [Tensor?], _ saved: [Tensor]) throws -> [Tensor?]
   ) {
     for output in outputs { output.forgetInnerBase(inputs) }
     guard isGradEnabled, !outputs.isEmpty, inputs.contains(where: \.requiresGrad) else { return }
     let node = FunctionNode(
       name, inputs.map { Edge(to: $0) }, outputs: outputs, saving: saving, pullback)
+    if savingOutput { node.save(output: outputs[0]) }
     for (i, output) in outputs.enumerated() where output.dtype.isFloatingPoint {
       output.node = node
       output.outputIndex = Int32(i)

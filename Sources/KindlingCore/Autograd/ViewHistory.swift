@@ -73,6 +73,7 @@ extension Tensor {
     }
     // The version has risen since the node saved its output.
     if let made = made as? OperationNode, made.savesOutput { made.save(output: self) }
+    if let made = made as? FunctionNode, made.savesOutput { made.save(output: self) }
   }
 
   /// Reaches this view through what its base has become.
@@ -86,13 +87,10 @@ extension Tensor {
       return
     }
     let geometry = ViewGeometry(of: self, in: base)
-    guard let edge = Edge(to: base) else {
-      node = nil
-      return
-    }
+    // As in PyTorch, a view stays in the graph where its base has left it; nothing flows there then.
     node = OperationNode(
       "AsStridedBackward0",
-      [OperationNode.Part(edge: edge) { g, _ in try geometry.scatter(g) }], output: self)
+      [OperationNode.Part(edge: Edge(to: base)) { g, _ in try geometry.scatter(g) }], output: self)
   }
 
   private func checkViewOrigin(_ operation: String) throws {

@@ -129,7 +129,16 @@ extension Linalg {
   /// The powers from 0 to n − 1 of each element, as a last dimension (PyTorch: `torch.linalg.vander`).
   ///
   /// Where `n` is nil there are as many as the last dimension has elements.
+  ///
+  /// - Throws: ``TensorError`` for bools and half precision, fewer than two powers, and a result larger
+  ///   than memory.
   public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
+    guard x.dtype != .bool, !x.dtype.isHalf else {
+      throw TensorError(
+        .dtype, "linalg.vander",
+        "linalg.vander supports floating point, complex, and integer tensors, but got \(x.dtype.scalarName)"
+      )
+    }
     let x = x.ndim == 0 ? try x.unsqueeze(0) : x
     let count = n ?? x.shape[x.ndim - 1]
     guard count > 1 else {

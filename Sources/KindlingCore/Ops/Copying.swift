@@ -115,6 +115,10 @@ extension Tensor {
   /// Overwrites this tensor with `source`, broadcast and converted (PyTorch: `Tensor.copy_`).
   @discardableResult
   public func copy_(_ source: Tensor) throws -> Tensor {
+    if source === self && !(isGradEnabled && requiresGrad) {
+      storage.version += 1
+      return self
+    }
     try checkBroadcast(source.shape, "copy_")
     return try inPlace("copy_", [source], preserving: false) { x, destination in
       let out = destination.alias()

@@ -121,7 +121,8 @@ extension Tensor {
     var wide = source.shape
     wide.insert(repeats, at: d + 1)
     _ = try Layout.checkedCount(wide, dtype, "repeatInterleave")
-    return try source.unsqueeze(d + 1).expand(wide).contiguous().flatten(startDim: d, endDim: d + 1)
+    return try source.unsqueeze(d + 1).expand(wide).clone(memoryFormat: .contiguous).flatten(
+      startDim: d, endDim: d + 1)
   }
 
   /// Element `i` along `dim` `repeats[i]` times in a row (PyTorch: `Tensor.repeat_interleave`).

@@ -8,10 +8,14 @@ extension Tensor {
   ///
   /// An expanded tensor, several of whose elements share one place, is refused, as in PyTorch, but by
   /// operations that only store given values (`fills`) and by all where there are no elements.
+  ///
+  /// An operation that PyTorch's graph does not know of (`recording` is false) keeps the history that
+  /// this tensor has, and may write to a leaf.
   @discardableResult
   package func inPlace(
     _ operation: String, _ inputs: [Tensor] = [], preserving: Bool = true,
-    fills: Bool = false, _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
+    fills: Bool = false, recording: Bool = true,
+    _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
   ) throws -> Tensor {
     if isInferenceTensor && !isInferenceModeEnabled {
       throw TensorError(
@@ -19,7 +23,8 @@ extension Tensor {
         "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update"
       )
     }
-    let records = isGradEnabled && (requiresGrad || inputs.contains(where: \.requiresGrad))
+    let records =
+      recording && isGradEnabled && (requiresGrad || inputs.contains(where: \.requiresGrad))
     if records { try checkInPlace(operation) }
     if !fills, numel > 0, zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
       throw TensorError(
@@ -34,7 +39,7 @@ extension Tensor {
       )
     }
     if !records {
-      _ = try body(self, self)
+      _ = try recording ? body(self, self) : noGrad { try body(self, self) }
       storage.version += 1
       return self
     }
@@ -57,12 +62,7 @@ extension Tensor {
       let start = x.storageOffset * x.dtype.byteSize
       return start..<start + x.numel * x.dtype.byteSize
     }
-    if bytes(self) == bytes(other) {
-      func steps(_ x: Tensor) -> [[Int]] {
-        zip(x.shape, x.strides).filter { $0.0 != 1 }.map { [$0.0, $0.1] }
-      }
-      return steps(self) != steps(other)
-    }
+    if bytes(self) == bytes(other) { return strides != other.strides }
     return bytes(self).overlaps(bytes(other))
   }
 }

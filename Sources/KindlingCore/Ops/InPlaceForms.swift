@@ -8,9 +8,10 @@ extension Tensor {
   ///
   /// The one way in which an operation without a kernel that writes in place gets such a form.
   func overwrite(
-    _ name: String, _ inputs: Tensor?..., by operation: (Tensor) throws -> Tensor
+    _ name: String, _ inputs: Tensor?..., recording: Bool = true,
+    by operation: (Tensor) throws -> Tensor
   ) throws -> Tensor {
-    try inPlace(name, inputs.compactMap(\.self)) { x, destination in
+    try inPlace(name, inputs.compactMap(\.self), recording: recording) { x, destination in
       let result = try operation(x)
       let out = try destination.receiving(name, result.shape, result.dtype)
       let value = result.dtype == dtype ? result : try result.to(dtype)
@@ -105,19 +106,19 @@ extension Tensor {
   /// ``logicalAnd(_:)`` in place (PyTorch: `Tensor.logical_and_`).
   @discardableResult
   public func logicalAnd_(_ other: Tensor) throws -> Tensor {
-    try overwrite("logicalAnd_", other) { try $0.logicalAnd(other) }
+    try overwrite("logicalAnd_", other, recording: false) { try $0.logicalAnd(other) }
   }
 
   /// ``logicalOr(_:)`` in place (PyTorch: `Tensor.logical_or_`).
   @discardableResult
   public func logicalOr_(_ other: Tensor) throws -> Tensor {
-    try overwrite("logicalOr_", other) { try $0.logicalOr(other) }
+    try overwrite("logicalOr_", other, recording: false) { try $0.logicalOr(other) }
   }
 
   /// ``logicalXor(_:)`` in place (PyTorch: `Tensor.logical_xor_`).
   @discardableResult
   public func logicalXor_(_ other: Tensor) throws -> Tensor {
-    try overwrite("logicalXor_", other) { try $0.logicalXor(other) }
+    try overwrite("logicalXor_", other, recording: false) { try $0.logicalXor(other) }
   }
 
   /// ``bitwiseNot()`` in place (PyTorch: `Tensor.bitwise_not_`).

@@ -48,15 +48,17 @@ extension Tensor {
   private func addLines(
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ alpha: Scalar, into out: Tensor
   ) throws -> Tensor {
-    let plan = try LinePlan(self, dim, index, "indexAdd")
+    let plan = try LinePlan(self, dim, index, "indexAdd", skipsEmpty: ndim > 1)
     try plan.checkRank(source, self, "indexAdd")
     try plan.check(source, self, "indexAdd")
     try alpha.check(fits: dtype, "indexAdd")
     // A fraction is cut off where the elements are integers.
     let alpha = alpha.truncated(for: dtype)
     let factor = alpha.doubleValue
-    let scaled = try noGrad { factor == 1 ? source : try source.mul(alpha) }
-    try out.backend.put(.add, scaled.forPutting(as: out), plan.rows(of: out), into: out)
+    if numel > 0 {
+      let scaled = try noGrad { factor == 1 ? source : try source.mul(alpha) }
+      try out.backend.put(.add, scaled.forPutting(as: out), plan.rows(of: out), into: out)
+    }
     let d = plan.dim, lines = source.shape
     return out.recorded(
       "IndexAddBackward0", Input(self) { g, _ in g },
@@ -154,10 +156,12 @@ struct LinePlan {
   let places: HostBuffer<Int>
 
   /// Negative indices count from the end where `wraps`, and are refused elsewhere. As in PyTorch,
-  /// indices into lines without elements are not looked at, unless `strict`.
+  /// indices into lines without elements are not looked at, unless `strict`; those of a tensor without
+  /// lines are not where it `skipsEmpty`.
   init(
     _ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String,
-    of dtypes: [DType] = [.int32, .int64], wraps: Bool = false, strict: Bool = false
+    of dtypes: [DType] = [.int32, .int64], wraps: Bool = false, strict: Bool = false,
+    skipsEmpty: Bool = false
   ) throws {
     self.dim = try Layout.wrap(dim, x.ndim, operation)
     guard dtypes.contains(index.dtype) else {
@@ -172,7 +176,8 @@ struct LinePlan {
         "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
     }
     places = try index.hostElements(as: Int.self, operation)
-    if x.numel == 0, x.ndim > 0 && x.shape[self.dim] > 0 && !strict {
+    let line = x.shape.indices.filter { [dim = self.dim] in $0 != dim }.map { x.shape[$0] }
+    if line.contains(0) && !strict || x.numel == 0 && skipsEmpty {
       places.withElements { $0.update(repeating: 0) }
       return
     }

@@ -145,14 +145,21 @@ extension Tensor {
   private func putIndexed(
     _ indices: [Tensor?], _ values: Tensor, _ accumulate: Bool, into out: Tensor
   ) throws -> Tensor {
-    guard values.dtype == dtype else {
+    // One value where a mask is true is a fill, which converts the value.
+    let given = indices.compactMap(\.self)
+    let fills =
+      !accumulate && values.numel == 1 && given.count == 1 && given.allSatisfy { $0.dtype == .bool }
+    if fills && values.dtype != dtype {
+      try values.scalarValue("indexPut").check(fits: dtype, "indexPut")
+    }
+    guard values.dtype == dtype || fills else {
       throw TensorError(
         .dtype, "indexPut",
         "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source."
       )
     }
     let plan = try IndexPlan(self, indices)
-    guard try Layout.broadcast(values.shape, plan.shape, "indexPut") == plan.shape else {
+    guard try fills || Layout.broadcast(values.shape, plan.shape, "indexPut") == plan.shape else {
       throw TensorError(
         .shape, "indexPut",
         "shape mismatch: value tensor of shape \(values.shape) cannot be broadcast to indexing result of shape \(plan.shape)"
@@ -172,7 +179,8 @@ extension Tensor {
       guard let g = gradients[0] else { return [nil, nil] }
       let indices = Tensor.restored(saved, present)
       let own = accumulate ? g : try g.indexPut(indices, g.newZeros([]))
-      return [own, try g.index(indices).sumToSize(valueShape)]
+      let taken = try g.index(indices)
+      return [own, try fills ? taken.sum().reshape(valueShape) : taken.sumToSize(valueShape)]
     }
     return out
   }

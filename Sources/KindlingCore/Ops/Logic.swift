@@ -75,5 +75,7 @@ extension Tensor {
   public func bitwiseXor_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseXor, other) }
   /// ``logicalNot()`` in place.
   @discardableResult
-  public func logicalNot_() throws -> Tensor { try unary_(.logicalNot) }
+  public func logicalNot_() throws -> Tensor {
+    try overwrite("logicalNot_", recording: false) { try $0.logicalNot() }
+  }
 }

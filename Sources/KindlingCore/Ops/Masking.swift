@@ -76,7 +76,7 @@ extension Tensor {
     try backend.take(wide, rows, into: result)
     return result.recorded(
       "MaskedSelectBackward0",
-      Input(self, saving: marks) { g, s in
+      Input(self, saving: marks, self) { g, s in
         try g.newZeros(common).maskedScatter(s[0], g)
       })
   }

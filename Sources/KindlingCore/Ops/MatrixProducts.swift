@@ -66,6 +66,7 @@ extension Tensor {
       )
     }
     try checkDType(name, other)
+    if dtype == .bool { throw TensorError(.dtype, name, "\"dot\" not implemented for 'Bool'") }
     let row = alias(shape: [1, numel], strides: [1, strides[0]], offset: storageOffset)
     let column = other.alias(
       shape: [numel, 1], strides: [other.strides[0], 1], offset: other.storageOffset)
@@ -242,6 +243,10 @@ extension Tensor {
     let beta = try Tensor.factor(name, dtype, beta), alpha = try Tensor.factor(name, dtype, alpha)
     let (a, b) = try Tensor.onOneDevice(name, self, other)
     let out = try Tensor(uninitialized: size, dtype, on: a.backend, name)
+    // Bools are refused where there is something to multiply, as in PyTorch, and sums of them always.
+    if dtype == .bool && (base != nil || out.numel > 0 && shape[ndim - 1] > 0) {
+      throw TensorError(.dtype, name, "\"\(name)_impl_cpu_\" not implemented for 'Bool'")
+    }
     let base = beta.doubleValue == 0 ? nil : base
     if let base {
       try checkDType(name, base)
@@ -287,9 +292,6 @@ extension Tensor {
         .dtype, name,
         "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))"
       )
-    }
-    if dtype == .bool {
-      throw TensorError(.dtype, name, "\"\(name)_impl_cpu_\" not implemented for 'Bool'")
     }
   }
 

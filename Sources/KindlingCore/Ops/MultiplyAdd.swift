@@ -78,18 +78,20 @@ extension Tensor {
   private func lerp(
     _ end: Tensor, _ weight: Tensor, _ number: Scalar?, into out: Tensor?
   ) throws -> Tensor {
+    // A weight without dimensions takes part in the promotion instead.
     for (name, other) in [("end", end), ("weight", weight)]
-    where other.dtype != dtype && !other.isWrappedNumber {
+    where other.dtype != dtype && (name == "end" || other.ndim > 0) {
       throw TensorError(
         .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
     }
-    guard dtype.isFloatingPoint else {
+    let type = number == nil ? Tensor.resultType([self, end, weight]) : dtype
+    guard type.isFloatingPoint else {
       throw TensorError(
         .dtype, "lerp",
-        "\"lerp_kernel_\(number == nil ? "tensor" : "scalar")\" not implemented for '\(dtype.scalarName)'"
+        "\"lerp_kernel_\(number == nil ? "tensor" : "scalar")\" not implemented for '\(type.scalarName)'"
       )
     }
-    try number?.check(fits: dtype.computeType, "lerp")
+    try number?.check(fits: type.computeType, "lerp")
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
     if let number = number?.doubleValue {
       return y.recorded(

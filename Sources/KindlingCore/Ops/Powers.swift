@@ -102,7 +102,7 @@ extension Tensor {
     if dtype.isHalf { try exponent.check(fits: dtype, "pow") }
     guard dtype.isFloatingPoint else {
       if dtype.isInteger, case .int = exponent { try exponent.check(fits: dtype, "pow") }
-      if case .int(let n) = exponent, n < 0, dtype != .bool {
+      if case .int(let n) = exponent, n < 0 {
         throw TensorError(
           .value, "pow", "Integers to negative integer powers are not allowed; convert with to(_:)")
       }

@@ -134,6 +134,7 @@ extension Tensor {
   ) throws -> (values: Tensor, indices: Tensor?) {
     let out = try Tensor(uninitialized: shape, dtype, on: backend, name)
     let places = indices ? try Tensor(uninitialized: shape, .int64, on: backend, name) : nil
+    if numel == 0 { return (out, places) }
     try Tensor.naming(name, dtype) {
       try backend.scan(
         op, self, dim: dim, backwards: backwards, dtype: dtype, into: out, indices: places)

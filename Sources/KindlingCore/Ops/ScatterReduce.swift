@@ -33,7 +33,13 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     includeSelf: Bool = true
   ) throws -> Tensor {
-    let plan = try LinePlan(self, dim, index, "indexReduce")
+    guard dtype != .bool else {
+      throw TensorError(
+        .dtype, "indexReduce",
+        "\"index_\(includeSelf ? "func_" : "reduce_func_exclude_input_init")\" not implemented for 'Bool'; convert with to(_:)"
+      )
+    }
+    let plan = try LinePlan(self, dim, index, "indexReduce", strict: true)
     try plan.checkRank(source, self, "indexReduce")
     try plan.check(source, self, "indexReduce")
     var line = [Int](repeating: 1, count: Swift.max(source.ndim, 1))
@@ -50,6 +56,11 @@ extension Tensor {
     _ node: String, _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     _ includeSelf: Bool, into out: Tensor
   ) throws -> Tensor {
+    if dtype == .bool && reduce == .mean {
+      throw TensorError(
+        .dtype, "scatterReduce",
+        "\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'; convert with to(_:)")
+    }
     let plan = try ScatterPlan("scatterReduce", self, dim, index, source)
     let rows = try plan.rows(of: out), d = plan.dim
     try noGrad {
@@ -65,11 +76,13 @@ extension Tensor {
       }
     }
     guard isGradEnabled && (requiresGrad || source.requiresGrad) else { return out }
-    Recording.record([out], node, [self, source], saving: [self, source, index]) {
-      gradients, saved in
+    Recording.record(
+      [out], node, [self, source], saving: [self, source, index], savingOutput: true
+    ) { gradients, saved in
       guard let g = gradients[0] else { return [nil, nil] }
       let (x, source, index) = (saved[0], saved[1], saved[2])
-      var (own, other) = try x.scatterGradients(g, d, index, source, reduce, includeSelf)
+      var (own, other) = try x.scatterGradients(
+        g, d, index, source, reduce, includeSelf, result: saved[3])
       if !includeSelf { own = try own.scatter(d, index, 0) }
       if source.ndim == 0 { other = try other.reshape([]) }
       if other.shape != source.shape { other = try other.padded(to: source.shape) }
@@ -81,7 +94,7 @@ extension Tensor {
   /// The gradients of both operands, that of the source in the shape of the index.
   private func scatterGradients(
     _ g: Tensor, _ d: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
-    _ includeSelf: Bool
+    _ includeSelf: Bool, result: Tensor
   ) throws -> (Tensor, Tensor) {
     let isWhole = source.shape == index.shape || source.ndim == 0 || index.ndim == 0
     let used = isWhole ? source : try source.corner(index.shape)
@@ -91,9 +104,6 @@ extension Tensor {
       let share = try g.div(Tensor.counts(like: self, d, index, includeSelf).to(dtype))
       return (share, try share.gather(d, index))
     case .amax, .amin:
-      let result = try noGrad {
-        try scatterReduce(d, index, source, reduce, includeSelf: includeSelf)
-      }
       let (own, other) = try noGrad {
         (try eq(result).to(dtype), try used.eq(result.gather(d, index)).to(dtype))
       }

@@ -179,6 +179,10 @@ extension Tensor {
     guard min != nil || max != nil else {
       throw TensorError(.value, "clamp", "at least one of 'min' or 'max' must not be None")
     }
+    if let min, let max, Tensor.resultType([self, min, max]) == .bool {
+      throw TensorError(
+        .dtype, "clamp", "\"clamp_cpu\" not implemented for 'Bool'; convert with to(_:)")
+    }
     guard let min, let max else {
       let bound = min ?? max ?? self, isLower = min != nil
       // Where it is no number that was compared, both get the whole gradient.

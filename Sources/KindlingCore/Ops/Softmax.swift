@@ -25,7 +25,7 @@ extension Tensor {
     _ name: String, _ node: String, _ dim: Int, _ dtype: DType?, log: Bool
   ) throws -> Tensor {
     let x = try dtype.map { try to($0) } ?? self
-    guard x.dtype.isFloatingPoint else {
+    guard x.dtype.isFloatingPoint || numel == 0 else {
       throw TensorError(
         .dtype, name,
         "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)"

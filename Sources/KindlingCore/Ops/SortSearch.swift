@@ -37,6 +37,8 @@ extension Tensor {
     guard dtype != .bool else {
       throw TensorError(.dtype, "topk", "topk does not support bool dtypes on CPU")
     }
+    // PyTorch gives the only element, whether k is 0 or 1.
+    let k = ndim == 0 ? 1 : k
     return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) {
       try $0.narrow(d, 0, k)
     }

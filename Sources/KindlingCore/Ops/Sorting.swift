@@ -48,9 +48,11 @@ extension Tensor {
   }
 
   private func median(_ name: String, _ node: String, ignoresNaN: Bool) throws -> Tensor {
-    if numel == 0 && dtype.isFloatingPoint { return try Tensor.full([], Double.nan, dtype: dtype) }
     let y = try noGrad {
-      try reshaped([numel]).median(name, node, 0, false, ignoresNaN: ignoresNaN).values
+      if numel == 0 && dtype.isFloatingPoint {
+        return try Tensor.full([], Double.nan, dtype: dtype, device: device)
+      }
+      return try reshaped([numel]).median(name, node, 0, false, ignoresNaN: ignoresNaN).values
     }
     return y.recorded(
       node,

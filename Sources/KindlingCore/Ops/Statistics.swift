@@ -69,8 +69,13 @@ private struct VariancePlan: Sendable {
   let dims: [Int]
   let shape: [Int]
   let keepdim: Bool
-  /// How many elements make one result, and that less the correction.
-  let count, freedom: Double
+  /// How many elements make one result, and that less the correction, also where that is negative.
+  let count, difference: Double
+  /// Whether all elements make one result, whose gradient PyTorch computes apart.
+  private let isWhole: Bool
+
+  /// What sums of squares are divided by.
+  private var freedom: Double { Swift.max(0, difference) }
 
   init(
     _ name: String, _ x: Tensor, _ dims: [Int]?, _ correction: Double, _ keepdim: Bool
@@ -83,7 +88,8 @@ private struct VariancePlan: Sendable {
     self.keepdim = keepdim
     shape = x.shape
     count = Double(self.dims.reduce(1) { $0 * x.shape[$1] })
-    freedom = Swift.max(0, count - correction)
+    difference = count - correction
+    isWhole = dims?.isEmpty ?? true || x.ndim == 0
   }
 
   /// In two passes, which loses nothing where the mean is large.
@@ -109,9 +115,19 @@ private struct VariancePlan: Sendable {
   }
   func values(of x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
     try noGrad {
-      let (variance, mean) = try wide(x)
+      var (variance, mean) = try wide(x)
+      if try mean.isinf().any().item(as: Bool.self) {
+        mean = try Tensor.where(followed(x), Double.nan, mean)
+      }
       return (try variance.to(x.dtype), try mean.to(x.dtype))
     }
+  }
+  /// Where an infinite element is not the last: PyTorch's mean is a running one, which then becomes NaN.
+  private func followed(_ x: Tensor) throws -> Tensor {
+    let kept = shape.indices.filter { !dims.contains($0) }
+    let rows = try x.permute(kept + dims).reshape(kept.map { shape[$0] } + [Int(count)])
+    let found = try rows.narrow(-1, 0, Int(count) - 1).isinf().any(dim: -1)
+    return keepdim ? try found.reshape(x.keptShape(reducing: dims)) : found
   }
   func root(of x: Tensor) throws -> Tensor {
     try noGrad { try wide(x).variance.sqrt().to(x.dtype) }
@@ -120,7 +136,13 @@ private struct VariancePlan: Sendable {
   /// `g · 2 (x − mean) / freedom`, and the mean's gradient spread evenly.
   func gradient(of x: Tensor, _ g: Tensor?, mean meanGradient: Tensor? = nil) throws -> Tensor? {
     let direct = try g.map { g in
-      try g.restored(dims, keepdim) * (2 / freedom) * (x - x.mean(dims: dims, keepdim: true))
+      if isWhole && difference <= 0 {
+        let isMean = try noGrad { try x.eq(x.mean()) }
+        return try g.restored(dims, keepdim)
+          * Tensor.where(isMean, Double.nan, Double.infinity).to(g.dtype)
+      }
+      return try g.restored(dims, keepdim) * (2 / difference)
+        * (x - x.mean(dims: dims, keepdim: true))
     }
     guard let meanGradient else { return direct }
     let even = try meanGradient.restored(dims, keepdim).expand(shape) / count

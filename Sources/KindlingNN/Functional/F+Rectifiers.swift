@@ -193,7 +193,8 @@ extension F {
       floats: "hardsigmoid_cpu",
       values: { try $0.add(3).clamp(min: 0, max: 6).div(6) },
       gradient: { g, x in
-        try Tensor.where(x.gt(-3).logicalAnd(x.lt(3)), g.div(6), 0)
+        // PyTorch's sixth is one of float32, in every dtype.
+        try Tensor.where(x.gt(-3).logicalAnd(x.lt(3)), g.mul(Double(Float(1.0 / 6))), 0)
       })(x, inplace: inplace)
   }
 }

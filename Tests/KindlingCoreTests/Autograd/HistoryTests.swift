@@ -52,6 +52,58 @@ import Testing
     #expect(throws: TensorError.self) { try z.sum().backward() }
   }
 
+  @Test func logicInPlaceKeepsTheHistory() throws {
+    let x = try leaf([1, 0])
+    try x.logicalNot_()
+    #expect(try values(x.detach()) == [0, 1] && x.isLeaf && x.requiresGrad)
+    let y = try x * 3
+    try y.logicalAnd_(Tensor([1.0, 1.0], dtype: .float64))
+    #expect(try y.gradFn?.name == "MulBackward0" && values(y.detach()) == [0, 1])
+    try y.heaviside_(Tensor([1.0, 1.0], dtype: .float64))
+    #expect(y.gradFn?.name == "NotImplemented")
+  }
+
+  @Test func aViewStaysInTheGraphThatItsBaseLeft() throws {
+    let x = try leaf([1, 2])
+    let view = try x.view([2, 1])
+    try x.detach_()
+    try x.add_(1)
+    #expect(view.requiresGrad && view.gradFn?.name == "AsStridedBackward0")
+    try view.sum().backward()
+  }
+
+  @Test func viewsMadeWithoutRecordingAreInputsThatNothingReaches() throws {
+    let x = try leaf([1, 2])
+    let view = try inferenceMode { try x.unsqueeze(0) }
+    let found = try grad(
+      of: [x.sum()], withRespectTo: [view], allowUnused: true, materializeGrads: true)
+    #expect(try found[0]?.shape == [1, 2] && values(found[0]?.flatten()) == [0, 0])
+    #expect(
+      refusal { _ = try grad(of: x.sum(), withRespectTo: view) }.contains("not have been used"))
+  }
+
+  @Test func reductionsAtIndexesKeepTheirResult() throws {
+    let x = try leaf([1, 2]), index = Tensor([0, 1]), source = try leaf([3, 4])
+    for reduce in [ScatterReduction.sum, .prod, .mean, .amax, .amin] {
+      let y = try x.scatterReduce(0, index, source, reduce)
+      try noGrad { _ = try y.mul_(1) }
+      #expect(refusal { try y.sum().backward() }.contains("modified by an inplace operation"))
+      try (x * 1).scatterReduce_(0, index, source, reduce).sum().backward()
+    }
+  }
+
+  @Test func theGradientOfAVarianceWithoutFreedom() throws {
+    let x = try leaf([1, 2])
+    let whole = try grad(of: x.var(correction: 3), withRespectTo: x, createGraph: true)
+    #expect(try !whole.requiresGrad && values(whole) == [.infinity, .infinity])
+    let row = try grad(of: x.var(dim: 0, correction: 3), withRespectTo: x, createGraph: true)
+    #expect(try row.requiresGrad && values(row.detach()) == [1, -1])
+  }
+
+  @Test func theMedianOfNothingRequiresAGradient() throws {
+    #expect(try leaf([]).median().gradFn?.name == "MedianBackward0")
+  }
+
   @Test func detachInPlace() throws {
     let y = try leaf([1]) * 2
     try y.detach_()

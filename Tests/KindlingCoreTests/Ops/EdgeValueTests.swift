@@ -54,6 +54,48 @@ import Testing
       try Tensor([[-5.75]]).to(.bfloat16)
         .addr(Tensor([-0.87890625]).to(.bfloat16), Tensor([-6.5]).to(.bfloat16))
     },
+    Case("trigamma of PyTorch's series", [28.59709196399541, 3.0784597483869107], .float64) {
+      try Tensor([-1.1976, 0.6647], dtype: .float64).polygamma(1)
+    },
+    Case("gcd of the least number", [-128, -128, 1, -2, -128, -1], .int8) {
+      try Tensor([-128, -128, -128, -128, 0, 127], dtype: .int8)
+        .gcd(Tensor([-128, 0, 1, 6, -128, -128], dtype: .int8))
+    },
+    Case("lcm past the range", [-4, -116, 32766, -32766], .int16) {
+      try Tensor([-4, -116, 1, -32767], dtype: .int16).lcm(Tensor([32766], dtype: .int16))
+    },
+    Case("lcm past the range", [-2147483648, 0], .int32) {
+      try Tensor([2147483647, 0], dtype: .int32).lcm(Tensor([-2147483648], dtype: .int32))
+    },
+    Case("mean beside the variance, infinite at the end", [inf]) {
+      try Tensor([1.0, inf]).varMean().mean
+    },
+    Case("mean beside the variance, infinite before the end", [nan, nan, inf]) {
+      try Tensor([[1.0, inf, 2], [-inf, -inf, -inf], [1, 2, inf]]).stdMean(dims: [1]).mean
+    },
+    Case("lerp of integers by a weight without dimensions", [0.5, 2], .float16) {
+      try Tensor([0, 3]).lerp(Tensor([1, 1]), weight: Tensor(0.5).to(.float16))
+    },
+    Case("topk of no element of a number", [3]) { try Tensor(3.0).topk(0).values },
+    Case("indexAdd to a dimension of size 0", []) {
+      try Tensor.zeros(0, 3).indexAdd(0, Tensor([0, 7]), Tensor.ones(2, 3))
+    },
+    Case("product of bools over nothing", [0, 0], .bool) {
+      try Tensor.zeros(1, 0, dtype: .bool).mm(Tensor.zeros(0, 2, dtype: .bool))
+    },
+    Case("softmax of no integers", [], .int64) {
+      try Tensor.zeros(0, 3, dtype: .int64).softmax(dim: 1)
+    },
+    Case("running sums of no bools in place", [], .bool) {
+      try Tensor.zeros(0, 3, dtype: .bool).cumsum_(dim: 0)
+    },
+    Case("a masked write of one number of another dtype", [5, 1, 5]) {
+      try Tensor([0.0, 1, 2]).indexPut([Tensor([true, false, true])], Tensor([[5]]))
+    },
+    Case("a write of a tensor to itself, expanded", [1, 1]) {
+      let x = try Tensor([1.0]).expand(2)
+      return try x.copy_(x)
+    },
     Case("histc rounds each step", [0, 0, 0, 1, 0], .bfloat16) {
       try Tensor([1.796875]).to(.bfloat16).histc(bins: 5, min: 0, max: 3)
     },
@@ -123,6 +165,44 @@ import Testing
       { _ = try Tensor(1.0).indexReduce(0, Tensor([0]), Tensor([1.0]), .amax) }
     ),
     ("at least one dimension", { _ = try Tensor(1.0).segmentReduce(.sum, lengths: Tensor([1])) }),
+    ("but got Bool", { _ = try Linalg.vander(Tensor([true, false])) }),
+    ("but got Half", { _ = try Linalg.vander(Tensor([1.0, 2]).to(.float16)) }),
+    (
+      "clamp_cpu",
+      {
+        let x = Tensor([true])
+        _ = try x.clamp(min: x, max: x)
+      }
+    ),
+    ("negative integer powers", { _ = try Tensor([true]).pow(-3) }),
+    ("index_func_", { _ = try Tensor([true]).indexReduce(0, Tensor([0]), Tensor([true]), .amax) }),
+    (
+      "reduce_mean",
+      { _ = try Tensor([true]).scatterReduce(0, Tensor([0]), Tensor([true]), .mean) }
+    ),
+    (
+      "mm_impl_cpu_",
+      { _ = try Tensor.ones(2, 2, dtype: .bool).mm(Tensor.ones(2, 2, dtype: .bool)) }
+    ),
+    (
+      "\"dot\" not implemented",
+      { _ = try Tensor.ones(0, dtype: .bool).dot(Tensor.ones(0, dtype: .bool)) }
+    ),
+    (
+      "without overflow",
+      { _ = try Tensor([1], dtype: .int8).indexPut([Tensor([true])], Tensor([300])) }
+    ),
+    (
+      "source and destination dtypes",
+      { _ = try Tensor([1.0]).indexPut([Tensor([0])], Tensor([3])) }
+    ),
+    (
+      "single memory location",
+      {
+        let x = try Tensor.ones(1, 3)
+        try x.div_(x.select(0, 0))
+      }
+    ),
     (
       "must not be negative",
       { _ = try Tensor([1.0, 2]).segmentReduce(.sum, lengths: Tensor([1, .max])) }
