@@ -5,27 +5,11 @@ import _TestSupport
 /// Strides of results are PyTorch's, for the operators of its database and inputs that lie
 /// transposed, rotated, channels last and with gaps; and random numbers follow memory.
 @Suite struct MemoryOrderTests {
-  /// Operators whose results lie as PyTorch's algorithm, not as a rule of memory formats, leaves them.
-  static let otherwise = [
-    // LAPACK's solutions of one vector, and of inputs that need no copy.
-    "linalg.solve", "linalg.solve_ex", "linalg.lstsq", "triangular_solve",
-    // Outer products, for which Kindling multiplies matrices.
-    "einsum",
-    "nonzero", "argwhere", "unique_consecutive", "__getitem__", "unravel_index", "quantile",
-    "nanquantile",
-    // PyTorch copies what has no view.
-    "view_copy",
-    // The strides of dimensions of size 1 alone.
-    "nn.functional.rms_norm", "nn.functional.conv_transpose3d", "__rdiv__",
-  ]
-
   @Test(arguments: try ConformanceSuite.names(in: Golden.path("conformance")))
   func stridesOfResults(name: String) throws {
     let order = try MemoryOrder(Golden.path("memory_order.json"))
     let suite = try ConformanceSuite(name, in: Golden.path("conformance"))
-    let differences = try order.differences(in: suite).filter { difference in
-      !Self.otherwise.contains { difference.hasPrefix("\($0)/") }
-    }
+    let differences = try order.differences(in: suite)
     #expect(differences.isEmpty, "\(differences.count)\n\(differences.joined(separator: "\n"))")
   }
 
@@ -81,5 +65,20 @@ import _TestSupport
     let x = try Tensor.rand(3, 4).t().requiresGrad_()
     try x.contiguous().mul(2).sum().backward()
     #expect(x.grad?.strides == [1, 4])
+  }
+
+  @Test func indexingWithTensorsIsAnElementwiseOperation() throws {
+    let x = try Tensor.arange(120.0).view(2, 3, 4, 5)
+    let i = try Tensor([0, 1, 0]), j = try Tensor([[0, 2]])
+    let cases: [(String, Tensor, [Int])] = [
+      ("rows", try x.permute(3, 2, 1, 0)[i], [1, 3, 12, 36]),
+      ("columns", try x.permute(3, 2, 1, 0)[.all, i], [36, 12, 4, 1]),
+      ("apart", try x.permute(3, 2, 1, 0)[i, .all, i], [1, 6, 3]),
+      ("wide", try x.t4[.all, j], [20, 40, 20, 5, 1]),
+      ("channels last", try x.contiguous(memoryFormat: .channelsLast)[i], [60, 1, 15, 3]),
+      ("transposed index", try Tensor.arange(5.0)[Tensor([[0, 1], [2, 3]]).t()], [1, 2]),
+      ("mask", try x.permute(3, 2, 1, 0)[.all, .all, Tensor([true, false, true])], [1, 5, 20, 40]),
+    ]
+    for (name, result, strides) in cases { #expect(result.strides == strides, "\(name)") }
   }
 }

@@ -52,13 +52,17 @@ extension Linalg {
       try leastSquares(a.expanded(batch: batch), right.expanded(batch: batch), cut, driver)
     }
     let (x, residuals) = try noGrad {
-      let x = try raw.narrow(-2, 0, n).clone()
+      // The rows of the solution among those of the rest, as in PyTorch.
+      let dropped = isVector ? [raw.ndim - 1] : []
+      let x = raw.alias(
+        shape: raw.batch + [n, raw.columnCount], strides: raw.strides, offset: raw.storageOffset
+      ).dropping(dropped)
       let full = try driver == .gels || rank.eq(n).all().item(as: Bool.self)
       let rest =
         try m > n && full && driver != .gelsy
         ? raw.narrow(-2, n, m - n).square().sum(dim: -2)
         : Tensor.empty([0], dtype: a.dtype, device: a.device)
-      return (isVector ? try x.squeeze(-1) : x, rest)
+      return (x, rest)
     }
     Recording.record([x, residuals], "LinalgLstsqBackward0", [a, right], saving: [a, right]) {
       g, s in

@@ -35,7 +35,10 @@ extension Linalg {
     }
     let result = try noGrad {
       let x = try luSolution(lu, pivots, right, left: left, adjoint: false, name)
-      return isVector ? try x.squeeze(-1) : x
+      guard isVector else { return x }
+      let vectors = try x.squeeze(-1)
+      // PyTorch lays several vectors out as the columns of matrices.
+      return vectors.ndim < 2 ? vectors : try Columns(vectors, name).matrices
     }
     let x = result.recorded(
       "LinalgSolveExBackward0",

@@ -193,7 +193,8 @@ extension Tensor {
       let (b, a) = (s[0], s[1])
       let x = try Linalg.solveTriangular(
         transpose ? a.transposed : a, b, upper: upper != transpose, unitriangular: unitriangular)
-      return [x, try a.clone()]
+      let matrices = try a.expand(Array(x.shape.dropLast(2)) + a.shape.suffix(2))
+      return [x, try matrices.transposed.clone(memoryFormat: .contiguous).transposed]
     }
     return (results[0], results[1])
   }

@@ -109,8 +109,9 @@ extension Tensor {
   /// with tensors, `index`).
   package func index(_ indices: [Tensor?]) throws -> Tensor {
     let plan = try IndexPlan(self, indices)
-    let result = try Tensor(uninitialized: plan.shape, dtype, on: backend, "index")
+    var result = try Tensor(uninitialized: plan.shape, dtype, on: backend, "index")
     try backend.take(self, plan.rows(of: self), into: result)
+    result = try result.laidOut(by: plan.strides(of: self))
     guard isGradEnabled && requiresGrad else { return result }
     let present = indices.map { $0 != nil }
     Recording.record([result], "IndexBackward0", [self], saving: indices.compactMap(\.self)) {
@@ -197,6 +198,8 @@ struct IndexPlan {
   let shape: [Int]
   private let dims: [Int]
   private let places: [HostBuffer<Int>]
+  /// The index tensors, broadcast to one shape.
+  private let broadcast: [Tensor]
   /// The dimensions in front of the indexed ones, or none where those are not adjacent.
   private let leading: [Int]
   private let trailing: [Int]
@@ -214,8 +217,9 @@ struct IndexPlan {
       common = next
     }
     dims = expanded.map(\.dim)
-    places = try expanded.map { dim, index in
-      try noGrad { try index.expand(common).hostElements(as: Int.self, "index") }
+    broadcast = try noGrad { [common] in try expanded.map { try $0.index.expand(common) } }
+    places = try noGrad { [broadcast] in
+      try broadcast.map { try $0.hostElements(as: Int.self, "index") }
     }
     let rest = x.shape.indices.filter { [dims] in !dims.contains($0) }
     let adjacent = zip(dims, dims.dropFirst()).allSatisfy { $1 == $0 + 1 }
@@ -291,6 +295,20 @@ struct IndexPlan {
         if places[i] < 0 { places[i] += size }
       }
     }
+  }
+
+  /// The strides of the elements of `x` as a new tensor: those of an elementwise operation on `x`,
+  /// which stands still where the indices move, and on the index tensors.
+  func strides(of x: Tensor) throws -> [Int] {
+    let still = [Int](repeating: 0, count: broadcast.first?.ndim ?? 0)
+    let source = x.alias(
+      shape: shape, strides: leading.map { x.strides[$0] } + still + trailing.map { x.strides[$0] },
+      offset: x.storageOffset)
+    let ones = { [Int](repeating: 1, count: $0) }
+    let moving = try noGrad {
+      try broadcast.map { try $0.reshape(ones(leading.count) + $0.shape + ones(trailing.count)) }
+    }
+    return Layout.elementwiseStrides(shape, [source] + moving)
   }
 
   /// The elements in the memory of `x`.

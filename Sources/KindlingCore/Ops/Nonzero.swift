@@ -2,20 +2,20 @@
 extension Tensor {
   /// The indexes of the elements that are not zero, as rows of a `[count, ndim]` tensor
   /// (PyTorch: `torch.nonzero`).
+  ///
+  /// The columns lie one behind another in memory, as PyTorch's do.
   public func nonzero() throws -> Tensor {
     let marks = try noGrad { try to(.bool) }
     return try marks.withUnsafeBuffer(of: Bool.self) { bits in
       let count = bits.count(where: \.self)
       let (total, overflow) = count.multipliedReportingOverflow(by: ndim)
-      let rows = try HostBuffer<Int>(count: overflow ? .max : total, "nonzero")
-      rows.withElements { rows in
-        var index = [Int](repeating: 0, count: ndim), next = 0
+      let columns = try HostBuffer<Int>(count: overflow ? .max : total, "nonzero")
+      columns.withElements { columns in
+        var index = [Int](repeating: 0, count: ndim), row = 0
         for bit in bits {
           if bit {
-            for i in index {
-              rows[next] = i
-              next += 1
-            }
+            for (d, i) in index.enumerated() { columns[d * count + row] = i }
+            row += 1
           }
           for d in index.indices.reversed() {
             index[d] += 1
@@ -24,7 +24,10 @@ extension Tensor {
           }
         }
       }
-      return try rows.tensor(shape: [count, ndim], device: device)
+      let result = try columns.tensor(shape: [ndim, count], device: device).t()
+      // PyTorch's, of nothing found, too.
+      result.strides = [1, count]
+      return result
     }
   }
 

@@ -214,16 +214,22 @@ extension Tensor {
       throw TensorError(
         .shape, "unravelIndex", "'shape' cannot have negative values, but got \(bad) in \(shape)")
     }
-    var rest = try to(.int64), coordinates: [Tensor] = []
-    for size in shape.reversed() {
-      guard size > 0 else {
-        rest = try Tensor.zeros(self.shape, dtype: .int64, device: device)
-        coordinates.append(try rest.to(dtype))
-        continue
-      }
-      coordinates.append(try rest.remainder(size).to(dtype))
-      rest = try rest.div(size, rounding: .floor)
+    guard numel == 0 || !shape.contains(0) else {
+      throw TensorError(
+        .shape, "unravelIndex",
+        "'shape' cannot have zero dimensions when 'indices' is non-empty, but got \(shape)")
     }
-    return coordinates.reversed()
+    var steps: [Int] = [], step = 1
+    for size in shape.reversed() {
+      steps.append(step)
+      let (next, overflow) = step.multipliedReportingOverflow(by: size)
+      guard !overflow || steps.count == shape.count else {
+        throw TensorError(
+          .shape, "unravelIndex", "the number of elements of shape \(shape) does not fit in Int")
+      }
+      step = next
+    }
+    return try unsqueeze(-1).div(Tensor(steps.reversed()), rounding: .floor)
+      .remainder(Tensor(shape)).unbind(-1)
   }
 }

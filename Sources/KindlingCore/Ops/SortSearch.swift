@@ -224,7 +224,8 @@ extension Tensor {
           "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)"
         )
       }
-      let rows = try line.movedim(d ?? 0, 0).reshape(count, width == 0 ? 1 : width)
+      let moved = try line.movedim(d ?? 0, 0)
+      let rows = try moved.reshape(count, width == 0 ? 1 : width)
       // Columns sorted stably from the last to the first give rows in lexicographic order.
       var order = try Tensor.arange(count)
       if sorts {
@@ -250,8 +251,9 @@ extension Tensor {
         counts[counts.count - 1] += 1
       }
       let inverseShape = d == nil ? shape : [count]
+      let firsts = try rows.indexSelect(0, starts.tensor(shape: [starts.count], device: device))
       return (
-        try line.indexSelect(d ?? 0, starts.tensor(shape: [starts.count], device: device)),
+        try firsts.view([starts.count] + moved.shape.dropFirst()).movedim(0, d ?? 0),
         try inverse.tensor(shape: inverseShape, device: device),
         try counts.tensor(shape: [counts.count], device: device)
       )

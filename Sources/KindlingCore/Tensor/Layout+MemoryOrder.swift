@@ -141,14 +141,17 @@ extension Tensor {
   /// This new contiguous tensor, unrecorded, laid out as `format`: the last step of operations whose
   /// kernels write contiguous results.
   package func laidOut(as format: MemoryFormat) throws -> Tensor {
-    let wanted = Layout.strides(shape, format)
-    if isContiguous(memoryFormat: format) {
+    try laidOut(by: Layout.strides(shape, format))
+  }
+
+  /// This new contiguous tensor, unrecorded, laid out densely by other strides.
+  func laidOut(by wanted: [Int]) throws -> Tensor {
+    if numel < 2 || zip(shape, zip(strides, wanted)).allSatisfy({ $0 == 1 || $1.0 == $1.1 }) {
       // Strides of dimensions of size 1 show too.
       strides = wanted
       return self
     }
-    let result = try Tensor(
-      uninitialized: shape, strides: wanted, dtype, on: backend)
+    let result = try Tensor(uninitialized: shape, strides: wanted, dtype, on: backend)
     try backend.copy(self, into: result)
     return result
   }

@@ -65,10 +65,10 @@ extension F {
     let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
     // 16-bit floats are computed in float32, whose spacing counts.
     let least = eps ?? (type == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
-    let wide = try x.to(type).contiguous()
+    let wide = try x.to(type)
     let rstd = try wide.pow(2).mean(dims: dims, keepdim: true).add(least).rsqrt()
     let y = try wide.mul(rstd)
-    return try (weight.map { try y.mul($0) } ?? y).to(x.dtype)
+    return try (weight.map { try y.mul($0) } ?? y).to(x.dtype).contiguous()
   }
 
   /// Divides by the p-norm along `dim` (PyTorch: `F.normalize`).

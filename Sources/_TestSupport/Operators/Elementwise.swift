@@ -152,7 +152,7 @@ extension OperatorTable {
       try $0.mul($1)
     }
     binary("__rdiv__") {
-      try $1 / $0
+      try $0.reciprocal() * $1
     } scalar: {
       try $1 / $0
     }

@@ -38,7 +38,10 @@ extension OperatorTable {
   }
 
   private mutating func addReshaping() {
-    view("view") { a in try a.tensor(0).view(a.variadicInts(from: 1, "size")) }
+    op("view") { a in try a.tensor(0).view(a.variadicInts(from: 1, "size")) }
+    op("view_copy") { a in
+      try a.tensor(0).reshape(a.variadicInts(from: 1, "size")).clone(memoryFormat: .contiguous)
+    }
     op("reshape") { a in try a.tensor(0).reshape(a.variadicInts(from: 1, "shape")) }
     op("view_as") { a in try a.tensor(0).viewAs(a.tensor(1, "other")) }
     op("reshape_as") { a in try a.tensor(0).reshapeAs(a.tensor(1, "other")) }

@@ -96,10 +96,15 @@ extension Tensor {
       Input(x, saving: g) { gw, s in try s[0].transposeConvolved(gw, nil, c) })
   }
 
-  /// Channels last where the input or the weight is, as in PyTorch, which lays volumes out so in
-  /// float32 alone and for more than one sample or group.
+  /// Channels last where the input or the weight is, as in PyTorch, which lays volumes out so where
+  /// oneDNN convolves them: in float32, and not a single small sample with a small kernel.
   private func convolutionFormat(_ weight: Tensor, _ c: Convolution) -> MemoryFormat {
-    if ndim == 5 && (dtype != .float32 || c.batch == 1 && c.groups == 1) { return .contiguous }
+    if ndim == 5 {
+      let isLarge =
+        c.batch > 1 || c.groups > 1 || weight.shape.suffix(2).allSatisfy { $0 > 3 }
+        || shape.dropLast().reduce(1, &*) > 20480
+      if dtype != .float32 || !isLarge { return .contiguous }
+    }
     let own = suggestedFormat
     return own == .contiguous ? weight.suggestedFormat : own
   }
