@@ -96,6 +96,16 @@ import Testing
     #expect(
       try Tensor([1.0, 2, 1]).histc(bins: 4, min: 0, max: 3).toArray(as: Int.self) == [0, 2, 1, 0])
     #expect(try Tensor([5]).unravelIndex([2, 3]).map { try $0.item() } == [1, 2])
+    let bytes = try Tensor([[1, 7]], dtype: .uint8).unravelIndex([3, 300])
+    #expect(try bytes.map { try $0.toArray(as: Int.self) } == [[0, 0], [1, 7]])
+    #expect(bytes.allSatisfy { $0.dtype == .int64 && $0.strides == [4, 2] })
+    #expect(try Tensor([Int]()).unravelIndex([0, 3]).map(\.shape) == [[0], [0]])
+    #expect(
+      refusal { _ = try Tensor([1]).unravelIndex([0, 3]) }.contains(
+        "'shape' cannot have zero dimensions when 'indices' is non-empty, but got [0, 3]"))
+    #expect(
+      refusal { _ = try Tensor([1]).unravelIndex([2, 1 << 62, 4]) }.contains(
+        "the number of elements of shape"))
     #expect(refusal { _ = try Tensor([-1]).bincount() }.contains("non-negative integral inputs"))
     #expect(refusal { _ = try Tensor([1 << 61]).bincount() }.contains("larger than any memory"))
     #expect(refusal { _ = try Tensor([1]).histc() }.contains("not implemented for 'Long'"))

@@ -119,7 +119,7 @@ import Testing
   private func load(workers: Int) throws -> Int {
     let samples = [Int](0..<6).mapSamples { i in
       try Warnings.warn(.user, "", "sample \(i)")
-      return try Tensor(Double(i))
+      return Tensor(Double(i))
     }
     var count = 0
     for batch in try DataLoader(samples, batchSize: 2, workers: workers) {
