@@ -30,7 +30,7 @@ open class Optimizer: CustomStringConvertible {
   /// An optimizer of `groups`, whose missing options come from `defaults`.
   ///
   /// - Throws: `TensorError` `.value` for no parameters, a parameter that is no leaf or comes
-  ///   twice, or an option that ``check(_:)`` refuses.
+  ///   twice, groups with names beside groups without, or an option that ``check(_:)`` refuses.
   public init(groups: [ParamGroup], defaults: KeyValuePairs<String, CheckpointValue>) throws {
     self.defaults = ParamGroup([], defaults)
     guard groups.contains(where: { !$0.params.isEmpty }) else {
@@ -151,6 +151,13 @@ open class Optimizer: CustomStringConvertible {
       guard known.insert(ObjectIdentifier(parameter)).inserted else {
         throw TensorError(.value, "", "some parameters appear in more than one parameter group")
       }
+    }
+    let isNamed = try group.names() != nil
+    guard paramGroups.allSatisfy({ ($0["param_names"] != nil) == isNamed }) else {
+      throw TensorError(
+        .value, "",
+        "all optimizer param groups should be with/without names. cannot add param group \(isNamed ? "with" : "without") names to the optimizer"
+      )
     }
     try check(group)
     paramGroups.append(group)

@@ -23,6 +23,16 @@ public struct ParamGroup {
     for (name, value) in options { self[name] = value }
   }
 
+  /// Creates a group of parameters with their names, such as `model.namedParameters()`, which state
+  /// dicts hold as `param_names` (PyTorch: `Adam(model.named_parameters())`).
+  public init(
+    named params: some Sequence<(name: String, parameter: Tensor)>,
+    _ options: KeyValuePairs<String, CheckpointValue> = [:]
+  ) {
+    self.init(params.map(\.parameter), options)
+    self["param_names"] = .list(params.map { .string($0.name) })
+  }
+
   /// The option called `name`; setting nil removes it.
   public subscript(name: String) -> CheckpointValue? {
     get {
@@ -38,6 +48,21 @@ public struct ParamGroup {
       case (nil, nil): break
       }
     }
+  }
+
+  /// The names of the parameters; nil where the group has none.
+  ///
+  /// - Throws: `TensorError` `.value` unless there is one for each parameter.
+  func names() throws -> [String]? {
+    guard let option = self["param_names"] else { return nil }
+    let names = option.elements?.compactMap(\.stringValue)
+    guard let names, names.count == params.count else {
+      throw TensorError(
+        .value, "",
+        "all optimizer params should be with/without names. Some param names are missing: got \(names?.count ?? 0) for \(params.count) parameters"
+      )
+    }
+    return names
   }
 
   /// Whether an option is a tensor, whose value can change without the group knowing.

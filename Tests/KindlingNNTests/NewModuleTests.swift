@@ -44,6 +44,99 @@ import Testing
     }
   }
 
+  @Test func givenSamplesReplaceTheDrawnOnes() throws {
+    let samples = try Tensor(
+      [0.1, 0.9, 0.5, 0.3, 0.7, 0.2, 0, 0, 0.99, 0.99, 0.4, 0.6], shape: [2, 3, 2])
+    let pool = FractionalMaxPool2d(2, outputRatio: 0.6, randomSamples: samples)
+    #expect(try pool.stateDict().keys == ["_random_samples"])
+    let x = try withDefaultGenerator(Generator(seed: 0)) { try Tensor.rand(2, 3, 5, 5) }
+    let y = try pool(x)
+    #expect(y.shape == [2, 3, 3, 3])
+    let (start, end) = (try y.select(0, 0).select(0, 0), try y.select(0, 1).select(0, 2))
+    #expect(
+      try start.flatten().toArray(as: Float.self) == [
+        0.7682217955589294, 0.8964447379112244, 0.6323062777519226, 0.6340786814689636,
+        0.8964447379112244, 0.6323062777519226, 0.9151939749717712, 0.9151939749717712,
+        0.8741558790206909,
+      ])
+    #expect(
+      try end.flatten().toArray(as: Float.self) == [
+        0.6068782210350037, 0.4743403196334839, 0.8579254150390625, 0.9736230969429016,
+        0.974706768989563, 0.8179197311401367, 0.9736230969429016, 0.974706768989563,
+        0.46383917331695557,
+      ])
+    // Samples for more images than there are.
+    #expect(try pool(x.narrow(0, 0, 1)).equal(y.narrow(0, 0, 1)))
+  }
+
+  @Test func wrongFractionalPoolingIsRefused() throws {
+    let x = try Tensor.rand(2, 3, 5, 5)
+    let cases: [(FractionalMaxPool2d, String)] = [
+      (FractionalMaxPool2d(2), "requires specifying either an output size, or a pooling ratio"),
+      (
+        FractionalMaxPool2d(2, outputSize: 3, outputRatio: [0.5]),
+        "only one of output_size and output_ratio may be specified"
+      ),
+      (
+        FractionalMaxPool2d(2, outputRatio: [0.5, 1.5]),
+        "output_ratio must be between 0 and 1 (got (0.5, 1.5))"
+      ),
+      (
+        FractionalMaxPool2d(2, outputRatio: .nan), "output_ratio must be between 0 and 1 (got nan)"
+      ),
+      (
+        FractionalMaxPool2d(2, outputSize: 3, randomSamples: try Tensor.rand(1, 3, 2)),
+        "expected randomSamples of shape [2, 3, 2], or for more images, but got [1, 3, 2]"
+      ),
+      (
+        FractionalMaxPool2d(
+          2, outputSize: 3, randomSamples: try Tensor.rand(2, 3, 2, dtype: .float64)),
+        "expected randomSamples to have the same dtype as input, but got float64 and float32"
+      ),
+    ]
+    for (pool, text) in cases {
+      let error = #expect(throws: TensorError.self) { try pool(x) }
+      #expect(error?.message.contains(text) == true, "\(String(describing: error))")
+    }
+  }
+
+  @Test func batchNormalizationsBecomeSynchronized() throws {
+    let inner = BatchNorm2d(4, eps: 1e-3, momentum: nil, bias: false)
+    let old = BatchNorm1d(3)
+    let model = Sequential(
+      Conv1d(2, 3, 2), old, Sequential(["norm": inner, "act": ReLU()]))
+    inner.eval()
+    let weight = try #require(old.weight)
+    #expect(try SyncBatchNorm.convertSyncBatchnorm(model) === model)
+    #expect(
+      "\(model)" == """
+        Sequential(
+          (0): Conv1d(2, 3, kernel_size=(2,), stride=(1,))
+          (1): SyncBatchNorm(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+          (2): Sequential(
+            (norm): SyncBatchNorm(4, eps=0.001, momentum=None, affine=True, bias=False, track_running_stats=True)
+            (act): ReLU()
+          )
+        )
+        """)
+    #expect(try model[1, as: SyncBatchNorm.self].weight === weight)
+    #expect(try !model.getSubmodule("2.norm").isTraining)
+    #expect(try SyncBatchNorm.convertSyncBatchnorm(old) is SyncBatchNorm)
+  }
+
+  @Test func storedNormalizationsStayWhereTheyAre() throws {
+    final class Block: Module {
+      let first = Sequential(BatchNorm1d(2))
+      let norm = BatchNorm1d(2)
+    }
+    let block = Block()
+    let error = #expect(throws: TensorError.self) {
+      try SyncBatchNorm.convertSyncBatchnorm(block)
+    }
+    #expect(error?.message.contains("'norm' is a stored property") == true)
+    #expect(try block.first[0] is BatchNorm1d)
+  }
+
   @Test func lengthsOfSequencesAsNumbers() throws {
     try withDefaultGenerator(Generator(seed: 0)) {
       let logProbs = try Tensor.randn(6, 2, 4).logSoftmax(dim: 2)

@@ -29,6 +29,51 @@ struct OptimizerTests {
     #expect(optimizer.description == "PlainSGD (\nParameter Group 0\n    lr: 0.5\n)")
   }
 
+  @Test func groupsOfNamedParameters() throws {
+    let layer = Linear(2, 1)
+    let named = try SGD(groups: [ParamGroup(named: layer.namedParameters())], lr: 0.1)
+    #expect(
+      named.description == """
+        SGD (
+        Parameter Group 0
+            dampening: 0
+            differentiable: False
+            foreach: None
+            fused: None
+            lr: 0.1
+            maximize: False
+            momentum: 0
+            nesterov: False
+            param_names: ['weight', 'bias']
+            weight_decay: 0
+        )
+        """)
+    let keys = [
+      "param_names", "lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize",
+      "foreach", "differentiable", "fused", "params",
+    ]
+    let plain = try SGD(layer.parameters(), lr: 0.3)
+    let saved = named.stateDict()["param_groups"]?.elements?.first?.pairs ?? []
+    #expect(saved.compactMap(\.key.stringValue) == keys)
+    // Names stay where the loaded groups have none, and come along where they have.
+    try named.loadStateDict(plain.stateDict())
+    #expect(named.paramGroups[0].lr == 0.3)
+    #expect(named.paramGroups[0]["param_names"]?.description == "['weight', 'bias']")
+    try plain.loadStateDict(named.stateDict())
+    #expect(plain.paramGroups[0]["param_names"]?.description == "['weight', 'bias']")
+    expectRefusal("should be with/without names. cannot add param group without names") {
+      try named.addParamGroup(ParamGroup([self.leaf([1])]))
+    }
+    expectRefusal("should be with/without names. cannot add param group with names") {
+      _ = try SGD(groups: [
+        ParamGroup([self.leaf([1])]), ParamGroup(named: layer.namedParameters()),
+      ])
+    }
+    expectRefusal("Some param names are missing: got 1 for 2 parameters") {
+      _ = try SGD(groups: [ParamGroup(layer.parameters(), ["param_names": ["weight"]])])
+    }
+  }
+
   @Test func optionsChangeBetweenSteps() throws {
     let p = try leaf([1])
     let optimizer = try SGD([p], lr: 0.5)

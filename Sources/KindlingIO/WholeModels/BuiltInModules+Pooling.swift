@@ -127,10 +127,10 @@ extension BuiltInModules {
     maxUnpooling(MaxUnpool2d.self) { MaxUnpool2d($0, stride: $1, padding: $2) },
     maxUnpooling(MaxUnpool3d.self) { MaxUnpool3d($0, stride: $1, padding: $2) },
     fractionalPooling(FractionalMaxPool2d.self, rank: 2) {
-      FractionalMaxPool2d($0, outputSize: $1, outputRatio: $2)
+      FractionalMaxPool2d($0, outputSize: $1, outputRatio: $2, randomSamples: $3)
     },
     fractionalPooling(FractionalMaxPool3d.self, rank: 3) {
-      FractionalMaxPool3d($0, outputSize: $1, outputRatio: $2)
+      FractionalMaxPool3d($0, outputSize: $1, outputRatio: $2, randomSamples: $3)
     },
     ModuleForm(
       Unfold.self, "torch.nn.modules.fold.Unfold",
@@ -164,7 +164,7 @@ extension BuiltInModules {
 
   private static func fractionalPooling<Layer: FractionalMaxPoolingLayer>(
     _ type: Layer.Type, rank: Int,
-    make: @escaping @Sendable ([Int], (any Extents)?, [Double]?) -> Layer
+    make: @escaping @Sendable ([Int], (any Extents)?, [Double]?, Tensor?) -> Layer
   ) -> ModuleForm {
     ModuleForm(
       type, "torch.nn.modules.pooling.\(type)",
@@ -174,15 +174,14 @@ extension BuiltInModules {
           "return_indices": false,
           "output_size": .repeated($0.outputSize?.extents.map { .int($0) }, rank),
           "output_ratio": .repeated($0.outputRatio?.map { .double($0) }, rank),
-          // PyTorch asks for it before every draw.
-          "_random_samples": nil,
         ]
       },
       make: {
         try $0.refuseIndices()
         return make(
           try $0.ints("kernel_size"), try $0.optionalExtents("output_size"),
-          $0.value("output_ratio")?.elements?.compactMap(\.doubleValue))
+          $0.value("output_ratio")?.elements?.compactMap(\.doubleValue),
+          $0.tensor("_random_samples"))
       })
   }
 

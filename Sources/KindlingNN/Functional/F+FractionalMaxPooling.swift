@@ -5,7 +5,7 @@ extension F {
   /// the result has `outputSize` (PyTorch: `F.fractional_max_pool2d`).
   ///
   /// The result's size is `outputSize`, or else `outputRatio` times the input's. `randomSamples`,
-  /// `[N, C, 2]`, are numbers in [0, 1) instead of those drawn.
+  /// `[N, C, 2]` in the dtype of the input, are numbers in [0, 1) instead of those drawn.
   ///
   /// - Throws: `TensorError` where sizes do not fit, or neither or both of them are given.
   public static func fractionalMaxPool2d(
@@ -82,11 +82,9 @@ extension F {
     }
     let planes = x.shape.dropLast(rank).reduce(1, *)
     let shape = (x.ndim == rank + 2 ? Array(x.shape.prefix(2)) : [1, x.shape[0]]) + [rank]
-    let drawn = try samples ?? Tensor.rand(shape, dtype: x.dtype)
-    guard drawn.numel == planes * rank else {
-      throw TensorError(
-        .shape, name, "expects random samples of shape \(shape), but got \(drawn.shape)")
-    }
+    if let samples { try checkSamples(name, samples, shape, x.dtype) }
+    // Samples for more images than there are serve the first ones.
+    let drawn = try samples?.narrow(0, 0, shape[0]) ?? Tensor.rand(shape, dtype: x.dtype)
     let numbers = try drawn.toArray(as: Double.self)
     // Numbers outside of [0, 1) shift the windows too, as long as they are not out of all proportion.
     let limit = 0x1p20
@@ -101,5 +99,23 @@ extension F {
       }
     }
     return try x.maxPooledPlaneByPlane("FractionalMaxPool\(rank)DBackward0", output, windows)
+  }
+
+  private static func checkSamples(
+    _ name: String, _ samples: Tensor, _ shape: [Int], _ dtype: DType
+  ) throws {
+    guard samples.dtype == dtype else {
+      throw TensorError(
+        .dtype, name,
+        "expected randomSamples to have the same dtype as input, but got \(samples.dtype) and \(dtype)"
+      )
+    }
+    guard samples.ndim == 3, samples.shape[0] >= shape[0], samples.shape[1] == shape[1],
+      samples.shape[2] == shape[2]
+    else {
+      throw TensorError(
+        .shape, name,
+        "expected randomSamples of shape \(shape), or for more images, but got \(samples.shape)")
+    }
   }
 }

@@ -76,28 +76,64 @@ open class FractionalMaxPool3d: FractionalMaxPoolingLayer, Layer {
 
 /// The base class of the fractional max-pooling layers.
 open class FractionalMaxPoolingLayer: Module {
-  /// The sizes of a window.
+  /// The size of the window.
   public let kernelSize: any Extents
-  /// The size of the result, or nil.
+  /// The size of the output, or nil.
   public let outputSize: (any Extents)?
-  /// What the size of the result is of the input's, or nil.
+  /// The ratio of the output size to the input size, or nil.
   public let outputRatio: [Double]?
+  /// Numbers in [0, 1), of shape `[N, C, rank]`, that replace the drawn ones; a buffer, as in
+  /// PyTorch.
+  @Buffer("_random_samples") public var randomSamples: Tensor? = nil
 
-  /// A layer with results of `outputSize`, or of `outputRatio` times the input's size.
+  /// Creates a layer whose output has `outputSize`, or `outputRatio` times the input size: one
+  /// number for all dimensions, or one for each.
+  ///
+  /// The first use throws `TensorError` `.value` unless exactly one of them is given, and unless
+  /// every ratio lies between 0 and 1.
   public init(
-    _ kernelSize: some Extents, outputSize: (any Extents)? = nil, outputRatio: [Double]? = nil
+    _ kernelSize: some Extents, outputSize: (any Extents)? = nil, outputRatio: [Double]? = nil,
+    randomSamples: Tensor? = nil
   ) {
     self.kernelSize = kernelSize
     self.outputSize = outputSize
     self.outputRatio = outputRatio
+    self.randomSamples = randomSamples
+    super.init()
+    initializationError = constructionProblem()
   }
 
-  /// How many dimensions a window has.
+  /// Creates a layer whose output has `outputRatio` times the input size in every dimension.
+  public convenience init(
+    _ kernelSize: some Extents, outputRatio: Double, randomSamples: Tensor? = nil
+  ) {
+    self.init(kernelSize, outputRatio: [outputRatio], randomSamples: randomSamples)
+  }
+
+  /// The number of dimensions of a window.
   var rank: Int { 2 }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  private func constructionProblem() -> TensorError? {
+    switch (outputSize, outputRatio) {
+    case (nil, nil):
+      return TensorError(
+        .value, typeName, "requires specifying either an output size, or a pooling ratio")
+    case (_?, _?):
+      return TensorError(
+        .value, typeName, "only one of output_size and output_ratio may be specified")
+    case (nil, let ratio?) where !ratio.allSatisfy { $0 > 0 && $0 < 1 }:
+      let got = ratio.count == 1 ? "\(ratio[0])" : "(\(ratio.map { "\($0)" }.joined(separator: ", ")))"
+      return TensorError(
+        .value, typeName, "output_ratio must be between 0 and 1 (got \(got))")
+    default: return nil
+    }
+  }
+
+  /// Returns the maxima and their indices in their planes (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
-    try F.fractionalMaxPool(rank, x, kernelSize.extents, outputSize?.extents, outputRatio, nil)
+    try checkInitialization()
+    return try F.fractionalMaxPool(
+      rank, x, kernelSize.extents, outputSize?.extents, outputRatio, randomSamples)
   }
 }
 

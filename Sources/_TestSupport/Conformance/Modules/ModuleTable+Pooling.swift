@@ -60,6 +60,24 @@ extension ModuleTable {
         stride: a.optionalExtents(2, "stride"), ceilMode: a.ceilMode(3))
     }
     addAdaptivePooling()
+    addFractionalPooling()
+  }
+
+  private mutating func addFractionalPooling() {
+    module("FractionalMaxPool2d") { a in
+      let module = try FractionalMaxPool2d(
+        a.extents(0, "kernel_size"), outputSize: a.optionalExtents(1, "output_size"),
+        outputRatio: a.optionalDoubles(2, "output_ratio"),
+        randomSamples: a.optionalTensor(4, "_random_samples"))
+      return try a.maxima(3, module, module.withIndices)
+    }
+    module("FractionalMaxPool3d") { a in
+      let module = try FractionalMaxPool3d(
+        a.extents(0, "kernel_size"), outputSize: a.optionalExtents(1, "output_size"),
+        outputRatio: a.optionalDoubles(2, "output_ratio"),
+        randomSamples: a.optionalTensor(4, "_random_samples"))
+      return try a.maxima(3, module, module.withIndices)
+    }
   }
 
   private mutating func addAdaptivePooling() {

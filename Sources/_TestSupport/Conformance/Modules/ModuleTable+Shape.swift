@@ -44,14 +44,24 @@ extension ModuleTable {
       let mode: UpsampleMode = try a.choice(2, "mode", default: .nearest)
       let corners = try a.optionalBool(3, "align_corners")
       let recomputes = try a.optionalBool(4, "recompute_scale_factor")
-      if a.has(1, "scale_factor"), !a.isList(1, "scale_factor"), !a.has(0, "size") {
-        return try Upsample(
-          scaleFactor: a.scalar(1, "scale_factor"), mode: mode, alignCorners: corners,
+      if let factor = try a.onlyFactor() {
+        return Upsample(
+          scaleFactor: factor, mode: mode, alignCorners: corners,
           recomputeScaleFactor: recomputes)
       }
       return try Upsample(
         size: a.optionalExtents(0, "size"), scaleFactor: a.optionalDoubles(1, "scale_factor"),
         mode: mode, alignCorners: corners, recomputeScaleFactor: recomputes)
+    }
+    layer("UpsamplingNearest2d") { a in
+      if let factor = try a.onlyFactor() { return UpsamplingNearest2d(scaleFactor: factor) }
+      return try UpsamplingNearest2d(
+        size: a.optionalExtents(0, "size"), scaleFactor: a.optionalDoubles(1, "scale_factor"))
+    }
+    layer("UpsamplingBilinear2d") { a in
+      if let factor = try a.onlyFactor() { return UpsamplingBilinear2d(scaleFactor: factor) }
+      return try UpsamplingBilinear2d(
+        size: a.optionalExtents(0, "size"), scaleFactor: a.optionalDoubles(1, "scale_factor"))
     }
   }
 
@@ -76,5 +86,13 @@ extension ModuleTable {
         return [result.output, result.weights]
       }
     }
+  }
+}
+
+extension Arguments {
+  /// The one factor of an upsampling for all dimensions, where nothing else is given.
+  fileprivate func onlyFactor() throws -> Scalar? {
+    guard has(1, "scale_factor"), !isList(1, "scale_factor"), !has(0, "size") else { return nil }
+    return try scalar(1, "scale_factor")
   }
 }

@@ -76,13 +76,30 @@ package struct ModuleTable: Sendable {
 /// A module with its calls.
 struct BuiltModule {
   typealias Call = (Arguments) throws -> any OperatorResult
-  let module: Module
+  private(set) var module: Module
   /// The calls by the method's name; "" is the forward pass.
   private let calls: [String: Call]
 
   init(_ module: Module, methods: [String: Call] = [:], _ forward: @escaping Call) {
     self.module = module
     calls = methods.merging(["": forward]) { _, new in new }
+  }
+
+  /// Applies the function that `json` names to the module, or to one below it.
+  mutating func apply(_ json: JSONValue, _ file: TensorFile) throws {
+    let target = try module.getSubmodule(json["module"]?.string ?? "")
+    let arguments = Arguments(
+      try (json["args"]?.array ?? []).map { try ArgumentValue($0, file) },
+      try (json["kwargs"]?.object ?? [:]).mapValues { try ArgumentValue($0, file) })
+    switch json["function"]?.string {
+    case "requires_grad_":
+      try target.requiresGrad_(arguments.bool(0, "requires_grad", default: true))
+    case "convert_sync_batchnorm" where target === module:
+      module = try SyncBatchNorm.convertSyncBatchnorm(module)
+    case let other: throw UnsupportedError("apply \(other ?? "")")
+    }
+    let unread = arguments.unread
+    guard unread.isEmpty else { throw UnsupportedError(unread.joined(separator: ", ")) }
   }
 
   /// Calls `method`.

@@ -40,10 +40,12 @@ final class OptimizerRun {
   }
 
   private func group(_ json: JSONValue, _ params: [Int: Tensor]) throws -> ParamGroup {
-    guard json["names"] == nil else { throw UnsupportedError("names of parameters") }
     var group = ParamGroup(try (json["params"]?.ints ?? []).map { try parameter($0, params) })
     for (name, value) in json["options"]?.object ?? [:] {
       group[name] = try ArgumentValue(value, file).checkpointValue()
+    }
+    if let names = json["names"]?.array {
+      group["param_names"] = .list(names.compactMap(\.string).map { .string($0) })
     }
     return group
   }

@@ -1,22 +1,5 @@
 public import KindlingCore
 
-/// Batch normalization with statistics of all processes (PyTorch: `nn.SyncBatchNorm`).
-///
-/// There is one process, so that it equals batch normalization for any number of spatial dimensions.
-///
-/// - Shape: `[N, C]` or `[N, C, *]`.
-open class SyncBatchNorm: BatchNormalization {
-  override func checkRank(_ x: Tensor) throws {
-    guard x.ndim >= 2 else {
-      throw TensorError(.shape, typeName, "expected at least 2D input (got \(x.ndim)D input)")
-    }
-    guard x.shape[1] > 0 else {
-      throw TensorError(
-        .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
-    }
-  }
-}
-
 /// Normalization of each element by its neighbours in other channels, as Torch 7 computed it
 /// (PyTorch: `nn.CrossMapLRN2d`).
 ///

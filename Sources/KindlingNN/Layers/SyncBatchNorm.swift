@@ -1,0 +1,74 @@
+import KindlingCore
+
+/// Batch normalization with statistics of all processes (PyTorch: `nn.SyncBatchNorm`).
+///
+/// There is one process, so that it equals batch normalization for any number of spatial dimensions.
+///
+/// - Shape: `[N, C]` or `[N, C, *]`.
+open class SyncBatchNorm: BatchNormalization {
+  override func checkRank(_ x: Tensor) throws {
+    guard x.ndim >= 2 else {
+      throw TensorError(.shape, typeName, "expected at least 2D input (got \(x.ndim)D input)")
+    }
+    guard x.shape[1] > 0 else {
+      throw TensorError(
+        .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
+    }
+  }
+}
+
+extension SyncBatchNorm {
+  /// Replaces every batch normalization in `module` by a ``SyncBatchNorm`` with its parameters,
+  /// statistics and mode, and returns the module, or the replacement of the module itself
+  /// (PyTorch: `nn.SyncBatchNorm.convert_sync_batchnorm`).
+  ///
+  /// Parameters stay the same objects, so that an optimizer made before keeps working.
+  ///
+  /// - Throws: `TensorError` `.value`, before anything is replaced, where a batch normalization is a
+  ///   stored property, which only an assignment can replace.
+  public static func convertSyncBatchnorm(_ module: Module) throws -> Module {
+    var replacements: [ObjectIdentifier: SyncBatchNorm] = [:]
+    func replacement(_ old: BatchNormalization) throws -> SyncBatchNorm {
+      if let known = replacements[ObjectIdentifier(old)] { return known }
+      let made = try SyncBatchNorm(replacing: old)
+      replacements[ObjectIdentifier(old)] = made
+      return made
+    }
+    if let own = module as? BatchNormalization { return try replacement(own) }
+    var places: [(holder: Module, name: String, old: BatchNormalization)] = []
+    for (path, holder) in module.namedModules() {
+      for (name, child) in holder.submodules {
+        guard let old = child as? BatchNormalization else { continue }
+        // Its own child back in its place: whether another one could take it.
+        guard try holder.replaceMember(name, with: old) else {
+          throw TensorError(
+            .value, "convertSyncBatchnorm",
+            "'\(path.isEmpty ? name : "\(path).\(name)")' is a stored property, which cannot be replaced from outside: assign it, or keep the module in a Sequential, ModuleList or ModuleDict"
+          )
+        }
+        places.append((holder, name, old))
+      }
+    }
+    for (holder, name, old) in places {
+      _ = try holder.replaceMember(name, with: replacement(old))
+      holder.callsPlainly = false
+    }
+    return module
+  }
+
+  /// Creates a normalization with the parameters, the statistics and the mode of `old`.
+  private convenience init(replacing old: BatchNormalization) throws {
+    try old.checkInitialization()
+    self.init(
+      old.numFeatures, eps: old.eps, momentum: old.momentum, affine: old.affine,
+      trackRunningStats: old.trackRunningStats, bias: old.bias != nil)
+    if old.affine {
+      weight = old.weight
+      bias = old.bias
+    }
+    runningMean = old.runningMean
+    runningVar = old.runningVar
+    numBatchesTracked = old.numBatchesTracked
+    train(old.isTraining)
+  }
+}
