@@ -12,6 +12,10 @@ void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, in
   {                                                                                               \
     const T *source = x;                                                                          \
     T *target = out;                                                                              \
+    if (count == 1) {                                                                             \
+      for (int64_t i = 0; i < n; i++) target[i] = source[offsets[i]];                             \
+      return;                                                                                     \
+    }                                                                                             \
     for (int64_t i = 0; i < n; i++)                                                               \
       for (int64_t j = 0; j < count; j++) target[i * count + j] = source[offsets[i] + j * step];  \
     return;                                                                                       \
@@ -29,6 +33,20 @@ void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, in
   default: TAKE(uint64_t)
   }
 #undef TAKE
+}
+
+int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high) {
+  enum { BLOCK = 1024 };
+  for (int64_t start = 0; start < n; start += BLOCK) {
+    int64_t end = start + BLOCK < n ? start + BLOCK : n;
+    uint64_t range = (uint64_t)high - (uint64_t)low;
+    bool outside = false;
+    for (int64_t i = start; i < end; i++) outside |= (uint64_t)x[i] - (uint64_t)low >= range;
+    if (!outside) continue;
+    for (int64_t i = start; i < end; i++)
+      if (x[i] < low || x[i] >= high) return i;
+  }
+  return -1;
 }
 
 static inline float from_bf16(uint16_t x) {
@@ -53,7 +71,15 @@ static inline uint16_t to_bf16(float f) {
                    const void *source, int64_t source_row, int64_t source_step) {                 \
     T *target = out;                                                                              \
     const T *values = source;                                                                     \
-    if (count == 1) step = source_step = 0;                                                       \
+    if (count == 1) {                                                                             \
+      for (int64_t i = 0; i < n; i++) {                                                           \
+        T *place = target + offsets[i];                                                           \
+        C a = LOAD(*place), b = LOAD(values[i * source_row]);                                     \
+        (void)a;                                                                                  \
+        *place = (T)STORE(EXPR);                                                                  \
+      }                                                                                           \
+      return;                                                                                     \
+    }                                                                                             \
     for (int64_t i = 0; i < n; i++)                                                               \
       for (int64_t j = 0; j < count; j++) {                                                       \
         T *place = target + offsets[i] + j * step;                                                \

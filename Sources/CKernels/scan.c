@@ -147,37 +147,65 @@ kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
   return NULL;
 }
 
-// Long rows of 32 bits go by digits of their keys, whose unsigned order is that of the elements: three
-// passes, each stable, over pairs of a key and a place.
+// Long rows of 32 bits, and of integers whose range has no more, go by digits of their keys, whose
+// unsigned order is that of the elements: up to three passes, each stable, over pairs of a key and a
+// place. A digit that all keys share needs no pass.
 typedef struct {
   uint32_t key, place;
 } keyed;
 enum { DIGIT = 11, DIGITS = 3, BUCKETS = 1 << DIGIT, SHORT_ROW = 256 };
 
-static inline uint32_t key_float(float x) {
+static inline uint32_t key_float(float x, float least) {
   uint32_t bits;
+  (void)least;
   if (x != x) return UINT32_MAX;
   x += 0.0f; // one zero
   memcpy(&bits, &x, 4);
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
-static inline uint32_t key_int32_t(int32_t x) { return (uint32_t)x ^ 0x80000000u; }
+static inline uint32_t key_int32_t(int32_t x, int32_t least) {
+  return (uint32_t)x - (uint32_t)least;
+}
+static inline uint32_t key_int64_t(int64_t x, int64_t least) {
+  return (uint32_t)((uint64_t)x - (uint64_t)least);
+}
+
+static inline bool has_keys_float(int64_t n, const float *x, float *least) {
+  (void)n, (void)x;
+  *least = 0;
+  return true;
+}
+#define HAS_KEYS(T)                                                                               \
+  static inline bool has_keys_##T(int64_t n, const T *x, T *least) {                              \
+    T low = x[0], high = x[0];                                                                    \
+    for (int64_t i = 1; i < n; i++) {                                                             \
+      low = x[i] < low ? x[i] : low;                                                              \
+      high = x[i] > high ? x[i] : high;                                                           \
+    }                                                                                             \
+    *least = low;                                                                                 \
+    return (uint64_t)high - (uint64_t)low <= UINT32_MAX;                                          \
+  }
+HAS_KEYS(int32_t)
+HAS_KEYS(int64_t)
 
 #define BY_DIGITS(T)                                                                              \
   static void digits_##T(int64_t n, void *values, int64_t *places, void *value_scratch,           \
                          int64_t *place_scratch, bool descending) {                               \
-    if (n < SHORT_ROW || n > UINT32_MAX)                                                          \
+    T least;                                                                                      \
+    if (n < SHORT_ROW || n > UINT32_MAX || !has_keys_##T(n, values, &least))                      \
       return sort_##T(n, values, places, value_scratch, place_scratch, descending);               \
     T *x = value_scratch, *out = values;                                                          \
     keyed *from = (keyed *)place_scratch, *to = (keyed *)places;                                  \
     uint32_t count[DIGITS][BUCKETS] = {{0}};                                                      \
     memcpy(x, values, (size_t)n * sizeof(T));                                                     \
     for (int64_t i = 0; i < n; i++) {                                                             \
-      uint32_t key = descending ? ~key_##T(x[i]) : key_##T(x[i]);                                 \
+      uint32_t key = key_##T(x[i], least);                                                        \
+      if (descending) key = ~key;                                                                 \
       from[i] = (keyed){key, (uint32_t)i};                                                        \
       for (int d = 0; d < DIGITS; d++) count[d][key >> (d * DIGIT) & (BUCKETS - 1)]++;            \
     }                                                                                             \
     for (int d = 0; d < DIGITS; d++) {                                                            \
+      if (count[d][from[0].key >> (d * DIGIT) & (BUCKETS - 1)] == n) continue;                    \
       uint32_t start = 0;                                                                         \
       for (int b = 0; b < BUCKETS; b++) {                                                         \
         uint32_t here = count[d][b];                                                              \
@@ -198,10 +226,12 @@ static inline uint32_t key_int32_t(int32_t x) { return (uint32_t)x ^ 0x80000000u
   }
 BY_DIGITS(float)
 BY_DIGITS(int32_t)
+BY_DIGITS(int64_t)
 
 kk_sort_loop kk_sort(int32_t dtype) {
   if (dtype == KK_F32) return digits_float;
   if (dtype == KK_I32) return digits_int32_t;
+  if (dtype == KK_I64) return digits_int64_t;
   BY_TYPE(sort)
 }
 kk_select_loop kk_select(int32_t dtype) { BY_TYPE(select) }

@@ -109,6 +109,32 @@ import Testing
     #expect(try x.indexFill(1, Tensor([1]), 0).tolist(as: [[Int]].self) == [[1, 0], [3, 0]])
   }
 
+  /// Indexes that lie in the memory that is written to are read before anything is written.
+  @Test func indexesInTheTargetItself() throws {
+    let x = Tensor([4, 3, 2, 1, 0])
+    try x.scatter_(0, x, Tensor([9, 9, 9, 9, 1_000_000]))
+    #expect(try x.toArray(as: Int.self) == [1_000_000, 9, 9, 9, 9])
+    let y = Tensor([1, 2, 0])
+    try y.indexAdd_(0, y, Tensor([100, 200, 300]))
+    #expect(try y.toArray(as: Int.self) == [301, 102, 200])
+    let z = Tensor([2, 0, 1, 5])
+    try z.scatterAdd_(0, z.narrow(0, 0, 3), Tensor([10, 20, 30]))
+    #expect(try z.toArray(as: Int.self) == [22, 30, 11, 5])
+  }
+
+  /// A part of a tensor of indexes, read where it lies.
+  @Test func indexesThatArePartOfATensor() throws {
+    let indexes = Tensor([9, 9, 2, 0, 1, 9])
+    let x = Tensor([10.0, 20, 30])
+    #expect(try x.gather(0, indexes.narrow(0, 2, 3)).toArray(as: Double.self) == [30, 10, 20])
+    #expect(try x.indexSelect(0, indexes[2..<4]).toArray(as: Double.self) == [30, 10])
+    #expect(refusal { _ = try x.gather(0, indexes) }.contains("index 9 is out of bounds"))
+    #expect(refusal { _ = try x.indexSelect(0, indexes[4..<6]) }.contains("index 9 is out of"))
+    let far = Tensor((0..<5000).map { $0 == 4321 ? -1 : $0 % 3 })
+    #expect(refusal { _ = try x.gather(0, far) }.contains("index -1 is out of bounds"))
+    #expect(try indexes.toArray(as: Int.self) == [9, 9, 2, 0, 1, 9])
+  }
+
   @Test func nodesAndGradients() throws {
     let x = try Tensor.arange(6, dtype: .float64).view(2, 3).requiresGrad_()
     #expect(try x[0].gradFn?.name == "SelectBackward0")

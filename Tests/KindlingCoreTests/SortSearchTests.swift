@@ -64,6 +64,33 @@ import Testing
     #expect(try x.kthvalue(7).indices.equal(x.sort().indices.select(1, 6)))
   }
 
+  /// Integers whose range needs more than the digits of 32 bits, all of them, or a single one.
+  @Test(arguments: [
+    0..<5, -1000..<1000, -3_000_000_000..<2_000_000_000, Int.min..<Int.max, 7..<8,
+    Int.max - 9..<Int.max,
+  ])
+  func longRowsOfIntegers(range: Range<Int>) throws {
+    var random = Numbers(state: 5)
+    let numbers = (0..<1000).map { _ in Int.random(in: range, using: &random) }
+    for descending in [false, true] {
+      let (values, places) = try Tensor(numbers).sort(descending: descending)
+      let order = numbers.indices.sorted {
+        let (a, b) = (numbers[$0], numbers[$1])
+        return descending ? a > b || a == b && $0 < $1 : a < b || a == b && $0 < $1
+      }
+      #expect(try places.toArray(as: Int.self) == order)
+      #expect(try values.toArray(as: Int.self) == order.map { numbers[$0] })
+    }
+  }
+
+  private struct Numbers: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ state >> 29
+    }
+  }
+
   @Test func distinctElements() throws {
     let all = try Tensor([3, 1, 3, 2]).uniqueWithInverseAndCounts()
     #expect(try all.output.toArray(as: Int.self) == [1, 2, 3])

@@ -423,6 +423,8 @@ void kk_transpose(int64_t rows, int64_t columns, const void *x, int64_t row, voi
                   int64_t line, int64_t size);
 /// Copies n rows of `bytes`, `step` and `line` bytes apart.
 void kk_copy_rows(int64_t n, int64_t bytes, const void *x, int64_t step, void *out, int64_t line);
+/// The first of n numbers that is not in `low..<high`, or -1.
+int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high);
 /// Row `i` of `out`, contiguous, becomes the `count` elements of `size` bytes, `step` elements apart,
 /// that start at element `offsets[i]` of `x`.
 void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, int64_t step,

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A growable array of trivial elements in host memory whose exhaustion is a thrown error.
 ///
 /// A Swift array ends the process where memory runs out. Wherever the number of elements grows with
@@ -16,13 +18,20 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
   /// The number of elements.
   package private(set) var count: Int
   private var storage: Storage
+  /// Bytes before the first element.
+  private let offset: Int
   private let operation: String
 
   /// Creates a buffer of `count` elements that are not set, for the error messages of `operation`.
   package init(count: Int, _ operation: String = "") throws {
     self.count = count
     self.operation = operation
+    offset = 0
     storage = try Self.allocate(count, operation)
+  }
+
+  fileprivate init(reading storage: Storage, at offset: Int, count: Int, _ operation: String) {
+    (self.storage, self.offset, self.count, self.operation) = (storage, offset, count, operation)
   }
 
   /// Creates a buffer of `count` times `element`.
@@ -59,7 +68,7 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     try withExtendedLifetime(storage) {
       try body(
         UnsafeMutableBufferPointer(
-          start: storage.address.assumingMemoryBound(to: Element.self), count: count))
+          start: (storage.address + offset).assumingMemoryBound(to: Element.self), count: count))
     }
   }
 
@@ -70,12 +79,12 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     get {
       precondition(index >= 0 && index < count, "index out of range")
       return storage.address.load(
-        fromByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
+        fromByteOffset: offset + index * MemoryLayout<Element>.stride, as: Element.self)
     }
     set {
       precondition(index >= 0 && index < count, "index out of range")
       storage.address.storeBytes(
-        of: newValue, toByteOffset: index * MemoryLayout<Element>.stride, as: Element.self)
+        of: newValue, toByteOffset: offset + index * MemoryLayout<Element>.stride, as: Element.self)
     }
   }
 
@@ -122,6 +131,20 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
   package func truncate(to count: Int) { self.count = Swift.min(self.count, Swift.max(count, 0)) }
 }
 
+extension HostBuffer<Int> {
+  /// The first number that is not in `range`.
+  package func first(outside range: Range<Int>) -> Int? {
+    withElements { elements in
+      elements.withMemoryRebound(to: Int64.self) { elements in
+        guard let base = elements.baseAddress else { return nil }
+        let place = kk_first_outside(
+          Int64(elements.count), base, Int64(range.lowerBound), Int64(range.upperBound))
+        return place < 0 ? nil : Int(base[Int(place)])
+      }
+    }
+  }
+}
+
 extension HostBuffer where Element: TensorScalar {
   /// A contiguous tensor of `shape` over this buffer's memory, moved to `device` where that is another.
   ///
@@ -140,6 +163,18 @@ extension HostBuffer where Element: TensorScalar {
 }
 
 extension Tensor {
+  /// The elements in row-major order, converted as ``to(_:copy:)`` converts them, for reading alone:
+  /// where they lie so already, the buffer is this tensor's memory.
+  package func hostElementsForReading<S: TensorScalar & BitwiseCopyable>(
+    as type: S.Type = S.self, _ operation: String = ""
+  ) throws -> HostBuffer<S> {
+    guard dtype == S.dtype, isContiguous, device == .cpu else {
+      return try hostElements(operation)
+    }
+    return HostBuffer(
+      reading: storage, at: storageOffset * dtype.byteSize, count: numel, operation)
+  }
+
   /// The elements in row-major order, converted as ``to(_:copy:)`` converts them, in a buffer of
   /// their own.
   package func hostElements<S: TensorScalar & BitwiseCopyable>(

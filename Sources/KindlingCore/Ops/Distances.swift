@@ -32,6 +32,7 @@ extension Tensor {
       return try euclideanDistances(other)
     }
     return try Tensor.composed("CdistBackward0", self, other) { x in
+      if !isGradEnabled { return try x[0].distancesByBlocks(x[1], p) }
       let apart = try x[0].unsqueeze(-2) - x[1].unsqueeze(-3)
       guard p == 1 else { return try apart.norm(p: p, dim: -1) }
       // Unlike that of a norm, the gradient is NaN where a difference is.
@@ -39,6 +40,21 @@ extension Tensor {
       return try (apart * sign).sum(dim: -1)
     }
   }
+
+  /// The distances of some rows at a time, so that the differences stay in a cache.
+  private func distancesByBlocks(_ other: Tensor, _ p: Double) throws -> Tensor {
+    let left = try unsqueeze(-2), right = try other.unsqueeze(-3)
+    let rows = shape[ndim - 2]
+    let work = try Layout.broadcast(left.shape, right.shape, "cdist").reduce(1, *)
+    let block = Swift.max(1, rows * Self.distancesAtATime / Swift.max(work, 1))
+    let parts = try stride(from: 0, to: Swift.max(rows, 1), by: block).map { start in
+      try (left.narrow(-3, start, Swift.min(block, rows - start)) - right).norm(p: p, dim: -1)
+    }
+    return parts.count == 1 ? parts[0] : try Tensor.cat(parts, dim: -2)
+  }
+
+  /// Differences of a block, a share of a second-level cache.
+  private static let distancesAtATime = 1 << 16
 
   /// √(|a|² + |b|² − 2 a·b), all three terms being one product.
   private func euclideanDistances(_ other: Tensor) throws -> Tensor {

@@ -310,8 +310,11 @@ struct ScatterPlan {
       distinct = try distinct.narrow(leading, 0, 1)
     }
     self.leading = leading
-    places = try distinct.hostElements(as: Int.self, operation)
-    if let bad = places.first(where: { $0 < 0 || $0 >= own[d] }) {
+    // Indexes that lie in the memory that is written to are read before.
+    places =
+      try index.storage === x.storage
+      ? distinct.hostElements(operation) : distinct.hostElementsForReading(operation)
+    if let bad = places.first(outside: 0..<own[d]) {
       throw TensorError(
         .index, operation, "index \(bad) is out of bounds for dimension \(d) with size \(own[d])")
     }

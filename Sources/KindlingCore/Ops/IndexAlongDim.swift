@@ -175,21 +175,23 @@ struct LinePlan {
         .shape, operation,
         "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
     }
-    places = try index.hostElements(as: Int.self, operation)
     let line = x.shape.indices.filter { [dim = self.dim] in $0 != dim }.map { x.shape[$0] }
     if line.contains(0) && !strict || x.numel == 0 && skipsEmpty {
-      places.withElements { $0.update(repeating: 0) }
+      places = try HostBuffer(repeating: 0, count: index.numel, operation)
       return
     }
-    let size = x.ndim == 0 ? 1 : x.shape[self.dim], least = wraps ? -size : 0, d = self.dim
-    try places.withElements { places in
-      for i in places.indices {
-        guard places[i] >= least && places[i] < size else {
-          throw TensorError(
-            .index, operation,
-            "index \(places[i]) is out of bounds for dimension \(d) with size \(size)")
-        }
-        if places[i] < 0 { places[i] += size }
+    // Indexes that lie in the memory that is written to are read before.
+    let isOwn = wraps || index.storage === x.storage
+    places = try isOwn ? index.hostElements(operation) : index.hostElementsForReading(operation)
+    let size = x.ndim == 0 ? 1 : x.shape[self.dim]
+    if let bad = places.first(outside: (wraps ? -size : 0)..<size) {
+      throw TensorError(
+        .index, operation,
+        "index \(bad) is out of bounds for dimension \(self.dim) with size \(size)")
+    }
+    if wraps, places.first(outside: 0..<size) != nil {
+      places.withElements { places in
+        for i in places.indices where places[i] < 0 { places[i] += size }
       }
     }
   }
@@ -198,10 +200,13 @@ struct LinePlan {
   func rows(of x: Tensor) throws -> Rows {
     let outer = try Rows.lattice(Array(x.shape.prefix(dim)), Array(x.strides.prefix(dim)))
     let step = x.ndim == 0 ? 0 : x.strides[dim]
-    let offsets = try HostBuffer<Int>(count: places.count, "index")
-    offsets.withElements { offsets in
-      places.withElements { places in
-        for i in places.indices { offsets[i] = places[i] * step }
+    var offsets = places
+    if step != 1 {
+      offsets = try HostBuffer<Int>(count: places.count, "index")
+      offsets.withElements { offsets in
+        places.withElements { places in
+          for i in places.indices { offsets[i] = places[i] * step }
+        }
       }
     }
     return try Rows(

@@ -259,4 +259,19 @@ import Testing
       #expect(try "\(x.item(as: Float.self))" == "nan")
     }
   }
+
+  /// Distances made some rows at a time are those of one row after the other.
+  @Test(arguments: [0, 0.5, 1, 3, .infinity])
+  func distancesOfManyRows(p: Double) throws {
+    let x = try Tensor.randn([2, 70, 40], generator: Generator(seed: 1))
+    let y = try Tensor.randn([50, 40], generator: Generator(seed: 2))
+    let distances = try x.cdist(y, p: p)
+    #expect(distances.shape == [2, 70, 50])
+    for (i, j) in [(0, 0), (1, 69), (0, 41), (1, 33)] {
+      let expected = try (x[i, j].unsqueeze(0) - y).norm(p: p, dim: -1)
+      #expect(try distances[i, j].allclose(expected, rtol: 1e-5, atol: 1e-6))
+    }
+    #expect(try x.narrow(1, 0, 0).cdist(y, p: p).shape == [2, 0, 50])
+    #expect(try x.cdist(y.narrow(0, 0, 0), p: p).shape == [2, 70, 0])
+  }
 }

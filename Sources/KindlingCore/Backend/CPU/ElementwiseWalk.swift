@@ -46,18 +46,42 @@ struct ElementwiseWalk {
         byteCount: converts ? operands.count * Self.chunk * 8 : 8, alignment: 64
       ) { scratch in
         guard let scratch = scratch.baseAddress else { return }
-        plan.forEachRun(start, count) { offsets, n in run(n, offsets, scratch) }
+        if converts {
+          plan.forEachRun(start, count) { offsets, n in run(n, offsets, scratch) }
+        } else {
+          runPlainly(start, count)
+        }
       }
     }
   }
 
-  /// One run of the innermost dimension.
+  /// The runs of a part of the outermost dimension, without conversions.
+  ///
+  /// Runs may be a few elements long, so each does little more than its call.
+  private func runPlainly(_ start: Int, _ count: Int) {
+    let call = call, last = operands.count - 1
+    let out = operands[last], a = operands[0]
+    let b = last > 1 ? operands[1] : a, c = last > 2 ? operands[2] : a
+    let (second, third) = (min(1, last), min(2, last))
+    let sizes = (a.dtype.byteSize, b.dtype.byteSize, c.dtype.byteSize, out.dtype.byteSize)
+    let steps = (Int64(a.stride), Int64(b.stride), Int64(c.stride)), outStep = Int64(out.stride)
+    plan.forEachRun(start, count) { offsets, n in
+      call.call(
+        n,
+        (
+          UnsafeRawPointer(a.base + offsets[0] * sizes.0),
+          UnsafeRawPointer(b.base + offsets[second] * sizes.1),
+          UnsafeRawPointer(c.base + offsets[third] * sizes.2)
+        ), steps, out.base + offsets[last] * sizes.3, outStep)
+    }
+  }
+
+  /// One run of the innermost dimension, converted on the way.
   private func run(_ n: Int, _ offsets: UnsafePointer<Int>, _ scratch: UnsafeMutableRawPointer) {
     let inputs = operands.count - 1
-    let most = converts ? Self.chunk : n
     var done = 0
     while done < n {
-      let count = min(most, n - done)
+      let count = min(Self.chunk, n - done)
       var pointers: (UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?) = (nil, nil, nil)
       var steps: (Int64, Int64, Int64) = (0, 0, 0)
       for i in 0..<inputs {

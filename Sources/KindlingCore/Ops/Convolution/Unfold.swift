@@ -74,7 +74,8 @@ package struct SlidingBlocks: Sendable {
     let result = try noGrad {
       let padded = try x.newZeros([x.shape[0], x.shape[1]] + extent)
       try x.backend.copy(x, into: inside(padded))
-      return try view(padded).clone().reshape([x.shape[0], x.shape[1] * size, count])
+      return try view(padded).clone(memoryFormat: .contiguous)
+        .reshape([x.shape[0], x.shape[1] * size, count])
     }
     return result.recorded("Im2ColBackward0", Input(x) { g, _ in try images(of: g) })
   }
