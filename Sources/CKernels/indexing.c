@@ -37,12 +37,14 @@ void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, in
 
 int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high) {
   enum { BLOCK = 1024 };
+  const uint64_t least = (uint64_t)low, most = (uint64_t)high - 1;
   for (int64_t start = 0; start < n; start += BLOCK) {
     int64_t end = start + BLOCK < n ? start + BLOCK : n;
-    uint64_t range = (uint64_t)high - (uint64_t)low;
-    bool outside = false;
-    for (int64_t i = start; i < end; i++) outside |= (uint64_t)x[i] - (uint64_t)low >= range;
-    if (!outside) continue;
+    // The highest bit says that a difference is negative.
+    uint64_t outside = 0;
+    for (int64_t i = start; i < end; i++)
+      outside |= ((uint64_t)x[i] - least) | (most - (uint64_t)x[i]);
+    if (!(outside >> 63)) continue;
     for (int64_t i = start; i < end; i++)
       if (x[i] < low || x[i] >= high) return i;
   }

@@ -204,14 +204,25 @@ private struct Border: Sendable {
     let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")
     try inside(of: out).copy_(x)
     for d in dims {
-      let places = sources(d, mode)
-      for border in borders(d) {
-        let from = places[border].map { $0 + before[d] }
-        try out.narrow(d, border.lowerBound, border.count)
-          .copy_(out.indexSelect(d, Tensor(from).to(x.device)))
-      }
+      let first = before[d], last = before[d] + input[d] - 1
+      try mirror(out, d, from: mode == .reflect ? 2 * first : first, to: 0..<first, mode)
+      try mirror(
+        out, d, from: mode == .reflect ? last - 1 : last, to: last + 1..<shape[d], mode)
     }
     return out
+  }
+
+  /// Fills `border` along `d` with what stands at `start` and, where it reflects, before that.
+  private func mirror(
+    _ out: Tensor, _ d: Int, from start: Int, to border: Range<Int>, _ mode: PaddingMode
+  ) throws {
+    if border.isEmpty { return }
+    let target = try out.narrow(d, border.lowerBound, border.count)
+    var steps = out.strides
+    steps[d] = mode == .reflect ? -steps[d] : 0
+    let source = out.alias(
+      shape: target.shape, strides: steps, offset: out.storageOffset + start * out.strides[d])
+    try out.backend.copy(source, into: target)
   }
 
   private func places(_ d: Int, _ mode: PaddingMode, _ device: Device) throws -> Tensor {
