@@ -194,4 +194,37 @@ struct MiscellaneousRefusalTests {
       }
     }
   }
+
+  @Test func windowsLargerThanVolumes() throws {
+    let volume = try Tensor.ones(1, 1, 2, 4, 4)
+    for padding in [0, 1] {
+      for ceilMode in [false, true] {
+        expectRefusal("input image [2, 4, 4] smaller than kernel size [3, 3, 3]") {
+          _ = try F.avgPool3d(volume, 3, padding: padding, ceilMode: ceilMode)
+        }
+      }
+    }
+    #expect(try F.maxPool3d(volume, 3, ceilMode: true).shape == [1, 1, 1, 2, 2])
+    #expect(try F.avgPool2d(Tensor.ones(1, 1, 2, 2), 3, ceilMode: true).shape == [1, 1, 1, 1])
+  }
+
+  @Test func emptyBatches() throws {
+    let empty = try Tensor.ones(0, 3, 3, 3)
+    expectRefusal("expected at least one sample where there is a weight") {
+      _ = try InstanceNorm2d(3, affine: true)(empty)
+    }
+    #expect(try InstanceNorm2d(3)(empty).shape == [0, 3, 3, 3])
+    let layer = ConvTranspose2d(3, 2, 2, outputPadding: 1)
+    #expect(try layer(empty).shape == [0, 2, 5, 5])
+    expectRefusal("output padding must be smaller") {
+      _ = try layer(Tensor.ones(1, 3, 3, 3))
+    }
+  }
+
+  @Test func divergenceOfNumbers() throws {
+    for reduction in [Reduction.batchmean, .mean, .sum] {
+      let loss = try F.klDiv(Tensor(-0.5), Tensor(0.3), reduction: reduction)
+      #expect(abs(try loss.item() + 0.2112) < 1e-4)
+    }
+  }
 }

@@ -137,6 +137,31 @@ import Testing
     #expect(try block.first[0] is BatchNorm1d)
   }
 
+  /// Without weights and padding the hint replaces the mask, and the appended key comes last.
+  @Test func causalHintOfAttentionWithAppendedKeys() throws {
+    try withDefaultGenerator(Generator(seed: 3)) {
+      let attention = MultiheadAttention(4, 2, addBiasKV: true)
+      let x = try Tensor.randn(3, 1, 4)
+      let mask = try Tensor.full([3, 3], -Double.infinity).triu(1)
+      func output(
+        _ mask: Tensor, weights: Bool = false, padding: Tensor? = nil
+      ) throws -> [Float] {
+        let y = try attention(
+          x, x, x, keyPaddingMask: padding, needWeights: weights, attnMask: mask, isCausal: true)
+        return try y.output.flatten().narrow(0, 0, 4).toArray(as: Float.self)
+      }
+      func expect(_ got: [Float], _ expected: [Float]) {
+        for (a, b) in zip(got, expected) { #expect(abs(a - b) < 1e-6) }
+      }
+      let seen: [Float] = [0.1835935413837433, -0.2667102813720703, 0.0270606, 0.2340465188]
+      let unseen: [Float] = [-0.1128521338, -0.3236806095, 0.0867161304, 0.0043997262]
+      expect(try output(mask), unseen)
+      expect(try output(Tensor.zeros(3, 3)), unseen)
+      expect(try output(mask, weights: true), seen)
+      expect(try output(mask, padding: Tensor.zeros(1, 3)), seen)
+    }
+  }
+
   @Test func lengthsOfSequencesAsNumbers() throws {
     try withDefaultGenerator(Generator(seed: 0)) {
       let logProbs = try Tensor.randn(6, 2, 4).logSoftmax(dim: 2)

@@ -94,4 +94,29 @@ import Testing
     let values = try result.flatten().toArray(as: Double.self)
     #expect(values == [0, 1])
   }
+
+  /// What torchvision refuses when a transform is made draws nothing.
+  @Test func refusedBlursDrawNothing() throws {
+    let image = try Tensor.rand(1, 3, 3)
+    let drawn = { try Tensor.rand(2).toArray(as: Float.self) }
+    try withDefaultGenerator(Generator(seed: 0)) {
+      let refused: [(GaussianBlur, String)] = [
+        (GaussianBlur(2), "kernel_size should be one or two odd and positive integers"),
+        (GaussianBlur((3, 4)), "kernel_size should be one or two odd and positive integers"),
+        (GaussianBlur(3, sigma: 0...1), "sigma values should be positive and finite"),
+      ]
+      for (blur, text) in refused {
+        let error = #expect(throws: TensorError.self) { try blur(image) }
+        #expect(error?.message.contains(text) == true)
+      }
+      let values = try drawn()
+      #expect(values == [0.49625658988952637, 0.7682217955589294])
+    }
+    // A kernel that is too large for one image is noticed later.
+    try withDefaultGenerator(Generator(seed: 0)) {
+      #expect(throws: TensorError.self) { try GaussianBlur(9)(image) }
+      let values = try drawn()
+      #expect(values == [0.7682217955589294, 0.08847743272781372])
+    }
+  }
 }

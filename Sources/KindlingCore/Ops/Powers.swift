@@ -116,6 +116,11 @@ extension Tensor {
     // The powers that have a kernel of their own, which is also more exact.
     switch exponent.doubleValue {
     case 2: return try unary(.square, "pow", into: out)
+    // Rounded after each step, as PyTorch's are; its float16 has no kernel for these two.
+    case 3 where dtype != .float16:
+      return try Tensor.binary(.mul, "pow", unary(.square, "pow"), self, into: out)
+    case -2 where dtype != .float16:
+      return try unary(.square, "pow").unary(.reciprocal, "pow", into: out)
     case 0.5: return try unary(.sqrt, "pow", into: out)
     case -0.5: return try unary(.rsqrt, "pow", into: out)
     case -1: return try unary(.reciprocal, "pow", into: out)

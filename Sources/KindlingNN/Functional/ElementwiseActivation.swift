@@ -10,24 +10,22 @@ struct ElementwiseActivation: Sendable {
   let nodeInPlace: String?
   /// The kernel that PyTorch names when it refuses integers; nil where it takes them.
   let floatKernel: String?
-  /// Whether the sign of a result tells on which side of 0 the input lay, so that the form in place
-  /// can be differentiated.
-  ///
-  /// PyTorch keeps only the result there.
-  let isInvertible: Bool
+  /// The gradient in place; nil where it is that of the input before the change.
+  let inPlaceGradient: InPlaceGradient?
   let values: @Sendable (_ x: Tensor) throws -> Tensor
   let gradient: @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor
 
   init(
     _ name: String, _ node: String, inPlace nodeInPlace: String? = nil, floats kernel: String?,
-    isInvertible: Bool = true, values: @escaping @Sendable (_ x: Tensor) throws -> Tensor,
+    inPlaceGradient: InPlaceGradient? = nil,
+    values: @escaping @Sendable (_ x: Tensor) throws -> Tensor,
     gradient: @escaping @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor
   ) {
     self.name = name
     self.node = node
     self.nodeInPlace = nodeInPlace
     floatKernel = kernel
-    self.isInvertible = isInvertible
+    self.inPlaceGradient = inPlaceGradient
     self.values = values
     self.gradient = gradient
   }
@@ -43,10 +41,11 @@ struct ElementwiseActivation: Sendable {
       throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
     }
     guard inplace else { return recorded(try computed(x), node, x) }
-    return try x.inPlace(name + "_") { before, destination in
+    return try x.inPlace(name + "_", preserving: inPlaceGradient == nil) { before, destination in
       let out = destination.alias()
       try noGrad { _ = try out.copy_(computed(before)) }
-      return recorded(out, nodeInPlace ?? node, before, inPlace: true)
+      return inPlaceGradient.map { recordedInPlace(out, before, $0) }
+        ?? recorded(out, nodeInPlace ?? node, before)
     }
   }
 
@@ -54,21 +53,40 @@ struct ElementwiseActivation: Sendable {
     try noGrad { x.dtype.isHalf ? try values(x.to(.float32)).to(x.dtype) : try values(x) }
   }
 
-  private func recorded(
-    _ y: Tensor, _ node: String, _ x: Tensor, inPlace: Bool = false
-  ) -> Tensor {
-    let gradient = gradient, name = name, refuses = inPlace && !isInvertible
+  private func recorded(_ y: Tensor, _ node: String, _ x: Tensor) -> Tensor {
+    let gradient = gradient
     return y.recorded(
       node,
       Input(x, saving: x) { g, s in
-        if refuses {
+        guard g.dtype.isHalf else { return try gradient(g, s[0]) }
+        return try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype)
+      })
+  }
+
+  /// The form in place of an activation whose gradient follows from the result, which alone is kept.
+  private func recordedInPlace(
+    _ y: Tensor, _ before: Tensor, _ gradient: InPlaceGradient
+  ) -> Tensor {
+    let name = name
+    return y.recorded(
+      nodeInPlace ?? node,
+      Input(before) { g, s in
+        guard gradient.isInvertible else {
           throw TensorError(
             .autograd, name,
             "In-place \(name) backward calculation is triggered with a negative slope which is not supported. This is caused by calling in-place forward function with a negative slope, please call out-of-place version instead."
           )
         }
-        guard g.dtype.isHalf else { return try gradient(g, s[0]) }
-        return try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype)
-      })
+        let y = s.output
+        guard g.dtype.isHalf else { return try gradient.ofResult(g, y) }
+        return try gradient.ofResult(g.to(.float32), y.to(.float32)).to(g.dtype)
+      }, savingOutput: true)
   }
+}
+
+/// The gradient of an activation in place, computed from its result: PyTorch keeps nothing else there.
+struct InPlaceGradient: Sendable {
+  /// Whether the sign of a result tells on which side of 0 the input lay.
+  let isInvertible: Bool
+  let ofResult: @Sendable (_ g: Tensor, _ y: Tensor) throws -> Tensor
 }

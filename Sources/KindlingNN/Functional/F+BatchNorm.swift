@@ -77,6 +77,11 @@ extension F {
       throw TensorError(
         .shape, name, "\(part) should contain \(channels) elements not \(tensor.numel)")
     }
+    guard samples > 0 || weight == nil && bias == nil else {
+      throw TensorError(
+        .shape, name,
+        "expected at least one sample where there is a weight or a bias, but got shape \(x.shape)")
+    }
     // One sample whose channels are those of all samples.
     func spread(_ t: Tensor?) throws -> Tensor? {
       guard let t else { return nil }

@@ -142,10 +142,8 @@ extension F {
       ? try target.exp().mul(target.sub(input))
       : try target.xlogy(target).sub(target.mul(input))
     if reduction == .batchmean {
-      guard let samples = input.shape.first else {
-        throw TensorError(.shape, "kl_div", "reduction .batchmean needs a dimension of samples")
-      }
-      return try losses.sum().div(samples)
+      // A number is one sample.
+      return try input.shape.first.map { try losses.sum().div($0) } ?? losses.sum()
     }
     if reduction == .mean {
       try Warnings.warn(

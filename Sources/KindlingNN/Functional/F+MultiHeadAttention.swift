@@ -53,7 +53,8 @@ extension F {
   ///   - attnMask: `[L, S]` or `[N · heads, L, S]`; likewise.
   ///   - needWeights: whether the weights are returned.
   ///   - averageAttnWeights: whether they are averaged over heads.
-  ///   - isCausal: a hint that `attnMask` is the causal one.
+  ///   - isCausal: a hint that `attnMask` is the causal one. Without `keyPaddingMask` and
+  ///     `needWeights` it replaces the mask, as in PyTorch; keys that are appended then come last.
   /// - Returns: the output, shaped like `query`, and the weights where they are wanted.
   /// - Throws: `TensorError` where shapes or dtypes do not fit.
   public static func multiHeadAttention(
@@ -98,7 +99,10 @@ extension F {
     }
     let width = size / numHeads
     var (queries, keys, values) = try projected(q, k, v, parameters)
-    var mask = try attnMask.map {
+    // Without a padding mask and weights, the hint takes the mask's place: a mask that is not causal is
+    // not read, and appended keys are seen by late queries alone.
+    let followsHint = isCausal && keyPaddingMask == nil && !needWeights
+    var mask = try (followsHint ? nil : attnMask).map {
       try added($0, q.dtype, [steps, k.shape[0]], samples * numHeads, "attn_mask", name)
     }
     var padding = try keyPaddingMask.map { given -> Tensor in
@@ -159,7 +163,8 @@ extension F {
           ? try mask.unsqueeze(0) : try mask.view([samples, numHeads, -1, source])
       }
       context = try scaledDotProductAttention(
-        split(queries), split(keys), split(values), attnMask: wide, dropoutP: rate
+        split(queries), split(keys), split(values), attnMask: wide, dropoutP: rate,
+        isCausal: followsHint
       ).reshape([samples * numHeads, steps, width])
       weights = nil
     }

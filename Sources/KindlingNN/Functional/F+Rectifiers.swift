@@ -8,9 +8,14 @@ extension F {
   ) throws -> Tensor {
     try ElementwiseActivation(
       "leaky_relu", "LeakyReluBackward0", inPlace: "LeakyReluBackward1", floats: "leaky_relu_cpu",
-      isInvertible: negativeSlope >= 0,
+      inPlaceGradient: slopeGradient(negativeSlope),
       values: { try Tensor.where($0.gt(0), $0, $0.mul(negativeSlope)) },
       gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(negativeSlope)) })(x, inplace: inplace)
+  }
+
+  /// The gradient in place of an activation with a slope below 0.
+  private static func slopeGradient(_ slope: Double) -> InPlaceGradient {
+    InPlaceGradient(isInvertible: slope >= 0) { g, y in try Tensor.where(y.gt(0), g, g.mul(slope)) }
   }
 
   /// Negative elements multiplied by learned slopes (PyTorch: `F.prelu`).
@@ -74,7 +79,7 @@ extension F {
       let slope = (lower + upper) / 2
       return try ElementwiseActivation(
         "rrelu", node, inPlace: "RreluWithNoiseBackward1", floats: "rrelu_with_noise_out_cpu",
-        isInvertible: slope >= 0,
+        inPlaceGradient: slopeGradient(slope),
         values: { try Tensor.where($0.gt(0), $0, $0.mul(slope)) },
         gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(slope)) })(x, inplace: inplace)
     }
@@ -99,7 +104,10 @@ extension F {
         let out = destination.alias()
         try noGrad { _ = try out.copy_(before.mul(noise)) }
         return out.recorded(
-          "RreluWithNoiseBackward1", Input(before, saving: noise) { g, s in try g.mul(s[0]) })
+          "RreluWithNoiseBackward1",
+          Input(before, saving: noise) { g, s in try g.mul(s[0]) },
+          // PyTorch keeps the result here too, and refuses a later change of it.
+          savingOutput: true)
       }
     }
     return try noGrad { try x.mul(noise) }.recorded(

@@ -97,14 +97,19 @@ extension F {
     _ inputScale: Double, _ inplace: Bool
   ) throws -> Tensor {
     try ElementwiseActivation(
-      name, node + "0", inPlace: node + "1", floats: "elu_cpu", isInvertible: alpha >= 0,
+      name, node + "0", inPlace: node + "1", floats: "elu_cpu",
+      inPlaceGradient: InPlaceGradient(isInvertible: alpha >= 0) { g, y in
+        let below = try Tensor.where(y.lt(0), y, 0).add(alpha * scale)
+        return try Tensor.where(y.le(0), g.mul(inputScale).mul(below), g.mul(scale))
+      },
       values: {
         try Tensor.where(
           $0.gt(0), $0.mul(scale), $0.mul(inputScale).expm1().mul(alpha * scale))
       },
       gradient: { g, x in
-        // Exponentials of large elements would overflow, unused, and spoil second derivatives.
-        let below = try x.clamp(max: 0.0).mul(inputScale).exp().mul(inputScale * alpha * scale)
+        // Exponentials of large elements would overflow, unused, and spoil second derivatives. At 0 the
+        // second derivative is 0, as PyTorch's.
+        let below = try Tensor.where(x.lt(0), x, 0).mul(inputScale).exp().mul(inputScale * alpha * scale)
         return try Tensor.where(x.le(0), g.mul(below), g.mul(scale))
       })(x, inplace: inplace)
   }

@@ -122,7 +122,8 @@ open class FractionalMaxPoolingLayer: Module {
       return TensorError(
         .value, typeName, "only one of output_size and output_ratio may be specified")
     case (nil, let ratio?) where !ratio.allSatisfy { $0 > 0 && $0 < 1 }:
-      let got = ratio.count == 1 ? "\(ratio[0])" : "(\(ratio.map { "\($0)" }.joined(separator: ", ")))"
+      let got =
+        ratio.count == 1 ? "\(ratio[0])" : "(\(ratio.map { "\($0)" }.joined(separator: ", ")))"
       return TensorError(
         .value, typeName, "output_ratio must be between 0 and 1 (got \(got))")
     default: return nil

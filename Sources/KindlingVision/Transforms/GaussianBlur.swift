@@ -18,9 +18,19 @@ public struct GaussianBlur: ImageTransform {
     self.sigma = sigma
   }
 
-  /// `image` blurred; throws for an even kernel, or one larger than the image.
+  /// Returns `image` blurred.
+  ///
+  /// - Throws: `TensorError` for an even kernel, one larger than the image, or a deviation that is
+  ///   not positive.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
-    try TF.gaussianBlur(image, kernelSize, [Draw.uniform(sigma)])
+    // Before the draw, since torchvision refuses these when the transform is made.
+    _ = try TF.blurKernel(kernelSize, "GaussianBlur")
+    guard sigma.lowerBound > 0, sigma.upperBound.isFinite else {
+      throw TensorError(
+        .value, "GaussianBlur",
+        "sigma values should be positive and finite, but got \(PythonText.range(sigma))")
+    }
+    return try TF.gaussianBlur(image, kernelSize, [Draw.uniform(sigma)])
   }
 
   /// The arguments, as torchvision prints them.

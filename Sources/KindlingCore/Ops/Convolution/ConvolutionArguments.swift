@@ -156,7 +156,8 @@ package struct ConvolutionArguments {
   package func transposed(_ padding: [Int], _ outputPadding: [Int]) throws -> Convolution {
     var result: [Int] = []
     for d in 0..<rank {
-      guard outputPadding[d] < stride[d] || outputPadding[d] < dilation[d] else {
+      // PyTorch asks this of images that there are.
+      guard image[0] == 0 || outputPadding[d] < stride[d] || outputPadding[d] < dilation[d] else {
         throw TensorError(
           .value, operation,
           "output padding must be smaller than either stride or dilation, but got output_padding=\(outputPadding), stride=\(stride), dilation=\(dilation)"

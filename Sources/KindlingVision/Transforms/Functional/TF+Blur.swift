@@ -10,13 +10,7 @@ extension TF {
     _ image: I, _ kernelSize: [Int], _ sigma: [Double]? = nil
   ) throws -> I {
     let (height, width) = try size(image, "gaussianBlur")
-    guard (1...2).contains(kernelSize.count), kernelSize.allSatisfy({ $0 > 0 && $0 % 2 == 1 }),
-      let kx = kernelSize.first, let ky = kernelSize.last
-    else {
-      throw TensorError(
-        .value, "gaussianBlur",
-        "kernel_size should be one or two odd and positive integers, but got \(kernelSize)")
-    }
+    let (kx, ky) = try blurKernel(kernelSize, "gaussianBlur")
     let sigma = sigma ?? kernelSize.map { Double($0) * 0.15 + 0.35 }
     guard (1...2).contains(sigma.count), sigma.allSatisfy({ $0 > 0 && $0.isFinite }),
       let sx = sigma.first, let sy = sigma.last
@@ -35,5 +29,17 @@ extension TF {
     } image: {
       try Image(TensorForms.gaussianBlur(pilToTensor($0), kx, ky, sx, sy))
     }
+  }
+
+  /// Width and height of a blur's kernel, which must be odd.
+  static func blurKernel(_ size: [Int], _ operation: String) throws -> (width: Int, height: Int) {
+    guard (1...2).contains(size.count), size.allSatisfy({ $0 > 0 && $0 % 2 == 1 }),
+      let width = size.first, let height = size.last
+    else {
+      throw TensorError(
+        .value, operation,
+        "kernel_size should be one or two odd and positive integers, but got \(size)")
+    }
+    return (width, height)
   }
 }
