@@ -56,22 +56,23 @@ def node(t):
     return type(t.grad_fn).__name__ if t.grad_fn else "leaf"
 
 
-graphs = {}
-for path in sorted(glob.glob(sys.argv[1] + "/*.json")):
-    tensors = load_file(path[:-5] + ".safetensors")
-    for case in json.load(open(path))["cases"]:
-        if "error" in case or '"requires_grad": true' not in json.dumps(case):
-            continue
-        args = [argument(a, tensors) for a in case["args"]]
-        kwargs = {k: argument(a, tensors) for k, a in case["kwargs"].items()}
-        result = operators[case["op"], case["variant"]](*args, **kwargs)
-        names = " ".join(node(t) or "-" for t in flattened(result))
-        call, sample = "/".join(case["id"].split("/")[:-2]), "/".join(case["id"].split("/")[-2:])
-        graphs.setdefault(call, {}).setdefault(names, []).append(sample)
+if __name__ == "__main__":
+    graphs = {}
+    for path in sorted(glob.glob(sys.argv[1] + "/*.json")):
+        tensors = load_file(path[:-5] + ".safetensors")
+        for case in json.load(open(path))["cases"]:
+            if "error" in case or '"requires_grad": true' not in json.dumps(case):
+                continue
+            args = [argument(a, tensors) for a in case["args"]]
+            kwargs = {k: argument(a, tensors) for k, a in case["kwargs"].items()}
+            result = operators[case["op"], case["variant"]](*args, **kwargs)
+            names = " ".join(node(t) or "-" for t in flattened(result))
+            call, sample = "/".join(case["id"].split("/")[:-2]), "/".join(case["id"].split("/")[-2:])
+            graphs.setdefault(call, {}).setdefault(names, []).append(sample)
 
-lines = []
-for call, names in graphs.items():
-    entry = {n: samples if len(names) > 1 else [] for n, samples in names.items()}
-    lines.append(f" {json.dumps(call)}: {json.dumps(entry, separators=(',', ':'))}")
-with open(sys.argv[2], "w") as file:
-    file.write("{\n" + ",\n".join(lines) + "\n}\n")
+    lines = []
+    for call, names in graphs.items():
+        entry = {n: samples if len(names) > 1 else [] for n, samples in names.items()}
+        lines.append(f" {json.dumps(call)}: {json.dumps(entry, separators=(',', ':'))}")
+    with open(sys.argv[2], "w") as file:
+        file.write("{\n" + ",\n".join(lines) + "\n}\n")

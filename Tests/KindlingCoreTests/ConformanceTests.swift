@@ -42,6 +42,49 @@ import _TestSupport
     #expect(differences.isEmpty, "\(differences.sorted().joined(separator: "\n"))")
   }
 
+  /// Graphs keep what PyTorch's keep, so that writing to it is refused alike, and going backward twice is;
+  /// gradients made with `createGraph` require a gradient where PyTorch's do.
+  @Test(arguments: try ConformanceSuite.names(in: folder))
+  func graphsKeepAlike(name: String) throws {
+    let graphs = try RecordedGraphs(Golden.json("conformance-saved.json"))
+    let suite = try ConformanceSuite(name, in: Self.folder)
+    let runner = ConformanceRunner()
+    var differences: Set<String> = []
+    func call(_ test: ConformanceCase) -> String { "\(test.op)/\(test.variant)" }
+    let doubles = Set(suite.cases.filter { $0.id.contains("/float64/") }.map(call))
+    for test in suite.cases
+    where !Self.isKeptOtherwise(test.op)
+      && (test.id.contains("/float64/") || !doubles.contains(call(test)))
+    {
+      guard let expected = graphs[test],
+        let saves = try runner.saves(test, of: suite, expected: expected)
+      else { continue }
+      if saves != expected {
+        differences.insert("\(test.id): \(saves), expected \(expected)")
+      }
+    }
+    #expect(differences.isEmpty, "\(differences.sorted().joined(separator: "\n"))")
+  }
+
+  /// Operators whose steps PyTorch hides from the count of writes, or of which more or less is kept here.
+  private static func isKeptOtherwise(_ op: String) -> Bool {
+    op.hasPrefix("masked.") || keptOtherwise.contains(op)
+  }
+  private static let keptOtherwise: Set = [
+    // Indexes and halves that PyTorch copies first.
+    "__getitem__", "__rdiv__", "kron", "nn.functional.conv3d", "nn.functional.embedding_bag",
+    "nn.functional.pad", "nn.functional.multi_head_attention_forward",
+    "nn.functional.scaled_dot_product_attention", "linalg.cond", "linalg.norm", "norm",
+    // Decompositions are taken again from their input, and the solutions of others.
+    "cholesky_solve", "linalg.det", "linalg.eigh", "linalg.eigvalsh", "linalg.householder_product",
+    "linalg.lstsq", "linalg.lu", "linalg.matrix_sqrth", "linalg.qr", "linalg.slogdet",
+    "linalg.solve_triangular", "linalg.svd", "linalg.svdvals", "ormqr", "svd",
+    // Running statistics are written to in between, which the count would take for a change.
+    "native_batch_norm", "nn.functional.batch_norm", "native_group_norm",
+    // Walks of its own.
+    "nn.functional.ctc_loss", "_segment_reduce",
+  ]
+
   /// Operators that are compositions here, or that the table composes of others.
   private static func isNamedOtherwise(_ op: String) -> Bool {
     op.hasSuffix("_copy") || otherNames.contains(op)

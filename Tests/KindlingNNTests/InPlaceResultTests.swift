@@ -95,7 +95,7 @@ import Testing
   ]
 
   static let savers: Set<String> = [
-    "softmax", "logSoftmax", "pairwiseDistance", "norm", "logsumexp", "prod",
+    "softmax", "logSoftmax", "pairwiseDistance", "norm", "logsumexp", "prod", "cdist",
   ]
 
   @Test(arguments: cases, [false, true]) func isWritable(_ test: Case, requiresGrad: Bool) throws {

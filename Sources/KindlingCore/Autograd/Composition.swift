@@ -2,15 +2,21 @@
 extension Tensor {
   /// The results of `body` for `inputs`, recorded as those of one node named `name`.
   ///
-  /// Only the inputs are saved. Going backward runs `body` once more and differentiates what it is made
+  /// Only the inputs are saved, and with `savingOutput` the first result, as PyTorch does; it is not
+  /// used. Going backward runs `body` once more and differentiates what it is made
   /// of, as often as one likes.
   package static func composed(
-    _ name: String, _ inputs: [Tensor], _ body: @escaping ([Tensor]) throws -> [Tensor]
+    _ name: String, _ inputs: [Tensor], savingOutput: Bool = false,
+    _ body: @escaping ([Tensor]) throws -> [Tensor]
   ) throws -> [Tensor] {
     // Results are no views, whatever they are made of.
     let results = try noGrad { try body(inputs).map { $0.viewBase == nil ? $0 : $0.alias() } }
+    let count = inputs.count
     let wanted = inputs.indices.filter { inputs[$0].requiresGrad }
-    Recording.record(results, name, inputs, saving: inputs) { gradients, saved in
+    Recording.record(
+      results, name, inputs, saving: inputs, savingOutput: savingOutput, joint: true
+    ) { gradients, all in
+      let saved = Array(all.prefix(count))
       let again = isGradEnabled
       // Without a graph of the gradient the inputs become leaves, so that nothing lies behind them.
       var sources = saved
@@ -32,9 +38,10 @@ extension Tensor {
 
   /// The result of `body`, recorded as that of one node named `name`.
   package static func composed(
-    _ name: String, _ inputs: Tensor..., body: @escaping ([Tensor]) throws -> Tensor
+    _ name: String, _ inputs: Tensor..., savingOutput: Bool = false,
+    body: @escaping ([Tensor]) throws -> Tensor
   ) throws -> Tensor {
-    try composed(name, inputs) { [try body($0)] }[0]
+    try composed(name, inputs, savingOutput: savingOutput) { [try body($0)] }[0]
   }
 
   /// The product with a number, as PyTorch's compositions record it.

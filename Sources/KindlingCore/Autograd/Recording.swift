@@ -50,6 +50,16 @@ package struct Input {
 }
 
 extension Tensor {
+  /// This gradient as a function of `x` too, of which it is piecewise constant.
+  ///
+  /// PyTorch's is an operation on both, so that it requires a gradient where `x` does, and its derivative
+  /// by `x` is zeros rather than nothing.
+  package func flat(in x: Tensor, _ node: String) throws -> Tensor {
+    guard isGradEnabled, x.requiresGrad else { return self }
+    return alias().recorded(
+      node, Input(self) { g, _ in g }, Input(x) { [shape = x.shape] g, _ in try g.newZeros(shape) })
+  }
+
   /// This tensor as the output of an operation on `inputs` that has no derivative, in PyTorch either:
   /// it requires a gradient as they do, and going backward throws.
   func withoutDerivative(_ operation: String, _ inputs: [Tensor]) -> Tensor {
@@ -114,16 +124,27 @@ package enum Recording {
   ///
   /// `pullback` gets one gradient per output (nil: none) and the saved tensors, and returns one
   /// gradient per input (nil: none). With `savingOutput` the first output is the last saved tensor, for
-  /// values only: it is outside the graph.
+  /// values only: it is outside the graph. Where PyTorch's gradients are one `joint` operation on all
+  /// that was saved, all of them require a gradient where any of that does.
   package static func record(
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
-    savingOutput: Bool = false,
+    savingOutput: Bool = false, joint: Bool = false,
     _ pullback: @escaping (_ gradients: [Tensor?], _ saved: [Tensor]) throws -> [Tensor?]
   ) {
     for output in outputs { output.forgetInnerBase(inputs) }
     guard isGradEnabled, !outputs.isEmpty, inputs.contains(where: \.requiresGrad) else { return }
     let node = FunctionNode(
-      name, inputs.map { Edge(to: $0) }, outputs: outputs, saving: saving, pullback)
+      name, inputs.map { Edge(to: $0) }, outputs: outputs, saving: saving
+    ) { gradients, saved in
+      let found = try pullback(gradients, saved)
+      guard joint, isGradEnabled, let source = saved.first(where: \.requiresGrad) else {
+        return found
+      }
+      return try found.map { result in
+        guard let result, !result.requiresGrad else { return result }
+        return try result.flat(in: source, name.dropLast() + "Backward0")
+      }
+    }
     if savingOutput { node.save(output: outputs[0]) }
     for (i, output) in outputs.enumerated() where output.dtype.isFloatingPoint {
       output.node = node

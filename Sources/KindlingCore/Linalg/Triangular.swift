@@ -189,7 +189,8 @@ extension Tensor {
         "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead"
       )
     }
-    let results = try Tensor.composed("TriangularSolveBackward0", [self, a]) { s in
+    let results = try Tensor.composed("TriangularSolveBackward0", [self, a], savingOutput: true) {
+      s in
       let (b, a) = (s[0], s[1])
       let x = try Linalg.solveTriangular(
         transpose ? a.transposed : a, b, upper: upper != transpose, unitriangular: unitriangular)

@@ -12,12 +12,12 @@ extension BinaryRule {
   // Steps: constant almost everywhere.
   static let divFloor = BinaryRule(
     "div_floor", .divFloor, "DivBackward2",
-    left: { a, _ in Input(a) { g, _ in try g.zeroGradient() } },
-    right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
+    left: { a, b in Input(a, saving: b) { g, _ in try g.zeroGradient() } },
+    right: { a, b in Input(b, saving: a, b) { g, _ in try g.zeroGradient() } })
   static let divTrunc = BinaryRule(
     "div_trunc", .divTrunc, "DivBackward2",
-    left: { a, _ in Input(a) { g, _ in try g.zeroGradient() } },
-    right: { _, b in Input(b) { g, _ in try g.zeroGradient() } })
+    left: { a, b in Input(a, saving: b) { g, _ in try g.zeroGradient() } },
+    right: { a, b in Input(b, saving: a, b) { g, _ in try g.zeroGradient() } })
   static let floorDivide = BinaryRule(
     "floor_divide", .divFloor, "NotImplemented",
     left: { a, _ in .underivable(a, "floor_divide") },
@@ -240,8 +240,8 @@ extension Tensor {
     if rounding == .trunc, out == nil, resultType(a, b).isHalf {
       // As PyTorch: rounded to 16 bits before it is cut.
       return try noGrad { try a.div(b).trunc() }.recorded(
-        "DivBackward2", Input(a) { g, _ in try g.zeroGradient() },
-        Input(b) { g, _ in try g.zeroGradient() })
+        "DivBackward2", Input(a, saving: b) { g, _ in try g.zeroGradient() },
+        Input(b, saving: a, b) { g, _ in try g.zeroGradient() })
     }
     return try binary(rounding == .floor ? .divFloor : .divTrunc, a, b, into: out)
   }

@@ -41,13 +41,15 @@ extension Tensor {
       let step = spacing.isEmpty ? 1 : spacing[spacing.count == 1 ? 0 : i]
       let n = shape[d]
       func at(_ start: Int) throws -> Tensor { try narrow(d, start, 1) }
-      let inner = try (narrow(d, 2, n - 2) - narrow(d, 0, n - 2)) / (2 * step)
+      let inner = try (narrow(d, 2, n - 2) - narrow(d, 0, n - 2)).divided(by: 2 * step)
       if edgeOrder == 1 {
         return try Tensor.cat(
-          [(at(1) - at(0)) / step, inner, (at(n - 1) - at(n - 2)) / step], dim: d)
+          [(at(1) - at(0)).divided(by: step), inner, (at(n - 1) - at(n - 2)).divided(by: step)],
+          dim: d)
       }
-      let first = try (at(1) * 4 - at(0) * 3 - at(2)) / (2 * step)
-      let last = try (at(n - 1) * 3 - at(n - 2) * 4 + at(n - 3)) / (2 * step)
+      let first = try (at(1).scaled(by: 4) - at(0).scaled(by: 3) - at(2)).divided(by: 2 * step)
+      let last = try (at(n - 1).scaled(by: 3) - at(n - 2).scaled(by: 4) + at(n - 3))
+        .divided(by: 2 * step)
       return try Tensor.cat([first, inner, last], dim: d)
     }
   }

@@ -31,7 +31,7 @@ extension Tensor {
     if p == 2, rows > 25 {
       return try euclideanDistances(other)
     }
-    return try Tensor.composed("CdistBackward0", self, other) { x in
+    return try Tensor.composed("CdistBackward0", self, other, savingOutput: true) { x in
       if !isGradEnabled { return try x[0].distancesByBlocks(x[1], p) }
       let apart = try x[0].unsqueeze(-2) - x[1].unsqueeze(-3)
       guard p == 1 else { return try apart.norm(p: p, dim: -1) }

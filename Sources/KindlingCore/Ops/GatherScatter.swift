@@ -30,7 +30,7 @@ extension Tensor {
     let d = plan.dim
     return result.recorded(
       "GatherBackward0",
-      Input(self, saving: index) { [shape] g, s in
+      Input(self, saving: index, self) { [shape] g, s in
         try g.newZeros(shape).scatterAdd(d, s[0], g)
       })
   }
@@ -186,7 +186,7 @@ extension Tensor {
     try backend.take(self, rows, into: result)
     return result.recorded(
       "TakeBackward0",
-      Input(self, saving: index) { [shape] g, s in
+      Input(self, saving: index, self) { [shape] g, s in
         try g.newZeros(shape).put(s[0], g, accumulate: true)
       })
   }
@@ -222,10 +222,10 @@ extension Tensor {
     let sourceShape = source.shape
     return out.recorded(
       "PutBackward0",
-      Input(self, saving: index) { g, s in
+      Input(self, saving: index, source) { g, s in
         accumulate ? g : try g.put(s[0], g.newZeros(s[0].shape))
       },
-      Input(source, saving: index) { g, s in try g.take(s[0]).reshape(sourceShape) })
+      Input(source, saving: index, source) { g, s in try g.take(s[0]).reshape(sourceShape) })
   }
 
   private func flatPlaces(

@@ -62,7 +62,7 @@ extension Tensor {
     let d = plan.dim, lines = source.shape
     return out.recorded(
       "IndexAddBackward0", Input(self) { g, _ in g },
-      Input(source, saving: index) { g, s in
+      Input(source, saving: index, source) { g, s in
         let taken = try g.indexSelect(d, s[0]).reshape(lines)
         return factor == 1 ? taken : try taken.mul(alpha)
       })
@@ -89,7 +89,9 @@ extension Tensor {
     let d = plan.dim, lines = source.shape
     return out.recorded(
       "IndexCopyBackward0", Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
-      Input(source, saving: index) { g, s in try g.indexSelect(d, s[0]).reshape(lines) })
+      Input(source, saving: index, source) { g, s in
+        try g.indexSelect(d, s[0]).reshape(lines)
+      })
   }
 
   /// `value` in the lines `index` along `dim` of a copy (PyTorch: `torch.index_fill`).

@@ -76,7 +76,7 @@ extension Tensor {
     try backend.take(wide, rows, into: result)
     return result.recorded(
       "MaskedSelectBackward0",
-      Input(self, saving: marks, self) { g, s in
+      Input(self, saving: mask, self) { g, s in
         try g.newZeros(common).maskedScatter(s[0], g)
       })
   }
@@ -132,8 +132,8 @@ extension Tensor {
     if values.numel > 0 { try out.backend.put(.set, values, rows, into: out) }
     let sourceShape = source.shape, missing = source.numel - rows.runs
     return out.recorded(
-      "MaskedScatterBackward0", Input(self, saving: marks) { g, s in try g.maskedFill(s[0], 0) },
-      Input(source, saving: marks) { g, s in
+      "MaskedScatterBackward0", Input(self, saving: mask) { g, s in try g.maskedFill(s[0], 0) },
+      Input(source, saving: mask) { g, s in
         try Tensor.cat([g.maskedSelect(s[0]), g.newZeros([missing])]).reshape(sourceShape)
       })
   }

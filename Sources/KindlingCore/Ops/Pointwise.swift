@@ -7,9 +7,9 @@ extension UnaryRule {
   static let sign = UnaryRule("sign", .sign, integers: .keep, "SignBackward0") { g, _ in
     try g.zeroGradient()
   }
-  static let sgn = UnaryRule("sgn", .sign, integers: .keep, "SgnBackward0") { g, _ in
-    try g.zeroGradient()
-  }
+  static let sgn = UnaryRule(
+    "sgn", .sign, integers: .keep, "SgnBackward0", saving: .inputAndOutput
+  ) { g, _ in try g.zeroGradient() }
 }
 
 extension BinaryRule {

@@ -191,7 +191,6 @@ extension Tensor {
 
   /// `g · y / x`; where some x is 0 the product of the others, those before times those behind.
   private func prodGradient(_ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
-    if numel == 0 { return try zeroGradient() }
     if try noGrad({ try all().item(as: Bool.self) }) { return try g * (y / self) }
     if dims.count != 1 {
       return try reshaped([numel]).prodGradient(g, y, [0]).reshaped(shape)

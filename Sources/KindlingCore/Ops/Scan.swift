@@ -122,7 +122,7 @@ extension Tensor {
     return (
       values.recorded(
         node,
-        Input(self, saving: indices) { g, s in
+        Input(self, saving: indices, self) { g, s in
           try g.ndim == 0 ? g : g.zeroGradient().scatterAdd(d, s[0], g)
         }), indices
     )

@@ -87,11 +87,12 @@ extension Tensor {
     let rows = shape.prefix(d).reduce(1, *)
     let target = Array(shape.prefix(d)) + [segments] + shape.dropFirst(d + 1)
     if rows * segments == 0 {
-      return try Tensor.composed("SegmentReduceBackward0", self) {
+      return try Tensor.composed("SegmentReduceBackward0", self, savingOutput: true) {
         try $0[0].reshape([-1]).narrow(0, 0, 0).reshape(target)
       }
     }
-    return try Tensor.composed("SegmentReduceBackward0", self) { [shape] inputs in
+    return try Tensor.composed("SegmentReduceBackward0", self, savingOutput: true) {
+      [shape] inputs in
       let x = try inputs[0].reshape([rows, shape[d]] + shape.dropFirst(d + 1))
       let results = try (0..<rows).flatMap { row in
         let line = try x.select(0, row)

@@ -53,7 +53,9 @@ extension Tensor {
     let mean = try plan.values(of: self).mean
     // The deviation is computed anew for its gradient: a saved copy of the output would be outside the
     // graph that second derivatives need.
-    Recording.record([deviation, mean], "StdMeanBackward0", [self], saving: [self]) { g, s in
+    Recording.record(
+      [deviation, mean], "StdMeanBackward0", [self], saving: [self], savingOutput: true
+    ) { g, s in
       let root = try g[0].map { g in
         try VariancePlan.throughRoot(
           g, s[0].std(dims: dims, correction: correction, keepdim: keepdim))

@@ -143,7 +143,7 @@ extension Tensor {
       let pi = try Tensor.full([], Double.pi, dtype: type, device: device)
       let angle = try Tensor.where(lt(0), pi, 0)
       return dtype.isFloatingPoint ? try Tensor.where(isnan(), self, angle) : angle
-    }.recorded("AngleBackward0", Input(self) { g, _ in try g.zeroGradient() })
+    }.recorded("AngleBackward0", Input(self, saving: self) { g, _ in try g.zeroGradient() })
   }
 
   /// `sin(πx) / (πx)`, 1 at 0 (PyTorch: `torch.sinc`).

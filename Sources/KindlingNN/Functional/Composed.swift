@@ -6,12 +6,14 @@ import KindlingCore
 /// differentiates that. This costs a second run and gives second derivatives for nothing. `body` must
 /// capture no tensors and draw no random numbers.
 ///
+/// A linear `body` needs no values to differentiate it: with `isLinear` nothing is kept at all.
+///
 /// `values` computes the result where PyTorch's gradient is that of another function, `body`.
 enum Composed {
   /// `body` of `inputs`, recorded as `node`; 16-bit floats are computed in float32 and rounded once.
   static func record(
-    _ node: String, _ inputs: [Tensor], values: (([Tensor]) throws -> Tensor)? = nil,
-    _ body: @escaping ([Tensor]) throws -> Tensor
+    _ node: String, _ inputs: [Tensor], isLinear: Bool = false, savingOutput: Bool = false,
+    values: (([Tensor]) throws -> Tensor)? = nil, _ body: @escaping ([Tensor]) throws -> Tensor
   ) throws -> Tensor {
     func wide(_ inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor) throws -> Tensor {
       guard let type = inputs.first(where: \.dtype.isHalf)?.dtype else { return try body(inputs) }
@@ -24,7 +26,11 @@ enum Composed {
       return Recording.own(y, of: inputs)
     }
     let wanted = inputs.map { $0.requiresGrad && $0.dtype.isFloatingPoint }
-    Recording.record([y], node, inputs, saving: inputs) { gradients, saved in
+    let places = isLinear ? inputs.map(Place.init) : []
+    Recording.record(
+      [y], node, inputs, saving: isLinear ? [] : inputs, savingOutput: savingOutput, joint: true
+    ) { gradients, kept in
+      let saved = try isLinear ? places.map { try $0.zeros() } : Array(kept.prefix(wanted.count))
       guard let g = gradients[0] else { return saved.map { _ in nil } }
       let twice = isGradEnabled
       return try enableGrad {
@@ -46,5 +52,18 @@ enum Composed {
       }
     }
     return y
+  }
+
+  /// What an input of a linear operation was, but for its values.
+  private struct Place {
+    let shape: [Int], format: MemoryFormat, dtype: DType, device: Device
+
+    init(_ x: Tensor) {
+      (shape, format, dtype, device) = (x.shape, x.suggestedFormat, x.dtype, x.device)
+    }
+
+    func zeros() throws -> Tensor {
+      try Tensor.zeros(shape, dtype: dtype, device: device).contiguous(memoryFormat: format)
+    }
   }
 }

@@ -12,12 +12,14 @@ struct ElementwiseActivation: Sendable {
   let floatKernel: String?
   /// The gradient in place; nil where it is that of the input before the change.
   let inPlaceGradient: InPlaceGradient?
+  /// Whether the gradient is piecewise constant in the input.
+  let isPiecewiseLinear: Bool
   let values: @Sendable (_ x: Tensor) throws -> Tensor
   let gradient: @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor
 
   init(
     _ name: String, _ node: String, inPlace nodeInPlace: String? = nil, floats kernel: String?,
-    inPlaceGradient: InPlaceGradient? = nil,
+    inPlaceGradient: InPlaceGradient? = nil, isPiecewiseLinear: Bool = false,
     values: @escaping @Sendable (_ x: Tensor) throws -> Tensor,
     gradient: @escaping @Sendable (_ g: Tensor, _ x: Tensor) throws -> Tensor
   ) {
@@ -26,6 +28,7 @@ struct ElementwiseActivation: Sendable {
     self.nodeInPlace = nodeInPlace
     floatKernel = kernel
     self.inPlaceGradient = inPlaceGradient
+    self.isPiecewiseLinear = isPiecewiseLinear
     self.values = values
     self.gradient = gradient
   }
@@ -54,12 +57,15 @@ struct ElementwiseActivation: Sendable {
   }
 
   private func recorded(_ y: Tensor, _ node: String, _ x: Tensor) -> Tensor {
-    let gradient = gradient
+    let gradient = gradient, bends = isPiecewiseLinear
     return y.recorded(
       node,
       Input(x, saving: x) { g, s in
-        guard g.dtype.isHalf else { return try gradient(g, s[0]) }
-        return try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype)
+        let own =
+          g.dtype.isHalf
+          ? try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype) : try gradient(g, s[0])
+        // As PyTorch names the node of the backward operation.
+        return bends ? try own.flat(in: s[0], String(node.dropLast()) + "Backward0") : own
       })
   }
 
@@ -67,9 +73,9 @@ struct ElementwiseActivation: Sendable {
   private func recordedInPlace(
     _ y: Tensor, _ before: Tensor, _ gradient: InPlaceGradient
   ) -> Tensor {
-    let name = name
+    let name = name, bends = isPiecewiseLinear, node = nodeInPlace ?? node
     return y.recorded(
-      nodeInPlace ?? node,
+      node,
       Input(before) { g, s in
         guard gradient.isInvertible else {
           throw TensorError(
@@ -78,8 +84,11 @@ struct ElementwiseActivation: Sendable {
           )
         }
         let y = s.output
-        guard g.dtype.isHalf else { return try gradient.ofResult(g, y) }
-        return try gradient.ofResult(g.to(.float32), y.to(.float32)).to(g.dtype)
+        let own =
+          g.dtype.isHalf
+          ? try gradient.ofResult(g.to(.float32), y.to(.float32)).to(g.dtype)
+          : try gradient.ofResult(g, y)
+        return bends ? try own.flat(in: y, String(node.dropLast()) + "Backward0") : own
       }, savingOutput: true)
   }
 }

@@ -233,7 +233,7 @@ private struct ChannelNorm: Sendable {
     // Where there is no weight or bias, a tensor without gradient stands in its place.
     Recording.record(
       [y], "NativeBatchNormBackward0", [x, weight ?? mean, bias ?? mean],
-      saving: [x, mean, rstd] + (weight.map { [$0] } ?? [])
+      saving: [x, mean, rstd] + (weight.map { [$0] } ?? []), joint: true
     ) { gradients, saved in
       guard let g = gradients[0] else { return [nil, nil, nil] }
       let weight = hasWeight ? saved[3] : nil

@@ -56,12 +56,13 @@ extension F {
       return try Tensor.zeros([n < 2 ? 0 : n * (n - 1) / 2], dtype: x.dtype, device: x.device)
         .recorded(
           "PdistBackward0",
-          Input(x) { g, _ in
+          Input(x, saving: x) { g, s in
             try Tensor.zeros(shape, dtype: g.dtype, device: g.device)
-          })
+              .flat(in: s[0], "PdistBackwardBackward0")
+          }, savingOutput: true)
     }
     let pairs = try Tensor.triuIndices(n, n, offset: 1, device: x.device)
-    return try Composed.record("PdistBackward0", [x, pairs]) { s in
+    return try Composed.record("PdistBackward0", [x, pairs], savingOutput: true) { s in
       try s[0].indexSelect(0, s[1].select(0, 0)).sub(s[0].indexSelect(0, s[1].select(0, 1)))
         .norm(p: p, dim: 1)
     }

@@ -118,7 +118,7 @@ extension F {
     }
     try Layout.checkList(
       Layout.checkedCount([size[0]] + places + [rank], theta.dtype, name), name)
-    return try Composed.record("AffineGridGeneratorBackward0", [theta]) { s in
+    return try Composed.record("AffineGridGeneratorBackward0", [theta], isLinear: true) { s in
       var base: [Tensor] = []
       for d in places.indices.reversed() {
         let n = places[d], edge = alignCorners ? 1 : Double(n - 1) / Double(n)

@@ -203,7 +203,9 @@ private struct Upsampling: Sendable {
 
   func callAsFunction(_ x: Tensor) throws -> Tensor {
     let (taps, backwardTaps) = (taps, backwardTaps)
-    return try Composed.record(node, [x], values: { try Upsampling.apply(taps, $0[0]) }) {
+    return try Composed.record(
+      node, [x], isLinear: true, values: { try Upsampling.apply(taps, $0[0]) }
+    ) {
       try Upsampling.apply(backwardTaps, $0[0])
     }
   }

@@ -268,7 +268,7 @@ private struct RowNorm: Sendable {
     let hasWeight = weight != nil
     Recording.record(
       [y], "NativeLayerNormBackward0", [x, weight ?? mean, bias ?? mean],
-      saving: [x, mean, rstd] + (weight.map { [$0] } ?? [])
+      saving: [x, mean, rstd] + [weight, bias].compactMap(\.self), joint: true
     ) { gradients, saved in
       guard let g = gradients[0] else { return [nil, nil, nil] }
       let weight = hasWeight ? saved[3] : nil

@@ -187,7 +187,7 @@ extension F {
     }
     let hits = try Tensor(named).reshape([samples, classes]).to(input.device)
     let shape = input.ndim == 2 ? [samples] : []
-    return try Composed.record("MultilabelMarginLossBackward0", [input, hits]) { s in
+    return try Composed.record("MultilabelMarginLossBackward0", [input, hits, target]) { s in
       let x = try s[0].reshape([samples, classes])
       let distance = try x.unsqueeze(2).rsub(1).add(x.unsqueeze(1))
       let counts = try s[1].unsqueeze(2).mul(s[1].eq(0).unsqueeze(1))

@@ -115,8 +115,9 @@ private struct NLLPlan {
   /// The input of a loss of `x`.
   func input(_ x: Tensor, _ labels: Tensor, _ total: Tensor, _ weight: Tensor?) -> Input {
     let hasWeight = weight != nil
-    return Input(x, saving: labels, total, weight) { g, s in
-      try gradient(g, s[0], s[1], hasWeight ? s[2] : nil)
+    return Input(x, saving: labels, total, x, weight) { g, s in
+      try gradient(g, s[0], s[1], hasWeight ? s[3] : nil)
+        .flat(in: s[2], "NllLoss\(spatial.isEmpty ? "" : "2D")BackwardBackward0")
     }
   }
 

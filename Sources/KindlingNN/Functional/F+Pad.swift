@@ -170,7 +170,7 @@ private struct Border: Sendable {
     let node = mode == .reflect ? "ReflectionPad" : "ReplicationPad"
     return out.recorded(
       "\(node)\(rank)DBackward0",
-      Input(x) { g, _ in
+      Input(x, saving: x) { g, s in
         try dims.reversed().reduce(g) { gradient, d in
           if before[d] < 0 || after[d] < 0 {
             var target = gradient.shape
@@ -184,7 +184,7 @@ private struct Border: Sendable {
               d, Tensor(Array(places[border])).to(g.device),
               gradient.narrow(d, border.lowerBound, border.count))
           }
-        }
+        }.flat(in: s[0], "\(node)\(rank)DBackwardBackward0")
       })
   }
 

@@ -8,7 +8,7 @@ extension F {
   ) throws -> Tensor {
     try ElementwiseActivation(
       "leaky_relu", "LeakyReluBackward0", inPlace: "LeakyReluBackward1", floats: "leaky_relu_cpu",
-      inPlaceGradient: slopeGradient(negativeSlope),
+      inPlaceGradient: slopeGradient(negativeSlope), isPiecewiseLinear: true,
       values: { try Tensor.where($0.gt(0), $0, $0.mul(negativeSlope)) },
       gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(negativeSlope)) })(x, inplace: inplace)
   }
@@ -53,7 +53,9 @@ extension F {
     let y = try noGrad { try Tensor.where(x.gt(0), x, x.mul(slopes)) }
     return y.recorded(
       "PreluKernelBackward0",
-      Input(x, saving: x, slopes) { g, s in try Tensor.where(s[0].gt(0), g, g.mul(s[1])) },
+      Input(x, saving: x, slopes) { g, s in
+        try Tensor.where(s[0].gt(0), g, g.mul(s[1])).flat(in: s[0], "PreluKernelBackwardBackward0")
+      },
       Input(slopes, saving: x) { g, s in try Tensor.where(s[0].gt(0), 0, g.mul(s[0])) })
   }
 
@@ -79,7 +81,7 @@ extension F {
       let slope = (lower + upper) / 2
       return try ElementwiseActivation(
         "rrelu", node, inPlace: "RreluWithNoiseBackward1", floats: "rrelu_with_noise_out_cpu",
-        inPlaceGradient: slopeGradient(slope),
+        inPlaceGradient: slopeGradient(slope), isPiecewiseLinear: true,
         values: { try Tensor.where($0.gt(0), $0, $0.mul(slope)) },
         gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(slope)) })(x, inplace: inplace)
     }
@@ -105,13 +107,18 @@ extension F {
         try noGrad { _ = try out.copy_(before.mul(noise)) }
         return out.recorded(
           "RreluWithNoiseBackward1",
-          Input(before, saving: noise) { g, s in try g.mul(s[0]) },
+          Input(before, saving: noise, before) { g, s in
+            try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")
+          },
           // PyTorch keeps the result here too, and refuses a later change of it.
           savingOutput: true)
       }
     }
     return try noGrad { try x.mul(noise) }.recorded(
-      node, Input(x, saving: noise) { g, s in try g.mul(s[0]) })
+      node,
+      Input(x, saving: noise, x) { g, s in
+        try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")
+      })
   }
 
   /// Elements limited to `minVal…maxVal` (PyTorch: `F.hardtanh`).
@@ -139,6 +146,7 @@ extension F {
     }
     return try ElementwiseActivation(
       name, "HardtanhBackward0", inPlace: "HardtanhBackward1", floats: nil,
+      isPiecewiseLinear: true,
       values: { try $0.clamp(min: low, max: high).to($0.dtype) },
       gradient: { g, x in try Tensor.where(x.gt(low).logicalAnd(x.lt(high)), g, 0) }
     )(x, inplace: inplace)
@@ -150,6 +158,7 @@ extension F {
   ) throws -> Tensor {
     try ElementwiseActivation(
       "threshold", "ThresholdBackward0", inPlace: "ThresholdBackward1", floats: nil,
+      isPiecewiseLinear: true,
       values: { x in
         try Scalar.double(threshold).check(fits: x.dtype, "threshold")
         try Scalar.double(value).check(fits: x.dtype, "threshold")
@@ -161,7 +170,7 @@ extension F {
   /// Elements from −`lambd` to `lambd` replaced by 0 (PyTorch: `F.hardshrink`).
   public static func hardshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
     try ElementwiseActivation(
-      "hardshrink", "HardshrinkBackward0", floats: "hardshrink_cpu",
+      "hardshrink", "HardshrinkBackward0", floats: "hardshrink_cpu", isPiecewiseLinear: true,
       values: { try Tensor.where($0.ge(-lambd).logicalAnd($0.le(lambd)), 0, $0) },
       gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
   }
@@ -178,7 +187,7 @@ extension F {
       )
     }
     return try ElementwiseActivation(
-      "softshrink", "SoftshrinkBackward0", floats: "softshrink_cpu",
+      "softshrink", "SoftshrinkBackward0", floats: "softshrink_cpu", isPiecewiseLinear: true,
       values: { try $0.sub($0.clamp(min: -lambd, max: lambd)) },
       gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
   }
@@ -198,7 +207,7 @@ extension F {
   public static func hardsigmoid(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try ElementwiseActivation(
       "hardsigmoid", "HardsigmoidBackward0", inPlace: "HardsigmoidBackward1",
-      floats: "hardsigmoid_cpu",
+      floats: "hardsigmoid_cpu", isPiecewiseLinear: true,
       values: { try $0.add(3).clamp(min: 0, max: 6).div(6) },
       gradient: { g, x in
         // PyTorch's sixth is one of float32, in every dtype.

@@ -19,7 +19,7 @@ extension F {
       )
     }
     let (c, h, w, n) = (plane[0] / square, plane[1], plane[2], lead.count)
-    return try Composed.record("PixelShuffleBackward0", [x]) { s in
+    return try Composed.record("PixelShuffleBackward0", [x], isLinear: true) { s in
       try s[0].reshape(lead + [c, r, r, h, w])
         .permute(Array(0..<n) + [0, 3, 1, 4, 2].map { $0 + n })
         .reshape(lead + [c, h * r, w * r]).clone(memoryFormat: s[0].suggestedFormat)
@@ -42,7 +42,7 @@ extension F {
       )
     }
     let (c, h, w) = (plane[0], plane[1] / r, plane[2] / r)
-    return try Composed.record("PixelUnshuffleBackward0", [x]) { s in
+    return try Composed.record("PixelUnshuffleBackward0", [x], isLinear: true) { s in
       try s[0].reshape(lead + [c, h, r, w, r])
         .permute(Array(0..<n) + [0, 2, 4, 1, 3].map { $0 + n })
         .reshape(lead + [c * r * r, h, w]).clone(memoryFormat: s[0].suggestedFormat)
@@ -72,7 +72,7 @@ extension F {
       )
     }
     if x.numel == 0 { return try x.view(shape) }
-    return try Composed.record("ChannelShuffleBackward0", [x]) { s in
+    return try Composed.record("ChannelShuffleBackward0", [x], isLinear: true) { s in
       try s[0].reshape([shape[0], groups, channels / groups, -1]).transpose(1, 2).reshape(shape)
         .clone(memoryFormat: s[0].suggestedFormat)
     }

@@ -48,7 +48,13 @@ extension Tensor {
       "ConvolutionBackward0",
       Input(x, saving: w) { [exact] g, s in try g.transposeConvolved(s[0], nil, exact) },
       Input(w, saving: x) { g, s in try g.convolutionWeightGradient(s[0], c) },
-      bias.map { Input($0) { g, _ in try g.sumByChannel() } })
+      bias.map { Input($0, saving: x, w) { g, s in try g.biasGradient(s[0], s[1]) } })
+  }
+
+  /// The gradient of the bias, which PyTorch's one operation makes of `x` and `w` too.
+  private func biasGradient(_ x: Tensor, _ w: Tensor) throws -> Tensor {
+    let source = x.requiresGrad ? x : w
+    return try sumByChannel().flat(in: source, "ConvolutionBackwardBackward0")
   }
 
   /// The gradient of the image of a convolution from this one of its result; with a bias, the
@@ -75,7 +81,7 @@ extension Tensor {
       "ConvolutionBackward0",
       Input(g, saving: w) { gx, s in try gx.convolved(s[0], nil, c) },
       Input(w, saving: g) { gx, s in try s[0].convolutionWeightGradient(gx, c) },
-      bias.map { Input($0) { gx, _ in try gx.sumByChannel() } })
+      bias.map { Input($0, saving: g, w) { gx, s in try gx.biasGradient(s[0], s[1]) } })
   }
 
   /// The gradient of the weight of a convolution of `image` from this one of its result.

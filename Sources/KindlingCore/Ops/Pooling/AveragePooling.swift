@@ -7,7 +7,10 @@ extension Tensor {
     // PyTorch's pooling of volumes is contiguous always.
     if rank == 2 { y = try y.laidOut(as: suggestedFormat) }
     return y.recorded(
-      node, Input(self) { [shape] g, _ in try g.averageUnpooled(node, p, shape, rank) })
+      node,
+      Input(self, saving: self) { [shape] g, s in
+        try g.averageUnpooled(node, p, shape, rank).flat(in: s[0], node.dropLast() + "Backward0")
+      })
   }
 
   /// The gradient of what means were taken of, from this one of the means.

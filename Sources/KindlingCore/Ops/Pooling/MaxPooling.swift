@@ -24,7 +24,8 @@ extension Tensor {
 
   /// Records `y` as those elements of this tensor that `indices` names in their planes.
   func recordMaxima(_ y: Tensor, _ indices: Tensor, _ node: String, _ rank: Int) {
-    Recording.record([y, indices], node, [self], saving: [indices]) { [shape] gradients, saved in
+    Recording.record([y, indices], node, [self], saving: [indices, self], joint: true) {
+      [shape] gradients, saved in
       guard let g = gradients[0] else { return [nil] }
       return [try g.addedToPlanes(saved[0], shape, rank, node)]
     }

@@ -7,15 +7,16 @@ extension UnaryRule {
   static let erfc = UnaryRule("erfc", .erfc, "ErfcBackward0", saving: .input) { g, s in
     try g * (s[0].square().neg().exp() * -twoOverRootPi)
   }
-  static let erfinv = UnaryRule("erfinv", .erfinv, "ErfinvBackward0", saving: .output) { g, s in
-    try g * (s.output.square().exp() / twoOverRootPi)
+  static let erfinv = UnaryRule("erfinv", .erfinv, "ErfinvBackward0", saving: .input) { g, s in
+    try g * (s[0].erfinv().square().exp() / twoOverRootPi)
   }
   static let erfcx = UnaryRule("erfcx", .erfcx, "SpecialErfcxBackward0", saving: .inputAndOutput) {
     g, s in
     try g * (s[0] * s.output * 2 - twoOverRootPi)
   }
-  static let logNdtr = UnaryRule("log_ndtr", .logNdtr, "SpecialLogNdtrBackward0", saving: .input) {
-    g, s in
+  static let logNdtr = UnaryRule(
+    "log_ndtr", .logNdtr, "SpecialLogNdtrBackward0", saving: .inputAndOutput
+  ) { g, s in
     try g * (rootTwoOverPi / Special.erfcx(s[0] * -(0.5.squareRoot())))
   }
   static let ndtri = UnaryRule("ndtri", .ndtri, "SpecialNdtriBackward0", saving: .output) { g, s in

@@ -1,0 +1,66 @@
+import Kindling
+
+extension ConformanceRunner {
+  /// What `generate_conformance_saved.py` writes of PyTorch, of this library: what the graph of the call
+  /// keeps, and behind a bar the inputs whose gradients require a gradient.
+  ///
+  /// What could not be written to there, marked with `~` in `expected`, is taken over unseen. Nil where
+  /// the call is not supported.
+  package func saves(
+    _ test: ConformanceCase, of suite: ConformanceSuite, expected: String
+  ) throws -> String? {
+    guard let body = table.body(test.op, variant: test.variant) else { return nil }
+    let unseen = Set(
+      expected.split(separator: "|", omittingEmptySubsequences: false)[0].split(separator: " ")
+        .filter { $0.hasPrefix("~") }.map(String.init))
+
+    func made() throws -> (inputs: [String: Tensor], outputs: [Tensor]) {
+      let call = try Call(test, suite.file)
+      let outputs = try withDefaultGenerator(Generator()) { try body(call.arguments).outputs }
+      return (call.tensors, outputs.compactMap { if case .tensor(let t) = $0 { t } else { nil } })
+    }
+    func total(_ outputs: [Tensor]) throws -> Tensor? {
+      let parts = try outputs.filter(\.requiresGrad).map { try $0.sum() }
+      return try parts.dropFirst().reduce(parts.first) { sum, part in try sum.map { try $0 + part }
+      }
+    }
+    /// Whether going backward says `words`.
+    func fails(_ outputs: [Tensor], _ words: String) throws -> Bool {
+      do { try total(outputs)?.backward() } catch let error as TensorError {
+        return "\(error)".contains(words)
+      }
+      return false
+    }
+    func fails(afterWriting t: Tensor, _ outputs: [Tensor]) throws -> Bool {
+      try noGrad { _ = try t.copy_(t.clone()) }
+      return try fails(outputs, "modified by an inplace operation")
+    }
+
+    var kept = unseen
+    let (inputs, outputs) = try made()
+    try total(outputs)?.backward()
+    if try fails(outputs, "second time") { kept.insert("twice") }
+    for path in inputs.keys where !unseen.contains("~" + path) {
+      let (inputs, outputs) = try made()
+      if let t = inputs[path], try fails(afterWriting: t, outputs) { kept.insert(path) }
+    }
+    for i in outputs.indices where !unseen.contains("~out\(i)") {
+      let (_, outputs) = try made()
+      if try fails(afterWriting: outputs[i], outputs) { kept.insert("out\(i)") }
+    }
+    let (leaves, results) = try made()
+    let paths = leaves.keys.filter { leaves[$0]?.requiresGrad == true }.sorted()
+    var again: [String] = []
+    if let total = try total(results) {
+      do {
+        let gradients = try grad(
+          of: [total], withRespectTo: paths.compactMap { leaves[$0] }, createGraph: true,
+          allowUnused: true)
+        again = zip(paths, gradients).filter { $1?.requiresGrad == true }.map(\.0)
+      } catch is TensorError {
+        again = ["!"]
+      }
+    }
+    return "\(kept.sorted().joined(separator: " "))|\(again.joined(separator: " "))"
+  }
+}
