@@ -34,6 +34,31 @@ import _TestSupport
     #expect(try CSVTable(text: text, header: .none).rows == rows)
   }
 
+  @Test func rowsKnowTheirNumbers() throws {
+    let table = try CSVTable(text: "\n\na,b\n1,2\n\n3,4\n5,6\n\n \n7,8\n")
+    #expect((0..<4).map(table.rowNumber) == [4, 6, 7, 10])
+    #expect(try table.column("b") == ["2", "4", "6", "8"])
+    let error = #expect(throws: CSVError.self) { try CSVTable(text: "a,b\n1,2\n\n3\n4,5,6") }
+    #expect(error?.description == "row 4: has 1 fields, but the table has 2 columns: a, b")
+  }
+
+  @Test func spacesOfUnicodeAreTrimmed() throws {
+    let text = "\u{A0}\u{3000}x \u{3000}y\u{2003}\u{A0},\"\u{A0}z\"\u{2003}\n"
+    #expect(try CSVTable(text: text, header: .none).rows == [["x \u{3000}y", "\u{A0}z"]])
+  }
+
+  /// A name takes more memory than a comma.
+  @Test func rowsOfCommasAreRefused() throws {
+    let text = String(repeating: ",", count: 1_000_000)
+    for header in [CSVHeader.firstRow, .none] {
+      let error = #expect(throws: CSVError.self) { try CSVTable(text: text, header: header) }
+      #expect(
+        error?.message == "a row has 1000001 fields; a table has at most 1000000 columns")
+    }
+    let error = #expect(throws: CSVError.self) { try CSVTable(text: "a,b,a,b\n") }
+    #expect(error?.message == "two columns are called a")
+  }
+
   @Test func givesNumbers() throws {
     let table = try CSVTable(text: "x;n;y\n1.5;3;-2\n2.5;4;1e3", delimiter: ";")
     #expect(try table.column("n", as: Int.self) == [3, 4])

@@ -26,64 +26,71 @@ public enum CSVHeader: Sendable, ExpressibleByArrayLiteral {
 public struct CSVTable: Sendable {
   /// The names of the columns, from left to right.
   public let columns: [String]
-  /// The fields of each row, as many as there are columns.
-  public let rows: [[String]]
   /// The file the table came from; empty where it came from a text.
   public let path: String
-  /// The number of each row in the file, counted from 1.
-  private let numbers: [Int]
-  /// The place of each column.
-  private let places: [String: Int]
+  private let fields: CSVFields
+  /// The number of fields' rows before the first one of data.
+  private let skipped: Int
+  /// The columns' indices in the order of their names.
+  private let byName: [Int32]
 
   /// The table in the file at `path`.
   ///
-  /// - Throws: ``CSVError`` where the file cannot be read, is no UTF-8, or its rows are no table.
+  /// - Throws: ``CSVError`` where the file cannot be read, is no UTF-8, or its rows are no table;
+  ///   `TensorError` `.memory` where there is no memory for it.
   public init(_ path: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {
     let bytes = try TextFile.read(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw CSVError(.format, path: path, "the file is not UTF-8 text")
-    }
-    try self.init(text, path, header, delimiter)
+    self = try bytes.withUnsafeBufferPointer { try CSVTable($0, path, header, delimiter) }
   }
 
   /// The table in `text`.
   ///
-  /// - Throws: ``CSVError`` where its rows are no table.
+  /// - Throws: ``CSVError`` where its rows are no table; `TensorError` `.memory` where there is no
+  ///   memory for it.
   public init(text: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {
-    try self.init(text, "", header, delimiter)
+    var text = text
+    self = try text.withUTF8 { try CSVTable($0, "", header, delimiter) }
   }
 
   private init(
-    _ text: String, _ path: String, _ header: CSVHeader, _ delimiter: Character
+    _ bytes: UnsafeBufferPointer<UInt8>, _ path: String, _ header: CSVHeader,
+    _ delimiter: Character
   ) throws {
-    // A field takes at least two bytes of text and sixteen of memory.
-    try Layout.checkList(text.utf8.count, bytes: 16, "CSVTable")
-    var found = try CSVParser(text, path: path, delimiter: delimiter).rows
-    let columns: [String]
+    try Layout.checkList(bytes.count, bytes: 2, "CSVTable")
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw CSVError(.format, path: path, "the file is not UTF-8 text")
+    }
+    var given: [String]?
+    if case .names(let names) = header { given = names }
+    let found = try CSVParser(bytes, path: path, delimiter: delimiter, columns: given?.count)
+    fields = found.fields
+    self.path = path
     switch header {
     case .firstRow:
-      guard !found.isEmpty else {
+      guard found.fields.count > 0 else {
         throw CSVError(.format, path: path, "the table is empty: it has no row with column names")
       }
-      columns = found.removeFirst().fields
-    case .none: columns = (0..<(found.first?.fields.count ?? 0)).map(String.init)
-    case .names(let names): columns = names
+      columns = found.fields.row(0)
+      skipped = 1
+    case .none:
+      columns = (0..<found.fields.columns).map(String.init)
+      skipped = 0
+    case .names(let names):
+      columns = names
+      skipped = 0
     }
-    var places: [String: Int] = [:]
-    for (place, name) in columns.enumerated() where places.updateValue(place, forKey: name) != nil {
-      throw CSVError(.format, path: path, "two columns are called \(name)")
+    let names = columns
+    byName = names.indices.map { Int32($0) }.sorted { (names[Int($0)], $0) < (names[Int($1)], $1) }
+    let again = zip(byName, byName.dropFirst()).filter { names[Int($0)] == names[Int($1)] }
+    if let first = again.map(\.1).min() {
+      throw CSVError(.format, path: path, "two columns are called \(names[Int(first)])")
     }
-    self.places = places
-    for (fields, number) in found where fields.count != columns.count {
+    if let misfit = found.misfit {
       throw CSVError(
-        .format, path: path, row: number,
-        "has \(fields.count) fields, but the table has \(columns.count) columns: \(CSVTable.list(columns))"
+        .format, path: path, row: misfit.number,
+        "has \(misfit.fields) fields, but the table has \(columns.count) columns: \(CSVTable.list(columns))"
       )
     }
-    self.columns = columns
-    rows = found.map(\.fields)
-    numbers = found.map(\.number)
-    self.path = path
   }
 
   private static func list(_ names: [String]) -> String {
@@ -95,23 +102,31 @@ public struct CSVTable: Sendable {
 
 extension CSVTable {
   /// The number of rows.
-  public var count: Int { rows.count }
+  public var count: Int { fields.count - skipped }
+
+  /// The fields of each row, as many as there are columns; made anew each time.
+  public var rows: [[String]] { (skipped..<fields.count).map { fields.row($0) } }
 
   /// Where row `index` stands in the file, counted from 1 and with the header.
   public func rowNumber(_ index: Int) -> Int {
-    numbers.indices.contains(index) ? numbers[index] : index
+    (0..<count).contains(index) ? fields.number(index + skipped) : index
   }
 
   /// Which column is called `name`.
   ///
   /// - Throws: ``CSVError`` `.column` where none is.
   public func index(of name: String) throws -> Int {
-    guard let index = places[name] else {
+    var (low, high) = (0, byName.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if columns[Int(byName[middle])] < name { low = middle + 1 } else { high = middle }
+    }
+    guard low < byName.count, columns[Int(byName[low])] == name else {
       throw CSVError(
         .column, path: path, "there is no column \(name); the columns are \(CSVTable.list(columns))"
       )
     }
-    return index
+    return Int(byName[low])
   }
 
   /// The fields of the column called `name`.
@@ -119,7 +134,8 @@ extension CSVTable {
   /// - Throws: ``CSVError`` `.column` where there is none.
   public func column(_ name: String) throws -> [String] {
     let index = try index(of: name)
-    return rows.map { $0[index] }
+    try Layout.checkList(count, bytes: MemoryLayout<String>.stride, "CSVTable.column")
+    return (skipped..<fields.count).map { fields[$0, index] }
   }
 
   /// The numbers in the column called `name`, with `missing` for empty fields.
@@ -129,23 +145,31 @@ extension CSVTable {
   public func column<T: LosslessStringConvertible>(
     _ name: String, as type: T.Type, missing: T? = nil
   ) throws -> [T] {
-    try numbers(name, missing: missing) { T($0) }
+    try Layout.checkList(count, bytes: MemoryLayout<T>.stride, "CSVTable.column")
+    var result: [T] = []
+    result.reserveCapacity(count)
+    try numbers(name, missing: missing, { T($0) }) { _, value in result.append(value) }
+    return result
   }
 
+  /// Calls `put` with the number of each row and its value in the column called `name`.
   private func numbers<T>(
-    _ name: String, missing: T?, _ read: (String) -> T?
-  ) throws -> [T] {
+    _ name: String, missing: T?, _ read: (String) -> T?, _ put: (Int, T) -> Void
+  ) throws {
     let index = try index(of: name)
-    return try rows.indices.map { row in
-      let field = rows[row][index]
-      if field.isEmpty, let missing { return missing }
+    for row in 0..<count {
+      let field = fields[row + skipped, index]
+      if field.isEmpty, let missing {
+        put(row, missing)
+        continue
+      }
       let isNumber = !(T.self is any BinaryFloatingPoint.Type) || CSVTable.isDecimal(field)
       guard isNumber, let value = read(field) else {
         throw CSVError(
           .value, path: path, row: rowNumber(row),
-          "column \(name) should hold a number (\(T.self)), but holds \"\(field)\"")
+          "column \(name) should hold a number (\(T.self)), but holds \"\(field.prefix(200))\"")
       }
-      return value
+      put(row, value)
     }
   }
 
@@ -204,7 +228,7 @@ extension CSVTable {
     _ names: [String]? = nil, dtype: DType? = nil, missing: Double? = nil
   ) throws -> Tensor {
     let (names, dtype) = (names ?? columns, dtype ?? .default)
-    func made<Number: TensorScalar & LosslessStringConvertible>(
+    func made<Number: TensorScalar & BitwiseCopyable & LosslessStringConvertible>(
       _ read: (String) -> Number?
     ) throws -> Tensor {
       let filling = try missing.map { value in
@@ -213,11 +237,19 @@ extension CSVTable {
         }
         return number
       }
-      return try Tensor(names.flatMap { try numbers($0, missing: filling, read) }, dtype: dtype)
-        .reshape([names.count, count]).t().contiguous()
+      let numel = try Layout.checkedCount([count, names.count], Number.dtype, "CSVTable.tensor")
+      let elements = try HostBuffer<Number>(count: numel, "CSVTable.tensor")
+      try elements.withElements { elements in
+        for (place, name) in names.enumerated() {
+          try numbers(name, missing: filling, read) { elements[$0 * names.count + place] = $1 }
+        }
+      }
+      return try elements.tensor(shape: [count, names.count]).to(dtype)
     }
     // An Int64 has more digits than a Double, and 300 is no UInt8; but 3.0 is 3.
-    func whole<Number: TensorScalar & FixedWidthInteger>(_: Number.Type) throws -> Tensor {
+    func whole<Number: TensorScalar & BitwiseCopyable & FixedWidthInteger>(_: Number.Type) throws
+      -> Tensor
+    {
       try made { Number($0) ?? Double($0).flatMap { Number(exactly: $0) } }
     }
     return switch dtype {
