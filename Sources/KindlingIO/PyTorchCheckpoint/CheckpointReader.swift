@@ -66,7 +66,7 @@ package struct CheckpointReader {
     }
     try unpack(pickle)
     let graph = try pickle.content(in: file, verify: verify).withBytes {
-      try Unpickler.read($0, .init(storages: .inZip))
+      try Unpickler.read($0, .init(storages: .inZip, fileBytes: file.byteCount))
     }
     let storages = try graph.storages.map { storage in
       let found = try record("data/\(storage.key)")

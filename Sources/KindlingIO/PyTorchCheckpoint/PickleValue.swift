@@ -89,7 +89,7 @@ struct PickleDictionary {
 
   private(set) var kind: Kind
   private(set) var pairs: [(key: PickleValue, value: PickleValue)] = []
-  private var places: [PickleKey: Int] = [:]
+  private var places: [PickleKey: UInt32] = [:]
 
   init(_ kind: Kind) { self.kind = kind }
 
@@ -102,16 +102,17 @@ struct PickleDictionary {
 
   /// The value under the text `name`.
   subscript(name: String) -> PickleValue? {
-    places[.string(PickleText(name))].map { pairs[$0].value }
+    places[.string(PickleText(name))].map { pairs[Int($0)].value }
   }
 
   /// Puts `value` under `key`, which is `hashed`; returns whether the key is new.
   mutating func set(_ key: PickleValue, _ hashed: PickleKey, _ value: PickleValue) -> Bool {
     if let place = places[hashed] {
-      pairs[place].value = value
+      pairs[Int(place)].value = value
       return false
     }
-    places[hashed] = pairs.count
+    // The memory for so many pairs has been refused long before their number is too large.
+    places[hashed] = UInt32(truncatingIfNeeded: pairs.count)
     pairs.append((key, value))
     return true
   }

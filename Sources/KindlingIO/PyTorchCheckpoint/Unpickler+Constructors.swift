@@ -20,7 +20,7 @@ extension Unpickler {
       }
       let count = graph.dictionaries[number].pairs.count
       try charge(count)
-      try keep(Cost.container + Cost.pair * count)
+      try keep(Cost.dictionary + 2 * Cost.block + Cost.pair * count)
       graph.dictionaries.append(graph.dictionaries[number].copied(as: .counter))
       return .dictionary(graph.dictionaries.count - 1)
     case .rebuildTensor:

@@ -19,7 +19,7 @@ struct Unpickler {
   /// Bytes that may still be kept.
   private var allowance: Int
   private let start: Int
-  private var texts: [ByteString: PickleText] = [:]
+  private var texts: Set<PickleText> = []
   private var notNumbers = 0
   let rules: Rules
   var storageNumbers: [PickleText: Int] = [:]
@@ -30,15 +30,17 @@ struct Unpickler {
     enum Storages { case none, inZip, inLegacyFile }
     /// What persistent ids name.
     var storages = Storages.inZip
+    /// The number of bytes of the whole file, which bounds the memory.
+    var fileBytes = 0
   }
 
-  /// The memory that values take, as values and as what is made of them: enough for all that PyTorch
-  /// saves, and too little for what short programs can describe.
+  /// The memory that values take, as measured: enough for all that PyTorch saves, and too little for
+  /// what short programs can describe.
   enum Cost {
-    static let slot = 32, item = 48, container = 128, pair = 144, text = 96, memo = 24
-    static let tensor = 512, object = 192
-    /// What any pickle may take, and what it may take for each of its bytes.
-    static let free = 1 << 26, perByte = 8
+    static let slot = 24, item = 24, sequence = 24, block = 48, dictionary = 48, pair = 104
+    static let text = 72, memo = 20, sparseMemo = 72, global = 96, tensor = 512, object = 192
+    /// The memory for any pickle, and that for each byte of a larger file.
+    static let free = 80 << 20, perByte = 8
   }
 
   /// What the pickle in `bytes` describes.
@@ -61,7 +63,7 @@ struct Unpickler {
   private init(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ rules: Rules) throws {
     reader = try ByteReader(bytes, at: offset, "the pickle")
     start = offset
-    allowance = Cost.free + Cost.perByte * (bytes.count - offset)
+    allowance = max(Cost.free, Cost.perByte * max(bytes.count, rules.fileBytes))
     self.rules = rules
   }
 
@@ -114,13 +116,13 @@ struct Unpickler {
   }
 
   mutating func sequence(_ values: [PickleValue]) throws -> Int {
-    try keep(Cost.container + Cost.item * values.count)
+    try keep(Cost.sequence + (values.isEmpty ? 0 : Cost.block + Cost.item * values.count))
     graph.sequences.append(values)
     return graph.sequences.count - 1
   }
 
   mutating func dictionary(_ kind: PickleDictionary.Kind) throws -> Int {
-    try keep(Cost.container)
+    try keep(Cost.dictionary)
     graph.dictionaries.append(PickleDictionary(kind))
     return graph.dictionaries.count - 1
   }
@@ -145,11 +147,8 @@ struct Unpickler {
 
   /// The one object for all texts equal to `text`.
   mutating func text(_ text: String) throws -> PickleText {
-    let key = ByteString(text)
-    if let known = texts[key] { return known }
-    try keep(Cost.text + text.utf8.count)
-    let made = PickleText(text)
-    texts[key] = made
+    let (isNew, made) = texts.insert(PickleText(text))
+    if isNew { try keep(Cost.text + text.utf8.count) }
     return made
   }
 
@@ -343,8 +342,7 @@ struct Unpickler {
   }
 
   private mutating func remember(_ index: Int) throws {
-    try keep(Cost.memo)
-    memo[index] = try top()
+    if memo.set(index, try top()) { try keep(memo.isDense ? Cost.memo : Cost.sparseMemo) }
   }
 
   private mutating func pushText(_ length: Int) throws {
@@ -396,6 +394,7 @@ struct Unpickler {
     }
     for i in stride(from: 0, to: items.count, by: 2) {
       let key = try key(items[i])
+      if graph.dictionaries[dictionary].pairs.isEmpty { try keep(2 * Cost.block) }
       if graph.dictionaries[dictionary].set(items[i], key, items[i + 1]) { try keep(Cost.pair) }
     }
   }
@@ -449,6 +448,7 @@ struct Unpickler {
     guard let module = String(validating: module, as: UTF8.self),
       let name = String(validating: name, as: UTF8.self)
     else { throw CheckpointError.corrupt("malformed pickle: a global's name is not valid UTF-8") }
+    try keep(Cost.global)
     return try PickleGlobal(module, name)
   }
 
@@ -475,16 +475,23 @@ struct PickleMemo {
   /// The number of values, which is the next one's number.
   var count: Int { dense.count + sparse.count }
 
+  /// Whether the numbers have been given out in order so far.
+  var isDense: Bool { sparse.isEmpty }
+
   subscript(index: Int) -> PickleValue? {
-    get { dense.indices.contains(index) ? dense[index] : sparse[index] }
-    set {
-      if dense.indices.contains(index) {
-        if let newValue { dense[index] = newValue }
-      } else if index == dense.count, sparse.isEmpty, let newValue {
-        dense.append(newValue)
-      } else {
-        sparse[index] = newValue
-      }
+    dense.indices.contains(index) ? dense[index] : sparse[index]
+  }
+
+  /// Puts `value` under `index`; returns whether the index is new.
+  mutating func set(_ index: Int, _ value: PickleValue) -> Bool {
+    if dense.indices.contains(index) {
+      dense[index] = value
+      return false
     }
+    if index == dense.count, sparse.isEmpty {
+      dense.append(value)
+      return true
+    }
+    return sparse.updateValue(value, forKey: index) == nil
   }
 }
