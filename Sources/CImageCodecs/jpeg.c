@@ -11,8 +11,8 @@
 #include "CImageCodecs.h"
 
 // More scans than any camera or program writes; each goes through the whole image, so that a small
-// file with thousands of them would keep a decoder busy for minutes.
-enum { MOST_SCANS = 200 };
+// file with thousands of them would keep a decoder busy for minutes. Large images may have fewer.
+enum { MOST_SCANS = 200, LARGE_SCANS = 16, MOST_SCANNED = 1 << 30 };
 
 typedef struct {
   struct jpeg_error_mgr manager;
@@ -65,9 +65,14 @@ static void skip(j_decompress_ptr jpeg, long count) {
 static void end_source(j_decompress_ptr jpeg) { (void)jpeg; }
 
 static void watch(j_common_ptr jpeg) {
-  if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > MOST_SCANS) {
+  if (!jpeg->is_decompressor) return;
+  j_decompress_ptr image = (j_decompress_ptr)jpeg;
+  double pixels = (double)image->image_width * image->image_height;
+  int most = pixels * MOST_SCANS > MOST_SCANNED ? (int)(MOST_SCANNED / pixels) : MOST_SCANS;
+  if (most < LARGE_SCANS) most = LARGE_SCANS;
+  if (image->input_scan_number > most) {
     failure *to = (failure *)jpeg->err;
-    snprintf(to->message, KC_MESSAGE, "it has more than %d scans", MOST_SCANS);
+    snprintf(to->message, KC_MESSAGE, "it has more than %d scans", most);
     longjmp(to->place, 1);
   }
 }

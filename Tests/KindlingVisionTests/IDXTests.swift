@@ -72,6 +72,19 @@ import _TestSupport
     }
   }
 
+  /// A gzip file may unpack to a thousand times its size, which those of data sets do not.
+  @Test func refusesWhatUnpacksToFarMore() throws {
+    try FileBytes.withTemporaryFolder { folder in
+      let header: [UInt8] = [0, 0, 8, 2, 0, 0, 0x27, 0x10, 0, 0, 0x27, 0x10]
+      let path = "\(folder)/file.gz"
+      // Bytes that do not shrink, or the file could not hold so much at all.
+      let bytes = (0..<120_000).map { UInt8(truncatingIfNeeded: ($0 &* $0 &* 2_654_435_761) >> 13) }
+      try FileBytes.write(gzip(header + bytes), to: path)
+      let error = #expect(throws: VisionError.self) { try IDX.read(path) }
+      #expect(error?.message.contains("it unpacks to 100000000 bytes, far more") == true)
+    }
+  }
+
   @Test func refusesDamagedCompression() throws {
     try FileBytes.withTemporaryFolder { folder in
       let whole = gzip(TinyImages.images(3))

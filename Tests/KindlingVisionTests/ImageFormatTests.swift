@@ -95,6 +95,22 @@ import _TestSupport
     }
   }
 
+  /// Each scan of a JPEG goes through the whole image, and takes a few bytes where nothing changes.
+  @Test func scansOfLargeImagesAreBounded() throws {
+    let head: [UInt8] =
+      [0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 255, count: 64)
+      // Progressive, 4096 by 4096, gray; then one Huffman table with a code for 16384 empty blocks.
+      + [0xFF, 0xC2, 0, 11, 8, 16, 0, 16, 0, 1, 1, 0x11, 0]
+      + [0xFF, 0xC4, 0, 21, 16, 1, 1] + [UInt8](repeating: 0, count: 14) + [0xE0, 0x30]
+    let scan: [UInt8] =
+      [0xFF, 0xDA, 0, 8, 1, 1, 0, 1, 5, 2, 0x7F, 0xFE]
+      + [0xFF, 0, 0xFD, 0xFF, 0, 0xFB, 0xFF, 0, 0xF7, 0xFF, 0, 0xEF, 0xFF, 0, 0xDF, 0xFF, 0]
+      + [0xBF, 0xFF, 0, 0x87]
+    let file = head + Array(repeatElement(scan, count: 70).joined()) + [0xFF, 0xD9]
+    let error = #expect(throws: VisionError.self) { try decodeImage(file) }
+    #expect(error?.message.contains("it has more than 64 scans") == true)
+  }
+
   /// Files of every kind in a folder of images are read, or named.
   @Test func imageFolderSkipsNothing() throws {
     try FileBytes.withTemporaryFolder { root in

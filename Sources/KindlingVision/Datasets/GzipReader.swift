@@ -12,6 +12,8 @@ struct GzipReader: ~Copyable {
   let path: String
   /// More bytes than the file can hold, whatever its contents: a promise above it is a lie.
   let mostBytes: Int
+  /// More bytes than a data set unpacks to; a small file could fill the memory otherwise.
+  let mostUnpacked: Int
   private let file: gzFile
 
   init(_ path: String) throws {
@@ -30,7 +32,9 @@ struct GzipReader: ~Copyable {
     gzbuffer(file, 1 << 17)
     // Deflate cannot shrink anything more than 1032 times.
     let size = min(input.byteCount, 1 << 50)
-    mostBytes = gzdirect(opened) == 1 ? size : (size + 1) * 1032
+    let isPlain = gzdirect(opened) == 1
+    mostBytes = isPlain ? size : (size + 1) * 1032
+    mostUnpacked = isPlain ? size : 8 * size + 1 << 26
   }
 
   deinit { gzclose(file) }

@@ -32,6 +32,11 @@ public enum IDX {
     guard !byteCount.overflow, byteCount.value <= reader.mostBytes else {
       throw corrupt("is truncated: its header promises shape \(shape), more than the file can hold")
     }
+    guard byteCount.value <= reader.mostUnpacked else {
+      throw corrupt(
+        "is refused: it unpacks to \(byteCount.value) bytes, far more than the file has; if you trust it, unpack it with gunzip"
+      )
+    }
     let result = try Tensor(uninitialized: shape, dtype, on: CPUBackend.shared, "IDX.read")
     let memory = UnsafeMutableRawBufferPointer(
       start: result.storage.address, count: byteCount.value)

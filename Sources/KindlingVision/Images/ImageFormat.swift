@@ -108,8 +108,8 @@ enum ImageFormat: String, CaseIterable {
     return nil
   }
 
-  /// More pixels than images have; a header that promises more is not believed.
-  static let mostPixels = 1 << 28
+  /// More pixels than images have; a header that promises more is not believed. Pillow's limit.
+  static let mostPixels = 178_956_970
 }
 
 /// PNG and JPEG, which C libraries read that the package is built with.
