@@ -30,6 +30,40 @@ import _TestSupport
     }
   }
 
+  /// A step that does not fit is refused before it begins, and the kernel has nothing to end.
+  @Test(arguments: [
+    (
+      "--model cnn --image-size 2500 --batch-size 50",
+      "the cnn on 50 samples of shape [1, 2500, 2500]",
+      "a smaller --image-size or --batch-size"
+    ),
+    (
+      "--model resnet18 --image-size 4000 --batch-size 50",
+      "the resnet18 on 50 samples of shape [3, 4000, 4000]",
+      "a smaller --image-size or --batch-size"
+    ),
+    (
+      "--model mlp --hidden 100000,100000", "the mlp on 64 samples of shape [1, 8, 8]",
+      "a smaller --hidden, --image-size or --batch-size"
+    ),
+    (
+      "--model linear --image-size 7000 --optimizer adam", "the linear on 64 samples",
+      "a smaller --image-size or --batch-size"
+    ),
+  ])
+  func stepsThatDoNotFitAreRefused(options: String, words: String, advice: String) throws {
+    try withExportedDigits { folder in
+      let trained = try Program.run(
+        "kindling",
+        "train --dataset folder --root digits --annotations digits/labels.csv \(options)"
+          .split(separator: " ").map(String.init), in: folder, setup: "ulimit -v 6000000;")
+      #expect(trained.status == 1 && trained.output == "")
+      #expect(trained.errors.contains("a step of \(words)"), "\(trained.errors)")
+      #expect(trained.errors.contains(" GiB of memory, but "), "\(trained.errors)")
+      #expect(trained.errors.hasSuffix("are free; use \(advice)\n"), "\(trained.errors)")
+    }
+  }
+
   @Test(arguments: [
     ("mlp", "--hidden 64 --optimizer adam --lr 3e-3 --epochs 15", 0.85),
     ("cnn", "--optimizer adam --lr 3e-3 --epochs 4", 0.85),

@@ -144,13 +144,18 @@ struct Train: ParsableCommand {
       throw ToolError(
         "a report of \(classes.count) classes would be too large; at most \(ConfusionMatrix.most)")
     }
+    let shape = try training[0].0.shape
+    try StepMemory(
+      model: model, shape: shape, batchSize: max(1, min(batchSize, training.count)),
+      hidden: hidden.sizes, classes: classes.count,
+      optimizerValues: optimizer == .sgd ? (momentum == 0 ? 0 : 1) : 2
+    ).check(options: memoryOptions)
     if let seed { manualSeed(seed) }
     let trainingLoader = try DataLoader(
       training, batchSize: batchSize, shuffle: shuffle, workers: workers)
     let testLoader = try DataLoader(test, batchSize: batchSize, workers: workers)
     let network = try makeModel(
-      model, for: training[0].0.shape, hidden: hidden.sizes,
-      classes: classes.count)
+      model, for: shape, hidden: hidden.sizes, classes: classes.count)
     let optimizer = try makeOptimizer(network)
     try start?.restore(network, optimizer) { try trainingLoader.loadStateDict($0) }
     let options = Train.keptOptions.map { (name: $0.name, value: $0.read(self)) }
@@ -189,6 +194,15 @@ struct Train: ParsableCommand {
       ).write(to: report)
       if !json { print("Wrote the report to \(report)") }
     }
+  }
+
+  /// The options that a step's memory depends on.
+  private var memoryOptions: String {
+    var options = ["--batch-size"]
+    if dataset == .folder { options.insert("--image-size", at: 0) }
+    if model == .mlp { options.insert("--hidden", at: 0) }
+    return options.count == 1
+      ? options[0] : options.dropLast().joined(separator: ", ") + " or --batch-size"
   }
 
   private func makeOptimizer(_ network: any Layer) throws -> Optimizer {

@@ -40,9 +40,11 @@ public enum MemoryPool {
     set { Allocator.shared.cacheLimit = newValue }
   }
 
-  /// The most bytes that tensors may use together; by default the machine's memory.
+  /// The maximum number of bytes that tensors may use together.
   ///
-  /// Kept blocks make room before it is reached.
+  /// By default this is what the system has for the process: the available memory, within the limits
+  /// of its control groups and address space. The value follows the system until it is set.
+  /// Cached blocks make room before it is reached.
   /// A tensor that would exceed it is a thrown error rather than the end of the process.
   public static var limit: Int {
     get { Allocator.shared.limit }
@@ -88,14 +90,21 @@ final class Allocator: Sendable {
     var statistics = MemoryStatistics()
     var cacheLimit: Int
     var limit: Int
+    /// Whether `limit` follows the system.
+    var isFollowing = true
+    /// The bytes that were taken from the system since its memory was looked at.
+    var taken = 0
   }
+  /// The bytes that may be taken from the system before its memory is looked at again.
+  private static let mostTaken = 64 << 20
   private let state: SpinLock<State>
 
   private init() {
     let heads = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: SizeClass.count)
     heads.initialize(repeating: nil, count: SizeClass.count)
-    let memory = Allocator.physicalMemory()
-    state = SpinLock(State(heads: heads, cacheLimit: memory / 4, limit: memory))
+    let system = SystemMemory()
+    state = SpinLock(
+      State(heads: heads, cacheLimit: system.total() / 4, limit: system.available()))
   }
 
   var statistics: MemoryStatistics { state.withLock { $0.statistics } }
@@ -104,7 +113,7 @@ final class Allocator: Sendable {
   }
   var limit: Int {
     get { state.withLock { $0.limit } }
-    set { state.withLock { $0.limit = newValue } }
+    set { state.withLock { ($0.limit, $0.isFollowing) = (newValue, false) } }
   }
   var cacheLimit: Int {
     get { state.withLock { $0.cacheLimit } }
@@ -118,15 +127,27 @@ final class Allocator: Sendable {
   func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard let index = SizeClass.index(byteCount) else { return nil }
     let size = SizeClass.byteCount(index)
-    enum Answer { case block(UnsafeMutableRawPointer), system(keep: Int), refused }
-    let answer = state.withLock { state -> Answer in
-      guard size <= state.limit - state.statistics.bytesInUse else { return .refused }
+    enum Answer { case block(UnsafeMutableRawPointer), system(keep: Int), unsure, refused }
+    func answer(isSure: Bool) -> Answer {
+      state.withLock { state in
+        let fits = size <= state.limit - state.statistics.bytesInUse
+        if !isSure, state.isFollowing,
+          !fits || state.heads[index] == nil && state.taken + size > Allocator.mostTaken
+        {
+          return .unsure
+        }
+        guard fits else { return .refused }
+        return take(&state)
+      }
+    }
+    func take(_ state: inout State) -> Answer {
       state.statistics.requests &+= 1
       state.statistics.bytesInUse += size
       if state.statistics.bytesInUse > state.statistics.peakBytesInUse {
         state.statistics.peakBytesInUse = state.statistics.bytesInUse
       }
       guard let block = state.heads[index] else {
+        state.taken += size
         return .system(keep: state.limit - state.statistics.bytesInUse)
       }
       state.heads[index] = block.load(as: UnsafeMutableRawPointer?.self)
@@ -134,9 +155,14 @@ final class Allocator: Sendable {
       state.statistics.reuses &+= 1
       return .block(block)
     }
-    switch answer {
+    var found = answer(isSure: false)
+    if case .unsure = found {
+      followSystem()
+      found = answer(isSure: true)
+    }
+    switch found {
     case .block(let block): return block
-    case .refused: return nil
+    case .refused, .unsure: return nil
     // What is kept counts towards the limit, or both together would exceed the machine.
     case .system(let keep): trim(to: keep)
     }
@@ -146,6 +172,20 @@ final class Allocator: Sendable {
     if let fresh = Allocator.fromSystem(size) { return fresh }
     state.withLock { $0.statistics.bytesInUse -= size }
     return nil
+  }
+
+  /// Sets the limit to what is in use and what the system still has.
+  ///
+  /// Blocks that have not been written to count as free for the system; together they may not exceed
+  /// what there is in all.
+  private func followSystem() {
+    let (available, total) = (SystemMemory().available(), SystemMemory().total())
+    state.withLock { state in
+      guard state.isFollowing else { return }
+      let held = state.statistics.bytesInUse + state.statistics.bytesCached
+      state.limit = min(total, held + available)
+      state.taken = 0
+    }
   }
 
   /// Takes back a block that `allocate(byteCount)` gave.
@@ -166,6 +206,9 @@ final class Allocator: Sendable {
   /// Whether the system would hand out `byteCount` bytes now, kept blocks being given back for it.
   func systemHas(_ byteCount: Int) -> Bool {
     func tried() -> Bool {
+      guard byteCount < Allocator.mostTaken || byteCount <= SystemMemory().available() else {
+        return false
+      }
       guard let block = Allocator.fromSystem(byteCount) else { return false }
       Allocator.toSystem(block, byteCount)
       return true
@@ -231,19 +274,4 @@ final class Allocator: Sendable {
   #else
     private static let anonymous = MAP_ANON
   #endif
-
-  /// The memory this process may use: the machine's, or less where its control group says so.
-  private static func physicalMemory() -> Int {
-    let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageSize = sysconf(Int32(_SC_PAGESIZE))
-    let (machine, overflow) = pages.multipliedReportingOverflow(by: pageSize)
-    var memory = pages > 0 && pageSize > 0 && !overflow ? machine : 1 << 40
-    if let file = fopen("/sys/fs/cgroup/memory.max", "r") {
-      var line = [CChar](repeating: 0, count: 64)
-      if fgets(&line, 63, file) != nil, case let bound = strtol(line, nil, 10), bound > 0 {
-        memory = min(memory, bound)
-      }
-      fclose(file)
-    }
-    return memory
-  }
 }
