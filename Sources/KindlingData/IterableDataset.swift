@@ -42,23 +42,43 @@ public struct SequenceDataset<Base: Sequence>: IterableDataset {
 /// Several iterable datasets one after another (PyTorch: `torch.utils.data.ChainDataset`).
 public struct ChainDataset<Sample>: IterableDataset {
   /// The parts, in order.
-  public let datasets: [any IterableDataset<Sample>]
+  public var datasets: [any IterableDataset<Sample>] { parts.items }
+  private let parts: Parts
 
   /// Creates a dataset of the samples of all `datasets`.
-  public init(_ datasets: [any IterableDataset<Sample>]) { self.datasets = datasets }
+  public init(_ datasets: [any IterableDataset<Sample>]) { parts = Parts(datasets) }
 
   /// Begins a pass; each part begins when the one before it has ended.
   public func begin() -> () throws -> Sample? {
-    var waiting = datasets[...]
+    // The parts to come, the next one last; those inside others are entered without recursion.
+    var waiting = Array(datasets.reversed())
     var current: (() throws -> Sample?)?
     return {
       while true {
         if let sample = try current?() { return sample }
-        guard let next = waiting.popFirst() else {
-          current = nil
-          return nil
+        current = nil
+        guard let next = waiting.popLast() else { return nil }
+        if let chain = next as? ChainDataset<Sample> {
+          waiting += chain.datasets.reversed()
+        } else {
+          current = try next.begin()
         }
-        current = try next.begin()
+      }
+    }
+  }
+
+  /// The parts, released without recursion where they are such datasets themselves.
+  private final class Parts {
+    private(set) var items: [any IterableDataset<Sample>]
+
+    init(_ items: [any IterableDataset<Sample>]) { self.items = items }
+
+    deinit {
+      GraphRelease.drop { pending in
+        for item in items {
+          if let inner = item as? ChainDataset<Sample> { pending.append(inner.parts) }
+        }
+        items = []
       }
     }
   }

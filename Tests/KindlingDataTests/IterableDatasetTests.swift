@@ -65,6 +65,14 @@ import Testing
     #expect(throws: TensorError.self) { _ = try stack[3] }
   }
 
+  @Test func chainsInsideOthersWithoutEnd() throws {
+    var chain = ChainDataset<Int>([SequenceDataset([1, 2]), SequenceDataset([3])])
+    for _ in 0..<100_000 { chain = ChainDataset([chain]) }
+    let next = chain.begin()
+    #expect(try [next(), next(), next(), next()] == [1, 2, 3, nil])
+    chain = ChainDataset([])
+  }
+
   /// Each without its type, since a concrete array has a subscript of its own.
   @Test func samplesOutOfRangeAreRefused() throws {
     let numbers = [1.0, 2]

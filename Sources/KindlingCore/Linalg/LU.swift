@@ -161,8 +161,8 @@ extension Linalg {
     }
   }
 
-  /// Which row of A each row of L U is, for each matrix.
-  static func rows(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws -> [[Int]] {
+  /// Which row of A each row of L U is, for one matrix after another.
+  static func rows(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws -> HostBuffer<Int> {
     let (m, k) = (lu.rowCount, Swift.min(lu.rowCount, lu.columnCount))
     guard pivots.dtype == .int32 else {
       throw TensorError(
@@ -175,20 +175,25 @@ extension Linalg {
         "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)"
       )
     }
-    let all = try pivots.toArray(as: Int.self)
-    return try (0..<(k == 0 ? lu.batchCount : all.count / k)).map { i in
-      var order = Array(0..<m)
-      for j in 0..<k {
-        let other = all[i * k + j] - 1
-        guard order.indices.contains(other) else {
-          throw TensorError(
-            .index, name,
-            "pivots must name rows from 1 to \(m), but got \(other + 1) at place \(j)")
+    let all = try pivots.hostElements(as: Int32.self, name)
+    let batch = k == 0 ? lu.batchCount : all.count / k
+    let numel = try Layout.checkedCount([batch, m], .int64, name)
+    let order = try HostBuffer<Int>(count: numel, name)
+    try order.withElements { order in
+      for i in order.indices { order[i] = i % m }
+      for i in 0..<batch {
+        for j in 0..<k {
+          let other = Int(all[i * k + j]) - 1
+          guard (0..<m).contains(other) else {
+            throw TensorError(
+              .index, name,
+              "pivots must name rows from 1 to \(m), but got \(other + 1) at place \(j)")
+          }
+          order.swapAt(i * m + j, i * m + other)
         }
-        order.swapAt(j, other)
       }
-      return order
     }
+    return order
   }
 
   /// Throws where the pivots are not those of each matrix of the batch.
@@ -209,13 +214,16 @@ extension Linalg {
   private static func permutations(
     _ pivots: Tensor, _ lu: Tensor, _ name: String
   ) throws -> Tensor {
-    let m = lu.rowCount, orders = try rows(pivots, lu, name)
+    let m = lu.rowCount, order = try rows(pivots, lu, name)
     let shape = pivots.shape.dropLast() + [m, m]
-    var ones = [Int8](repeating: 0, count: try Layout.checkedCount(Array(shape), lu.dtype, name))
-    for (i, order) in orders.enumerated() {
-      for (j, row) in order.enumerated() { ones[(i * m + row) * m + j] = 1 }
+    let numel = try Layout.checkedCount(Array(shape), lu.dtype, name)
+    let ones = try HostBuffer<Int8>(repeating: 0, count: numel, name)
+    ones.withElements { ones in
+      for (place, row) in order.enumerated() {
+        ones[(place / m * m + row) * m + place % m] = 1
+      }
     }
-    return try Tensor(ones, shape: Array(shape), dtype: lu.dtype, device: lu.device)
+    return try ones.tensor(shape: Array(shape)).to(lu.dtype).to(lu.device)
   }
 
   /// The gradient of A from those of L and U.

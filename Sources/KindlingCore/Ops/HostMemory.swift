@@ -129,6 +129,14 @@ extension Tensor {
         "a tensor of shape \(shape) has \(ndim) dimensions, but \(N.self) is nested \(N.nestingDepth) deep"
       )
     }
+    // Each array within another takes a block and a place of its own.
+    var (arrays, size, fits) = (0, 1, true)
+    for extent in shape.dropLast() {
+      let (product, over) = size.multipliedReportingOverflow(by: extent)
+      let (sum, overAll) = arrays.addingReportingOverflow(product)
+      (size, arrays, fits) = (product, sum, fits && !over && !overAll)
+    }
+    try Layout.checkList(fits ? arrays : .max, bytes: 64, "tolist")
     var leaves = try toArray(as: N.Leaf.self)[...]
     guard let result = N.nested(&leaves, shape: shape, level: 0) else {
       throw TensorError(.shape, "tolist", "a tensor of shape \(shape) does not fill \(N.self)")

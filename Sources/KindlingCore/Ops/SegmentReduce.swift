@@ -16,21 +16,23 @@ extension Tensor {
   ) throws -> Tensor {
     let d = try segmentDim(dim, lengths, "lengths")
     let segments = lengths.shape[d]
-    var bounds: [Int] = [], sizes = try lengths.toArray(as: Int.self)[...]
+    let sizes = try lengths.hostElements(as: Int.self, "segment_reduce")
+    let bounds = try HostBuffer<Int>(count: 0, "segment_reduce")
+    var first = 0
     for _ in 0..<shape.prefix(d).reduce(1, *) {
       var end = 0
-      bounds.append(0)
-      for size in sizes.prefix(segments) {
+      try bounds.append(0)
+      for size in sizes[first..<first + segments] {
         guard size >= 0, size <= shape[d] - end else { end = -1; break }
         end += size
-        bounds.append(end)
+        try bounds.append(end)
       }
       guard end == shape[d] || unsafe && end >= 0 else {
         throw TensorError(
           .value, "segment_reduce",
           "lengths must not be negative and add up to \(shape[d]), the size along dim \(dim)")
       }
-      sizes = sizes.dropFirst(segments)
+      first += segments
     }
     return try self.segments(reduction, bounds, segments, d, initial)
   }
@@ -44,7 +46,8 @@ extension Tensor {
       throw TensorError(
         .shape, "segment_reduce", "offsets must have a last dimension with elements")
     }
-    let segments = offsets.shape[d] - 1, bounds = try offsets.toArray(as: Int.self)
+    let segments = offsets.shape[d] - 1
+    let bounds = try offsets.hostElements(as: Int.self, "segment_reduce")
     for (i, bound) in bounds.enumerated() {
       let least = i % (segments + 1) == 0 ? 0 : bounds[i - 1]
       guard bound >= least, bound <= shape[d] else {
@@ -82,7 +85,8 @@ extension Tensor {
 
   /// The pieces between neighbouring `bounds`, `segments + 1` of them for each row before `d`.
   private func segments(
-    _ reduction: SegmentReduction, _ bounds: [Int], _ segments: Int, _ d: Int, _ initial: Double?
+    _ reduction: SegmentReduction, _ bounds: HostBuffer<Int>, _ segments: Int, _ d: Int,
+    _ initial: Double?
   ) throws -> Tensor {
     let rows = shape.prefix(d).reduce(1, *)
     let target = Array(shape.prefix(d)) + [segments] + shape.dropFirst(d + 1)
@@ -91,6 +95,8 @@ extension Tensor {
         try $0[0].reshape([-1]).narrow(0, 0, 0).reshape(target)
       }
     }
+    // Each segment is a tensor of its own, with its place in the graph.
+    try Layout.checkList(rows * segments, bytes: 4096, "segment_reduce")
     return try Tensor.composed("SegmentReduceBackward0", self, savingOutput: true) {
       [shape] inputs in
       let x = try inputs[0].reshape([rows, shape[d]] + shape.dropFirst(d + 1))

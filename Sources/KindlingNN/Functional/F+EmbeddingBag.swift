@@ -64,28 +64,33 @@ extension F {
         .value, name, "max mode does not support scaling the gradient by the frequency")
     }
     let rows = weight.shape[0], columns = weight.shape[1]
-    try Layout.checkList(rows, name)
     let padding = try paddingIdx.map { try wrappedPadding($0, rows) }
     let flat = try checkedIndices(input, rows)
     let edges = try edges(input, offsets, includeLastOffset, name)
     if let maxNorm { try limitNorms(of: flat, in: weight, maxNorm, normType) }
     // The bag of each index; those that count for nothing are left out.
-    let labels = try flat.toArray(as: Int.self)
-    var (kept, owner) = ([Int](), [Int]())
-    var count = [Int](repeating: 0, count: max(0, edges.count - 1))
-    for (bag, (start, end)) in zip(edges, edges.dropFirst()).enumerated() {
-      for i in start..<end where labels[i] != padding {
-        kept.append(i)
-        owner.append(bag)
+    let labels = try flat.hostElements(as: Int.self, name)
+    let kept = try HostBuffer<Int>(count: 0, name), owner = try HostBuffer<Int>(count: 0, name)
+    let bags = max(0, edges.count - 1)
+    let count = try HostBuffer(repeating: 0, count: bags, name)
+    try kept.reserveCapacity(labels.count)
+    try owner.reserveCapacity(labels.count)
+    for bag in 0..<bags {
+      for i in edges[bag]..<edges[bag + 1] where labels[i] != padding {
+        try kept.append(i)
+        try owner.append(bag)
         count[bag] += 1
       }
     }
-    let places = try Tensor(kept).to(input.device), bag = try Tensor(owner).to(input.device)
-    let chosen = try flat.indexSelect(0, places)
-    let counts = try Tensor(count).to(input.device), bags = count.count
-    var used = [Int](repeating: 0, count: rows)
+    let used = try HostBuffer(repeating: 0, count: rows, name)
     for i in kept { used[labels[i]] += 1 }
-    let shares = try Tensor(kept.map { used[labels[$0]] }).to(input.device)
+    let share = try HostBuffer<Int>(count: kept.count, name)
+    for (place, i) in kept.enumerated() { share[place] = used[labels[i]] }
+    func moved(_ numbers: HostBuffer<Int>) throws -> Tensor {
+      try numbers.tensor(shape: [numbers.count], device: input.device)
+    }
+    let places = try moved(kept), bag = try moved(owner), shares = try moved(share)
+    let chosen = try flat.indexSelect(0, places), counts = try moved(count)
     var inputs = [weight, chosen, bag, counts, places, shares]
     if let perSampleWeights { inputs.append(perSampleWeights) }
     return try Composed.record("EmbeddingBagBackward0", inputs) { s in
@@ -111,25 +116,26 @@ extension F {
 
   /// The greatest element of each bag, the first of equals getting the gradient; 0 for empty bags.
   private static func greatest(_ vectors: Tensor, _ bag: Tensor, _ zeros: Tensor) throws -> Tensor {
-    let owners = try bag.toArray(as: Int.self), columns = zeros.shape[1]
-    let values = try vectors.detach().to(.float64).toArray(as: Double.self)
-    var best = [Int](repeating: -1, count: zeros.numel)
+    let name = "embedding_bag", columns = zeros.shape[1]
+    let owners = try bag.hostElements(as: Int.self, name)
+    let values = try vectors.hostElements(as: Double.self, name)
+    let best = try HostBuffer(repeating: -1, count: zeros.numel, name)
     for (i, owner) in owners.enumerated() {
       for c in 0..<columns {
         let at = owner * columns + c, old = best[at]
         if old < 0 || values[i * columns + c] > values[old * columns + c] { best[at] = i }
       }
     }
-    let none = try Tensor(best.map { $0 < 0 }).reshape(zeros.shape)
     if owners.isEmpty { return zeros }
-    let index = try Tensor(best.map { max($0, 0) }).reshape(zeros.shape)
+    let found = try best.tensor(shape: zeros.shape)
+    let none = try found.lt(0), index = try found.clamp(min: 0)
     return try Tensor.where(none, zeros, vectors.gather(0, index))
   }
 
   /// Where each bag begins, and where the last one ends.
   private static func edges(
     _ input: Tensor, _ offsets: Tensor?, _ includeLastOffset: Bool, _ name: String
-  ) throws -> [Int] {
+  ) throws -> HostBuffer<Int> {
     if input.ndim == 2 {
       guard offsets == nil else {
         throw TensorError(
@@ -137,8 +143,9 @@ extension F {
           "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences."
         )
       }
-      try Layout.checkList(input.shape[0], name)
-      return (0...input.shape[0]).map { $0 * input.shape[1] }
+      let edges = try HostBuffer<Int>(count: input.shape[0] + 1, name)
+      for bag in edges.indices { edges[bag] = bag * input.shape[1] }
+      return edges
     }
     guard input.ndim == 1 else {
       throw TensorError(
@@ -148,7 +155,7 @@ extension F {
       throw TensorError(
         .value, name, "offsets has to be a 1D Tensor of integers where input is 1D")
     }
-    let starts = try offsets.to(.int64).toArray(as: Int.self)
+    let starts = try offsets.hostElements(as: Int.self, name)
     guard starts.first ?? 0 == 0 else {
       throw TensorError(
         .value, name,
@@ -158,9 +165,10 @@ extension F {
     guard zip(starts, starts.dropFirst()).allSatisfy(<=), starts.last ?? 0 <= input.numel else {
       throw TensorError(
         .value, name,
-        "offsets have to be ascending and the last must not be greater than the input's length \(input.numel), but got \(starts)"
+        "offsets have to be ascending and the last must not be greater than the input's length \(input.numel), but got \(Array(starts.prefix(100)))\(starts.count > 100 ? " and more" : "")"
       )
     }
-    return includeLastOffset ? starts : starts + [input.numel]
+    if !includeLastOffset { try starts.append(input.numel) }
+    return starts
   }
 }
