@@ -19,6 +19,11 @@ import Testing
     expectRefusal("is more than 1048576") { _ = try LBFGS([weight()], historySize: .max) }
   }
 
+  @Test func iterationsWithoutEndMayEvaluateWithoutEnd() throws {
+    let optimizer = try LBFGS([weight()], maxIter: .max)
+    #expect(optimizer.paramGroups[0]["max_eval"]?.intValue == .max)
+  }
+
   @Test func schedulesDoNotSetRatesThatAreNone() throws {
     let optimizer = try SGD([weight()], lr: 0.1)
     let schedule = try ConstantLR(optimizer, factor: 0, totalIters: 2)

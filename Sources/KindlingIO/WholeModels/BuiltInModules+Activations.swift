@@ -114,12 +114,12 @@ extension BuiltInModules {
   }
 
   private static func dropout<Layer: DropoutLayer>(
-    _ type: Layer.Type, make: @escaping @Sendable (Double, Bool) -> Layer
+    _ type: Layer.Type, make: @escaping @Sendable (Scalar, Bool) -> Layer
   ) -> ModuleForm {
     ModuleForm(
       type, "torch.nn.modules.dropout.\(type)",
-      attributes: { ["p": .double($0.p), "inplace": .bool($0.inplace)] },
-      make: { make(try $0.double("p"), try $0.bool("inplace")) })
+      attributes: { ["p": .scalar($0.writtenP), "inplace": .bool($0.inplace)] },
+      make: { make(try $0.scalar("p"), try $0.bool("inplace")) })
   }
 }
 
@@ -139,5 +139,11 @@ extension SavedModule {
   func scalar(_ name: String) throws -> Scalar {
     if let whole = value(name)?.intValue { return .int(whole) }
     return .double(try double(name))
+  }
+
+  /// The same, or nil where it is `None`.
+  func optionalScalar(_ name: String) throws -> Scalar? {
+    if case .some(CheckpointValue.none) = value(name) { return nil }
+    return try scalar(name)
   }
 }

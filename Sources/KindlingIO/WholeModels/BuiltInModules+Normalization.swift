@@ -39,13 +39,13 @@ extension BuiltInModules {
   /// The numbers of a normalisation of channels that a file describes, checked against its tensors.
   struct ChannelNumbers {
     let features: Int
-    let eps: Double
-    let momentum: Double?
+    let eps: Scalar
+    let momentum: Scalar?
     let affine, tracks, bias: Bool
 
     init(_ saved: SavedModule) throws {
       features = try saved.int("num_features")
-      (eps, momentum) = (try saved.double("eps"), try saved.optionalDouble("momentum"))
+      (eps, momentum) = (try saved.scalar("eps"), try saved.optionalScalar("momentum"))
       (affine, tracks) = (try saved.bool("affine"), try saved.bool("track_running_stats"))
       bias = saved.has("bias")
       if affine { try saved.require("weight", [features]) }
@@ -61,8 +61,8 @@ extension BuiltInModules {
       type, "torch.nn.modules.\(place).\(type)",
       attributes: {
         [
-          "num_features": .int($0.numFeatures), "eps": .double($0.eps),
-          "momentum": $0.momentum.map { .double($0) } ?? .none, "affine": .bool($0.affine),
+          "num_features": .int($0.numFeatures), "eps": .scalar($0.writtenEps),
+          "momentum": $0.writtenMomentum.map { .scalar($0) } ?? .none, "affine": .bool($0.affine),
           "track_running_stats": .bool($0.trackRunningStats),
         ]
       },
@@ -74,7 +74,7 @@ extension BuiltInModules {
       LayerNorm.self, "torch.nn.modules.normalization.LayerNorm",
       attributes: {
         [
-          "normalized_shape": .tuple($0.normalizedShape), "eps": .double($0.eps),
+          "normalized_shape": .tuple($0.normalizedShape), "eps": .scalar($0.writtenEps),
           "elementwise_affine": .bool($0.elementwiseAffine),
         ]
       },
@@ -82,49 +82,49 @@ extension BuiltInModules {
         let (shape, affine) = (try $0.ints("normalized_shape"), try $0.bool("elementwise_affine"))
         if affine { try $0.require("weight", shape) }
         return LayerNorm(
-          shape, eps: try $0.double("eps"), elementwiseAffine: affine, bias: $0.has("bias"))
+          shape, eps: try $0.scalar("eps"), elementwiseAffine: affine, bias: $0.has("bias"))
       }),
     ModuleForm(
       RMSNorm.self, "torch.nn.modules.normalization.RMSNorm",
       attributes: {
         [
           "normalized_shape": .tuple($0.normalizedShape),
-          "eps": $0.eps.map { .double($0) } ?? .none,
+          "eps": $0.writtenEps.map { .scalar($0) } ?? .none,
           "elementwise_affine": .bool($0.elementwiseAffine),
         ]
       },
       make: {
         let (shape, affine) = (try $0.ints("normalized_shape"), try $0.bool("elementwise_affine"))
         if affine { try $0.require("weight", shape) }
-        return RMSNorm(shape, eps: try $0.optionalDouble("eps"), elementwiseAffine: affine)
+        return RMSNorm(shape, eps: try $0.optionalScalar("eps"), elementwiseAffine: affine)
       }),
     ModuleForm(
       GroupNorm.self, "torch.nn.modules.normalization.GroupNorm",
       attributes: {
         [
           "num_groups": .int($0.numGroups), "num_channels": .int($0.numChannels),
-          "eps": .double($0.eps), "affine": .bool($0.affine),
+          "eps": .scalar($0.writtenEps), "affine": .bool($0.affine),
         ]
       },
       make: {
         let (channels, affine) = (try $0.int("num_channels"), try $0.bool("affine"))
         if affine { try $0.require("weight", [channels]) }
         return GroupNorm(
-          try $0.int("num_groups"), channels, eps: try $0.double("eps"), affine: affine,
+          try $0.int("num_groups"), channels, eps: try $0.scalar("eps"), affine: affine,
           bias: $0.has("bias"))
       }),
     ModuleForm(
       LocalResponseNorm.self, "torch.nn.modules.normalization.LocalResponseNorm",
       attributes: {
         [
-          "size": .int($0.size), "alpha": .double($0.alpha), "beta": .double($0.beta),
-          "k": .double($0.k),
+          "size": .int($0.size), "alpha": .scalar($0.writtenAlpha), "beta": .scalar($0.writtenBeta),
+          "k": .scalar($0.writtenK),
         ]
       },
       make: {
         LocalResponseNorm(
-          try $0.int("size"), alpha: try $0.double("alpha"), beta: try $0.double("beta"),
-          k: try $0.double("k"))
+          try $0.int("size"), alpha: try $0.scalar("alpha"), beta: try $0.scalar("beta"),
+          k: try $0.scalar("k"))
       }),
     ModuleForm(
       Embedding.self, "torch.nn.modules.sparse.Embedding",
@@ -132,7 +132,8 @@ extension BuiltInModules {
         [
           "num_embeddings": .int($0.numEmbeddings), "embedding_dim": .int($0.embeddingDim),
           "padding_idx": .optional($0.paddingIdx),
-          "max_norm": $0.maxNorm.map { .double($0) } ?? .none, "norm_type": .double($0.normType),
+          "max_norm": $0.writtenMaxNorm.map { .scalar($0) } ?? .none,
+          "norm_type": .scalar($0.writtenNormType),
           "scale_grad_by_freq": .bool($0.scaleGradByFreq), "sparse": false,
         ]
       },
@@ -141,7 +142,7 @@ extension BuiltInModules {
         try $0.require("weight", [count, width])
         return Embedding(
           count, width, paddingIdx: try $0.optionalInt("padding_idx"),
-          maxNorm: try $0.optionalDouble("max_norm"), normType: try $0.double("norm_type"),
+          maxNorm: try $0.optionalScalar("max_norm"), normType: try $0.scalar("norm_type"),
           scaleGradByFreq: try $0.bool("scale_grad_by_freq"))
       }),
     ModuleForm(
@@ -149,7 +150,8 @@ extension BuiltInModules {
       attributes: {
         [
           "num_embeddings": .int($0.numEmbeddings), "embedding_dim": .int($0.embeddingDim),
-          "max_norm": $0.maxNorm.map { .double($0) } ?? .none, "norm_type": .double($0.normType),
+          "max_norm": $0.writtenMaxNorm.map { .scalar($0) } ?? .none,
+          "norm_type": .scalar($0.writtenNormType),
           "scale_grad_by_freq": .bool($0.scaleGradByFreq), "padding_idx": .optional($0.paddingIdx),
           "mode": .string($0.mode.rawValue), "sparse": false,
           "include_last_offset": .bool($0.includeLastOffset),
@@ -162,8 +164,8 @@ extension BuiltInModules {
           throw CheckpointError.corrupt("\($0.className) has an unknown mode")
         }
         return EmbeddingBag(
-          count, width, maxNorm: try $0.optionalDouble("max_norm"),
-          normType: try $0.double("norm_type"),
+          count, width, maxNorm: try $0.optionalScalar("max_norm"),
+          normType: try $0.scalar("norm_type"),
           scaleGradByFreq: try $0.bool("scale_grad_by_freq"), mode: mode,
           includeLastOffset: try $0.bool("include_last_offset"),
           paddingIdx: try $0.optionalInt("padding_idx"))

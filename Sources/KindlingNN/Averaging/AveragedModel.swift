@@ -121,12 +121,12 @@ public func updateBN(
 ) throws {
   let layers = model.modules().compactMap { $0 as? BatchNormalization }
   if layers.isEmpty { return }
-  let momenta = layers.map(\.momentum)
+  let momenta = layers.map(\.writtenMomentum)
   for layer in layers {
     try layer.resetRunningStats()
     layer.momentum = nil
   }
-  defer { for (layer, momentum) in zip(layers, momenta) { layer.momentum = momentum } }
+  defer { for (layer, momentum) in zip(layers, momenta) { layer.writtenMomentum = momentum } }
   try model.inMode(training: true) {
     try noGrad {
       let device = model.parameters().first?.device ?? .cpu

@@ -5,9 +5,14 @@ open class ChannelNormalization: Module {
   /// The number of channels.
   public let numFeatures: Int
   /// What is added to the variance.
-  public let eps: Double
+  public final var eps: Double { writtenEps.doubleValue }
+  package let writtenEps: Scalar
   /// How far running statistics move towards a batch's; nil averages all batches alike.
-  public internal(set) final var momentum: Double?
+  public internal(set) final var momentum: Double? {
+    get { writtenMomentum?.doubleValue }
+    set { writtenMomentum = newValue.map(Scalar.double) }
+  }
+  package final var writtenMomentum: Scalar?
   /// Whether there is a weight.
   public let affine: Bool
   /// Whether there are running statistics.
@@ -25,12 +30,13 @@ open class ChannelNormalization: Module {
   @Buffer public var numBatchesTracked: Tensor?
 
   init(
-    features: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ track: Bool, _ bias: Bool,
+    features: Int, _ eps: any TensorScalar, _ momentum: (any TensorScalar)?, _ affine: Bool,
+    _ track: Bool, _ bias: Bool,
     _ dtype: DType?, _ device: Device, _ layer: String
   ) {
     numFeatures = features
-    self.eps = eps
-    self.momentum = momentum
+    writtenEps = eps.scalar
+    writtenMomentum = momentum?.scalar
     self.affine = affine
     trackRunningStats = track
     hasBias = affine && bias
@@ -67,8 +73,8 @@ open class ChannelNormalization: Module {
   }
 
   override open func extraRepr() -> String {
-    let share = momentum.map(PrintedNumber.shortest) ?? "None"
-    return "\(numFeatures), eps=\(PrintedNumber.shortest(eps)), momentum=\(share), "
+    let share = writtenMomentum.map(PrintedNumber.python) ?? "None"
+    return "\(numFeatures), eps=\(PrintedNumber.python(writtenEps)), momentum=\(share), "
       + "affine=\(affine.python), bias=\(hasBias.python), "
       + "track_running_stats=\(trackRunningStats.python)"
   }
@@ -93,7 +99,8 @@ open class BatchNormalization: ChannelNormalization, Layer {
   /// `momentum` says how far running statistics move; nil averages all batches alike. With `affine`
   /// there is a weight and, unless `bias` is false, a bias beside it.
   public init(
-    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+    _ numFeatures: Int, eps: any TensorScalar = 1e-5,
+    momentum: (any TensorScalar)? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
   ) {
     super.init(
@@ -153,7 +160,8 @@ open class InstanceNormalization: ChannelNormalization, Layer {
   /// With `affine` there are a weight and a bias; with `trackRunningStats` evaluation uses running
   /// statistics.
   public init(
-    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
+    _ numFeatures: Int, eps: any TensorScalar = 1e-5,
+    momentum: (any TensorScalar)? = 0.1, affine: Bool = false,
     trackRunningStats: Bool = false, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
   ) {
     super.init(

@@ -3,27 +3,20 @@ public import KindlingCore
 /// What the dropout layers share.
 open class DropoutLayer: Module {
   /// The probability of an element, or a channel, to be dropped.
-  public let p: Double
+  public final var p: Double { writtenP.doubleValue }
   /// Whether the input itself is written to.
   public let inplace: Bool
-  /// As it was given: PyTorch prints 0 and 0.0 as such.
-  private var printed: Scalar
+  /// The probability as it was given: PyTorch prints 0 and 0.0 as such.
+  package let writtenP: Scalar
 
-  /// Dropout with probability `p`.
-  public init(_ p: Double = 0.5, inplace: Bool = false) {
-    self.p = p
+  /// Creates a layer that drops with probability `p`.
+  public init(_ p: any TensorScalar = 0.5, inplace: Bool = false) {
+    writtenP = p.scalar
     self.inplace = inplace
-    printed = .double(p)
-  }
-
-  /// Dropout of nothing, for 0, or of everything, for 1.
-  public convenience init(_ p: Int, inplace: Bool = false) {
-    self.init(Double(p), inplace: inplace)
-    printed = .int(p)
   }
 
   override open func extraRepr() -> String {
-    "p=\(PrintedNumber.python(printed)), inplace=\(inplace.python)"
+    "p=\(PrintedNumber.python(writtenP)), inplace=\(inplace.python)"
   }
 }
 

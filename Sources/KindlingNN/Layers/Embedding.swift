@@ -13,9 +13,11 @@ open class Embedding: Module, Layer {
   /// A vector that starts as zeros and gets no gradient.
   public let paddingIdx: Int?
   /// The norm that looked-up vectors are scaled down to, in place.
-  public let maxNorm: Double?
+  public final var maxNorm: Double? { writtenMaxNorm?.doubleValue }
+  package let writtenMaxNorm: Scalar?
   /// The p of that norm.
-  public let normType: Double
+  public final var normType: Double { writtenNormType.doubleValue }
+  package let writtenNormType: Scalar
   /// Whether gradients are divided by how often a vector was looked up.
   public let scaleGradByFreq: Bool
   /// `[numEmbeddings, embeddingDim]`.
@@ -23,13 +25,15 @@ open class Embedding: Module, Layer {
 
   /// A table of normal numbers, drawn from the default generator as PyTorch draws them.
   public init(
-    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil,
-    normType: Double = 2, scaleGradByFreq: Bool = false, dtype: DType? = nil, device: Device = .cpu
+    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil,
+    maxNorm: (any TensorScalar)? = nil,
+    normType: any TensorScalar = 2.0, scaleGradByFreq: Bool = false, dtype: DType? = nil,
+    device: Device = .cpu
   ) {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim
-    self.maxNorm = maxNorm
-    self.normType = normType
+    writtenMaxNorm = maxNorm?.scalar
+    writtenNormType = normType.scalar
     self.scaleGradByFreq = scaleGradByFreq
     var problem: TensorError?
     do {
@@ -49,7 +53,8 @@ open class Embedding: Module, Layer {
   /// - Throws: `TensorError` `.shape` where `embeddings` is no matrix.
   public init(
     pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil,
-    maxNorm: Double? = nil, normType: Double = 2, scaleGradByFreq: Bool = false
+    maxNorm: (any TensorScalar)? = nil, normType: any TensorScalar = 2.0,
+    scaleGradByFreq: Bool = false
   ) throws {
     guard embeddings.ndim == 2 else {
       throw TensorError(
@@ -59,8 +64,8 @@ open class Embedding: Module, Layer {
     }
     (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
     self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, embeddings.shape[0]) }
-    self.maxNorm = maxNorm
-    self.normType = normType
+    writtenMaxNorm = maxNorm?.scalar
+    writtenNormType = normType.scalar
     self.scaleGradByFreq = scaleGradByFreq
     weight = embeddings.detach()
     super.init()
@@ -84,8 +89,8 @@ open class Embedding: Module, Layer {
   override open func extraRepr() -> String {
     var text = "\(numEmbeddings), \(embeddingDim)"
     if let paddingIdx { text += ", padding_idx=\(paddingIdx)" }
-    if let maxNorm { text += ", max_norm=\(PrintedNumber.shortest(maxNorm))" }
-    if normType != 2 { text += ", norm_type=\(PrintedNumber.shortest(normType))" }
+    if let writtenMaxNorm { text += ", max_norm=\(PrintedNumber.python(writtenMaxNorm))" }
+    if normType != 2 { text += ", norm_type=\(PrintedNumber.python(writtenNormType))" }
     if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
     return text
   }

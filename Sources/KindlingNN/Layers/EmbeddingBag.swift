@@ -9,9 +9,11 @@ open class EmbeddingBag: Module {
   /// What becomes of the vectors of a bag.
   public let mode: EmbeddingBagMode
   /// The norm that looked-up vectors are scaled down to, in place.
-  public let maxNorm: Double?
+  public final var maxNorm: Double? { writtenMaxNorm?.doubleValue }
+  package let writtenMaxNorm: Scalar?
   /// The p of that norm.
-  public let normType: Double
+  public final var normType: Double { writtenNormType.doubleValue }
+  package let writtenNormType: Scalar
   /// Whether gradients are divided by the number of times a vector was looked up.
   public let scaleGradByFreq: Bool
   /// Whether the last offset is the end of the last bag.
@@ -23,14 +25,15 @@ open class EmbeddingBag: Module {
 
   /// A table of normal numbers, drawn from the default generator as PyTorch draws them.
   public init(
-    _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: Double? = nil, normType: Double = 2,
+    _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: (any TensorScalar)? = nil,
+    normType: any TensorScalar = 2.0,
     scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean, includeLastOffset: Bool = false,
     paddingIdx: Int? = nil, dtype: DType? = nil, device: Device = .cpu
   ) {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim
-    self.maxNorm = maxNorm
-    self.normType = normType
+    writtenMaxNorm = maxNorm?.scalar
+    writtenNormType = normType.scalar
     self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
@@ -54,8 +57,8 @@ open class EmbeddingBag: Module {
   /// - Throws: `TensorError` `.shape` where `embeddings` is no matrix, and `.value` for a `paddingIdx`
   ///   outside it.
   public init(
-    pretrained embeddings: Tensor, freeze: Bool = true, maxNorm: Double? = nil,
-    normType: Double = 2, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
+    pretrained embeddings: Tensor, freeze: Bool = true, maxNorm: (any TensorScalar)? = nil,
+    normType: any TensorScalar = 2.0, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
     includeLastOffset: Bool = false, paddingIdx: Int? = nil
   ) throws {
     guard embeddings.ndim == 2 else {
@@ -65,8 +68,8 @@ open class EmbeddingBag: Module {
       )
     }
     (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
-    self.maxNorm = maxNorm
-    self.normType = normType
+    writtenMaxNorm = maxNorm?.scalar
+    writtenNormType = normType.scalar
     self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
@@ -106,8 +109,8 @@ open class EmbeddingBag: Module {
 
   override open func extraRepr() -> String {
     var text = "\(numEmbeddings), \(embeddingDim)"
-    if let maxNorm { text += ", max_norm=\(PrintedNumber.shortest(maxNorm))" }
-    if normType != 2 { text += ", norm_type=\(PrintedNumber.shortest(normType))" }
+    if let writtenMaxNorm { text += ", max_norm=\(PrintedNumber.python(writtenMaxNorm))" }
+    if normType != 2 { text += ", norm_type=\(PrintedNumber.python(writtenNormType))" }
     if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
     text += ", mode='\(mode.rawValue)'"
     if let paddingIdx { text += ", padding_idx=\(paddingIdx)" }

@@ -9,7 +9,8 @@ open class LayerNorm: Module, Layer {
   /// The sizes of the dimensions normalised.
   public let normalizedShape: [Int]
   /// What is added to the variance.
-  public let eps: Double
+  public final var eps: Double { writtenEps.doubleValue }
+  package let writtenEps: Scalar
   /// Whether there is a weight.
   public let elementwiseAffine: Bool
   /// Shaped like `normalizedShape`, starts as ones.
@@ -19,11 +20,11 @@ open class LayerNorm: Module, Layer {
 
   /// Normalisation over dimensions of the sizes `normalizedShape`.
   public init(
-    _ normalizedShape: [Int], eps: Double = 1e-5, elementwiseAffine: Bool = true,
+    _ normalizedShape: [Int], eps: any TensorScalar = 1e-5, elementwiseAffine: Bool = true,
     bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
   ) {
     self.normalizedShape = normalizedShape
-    self.eps = eps
+    writtenEps = eps.scalar
     self.elementwiseAffine = elementwiseAffine
     var problem: TensorError?
     weight =
@@ -39,7 +40,7 @@ open class LayerNorm: Module, Layer {
 
   /// Normalisation over the last dimension, of size `size`.
   public convenience init(
-    _ size: Int, eps: Double = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true,
+    _ size: Int, eps: any TensorScalar = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true,
     dtype: DType? = nil, device: Device = .cpu
   ) {
     self.init(
@@ -60,7 +61,7 @@ open class LayerNorm: Module, Layer {
   }
 
   override open func extraRepr() -> String {
-    "\(TextForm.tuple(normalizedShape)), eps=\(PrintedNumber.shortest(eps)), "
+    "\(TextForm.tuple(normalizedShape)), eps=\(PrintedNumber.python(writtenEps)), "
       + "elementwise_affine=\(elementwiseAffine.python), bias=\((bias != nil).python)"
   }
 }
@@ -72,7 +73,8 @@ open class RMSNorm: Module, Layer {
   /// The sizes of the dimensions normalised.
   public let normalizedShape: [Int]
   /// What is added to the mean square; nil is the dtype's distance from 1 to the next number.
-  public let eps: Double?
+  public final var eps: Double? { writtenEps?.doubleValue }
+  package let writtenEps: Scalar?
   /// Whether there is a weight.
   public let elementwiseAffine: Bool
   /// Shaped like `normalizedShape`, starts as ones.
@@ -80,11 +82,11 @@ open class RMSNorm: Module, Layer {
 
   /// Normalisation over dimensions of the sizes `normalizedShape`.
   public init(
-    _ normalizedShape: [Int], eps: Double? = nil, elementwiseAffine: Bool = true,
+    _ normalizedShape: [Int], eps: (any TensorScalar)? = nil, elementwiseAffine: Bool = true,
     dtype: DType? = nil, device: Device = .cpu
   ) {
     self.normalizedShape = normalizedShape
-    self.eps = eps
+    writtenEps = eps?.scalar
     self.elementwiseAffine = elementwiseAffine
     var problem: TensorError?
     weight =
@@ -97,7 +99,8 @@ open class RMSNorm: Module, Layer {
 
   /// Normalisation over the last dimension, of size `size`.
   public convenience init(
-    _ size: Int, eps: Double? = nil, elementwiseAffine: Bool = true, dtype: DType? = nil,
+    _ size: Int, eps: (any TensorScalar)? = nil, elementwiseAffine: Bool = true,
+    dtype: DType? = nil,
     device: Device = .cpu
   ) {
     self.init(
@@ -116,7 +119,7 @@ open class RMSNorm: Module, Layer {
   }
 
   override open func extraRepr() -> String {
-    "\(TextForm.tuple(normalizedShape)), eps=\(eps.map(PrintedNumber.shortest) ?? "None"), "
+    "\(TextForm.tuple(normalizedShape)), eps=\(writtenEps.map(PrintedNumber.python) ?? "None"), "
       + "elementwise_affine=\(elementwiseAffine.python)"
   }
 }
@@ -132,7 +135,8 @@ open class GroupNorm: Module, Layer {
   /// How many channels there are.
   public let numChannels: Int
   /// What is added to the variance.
-  public let eps: Double
+  public final var eps: Double { writtenEps.doubleValue }
+  package let writtenEps: Scalar
   /// Whether there is a weight.
   public let affine: Bool
   /// `[numChannels]`, starts as ones.
@@ -142,12 +146,12 @@ open class GroupNorm: Module, Layer {
 
   /// Normalisation of `numChannels` channels in `numGroups` groups.
   public init(
-    _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true,
+    _ numGroups: Int, _ numChannels: Int, eps: any TensorScalar = 1e-5, affine: Bool = true,
     bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
   ) {
     self.numGroups = numGroups
     self.numChannels = numChannels
-    self.eps = eps
+    writtenEps = eps.scalar
     self.affine = affine
     var problem: TensorError?
     if numGroups <= 0 || numChannels % numGroups != 0 {
@@ -176,7 +180,7 @@ open class GroupNorm: Module, Layer {
   }
 
   override open func extraRepr() -> String {
-    "\(numGroups), \(numChannels), eps=\(PrintedNumber.shortest(eps)), affine=\(affine.python), "
+    "\(numGroups), \(numChannels), eps=\(PrintedNumber.python(writtenEps)), affine=\(affine.python), "
       + "bias=\((bias != nil).python)"
   }
 }
@@ -188,18 +192,24 @@ open class LocalResponseNorm: Module, Layer {
   /// How many channels count.
   public let size: Int
   /// The factor of the mean square.
-  public let alpha: Double
+  public final var alpha: Double { writtenAlpha.doubleValue }
+  package let writtenAlpha: Scalar
   /// The exponent.
-  public let beta: Double
+  public final var beta: Double { writtenBeta.doubleValue }
+  package let writtenBeta: Scalar
   /// What is added to the mean square.
-  public let k: Double
+  public final var k: Double { writtenK.doubleValue }
+  package let writtenK: Scalar
 
   /// Normalisation over `size` channels.
-  public init(_ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1) {
+  public init(
+    _ size: Int, alpha: any TensorScalar = 1e-4, beta: any TensorScalar = 0.75,
+    k: any TensorScalar = 1.0
+  ) {
     self.size = size
-    self.alpha = alpha
-    self.beta = beta
-    self.k = k
+    writtenAlpha = alpha.scalar
+    writtenBeta = beta.scalar
+    writtenK = k.scalar
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -207,7 +217,7 @@ open class LocalResponseNorm: Module, Layer {
   }
 
   override open func extraRepr() -> String {
-    let numbers = [alpha, beta, k].map(PrintedNumber.shortest)
+    let numbers = [writtenAlpha, writtenBeta, writtenK].map(PrintedNumber.python)
     return "\(size), alpha=\(numbers[0]), beta=\(numbers[1]), k=\(numbers[2])"
   }
 }

@@ -17,7 +17,8 @@ open class LinearCrossEntropyLoss: Module, Loss {
   /// A class index whose samples count for nothing.
   public let ignoreIndex: Int?
   /// The share of each target that is spread over all classes.
-  public let labelSmoothing: Double
+  public final var labelSmoothing: Double { writtenLabelSmoothing.doubleValue }
+  private let writtenLabelSmoothing: Scalar
   /// The map to the logits.
   public let linear: Linear
 
@@ -25,14 +26,14 @@ open class LinearCrossEntropyLoss: Module, Loss {
   public init(
     _ inFeatures: Int, _ numClasses: Int, outFeatures: [Int] = [], bias: Bool = false,
     weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int? = nil,
-    labelSmoothing: Double = 0, dtype: DType? = nil, device: Device = .cpu
+    labelSmoothing: any TensorScalar = 0.0, dtype: DType? = nil, device: Device = .cpu
   ) {
     self.numClasses = numClasses
     self.outFeatures = outFeatures
     _weight = Buffer(wrappedValue: weight)
     self.reduction = reduction
     self.ignoreIndex = ignoreIndex
-    self.labelSmoothing = labelSmoothing
+    writtenLabelSmoothing = labelSmoothing.scalar
     var problem: TensorError?
     func refuse(_ message: String) {
       problem = problem ?? TensorError(.value, "LinearCrossEntropyLoss", message)
@@ -40,9 +41,9 @@ open class LinearCrossEntropyLoss: Module, Loss {
     if let weight, weight.shape != [numClasses] {
       refuse("expected weight shape to be [\(numClasses)], got \(weight.shape)")
     }
-    if !(0...1).contains(labelSmoothing) {
+    if !(0...1).contains(writtenLabelSmoothing.doubleValue) {
       refuse(
-        "expected labelSmoothing to be in range [0, 1], got \(PrintedNumber.shortest(labelSmoothing))"
+        "expected labelSmoothing to be in range [0, 1], got \(PrintedNumber.python(writtenLabelSmoothing))"
       )
     }
     let outputs = LinearCrossEntropyLoss.product([numClasses] + outFeatures)
@@ -76,6 +77,6 @@ open class LinearCrossEntropyLoss: Module, Loss {
     "in_features=\(linear.inFeatures), num_classes=\(numClasses), "
       + "out_features=\(TextForm.tuple(outFeatures)), bias=\((linear.bias != nil).python), "
       + "reduction=\(reduction.rawValue), ignore_index=\(ignoreIndex.map { "\($0)" } ?? "None"), "
-      + "label_smoothing=\(PrintedNumber.shortest(labelSmoothing)), options=None"
+      + "label_smoothing=\(PrintedNumber.python(writtenLabelSmoothing)), options=None"
   }
 }

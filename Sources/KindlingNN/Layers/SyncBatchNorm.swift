@@ -60,7 +60,7 @@ extension SyncBatchNorm {
   private convenience init(replacing old: BatchNormalization) throws {
     try old.checkInitialization()
     self.init(
-      old.numFeatures, eps: old.eps, momentum: old.momentum, affine: old.affine,
+      old.numFeatures, eps: old.writtenEps, momentum: old.writtenMomentum, affine: old.affine,
       trackRunningStats: old.trackRunningStats, bias: old.bias != nil)
     if old.affine {
       weight = old.weight

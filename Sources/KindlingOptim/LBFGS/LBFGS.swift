@@ -38,11 +38,12 @@ open class LBFGS: Optimizer {
     toleranceGrad: some OptimizerOption = 1e-7, toleranceChange: some OptimizerOption = 1e-9,
     historySize: Int = 100, lineSearchFn: LineSearch? = nil, maximize: Bool = false
   ) throws {
+    let (quarterMore, overflows) = maxIter.addingReportingOverflow(maxIter / 4)
     try super.init(
       groups: [ParamGroup(params)],
       defaults: [
         "lr": CheckpointValue(lr), "max_iter": .int(maxIter),
-        "max_eval": .int(maxEval ?? (maxIter &+ maxIter / 4)),
+        "max_eval": .int(maxEval ?? (overflows ? .max : quarterMore)),
         "tolerance_grad": CheckpointValue(toleranceGrad),
         "tolerance_change": CheckpointValue(toleranceChange), "history_size": .int(historySize),
         "line_search_fn": lineSearchFn.map { .string($0.rawValue) } ?? nil,

@@ -3,15 +3,15 @@ import Kindling
 extension ModuleTable {
   /// `modules_dropout`.
   mutating func addDropout() {
-    layer("Dropout") { a in try Dropout(a.double(0, "p", default: 0.5), inplace: a.inplace(1)) }
-    layer("Dropout1d") { a in try Dropout1d(a.double(0, "p", default: 0.5), inplace: a.inplace(1)) }
-    layer("Dropout2d") { a in try Dropout2d(a.double(0, "p", default: 0.5), inplace: a.inplace(1)) }
-    layer("Dropout3d") { a in try Dropout3d(a.double(0, "p", default: 0.5), inplace: a.inplace(1)) }
+    layer("Dropout") { a in try Dropout(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1)) }
+    layer("Dropout1d") { a in try Dropout1d(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1)) }
+    layer("Dropout2d") { a in try Dropout2d(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1)) }
+    layer("Dropout3d") { a in try Dropout3d(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1)) }
     layer("AlphaDropout") { a in
-      try AlphaDropout(a.double(0, "p", default: 0.5), inplace: a.inplace(1))
+      try AlphaDropout(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1))
     }
     layer("FeatureAlphaDropout") { a in
-      try FeatureAlphaDropout(a.double(0, "p", default: 0.5), inplace: a.inplace(1))
+      try FeatureAlphaDropout(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1))
     }
   }
 
@@ -37,21 +37,21 @@ extension ModuleTable {
     layer("Embedding") { a in
       try Embedding(
         a.int(0, "num_embeddings"), a.int(1, "embedding_dim"),
-        paddingIdx: a.optionalInt(2, "padding_idx"), maxNorm: a.optionalDouble(3, "max_norm"),
-        normType: a.double(4, "norm_type", default: 2),
+        paddingIdx: a.optionalInt(2, "padding_idx"), maxNorm: a.optionalScalar(3, "max_norm"),
+        normType: a.scalar(4, "norm_type", default: 2.0),
         scaleGradByFreq: a.bool(5, "scale_grad_by_freq", default: false))
     }
     layer("Embedding.from_pretrained") { a in
       try Embedding(
         pretrained: a.tensor(0, "embeddings"), freeze: a.bool(1, "freeze", default: true),
-        paddingIdx: a.optionalInt(2, "padding_idx"), maxNorm: a.optionalDouble(3, "max_norm"),
-        normType: a.double(4, "norm_type", default: 2),
+        paddingIdx: a.optionalInt(2, "padding_idx"), maxNorm: a.optionalScalar(3, "max_norm"),
+        normType: a.scalar(4, "norm_type", default: 2.0),
         scaleGradByFreq: a.bool(5, "scale_grad_by_freq", default: false))
     }
     module("EmbeddingBag") { a in
       let module = try EmbeddingBag(
         a.int(0, "num_embeddings"), a.int(1, "embedding_dim"),
-        maxNorm: a.optionalDouble(2, "max_norm"), normType: a.double(3, "norm_type", default: 2),
+        maxNorm: a.optionalScalar(2, "max_norm"), normType: a.scalar(3, "norm_type", default: 2.0),
         scaleGradByFreq: a.bool(4, "scale_grad_by_freq", default: false),
         mode: a.choice(5, "mode", default: .mean),
         includeLastOffset: a.bool(8, "include_last_offset", default: false),
@@ -61,7 +61,7 @@ extension ModuleTable {
     module("EmbeddingBag.from_pretrained") { a in
       let module = try EmbeddingBag(
         pretrained: a.tensor(0, "embeddings"), freeze: a.bool(1, "freeze", default: true),
-        maxNorm: a.optionalDouble(2, "max_norm"), normType: a.double(3, "norm_type", default: 2),
+        maxNorm: a.optionalScalar(2, "max_norm"), normType: a.scalar(3, "norm_type", default: 2.0),
         scaleGradByFreq: a.bool(4, "scale_grad_by_freq", default: false),
         mode: a.choice(5, "mode", default: .mean),
         includeLastOffset: a.bool(7, "include_last_offset", default: false),

@@ -47,7 +47,7 @@ extension ModuleTable {
         outFeatures: a.ints(nil, "out_features", default: []),
         bias: a.bool(nil, "bias", default: false), weight: a.optionalTensor(nil, "weight"),
         reduction: a.reduction(nil), ignoreIndex: a.optionalInt(nil, "ignore_index"),
-        labelSmoothing: a.double(nil, "label_smoothing", default: 0))
+        labelSmoothing: a.scalar(nil, "label_smoothing", default: 0.0))
     }
     module("AdaptiveLogSoftmaxWithLoss") { a in
       let module = try AdaptiveLogSoftmaxWithLoss(

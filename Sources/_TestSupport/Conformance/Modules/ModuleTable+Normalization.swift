@@ -12,13 +12,13 @@ extension ModuleTable {
     layer("InstanceNorm3d") { a in try a.instanceNorm(InstanceNorm3d.init) }
     layer("GroupNorm") { a in
       try GroupNorm(
-        a.int(0, "num_groups"), a.int(1, "num_channels"), eps: a.double(2, "eps", default: 1e-5),
+        a.int(0, "num_groups"), a.int(1, "num_channels"), eps: a.scalar(2, "eps", default: 1e-5),
         affine: a.bool(3, "affine", default: true), bias: a.bool(nil, "bias", default: true))
     }
     layer("LocalResponseNorm") { a in
       try LocalResponseNorm(
-        a.int(0, "size"), alpha: a.double(1, "alpha", default: 1e-4),
-        beta: a.double(2, "beta", default: 0.75), k: a.double(3, "k", default: 1))
+        a.int(0, "size"), alpha: a.scalar(1, "alpha", default: 1e-4),
+        beta: a.scalar(2, "beta", default: 0.75), k: a.scalar(3, "k", default: 1.0))
     }
     layer("CrossMapLRN2d") { a in
       try CrossMapLRN2d(
@@ -27,20 +27,22 @@ extension ModuleTable {
     }
     layer("LayerNorm") { a in
       try LayerNorm(
-        a.ints(0, "normalized_shape"), eps: a.double(1, "eps", default: 1e-5),
+        a.ints(0, "normalized_shape"), eps: a.scalar(1, "eps", default: 1e-5),
         elementwiseAffine: a.bool(2, "elementwise_affine", default: true),
         bias: a.bool(3, "bias", default: true))
     }
     layer("RMSNorm") { a in
       try RMSNorm(
-        a.ints(0, "normalized_shape"), eps: a.optionalDouble(1, "eps"),
+        a.ints(0, "normalized_shape"), eps: a.optionalScalar(1, "eps"),
         elementwiseAffine: a.bool(2, "elementwise_affine", default: true))
     }
   }
 }
 
 extension Arguments {
-  typealias ChannelNorm<M> = (Int, Double, Double?, Bool, Bool, Bool, DType?, Device) -> M
+  typealias ChannelNorm<M> = (
+    Int, any TensorScalar, (any TensorScalar)?, Bool, Bool, Bool, DType?, Device
+  ) -> M
 
   /// A module with the arguments of a batch normalization.
   fileprivate func batchNorm<M>(_ make: ChannelNorm<M>) throws -> M {
@@ -54,14 +56,14 @@ extension Arguments {
 
   private func channelNorm<M>(_ make: ChannelNorm<M>, affine: Bool, tracks: Bool) throws -> M {
     try make(
-      int(0, "num_features"), double(1, "eps", default: 1e-5), momentum(2),
+      int(0, "num_features"), scalar(1, "eps", default: 1e-5), momentum(2),
       bool(3, "affine", default: affine), bool(4, "track_running_stats", default: tracks),
       bool(nil, "bias", default: true), nil, .cpu)
   }
 
   /// The momentum, for which None has a meaning of its own.
-  private func momentum(_ position: Int) throws -> Double? {
+  private func momentum(_ position: Int) throws -> Scalar? {
     if case .none? = value(position, "momentum") { return nil }
-    return try double(position, "momentum", default: 0.1)
+    return try scalar(position, "momentum", default: 0.1)
   }
 }
