@@ -156,16 +156,22 @@ struct TrainerStateTests {
 
   @Test func lossesOfSumsCountOnce() throws {
     let x = try Tensor.ones(5, 1), y = try Tensor([1.0, 2, 3, 4, 5]).reshape(5, 1)
-    func logs(_ reduction: Reduction) throws -> Logs {
+    func logs(_ loss: any Loss) throws -> Logs {
       let model = Sequential(Linear(1, 1))
       for parameter in model.parameters() { try Init.zeros_(parameter) }
-      let trainer = try model.compile(
-        optimizer: { try SGD($0, lr: 0) }, loss: MSELoss(reduction: reduction))
+      let trainer = try model.compile(optimizer: { try SGD($0, lr: 0) }, loss: loss)
       return try trainer.evaluate(x, y, batchSize: 2)
     }
-    #expect(try logs(.mean)["loss"] == 11)
-    #expect(try logs(.sum)["loss"] == 11)
-    expectRefusal("use reduction: .mean or .sum") { _ = try logs(.none) }
+    for reduction in [Reduction.mean, .sum, .none] {
+      #expect(try logs(MSELoss(reduction: reduction))["loss"] == 11)
+    }
+    /// Says that it gives a mean, and gives the losses of all elements.
+    final class Squares: Module, Loss {
+      func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
+        try (input - target).square()
+      }
+    }
+    expectRefusal("use reduction: .mean or .sum") { _ = try logs(Squares()) }
   }
 
   @Test func targetsOfAnotherShapeAreRefused() throws {
