@@ -90,7 +90,7 @@ import _TestSupport
     op.hasSuffix("_copy") || otherNames.contains(op)
   }
   private static let otherNames: Set = [
-    "unsafe_split", "unsafe_chunk", "__rdiv__",
+    "unsafe_split", "unsafe_chunk", "__rdiv__", "fill",
     // Conversions with a memory format are two steps.
     "to", "bfloat16", "double", "float", "half",
     "linalg.multi_dot", "linalg.norm", "linalg.matrix_norm", "nn.functional.ctc_loss",

@@ -60,10 +60,13 @@ extension Tensor {
     let here = try noGrad { try contiguous() }
     let result = try Tensor(uninitialized: shape, dtype, on: target, "to")
     let (start, count) = (here.storageOffset * dtype.byteSize, numel * dtype.byteSize)
-    try backend.withHostBytes(here.storage, mutating: false) { source in
-      try target.withHostBytes(result.storage, mutating: true) { destination in
-        destination.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: source[start..<start + count]))
+    // Where there are no elements the offset may lie behind the memory.
+    if count > 0 {
+      try backend.withHostBytes(here.storage, mutating: false) { source in
+        try target.withHostBytes(result.storage, mutating: true) { destination in
+          destination.copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: source[start..<start + count]))
+        }
       }
     }
     let before = self.device
@@ -123,6 +126,7 @@ extension Tensor {
     return try inPlace("copy_", [source], preserving: false) { x, destination in
       let out = destination.alias()
       try out.backend.copy(source, into: out)
+      if !dtype.isFloatingPoint { return out }
       return out.recorded(
         "CopyBackwards", Input(x) { g, _ in try Tensor.zeros(like: g) }, Input(source) { g, _ in g }
       )
@@ -132,7 +136,7 @@ extension Tensor {
   /// Sets every element to `value` (PyTorch: `Tensor.fill_`).
   @discardableResult
   public func fill_<S: TensorScalar>(_ value: S) throws -> Tensor {
-    try filling(value.scalar, "fill_", "FillBackward0")
+    try filling(value.scalar, "fill_", "FillBackward2")
   }
 
   /// Sets every element to the one of the 0-dimensional `value` (PyTorch: `Tensor.fill_`).
@@ -148,7 +152,7 @@ extension Tensor {
       let out = destination.alias()
       try out.backend.copy(value, into: out)
       return out.recorded(
-        "FillBackward1", Input(x) { g, _ in try Tensor.zeros(like: g) },
+        "FillBackward3", Input(x) { g, _ in try Tensor.zeros(like: g) },
         Input(value) { g, _ in try g.sum() })
     }
   }

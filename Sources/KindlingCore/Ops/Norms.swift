@@ -47,8 +47,11 @@ extension Tensor {
     return y.recorded(
       node,
       Input(x, saving: x) { g, s in
-        try s[0].normGradient(
-          p, g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
+        // A count has no gradient at all in PyTorch.
+        try p == 0
+          ? nil
+          : s[0].normGradient(
+            p, g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
       }, savingOutput: true)
   }
   /// The p-norm over one dimension.

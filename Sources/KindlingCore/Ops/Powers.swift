@@ -90,7 +90,8 @@ extension Tensor {
       "PowBackward0",
       Input(self, saving: self) { g, s in
         switch exponent {
-        case _ where exponent.doubleValue == 0: try g.zeroGradient()
+        case .int(0): try g.zeroGradient()
+        case .double(let p) where p == 0: try g.zeroGradient()
         case .int(2): try g * (s[0] * 2)
         case .int(let n) where n > Int.min: try g * (s[0].pow(n - 1) * n)
         default: try g * (s[0].pow(exponent.doubleValue - 1) * exponent)

@@ -30,7 +30,7 @@ extension Tensor {
     _ mean: Double = 0, _ std: Double = 1, generator: Generator? = nil
   ) throws -> Tensor {
     try Tensor.checkDeviation("normal_", std)
-    try requireFloat("normal_")
+    try requireFloat("normal_", emptily: true)
     return try fillRandom("normal_", "NormalBackward0", .normal(mean: mean, std: std), generator)
   }
 
@@ -43,7 +43,7 @@ extension Tensor {
     guard std > 0 else {
       throw TensorError(.value, "logNormal_", "expects std > 0.0, but found std=\(std)")
     }
-    try requireFloat("logNormal_")
+    try requireFloat("logNormal_", emptily: true)
     return try fillRandom(
       "logNormal_", "LogNormalBackward0", .logNormal(mean: mean, std: std), generator)
   }
@@ -54,7 +54,7 @@ extension Tensor {
     guard lambd > 0 else {
       throw TensorError(.value, "exponential_", "expects lambda > 0.0, but found lambda=\(lambd)")
     }
-    try requireFloat("exponential_")
+    try requireFloat("exponential_", emptily: true)
     return try fillRandom(
       "exponential_", "ExponentialBackward0", .exponential(rate: lambd), generator)
   }
@@ -66,7 +66,7 @@ extension Tensor {
     guard p > 0 && p < 1 else {
       throw TensorError(.value, "geometric_", "expects p to be in (0, 1), but got p=\(p)")
     }
-    guard dtype != .bool else {
+    guard dtype != .bool || numel == 0 else {
       throw TensorError(
         .dtype, "geometric_", "not implemented for bool; use an integer or float dtype")
     }
@@ -115,7 +115,7 @@ extension Tensor {
   ) throws -> Tensor {
     try inPlace(operation, preserving: false) { x, destination in
       let out = destination.alias()
-      try out.backend.random(distribution, generator ?? .default, into: out)
+      if out.numel > 0 { try out.backend.random(distribution, generator ?? .default, into: out) }
       return out.recorded(node, Input(x, pullback: Tensor.zeroGradient))
     }
   }
@@ -125,7 +125,9 @@ extension Tensor {
     try Tensor.zeros(like: gradient)
   }
 
-  func requireFloat(_ operation: String) throws {
+  /// Throws for other dtypes than floats; where `emptily`, of no elements they pass, as in PyTorch.
+  func requireFloat(_ operation: String, emptily: Bool = false) throws {
+    if emptily && numel == 0 { return }
     guard dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, operation,

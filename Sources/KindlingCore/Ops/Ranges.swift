@@ -117,7 +117,7 @@ extension Tensor {
   }
 
   private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
-    try refuseBool(operation, dtype)
+    if steps > 1 { try refuseBool(operation, dtype) }
     guard steps >= 0 else {
       throw TensorError(.value, operation, "number of steps must be non-negative, but got \(steps)")
     }
@@ -131,6 +131,9 @@ extension Tensor {
     _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device,
     _ map: @escaping (Double) -> Double
   ) throws -> Tensor {
+    if dtype == .bool {
+      return try Tensor.full([steps], map(a), dtype: .float64, device: device).to(dtype)
+    }
     let half = steps / 2, gaps = Double(Swift.max(steps - 1, 1))
     if dtype == .float32 {
       let (first, last) = (Float(a), Float(b))

@@ -44,7 +44,10 @@ extension Tensor {
     let low = bound(start ?? 0), high = Swift.max(bound(end ?? size), low)
     let before = shape
     var (shape, strides) = (shape, strides)
-    let offset = storageOffset + (low < size || size == 0 ? low * strides[d] : 0)
+    // Behind the last element too, where nothing is left, unless no memory could be that large.
+    let (distance, overflow) = low.multipliedReportingOverflow(by: strides[d])
+    let (end, isBeyond) = storageOffset.addingReportingOverflow(distance)
+    let offset = overflow || isBeyond || end > 1 << 56 ? storageOffset : end
     shape[d] = (high - low) / step + ((high - low) % step == 0 ? 0 : 1)
     strides[d] = shape[d] > 1 ? strides[d] * step : strides[d] &* step
     return view("SliceBackward0", shape: shape, strides: strides, offset: offset) { g, _ in

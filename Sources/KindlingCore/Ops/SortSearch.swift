@@ -218,10 +218,12 @@ extension Tensor {
       let line = source.ndim == 0 ? try source.reshape(1) : source
       let count = line.shape[d ?? 0]
       let width = line.shape.enumerated().reduce(1) { $1.offset == d ?? 0 ? $0 : $0 * $1.element }
-      guard width > 0 || count == 0 else {
+      guard width > 0 || count == 0 && d == nil else {
         throw TensorError(
           .shape, name,
-          "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)"
+          count == 0
+            ? "Number of zero sized dimensions is more than one, so unique cannot be applied: the shape is \(shape)"
+            : "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)"
         )
       }
       let moved = try line.movedim(d ?? 0, 0)

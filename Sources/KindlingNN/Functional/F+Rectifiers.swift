@@ -145,7 +145,7 @@ extension F {
         .dtype, name, "cannot do hardtanh on an unsigned type with negative limits")
     }
     return try ElementwiseActivation(
-      name, "HardtanhBackward0", inPlace: "HardtanhBackward1", floats: nil,
+      name, "HardtanhBackward0", floats: nil,
       isPiecewiseLinear: true,
       values: { try $0.clamp(min: low, max: high).to($0.dtype) },
       gradient: { g, x in try Tensor.where(x.gt(low).logicalAnd(x.lt(high)), g, 0) }

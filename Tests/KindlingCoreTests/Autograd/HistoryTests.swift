@@ -100,6 +100,26 @@ import Testing
     #expect(try row.requiresGrad && values(row.detach()) == [1, -1])
   }
 
+  @Test func copiesIntoOtherThanFloatsHaveNoHistory() throws {
+    let y = try Tensor([true, false]).copy_(leaf([0, 2]))
+    #expect(try !y.requiresGrad && y.toArray(as: Bool.self) == [false, true])
+  }
+
+  @Test func aPowerOfFalseHasASlope() throws {
+    // PyTorch's shortcut for an exponent of 0 does not see this one.
+    let x = try leaf([2, -2])
+    let g = try grad(of: x.pow(false).sum(), withRespectTo: x, createGraph: true)
+    #expect(try g.requiresGrad && values(g.detach()) == [0, -0.0])
+  }
+
+  @Test func aCountOfElementsHasNoGradient() throws {
+    let x = try leaf([2, 0])
+    try x.norm(p: 0).backward()
+    #expect(x.grad == nil)
+    try x.view([1, 2]).cdist(x.view([1, 2]) * 2, p: 0).sum().backward()
+    #expect(try values(x.grad) == [0, 0])
+  }
+
   @Test func theMedianOfNothingRequiresAGradient() throws {
     #expect(try leaf([]).median().gradFn?.name == "MedianBackward0")
   }

@@ -92,6 +92,12 @@ import Testing
     Case("a masked write of one number of another dtype", [5, 1, 5]) {
       try Tensor([0.0, 1, 2]).indexPut([Tensor([true, false, true])], Tensor([[5]]))
     },
+    Case("logspace of one bool", [1], .bool) {
+      try Tensor.logspace(0.5, -1, steps: 1, base: 2, dtype: .bool)
+    },
+    Case("random fill of no integers", [], .int8) {
+      try Tensor.zeros(0, 3, dtype: .int8).exponential_(1.5)
+    },
     Case("a write of a tensor to itself, expanded", [1, 1]) {
       let x = try Tensor([1.0]).expand(2)
       return try x.copy_(x)
@@ -143,6 +149,20 @@ import Testing
     for (x, e) in zip(values, test.expected) { #expect(x == e || x.isNaN && e.isNaN) }
   }
 
+  /// Empty slices begin where PyTorch's do, behind the last element too.
+  @Test func offsetsOfEmptySlices() throws {
+    let x = try Tensor.arange(24).view(2, 3, 4), rest = try x.slice(0, 2)
+    #expect(rest.storageOffset == 24)
+    #expect(try x.slice(1, 3).storageOffset == 12 && x.slice(1, 2, 1).storageOffset == 8)
+    #expect(try rest.chunk(2, dim: 1)[1].storageOffset == 32)
+    #expect(try rest.diagonal(offset: 1, dim1: 1, dim2: 2).storageOffset == 25)
+    let far = try rest.chunk(2, dim: 1)[1]
+    #expect(try far.to(.cpu, copy: true).numel == 0 && far.toArray(as: Int.self).isEmpty)
+    #expect(try far.clone().numel == 0 && far.sum().item(as: Int.self) == 0)
+    let sparse = try Tensor.zeros(2).asStrided([1], [1 << 61])
+    #expect(try sparse.slice(0, 1).storageOffset == 0)
+  }
+
   static let manyDims = [Int](repeating: 1, count: 65)
 
   static let refusals: [(String, @Sendable () throws -> Void)] = [
@@ -174,6 +194,7 @@ import Testing
         _ = try x.clamp(min: x, max: x)
       }
     ),
+    ("more than one, so unique", { _ = try Tensor.zeros(0, 0).unique(dim: -1) }),
     ("negative integer powers", { _ = try Tensor([true]).pow(-3) }),
     ("index_func_", { _ = try Tensor([true]).indexReduce(0, Tensor([0]), Tensor([true]), .amax) }),
     (
