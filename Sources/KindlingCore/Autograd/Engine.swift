@@ -169,11 +169,15 @@ struct Engine {
   }
 
   private mutating func run(_ node: Node, _ slot: Int, _ gradients: inout Gradients) throws {
-    if let hooks = node.hooks { try hooks.runTensorHooks(&gradients) }
-    if let wanted = captures[slot] {
-      for (output, result) in wanted { captured[result] = gradients[output] }
+    func capture() {
+      for (output, result) in captures[slot] ?? [] { captured[result] = gradients[output] }
     }
-    guard visits[slot].isNeeded else { return }
+    // As in PyTorch, where the walk goes on behind this node, what is handed back is the gradient as it
+    // arrived; hooks change what goes on.
+    let isNeeded = visits[slot].isNeeded
+    if isNeeded { capture() }
+    if let hooks = node.hooks { try hooks.runTensorHooks(&gradients) }
+    guard isNeeded else { return capture() }
     if let hooks = node.hooks, !hooks.before.isEmpty || !hooks.after.isEmpty {
       try run(node, hooks, &gradients)
     } else {

@@ -98,7 +98,10 @@ extension Tensor {
   /// something that it computed on the way; views of `inputs` stay views.
   fileprivate func forgetInnerBase(_ inputs: some Sequence<Tensor>) {
     guard let base = viewBase else { return }
-    if !inputs.contains(where: { base.isBase(of: $0) }) { viewBase = nil }
+    if !inputs.contains(where: { base.isBase(of: $0) }) {
+      viewBase = nil
+      viewOrigin = .single
+    }
   }
 
   private func isBase(of input: Tensor) -> Bool { input === self || input.viewBase === self }

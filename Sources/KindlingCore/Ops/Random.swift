@@ -39,7 +39,7 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     let result = try Tensor(uninitialized: shape, dtype ?? .default, on: device.backend, "randn")
-    try result.requireFloat("randn")
+    try result.requireFloat("randn", emptily: true)
     return try result.drawn(.normal(mean: 0, std: 1), generator, requiresGrad)
   }
 
@@ -58,7 +58,7 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     let result = try empty(like: other, dtype: dtype, device: device)
-    try result.requireFloat("randn")
+    try result.requireFloat("randn", emptily: true)
     return try result.drawn(.normal(mean: 0, std: 1), generator, requiresGrad)
   }
 
@@ -124,7 +124,7 @@ extension Tensor {
     device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     let result = try Tensor(uninitialized: shape, dtype ?? .default, on: device.backend, "normal")
-    try result.requireFloat("normal")
+    try result.requireFloat("normal", emptily: true)
     try Tensor.checkDeviation("normal", std)
     return try result.drawn(.normal(mean: mean, std: std), generator, requiresGrad)
   }
@@ -135,7 +135,7 @@ extension Tensor {
   public static func normal(
     _ mean: Tensor, _ std: Double = 1, generator: Generator? = nil
   ) throws -> Tensor {
-    try mean.requireFloat("normal")
+    try mean.requireFloat("normal", emptily: true)
     try checkDeviation("normal", std)
     let result = try Tensor(like: mean, mean.dtype, .contiguous, "normal")
       .drawn(.normal(mean: 0, std: std), generator, false)
@@ -158,7 +158,7 @@ extension Tensor {
   public static func normal(
     _ mean: Tensor, _ std: Tensor, generator: Generator? = nil
   ) throws -> Tensor {
-    try mean.requireFloat("normal")
+    try mean.requireFloat("normal", emptily: true)
     try std.checkDeviations()
     let (mean, std) = try onOneDevice("normal", mean, std)
     let shape = try Layout.broadcast(mean.shape, std.shape, "normal")
@@ -178,7 +178,7 @@ extension Tensor {
   }
 
   private func checkDeviations() throws {
-    try requireFloat("normal")
+    try requireFloat("normal", emptily: true)
     let lowest = try noGrad { try detach().toArray(as: Double.self) }.first { !($0 >= 0) }
     if let lowest {
       throw TensorError(

@@ -33,7 +33,8 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     includeSelf: Bool = true
   ) throws -> Tensor {
-    guard dtype != .bool else {
+    // PyTorch takes bools line by line, where no start has to be made of them.
+    guard dtype != .bool || ndim > 1 && includeSelf && reduce != .mean else {
       throw TensorError(
         .dtype, "indexReduce",
         "\"index_\(includeSelf ? "func_" : "reduce_func_exclude_input_init")\" not implemented for 'Bool'; convert with to(_:)"

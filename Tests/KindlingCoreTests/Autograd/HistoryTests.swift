@@ -120,6 +120,20 @@ import Testing
     #expect(try values(x.grad) == [0, 0])
   }
 
+  @Test func hooksChangeWhatGoesOn() throws {
+    let x = try leaf([2]), y = try x * 3
+    try y.registerHook { try $0 * 2 }
+    #expect(try values(grad(of: y.sum(), withRespectTo: y, retainGraph: true)) == [2])
+    let both = try grad(of: [y.sum()], withRespectTo: [x, y])
+    #expect(try values(both[0]) == [6] && values(both[1]) == [1])
+  }
+
+  @Test func viewsOfResultsMadeWithoutRecordingAreWritable() throws {
+    let y = try leaf([1, 1, 2]).view([1, 3]).uniqueConsecutive(dim: -1)
+    try y.slice(0, 0, 1).sub_(1)
+    #expect(try values(y.detach().flatten()) == [0, 1])
+  }
+
   @Test func theMedianOfNothingRequiresAGradient() throws {
     #expect(try leaf([]).median().gradFn?.name == "MedianBackward0")
   }

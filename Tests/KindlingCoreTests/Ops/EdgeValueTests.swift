@@ -95,6 +95,11 @@ import Testing
     Case("logspace of one bool", [1], .bool) {
       try Tensor.logspace(0.5, -1, steps: 1, base: 2, dtype: .bool)
     },
+    Case("indexReduce of bools, line by line", [1, 1, 0, 0], .bool) {
+      try Tensor.zeros(2, 2, dtype: .bool)
+        .indexReduce(0, Tensor([0]), .ones(1, 2, dtype: .bool), .amax)
+    },
+    Case("no normal integers", [], .int16) { try Tensor.normal(1.5, 1, [0], dtype: .int16) },
     Case("random fill of no integers", [], .int8) {
       try Tensor.zeros(0, 3, dtype: .int8).exponential_(1.5)
     },
