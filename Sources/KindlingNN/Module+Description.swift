@@ -22,9 +22,10 @@ extension Module: CustomStringConvertible {
   }
 
   private func describe(_ progress: inout Progress) -> String {
+    let title = parametrizations.count > 0 ? "Parametrized\(typeName)" : typeName
     guard progress.left > 0, progress.visiting.count < Progress.deepest,
       progress.visiting.insert(ObjectIdentifier(self)).inserted
-    else { return "\(typeName)(...)" }
+    else { return "\(title)(...)" }
     defer { progress.visiting.remove(ObjectIdentifier(self)) }
     progress.left -= 1
     let extra = extraRepr()
@@ -36,9 +37,9 @@ extension Module: CustomStringConvertible {
     }
     let childLines =
       printsRuns ? Module.runs(children) : grouped(children).map { "(\($0.name)): \($0.text)" }
-    if childLines.isEmpty && extraLines.count <= 1 { return "\(typeName)(\(extra))" }
+    if childLines.isEmpty && extraLines.count <= 1 { return "\(title)(\(extra))" }
     let lines = extraLines.map(String.init) + childLines.map(Module.indented)
-    return "\(typeName)(\n  " + lines.joined(separator: "\n  ") + "\n)"
+    return "\(title)(\n  " + lines.joined(separator: "\n  ") + "\n)"
   }
 
   /// The children with those of one array or dictionary printed as the `ModuleList` or `ModuleDict`

@@ -31,7 +31,9 @@ extension Module {
     defer { for (slot, own) in replaced { slot.substitute(own) } }
     var seen = Set<ObjectIdentifier>()
     for slot in slots.values where seen.insert(ObjectIdentifier(slot)).inserted {
-      guard let own = slot.tensor, let tensor = replacements[ObjectIdentifier(own)] else { continue }
+      guard let own = slot.tensor, let tensor = replacements[ObjectIdentifier(own)] else {
+        continue
+      }
       replaced.append((slot, own))
       slot.substitute(tensor)
     }

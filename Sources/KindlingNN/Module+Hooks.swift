@@ -133,11 +133,14 @@ extension Module {
       try container.checkInitialization()
       try container.checkReflection()
     }
-    guard let hooks, !hooks.isEmpty else {
-      callsPlainly = true
-      return try CallDepth.bounded(self) { try forward(inputs) }
+    let hooks = hooks.flatMap { $0.isEmpty ? nil : $0 }
+    callsPlainly = hooks == nil && parametrizations.count == 0
+    func run(_ inputs: [Tensor]) throws -> Tensor {
+      try withParametrizedValues { try forward(inputs) }
     }
-    return try CallDepth.bounded(self) { try callHooked(hooks, inputs, forward) }
+    return try CallDepth.bounded(self) {
+      try hooks.map { try callHooked($0, inputs, run) } ?? run(inputs)
+    }
   }
 
   private func callHooked(

@@ -36,6 +36,8 @@ open class Module {
   final var hooks: ModuleHooks?
   final var registered = RegisteredMembers()
   final var layout: MemberLayout?
+  /// What computes parameters of this module, by name.
+  final var parametrizations = NamedItems<ParametrizationList>()
   /// Whether a call has to look for reported problems and hooks first.
   @exclusivity(unchecked) final var callsPlainly = false
 

@@ -34,6 +34,7 @@ final class RegisteredTensor: TensorSlot {
   let role: SlotRole
   var key: String? { nil }
   weak var owner: Module?
+  var parametrization: ParametrizationList?
 
   func substitute(_ tensor: Tensor) { self.tensor = tensor }
 
@@ -48,6 +49,8 @@ extension Module {
   var members: Members {
     let layout = reflectedLayout
     var result = Members(tensors: layout.tensors)
+    // A parametrized tensor is computed; its originals are members of the parametrization.
+    if parametrizations.count > 0 { result.tensors.removeAll { $0.slot.parametrization != nil } }
     if !layout.places.isEmpty {
       let mirrors = mirrorChain
       for place in layout.places where place.depth < mirrors.count {
@@ -56,10 +59,26 @@ extension Module {
         result.add(field.value, place.name)
       }
     }
-    for (name, slot) in registered.tensors { result.tensors.append((name, slot)) }
+    for (name, slot) in registered.tensors where slot.parametrization == nil {
+      result.tensors.append((name, slot))
+    }
     for (name, module) in containedModules ?? [] { result.modules.append((name, module)) }
     for (name, module) in registered.modules { result.modules.append((name, module)) }
     return result
+  }
+
+  /// The place of the tensor that `list` computes.
+  func parametrizedSlot(_ list: ParametrizationList) -> (any TensorSlot)? {
+    let slots = reflectedLayout.tensors.map(\.slot) + registered.tensors.map { $0.value }
+    return slots.first { $0.parametrization === list }
+  }
+
+  /// Makes a marked property come last among the members.
+  func moveToEnd(_ slot: any TensorSlot) {
+    guard let place = layout?.tensors.firstIndex(where: { $0.slot === slot }),
+      let entry = layout?.tensors.remove(at: place)
+    else { return }
+    layout?.tensors.append(entry)
   }
 
   /// The names of the properties that may hold modules.

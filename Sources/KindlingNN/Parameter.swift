@@ -45,6 +45,7 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
   package let key: String?
   package private(set) var isComputed = false
   package weak var owner: Module?
+  package var parametrization: ParametrizationList?
 
   /// A parameter that starts as `wrappedValue`, called `key` in state dicts.
   public init(wrappedValue: Value, _ key: String? = nil) {
@@ -55,8 +56,11 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
 
   /// The tensor; a leaf that is assigned becomes a parameter.
   public var wrappedValue: Value {
-    get { value }
+    get { parametrization?.current.map(Value.marked) ?? value }
     set {
+      if let parametrization, let tensor = newValue.markedTensor {
+        return parametrization.assign(tensor)
+      }
       isComputed = newValue.isComputed
       // Kept as it is, so that its graph is not cut in silence; the next call reports it.
       value = isComputed ? newValue : newValue.asMarkedParameter
@@ -79,6 +83,7 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
   @exclusivity(unchecked) private var value: Value
   package let key: String?
   package weak var owner: Module?
+  package var parametrization: ParametrizationList?
   private let persistent: Bool
 
   /// A buffer that starts as `wrappedValue`, called `key` in state dicts.
@@ -92,8 +97,13 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
 
   /// The tensor.
   public var wrappedValue: Value {
-    get { value }
-    set { value = newValue }
+    get { parametrization?.current.map(Value.marked) ?? value }
+    set {
+      if let parametrization, let tensor = newValue.markedTensor {
+        return parametrization.assign(tensor)
+      }
+      value = newValue
+    }
   }
 
   package var tensor: Tensor? {
@@ -131,6 +141,8 @@ package protocol TensorSlot: AnyObject {
   var isComputed: Bool { get }
   /// The module whose property this is, once it is known.
   var owner: Module? { get set }
+  /// The parametrizations that compute the tensor, if there are any.
+  var parametrization: ParametrizationList? { get set }
   /// Puts `tensor` in this place as it is.
   func substitute(_ tensor: Tensor)
 }

@@ -96,6 +96,26 @@ struct BuiltModule {
       try target.requiresGrad_(arguments.bool(0, "requires_grad", default: true))
     case "convert_sync_batchnorm" where target === module:
       module = try SyncBatchNorm.convertSyncBatchnorm(module)
+    case "parametrizations.weight_norm":
+      let dim: Int? =
+        if case .none? = arguments.value(1, "dim") { nil } else {
+          try arguments.int(1, "dim", default: 0)
+        }
+      try Parametrizations.weightNorm(target, arguments.parameterName(), dim: dim)
+    case "parametrizations.spectral_norm":
+      try Parametrizations.spectralNorm(
+        target, arguments.parameterName(),
+        nPowerIterations: arguments.int(1, "n_power_iterations", default: 1),
+        eps: arguments.double(2, "eps", default: 1e-12), dim: arguments.optionalInt(3, "dim"))
+    case "parametrizations.orthogonal":
+      try Parametrizations.orthogonal(
+        target, arguments.parameterName(),
+        orthogonalMap: arguments.optionalChoice(1, "orthogonal_map"),
+        useTrivialization: arguments.bool(nil, "use_trivialization", default: true))
+    case "parametrize.remove_parametrizations":
+      try target.removeParametrizations(
+        arguments.string(0, "tensor_name"),
+        leaveParametrized: arguments.bool(1, "leave_parametrized", default: true))
     case let other: throw UnsupportedError("apply \(other ?? "")")
     }
     let unread = arguments.unread
@@ -106,6 +126,13 @@ struct BuiltModule {
   func call(_ method: String, _ arguments: Arguments) throws -> any OperatorResult {
     guard let call = calls[method] else { throw UnsupportedError("method \(method)") }
     return try call(arguments)
+  }
+}
+
+extension Arguments {
+  /// The parameter that a function of parametrizations is applied to.
+  fileprivate func parameterName() throws -> String {
+    try optionalString(0, "name") ?? "weight"
   }
 }
 

@@ -1,0 +1,100 @@
+import KindlingCore
+
+extension Module {
+  /// Computes the parameter or buffer `name` from another tensor from now on, by `parametrization`:
+  /// a ``Layer``, or a module that conforms to ``Parametrization``
+  /// (PyTorch: `nn.utils.parametrize.register_parametrization`).
+  ///
+  /// What is trained and saved is `parametrizations.NAME.original`; where the inverse gives several
+  /// tensors, `original0`, `original1` and so on. A single original stays the object that the parameter
+  /// was, so that an optimizer made before keeps training it. Further parametrizations of one
+  /// parameter are applied in order.
+  ///
+  /// The value is computed once for each call of the module, and for each read of the property between
+  /// calls. A read that fails gives the last value, and the next call throws.
+  ///
+  /// - Throws: `TensorError` `.value` where there is no such tensor, or where the value has another
+  ///   shape or dtype than the parameter, unless `unsafe`.
+  @discardableResult
+  public func registerParametrization(
+    _ name: String, _ parametrization: Module, unsafe: Bool = false
+  ) throws -> Self {
+    try parametrization.checkInitialization()
+    parametrization.train(isTraining)
+    if let list = parametrizations[name] {
+      try list.append(parametrization, isUnsafe: unsafe)
+      return self
+    }
+    guard let slot = members.tensors.first(where: { sameBytes($0.name, name) })?.slot,
+      let original = slot.tensor
+    else {
+      throw TensorError(
+        .value, "registerParametrization",
+        "\(typeName) does not have a parameter, a buffer, or a parametrized element with name '\(name)'"
+      )
+    }
+    let list = try ParametrizationList(parametrization, of: slot, original, isUnsafe: unsafe)
+    list.train(isTraining)
+    slot.parametrization = list
+    parametrizations[name] = list
+    let holder = (registered.modules["parametrizations"] as? ModuleDict) ?? ModuleDict()
+    holder[name] = list
+    registered.modules["parametrizations"] = holder
+    callsPlainly = false
+    return self
+  }
+
+  /// Makes `name` a parameter or buffer of its own again
+  /// (PyTorch: `nn.utils.parametrize.remove_parametrizations`).
+  ///
+  /// It keeps its present value where `leaveParametrized`, and becomes the original otherwise. As in
+  /// PyTorch it then comes last among the parameters.
+  ///
+  /// - Throws: `TensorError` `.value` where `name` is not parametrized, or where it has several
+  ///   originals and `leaveParametrized` is false.
+  @discardableResult
+  public func removeParametrizations(
+    _ name: String, leaveParametrized: Bool = true
+  ) throws -> Self {
+    guard let list = parametrizations[name], let slot = parametrizedSlot(list) else {
+      throw TensorError(
+        .value, "removeParametrizations",
+        "\(typeName) does not have a parametrization on \(name)")
+    }
+    let tensor: Tensor
+    if leaveParametrized {
+      let value = try list.value()
+      if list.originals.count == 1 {
+        tensor = list.originals[0]
+        tensor.replaceData(with: try value.detach().clone())
+      } else {
+        tensor = try value.detach().clone().requiresGrad_(value.requiresGrad)
+      }
+    } else {
+      tensor = try list.single("removeParametrizations")
+    }
+    slot.parametrization = nil
+    slot.substitute(slot.role == .parameter && tensor.requiresGrad ? tensor.asParameter() : tensor)
+    moveToEnd(slot)
+    parametrizations[name] = nil
+    (registered.modules["parametrizations"] as? ModuleDict)?[name] = nil
+    if parametrizations.count == 0 { registered.modules["parametrizations"] = Module??.none }
+    callsPlainly = false
+    return self
+  }
+
+  /// Returns whether the parameter or buffer `name`, or any where it is nil, is computed by a
+  /// parametrization (PyTorch: `nn.utils.parametrize.is_parametrized`).
+  public func isParametrized(_ name: String? = nil) -> Bool {
+    name.map { parametrizations.contains($0) } ?? (parametrizations.count > 0)
+  }
+
+  /// Runs `body` while every parametrized tensor has one value, computed before.
+  func withParametrizedValues<R>(_ body: () throws -> R) throws -> R {
+    if parametrizations.count == 0 { return try body() }
+    let lists = parametrizations.map(\.value), before = lists.map(\.held)
+    defer { for (list, held) in zip(lists, before) { list.held = held } }
+    for list in lists { list.held = try list.value() }
+    return try body()
+  }
+}

@@ -1,0 +1,48 @@
+import KindlingCore
+
+/// Ready parametrizations (PyTorch: `torch.nn.utils.parametrizations`).
+///
+/// ```swift
+/// let layer = try Parametrizations.spectralNorm(Linear(20, 40))
+/// ```
+public enum Parametrizations {
+  /// Splits the parameter `name` into a norm, `original0`, and a direction, `original1`
+  /// (PyTorch: `nn.utils.parametrizations.weight_norm`).
+  ///
+  /// There is a norm for each index of dimension `dim`; nil is one norm of the whole tensor.
+  ///
+  /// - Throws: `TensorError` where there is no such parameter, or no such dimension.
+  @discardableResult
+  public static func weightNorm<M: Module>(
+    _ module: M, _ name: String = "weight", dim: Int? = 0
+  ) throws -> M {
+    try module.registerParametrization(name, _WeightNorm(dim), unsafe: true)
+  }
+}
+
+/// `g · v / ‖v‖`.
+private final class _WeightNorm: Module, Parametrization {
+  private let dim: Int?
+
+  init(_ dim: Int?) { self.dim = dim }
+
+  func parametrized(_ originals: [Tensor]) throws -> Tensor {
+    guard originals.count == 2 else {
+      throw TensorError(.value, "weightNorm", "expected a norm and a direction")
+    }
+    return try originals[1].mul(originals[0].div(norm(originals[1])))
+  }
+
+  func rightInverse(_ value: Tensor) throws -> [Tensor] { [try norm(value), value] }
+
+  private func norm(_ v: Tensor) throws -> Tensor {
+    // PyTorch takes −1 as the whole tensor.
+    guard let dim, dim != -1 else { return try v.norm() }
+    guard 0..<v.ndim ~= dim else {
+      throw TensorError(
+        .index, "weightNorm",
+        "dim has to be between 0 and \(v.ndim - 1), or -1 for all, but got \(dim)")
+    }
+    return try v.norm(p: 2.0, dims: (0..<v.ndim).filter { $0 != dim }, keepdim: true)
+  }
+}
