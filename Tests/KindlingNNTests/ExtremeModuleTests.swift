@@ -6,9 +6,9 @@ import _TestSupport
 @Suite struct ExtremeModuleTests {
   @Test func refuses() throws {
     let wide = try Tensor.zeros([1 << 40, 0]), ids = try Tensor([0, 1]).reshape(1, 2)
-    expectRefusal("larger than half of the memory") { _ = try F.embeddingBag(ids, wide) }
+    expectRefusal("embedding_bag: cannot allocate") { _ = try F.embeddingBag(ids, wide) }
     let many = try Tensor([0]).expand([1 << 40, 1]).narrow(1, 0, 0)
-    expectRefusal("larger than half of the memory") {
+    expectRefusal("embedding_bag: cannot allocate") {
       _ = try F.embeddingBag(many, Tensor.zeros(3, 2))
     }
     let empty = try Tensor.zeros(1, 2, 0)
