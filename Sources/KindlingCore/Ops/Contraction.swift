@@ -81,6 +81,10 @@ extension Tensor {
     guard ndim == 2 else {
       throw TensorError(.shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
     }
+    guard dtype != .bool else {
+      throw TensorError(
+        .dtype, "trace", "\"trace\" not implemented for 'Bool'; convert with to(.int64)")
+    }
     let (rows, columns) = (shape[0], shape[1])
     return try noGrad { try diagonal().sum() }.recorded(
       "TraceBackward0",

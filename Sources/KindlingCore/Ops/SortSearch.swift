@@ -56,7 +56,8 @@ extension Tensor {
         "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])"
       )
     }
-    guard dtype != .bool else {
+    // The only element of a number is found without comparing.
+    guard dtype != .bool || ndim == 0 else {
       throw TensorError(.dtype, "kthvalue", "\"kthvalue_cpu\" not implemented for 'Bool'")
     }
     return try noGradOrdered("kthvalue", d, false, "KthvalueBackward0", first: k, keepdim: keepdim)

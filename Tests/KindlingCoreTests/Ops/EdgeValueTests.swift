@@ -100,6 +100,9 @@ import Testing
         .indexReduce(0, Tensor([0]), .ones(1, 2, dtype: .bool), .amax)
     },
     Case("no normal integers", [], .int16) { try Tensor.normal(1.5, 1, [0], dtype: .int16) },
+    Case("kthvalue of a bool without dimensions", [1], .bool) {
+      try Tensor(true).kthvalue(1, keepdim: true).values
+    },
     Case("random fill of no integers", [], .int8) {
       try Tensor.zeros(0, 3, dtype: .int8).exponential_(1.5)
     },
@@ -200,6 +203,8 @@ import Testing
       }
     ),
     ("more than one, so unique", { _ = try Tensor.zeros(0, 0).unique(dim: -1) }),
+    ("\"trace\" not implemented", { _ = try Tensor.ones(2, 2, dtype: .bool).trace() }),
+    ("kthvalue_cpu", { _ = try Tensor([true]).kthvalue(1) }),
     ("negative integer powers", { _ = try Tensor([true]).pow(-3) }),
     ("index_func_", { _ = try Tensor([true]).indexReduce(0, Tensor([0]), Tensor([true]), .amax) }),
     (
