@@ -6,7 +6,9 @@ import Testing
   static let counts = [Int.max, Int.min, Int.max / 2, 1 << 40, -1, 0, 3]
   static let numbers = [Double.nan, .infinity, -.infinity, .greatestFiniteMagnitude, -1, 0, 0.5]
 
-  /// Modules of counts. A layer of 3 by 3 is the usual one.
+  /// Modules of counts.
+  ///
+  /// A layer of 3 by 3 is the usual one.
   static func modules(_ a: Int, _ b: Int) -> [Module] {
     var modules: [Module] = []
     modules.append(Linear(a, b))

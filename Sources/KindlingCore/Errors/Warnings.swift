@@ -44,7 +44,12 @@ public enum Warnings {
   ///
   /// The action holds for the calls of the thread that runs `body`, and for the workers of a loader
   /// whose pass starts inside it. Tasks started inside it keep the action of the process.
-  /// - Parameter kind: the kind that the action is for; nil is every kind.
+  ///
+  /// - Parameters:
+  ///   - action: what becomes of warnings.
+  ///   - kind: the kind that the action is for; nil is every kind.
+  ///   - body: what is run.
+  /// - Returns: the result of `body`.
   public static func with<R>(
     _ action: Action, for kind: TensorWarning.Kind? = nil, _ body: () throws -> R
   ) rethrows -> R {

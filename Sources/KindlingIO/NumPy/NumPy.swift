@@ -15,6 +15,7 @@ public enum NumPy {
   ///   - path: The file.
   ///   - mapped: Whether the array may lie in the mapped file, without a copy, as with
   ///     ``load(_:device:verify:mapped:)``.
+  /// - Returns: The array.
   /// - Throws: ``CheckpointError`` where the file is absent, damaged, or holds no plain numbers.
   public static func load(_ path: String, mapped: Bool = false) throws -> Tensor {
     try CheckpointError.naming(path) { try load(FileSource(path, mapped: mapped)) }
@@ -53,6 +54,7 @@ public enum NumPy {
   ///   - path: The file.
   ///   - mapped: Whether arrays may lie in the mapped file, without a copy, where they are not
   ///     compressed.
+  /// - Returns: The arrays by name.
   /// - Throws: ``CheckpointError`` as ``load(_:mapped:)``, and where a checksum does not match.
   public static func loadz(_ path: String, mapped: Bool = false) throws -> StateDict {
     try CheckpointError.naming(path) { try loadz(FileSource(path, mapped: mapped)) }

@@ -14,6 +14,7 @@ public enum Safetensors {
   ///   - path: The file.
   ///   - mapped: Whether tensors may lie in the mapped file, without a copy, as with
   ///     ``load(_:device:verify:mapped:)``.
+  /// - Returns: The tensors by name.
   public static func load(_ path: String, mapped: Bool = false) throws -> StateDict {
     try CheckpointError.naming(path) { try load(FileSource(path, mapped: mapped)) }
   }

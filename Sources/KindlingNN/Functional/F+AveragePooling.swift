@@ -59,7 +59,8 @@ extension F {
     guard divisor != 0 else {
       throw TensorError(.value, arguments.operation, "divisor must be not zero")
     }
-    if rank == 3, x.ndim > 3, zip(x.shape.suffix(3), arguments.kernel).contains(where: { $0 < $1 }) {
+    if rank == 3, x.ndim > 3, zip(x.shape.suffix(3), arguments.kernel).contains(where: { $0 < $1 })
+    {
       // Of all poolings this one refuses windows that padding or ceilMode would make fit.
       throw TensorError(
         .shape, arguments.operation,

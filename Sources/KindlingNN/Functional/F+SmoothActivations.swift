@@ -109,7 +109,8 @@ extension F {
       gradient: { g, x in
         // Exponentials of large elements would overflow, unused, and spoil second derivatives. At 0 the
         // second derivative is 0, as PyTorch's.
-        let below = try Tensor.where(x.lt(0), x, 0).mul(inputScale).exp().mul(inputScale * alpha * scale)
+        let below = try Tensor.where(x.lt(0), x, 0).mul(inputScale).exp().mul(
+          inputScale * alpha * scale)
         return try Tensor.where(x.le(0), g.mul(below), g.mul(scale))
       })(x, inplace: inplace)
   }

@@ -96,8 +96,9 @@ open class LRScheduler {
     )
   }
 
-  /// The number of changes to all parameters so far. It shows the steps of an optimizer that
-  /// overrides `step()` altogether.
+  /// The number of changes to all parameters so far.
+  ///
+  /// It shows the steps of an optimizer that overrides `step()` altogether.
   private var parameterVersions: Int {
     optimizer.paramGroups.reduce(0) { $0 + $1.params.reduce(0) { $0 &+ $1.version } }
   }

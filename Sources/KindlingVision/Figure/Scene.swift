@@ -61,8 +61,9 @@ struct Box {
   }
 }
 
-/// The pixels of an image, or of a part of one. They lie in a tensor, whose memory is taken from the
-/// allocator: a lack of it is thrown.
+/// The pixels of an image, or of a part of one.
+///
+/// They lie in a tensor, whose memory is taken from the allocator: a lack of it is thrown.
 struct Pixels {
   /// Red, green and blue, `uint8`, `[H, W, 3]`, contiguous.
   private let all: Tensor

@@ -58,7 +58,9 @@ public struct Image: Sendable {
   public let width: Int
   /// The number of rows.
   public let height: Int
-  /// The pixels, `uint8`, `[H, W, C]`, contiguous. Nobody writes to them.
+  /// The pixels, `uint8`, `[H, W, C]`, contiguous.
+  ///
+  /// Nobody writes to them.
   let pixels: Tensor
 
   /// Takes pixels `[H, W, C]` without a copy.

@@ -108,7 +108,9 @@ enum ImageFormat: String, CaseIterable {
     return nil
   }
 
-  /// More pixels than images have; a header that promises more is not believed. Pillow's limit.
+  /// More pixels than images have; a header that promises more is not believed.
+  ///
+  /// Pillow's limit.
   static let mostPixels = 178_956_970
 }
 

@@ -6,7 +6,9 @@ public import KindlingCore
 /// - Shape: `[*, 3, H, W]` → `[*, 3, cropSize, cropSize]`.
 /// - Dtypes: `uint8` as images are read, or floats from 0 to 1.
 public struct ImageClassification: Transform {
+  /// Images as tensors.
   public typealias Input = Tensor
+  /// Images as tensors.
   public typealias Output = Tensor
 
   /// The height and width of the result.

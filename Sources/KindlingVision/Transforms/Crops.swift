@@ -24,7 +24,9 @@ public struct CenterCrop: ImageTransform {
 
 /// Cuts out the four corners and the middle (torchvision: `transforms.FiveCrop`).
 public struct FiveCrop: Transform {
+  /// Images as tensors.
   public typealias Input = Tensor
+  /// The crops of an image.
   public typealias Output = [Tensor]
 
   /// Height and width.
@@ -54,7 +56,9 @@ public struct FiveCrop: Transform {
 
 /// The five crops of an image and of its mirror image (torchvision: `transforms.TenCrop`).
 public struct TenCrop: Transform {
+  /// Images as tensors.
   public typealias Input = Tensor
+  /// The crops of an image.
   public typealias Output = [Tensor]
 
   /// Height and width.

@@ -9,7 +9,9 @@ import KindlingCore
 ///   and their type.
 /// - Throws: `TensorError` unless a tensor has 2 or 3 dimensions and 1 to 4 channels.
 public struct ToTensor: Transform {
+  /// Images as tensors.
   public typealias Input = Tensor
+  /// Images as tensors.
   public typealias Output = Tensor
 
   /// Creates the transform.
@@ -47,7 +49,9 @@ public struct ToTensor: Transform {
 ///
 /// - Shape: as for ``ToTensor``.
 public struct PILToTensor: Transform {
+  /// Images as tensors.
   public typealias Input = Tensor
+  /// Images as tensors.
   public typealias Output = Tensor
 
   /// Creates the transform.

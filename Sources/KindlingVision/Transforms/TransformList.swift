@@ -27,7 +27,9 @@ private enum PrintedPart {
   case transform(any Transform)
 }
 
-/// A transform made of others. Nested ones are called and described without recursion.
+/// A transform made of others.
+///
+/// Nested ones are called and described without recursion.
 protocol TransformContainer: Transform {
   var list: TransformList { get }
   /// The text in front of the transforms' lines.
@@ -104,13 +106,15 @@ extension TransformContainer {
 /// let x = try augmented(image)         // a Tensor, of an Image or of a Tensor
 /// ```
 public struct Compose: Transform {
+  /// Images as tensors.
   public typealias Input = Tensor
+  /// Images as tensors.
   public typealias Output = Tensor
 
   let list: TransformList
 
-  /// Creates a transform that applies `transforms` first to last.
   // Where all transforms are of tensors, closures among them are, too: the other initializer.
+  /// Creates a transform that applies `transforms` first to last.
   @_disfavoredOverload
   public init(_ transforms: [any Transform]) { list = TransformList(transforms) }
 

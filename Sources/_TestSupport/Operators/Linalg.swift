@@ -260,7 +260,8 @@ extension Arguments {
   /// A tolerance, given as a tensor, a number or None.
   fileprivate func tolerance(_ name: String) throws -> Tensor? {
     isTensor(nil, name)
-      ? try tensor(nil, name) : try optionalDouble(nil, name).map { try Tensor($0, dtype: .float64) }
+      ? try tensor(nil, name)
+      : try optionalDouble(nil, name).map { try Tensor($0, dtype: .float64) }
   }
 
   fileprivate func pseudoinverse(_ a: Tensor) throws -> Tensor {

@@ -57,6 +57,7 @@ import Testing
   }
 
   /// What `body` writes to standard error, with nothing else from this process wanted in it.
+  ///
   /// One capture at a time: each puts back what it found.
   private static let capture = Mutex(())
 

@@ -63,7 +63,9 @@ extension Pillow {
     }
   }
 
-  /// The color circle turned: hue goes through 8 bits. Opacity is lost, as in torchvision.
+  /// The color circle turned: hue goes through 8 bits.
+  ///
+  /// Opacity is lost, as in torchvision.
   static func hue(_ image: Image, _ factor: Double) throws -> Image {
     if image.mode == .l { return image }
     let turn = UInt8(truncatingIfNeeded: Int(factor * 255)), mode = image.mode

@@ -95,8 +95,9 @@ package struct OptimizerTable: Sendable {
     }
     optimizer("Muon") { groups, a in
       let factors = try a.scalars(
-        "ns_coefficients", [.double(3.4445), .double(-4.7750), .double(2.0315)], count: 3)
-        .map(\.doubleValue)
+        "ns_coefficients", [.double(3.4445), .double(-4.7750), .double(2.0315)], count: 3
+      )
+      .map(\.doubleValue)
       return try Muon(
         groups: groups, lr: a.option("lr", 1e-3), weightDecay: a.option("weight_decay", 0.1),
         momentum: a.option("momentum", 0.95), nesterov: a.flag("nesterov", true),
