@@ -32,6 +32,32 @@ import Testing
     #expect(optimizer.paramGroups[0].lr == 0)
   }
 
+  /// The parameters after gradients with NaN and infinities; PyTorch's.
+  @Test func gradientsThatAreNoNumbers() throws {
+    let gradients = [[.nan, 1, -1], [1, .infinity, -1], [1, 1, -Double.infinity]]
+    func last(_ make: ([Tensor]) throws -> Optimizer) throws -> [Double] {
+      let p = try Tensor([1.0, 2, 3]).requiresGrad_()
+      let optimizer = try make([p])
+      for gradient in gradients {
+        p.grad = try Tensor(gradient, dtype: .float32)
+        try optimizer.step()
+      }
+      return try p.toArray(as: Double.self)
+    }
+    let rprop = try last { try Rprop($0) }
+    for (a, b) in zip(rprop, [0.978, 1.9636, 3.0364]) { #expect(abs(a - b) < 1e-6) }
+    for make in [{ try SGD($0) }, { try ASGD($0) }] as [([Tensor]) throws -> Optimizer] {
+      let values = try last(make)
+      #expect(values[0].isNaN && values[1] == -.infinity && values[2] == .infinity)
+    }
+    // An infinite parameter without weight decay stays what it is.
+    let infinite = try Tensor([Double.infinity]).requiresGrad_()
+    let optimizer = try Adam([infinite])
+    infinite.grad = Tensor([1.0])
+    try optimizer.step()
+    #expect(try infinite.item() == .infinity)
+  }
+
   @Test func evaluationsBelowZeroAreNone() throws {
     let w = try weight()
     let optimizer = try LBFGS([w], lineSearchFn: .strongWolfe)
