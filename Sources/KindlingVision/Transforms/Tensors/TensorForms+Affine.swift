@@ -42,12 +42,16 @@ extension TensorForms {
       return try result.reshape(lead + [outH, outW])
     }
     return try throughFloats(flat) { x in
-      var result = try pick(x, taps[0])
-      var cover = try Tensor(taps[0].weights, dtype: x.dtype)
-      for tap in taps.dropFirst() {
-        result = try result + pick(x, tap)
-        cover = try cover + Tensor(tap.weights, dtype: x.dtype)
+      // Each product but the first is fused with the sum, as in PyTorch's kernel: halves are rounded
+      // next.
+      func adding(_ tap: Taps, to sum: Tensor) throws -> Tensor {
+        if x.dtype != .float32 { return try sum + pick(x, tap) }
+        return try (pick(x.to(.float64), tap) + sum).to(.float32)
       }
+      var result = try pick(x, taps[0])
+      for tap in taps.dropFirst() { result = try adding(tap, to: result) }
+      var cover = try Tensor(taps[0].weights, dtype: x.dtype)
+      for tap in taps.dropFirst() { cover = try cover + Tensor(tap.weights, dtype: x.dtype) }
       if let fill {
         let color = try Tensor(fill).to(x.dtype).reshape([fill.count, 1])
         result = try result * cover + (1 - cover) * color
@@ -111,9 +115,11 @@ private struct Turn {
       let y0 = Number(row) - Number(result.h) * 0.5 + 0.5
       for column in 0..<result.w {
         let x0 = Number(column) - Number(result.w) * 0.5 + 0.5
-        // Rounded once, as PyTorch's kernel does: half a pixel decides.
-        let x = (-0.5 as Number).addingProduct(x0 * toX.0 + y0 * toX.1 + toX.2 + 1, w / 2)
-        let y = (-0.5 as Number).addingProduct(x0 * toY.0 + y0 * toY.1 + toY.2 + 1, h / 2)
+        // Products are fused with sums, as in PyTorch's kernels: half a pixel decides.
+        let toLeft = x0 * toX.0 + y0 * toX.1 + toX.2
+        let toTop = x0 * toY.0 + y0 * toY.1 + toY.2
+        let x = (-0.5 as Number).addingProduct(toLeft + 1, w / 2)
+        let y = (-0.5 as Number).addingProduct(toTop + 1, h / 2)
         if bilinear {
           let (left, top) = (x.rounded(.down), y.rounded(.down))
           let (fx, fy) = (x - left, y - top)

@@ -47,7 +47,7 @@ extension TensorForms {
     let dtype = image.dtype.isFloatingPoint ? image.dtype : .float32
     let low = try image.amin(dims: [-2, -1], keepdim: true).to(dtype)
     let high = try image.amax(dims: [-2, -1], keepdim: true).to(dtype)
-    let scale = try Tensor.full([1], bound, dtype: dtype).div(high.sub(low))
+    let scale = try bound / high.sub(low)
     let isFlat = try scale.isfinite().logicalNot()
     let shift = try low.maskedFill(isFlat, 0), factor = try scale.maskedFill(isFlat, 1)
     return try image.sub(shift).mul(factor).clamp(min: 0, max: bound).to(image.dtype)
