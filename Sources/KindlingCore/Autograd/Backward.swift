@@ -34,6 +34,12 @@ public enum Autograd {
     _ tensors: [Tensor], _ gradients: [Tensor?]? = nil, retainGraph: Bool? = nil,
     createGraph: Bool = false, inputs: [Tensor]? = nil
   ) throws {
+    if createGraph {
+      try Warnings.warn(
+        .user, "",
+        "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak."
+      )
+    }
     let roots = try roots(tensors, gradients, "backward")
     let options = Engine.Options(
       retainGraph: retainGraph ?? createGraph, createGraph: createGraph)

@@ -183,6 +183,10 @@ extension Tensor {
     _ a: Tensor, upper: Bool = true, transpose: Bool = false, unitriangular: Bool = false
   ) throws -> (solution: Tensor, clonedCoefficient: Tensor) {
     let name = "triangular_solve"
+    try Warnings.warn(
+      .deprecated, "",
+      "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B)."
+    )
     guard ndim >= 2, a.ndim >= 2 else {
       throw TensorError(
         .shape, name,

@@ -105,6 +105,12 @@ extension Tensor {
         "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
     }
     let size = try Layout.broadcast(shape, other.shape, "cross")
+    if dim == nil {
+      try Warnings.warn(
+        .deprecated, "",
+        "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release."
+      )
+    }
     guard
       let found = try dim.map({ try Layout.wrap($0, size.count, "cross") })
         ?? size.firstIndex(of: 3),

@@ -163,7 +163,7 @@ extension Tensor {
 
   private func filling(_ value: Scalar, _ operation: String, _ node: String) throws -> Tensor {
     try value.check(fills: dtype, operation)
-    return try inPlace(operation, preserving: false, fills: true) { x, destination in
+    return try inPlace(operation, preserving: false, onExpanded: .written) { x, destination in
       let out = destination.alias()
       if out.numel > 0 { try out.backend.fill(out, value) }
       return out.recorded(node, Input(x) { g, _ in try Tensor.zeros(like: g) })

@@ -24,6 +24,9 @@ extension Tensor {
     if let aweights { weights = try weights.map { try $0 * aweights } ?? aweights }
 
     let total = try weights?.sum() ?? Tensor(count, dtype: .int64)
+    if weights != nil, try noGrad({ try total.eq(0).item(as: Bool.self) }) {
+      throw TensorError(.value, "cov", "weights sum to zero, can't be normalized")
+    }
     let mean =
       try weights.map { try (x * $0).sum(dim: 1) / total } ?? (x.sum(dim: 1) / Double(count))
     let norm: Tensor
@@ -31,6 +34,12 @@ extension Tensor {
       norm = try total - (weights * aweights).sum() * correction / total
     } else {
       norm = try total - correction
+    }
+    if try noGrad({ try norm.le(0).item(as: Bool.self) }) {
+      try Warnings.warn(
+        .user, "",
+        "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations."
+      )
     }
     let deviations = try x - mean.unsqueeze(1)
     let weighted = try weights.map { try deviations * $0 } ?? deviations
@@ -51,7 +60,8 @@ extension Tensor {
         "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)"
       )
     }
-    if try noGrad({ try weights.lt(0).any().item(as: Bool.self) }) {
+    // NaN is not known to be positive either.
+    if try noGrad({ try weights.ge(0).logicalNot().any().item(as: Bool.self) }) {
       throw TensorError(.value, "cov", "\(name) cannot be negative")
     }
   }

@@ -181,8 +181,18 @@ extension Tensor {
 
   /// Coordinates of a grid: one tensor for each of `tensors`, all of the shape of their lengths
   /// (PyTorch: `torch.meshgrid`).
-  public static func meshgrid(_ tensors: [Tensor], indexing: MeshIndexing = .ij) throws -> [Tensor]
-  {
+  ///
+  /// Without `indexing` it is `.ij`, with a warning.
+  public static func meshgrid(
+    _ tensors: [Tensor], indexing chosen: MeshIndexing? = nil
+  ) throws -> [Tensor] {
+    if chosen == nil {
+      try Warnings.warn(
+        .deprecated, "",
+        "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument."
+      )
+    }
+    let indexing = chosen ?? .ij
     guard let first = tensors.first else {
       throw TensorError(.value, "meshgrid", "expects a non-empty list of tensors")
     }

@@ -1,3 +1,11 @@
+/// The treatment of an expanded tensor by an operation in place, as PyTorch has it: operations that
+/// only store given values write to it.
+package enum ExpandedWrite {
+  case refused, written
+  /// Written, with a warning that names the operation and its form as an assignment.
+  case deprecated(_ name: String, _ example: String)
+}
+
 extension Tensor {
   /// Overwrites this tensor with what `body` computes from it, keeping graph and versions right.
   ///
@@ -6,15 +14,15 @@ extension Tensor {
   /// `x` is this tensor; otherwise it is a copy of what stood here before, since the graph may need it.
   /// Where the graph does not, `preserving: false` saves that copy: `x` then is this memory too.
   ///
-  /// An expanded tensor, several of whose elements share one place, is refused, as in PyTorch, but by
-  /// operations that only store given values (`fills`) and by all where there are no elements.
+  /// An expanded tensor, several of whose elements share one place, is treated as `onExpanded` says,
+  /// but where there are no elements.
   ///
   /// An operation that PyTorch's graph does not know of (`recording` is false) keeps the history that
   /// this tensor has, and may write to a leaf.
   @discardableResult
   package func inPlace(
     _ operation: String, _ inputs: [Tensor] = [], preserving: Bool = true,
-    fills: Bool = false, recording: Bool = true,
+    onExpanded: ExpandedWrite = .refused, recording: Bool = true,
     _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
   ) throws -> Tensor {
     if isInferenceTensor && !isInferenceModeEnabled {
@@ -26,11 +34,20 @@ extension Tensor {
     let records =
       recording && isGradEnabled && (requiresGrad || inputs.contains(where: \.requiresGrad))
     if records { try checkInPlace(operation) }
-    if !fills, numel > 0, zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
-      throw TensorError(
-        .value, operation,
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
-      )
+    if numel > 0, zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
+      switch onExpanded {
+      case .written: break
+      case .deprecated(let name, let example):
+        try Warnings.warn(
+          .deprecated, "",
+          "Use of \(name) on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[\(example)"
+        )
+      case .refused:
+        throw TensorError(
+          .value, operation,
+          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
+        )
+      }
     }
     for input in inputs where input.storage === storage && input !== self && overlapsPartly(input) {
       throw TensorError(

@@ -117,7 +117,9 @@ extension Tensor {
   /// ``indexFill(_:_:_:)-(_,_,Tensor)`` in place (PyTorch: `Tensor.index_fill_`).
   @discardableResult
   public func indexFill_(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
-    try inPlace("indexFill_", [value], fills: true) {
+    try inPlace(
+      "indexFill_", [value], onExpanded: .deprecated("index_fill_", "mask] = scalar")
+    ) {
       try $0.fillLines(dim, index, value, into: $1.alias())
     }
   }

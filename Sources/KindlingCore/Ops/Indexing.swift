@@ -138,7 +138,9 @@ extension Tensor {
   public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
     -> Tensor
   {
-    try inPlace("indexPut_", [values], fills: true) {
+    try inPlace(
+      "indexPut_", [values], onExpanded: .deprecated("index_put_", "indices] = tensor")
+    ) {
       try $0.putIndexed(indices, values, accumulate, into: $1.alias())
     }
   }
@@ -249,6 +251,12 @@ struct IndexPlan {
       guard let index else { dim += 1; continue }
       switch index.dtype {
       case .bool, .uint8:
+        if index.dtype == .uint8 {
+          try Warnings.warn(
+            .deprecated, "",
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+          )
+        }
         for (i, size) in index.shape.enumerated() {
           guard dim + i < x.ndim else {
             throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")

@@ -162,7 +162,7 @@ extension Tensor {
       throw TensorError(.shape, "cartesianProd", "expect a 1D vector, but got shape \(t.shape)")
     }
     if tensors.count == 1 { return tensors[0] }
-    return try stack(meshgrid(tensors).map { try $0.flatten() }, dim: 1)
+    return try stack(meshgrid(tensors, indexing: .ij).map { try $0.flatten() }, dim: 1)
   }
 
   /// All combinations of `r` elements of this vector, as rows (PyTorch: `torch.combinations`).

@@ -19,7 +19,7 @@ extension Tensor {
   public func maskedFill_<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
     try value.scalar.check(fits: dtype, "maskedFill")
     let number = try Tensor.wrapped(value, like: self)
-    return try inPlace("maskedFill_", fills: true) {
+    return try inPlace("maskedFill_", onExpanded: Self.maskedFillOnExpanded) {
       try $0.fillMasked(mask, number, "MaskedFillBackward0", into: $1)
     }
   }
@@ -27,10 +27,13 @@ extension Tensor {
   /// ``maskedFill(_:_:)-(_,Tensor)`` in place (PyTorch: `Tensor.masked_fill_`).
   @discardableResult
   public func maskedFill_(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
-    try inPlace("maskedFill_", [value], fills: true) {
+    try inPlace("maskedFill_", [value], onExpanded: Self.maskedFillOnExpanded) {
       try $0.fillMasked(mask, value, "MaskedFillBackward1", into: $1)
     }
   }
+
+  private static let maskedFillOnExpanded = ExpandedWrite.deprecated(
+    "masked_fill_", "mask] = scalar")
 
   private func fillMasked(
     _ mask: Tensor, _ value: Tensor, _ name: String, into destination: Tensor?

@@ -40,6 +40,8 @@ extension Tensor {
         "\"index_\(includeSelf ? "func_" : "reduce_func_exclude_input_init")\" not implemented for 'Bool'; convert with to(_:)"
       )
     }
+    try Warnings.warn(
+      .user, "", "index_reduce() is in beta and the API may change at any time.")
     let plan = try LinePlan(self, dim, index, "indexReduce", strict: true)
     try plan.checkRank(source, self, "indexReduce")
     try plan.check(source, self, "indexReduce")

@@ -33,6 +33,13 @@ extension Tensor {
           "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
       }
     }
+    for (name, tensor) in [("input value", values), ("boundary", self), ("sorter", sorter ?? self)]
+    where !tensor.isContiguous && (name != "sorter" || sorter != nil) {
+      try Warnings.warn(
+        .user, "",
+        "torch.searchsorted(): \(name) tensor is non-contiguous, this will lower the performance due to extra data copy when converting non-contiguous tensor to contiguous, please use contiguous \(name) tensor if possible. This message will only appear once per program."
+      )
+    }
     let type = Tensor.resultType(self, values)
     guard type != .bool else {
       throw TensorError(

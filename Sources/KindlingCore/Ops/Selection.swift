@@ -76,6 +76,12 @@ extension Tensor {
         "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)"
       )
     }
+    if condition.dtype == .uint8 {
+      try Warnings.warn(
+        .deprecated, "",
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of PyTorch. Use a boolean condition instead."
+      )
+    }
     let (c, x) = try onOneDevice("where", condition, a)
     let (_, y) = try onOneDevice("where", c, b)
     let shape = try Layout.broadcast(Layout.broadcast(c.shape, x.shape, "where"), y.shape, "where")

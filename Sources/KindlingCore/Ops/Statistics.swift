@@ -10,6 +10,7 @@ extension Tensor {
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
   ) throws -> Tensor {
     let plan = try VariancePlan("var", self, dims, correction, keepdim)
+    try plan.warn("var")
     return try plan.values(of: self).variance.recorded(
       "VarBackward0", Input(self, saving: self) { g, s in try plan.gradient(of: s[0], g) })
   }
@@ -22,7 +23,13 @@ extension Tensor {
   public func std(
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
   ) throws -> Tensor {
+    try standardDeviation(dims, correction, keepdim, warns: true)
+  }
+  private func standardDeviation(
+    _ dims: [Int]?, _ correction: Double, _ keepdim: Bool, warns: Bool
+  ) throws -> Tensor {
     let plan = try VariancePlan("std", self, dims, correction, keepdim)
+    if warns { try plan.warn("std") }
     return try plan.root(of: self).recorded(
       "StdBackward0",
       Input(self, saving: self) { g, s in
@@ -38,6 +45,7 @@ extension Tensor {
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
   ) throws -> (variance: Tensor, mean: Tensor) {
     let plan = try VariancePlan("var_mean", self, dims, correction, keepdim)
+    try plan.warn("var_mean")
     let (variance, mean) = try plan.values(of: self)
     Recording.record([variance, mean], "VarMeanBackward0", [self], saving: [self]) { g, s in
       [try plan.gradient(of: s[0], g[0], mean: g[1])]
@@ -49,6 +57,7 @@ extension Tensor {
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
   ) throws -> (deviation: Tensor, mean: Tensor) {
     let plan = try VariancePlan("std_mean", self, dims, correction, keepdim)
+    try plan.warn("std_mean")
     let deviation = try plan.root(of: self)
     let mean = try plan.values(of: self).mean
     // The deviation is computed anew for its gradient: a saved copy of the output would be outside the
@@ -58,7 +67,7 @@ extension Tensor {
     ) { g, s in
       let root = try g[0].map { g in
         try VariancePlan.throughRoot(
-          g, s[0].std(dims: dims, correction: correction, keepdim: keepdim))
+          g, s[0].standardDeviation(dims, correction, keepdim, warns: false))
       }
       return [try plan.gradient(of: s[0], root, mean: g[1])]
     }
@@ -94,10 +103,19 @@ private struct VariancePlan: Sendable {
     isWhole = dims?.isEmpty ?? true || x.ndim == 0
   }
 
+  /// Warns where nothing is left to divide by.
+  func warn(_ name: String) throws {
+    let results = shape.indices.reduce(1) { dims.contains($1) ? $0 : $0 &* shape[$1] }
+    guard (results == 0 ? 0 : count) - (count - difference) <= 0 else { return }
+    try Warnings.warn(
+      .user, "",
+      "\(name)(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel)."
+    )
+  }
+
   /// In two passes, which loses nothing where the mean is large.
   ///
-  /// The variance is float64, so that its root is right where it leaves the range of float32 itself;
-  /// for half precision it is float32, as in PyTorch.
+  /// The variance is float64, so that its root is right where it leaves the range of float32 itself.
   private func wide(_ x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
     let kept = shape.indices.filter { !dims.contains($0) }
     let results = kept.map { shape[$0] }, type = x.dtype.computeType
@@ -106,7 +124,7 @@ private struct VariancePlan: Sendable {
     let mean = try Tensor(uninitialized: [rows.shape[1]], type, on: x.backend)
     let spread = try Tensor(uninitialized: [rows.shape[1]], .float64, on: x.backend)
     try x.backend.channelMoments(rows, mean: mean, variance: spread)
-    let variance = try spread.mul(count / freedom).to(x.dtype.isHalf ? .float32 : .float64)
+    let variance = try spread.mul(count / freedom)
     let target = keepdim ? x.keptShape(reducing: dims) : results
     // No views: results can be written to in place.
     let strides = Layout.contiguousStrides(target)

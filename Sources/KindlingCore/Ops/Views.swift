@@ -113,7 +113,23 @@ extension Tensor {
   public func permute(_ dims: Int...) throws -> Tensor { try permute(dims) }
 
   /// All dimensions in reverse order, as a view (PyTorch: `Tensor.T`).
-  public var T: Tensor { permuted(shape.indices.reversed()) }
+  ///
+  /// It warns where the tensor is no matrix.
+  public var T: Tensor {
+    if ndim == 0 {
+      noteScalar("T", "This function is the identity in these cases.")
+    } else if ndim != 2 {
+      Warnings.note(
+        .deprecated, "",
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
+      )
+    }
+    return permuted(shape.indices.reversed())
+  }
+
+  private func noteScalar(_ name: String, _ advice: String) {
+    Warnings.note(.deprecated, "", "Tensor.\(name) is deprecated on 0-D tensors. \(advice)")
+  }
 
   private func permuted(_ order: [Int]) -> Tensor {
     var inverse = order
@@ -125,8 +141,14 @@ extension Tensor {
   }
 
   /// The last two dimensions exchanged, as a view (PyTorch: `Tensor.mT`).
+  ///
+  /// A number is returned as it is, with a warning.
   public var mT: Tensor {
     get throws {
+      if ndim == 0 {
+        noteScalar("mT", "This function is the identity in these cases.")
+        return self
+      }
       guard ndim >= 2 else {
         throw TensorError(
           .shape, "mT",
@@ -137,7 +159,13 @@ extension Tensor {
   }
 
   /// ``mT``; elements are real (PyTorch: `Tensor.mH`).
-  public var mH: Tensor { get throws { try mT } }
+  public var mH: Tensor {
+    get throws {
+      guard ndim == 0 else { return try mT }
+      noteScalar("mH", "Consider using x.conj().")
+      return self
+    }
+  }
 
   /// The transposed matrix; elements are real (PyTorch: `Tensor.H`).
   public var H: Tensor {
@@ -148,7 +176,9 @@ extension Tensor {
           "tensor.H is only supported on matrices (2-D tensors). Got \(ndim)-D tensor. For batches of matrices, consider using tensor.mH"
         )
       }
-      return ndim == 0 ? self : try transpose(0, 1)
+      guard ndim == 0 else { return try transpose(0, 1) }
+      noteScalar("H", "Consider using x.conj().")
+      return self
     }
   }
 

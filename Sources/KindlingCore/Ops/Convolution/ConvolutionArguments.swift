@@ -124,6 +124,12 @@ package struct ConvolutionArguments {
         "padding='same' is not supported for strided convolutions, but got stride=\(stride)")
     }
     let total = try (0..<rank).map { try reach($0) - 1 }
+    if total.contains(where: { !$0.isMultiple(of: 2) }) {
+      try Warnings.warn(
+        .user, "",
+        "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created"
+      )
+    }
     return (total.map { $0 / 2 }, total.map { ($0 + 1) / 2 })
   }
 
