@@ -65,7 +65,8 @@ extension Backend {
     try noGrad {
       let center = try x.mean(dim: 1, keepdim: true), offset = try x.sub(center)
       let factor = try offset.square().mean(dim: 1, keepdim: true).add(eps).rsqrt()
-      try copy(center.reshape(-1), into: mean)
+      // PyTorch's mean is a running one, which an infinite element turns into NaN.
+      try copy(Tensor.where(center.isinf(), Double.nan, center).reshape(-1), into: mean)
       try copy(factor.reshape(-1), into: rstd)
       var y = try offset.mul(factor)
       if let weight { y = try y.mul(weight) }
@@ -83,10 +84,13 @@ extension Backend {
       if let bias = result.bias { try copy(gradient.sum(dim: 0), into: bias) }
       if let weight = result.weight { try copy(gradient.mul(unit).sum(dim: 0), into: weight) }
       guard let input = result.input else { return }
-      let g = try weight.map { try gradient.mul($0) } ?? gradient
-      let dot = try g.mul(unit).mean(dim: 1, keepdim: true)
-      let centered = try g.sub(g.mean(dim: 1, keepdim: true)).sub(unit.mul(dot))
-      try copy(centered.mul(factor), into: input)
+      // In float64, since PyTorch's formula, in whose order infinities meet, loses digits otherwise.
+      let center = try mean.view(-1, 1).to(.float64), scale = try factor.to(.float64)
+      let g = try (weight.map { try gradient.mul($0) } ?? gradient).to(.float64)
+      let sum = try g.sum(dim: 1, keepdim: true), dot = try g.mul(x).sum(dim: 1, keepdim: true)
+      let slope = try sum.mul(center).sub(dot).mul(scale.pow(3)).div(x.shape[1])
+      let shift = try slope.mul(center).neg().sub(sum.mul(scale).div(x.shape[1]))
+      try copy(g.mul(scale).add(slope.mul(x)).add(shift), into: input)
     }
   }
 

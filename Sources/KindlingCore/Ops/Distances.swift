@@ -21,7 +21,7 @@ extension Tensor {
         .dtype, "cdist",
         "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
     }
-    guard !dtype.isHalf else {
+    guard !dtype.isHalf || numel == 0 || other.numel == 0 else {
       throw TensorError(.dtype, "cdist", "\"cdist\" not implemented for '\(dtype.scalarName)'")
     }
     guard p >= 0 else {

@@ -10,7 +10,8 @@ extension Tensor {
   ///   - weight: what each element counts, of the same shape and dtype; 1 where nil.
   ///   - density: divides by the total and the width of the bin, so that the integral is 1.
   /// - Returns: what fell into each bin, and the `bins + 1` edges.
-  /// - Throws: ``TensorError`` for dtypes other than float32 and float64, no bins, edges that are
+  /// - Throws: ``TensorError`` for dtypes other than float32 and float64 (16-bit floats are counted
+  ///   between given edges), no bins, edges that are
   ///   not finite or decrease, and weights of another shape.
   public func histogram(
     bins: Int, range: (Double, Double)? = nil, weight: Tensor? = nil, density: Bool = false
@@ -87,7 +88,9 @@ extension Tensor {
     func refuse(_ kind: TensorError.Kind, _ message: String) -> TensorError {
       TensorError(kind, name, message)
     }
-    guard dtype == .float32 || dtype == .float64 else {
+    // 16-bit floats between given edges only, as in PyTorch.
+    let isGiven = numel == 0 || !bins.tensors.isEmpty
+    guard dtype == .float32 || dtype == .float64 || dtype.isHalf && isGiven else {
       throw refuse(.dtype, "\"histogramdd\" not implemented for '\(dtype.scalarName)'")
     }
     guard ndim >= 2 else { throw refuse(.shape, "input tensor should have at least 2 dimensions") }

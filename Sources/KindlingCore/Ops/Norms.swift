@@ -82,7 +82,7 @@ extension Tensor {
     if p.isInfinite {
       let hits = try noGrad { try abs().eq(y).logicalOr(isnan().logicalAnd(y.isnan())) }
       let count = dims.isEmpty ? hits : try hits.sum(dims: dims, keepdim: true)
-      return try Tensor.where(hits, sgn() * (g / count.to(g.dtype)), 0)
+      return try sgn() * (g / count.to(g.dtype) * hits)
     }
     let scale = try Tensor.where(y.eq(0), 0, g / y.pow(p - 1))
     let size = try abs()
@@ -129,11 +129,15 @@ extension Tensor {
     }.recorded(
       "RenormBackward0",
       Input(self, saving: self) { g, s in
-        let norms = try s[0].norm(p: p, dims: others, keepdim: true)
-        let share = try (s[0] * g).sum(dims: others, keepdim: true)
+        // In the type in which sums accumulate, as in PyTorch: what is left near the bound is small.
+        let type: DType = s[0].dtype.isHalf ? .float32 : .float64
+        let x = try s[0].to(type)
+        let norms = try x.norm(p: p, dims: others, keepdim: true)
+        let share = try (s[0] * g).sum(dims: others, keepdim: true, dtype: type)
         let inverse = try (norms + 1e-7).reciprocal()
-        let bend = try s[0].normGradient(p, share, norms, others)
-        return try Tensor.where(norms.gt(maxnorm), inverse * maxnorm * (g - inverse * bend), g)
+        let bend = try x.normGradient(p, share, norms, others)
+        let scaled = try inverse * maxnorm * (g - inverse * bend)
+        return try Tensor.where(norms.gt(maxnorm), scaled.to(g.dtype), g)
       })
   }
 }

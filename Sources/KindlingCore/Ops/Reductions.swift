@@ -113,7 +113,7 @@ extension Tensor {
     }.recorded(
       "NansumBackward0",
       Input(self, saving: self) { g, s in
-        try Tensor.where(s[0].isnan(), 0, g.restored(reduced, keepdim))
+        try g.restored(reduced, keepdim) * s[0].isnan().logicalNot()
       })
   }
 

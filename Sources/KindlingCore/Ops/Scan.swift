@@ -92,6 +92,7 @@ extension Tensor {
     return try scanned(.logcumsumexp, "logcumsumexp", dim, backwards: backwards).values.recorded(
       "LogcumsumexpBackward0",
       Input(self, saving: self) { g, s in
+        if s[0].ndim == 0 { return g }
         // Σ gⱼ exp(xᵢ − yⱼ), the positive and the negative g apart since their logarithms are taken.
         let parts = try [g, -g].map { g in
           // A finite number for the logarithm of 0: differences of infinities would be NaN.

@@ -127,12 +127,23 @@ extension Tensor {
       return try initial.map { try product * $0 } ?? product
     case .max:
       if empty { return try sum(dim: 0) + (initial ?? -.infinity) }
-      let top = try amax(dim: 0)
+      let top = try extremeOfSegment { try $0.amax(dim: 0) }
       return try initial.map { try Tensor.where(top.lt($0), $0, top) } ?? top
     case .min:
       if empty { return try sum(dim: 0) + (initial ?? .infinity) }
-      let bottom = try amin(dim: 0)
+      let bottom = try extremeOfSegment { try $0.amin(dim: 0) }
       return try initial.map { try Tensor.where(bottom.gt($0), $0, bottom) } ?? bottom
     }
+  }
+
+  /// An extreme, whose gradient goes to the elements that are equal to it or NaN, in equal parts.
+  private func extremeOfSegment(_ find: (Tensor) throws -> Tensor) throws -> Tensor {
+    let (extreme, hits) = try noGrad {
+      let extreme = try find(self)
+      return (extreme, try eq(extreme).logicalOr(isnan()))
+    }
+    return extreme.recorded(
+      "SegmentReduceBackward0",
+      Input(self, saving: hits) { g, s in try g / s[0].sum(dim: 0) * s[0] })
   }
 }

@@ -272,8 +272,9 @@ private struct ChannelNorm: Sendable {
     let wide = try x.to(type).reshape(rows), gradient = try g.to(type).reshape(rows)
     var norm = NormalizedRows(dims: [0, 2], eps: eps)
     if !training { norm.fixed = (try mean.view(-1, 1), try rstd.view(-1, 1)) }
-    let (input, unit) = try norm.gradient(
-      gradient, wide, weight: weight.map { try $0.to(type).view(-1, 1) })
+    let (plain, unit) = try norm.gradient(gradient, wide, weight: nil)
+    // The weight of a channel comes last: it may be infinite.
+    let input = try weight.map { try plain.mul($0.to(type).view(-1, 1)) } ?? plain
     return [
       try input.reshape(shape).to(x.dtype), try gradient.mul(unit).sum(dims: [0, 2]),
       try gradient.sum(dims: [0, 2]),

@@ -63,8 +63,26 @@ extension F {
     }
     let pairs = try Tensor.triuIndices(n, n, offset: 1, device: x.device)
     return try Composed.record("PdistBackward0", [x, pairs], savingOutput: true) { s in
-      try s[0].indexSelect(0, s[1].select(0, 0)).sub(s[0].indexSelect(0, s[1].select(0, 1)))
-        .norm(p: p, dim: 1)
+      let apart = try s[0].indexSelect(0, s[1].select(0, 0))
+        .sub(s[0].indexSelect(0, s[1].select(0, 1)))
+      switch p {
+      case 1:
+        // Unlike that of a norm, the gradient is NaN where a difference is.
+        let sign = try noGrad { try Tensor.where(apart.isnan(), apart, apart.sgn()) }
+        return try (apart * sign).sum(dim: 1)
+      case .infinity: return try chebyshevNorm(apart)
+      default: return try apart.norm(p: p, dim: 1)
+      }
     }
+  }
+
+  /// The largest size in each row. Each element of that size gets the whole gradient, as in PyTorch.
+  private static func chebyshevNorm(_ x: Tensor) throws -> Tensor {
+    try noGrad { try x.abs().amax(dim: 1) }.recorded(
+      "PdistBackward0",
+      Input(x, saving: x) { g, s in
+        let gap = try (s[0].abs() - s.output.unsqueeze(1)).abs().ceil().clamp(max: 1)
+        return try g.unsqueeze(1) * s[0].sign() * (1 - gap)
+      }, savingOutput: true)
   }
 }

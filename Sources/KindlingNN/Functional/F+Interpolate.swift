@@ -286,6 +286,14 @@ private struct Taps: Sendable {
         weights[1].append(part)
       }
     }
+    if bytes {
+      // What falls on the border counts as one weight before it is rounded.
+      for (i, k) in (0..<new).flatMap({ i in (1..<places.count).map { (i, $0) } }) {
+        guard let first = (0..<k).first(where: { places[$0][i] == places[k][i] }) else { continue }
+        weights[first][i] += weights[k][i]
+        weights[k][i] = 0
+      }
+    }
     self.places = places
     self.weights = weights
     if bytes { quantize() }

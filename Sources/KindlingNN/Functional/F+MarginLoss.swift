@@ -132,13 +132,15 @@ extension F {
     ) { s in
       let x = try s[0].reshape([samples, classes])
       // In PyTorch's order, which decides where scores are huge.
-      let distance = try x.gather(1, s[1]).rsub(margin).add(x), counts = try distance.gt(0)
+      let distance = try x.gather(1, s[1]).rsub(margin).add(x)
+      let counts = try noGrad { try distance.gt(0).scatter(1, s[1], false) }
       var excess = try Tensor.where(counts, distance, 0)
       if p == 2 { excess = try excess.mul(excess) }
-      if hasWeight { excess = try excess.mul(s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)) }
-      // What does not count is left out after the weights too, which may be infinite.
-      excess = try Tensor.where(counts, excess, 0)
-      excess = try excess.scatter(1, s[1], 0.0)
+      if hasWeight {
+        // The weights may be infinite or NaN: what does not count does not meet them.
+        let weights = try s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)
+        excess = try excess.mul(Tensor.where(counts, weights, 1))
+      }
       let losses = try excess.sum(dim: 1).div(classes)
       return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
     }

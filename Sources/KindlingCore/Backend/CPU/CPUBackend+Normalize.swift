@@ -53,8 +53,8 @@ extension CPUBackend {
     into result: NormGradients
   ) throws {
     let loops = kk_normalize(x.dtype.rawValue)
-    guard let products = loops.products, let combine = loops.gradient, let plan = ChannelPlan(x),
-      gradient.isContiguous
+    guard let products = loops.products, let combine = loops.gradient, let affine = loops.affine,
+      let plan = ChannelPlan(x), gradient.isContiguous
     else {
       return try composedNormalizeChannelsBackward(
         gradient, x, mean: mean, rstd: rstd, weight: weight, centered: centered, into: result)
@@ -80,11 +80,20 @@ extension CPUBackend {
       result.weight?.setNumber(totals.1 * factor, at: channel)
       guard let to else { return }
       let scale = factor * (weight?.number(at: channel) ?? 1)
-      let slope = centered ? -scale * totals.1 * factor * factor / count : 0
-      let shift = centered ? -scale * totals.0 / count : 0
+      guard centered else {
+        // The statistics, and with them the gradient, do not depend on the input.
+        return plan.forEachRun(of: channel) { at, n in
+          affine(n, g.base + at, 0, scale, 0, nil, nil, to.base + at)
+        }
+      }
+      let slope = -totals.1 * factor * factor / count, shift = -totals.0 / count
+      // An infinite weight multiplies what has been summed up, not what is to be.
+      let own = scale.isFinite ? scale : 1
       plan.forEachRun(of: channel) { at, n in
         combine(
-          n, g.base + at, from.base + at, nil, center, scale, slope, shift, to.base + at)
+          n, g.base + at, from.base + at, nil, center, own, own * slope, own * shift,
+          to.base + at)
+        if own != scale { affine(n, to.base + at, 0, scale, 0, nil, nil, to.base + at) }
       }
     }
     if let to, let input = result.input { plan.write(to, into: input) }
@@ -110,7 +119,8 @@ extension CPUBackend {
         // A variance out of float32's range is infinite or 0, as where it is summed in float32.
         let isNumber = x.dtype == .float64 || Float(variance).isNormal
         let factor = 1 / ((isNumber ? variance : Double(Float(variance))) + eps).squareRoot()
-        mean.setNumber(center, at: row)
+        // PyTorch's mean is a running one, which an infinite element turns into NaN.
+        mean.setNumber(center.isInfinite ? .nan : center, at: row)
         rstd.setNumber(factor, at: row)
         affine(Int64(n), from, center, factor, 0, w, b, out.pointer + row * size)
       }
@@ -149,9 +159,20 @@ extension CPUBackend {
           products(
             Int64(n), g, from, w, center, bytes.assumingMemoryBound(to: Double.self).baseAddress)
         }
+        var (origin, slope, shift) = (center, -totals.1, -factor * totals.0 / Double(n))
+        if !totals.0.isFinite || !totals.1.isFinite {
+          // Infinities meet in PyTorch's order, which does not center the input.
+          totals = (0, 0)
+          withUnsafeMutableBytes(of: &totals) { bytes in
+            products(
+              Int64(n), g, from, w, 0, bytes.assumingMemoryBound(to: Double.self).baseAddress)
+          }
+          (origin, slope) = (0, totals.0 * center - totals.1)
+        }
+        slope *= factor * factor * factor / Double(n)
+        if origin != center { shift = -slope * center - totals.0 * factor / Double(n) }
         combine(
-          Int64(n), g, from, w, center, factor, -factor * factor * factor * totals.1 / Double(n),
-          -factor * totals.0 / Double(n), input.pointer + at)
+          Int64(n), g, from, w, origin, factor, slope, shift, input.pointer + at)
       }
     }
     for (i, target) in [result.weight, result.bias].enumerated() {

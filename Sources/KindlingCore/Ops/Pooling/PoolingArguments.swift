@@ -116,7 +116,10 @@ extension Pooling {
       )
     }
     let input = Array(x.shape.suffix(rank))
-    guard !x.shape.suffix(rank + 1).contains(0) else {
+    // As in PyTorch: averages of signals and images may have no channels, and the first dimension may
+    // be empty without a batch too.
+    let mayLackChannels = operation.hasPrefix("adaptive_avg") && rank < 3
+    guard !x.shape.dropFirst(mayLackChannels ? x.ndim - rank : 1).contains(0) else {
       throw TensorError(
         .shape, operation,
         "Expected input to have non-zero size for non-batch dimensions, but input has sizes \(x.shape)"
