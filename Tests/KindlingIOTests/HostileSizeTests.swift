@@ -52,20 +52,20 @@ import _TestSupport
   }
 
   static let bombs: [(String, [UInt8])] = [
-    ("lists", times(2_000_000, [0x5D])), ("dictionaries", times(1_500_000, [0x7D])),
-    ("tuples", times(2_000_000, [0x29])), ("sets", times(1_500_000, [0x8F])),
+    ("lists", times(3_000_000, [0x5D])), ("dictionaries", times(2_000_000, [0x7D])),
+    ("tuples", times(3_000_000, [0x29])), ("sets", times(2_000_000, [0x8F])),
     ("numbers", [0x28] + times(4_000_000, [0x4E]) + [0x6C]),
-    ("copies", [0x28, 0x4E] + times(4_000_000, [0x32])),
-    ("memo", [0x4E] + times(6_000_000, [0x94])),
+    ("copies", [0x28, 0x4E] + times(6_000_000, [0x32])),
+    ("memo", [0x4E] + times(6_500_000, [0x94])),
     (
       "sparse memo",
       [0x4E]
-        + (1...1_500_000).flatMap { i -> [UInt8] in
+        + (1...2_000_000).flatMap { i -> [UInt8] in
           [0x72] + withUnsafeBytes(of: UInt32(3 * i).littleEndian, Array.init)
         }
-    ), ("globals", [0x28] + times(700_000, Array("ca\nb\n".utf8)) + [0x6C]),
-    ("objects", Array("c__main__\nA\nq\u{1}0".utf8) + times(400_000, [0x68, 1, 0x29, 0x81])),
-    ("calls", Array("c__main__\nA\nq\u{1}0".utf8) + times(400_000, [0x68, 1, 0x29, 0x52])),
+    ), ("globals", [0x28] + times(1_200_000, Array("ca\nb\n".utf8)) + [0x6C]),
+    ("objects", Array("c__main__\nA\nq\u{1}0".utf8) + times(700_000, [0x68, 1, 0x29, 0x81])),
+    ("calls", Array("c__main__\nA\nq\u{1}0".utf8) + times(700_000, [0x68, 1, 0x29, 0x52])),
   ]
 
   /// One byte of a file must not become a hundred of memory.

@@ -242,6 +242,19 @@ private final class TwoInputs: Module {
     #expect(error?.message.contains(words) == true, "\(error?.description ?? "nothing")")
   }
 
+  /// Work that grows with the square of the number of modules would not end within the time limit.
+  @Test(.timeLimit(.minutes(5))) func tenThousandModules() throws {
+    let model = Sequential((0..<10_000).map { _ in Linear(1, 1) })
+    try FileBytes.withTemporaryFolder { folder in
+      let path = "\(folder)/model.pth"
+      try save(model, to: path)
+      let loaded = try loadModel(from: path, as: Sequential.self)
+      #expect(loaded.count == 10_000)
+      #expect(
+        try loaded.stateDict()["9999.weight"]?.item() == model.stateDict()["9999.weight"]?.item())
+    }
+  }
+
   /// A small file whose modules stand in each other again and again has no end of paths.
   @Test(.timeLimit(.minutes(1))) func pathsAreBounded() throws {
     var model = Sequential(Linear(1, 1))

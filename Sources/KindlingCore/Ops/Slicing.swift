@@ -113,6 +113,7 @@ extension Tensor {
         "split_size can only be 0 if dimension size is 0, but got dimension size of \(size)")
     }
     if size == 0 { return try pieces([0], d, "SplitBackward0") }
+    try Layout.checkList(size / splitSize, bytes: 512, "split")
     let full = size / splitSize, rest = size % splitSize
     return try pieces(
       [Int](repeating: splitSize, count: full) + (rest > 0 ? [rest] : []), d, "SplitBackward0")
@@ -185,6 +186,8 @@ extension Tensor {
     let d = try Layout.wrapSized(dim, ndim, "unbind")
     var (part, steps) = (shape, strides)
     let count = part.remove(at: d), step = steps.remove(at: d)
+    // Each element becomes an object, with what autograd knows of it.
+    try Layout.checkList(count, bytes: 512, "unbind")
     let parts = (0..<count).map { i in
       let view = alias(shape: part, strides: steps, offset: storageOffset + i * step)
       view.trackView(of: self, multiple: true)

@@ -42,8 +42,23 @@ public enum NumPy {
 
   /// The content of an `.npy` file that holds `tensor`.
   public static func bytes(_ tensor: Tensor) throws -> [UInt8] {
+    try Layout.checkList(tensor.numel, bytes: 2 * tensor.dtype.byteSize, "NumPy.bytes")
+    return Array(try content(tensor))
+  }
+
+  /// ``bytes(_:)`` in memory from the allocator.
+  private static func content(_ tensor: Tensor) throws -> HostBuffer<UInt8> {
     let header = try NpyHeader.bytes(tensor.dtype, tensor.shape)
-    return try tensor.withElementBytes { header + $0 }
+    return try tensor.withElementBytes { elements in
+      let result = try HostBuffer<UInt8>(count: header.count + elements.count, "NumPy")
+      result.withElements {
+        let rest = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer($0)[header.count...])
+        _ = $0.update(fromContentsOf: header)
+        rest.copyMemory(from: elements)
+      }
+      return result
+    }
   }
 
   // MARK: Several arrays
@@ -70,12 +85,12 @@ public enum NumPy {
       try AtomicFile.write(to: path) { file in
         var zip = ZipWriter()
         for (name, tensor) in arrays {
-          let content = try bytes(tensor)
-          try content.withUnsafeBytes {
+          try content(tensor).withElements {
+            let bytes = UnsafeRawBufferPointer($0)
             if compressed {
-              try zip.addCompressed("\(name).npy", $0, to: &file)
+              try zip.addCompressed("\(name).npy", bytes, to: &file)
             } else {
-              try zip.add("\(name).npy", $0, to: &file)
+              try zip.add("\(name).npy", bytes, to: &file)
             }
           }
         }

@@ -40,7 +40,7 @@ struct Unpickler {
     static let slot = 24, item = 24, sequence = 24, block = 48, dictionary = 48, pair = 104
     static let text = 72, memo = 20, sparseMemo = 72, global = 96, tensor = 512, object = 192
     /// The memory for any pickle, and that for each byte of a larger file.
-    static let free = 80 << 20, perByte = 8
+    static let free = 112 << 20, perByte = 8
   }
 
   /// What the pickle in `bytes` describes.

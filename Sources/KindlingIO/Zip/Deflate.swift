@@ -1,4 +1,5 @@
 import CZlib
+import KindlingCore
 
 /// The compression of zip records.
 enum Deflate {
@@ -46,7 +47,7 @@ enum Deflate {
   }
 
   /// `source`, compressed.
-  static func deflate(_ source: UnsafeRawBufferPointer) throws -> [UInt8] {
+  static func deflate(_ source: UnsafeRawBufferPointer) throws -> HostBuffer<UInt8> {
     var stream = z_stream()
     guard
       deflateInit2_(
@@ -54,7 +55,7 @@ enum Deflate {
         Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw CheckpointError(.file, "zlib cannot be used") }
     defer { deflateEnd(&stream) }
-    var result: [UInt8] = []
+    let result = try HostBuffer<UInt8>(count: 0, "zlib")
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let input = Array(chunks(source))
     var nextInput = 0
@@ -75,7 +76,7 @@ enum Deflate {
       guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
         throw CheckpointError(.file, "zlib cannot compress: status \(status)")
       }
-      result += buffer[..<written]
+      try result.append(contentsOf: buffer[..<written])
     }
     return result
   }

@@ -56,7 +56,7 @@ struct ZipWriter {
     let entry = Entry(
       name: Array(name.utf8), crc: Checksum.crc32(bytes), size: packed.count,
       inflatedSize: bytes.count, offset: file.offset, isCompressed: true)
-    try packed.withUnsafeBytes { try add(entry, $0, to: &file) }
+    try packed.withElements { try add(entry, UnsafeRawBufferPointer($0), to: &file) }
   }
 
   private mutating func add(

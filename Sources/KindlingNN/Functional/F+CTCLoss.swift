@@ -45,7 +45,7 @@ extension F {
     let x = batched ? logProbs : try logProbs.unsqueeze(1)
     let (losses, slopes) = try plan.run(x, zeroInfinity)
     let type = logProbs.dtype, device = logProbs.device
-    let slope = try Tensor(slopes, dtype: type).reshape(x.shape).to(device)
+    let slope = try slopes.tensor(shape: x.shape).to(type).to(device)
     let y = try Tensor(losses, dtype: type).to(device).recorded(
       "CtcLossBackward0",
       Input(x, saving: slope) { g, s in
@@ -146,10 +146,12 @@ private struct CTCPlan {
   /// Each sample's loss, and its slope with respect to each log-probability, `[T, N, C]`.
   ///
   /// The slopes are those for log-probabilities that come out of a softmax, as PyTorch gives them.
-  func run(_ x: Tensor, _ zeroInfinity: Bool) throws -> (losses: [Double], slopes: [Double]) {
-    let values = try x.detach().to(.float64).toArray(as: Double.self), samples = targets.count
+  func run(_ x: Tensor, _ zeroInfinity: Bool) throws -> (
+    losses: [Double], slopes: HostBuffer<Double>
+  ) {
+    let values = try x.hostElements(as: Double.self, "ctc_loss"), samples = targets.count
     var losses: [Double] = []
-    var slopes = [Double](repeating: 0, count: values.count)
+    let slopes = try HostBuffer(repeating: 0.0, count: values.count, "ctc_loss")
     for sample in 0..<samples {
       let length = inputLengths[sample]
       // Labels with blanks around them.
@@ -157,15 +159,14 @@ private struct CTCPlan {
       func probability(_ t: Int, _ state: Int) -> Double {
         values[(t * samples + sample) * classes + states[state]]
       }
-      let forward = alphas(states, length, probability)
-      let backward = alphas(states.reversed(), length) { t, state in
+      let forward = try alphas(states, length, probability)
+      let backward = try alphas(states.reversed(), length) { t, state in
         probability(length - 1 - t, states.count - 1 - state)
       }
       var likelihood = targets[sample].isEmpty ? 0 : -Double.infinity
       if length > 0 {
-        let last = forward[length - 1]
-        likelihood = sum(
-          last[states.count - 1], states.count > 1 ? last[states.count - 2] : -.infinity)
+        let end = length * states.count
+        likelihood = sum(forward[end - 1], states.count > 1 ? forward[end - 2] : -.infinity)
       }
       let isInfinite = likelihood == -.infinity
       losses.append(isInfinite && zeroInfinity ? 0 : 0 - likelihood)
@@ -173,7 +174,8 @@ private struct CTCPlan {
       for t in 0..<length {
         var perClass = [Double](repeating: -.infinity, count: classes)
         for state in states.indices {
-          let path = forward[t][state] + backward[length - 1 - t][states.count - 1 - state]
+          let place = t * states.count + state
+          let path = forward[place] + backward[length * states.count - 1 - place]
           perClass[states[state]] = sum(perClass[states[state]], path)
         }
         for c in 0..<classes {
@@ -185,27 +187,27 @@ private struct CTCPlan {
     return (losses, slopes)
   }
 
-  /// Logarithms of the probabilities of having come to each state at each step.
+  /// Logarithms of the probabilities of having come to each state, one step after another.
   private func alphas(
     _ states: [Int], _ length: Int, _ probability: (Int, Int) -> Double
-  ) -> [[Double]] {
-    var rows: [[Double]] = []
+  ) throws -> HostBuffer<Double> {
+    let width = states.count
+    let numel = try Layout.checkedCount([length, width], .float64, "ctc_loss")
+    let rows = try HostBuffer(repeating: -Double.infinity, count: numel, "ctc_loss")
     for t in 0..<length {
-      var row = [Double](repeating: -.infinity, count: states.count)
       if t == 0 {
-        for state in 0..<min(2, states.count) { row[state] = probability(0, state) }
-      } else {
-        let before = rows[t - 1]
-        for state in states.indices {
-          var total = before[state]
-          if state >= 1 { total = sum(total, before[state - 1]) }
-          if state >= 2, states[state] != blank, states[state] != states[state - 2] {
-            total = sum(total, before[state - 2])
-          }
-          row[state] = total + probability(t, state)
-        }
+        for state in 0..<min(2, width) { rows[state] = probability(0, state) }
+        continue
       }
-      rows.append(row)
+      let before = (t - 1) * width
+      for state in states.indices {
+        var total = rows[before + state]
+        if state >= 1 { total = sum(total, rows[before + state - 1]) }
+        if state >= 2, states[state] != blank, states[state] != states[state - 2] {
+          total = sum(total, rows[before + state - 2])
+        }
+        rows[before + width + state] = total + probability(t, state)
+      }
     }
     return rows
   }

@@ -56,6 +56,8 @@ public final class Axes {
     _ x: [Double], _ y: [Double], color: Color? = nil, label: String? = nil, lineWidth: Double = 1
   ) throws {
     try checkEqual("plot", x.count, y.count)
+    // A point is text in a document.
+    try Layout.checkList(x.count, bytes: 128, "plot")
     add(.line(x: x, y: y, width: min(max(lineWidth, 0.1), 100)), color, label)
   }
 
@@ -71,6 +73,7 @@ public final class Axes {
     _ x: Tensor, _ y: Tensor? = nil, color: Color? = nil, label: String? = nil,
     lineWidth: Double = 1
   ) throws {
+    try Layout.checkList(x.numel, bytes: 128, "plot")
     let first = try x.toArray(as: Double.self)
     guard let y else {
       return try plot(first, color: color, label: label, lineWidth: lineWidth)
@@ -86,6 +89,7 @@ public final class Axes {
     _ x: [Double], _ y: [Double], color: Color? = nil, label: String? = nil
   ) throws {
     try checkEqual("scatter", x.count, y.count)
+    try Layout.checkList(x.count, bytes: 512, "scatter")
     add(.points(x: x, y: y), color, label)
   }
 

@@ -29,9 +29,11 @@ enum SVGWriter {
       return
         "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(TextForm.markup(text))</text>"
     case .image(let pixels, let box, let frame):
-      let image = try enlarged(pixels, box)
+      let png = try encodePNG(enlarged(pixels, box))
+      // The text and the documents that it becomes part of.
+      try Layout.checkList(png.count, bytes: 8, "svg")
       let element =
-        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(try encodePNG(image)))\"/>"
+        "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(png))\"/>"
       let view =
         "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
       // A picture in the picture shows nothing beyond its frame.
