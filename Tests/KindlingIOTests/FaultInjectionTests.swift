@@ -1,5 +1,4 @@
 import Kindling
-import Synchronization
 import Testing
 import _TestSupport
 
@@ -13,23 +12,6 @@ import _TestSupport
 
 /// Calls of the system that fail: whichever it is, nothing is lost and the error says why.
 @Suite struct FaultInjectionTests {
-  /// Runs `body` with its `number`-th call of kind `call` failing; nil where there are not so many.
-  private func failing<R>(
-    _ call: FileSystem.Call, _ number: Int, _ code: Int32 = EIO, _ body: () throws -> R
-  ) -> Result<R, any Error>? {
-    let count = Mutex(0)
-    let result = Result {
-      try FileSystem.withFault(
-        { made in
-          guard made == call else { return nil }
-          return count.withLock {
-            $0 += 1; return $0 == number
-          } ? code : nil
-        }, body)
-    }
-    return count.withLock { $0 } < number ? nil : result
-  }
-
   @Test(arguments: FileHazardTests.forms, FileSystem.Call.allCases)
   func aSaveThatFailsLeavesTheOldFile(form: FileHazardTests.Form, call: FileSystem.Call) throws {
     try FileBytes.withTemporaryFolder { folder in
@@ -37,7 +19,7 @@ import _TestSupport
       let (old, new) = (try Tensor.arange(40.0), try Tensor.ones([4000]))
       try form.write(old, path)
       var number = 1
-      while let result = failing(call, number, EIO, { try form.write(new, path) }) {
+      while let result = InjectedFault.result(call, number, EIO, { try form.write(new, path) }) {
         switch result {
         // Naming a file is tried in two ways.
         case .success: try form.write(old, path)
@@ -59,7 +41,7 @@ import _TestSupport
       let values = try Tensor.arange(4000).to(.float32)
       try form.write(values, path)
       var number = 1
-      while let result = failing(call, number, EIO, { try form.read(path) }) {
+      while let result = InjectedFault.result(call, number, EIO, { try form.read(path) }) {
         let error = #expect(throws: CheckpointError.self) { try result.get() }
         #expect(error?.kind == .file && error?.path == path)
         #expect(error?.message.contains(String(cString: strerror(EIO))) == true)
@@ -69,7 +51,8 @@ import _TestSupport
       // An interrupted call is made again.
       for number in 1..<number {
         #expect(
-          try failing(call, number, EINTR) { try form.read(path) }?.get().equal(values) == true)
+          try InjectedFault.result(call, number, EINTR, { try form.read(path) })?.get().equal(
+            values) == true)
       }
     }
   }

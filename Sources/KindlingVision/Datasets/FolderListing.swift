@@ -1,5 +1,13 @@
 import KindlingCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What lies in a folder, sorted by name.
 struct FolderListing {
   var folders: [String] = []
@@ -8,9 +16,11 @@ struct FolderListing {
   init(_ path: String) throws {
     do {
       for name in try FileSystem.names(inFolder: path) {
-        // A link that leads nowhere is a file, which reading it will say; so are devices and pipes.
-        let status = try? FileSystem.status("\(path)/\(name)")
-        if case .folder? = status?.kind { folders.append(name) } else { files.append(name) }
+        if try FolderListing.isFolder("\(path)/\(name)") {
+          folders.append(name)
+        } else {
+          files.append(name)
+        }
       }
     } catch let error as FileError {
       throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
@@ -18,6 +28,17 @@ struct FolderListing {
     // By code point, as Python sorts.
     folders.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     files.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+  }
+
+  /// Whether the entry at `path` is a folder.
+  ///
+  /// A link that leads nowhere is a file, which reading it will say; so are devices and pipes. An entry
+  /// that the system says nothing of may be a folder of images, which must not be left out.
+  private static func isFolder(_ path: String) throws -> Bool {
+    do { return try FileSystem.status(path)?.kind == .folder } catch let error as FileError {
+      if error.code == ELOOP { return false }
+      throw VisionError(.system, "\(path): \(error.reason)")
+    }
   }
 
   /// The paths of the images in the folder at `path` and in the folders in it, in the order of Python's

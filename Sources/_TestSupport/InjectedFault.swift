@@ -1,0 +1,23 @@
+import Kindling
+import Synchronization
+
+/// Calls of the system that tests let fail.
+package enum InjectedFault {
+  /// Runs `body` with its `number`-th call of kind `call` failing; nil where there are not so many.
+  package static func result<R>(
+    _ call: FileSystem.Call, _ number: Int, _ code: Int32, _ body: () throws -> R
+  ) -> Result<R, any Error>? {
+    let count = Mutex(0)
+    let result = Result {
+      try FileSystem.withFault(
+        { made in
+          guard made == call else { return nil }
+          return count.withLock {
+            $0 += 1
+            return $0 == number
+          } ? code : nil
+        }, body)
+    }
+    return count.withLock { $0 } < number ? nil : result
+  }
+}
