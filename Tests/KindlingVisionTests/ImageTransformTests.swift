@@ -131,8 +131,8 @@ import _TestSupport
     }
     let name = try #require(item["transform"]?.string)
     let transform = try #require(Self.random[name], "\(name)")
-    manualSeed(UInt64(try #require(item["seed"]?.int)))
-    return try transform.apply(image)
+    let seed = UInt64(try #require(item["seed"]?.int))
+    return try withDefaultGenerator(Generator(seed: seed)) { try transform.apply(image) }
   }
 
   @Test func asTorchvision() throws {

@@ -16,7 +16,7 @@ public func makeGrid(
   _ images: Tensor, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
   valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
 ) throws -> Tensor {
-  guard nrow > 0, (0...ImageFormat.mostPixels).contains(padding) else {
+  guard nrow > 0, padding >= 0 else {
     throw TensorError(
       .value, "makeGrid",
       "nrow must be positive and padding not negative, but got \(nrow) and \(padding)")
@@ -41,7 +41,9 @@ public func makeGrid(
 
     let (count, channels) = (batch.shape[0], batch.shape[1])
     let columns = min(nrow, count), rows = (count + columns - 1) / columns
-    let (height, width) = (batch.shape[2] + padding, batch.shape[3] + padding)
+    // A padding as large as any image is too large, whatever it is.
+    let gap = min(padding, ImageFormat.mostPixels)
+    let (height, width) = (batch.shape[2] + gap, batch.shape[3] + gap)
     // A batch that was expanded has more images than memory has room for.
     guard rows <= ImageFormat.mostPixels / height, columns <= ImageFormat.mostPixels / width else {
       throw TensorError(
