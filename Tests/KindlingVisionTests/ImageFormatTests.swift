@@ -95,6 +95,33 @@ import _TestSupport
     }
   }
 
+  /// A BMP of 8 bits in runs, 16 pixels wide: a palette of two colors and then `runs`.
+  private func coded(height: Int, _ runs: [UInt8]) -> [UInt8] {
+    func number(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let header: [(Int, Int)] = [
+      (40, 4), (16, 4), (height, 4), (1, 2), (8, 2), (1, 4), (0, 4), (0, 4), (0, 4), (2, 4), (0, 4),
+    ]
+    return Array("BM".utf8) + number(62 + runs.count, 4) + number(0, 4) + number(62, 4)
+      + header.flatMap { number($0.0, $0.1) } + [10, 20, 30, 0, 40, 50, 60, 0] + runs
+  }
+
+  @Test func runsReachOnlySoManyRows() throws {
+    // Skips leave the first color of the palette, which is stored as blue, green, red.
+    let image = try Image(decoding: coded(height: 300, [0, 2, 3, 255, 2, 1, 0, 1]))
+    #expect(image.width == 16 && image.height == 300)
+    var expected = [UInt8](repeating: 0, count: 16 * 300 * 3)
+    for i in expected.indices { expected[i] = [30, 20, 10][i % 3] }
+    let run = (44 * 16 + 3) * 3
+    expected.replaceSubrange(run..<run + 6, with: [60, 50, 40, 60, 50, 40])
+    #expect(try image.bytes() == expected)
+    let error = #expect(throws: VisionError.self) {
+      try decodeImage(coded(height: 10_000_000, [0, 1]))
+    }
+    #expect(error?.message.contains("64 bytes cannot reach 10000000 rows") == true)
+  }
+
   /// Each scan of a JPEG goes through the whole image, and takes a few bytes where nothing changes.
   @Test func scansOfLargeImagesAreBounded() throws {
     let head: [UInt8] =

@@ -84,6 +84,10 @@ enum BMP {
       throw ByteCursor.damaged("BMP compression \(header.compression) is not known")
     }
     let (width, height) = (header.width, header.height)
+    // Four bytes move on by at most 255 rows.
+    guard !isCoded || height / 64 <= file.bytes.count else {
+      throw ByteCursor.damaged("\(file.bytes.count) bytes cannot reach \(height) rows")
+    }
     let pixels = try Image.promised(
       mode, width: width, height: height,
       // A run of two bytes shows 255 pixels; a skip moves by as many rows, so that only the limit holds.
@@ -112,10 +116,23 @@ enum BMP {
         return
       }
       // Pixels that no run covers are of color 0.
-      for y in 0..<height { for x in 0..<width { try set(x, y, 0) } }
+      let first = palette.first ?? (0, 0, 0)
+      fill(target, with: mode == .rgb ? [first.0, first.1, first.2] : [first.0])
       try runs(&file, isNibbles: header.compression == 2, width, height, set)
     }
     return Image(sharing: pixels, mode)
+  }
+
+  /// Repeats `pattern`, copying twice as much each time.
+  private static func fill(_ target: UnsafeMutableBufferPointer<UInt8>, with pattern: [UInt8]) {
+    var done = min(pattern.count, target.count)
+    for i in 0..<done { target[i] = pattern[i] }
+    guard let base = target.baseAddress, done > 0 else { return }
+    while done < target.count {
+      let count = min(done, target.count - done)
+      (base + done).update(from: base, count: count)
+      done += count
+    }
   }
 
   private static func runs(
