@@ -120,6 +120,8 @@ import _TestSupport
       try decodeImage(coded(height: 10_000_000, [0, 1]))
     }
     #expect(error?.message.contains("64 bytes cannot reach 10000000 rows") == true)
+    let wide = #expect(throws: VisionError.self) { try decodeImage(coded(height: 70_000, [0, 1])) }
+    #expect(wide?.message.contains("cannot reach 70000 rows") == true)
   }
 
   /// Each scan of a JPEG goes through the whole image, and takes a few bytes where nothing changes.

@@ -90,8 +90,9 @@ enum BMP {
     }
     let pixels = try Image.promised(
       mode, width: width, height: height,
-      // A run of two bytes shows 255 pixels; a skip moves by as many rows, so that only the limit holds.
-      most: isCoded ? ImageFormat.mostPixels : file.bytes.count * 8, inBytes: file.bytes.count)
+      // A run of two bytes shows 255 pixels, a skip of four leaves out 255 rows of any length: as many
+      // pixels a byte as a GIF may have.
+      most: file.bytes.count * (isCoded ? 11_000 : 8), inBytes: file.bytes.count)
     try pixels.withUnsafeMutableBuffer(of: UInt8.self) { target in
       func set(_ x: Int, _ y: Int, _ index: Int) throws {
         guard index < palette.count else {
