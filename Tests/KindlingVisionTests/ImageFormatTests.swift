@@ -120,6 +120,10 @@ import _TestSupport
       try decodeImage(coded(height: 10_000_000, [0, 1]))
     }
     #expect(error?.message.contains("64 bytes cannot reach 10000000 rows") == true)
+    var masked = coded(height: 8, [0, 1])
+    (masked[28], masked[30]) = (1, 3)
+    let masks = #expect(throws: VisionError.self) { try decodeImage(masked) }
+    #expect(masks?.message.contains("a BMP of 1 bits a pixel has no masks") == true)
     let wide = #expect(throws: VisionError.self) { try decodeImage(coded(height: 70_000, [0, 1])) }
     #expect(wide?.message.contains("cannot reach 70000 rows") == true)
   }

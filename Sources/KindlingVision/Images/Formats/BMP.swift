@@ -37,6 +37,9 @@ enum BMP {
       }
       var colors = size == 12 ? 0 : try file.word()
       if compression == 3 || compression == 6 {
+        guard [16, 24, 32].contains(bits) else {
+          throw ByteCursor.damaged("a BMP of \(bits) bits a pixel has no masks")
+        }
         try file.seek(start + 40)
         // A header of 40 bytes has its three masks behind it.
         let count = size >= 56 || compression == 6 ? 4 : 3
