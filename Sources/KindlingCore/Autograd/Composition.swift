@@ -31,7 +31,7 @@ extension Tensor {
         of: pairs.map(\.0), withRespectTo: wanted.map { sources[$0] },
         gradOutputs: pairs.map(\.1), createGraph: again, allowUnused: true)
       for (place, part) in zip(wanted, parts) {
-        // What has no influence has a gradient of zeros.
+        // An input without influence has a gradient of zeros.
         found[place] = try part ?? saved[place].zeroGradient()
       }
       return found

@@ -172,8 +172,8 @@ struct Engine {
     func capture() {
       for (output, result) in captures[slot] ?? [] { captured[result] = gradients[output] }
     }
-    // As in PyTorch, where the walk goes on behind this node, what is handed back is the gradient as it
-    // arrived; hooks change what goes on.
+    // Where the walk goes on behind this node, the caller gets the gradient as it arrived, and hooks
+    // change only the one that goes on (PyTorch's order).
     let isNeeded = visits[slot].isNeeded
     if isNeeded { capture() }
     if let hooks = node.hooks { try hooks.runTensorHooks(&gradients) }

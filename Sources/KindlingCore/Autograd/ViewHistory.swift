@@ -87,7 +87,7 @@ extension Tensor {
       return
     }
     let geometry = ViewGeometry(of: self, in: base)
-    // As in PyTorch, a view stays in the graph where its base has left it; nothing flows there then.
+    // A view stays in the graph where its base has left it, as in PyTorch; nothing flows there then.
     node = OperationNode(
       "AsStridedBackward0",
       [OperationNode.Part(edge: Edge(to: base)) { g, _ in try geometry.scatter(g) }], output: self)

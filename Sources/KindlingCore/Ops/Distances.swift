@@ -44,13 +44,19 @@ extension Tensor {
   /// The distances of some rows at a time, so that the differences stay in a cache.
   private func distancesByBlocks(_ other: Tensor, _ p: Double) throws -> Tensor {
     let left = try unsqueeze(-2), right = try other.unsqueeze(-3)
-    let rows = shape[ndim - 2]
-    let work = try Layout.broadcast(left.shape, right.shape, "cdist").reduce(1, *)
-    let block = Swift.max(1, rows * Self.distancesAtATime / Swift.max(work, 1))
-    let parts = try stride(from: 0, to: Swift.max(rows, 1), by: block).map { start in
-      try (left.narrow(-3, start, Swift.min(block, rows - start)) - right).norm(p: p, dim: -1)
+    let whole = try Layout.broadcast(left.shape, right.shape, "cdist")
+    // Taken first, so that a result beyond memory is refused before anything is computed.
+    let out = try Tensor(uninitialized: Array(whole.dropLast()), dtype, on: backend, "cdist")
+    if out.numel == 0 { return out }
+    let rows = shape[ndim - 2], width = whole[whole.count - 1]
+    let (row, isHuge) = (out.numel / rows).multipliedReportingOverflow(by: width)
+    let block = isHuge ? 1 : Swift.max(1, Self.distancesAtATime / Swift.max(row, 1))
+    for start in stride(from: 0, to: rows, by: block) {
+      let count = Swift.min(block, rows - start)
+      let part = try (left.narrow(-3, start, count) - right).norm(p: p, dim: -1)
+      try backend.copy(part, into: out.narrow(-2, start, count))
     }
-    return parts.count == 1 ? parts[0] : try Tensor.cat(parts, dim: -2)
+    return out
   }
 
   /// Differences of a block, a share of a second-level cache.

@@ -161,8 +161,8 @@ struct LinePlan {
 
   /// Negative indices count from the end where `wraps`, and are refused elsewhere.
   ///
-  /// As in PyTorch, indices into lines without elements are not looked at, unless `strict`; those
-  /// of a tensor without lines are not where it `skipsEmpty`.
+  /// Indices into lines without elements are not checked unless `strict` (PyTorch's rule), and those
+  /// into a tensor without lines are not where it `skipsEmpty`.
   init(
     _ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String,
     of dtypes: [DType] = [.int32, .int64], wraps: Bool = false, strict: Bool = false,

@@ -26,7 +26,7 @@ extension BinaryRule {
         try Tensor.where(s[0].lt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
       }
     })
-  // As above, but where one is NaN the other takes all of it, the left one where both are.
+  // Where one operand is NaN the other takes the whole gradient, the left one where both are.
   static let fmax = number("fmax", .fmax, "FmaxBackward0") { try $0.ge($1) }
   static let fmin = number("fmin", .fmin, "FminBackward0") { try $0.le($1) }
 

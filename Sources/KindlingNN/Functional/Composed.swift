@@ -45,7 +45,7 @@ enum Composed {
           createGraph: twice, allowUnused: true)
         var result = [Tensor?](repeating: nil, count: saved.count)
         for (place, gradient) in zip(places, found) {
-          // What has no influence has a gradient of zeros.
+          // An input without influence has a gradient of zeros.
           result[place] = try gradient ?? Tensor.zeros(like: saved[place])
         }
         return result

@@ -273,5 +273,14 @@ import Testing
     }
     #expect(try x.narrow(1, 0, 0).cdist(y, p: p).shape == [2, 0, 50])
     #expect(try x.cdist(y.narrow(0, 0, 0), p: p).shape == [2, 70, 0])
+    // Sizes whose products have no number, or no memory, are refused.
+    let one = try Tensor.zeros(1, 1)
+    for (rows, columns) in [(1 << 31, 2), (1 << 40, 1), (2, 1 << 61)] {
+      let refused = refusal {
+        let huge = try one.expand([rows, columns])
+        _ = try huge.cdist(huge, p: p)
+      }
+      #expect(refused != "no error")
+    }
   }
 }

@@ -116,8 +116,8 @@ extension Pooling {
       )
     }
     let input = Array(x.shape.suffix(rank))
-    // As in PyTorch: averages of signals and images may have no channels, and the first dimension may
-    // be empty without a batch too.
+    // Averages of signals and images may have no channels, and the first dimension may be empty without
+    // a batch too (PyTorch's rule).
     let mayLackChannels = operation.hasPrefix("adaptive_avg") && rank < 3
     guard !x.shape.dropFirst(mayLackChannels ? x.ndim - rank : 1).contains(0) else {
       throw TensorError(
