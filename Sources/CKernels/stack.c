@@ -5,7 +5,8 @@
 #if defined(__linux__)
 #include <pthread.h>
 
-void *kk_stack_end(void) {
+// The lowest address, found once.
+static void *stack_end(void) {
   if (kk_state()->stack_end) return kk_state()->stack_end;
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes)) return NULL;
@@ -17,5 +18,13 @@ void *kk_stack_end(void) {
   return end;
 }
 #else
-void *kk_stack_end(void) { return 0; }
+static void *stack_end(void) { return NULL; }
 #endif
+
+bool kk_stack_holds(size_t bytes) {
+  // Guards around every local make the frames larger.
+  const size_t growth = kk_sanitizer() == SanitizerAddress ? 8 : 1;
+  // The frame itself: the address sanitizer keeps locals elsewhere.
+  uintptr_t here = (uintptr_t)__builtin_frame_address(0), end = (uintptr_t)stack_end();
+  return !end || (here > end && (here - end) / growth >= bytes);
+}

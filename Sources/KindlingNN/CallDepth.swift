@@ -11,7 +11,7 @@ enum CallDepth {
   /// Runs `body`, the call of `module`, where the stack has room for it.
   @inline(__always)
   static func bounded<R>(_ module: Module, _ body: () throws -> R) throws -> R {
-    if StackSpace.left < reserve { throw tooDeep(module) }
+    guard StackSpace.holds(reserve) else { throw tooDeep(module) }
     return try body()
   }
 

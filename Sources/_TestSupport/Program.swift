@@ -1,3 +1,5 @@
+import CKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -6,6 +8,10 @@
 
 /// A program of this package, run as a user runs it.
 package enum Program {
+  /// Whether a program of this build starts where the address space is limited (`ulimit -v`): the
+  /// address and the thread sanitizer reserve terabytes of it.
+  package static var startsInLimitedSpace: Bool { kk_sanitizer() == .none }
+
   /// What a run came to.
   package struct Result {
     package let status: Int32

@@ -31,26 +31,28 @@ import _TestSupport
   }
 
   /// A step that does not fit is refused before it begins, and the kernel has nothing to end.
-  @Test(arguments: [
-    (
-      "--model cnn --image-size 2500 --batch-size 50",
-      "the cnn on 50 samples of shape [1, 2500, 2500]",
-      "a smaller --image-size or --batch-size"
-    ),
-    (
-      "--model resnet18 --image-size 4000 --batch-size 50",
-      "the resnet18 on 50 samples of shape [3, 4000, 4000]",
-      "a smaller --image-size or --batch-size"
-    ),
-    (
-      "--model mlp --hidden 100000,100000", "the mlp on 64 samples of shape [1, 8, 8]",
-      "a smaller --hidden, --image-size or --batch-size"
-    ),
-    (
-      "--model linear --image-size 7000 --optimizer adam", "the linear on 64 samples",
-      "a smaller --image-size or --batch-size"
-    ),
-  ])
+  @Test(
+    .enabled(if: Program.startsInLimitedSpace, "a sanitizer takes the address space"),
+    arguments: [
+      (
+        "--model cnn --image-size 2500 --batch-size 50",
+        "the cnn on 50 samples of shape [1, 2500, 2500]",
+        "a smaller --image-size or --batch-size"
+      ),
+      (
+        "--model resnet18 --image-size 4000 --batch-size 50",
+        "the resnet18 on 50 samples of shape [3, 4000, 4000]",
+        "a smaller --image-size or --batch-size"
+      ),
+      (
+        "--model mlp --hidden 100000,100000", "the mlp on 64 samples of shape [1, 8, 8]",
+        "a smaller --hidden, --image-size or --batch-size"
+      ),
+      (
+        "--model linear --image-size 7000 --optimizer adam", "the linear on 64 samples",
+        "a smaller --image-size or --batch-size"
+      ),
+    ])
   func stepsThatDoNotFitAreRefused(options: String, words: String, advice: String) throws {
     try withExportedDigits { folder in
       let trained = try Program.run(

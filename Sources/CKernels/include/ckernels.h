@@ -46,8 +46,15 @@ typedef struct {
 extern _Thread_local kk_thread_state kk_thread_state_storage;
 static inline kk_thread_state *_Nonnull kk_state(void) { return &kk_thread_state_storage; }
 
-/// The lowest address of this thread's stack, found once; null where the system does not tell.
-void *_Nullable kk_stack_end(void);
+/// Whether calls that need `bytes` of stack fit on that of this thread; true where the system does
+/// not tell. In a build with a sanitizer, whose frames are larger, as many calls need more.
+bool kk_stack_holds(size_t bytes);
+
+/// The sanitizers that keep memory of their own beside the program's.
+typedef KK_ENUM Sanitizer : int32_t { SanitizerNone, SanitizerAddress, SanitizerThread } Sanitizer;
+
+/// The one that this build has.
+Sanitizer kk_sanitizer(void);
 
 /// What a thread says while it spins.
 static inline void kk_pause(void) {
