@@ -95,6 +95,31 @@ import _TestSupport
     }
   }
 
+  /// A gray TIFF of 3 by 6 pixels, the numbers from 0 to 17, and with more entries in its directory.
+  private func gray(_ more: [(tag: Int, value: Int)]) -> [UInt8] {
+    func number(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let entries =
+      [(256, 3), (257, 6), (258, 8), (259, 1), (262, 1), (273, 8), (278, 6), (279, 18)] + more
+    return Array("II".utf8) + number(42, 2) + number(26, 4) + Array(0..<18)
+      + number(entries.count, 2)
+      + entries.flatMap { number($0.0, 2) + number(4, 2) + number(1, 4) + number($0.1, 4) }
+      + number(0, 4)
+  }
+
+  /// libtiff, which decodes, heeds the first of two entries: so must the room for the pixels.
+  @Test(arguments: [(257, 2), (257, 4000), (256, 1), (256, 4000)])
+  func sizesThatATIFFSaysTwiceAreTheFirst(tag: Int, value: Int) throws {
+    do {
+      let image = try decodeImage(gray([(tag, value)]))
+      #expect(image.shape == [1, 6, 3])
+      #expect(try image.toArray(as: UInt8.self) == Array(0..<18))
+    } catch let error as VisionError {
+      #expect(error.message.contains("apt-get install"), "\(error)")
+    }
+  }
+
   /// A BMP of 8 bits in runs, 16 pixels wide: a palette of two colors and then `runs`.
   private func coded(height: Int, _ runs: [UInt8]) -> [UInt8] {
     func number(_ value: Int, _ count: Int) -> [UInt8] {

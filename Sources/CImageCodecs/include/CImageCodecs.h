@@ -47,6 +47,10 @@ bool kc_jpeg_encode(const uint8_t *pixels, kc_image_info info, int quality, uint
                     size_t *count, char *message);
 void kc_free(uint8_t *bytes);
 
+// A number of a TIFF file's directory: true where there is one. `read` is libtiff's
+// TIFFGetFieldDefaulted, whose arguments vary in number, which Swift cannot call.
+bool kc_tiff_number(void *read, void *file, uint32_t tag, uint32_t *number);
+
 // Pixels to planes, one a channel, and back.
 void kc_to_planes_8(const uint8_t *pixels, size_t count, size_t channels, uint8_t *planes);
 void kc_to_planes_16(const uint16_t *pixels, size_t count, size_t channels, int32_t *planes);

@@ -1,7 +1,8 @@
+import CImageCodecs
 import KindlingCore
 
 /// The first picture of TIFF files, through libtiff.
-struct TIFF: Sendable {
+struct TIFF: @unchecked Sendable {
   private typealias Handle = UnsafeMutableRawPointer
   private typealias Transfer = @convention(c) (Handle?, UnsafeMutableRawPointer?, Int) -> Int
   private typealias Seek = @convention(c) (Handle?, UInt64, Int32) -> UInt64
@@ -23,6 +24,7 @@ struct TIFF: Sendable {
   private let open: Open
   private let close: @convention(c) (Handle) -> Void
   private let read: Read
+  private let field: UnsafeMutableRawPointer
 
   private static let shared: Result<TIFF, VisionError> = Result { () throws(VisionError) in
     try TIFF()
@@ -38,6 +40,7 @@ struct TIFF: Sendable {
     open = try library.function("TIFFClientOpen", as: Open.self)
     close = try library.function("TIFFClose", as: (@convention(c) (Handle) -> Void).self)
     read = try library.function("TIFFReadRGBAImageOriented", as: Read.self)
+    field = try library.function("TIFFGetFieldDefaulted", as: UnsafeMutableRawPointer.self)
     // What it has to say is thrown, not printed.
     _ = try library.function("TIFFSetErrorHandler", as: Silence.self)(nil)
     _ = try library.function("TIFFSetWarningHandler", as: Silence.self)(nil)
@@ -86,11 +89,12 @@ struct TIFF: Sendable {
           { _, _, _ in 0 }, { _, _, _ in })
       else { throw ByteCursor.damaged("libtiff refuses its header") }
       defer { library.close(file) }
-      return try library.image(file, Directory(bytes), bytes.count)
+      return try library.image(file, bytes.count)
     }
   }
 
-  private func image(_ file: Handle, _ directory: Directory, _ count: Int) throws -> Image {
+  private func image(_ file: Handle, _ count: Int) throws -> Image {
+    let directory = Directory(file, field)
     let rgba = try Image.promised(
       .rgba, width: directory.width, height: directory.height, most: ImageFormat.mostPixels,
       inBytes: count)
@@ -105,46 +109,20 @@ struct TIFF: Sendable {
     return try Image(sharing: rgba, .rgba).convert(directory.mode)
   }
 
-  /// The numbers of the first directory that decide the size and the mode. (libtiff gives them
-  /// through a function of any number of arguments, which Swift cannot call.)
+  /// What libtiff has read of the first directory: its decoder relies on the size, so it is asked.
   private struct Directory {
-    var width = 0, height = 0
-    private var photometric = 1, samples = 1
+    let width, height: Int
+    private let photometric, samples: Int
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) throws {
-      var file = ByteCursor(bytes)
-      let isLittle = try file.byte() == 0x49
-      _ = try file.byte()
-      func number(_ count: Int) throws -> Int {
-        let digits = try file.take(count)
-        var value: UInt64 = 0
-        for digit in isLittle ? Array(digits.reversed()) : Array(digits) {
-          value = value << 8 | UInt64(digit)
-        }
-        guard let number = Int(exactly: value) else { throw ByteCursor.truncated }
-        return number
+    init(_ file: Handle, _ field: UnsafeMutableRawPointer) {
+      func number(_ tag: UInt32, unless missing: Int) -> Int {
+        var found: UInt32 = 0
+        return kc_tiff_number(field, file, tag, &found) ? Int(found) : missing
       }
-      // Offsets of the large form have eight bytes.
-      let isLarge = try number(2) == 43
-      if isLarge { try file.skip(4) }
-      try file.seek(number(isLarge ? 8 : 4))
-      for _ in 0..<(try number(isLarge ? 8 : 2)) {
-        let tag = try number(2), type = try number(2)
-        _ = try number(isLarge ? 8 : 4)
-        let value = file.position
-        // Numbers of two, four and eight bytes; of others none is looked for.
-        let size = [3: 2, 4: 4, 16: 8][type] ?? 0
-        if [256, 257, 262, 277].contains(tag), size > 0, size <= (isLarge ? 8 : 4) {
-          let found = try number(size)
-          switch tag {
-          case 256: width = found
-          case 257: height = found
-          case 262: photometric = found
-          default: samples = found
-          }
-        }
-        try file.seek(value + (isLarge ? 8 : 4))
-      }
+      width = number(256, unless: 0)
+      height = number(257, unless: 0)
+      photometric = number(262, unless: 1)
+      samples = number(277, unless: 1)
     }
 
     /// Gray is 0 or 1; more samples than colors are opacity.
