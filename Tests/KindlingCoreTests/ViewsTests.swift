@@ -252,4 +252,25 @@ struct ViewCase: Sendable, CustomTestStringConvertible {
         "expected dtype int32 or int64 for index, but got float32"))
     #expect(refusal { try x.requiresGrad_().t_() }.contains("leaf Variable that requires grad"))
   }
+
+  /// Every view is an object, and Swift ends the process where there is no memory for one.
+  @Test func refusesMoreViewsThanFit() throws {
+    let one = try Tensor.ones(1).requiresGrad_()
+    // Half of the memory fits at 512 bytes each, which is less than a view with its graph takes.
+    let count = MemoryPool.limit / 1024
+    let many = try one.expand([count]), none = try one.narrow(0, 0, 0)
+    let calls: [(name: String, call: () throws -> [Tensor])] = [
+      ("split", { try many.split(1) }),
+      ("split", { try many.chunk(count) }),
+      ("chunk", { try none.chunk(count) }),
+      ("unbind", { try many.unbind() }),
+      ("tensorSplit", { try one.tensorSplit(count) }),
+      ("tensorSplit", { try many.hsplit(count) }),
+    ]
+    for (name, call) in calls {
+      #expect(
+        refusal { _ = try call() }
+          == "\(name): a list of \(count) entries is larger than half of the memory there is")
+    }
+  }
 }

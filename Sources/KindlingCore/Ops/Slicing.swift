@@ -113,7 +113,7 @@ extension Tensor {
         "split_size can only be 0 if dimension size is 0, but got dimension size of \(size)")
     }
     if size == 0 { return try pieces([0], d, "SplitBackward0") }
-    try Layout.checkList(size / splitSize, bytes: 512, "split")
+    try checkPieces(size / splitSize, "split")
     let full = size / splitSize, rest = size % splitSize
     return try pieces(
       [Int](repeating: splitSize, count: full) + (rest > 0 ? [rest] : []), d, "SplitBackward0")
@@ -137,6 +137,7 @@ extension Tensor {
         "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)"
       )
     }
+    try checkPieces(splitSizes.count, "split")
     return try pieces(splitSizes, d, "SplitWithSizesBackward0")
   }
 
@@ -153,10 +154,17 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "chunk")
     let size = shape[d] / chunks + (shape[d] % chunks == 0 ? 0 : 1)
     if size == 0 {
-      try Layout.checkList(chunks, bytes: 256, "chunk")
+      try checkPieces(chunks, "chunk")
       return try pieces([Int](repeating: 0, count: chunks), d, "SplitWithSizesBackward0")
     }
     return try split(size, dim: d)
+  }
+
+  /// Throws where `count` views would not fit: each is an object with a shape and strides of its own, and
+  /// with what autograd knows of it.
+  private func checkPieces(_ count: Int, _ operation: String) throws {
+    let recorded = requiresGrad && isGradEnabled
+    try Layout.checkList(count, bytes: (recorded ? 640 : 256) + 16 * ndim, operation)
   }
 
   /// The results of one node: views that share their gradient's way back.
@@ -186,8 +194,7 @@ extension Tensor {
     let d = try Layout.wrapSized(dim, ndim, "unbind")
     var (part, steps) = (shape, strides)
     let count = part.remove(at: d), step = steps.remove(at: d)
-    // Each element becomes an object, with what autograd knows of it.
-    try Layout.checkList(count, bytes: 512, "unbind")
+    try checkPieces(count, "unbind")
     let parts = (0..<count).map { i in
       let view = alias(shape: part, strides: steps, offset: storageOffset + i * step)
       view.trackView(of: self, multiple: true)
@@ -215,7 +222,7 @@ extension Tensor {
         .value, "tensorSplit", "number of sections must be larger than 0, got \(sections)")
     }
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
-    try Layout.checkList(sections, bytes: 256, "tensorSplit")
+    try checkPieces(sections, "tensorSplit")
     let (least, extra) = (shape[d] / sections, shape[d] % sections)
     var start = 0
     return try (0..<sections).map { i in
@@ -232,6 +239,7 @@ extension Tensor {
         "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     }
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
+    try checkPieces(indices.count, "tensorSplit")
     var start = 0
     return try (indices + [shape[d]]).map { end in
       defer { start = end }
