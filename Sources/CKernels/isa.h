@@ -12,6 +12,17 @@ typedef _Bool bool;
 #define KK_CONCAT(a, b) KK_CONCAT_(a, b)
 #define KK(name) KK_CONCAT(name, KK_ISA)
 
+/// Arithmetic in T; that of integers wraps around without undefined behaviour, no wider than need be.
+#define WRAPPING(T)                                                                               \
+  __typeof__(_Generic((T)0, float: (float)0, double: (double)0, int64_t: (uint64_t)0,             \
+                      default: (uint32_t)0))
+
+// Floats outside an integer's range have no C value; this is what the hardware's conversion to a
+// wide integer gives, narrowed.
+static inline int64_t kk_to_int(double x) {
+  return x >= -9223372036854775808.0 && x < 9223372036854775808.0 ? (int64_t)x : INT64_MIN;
+}
+
 /// Before the innermost loop of a product, whose place among the cache lines of the program is worth up
 /// to a tenth of its speed.
 #if __has_c_attribute(clang::code_align)

@@ -89,6 +89,25 @@ import Testing
       refusal { _ = try Tensor.ones(1).addcmul(.ones(1), .ones(1), value: 1e39) }.contains("float"))
   }
 
+  /// Sums and products past the largest number start again at the least, whatever takes them.
+  @Test(arguments: [
+    (DType.int64, Int.max), (.int32, Int(Int32.max)), (.int16, Int(Int16.max)),
+    (.int8, Int(Int8.max)),
+  ])
+  func integersWrapAround(dtype: DType, most: Int) throws {
+    let x = try Tensor([most, most, 3]).to(dtype)
+    #expect(try x.sum(dtype: dtype).item(as: Int.self) == 1)
+    #expect(try x.prod(dtype: dtype).item(as: Int.self) == 3)
+    let rows = try Tensor.stack([x, x, x])
+    let sums = [most - 2, most - 2, 9], products = [most, most, 27]
+    for rows in try [rows, rows.t().contiguous().t()] {
+      #expect(try rows.sum(dim: 0, dtype: dtype).toArray(as: Int.self) == sums)
+      #expect(try rows.prod(dim: 0, dtype: dtype).toArray(as: Int.self) == products)
+    }
+    #expect(try x.addcmul(x, x, value: 2).toArray(as: Int.self) == [-most, -most, 21])
+    #expect(try x.cumsum(dim: 0, dtype: dtype).toArray(as: Int.self) == [most, -2, 1])
+  }
+
   @Test func clamp() throws {
     let x = try Tensor([1, 200], dtype: .uint8)
     #expect(try x.clamp(max: 300).toArray(as: Int.self) == [1, 200])
