@@ -58,6 +58,7 @@ kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
   const kk_pool_loops *kk_pool_##isa(int32_t);                \
   kk_loop kk_mathvec_##isa(UnaryOp, int32_t);                 \
   kk_loop kk_mathvec_binary_##isa(BinaryOp, int32_t);         \
+  const kk_sample_loops *kk_sample_##isa(int32_t);            \
   kk_softmax_loops kk_softmax_##isa(int32_t);                 \
   kk_optimizer_loops kk_optimizer_##isa(int32_t);             \
   kk_update_loop kk_update_##isa(UpdateKind, int32_t);        \

@@ -159,6 +159,24 @@ package final class RemoteBackend: Backend {
     _ distribution: Distribution, _ generator: Generator, into out: Tensor
   ) throws { try host.random(distribution, generator, into: local(out)) }
 
+  package func weightedSums(
+    _ x: Tensor, _ places: Tensor, _ weights: Tensor?, into out: Tensor
+  ) throws {
+    try host.weightedSums(local(x), local(places), weights.map(local), into: local(out))
+  }
+
+  package func spreadSums(
+    _ y: Tensor, _ places: Tensor, _ weights: Tensor?, into x: Tensor
+  ) throws {
+    try host.spreadSums(local(y), local(places), weights.map(local), into: local(x))
+  }
+
+  package func placeProducts(
+    _ y: Tensor, _ x: Tensor, _ places: Tensor, into weights: Tensor
+  ) throws {
+    try host.placeProducts(local(y), local(x), local(places), into: local(weights))
+  }
+
   package func randperm(_ generator: Generator, into out: Tensor) throws {
     try host.randperm(generator, into: local(out))
   }

@@ -404,6 +404,34 @@ typedef struct {
   void (*_Nonnull temper)(int64_t n, const uint32_t *words, uint32_t *draws);
   void (*_Nonnull uniform_f32)(int64_t n, const uint32_t *draws, float *out, float from,
                                float range, float to);
+// MARK: Weighted elements
+
+/// How each of n results of a line follows from a few elements of another: for t < taps, the element
+/// `places[t · step + i]`, or none where that is negative, times `weights[t · step + i]`, or 1 where
+/// there are no weights. Each element is `width` numbers side by side.
+typedef struct {
+  int64_t taps, n, step;
+  const int64_t *_Nonnull places;
+  const void *_Nullable weights;
+  int64_t width;
+} kk_taps;
+
+/// The loops over lines of x, `row` numbers apart, and of results, `line` apart.
+typedef struct {
+  /// out[i] = Σ_t w · x[place], added up in the order of t.
+  void (*_Nonnull gather)(const kk_taps *_Nonnull taps, int64_t rows, const void *_Nonnull x,
+                          int64_t row, void *_Nonnull out, int64_t line);
+  /// x[place] += w · g[i]
+  void (*_Nonnull spread)(const kk_taps *_Nonnull taps, int64_t rows, const void *_Nonnull g,
+                          int64_t line, void *_Nonnull x, int64_t row);
+  /// sums[t · step + i] += Σ g[i] · x[place], over all lines.
+  void (*_Nonnull products)(const kk_taps *_Nonnull taps, int64_t rows, const void *_Nonnull g,
+                            int64_t line, const void *_Nonnull x, int64_t row,
+                            void *_Nonnull sums);
+} kk_sample_loops;
+/// The loops for float32, float64 or int64, else NULL.
+const kk_sample_loops *_Nullable kk_sample(int32_t dtype);
+
   void (*_Nonnull uniform_f64)(int64_t n, const uint32_t *draws, double *out, double from,
                                double range, double to);
   /// from + draw modulo range.

@@ -86,6 +86,14 @@ package protocol Backend: AnyObject, Sendable {
   func take(_ x: Tensor, _ rows: Rows, into out: Tensor) throws
   /// Combines the elements of `out` that `rows` names with those of `source`, in order: contiguous and
   /// of the dtype of `out`, or a single one for all.
+  // MARK: Weighted elements, all contiguous: see `Ops/WeightedSums.swift`
+  /// `out[g, r, p] = Σ_t weights[t, g, p] · x[g, r, places[t, g, p]]`, in the order of t.
+  func weightedSums(_ x: Tensor, _ places: Tensor, _ weights: Tensor?, into out: Tensor) throws
+  /// Adds `weights[t, g, p] · y[g, r, p]` to `x[g, r, places[t, g, p]]`, which is zeroed first.
+  func spreadSums(_ y: Tensor, _ places: Tensor, _ weights: Tensor?, into x: Tensor) throws
+  /// `weights[t, g, p] = Σ_r y[g, r, p] · x[g, r, places[t, g, p]]`.
+  func placeProducts(_ y: Tensor, _ x: Tensor, _ places: Tensor, into weights: Tensor) throws
+
   func put(_ op: ScatterOp, _ source: Tensor, _ rows: Rows, into out: Tensor) throws
 
   // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift` and `Backend+Normalize.swift`)

@@ -147,97 +147,96 @@ private struct GridSampler: Sendable {
 
   func sample(_ x: Tensor, _ grid: Tensor) throws -> Tensor {
     let (n, c) = (x.shape[0], x.shape[1]), rank = sizes.count
-    let places = Array(grid.shape.dropFirst().dropLast()), flat = try x.reshape([n, c, -1])
-    // The grid names the innermost dimension first.
-    let coordinates = try (0..<rank).map { d in
-      let raw = try unnormalized(grid.select(-1, rank - 1 - d).reshape([n, -1]), sizes[d])
-      return mode == .bicubic ? raw : try inside(raw, sizes[d])
+    let places = Array(grid.shape.dropFirst().dropLast())
+    // Coordinates by dimension, of all places of each sample; the grid names the innermost dimension
+    // first.
+    let named = try grid.reshape([n, places.reduce(1, *), rank]).movedim(-1, 0).flip(0)
+    let raw = try unnormalized(named)
+    var (taps, shares) = try around(mode == .bicubic ? raw : inside(raw))
+    if mode == .bicubic { taps = try inside(taps) }
+    let last = try perDimension(taps) { Double($0 - 1) }
+    // What lies outside counts for nothing, even where there is an infinity to read instead; but the
+    // weights of a place that is no number stay.
+    let found = try noGrad {
+      let within = try taps.ge(0).logicalAnd(taps.le(last)), whole = try taps.to(.int64)
+      let index = try combined(whole) { try $0.mul(sizes[$1]).add($2) }
+      return try Tensor.where(combined(within) { a, _, b in try a.logicalAnd(b) }, index, -1)
     }
-    // By dimension: the elements of the line that count, and their weights.
-    let taps = try coordinates.map { try around($0) }
-    var total: Tensor?
-    func add(_ d: Int, _ index: Tensor?, _ weight: Tensor?, _ known: Tensor?) throws {
-      if d == rank {
-        guard let index else { return }
-        let wanted = try index.unsqueeze(1).expand([n, c, index.shape[1]])
-        var part = try flat.gather(2, wanted)
-        // What lies outside counts for nothing, even where there is an infinity to read instead; but
-        // the weights of a place that is no number stay.
-        if let known { part = try Tensor.where(known.unsqueeze(1), part, 0) }
-        if let weight { part = try part.mul(weight.unsqueeze(1)) }
-        total = try total.map { try $0.add(part) } ?? part
-        return
-      }
-      for (place, share) in taps[d] {
-        var place = place
-        if mode == .bicubic { place = try inside(place, sizes[d]) }
-        let within = try noGrad {
-          let within = try place.ge(0).logicalAnd(place.le(Double(sizes[d] - 1)))
-          return try known.map { try $0.logicalAnd(within) } ?? within
-        }
-        let row = try noGrad {
-          try place.nanToNum(nan: 0).clamp(min: 0, max: Double(sizes[d] - 1)).to(.int64)
-        }
-        let next = try index.map { try $0.mul(sizes[d]).add(row) } ?? row
-        try add(
-          d + 1, next,
-          try weight.map { w in try share.map { try w.mul($0) } ?? w } ?? share, within)
-      }
-    }
-    try add(0, nil, nil, nil)
-    let shape = [n, c] + places
-    return try total?.reshape(shape) ?? Tensor.zeros(shape, dtype: x.dtype, device: x.device)
+    let weights = try shares.map { try combined($0) { a, _, b in try a.mul(b) } }
+    return try x.reshape([n, c, sizes.reduce(1, *), 1]).weightedSums(found, weights)
+      .reshape([n, c] + places)
   }
 
-  /// The elements around places `x`, as whole numbers in floats, with weights (nil: 1).
-  private func around(_ x: Tensor) throws -> [(Tensor, Tensor?)] {
-    let floor = try x.detach().floor()
-    switch mode {
-    case .nearest: return [(try x.detach().round(), nil)]
-    case .bilinear:
-      let part = try x.sub(floor)
-      return [(floor, try part.rsub(1)), (try floor.add(1), part)]
-    case .bicubic:
-      let t = try x.sub(floor), a = -0.75
-      func near(_ x: Tensor) throws -> Tensor {
-        try x.mul(a + 2).sub(a + 3).mul(x).mul(x).add(1)
-      }
-      func far(_ x: Tensor) throws -> Tensor {
-        try x.mul(a).sub(5 * a).mul(x).add(8 * a).mul(x).sub(4 * a)
-      }
-      return [
-        (try floor.sub(1), try far(t.add(1))), (floor, try near(t)),
-        (try floor.add(1), try near(t.rsub(1))), (try floor.add(2), try far(t.rsub(2))),
-      ]
+  /// `[taps, dimensions, …]` for each dimension alone as `[all combinations of taps, …]`, those of the
+  /// innermost dimension running fastest; `join` gets two of them and the second one's dimension.
+  private func combined(
+    _ x: Tensor, _ join: (Tensor, Int, Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    try sizes.indices.dropFirst().reduce(x.select(1, 0)) { outer, d in
+      try join(outer.unsqueeze(1), d, x.select(1, d).unsqueeze(0)).flatten(startDim: 0, endDim: 1)
     }
   }
 
-  private func unnormalized(_ x: Tensor, _ size: Int) throws -> Tensor {
-    aligned
-      ? try x.add(1).mul(Double(size - 1) / 2) : try x.add(1).mul(size).sub(1).div(2)
+  /// The elements around places `x`, as whole numbers in floats, with weights (nil: 1), one tap after
+  /// another.
+  private func around(_ x: Tensor) throws -> (Tensor, Tensor?) {
+    if mode == .nearest { return (try x.detach().round().unsqueeze(0), nil) }
+    let floor = try x.detach().floor(), t = try x.sub(floor)
+    if mode == .bilinear {
+      return (try Tensor.stack([floor, floor.add(1)]), try Tensor.stack([t.rsub(1), t]))
+    }
+    let a = -0.75
+    func near(_ x: Tensor) throws -> Tensor { try x.mul(a + 2).sub(a + 3).mul(x).mul(x).add(1) }
+    func far(_ x: Tensor) throws -> Tensor {
+      try x.mul(a).sub(5 * a).mul(x).add(8 * a).mul(x).sub(4 * a)
+    }
+    return (
+      try Tensor.stack([floor.sub(1), floor, floor.add(1), floor.add(2)]),
+      try Tensor.stack([far(t.add(1)), near(t), near(t.rsub(1)), far(t.rsub(2))])
+    )
+  }
+
+  /// A number for each dimension, beside coordinates like `x`, in which the dimensions are the third last
+  /// one.
+  private func perDimension(_ x: Tensor, _ number: (Int) -> Double) throws -> Tensor {
+    try Tensor(sizes.map(number), dtype: x.dtype).reshape([-1, 1, 1]).to(x.device)
+  }
+
+  private func unnormalized(_ x: Tensor) throws -> Tensor {
+    let moved = try x.add(1)
+    if aligned { return try moved.mul(perDimension(x) { Double($0 - 1) / 2 }) }
+    return try moved.mul(perDimension(x) { Double($0) }).sub(1).div(2)
   }
 
   /// Places brought into the image, where the padding says so.
-  private func inside(_ x: Tensor, _ size: Int) throws -> Tensor {
+  private func inside(_ x: Tensor) throws -> Tensor {
     switch padding {
     case .zeros: return x
-    case .border: return try clipped(x, size)
+    case .border: return try clipped(x)
     case .reflection:
-      let (low, span) = aligned ? (0.0, Double(size - 1)) : (-0.5, Double(size))
-      if span == 0 { return try clipped(x.mul(0), size) }
-      let shifted = try x.sub(low)
-      let distance = try Tensor.where(shifted.lt(0), shifted.neg(), shifted)
-      let extra = try distance.fmod(span), flips = try noGrad { try distance.div(span).floor() }
-      let even = try noGrad { try flips.fmod(2).eq(0) }
-      return try clipped(Tensor.where(even, extra.add(low), extra.rsub(span + low)), size)
+      return try clipped(
+        Tensor.stack(sizes.enumerated().map { try mirrored(x.select(-3, $0), $1) }, dim: -3))
     }
   }
 
+  private func mirrored(_ x: Tensor, _ size: Int) throws -> Tensor {
+    let (low, span) = aligned ? (0.0, Double(size - 1)) : (-0.5, Double(size))
+    if span == 0 { return try x.mul(0) }
+    let shifted = try x.sub(low)
+    let distance = try Tensor.where(shifted.lt(0), shifted.neg(), shifted)
+    let extra = try distance.fmod(span), flips = try noGrad { try distance.div(span).floor() }
+    let even = try noGrad { try flips.fmod(2).eq(0) }
+    return try Tensor.where(even, extra.add(low), extra.rsub(span + low))
+  }
+
   /// Clipped to the image, NaN as 0; where it is, no gradient flows.
-  private func clipped(_ x: Tensor, _ size: Int) throws -> Tensor {
-    let last = Double(size - 1)
-    let free = try noGrad { try x.gt(0).logicalAnd(x.lt(last)) }
-    let edge = try x.detach().clamp(min: 0, max: last).nanToNum(nan: 0)
+  private func clipped(_ x: Tensor) throws -> Tensor {
+    let (free, edge) = try noGrad {
+      let last = try perDimension(x) { Double($0 - 1) }
+      return (
+        try x.gt(0).logicalAnd(x.lt(last)), try x.clamp(min: 0.0).minimum(last).nanToNum(nan: 0)
+      )
+    }
     return try Tensor.where(free, x, edge)
   }
 }

@@ -326,18 +326,22 @@ private struct Taps: Sendable {
 
   func apply(_ x: Tensor, dim: Int) throws -> Tensor {
     if isIdentity { return x }
-    let type = precision == nil ? x.dtype : .int64
-    var total: Tensor?
-    for (k, row) in places.enumerated() {
-      var part = try x.indexSelect(dim, Tensor(row).to(x.device))
-      if let weights {
-        var shape = [Int](repeating: 1, count: x.ndim)
-        shape[dim] = row.count
-        part = try part.to(type).mul(Tensor(weights[k], dtype: type).reshape(shape).to(x.device))
-      }
-      total = try total.map { try $0.add(part) } ?? part
+    guard let weights else { return try x.indexSelect(dim, Tensor(places[0]).to(x.device)) }
+    let type = precision == nil ? x.dtype : .int64, new = places[0].count
+    let elements = try HostBuffer<Int>(count: 0, "interpolate")
+    let shares = try HostBuffer<Double>(count: 0, "interpolate")
+    for (row, share) in zip(places, weights) {
+      try elements.append(contentsOf: row)
+      try shares.append(contentsOf: share)
     }
-    guard let total, let precision else { return total ?? x }
+    let outer = x.shape[..<dim].reduce(1, *), inner = x.shape[(dim + 1)...].reduce(1, *)
+    var shape = x.shape
+    shape[dim] = new
+    let total = try x.to(type).reshape([1, outer, x.shape[dim], inner]).weightedSums(
+      elements.tensor(shape: [places.count, 1, new], device: x.device),
+      shares.tensor(shape: [places.count, 1, new], device: x.device).to(type)
+    ).reshape(shape)
+    guard let precision else { return total }
     let rounded = try total.add((1 << precision) >> 1) >> precision
     return try rounded.clamp(min: 0, max: 255).to(x.dtype)
   }
