@@ -88,6 +88,8 @@ typedef KK_ENUM UnaryOp : int32_t {
   /// Bessel functions: e marks those scaled by exp(∓x).
   UnaryOpBesselI0, UnaryOpBesselI0e, UnaryOpBesselI1, UnaryOpBesselI1e, UnaryOpBesselK0, UnaryOpBesselK0e, UnaryOpBesselK1, UnaryOpBesselK1e,
   UnaryOpBesselJ0, UnaryOpBesselJ1, UnaryOpBesselY0, UnaryOpBesselY1, UnaryOpSphericalJ0, UnaryOpAiryAi,
+  /// x · Φ(x); the slope below 0 is a parameter; x · clamp(x + 3, 0, 6) / 6.
+  UnaryOpGelu, UnaryOpLeakyRelu, UnaryOpHardswish,
   UnaryOpErfcx, UnaryOpLogNdtr, UnaryOpNdtri, UnaryOpEntr,
   /// Parameter: which derivative of digamma.
   UnaryOpPolygamma,
@@ -109,7 +111,9 @@ typedef KK_ENUM BinaryOp : int32_t {
   BinaryOpEq, BinaryOpNe, BinaryOpLt, BinaryOpLe, BinaryOpGt, BinaryOpGe,
   BinaryOpLogicalAnd, BinaryOpLogicalOr, BinaryOpLogicalXor,
   /// Pullbacks in one pass: a is the incoming gradient, b the saved value.
-  BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient,
+  BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient, BinaryOpGeluGradient,
+  /// The same with the slope below 0 as a parameter.
+  BinaryOpLeakyReluGradient,
   BinaryOpXlog1py, BinaryOpZeta, BinaryOpIgamma, BinaryOpIgammac,
   /// Polynomials of a, of degree b.
   BinaryOpChebyshevT, BinaryOpChebyshevU, BinaryOpChebyshevV, BinaryOpChebyshevW,

@@ -9,13 +9,13 @@ extension F {
     try ElementwiseActivation(
       "leaky_relu", "LeakyReluBackward0", inPlace: "LeakyReluBackward1", floats: "leaky_relu_cpu",
       inPlaceGradient: slopeGradient(negativeSlope), isPiecewiseLinear: true,
-      values: { try Tensor.where($0.gt(0), $0, $0.mul(negativeSlope)) },
-      gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(negativeSlope)) })(x, inplace: inplace)
+      values: { try $0.leakyReluValues(negativeSlope) },
+      gradient: { g, x in try g.leakyReluGradient(x, negativeSlope) })(x, inplace: inplace)
   }
 
   /// The gradient in place of an activation with a slope below 0.
   private static func slopeGradient(_ slope: Double) -> InPlaceGradient {
-    InPlaceGradient(isInvertible: slope >= 0) { g, y in try Tensor.where(y.gt(0), g, g.mul(slope)) }
+    InPlaceGradient(isInvertible: slope >= 0) { g, y in try g.leakyReluGradient(y, slope) }
   }
 
   /// Negative elements multiplied by learned slopes (PyTorch: `F.prelu`).
@@ -82,8 +82,8 @@ extension F {
       return try ElementwiseActivation(
         "rrelu", node, inPlace: "RreluWithNoiseBackward1", floats: "rrelu_with_noise_out_cpu",
         inPlaceGradient: slopeGradient(slope), isPiecewiseLinear: true,
-        values: { try Tensor.where($0.gt(0), $0, $0.mul(slope)) },
-        gradient: { g, x in try Tensor.where(x.gt(0), g, g.mul(slope)) })(x, inplace: inplace)
+        values: { try $0.leakyReluValues(slope) },
+        gradient: { g, x in try g.leakyReluGradient(x, slope) })(x, inplace: inplace)
     }
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
@@ -196,7 +196,7 @@ extension F {
   public static func hardswish(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try ElementwiseActivation(
       "hardswish", "HardswishBackward0", inPlace: "HardswishBackward1", floats: "hardswish_cpu",
-      values: { try $0.mul($0.add(3).clamp(min: 0, max: 6)).div(6) },
+      values: { try $0.hardswishValues() },
       gradient: { g, x in
         try Tensor.where(
           x.le(-3), 0, Tensor.where(x.lt(3), g.mul(x.div(3).add(0.5)), g))

@@ -14,17 +14,12 @@ extension F {
   public static func gelu(
     _ x: Tensor, approximate: GELUApproximation = .none
   ) throws -> Tensor {
-    let root = 0.5.squareRoot(), density = (2 / Double.pi).squareRoot()
     if approximate == .none {
       return try ElementwiseActivation(
-        "gelu", "GeluBackward0", floats: "GeluKernelImpl",
-        values: { try $0.mul(0.5).mul($0.mul(root).erf().add(1)) },
-        gradient: { g, x in
-          let share = try x.mul(root).erf().add(1).mul(0.5)
-          return try g.mul(share.add(x.mul(x.square().mul(-0.5).exp()).mul(density / 2)))
-        })(x)
+        "gelu", "GeluBackward0", floats: "GeluKernelImpl", values: { try $0.geluValues() },
+        gradient: { g, x in try g.geluGradient(x) })(x)
     }
-    let cubic = 0.044715
+    let cubic = 0.044715, density = (2 / Double.pi).squareRoot()
     return try ElementwiseActivation(
       "gelu", "GeluBackward0", floats: "GeluKernelImpl",
       values: {
