@@ -66,6 +66,10 @@ kk_loop kk_where(int32_t dtype) { KK_SELECT(kk_where, dtype) }
 kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }
 kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, dtype) }
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }
+kk_arg_rows_loop kk_arg_rows(ReduceOp op, int32_t dtype) { KK_SELECT(kk_arg_rows, op, dtype) }
+int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high) {
+  KK_SELECT(kk_first_outside, n, x, low, high)
+}
 const kk_gemm_kernels *kk_gemm(int32_t dtype) { KK_SELECT(kk_gemm, dtype) }
 void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
                  int64_t ca, const int64_t *b, int64_t rb, int64_t beta, int64_t *c, int64_t rc,
@@ -75,7 +79,7 @@ void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *
 const kk_conv_kernels *kk_conv(int32_t dtype) { KK_SELECT(kk_conv, dtype) }
 const kk_winograd_kernels *kk_winograd(void) { KK_SELECT(kk_winograd) }
 const kk_pool_loops *kk_pool(int32_t dtype) { KK_SELECT(kk_pool, dtype) }
+const kk_sample_loops *kk_sample(int32_t dtype) { KK_SELECT(kk_sample, dtype) }
 kk_optimizer_loops kk_optimizer(int32_t dtype) { KK_SELECT(kk_optimizer, dtype) }
 kk_update_loop kk_update(UpdateKind rule, int32_t dtype) { KK_SELECT(kk_update, rule, dtype) }
 kk_normalize_loops kk_normalize(int32_t dtype) { KK_SELECT(kk_normalize, dtype) }
-const kk_sample_loops *kk_sample(int32_t dtype) { KK_SELECT(kk_sample, dtype) }

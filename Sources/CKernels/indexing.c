@@ -35,20 +35,26 @@ void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, in
 #undef TAKE
 }
 
-int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high) {
-  enum { BLOCK = 1024 };
-  const uint64_t least = (uint64_t)low, most = (uint64_t)high - 1;
-  for (int64_t start = 0; start < n; start += BLOCK) {
-    int64_t end = start + BLOCK < n ? start + BLOCK : n;
-    // The highest bit says that a difference is negative.
-    uint64_t outside = 0;
-    for (int64_t i = start; i < end; i++)
-      outside |= ((uint64_t)x[i] - least) | (most - (uint64_t)x[i]);
-    if (!(outside >> 63)) continue;
-    for (int64_t i = start; i < end; i++)
-      if (x[i] < low || x[i] >= high) return i;
+void kk_border_rows(int64_t n, int64_t count, const void *x, int64_t step, void *out, int64_t line,
+                    int64_t before, int64_t after, const int64_t *places, int64_t size) {
+#define BORDER(T)                                                                                 \
+  {                                                                                               \
+    const T *from = x;                                                                            \
+    for (T *to = out; n > 0; n--, from += step, to += line) {                                     \
+      T *end = to + before + count;                                                               \
+      for (int64_t j = 0; j < before; j++) to[j] = from[places[j]];                               \
+      memcpy(to + before, from, (size_t)count * sizeof(T));                                       \
+      for (int64_t j = 0; j < after; j++) end[j] = from[places[before + j]];                      \
+    }                                                                                             \
+    return;                                                                                       \
   }
-  return -1;
+  switch (size) {
+  case 1: BORDER(uint8_t)
+  case 2: BORDER(uint16_t)
+  case 4: BORDER(uint32_t)
+  default: BORDER(uint64_t)
+  }
+#undef BORDER
 }
 
 static inline float from_bf16(uint16_t x) {
@@ -95,8 +101,8 @@ static inline uint16_t to_bf16(float f) {
   PUT(set_##N, T, C, LOAD, STORE, b)                                                              \
   PUT(add_##N, T, C, LOAD, STORE, (C)((U)a + (U)b))                                               \
   PUT(mul_##N, T, C, LOAD, STORE, (C)((U)a * (U)b))                                               \
-  PUT(max_##N, T, C, LOAD, STORE, a != a ? a : b != b ? b : a > b ? a : b)                        \
-  PUT(min_##N, T, C, LOAD, STORE, a != a ? a : b != b ? b : a < b ? a : b)
+  PUT(max_##N, T, C, LOAD, STORE, ((a > b) | (a != a)) ? a : b)                                   \
+  PUT(min_##N, T, C, LOAD, STORE, ((a < b) | (a != a)) ? a : b)
 
 ALL(f16, _Float16, float, float, (float), (_Float16))
 ALL(bf16, uint16_t, float, float, from_bf16, to_bf16)

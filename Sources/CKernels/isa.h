@@ -50,15 +50,17 @@ kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
   kk_loop kk_convert_##isa(int32_t, int32_t);           \
   kk_reduce_loop kk_reduce_##isa(ReduceOp, int32_t);    \
   kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);  \
+  kk_arg_rows_loop kk_arg_rows_##isa(ReduceOp, int32_t);      \
+  int64_t kk_first_outside_##isa(int64_t, const int64_t *, int64_t, int64_t);  \
   const kk_gemm_kernels *kk_gemm_##isa(int32_t);              \
   void kk_gemm_i64_##isa(int64_t, int64_t, int64_t, int64_t, const int64_t *, int64_t, int64_t,    \
                          const int64_t *, int64_t, int64_t, int64_t *, int64_t, int64_t);          \
   const kk_conv_kernels *kk_conv_##isa(int32_t);              \
   const kk_winograd_kernels *kk_winograd_##isa(void);         \
   const kk_pool_loops *kk_pool_##isa(int32_t);                \
+  const kk_sample_loops *kk_sample_##isa(int32_t);            \
   kk_loop kk_mathvec_##isa(UnaryOp, int32_t);                 \
   kk_loop kk_mathvec_binary_##isa(BinaryOp, int32_t);         \
-  const kk_sample_loops *kk_sample_##isa(int32_t);            \
   kk_softmax_loops kk_softmax_##isa(int32_t);                 \
   kk_optimizer_loops kk_optimizer_##isa(int32_t);             \
   kk_update_loop kk_update_##isa(UpdateKind, int32_t);        \

@@ -147,7 +147,7 @@ kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
   return NULL;
 }
 
-// Long rows of 32 bits, and of integers whose range has no more, go by digits of their keys, whose
+// Long rows of up to 32 bits, and of integers whose range has no more, go by digits of their keys, whose
 // unsigned order is that of the elements: up to three passes, each stable, over pairs of a key and a
 // place. A digit that all keys share needs no pass.
 typedef struct {
@@ -163,12 +163,6 @@ static inline uint32_t key_float(float x, float least) {
   memcpy(&bits, &x, 4);
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
-static inline uint32_t key_int32_t(int32_t x, int32_t least) {
-  return (uint32_t)x - (uint32_t)least;
-}
-static inline uint32_t key_int64_t(int64_t x, int64_t least) {
-  return (uint32_t)((uint64_t)x - (uint64_t)least);
-}
 
 static inline bool has_keys_float(int64_t n, const float *x, float *least) {
   (void)n, (void)x;
@@ -176,6 +170,9 @@ static inline bool has_keys_float(int64_t n, const float *x, float *least) {
   return true;
 }
 #define HAS_KEYS(T)                                                                               \
+  static inline uint32_t key_##T(T x, T least) {                                                  \
+    return (uint32_t)((uint64_t)x - (uint64_t)least);                                             \
+  }                                                                                               \
   static inline bool has_keys_##T(int64_t n, const T *x, T *least) {                              \
     T low = x[0], high = x[0];                                                                    \
     for (int64_t i = 1; i < n; i++) {                                                             \
@@ -185,8 +182,8 @@ static inline bool has_keys_float(int64_t n, const float *x, float *least) {
     *least = low;                                                                                 \
     return (uint64_t)high - (uint64_t)low <= UINT32_MAX;                                          \
   }
-HAS_KEYS(int32_t)
-HAS_KEYS(int64_t)
+#define EACH_INTEGER(X) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(uint8_t) X(bool)
+EACH_INTEGER(HAS_KEYS)
 
 #define BY_DIGITS(T)                                                                              \
   static void digits_##T(int64_t n, void *values, int64_t *places, void *value_scratch,           \
@@ -225,13 +222,52 @@ HAS_KEYS(int64_t)
     }                                                                                             \
   }
 BY_DIGITS(float)
-BY_DIGITS(int32_t)
-BY_DIGITS(int64_t)
+EACH_INTEGER(BY_DIGITS)
+// No keys of 32 bits.
+#define digits_double sort_double
 
-kk_sort_loop kk_sort(int32_t dtype) {
-  if (dtype == KK_F32) return digits_float;
-  if (dtype == KK_I32) return digits_int32_t;
-  if (dtype == KK_I64) return digits_int64_t;
-  BY_TYPE(sort)
+// Where sorting finds the element of a rank, without sorting: digits of keys, whose unsigned order is
+// that of the elements, are counted from the highest one that differs.
+static inline uint64_t order_float(float x) { return key_float(x, 0); }
+static inline uint64_t order_double(double x) {
+  uint64_t bits;
+  if (x != x) return UINT64_MAX;
+  x += 0.0; // one zero
+  memcpy(&bits, &x, 8);
+  return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
+#define ORDER(T)                                                                                  \
+  static inline uint64_t order_##T(T x) { return (uint64_t)(int64_t)x ^ (uint64_t)1 << 63; }
+EACH_INTEGER(ORDER)
+
+#define RANK(T)                                                                                   \
+  static int64_t rank_##T(int64_t n, const void *in, int64_t k) {                                 \
+    const T *x = in;                                                                              \
+    const uint64_t first = order_##T(x[0]);                                                       \
+    uint64_t varying = 0;                                                                         \
+    for (int64_t i = 1; i < n; i++) varying |= order_##T(x[i]) ^ first;                           \
+    int top = varying ? 64 - __builtin_clzll(varying) : 0;                                        \
+    uint64_t known = top == 64 ? 0 : ~(uint64_t)0 << top, prefix = first & known;                 \
+    while (top > 0) {                                                                             \
+      int64_t count[BUCKETS] = {0}, bucket = 0;                                                   \
+      top = top > DIGIT ? top - DIGIT : 0;                                                        \
+      uint64_t digit = (~(uint64_t)0 << top) & ~known;                                            \
+      for (int64_t i = 0; i < n; i++) {                                                           \
+        uint64_t key = order_##T(x[i]);                                                           \
+        if ((key & known) == prefix) count[(key & digit) >> top]++;                               \
+      }                                                                                           \
+      while (k >= count[bucket]) k -= count[bucket++];                                            \
+      prefix |= (uint64_t)bucket << top;                                                          \
+      known |= digit;                                                                             \
+    }                                                                                             \
+    for (int64_t i = 0; i < n; i++)                                                               \
+      if ((order_##T(x[i]) & known) == prefix && k-- == 0) return i;                              \
+    return 0;                                                                                     \
+  }
+RANK(float)
+RANK(double)
+EACH_INTEGER(RANK)
+kk_rank_loop kk_rank(int32_t dtype) { BY_TYPE(rank) }
+
+kk_sort_loop kk_sort(int32_t dtype) { BY_TYPE(digits) }
 kk_select_loop kk_select(int32_t dtype) { BY_TYPE(select) }

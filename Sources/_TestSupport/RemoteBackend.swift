@@ -135,6 +135,10 @@ package final class RemoteBackend: Backend {
       local(x), dim: dim, descending: descending, into: local(out), indices: local(indices))
   }
 
+  package func element(_ x: Tensor, ofRank rank: Tensor, into out: Tensor) throws {
+    try host.element(local(x), ofRank: local(rank), into: local(out))
+  }
+
   package func matmul(
     _ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor
   ) throws { try host.matmul(local(a), local(b), alpha: alpha, beta: beta, into: local(out)) }
@@ -155,10 +159,6 @@ package final class RemoteBackend: Backend {
     try host.addToPlanes(local(y), local(indices), planes: planes, into: local(x))
   }
 
-  package func random(
-    _ distribution: Distribution, _ generator: Generator, into out: Tensor
-  ) throws { try host.random(distribution, generator, into: local(out)) }
-
   package func weightedSums(
     _ x: Tensor, _ places: Tensor, _ weights: Tensor?, into out: Tensor
   ) throws {
@@ -176,6 +176,10 @@ package final class RemoteBackend: Backend {
   ) throws {
     try host.placeProducts(local(y), local(x), local(places), into: local(weights))
   }
+
+  package func random(
+    _ distribution: Distribution, _ generator: Generator, into out: Tensor
+  ) throws { try host.random(distribution, generator, into: local(out)) }
 
   package func randperm(_ generator: Generator, into out: Tensor) throws {
     try host.randperm(generator, into: local(out))

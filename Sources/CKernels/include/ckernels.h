@@ -157,6 +157,10 @@ kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype);
 /// outer dimension, where the inner one is contiguous. Not for `Arg…`.
 typedef void (*kk_accumulate_loop)(int64_t n, void *acc, const void *x);
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
+/// Where the extreme of each of `n` neighbouring columns lies, of `rows` elements that are `row` apart;
+/// for `Arg…` alone.
+typedef void (*kk_arg_rows_loop)(int64_t n, int64_t rows, const void *x, int64_t row, int64_t *out);
+kk_arg_rows_loop kk_arg_rows(ReduceOp op, int32_t dtype);
 
 // MARK: Running results and sorting
 
@@ -179,6 +183,10 @@ kk_sort_loop kk_sort(int32_t dtype);
 typedef void (*kk_select_loop)(int64_t n, int64_t k, const void *x, void *values, int64_t *places,
                                bool descending);
 kk_select_loop kk_select(int32_t dtype);
+
+/// Where the element stands that stable sorting would put at place `k` of n ≥ 1.
+typedef int64_t (*kk_rank_loop)(int64_t n, const void *x, int64_t k);
+kk_rank_loop kk_rank(int32_t dtype);
 
 // MARK: Fused loops
 
@@ -396,18 +404,6 @@ typedef struct {
 /// The loops for float32 (planes of less than 2³¹ elements), float64 or int64, else NULL.
 const kk_pool_loops *_Nullable kk_pool(int32_t dtype);
 
-// MARK: Random numbers
-
-/// The stages of random fills. `draws` are 32-bit draws of the Mersenne twister: one per element for
-/// float32 and narrow integers, two (the high half first) for float64 and wide integers. Uniform
-/// values that reach `to` become `from`. All instruction sets give the same bits.
-typedef struct {
-  /// Replaces the 624 words of the state by the next 624.
-  void (*_Nonnull refill)(uint32_t *words);
-  /// Makes draws of words.
-  void (*_Nonnull temper)(int64_t n, const uint32_t *words, uint32_t *draws);
-  void (*_Nonnull uniform_f32)(int64_t n, const uint32_t *draws, float *out, float from,
-                               float range, float to);
 // MARK: Weighted elements
 
 /// How each of n results of a line follows from a few elements of another: for t < taps, the element
@@ -436,6 +432,18 @@ typedef struct {
 /// The loops for float32, float64 or int64, else NULL.
 const kk_sample_loops *_Nullable kk_sample(int32_t dtype);
 
+// MARK: Random numbers
+
+/// The stages of random fills. `draws` are 32-bit draws of the Mersenne twister: one per element for
+/// float32 and narrow integers, two (the high half first) for float64 and wide integers. Uniform
+/// values that reach `to` become `from`. All instruction sets give the same bits.
+typedef struct {
+  /// Replaces the 624 words of the state by the next 624.
+  void (*_Nonnull refill)(uint32_t *words);
+  /// Makes draws of words.
+  void (*_Nonnull temper)(int64_t n, const uint32_t *words, uint32_t *draws);
+  void (*_Nonnull uniform_f32)(int64_t n, const uint32_t *draws, float *out, float from,
+                               float range, float to);
   void (*_Nonnull uniform_f64)(int64_t n, const uint32_t *draws, double *out, double from,
                                double range, double to);
   /// from + draw modulo range.
@@ -462,6 +470,10 @@ void kk_transpose(int64_t rows, int64_t columns, const void *x, int64_t row, voi
                   int64_t line, int64_t size);
 /// Copies n rows of `bytes`, `step` and `line` bytes apart.
 void kk_copy_rows(int64_t n, int64_t bytes, const void *x, int64_t step, void *out, int64_t line);
+/// Copies n rows of `count` elements of `size` bytes, `step` and `line` elements apart, with `before` and
+/// `after` further ones around them, which stand at `places` of the row itself.
+void kk_border_rows(int64_t n, int64_t count, const void *x, int64_t step, void *out, int64_t line,
+                    int64_t before, int64_t after, const int64_t *places, int64_t size);
 /// The first of n numbers that is not in `low..<high`, or -1.
 int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high);
 /// Row `i` of `out`, contiguous, becomes the `count` elements of `size` bytes, `step` elements apart,

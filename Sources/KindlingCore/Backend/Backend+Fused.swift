@@ -30,6 +30,39 @@ extension Backend {
     return result
   }
 
+  /// ``join(_:blocks:into:)`` part by part.
+  package func composedJoin(_ parts: [Tensor], blocks: Int, into out: Tensor) throws {
+    var start = out.storageOffset
+    let line = out.numel / blocks
+    for part in parts {
+      let piece = [blocks, part.numel / blocks]
+      try copy(
+        part.alias(
+          shape: piece, strides: Layout.contiguousStrides(piece), offset: part.storageOffset),
+        into: out.alias(shape: piece, strides: [line, 1], offset: start))
+      start += piece[1]
+    }
+  }
+
+  /// ``border(_:before:after:into:)`` column by column.
+  package func composedBorder(
+    _ x: Tensor, before: [Int], after: [Int], into out: Tensor
+  ) throws {
+    let last = x.ndim - 1, count = x.shape[last]
+    func columns(_ t: Tensor, _ start: Int, _ count: Int) -> Tensor {
+      var shape = t.shape
+      shape[last] = count
+      return t.alias(shape: shape, strides: t.strides, offset: t.storageOffset + start)
+    }
+    try copy(x, into: columns(out, before.count, count))
+    for (i, place) in before.enumerated() {
+      try copy(columns(x, place, 1), into: columns(out, i, 1))
+    }
+    for (i, place) in after.enumerated() {
+      try copy(columns(x, place, 1), into: columns(out, before.count + count + i, 1))
+    }
+  }
+
   /// ``softmax(_:dim:log:into:)`` step by step.
   package func composedSoftmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws {
     if x.numel == 0 { return }
@@ -141,6 +174,14 @@ extension Backend {
     try binary(.add, denominator, number(step.eps, type), 1, dtype: type, into: denominator)
     let size = -step.lr / (1 - pow(step.beta1, step.step))
     try ternary(.addcdiv, parameter, expAvg, denominator, size, dtype: type, into: parameter)
+  }
+
+  package func border(_ x: Tensor, before: [Int], after: [Int], into out: Tensor) throws {
+    try composedBorder(x, before: before, after: after, into: out)
+  }
+
+  package func join(_ parts: [Tensor], blocks: Int, into out: Tensor) throws {
+    try composedJoin(parts, blocks: blocks, into: out)
   }
 
   package func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws {

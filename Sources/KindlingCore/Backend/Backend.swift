@@ -20,6 +20,13 @@ package protocol Backend: AnyObject, Sendable {
 
   // MARK: Elementwise
   func fill(_ out: Tensor, _ value: Scalar) throws
+  /// Lays `parts` side by side in `out`: of the n-th of `blocks` equal pieces of each, the n-th piece of
+  /// `out` is made. All are contiguous, not empty and of one dtype.
+  func join(_ parts: [Tensor], blocks: Int, into out: Tensor) throws
+  /// Copies the lines of `x` along its last dimension into those of `out`, of its dtype, between elements
+  /// of themselves: those at the places `before` and `after`. In both, the elements of a line are
+  /// neighbours.
+  func border(_ x: Tensor, before: [Int], after: [Int], into out: Tensor) throws
   /// Copies and converts; `source` broadcasts to `out`.
   func copy(_ source: Tensor, into out: Tensor) throws
   func unary(
@@ -49,6 +56,10 @@ package protocol Backend: AnyObject, Sendable {
   /// dtype) and `indices` (int64) have `x`'s shape, or less along `dim` for the first ones alone.
   func sort(_ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor) throws
 
+  /// `out`, 0-dimensional, becomes the element of `x`, a contiguous vector of its dtype, that sorting would
+  /// put at place `rank`, a 0-dimensional int64; NaN being greatest.
+  func element(_ x: Tensor, ofRank rank: Tensor, into out: Tensor) throws
+
   // MARK: Matrix products
   /// `out = alpha · a @ b + beta · out` over `[batch…, m, k]` and `[batch…, k, n]`, whose batch
   /// dimensions broadcast to those of `out`; all of one dtype.
@@ -75,6 +86,14 @@ package protocol Backend: AnyObject, Sendable {
   /// plane.
   func addToPlanes(_ y: Tensor, _ indices: Tensor, planes: Int, into x: Tensor) throws
 
+  // MARK: Weighted elements, all contiguous: see `Ops/WeightedSums.swift`
+  /// `out[g, r, p] = Σ_t weights[t, g, p] · x[g, r, places[t, g, p]]`, in the order of t.
+  func weightedSums(_ x: Tensor, _ places: Tensor, _ weights: Tensor?, into out: Tensor) throws
+  /// Adds `weights[t, g, p] · y[g, r, p]` to `x[g, r, places[t, g, p]]`, which is zeroed first.
+  func spreadSums(_ y: Tensor, _ places: Tensor, _ weights: Tensor?, into x: Tensor) throws
+  /// `weights[t, g, p] = Σ_r y[g, r, p] · x[g, r, places[t, g, p]]`.
+  func placeProducts(_ y: Tensor, _ x: Tensor, _ places: Tensor, into weights: Tensor) throws
+
   // MARK: Random numbers
   /// Fills `out` with draws of `generator`, in the order of memory.
   func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws
@@ -86,14 +105,6 @@ package protocol Backend: AnyObject, Sendable {
   func take(_ x: Tensor, _ rows: Rows, into out: Tensor) throws
   /// Combines the elements of `out` that `rows` names with those of `source`, in order: contiguous and
   /// of the dtype of `out`, or a single one for all.
-  // MARK: Weighted elements, all contiguous: see `Ops/WeightedSums.swift`
-  /// `out[g, r, p] = Σ_t weights[t, g, p] · x[g, r, places[t, g, p]]`, in the order of t.
-  func weightedSums(_ x: Tensor, _ places: Tensor, _ weights: Tensor?, into out: Tensor) throws
-  /// Adds `weights[t, g, p] · y[g, r, p]` to `x[g, r, places[t, g, p]]`, which is zeroed first.
-  func spreadSums(_ y: Tensor, _ places: Tensor, _ weights: Tensor?, into x: Tensor) throws
-  /// `weights[t, g, p] = Σ_r y[g, r, p] · x[g, r, places[t, g, p]]`.
-  func placeProducts(_ y: Tensor, _ x: Tensor, _ places: Tensor, into weights: Tensor) throws
-
   func put(_ op: ScatterOp, _ source: Tensor, _ rows: Rows, into out: Tensor) throws
 
   // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift` and `Backend+Normalize.swift`)

@@ -3,7 +3,7 @@ package struct Rows {
   /// Where the runs start, in elements after the tensor's first: each of `heads` with all `tails`.
   ///
   /// Kept apart, they take a fraction of the memory of what they name.
-  private let heads: HostBuffer<Int>
+  private let heads: Places
   private let tails: HostBuffer<Int>
   /// How many elements a run has.
   package private(set) var count = 1
@@ -16,6 +16,24 @@ package struct Rows {
     outer: HostBuffer<Int>? = nil, at offsets: HostBuffer<Int>, shape: [Int] = [],
     strides: [Int] = []
   ) throws {
+    let blocks = try Rows.blocks(shape, strides, &count, &step)
+    if let outer, outer.count > blocks.count, blocks.count != 1 || !Rows.isZero(outer) {
+      (heads, tails) = (Places(outer), try Rows.sums(offsets, blocks))
+    } else {
+      (heads, tails) = (Places(try outer.map { try Rows.sums($0, offsets) } ?? offsets), blocks)
+    }
+  }
+
+  /// At each of `places`, a block of `shape` and `strides` in row-major order.
+  init(at places: Places, shape: [Int] = [], strides: [Int] = []) throws {
+    heads = places
+    tails = try Rows.blocks(shape, strides, &count, &step)
+  }
+
+  /// The offsets of the runs of a block, and how many elements a run has and how far apart they lie.
+  private static func blocks(
+    _ shape: [Int], _ strides: [Int], _ count: inout Int, _ step: inout Int
+  ) throws -> HostBuffer<Int> {
     // The innermost dimensions that lie one after another make the run.
     var rank = shape.count
     while rank > 0 {
@@ -26,12 +44,7 @@ package struct Rows {
       }
       rank -= 1
     }
-    let blocks = try Rows.lattice(Array(shape[..<rank]), Array(strides[..<rank]))
-    if let outer, outer.count > blocks.count, blocks.count != 1 || !Rows.isZero(outer) {
-      (heads, tails) = (outer, try Rows.sums(offsets, blocks))
-    } else {
-      (heads, tails) = (try outer.map { try Rows.sums($0, offsets) } ?? offsets, blocks)
-    }
+    return try Rows.lattice(Array(shape[..<rank]), Array(strides[..<rank]))
   }
 
   /// How many runs there are.
@@ -42,28 +55,39 @@ package struct Rows {
   package func forEachStart(
     _ first: Int, _ length: Int, _ body: (Int, Int, UnsafePointer<Int64>) -> Void
   ) {
-    heads.withElements { heads in
-      tails.withElements { tails in
-        if tails.count == 1, tails[0] == 0, let base = heads.baseAddress {
-          return base.withMemoryRebound(to: Int64.self, capacity: heads.count) {
-            body(first, length, $0 + first)
-          }
+    let isPlain = Rows.isZero(tails)
+    if isPlain && heads.lie(first, length, { body(first, length, $0) }) { return }
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * Rows.chunk) { chunk in
+      guard let base = chunk.baseAddress else { return }
+      var done = 0
+      while done < length {
+        let count = min(length - done, Rows.chunk)
+        if isPlain {
+          heads.offsets(first + done, count, into: base)
+        } else {
+          sums(first + done, count, into: base, base + Rows.chunk)
         }
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: Rows.chunk) { chunk in
-          guard let base = chunk.baseAddress, !tails.isEmpty else { return }
-          var (head, tail) = (first / tails.count, first % tails.count)
-          var done = 0
-          while done < length {
-            let count = min(length - done, Rows.chunk)
-            for i in 0..<count {
-              (base + i).initialize(to: Int64(heads[head] + tails[tail]))
-              tail += 1
-              if tail == tails.count { (head, tail) = (head + 1, 0) }
-            }
-            body(first + done, count, base)
-            done += count
-          }
-        }
+        body(first + done, count, base)
+        done += count
+      }
+    }
+  }
+
+  /// Writes the starts of `count` runs from `first` on to `chunk`; `scratch` holds as many.
+  private func sums(
+    _ first: Int, _ count: Int, into chunk: UnsafeMutablePointer<Int64>,
+    _ scratch: UnsafeMutablePointer<Int64>
+  ) {
+    tails.withElements { tails in
+      var (head, tail) = (first / tails.count, first % tails.count)
+      heads.offsets(head, (first + count - 1) / tails.count - head + 1, into: scratch)
+      var done = 0
+      head = 0
+      while done < count {
+        let part = min(count - done, tails.count - tail), target = chunk + done
+        let base = scratch[head]
+        for i in 0..<part { target[i] = base &+ Int64(tails[tail + i]) }
+        (head, tail, done) = (head + 1, 0, done + part)
       }
     }
   }
@@ -117,5 +141,67 @@ package struct Rows {
       result = next
     }
     return result
+  }
+}
+
+/// Places in the memory of a tensor, in elements after its first: as they stand in a buffer, or named by
+/// indexes along one dimension, from which they follow where they are needed.
+package struct Places {
+  private let numbers: HostBuffer<Int>
+  /// How far apart the elements lie that neighbouring numbers name.
+  private let scale: Int
+  /// Where lines of `length` numbers start, and how far the places of neighbours in a line are apart
+  /// besides; nil where all start at 0.
+  private let lines: (starts: HostBuffer<Int>, length: Int, step: Int)?
+
+  init(_ places: HostBuffer<Int>) { (numbers, scale, lines) = (places, 1, nil) }
+
+  /// For indexes of `shape` into dimension `dim` of a tensor of `strides`.
+  init(_ indexes: HostBuffer<Int>, along dim: Int, _ shape: [Int], _ strides: [Int]) throws {
+    (numbers, scale) = (indexes, strides[dim])
+    let last = shape.count - 1
+    if last == 0 {
+      lines = nil
+      return
+    }
+    var steps = strides
+    steps[dim] = 0
+    lines = (
+      try Rows.lattice(Array(shape[..<last]), Array(steps[..<last])), shape[last], steps[last]
+    )
+  }
+
+  var count: Int { numbers.count }
+
+  /// Calls `body` with `length` places from `first` on where they stand in memory, and says whether.
+  func lie(_ first: Int, _ length: Int, _ body: (UnsafePointer<Int64>) -> Void) -> Bool {
+    guard scale == 1, lines == nil else { return false }
+    numbers.withElements { numbers in
+      guard let base = numbers.baseAddress else { return }
+      base.withMemoryRebound(to: Int64.self, capacity: numbers.count) { body($0 + first) }
+    }
+    return true
+  }
+
+  /// Writes `count` places from `first` on to `chunk`.
+  func offsets(_ first: Int, _ count: Int, into chunk: UnsafeMutablePointer<Int64>) {
+    numbers.withElements { numbers in
+      guard let lines else {
+        for i in 0..<count { chunk[i] = Int64(numbers[first + i] &* scale) }
+        return
+      }
+      lines.starts.withElements { starts in
+        var (line, place) = (first / lines.length, first % lines.length)
+        var done = 0
+        while done < count {
+          let part = min(count - done, lines.length - place), target = chunk + done
+          let base = starts[line] + place * lines.step
+          for i in 0..<part {
+            target[i] = Int64(base &+ i &* lines.step &+ numbers[first + done + i] &* scale)
+          }
+          (line, place, done) = (line + 1, 0, done + part)
+        }
+      }
+    }
   }
 }

@@ -146,19 +146,21 @@ extension Tensor {
     if repeats.numel == 1 {
       return try source.repeatInterleave(repeats.item(as: Int.self), dim: d)
     }
-    let counts = try repeats.hostElements(as: Int.self, "repeatInterleave")
+    let counts = try repeats.hostElementsForReading(as: Int.self, "repeatInterleave")
     guard counts.count == source.shape[d] else {
       throw TensorError(
         .shape, "repeatInterleave",
         "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])"
       )
     }
-    guard !counts.contains(where: { $0 < 0 }) else {
+    guard counts.first(outside: 0..<Int.max) ?? 0 >= 0 else {
       throw TensorError(.value, "repeatInterleave", "repeats can not be negative")
     }
-    var total = 0
-    for count in counts {
-      total = total.addingReportingOverflow(count).overflow ? Int.max : total + count
+    let total = counts.withElements { counts in
+      counts.reduce(0) { sum, count in
+        let (next, overflow) = sum.addingReportingOverflow(count)
+        return overflow ? Int.max : next
+      }
     }
     guard outputSize ?? total == total else {
       throw TensorError(
@@ -168,11 +170,14 @@ extension Tensor {
     }
     let index = try HostBuffer<Int>(count: total, "repeatInterleave")
     index.withElements { index in
-      var next = 0
-      for (place, count) in counts.enumerated() {
-        for _ in 0..<count {
-          index[next] = place
-          next += 1
+      counts.withElements { counts in
+        var next = 0
+        for place in counts.indices {
+          let end = next + counts[place]
+          while next < end {
+            index[next] = place
+            next += 1
+          }
         }
       }
     }

@@ -89,10 +89,8 @@ extension Tensor {
   /// The gradient of picking elements along `dim`: this one at `indices`, 0 elsewhere.
   func spread(_ indices: Tensor, over shape: [Int], _ dim: Int, _ keepdim: Bool) throws -> Tensor {
     guard let d = try Layout.wrap([dim], shape.count, "index").first else { return self }
-    let hits = try noGrad {
-      try Tensor.positions(shape, d).eq(indices.restored([d], keepdim))
-    }
-    return try Tensor.where(hits, restored([d], keepdim), 0)
+    return try newZeros(shape).scatter_(
+      d, indices.restored([d], keepdim), restored([d], keepdim))
   }
 
   /// Throws where an extreme of nothing is asked for.

@@ -327,18 +327,9 @@ struct ScatterPlan {
     }
     // An index of no dimension stands for one of a vector.
     let shape = indexShape.isEmpty ? [1] : indexShape, leading = Swift.max(leading, 1)
-    var strides = x.strides
-    let step = strides[dim]
-    if shape.count == 1 && step == 1 { return try Rows(at: places) }
-    strides[dim] = 0
-    let offsets = try Rows.lattice(Array(shape[..<leading]), Array(strides[..<leading]))
-    offsets.withElements { offsets in
-      places.withElements { places in
-        for i in offsets.indices { offsets[i] += places[i] * step }
-      }
-    }
     return try Rows(
-      at: offsets, shape: Array(shape[leading...]), strides: Array(strides[leading...]))
+      at: Places(places, along: dim, Array(shape[..<leading]), x.strides),
+      shape: Array(shape[leading...]), strides: Array(x.strides[leading...]))
   }
 
   /// The corner of `source` that the indexes cover.

@@ -12,11 +12,11 @@ extension Tensor {
         .shape, "cat",
         "zero-dimensional tensor (at position \(i)) cannot be concatenated; use stack")
     }
-    let model = tensors.first { $0.shape != [0] } ?? first
+    let model = tensors.first { !$0.isSkipped } ?? first
     let d = try Layout.wrap(dim, model.ndim, "cat")
     var shape = model.shape
     shape[d] = 0
-    for (i, t) in tensors.enumerated() where t.shape != [0] {
+    for (i, t) in tensors.enumerated() where !t.isSkipped {
       guard t.ndim == model.ndim else {
         throw TensorError(
           .shape, "cat",
@@ -32,24 +32,50 @@ extension Tensor {
       shape[d] &+= t.shape[d]
     }
     let result = try join("cat", tensors, shape, strides: catStrides(tensors, shape))
-    var start = 0
-    let inputs = try tensors.map { t in
-      if t.shape == [0] && model.shape != [0] {
-        return Input(t) { g, _ in try g.newZeros([0]) }
-      }
-      let (from, length) = (start, t.shape[d])
-      start += length
-      if t.numel > 0 {
+    if try !result.joining(tensors, along: d) {
+      var start = 0
+      for t in tensors where !t.isSkipped {
         var part = shape
-        part[d] = length
-        try result.backend.copy(
-          t,
-          into: result.alias(
-            shape: part, strides: result.strides, offset: from * result.strides[d]))
+        part[d] = t.shape[d]
+        if t.numel > 0 {
+          try result.backend.copy(
+            t,
+            into: result.alias(
+              shape: part, strides: result.strides, offset: start * result.strides[d]))
+        }
+        start += part[d]
       }
-      return Input(t) { g, _ in try g.narrow(d, from, length) }
     }
-    return result.recorded("CatBackward0", inputs)
+    guard isGradEnabled, tensors.contains(where: \.requiresGrad) else { return result }
+    var start = 0
+    return result.recorded(
+      "CatBackward0",
+      tensors.map { t in
+        if t.isSkipped && !model.isSkipped {
+          return Input(t) { g, _ in try g.newZeros([0]) }
+        }
+        let (from, length) = (start, t.shape[d])
+        start += length
+        return Input(t) { g, _ in try g.narrow(d, from, length) }
+      })
+  }
+
+  /// Whether this is a tensor of shape `[0]`.
+  private var isSkipped: Bool { ndim == 1 && numel == 0 }
+
+  /// Lays `parts` side by side in this new tensor, so that dimension `d` and those behind it follow one
+  /// another, and says whether: all must be contiguous and of this dtype, with pieces of a cache line.
+  private func joining(_ parts: [Tensor], along d: Int) throws -> Bool {
+    let blocks = shape[..<d].reduce(1, *)
+    guard isContiguous, numel > 0,
+      parts.allSatisfy({
+        $0.isContiguous && $0.dtype == dtype
+          && (blocks == 1 || $0.numel * dtype.byteSize >= 64 * blocks)
+      })
+    else { return false }
+    let filled = parts.contains { $0.numel == 0 } ? parts.filter { $0.numel > 0 } : parts
+    try backend.join(filled, blocks: blocks, into: self)
+    return true
   }
 
   /// ``cat(_:dim:)`` under its longer names (PyTorch: `torch.concat`, `torch.concatenate`).
@@ -80,16 +106,18 @@ extension Tensor {
       strides = Layout.viewStrides(joined, strided, to: shape) ?? strides
     }
     let result = try join("stack", tensors, shape, strides: strides)
-    var steps = result.strides
-    let step = steps.remove(at: d)
-    let inputs = try tensors.enumerated().map { i, t in
-      if t.numel > 0 {
+    if try !result.joining(tensors, along: d) && first.numel > 0 {
+      var steps = result.strides
+      let step = steps.remove(at: d)
+      for (i, t) in tensors.enumerated() {
         try result.backend.copy(
           t, into: result.alias(shape: first.shape, strides: steps, offset: i * step))
       }
-      return Input(t) { g, _ in try g.select(d, i) }
     }
-    return result.recorded("StackBackward0", inputs)
+    guard isGradEnabled, tensors.contains(where: \.requiresGrad) else { return result }
+    return result.recorded(
+      "StackBackward0",
+      tensors.enumerated().map { i, t in Input(t) { g, _ in try g.select(d, i) } })
   }
 
   /// The format that all of `tensors` suggest, else contiguous.

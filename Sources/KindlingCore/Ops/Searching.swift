@@ -185,29 +185,46 @@ extension Tensor {
       throw TensorError(.value, "histc", "max must be larger than min, but got \(min) to \(max)")
     }
     try Layout.checkList(bins, "histc")
-    let values = try toArray(as: Double.self)
-    var (low, high) = (min, max)
-    if low == high, let least = values.min(), let greatest = values.max() {
-      // Neither minimum nor maximum of a list heeds NaN in it.
-      (low, high) = values.contains(where: \.isNaN) ? (.nan, .nan) : (least, greatest)
-    }
-    if low == high { (low, high) = (low - 1, high + 1) }
-    guard low.isFinite, high.isFinite else {
-      throw TensorError(.value, "histc", "range of [\(low), \(high)] is not finite")
-    }
-    var counts = [Int](repeating: 0, count: bins)
-    // Every step is rounded to the dtype, which decides where what lies near an edge belongs.
-    let shares = try noGrad {
+    return try noGrad {
+      var (low, high) = (min, max)
+      if low == high, numel > 0 {
+        (low, high) = (try self.min().item(), try self.max().item())
+      }
+      if low == high { (low, high) = (low - 1, high + 1) }
+      guard low.isFinite, high.isFinite else {
+        throw TensorError(.value, "histc", "range of [\(low), \(high)] is not finite")
+      }
+      // Every step is rounded to the dtype, which decides where what lies near an edge belongs.
       func number(_ x: Double) throws -> Tensor { try .full([], x, dtype: dtype, device: device) }
       let least = try number(low), greatest = try number(high)
-      (low, high) = (try least.item(), try greatest.item())
-      return try sub(least).mul(number(Double(bins))).div(greatest.sub(least))
-    }.toArray(as: Double.self)
-    for (value, share) in zip(values, shares) where value >= low && value <= high {
-      // What lies on the upper edge, or is no number in float32, belongs to the last bin.
-      counts[share < Double(bins) ? Int(Swift.max(share, 0)) : bins - 1] += 1
+      let shares = try sub(least).mul(number(Double(bins))).div(greatest.sub(least))
+      let range: (Double, Double) = (try least.item(), try greatest.item())
+      let counts =
+        dtype == .float64
+        ? try Tensor.counts(self, shares, bins, range, Double.self)
+        : try Tensor.counts(self.to(.float32), shares.to(.float32), bins, range, Float.self)
+      return try counts.tensor(shape: [bins], device: device).to(dtype)
     }
-    return try Tensor(counts, dtype: dtype)
+  }
+
+  /// How many of the `values` within `range` fall into each of `bins` bins, which `shares` name.
+  private static func counts<T: TensorScalar & BinaryFloatingPoint & BitwiseCopyable>(
+    _ values: Tensor, _ shares: Tensor, _ bins: Int, _ range: (Double, Double), _ type: T.Type
+  ) throws -> HostBuffer<Int> {
+    let counts = try HostBuffer(repeating: 0, count: bins, "histc")
+    let low = T(range.0), high = T(range.1), end = T(bins)
+    try values.withUnsafeBuffer(of: T.self) { values in
+      try shares.withUnsafeBuffer(of: T.self) { shares in
+        counts.withElements { counts in
+          for i in values.indices where values[i] >= low && values[i] <= high {
+            // What lies on the upper edge, or is no number in float32, belongs to the last bin.
+            let share = shares[i]
+            counts[share < end ? Int(Swift.max(share, 0)) : bins - 1] += 1
+          }
+        }
+      }
+    }
+    return counts
   }
 
   /// The coordinates, one tensor for each dimension of `shape`, of these row-major indexes

@@ -230,28 +230,29 @@ extension Tensor {
       let moved = try line.movedim(d ?? 0, 0)
       let rows = try moved.reshape(count, width == 0 ? 1 : width)
       // Columns sorted stably from the last to the first give rows in lexicographic order.
-      var order = try Tensor.arange(count)
-      if sorts {
-        for column in (0..<(count == 0 ? 0 : rows.shape[1])).reversed() {
+      var order: Tensor, ordered = rows
+      if sorts && count > 0 && rows.shape[1] == 1 {
+        (ordered, order) = try rows.ordered(name, 0, false)
+        order = try order.reshape(count)
+      } else {
+        order = try Tensor.arange(count)
+        for column in (0..<(count == 0 || !sorts ? 0 : rows.shape[1])).reversed() {
           let keys = try rows.select(1, column).indexSelect(0, order)
           order = try order.indexSelect(0, keys.argsort(dim: 0))
         }
+        if sorts { ordered = try rows.indexSelect(0, order) }
       }
-      let ordered = try rows.indexSelect(0, order)
-      let places = try order.hostElements(as: Int.self, name)
+      let places = try order.hostElementsForReading(as: Int.self, name)
       let changes =
         try count < 2
         ? HostBuffer<Bool>(count: 0, name)
         : ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).hostElements(as: Bool.self)
       let inverse = try HostBuffer<Int>(count: count, name)
-      let starts = try HostBuffer<Int>(count: 0, name), counts = try HostBuffer<Int>(count: 0, name)
-      for i in 0..<count {
-        if i == 0 || changes[i - 1] {
-          try starts.append(places[i])
-          try counts.append(0)
-        }
-        inverse[places[i]] = starts.count - 1
-        counts[counts.count - 1] += 1
+      let runs = count == 0 ? 0 : 1 + changes.withElements { $0.reduce(0) { $0 + ($1 ? 1 : 0) } }
+      let starts = try HostBuffer<Int>(count: runs, name)
+      let counts = try HostBuffer<Int>(repeating: 0, count: runs, name)
+      changes.withElements { changes in
+        Self.number(places, changes, inverse, starts, counts)
       }
       let inverseShape = d == nil ? shape : [count]
       let firsts = try rows.indexSelect(0, starts.tensor(shape: [starts.count], device: device))
@@ -266,5 +267,30 @@ extension Tensor {
       ? ("UniqueConsecutiveBackward0", "unique_consecutive")
       : dim == nil ? ("Unique2Backward0", "_unique2") : ("UniqueDimBackward0", "unique_dim")
     return (output.recorded(node, .underivable(self, operation)), inverse, counts)
+  }
+
+  /// Goes through sorted elements, whose `places` are given and where they differ from the next one:
+  /// the run of each, and the first place and the length of each run.
+  private static func number(
+    _ places: HostBuffer<Int>, _ changes: UnsafeMutableBufferPointer<Bool>,
+    _ inverse: HostBuffer<Int>, _ starts: HostBuffer<Int>, _ counts: HostBuffer<Int>
+  ) {
+    places.withElements { places in
+      inverse.withElements { inverse in
+        starts.withElements { starts in
+          counts.withElements { counts in
+            var run = -1
+            for i in places.indices {
+              if i == 0 || changes[i - 1] {
+                run += 1
+                starts[run] = places[i]
+              }
+              inverse[places[i]] = run
+              counts[run] += 1
+            }
+          }
+        }
+      }
+    }
   }
 }

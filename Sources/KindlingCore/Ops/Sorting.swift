@@ -52,7 +52,12 @@ extension Tensor {
       if numel == 0 && dtype.isFloatingPoint {
         return try Tensor.full([], Double.nan, dtype: dtype, device: device)
       }
-      return try reshaped([numel]).median(name, node, 0, false, ignoresNaN: ignoresNaN).values
+      let line = try reshaped([numel]).contiguous()
+      try line.checkMedian(name, [0])
+      let result = try Tensor(uninitialized: [], dtype, on: backend, name)
+      try backend.element(
+        line, ofRank: line.medianRank(0, ignoresNaN: ignoresNaN).reshape([]), into: result)
+      return result
     }
     return y.recorded(
       node,
@@ -67,21 +72,13 @@ extension Tensor {
   private func median(
     _ name: String, _ node: String, _ dim: Int, _ keepdim: Bool, ignoresNaN: Bool
   ) throws -> (values: Tensor, indices: Tensor) {
-    guard dtype != .bool else {
-      throw TensorError(.dtype, name, "\"median_cpu\" not implemented for 'Bool'")
-    }
     let d = try Layout.wrap(dim, ndim, name)
     let reduced = ndim == 0 ? [] : [d]
-    try checkRows(name, reduced, all: false)
+    try checkMedian(name, reduced)
     let (values, indices) = try noGrad {
       let (values, places) = try sorted(name, dim: d)
       if ndim == 0 { return (values, places) }
-      // NaN stand last: the median of the rest, or the first NaN where they count.
-      let counts = try isnan().logicalNot().sum(dim: d, keepdim: true)
-      var rank = try counts.sub(1).clamp(min: 0).div(2, rounding: .floor)
-      if !ignoresNaN {
-        rank = try Tensor.where(counts.lt(shape[d]), counts, rank)
-      }
+      let rank = try medianRank(d, ignoresNaN: ignoresNaN)
       return (try values.picked(rank, d), try places.picked(rank, d))
     }
     return (
@@ -91,6 +88,23 @@ extension Tensor {
           try g.restored(reduced, keepdim).spread(s[0], over: shape, d, true)
         }), keepdim ? indices : indices.dropping(reduced)
     )
+  }
+}
+
+extension Tensor {
+  private func checkMedian(_ name: String, _ dims: [Int]) throws {
+    guard dtype != .bool else {
+      throw TensorError(.dtype, name, "\"median_cpu\" not implemented for 'Bool'")
+    }
+    try checkRows(name, dims, all: false)
+  }
+
+  /// Where the medians stand in sorted lines along `d`: NaN stand last, so it is the median of the rest, or
+  /// the first NaN where they count.
+  private func medianRank(_ d: Int, ignoresNaN: Bool) throws -> Tensor {
+    let counts = try isnan().logicalNot().sum(dim: d, keepdim: true)
+    let rank = try counts.sub(1).clamp(min: 0).div(2, rounding: .floor)
+    return ignoresNaN ? rank : try Tensor.where(counts.lt(shape[d]), counts, rank)
   }
 }
 

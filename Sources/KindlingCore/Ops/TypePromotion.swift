@@ -14,6 +14,12 @@ extension Tensor {
   }
 
   package static func resultType(_ tensors: [Tensor]) -> DType {
+    // The usual case.
+    if let dtype = tensors.first?.dtype,
+      tensors.allSatisfy({ $0.dtype == dtype && !$0.isWrappedNumber })
+    {
+      return dtype
+    }
     var byRank: [DType?] = [nil, nil, nil]  // with dimensions, 0-dimensional, numbers
     for t in tensors {
       let rank = t.isWrappedNumber ? 2 : t.ndim == 0 ? 1 : 0

@@ -202,8 +202,14 @@ private struct Border: Sendable {
       return result === x ? try x.clone() : result
     }
     let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")
-    try inside(of: out).copy_(x)
-    for d in dims {
+    let last = x.ndim - 1, line = sources(last, mode)
+    let lines = try dims.dropFirst().reduce(out) { part, d in
+      try part.narrow(d, before[d], input[d])
+    }
+    try x.backend.border(
+      x.contiguous(), before: Array(line[..<before[last]]),
+      after: Array(line[(before[last] + input[last])...]), into: lines)
+    for d in dims.dropFirst() {
       let first = before[d], last = before[d] + input[d] - 1
       try mirror(out, d, from: mode == .reflect ? 2 * first : first, to: 0..<first, mode)
       try mirror(

@@ -79,9 +79,69 @@ extension CPUBackend {
     let type = source.dtype
     ElementwiseCall(
       loop: loop, inputs: (source, nil, nil), types: (type, type, type), out: out,
-      outputType: out.dtype, parameters: (0, 0)
+      outputType: out.dtype, parameters: (0, 0), isMove: type == out.dtype
     ).run()
   }
+
+  package func border(_ x: Tensor, before: [Int], after: [Int], into out: Tensor) throws {
+    let last = x.ndim - 1, size = x.dtype.byteSize, count = x.shape[last]
+    if out.numel == 0 { return }
+    /// The first elements of the lines.
+    func starts(_ t: Tensor) -> Tensor {
+      t.alias(
+        shape: Array(t.shape[..<last]), strides: Array(t.strides[..<last]), offset: t.storageOffset)
+    }
+    let plan = ElementwisePlan([starts(x)], starts(out)), inner = plan.sizes.count - 1
+    let places = (before + after).map(Int64.init)
+    let perLine = max(1, count + places.count)
+    let piece = plan.sizes.dropFirst().reduce(max(1, ElementwiseCall.piece / perLine)) {
+      max(1, $0 / max($1, 1))
+    }
+    let (from, to) = (x.pointer, out.pointer)
+    ThreadPool.shared.forEachPiece(of: plan.sizes[0], piece) { first, length in
+      plan.forEachRun(first, length) { offsets, n in
+        places.withUnsafeBufferPointer { places in
+          kk_border_rows(
+            Int64(n), Int64(count), from + offsets[0] * size, Int64(plan.strides[0][inner]),
+            to + offsets[1] * size, Int64(plan.strides[1][inner]), Int64(before.count),
+            Int64(after.count), places.baseAddress, Int64(size))
+        }
+      }
+    }
+  }
+
+  package func join(_ parts: [Tensor], blocks: Int, into out: Tensor) throws {
+    let size = out.dtype.byteSize, line = out.numel / blocks * size, target = out.pointer
+    // Threads share out the blocks, or where there is one alone, each part.
+    if blocks > 1 {
+      ThreadPool.shared.forEachPiece(of: blocks, max(1, Self.joined / line)) { first, count in
+        var to = target + first * line
+        for part in parts {
+          let bytes = part.numel / blocks * size, from = part.pointer + first * bytes
+          for block in 0..<count {
+            (to + block * line).copyMemory(from: from + block * bytes, byteCount: bytes)
+          }
+          to += bytes
+        }
+      }
+      return
+    }
+    var to = target
+    for part in parts {
+      let bytes = part.numel * size, from = part.pointer, place = to
+      if bytes <= Self.joined {
+        place.copyMemory(from: from, byteCount: bytes)
+      } else {
+        ThreadPool.shared.forEachPiece(of: bytes, Self.joined) { first, count in
+          (place + first).copyMemory(from: from + first, byteCount: count)
+        }
+      }
+      to += bytes
+    }
+  }
+
+  /// Bytes from which on threads share a copy.
+  private static let joined = 1 << 17
 
   package func fill(_ out: Tensor, _ value: Scalar) throws {
     switch value {

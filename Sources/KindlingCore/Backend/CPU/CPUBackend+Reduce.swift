@@ -47,6 +47,23 @@ extension CPUBackend {
     {
       return reduceRows(op, accumulate, type, resultType, x.pointer, lines, line, out.pointer)
     }
+    if line.stride != 1, let inner = lines.kept.last, inner.stride == 1,
+      let places = kk_arg_rows(op, type.rawValue)
+    {
+      let (base, size) = (x.pointer, type.byteSize)
+      let target = out.pointer.assumingMemoryBound(to: Int64.self)
+      let perTask = max(1, ElementwiseCall.piece / max(1, line.size * inner.size))
+      ThreadPool.shared.forEachPiece(of: lines.keptCount / inner.size, perTask) { first, count in
+        for row in first..<first + count {
+          lines.forEachKept(row * inner.size, 1) { i, offset in
+            places(
+              Int64(inner.size), Int64(line.size), base + offset * size, Int64(line.stride),
+              target + i)
+          }
+        }
+      }
+      return
+    }
     let (base, target, size) = (x.pointer, out.pointer, type.byteSize)
     let piece = max(1, ElementwiseCall.piece / max(1, line.size))
     ThreadPool.shared.forEachPiece(of: out.numel, piece) { first, count in

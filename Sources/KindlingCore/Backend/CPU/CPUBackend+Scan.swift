@@ -78,6 +78,15 @@ extension CPUBackend {
     try copy(first(places), into: moved(indices, dim))
   }
 
+  package func element(_ x: Tensor, ofRank rank: Tensor, into out: Tensor) throws {
+    let type = x.dtype.computeType, rows = try rows(x, 0, type)
+    guard let loop = kk_rank(type.rawValue) else {
+      throw TensorError(.dtype, "sort", "not implemented for '\(x.dtype.scalarName)'")
+    }
+    let place = loop(Int64(x.numel), rows.pointer, rank.pointer.load(as: Int64.self))
+    try copy(x.alias(shape: [], strides: [], offset: x.storageOffset + Int(place)), into: out)
+  }
+
   /// `x` with `dim` last.
   private func moved(_ x: Tensor, _ dim: Int) -> Tensor {
     if x.ndim == 0 { return x }

@@ -14,6 +14,8 @@ struct ElementwiseCall {
   let out: Tensor
   let outputType: DType
   let parameters: (Double, Double)
+  /// Whether elements are copied as they are.
+  var isMove = false
 
   func run() {
     if out.numel == 0 { return }

@@ -19,12 +19,20 @@ struct ElementwiseWalk {
   /// The inputs, then the output.
   private var operands: [Operand] = []
   private let converts: Bool
+  /// The bytes of rows that are copied as a whole, the plan's runs being several of them.
+  private var rowBytes: Int?
 
   init(_ call: ElementwiseCall) {
     self.call = call
     let tensors = [call.inputs.0, call.inputs.1, call.inputs.2].compactMap { $0 }
     var plan = ElementwisePlan(tensors, call.out)
-    plan.lengthenRuns()
+    let last = plan.sizes.count - 1
+    if call.isMove, last > 0, plan.strides.allSatisfy({ $0[last] == 1 }) {
+      rowBytes = plan.sizes.removeLast() * call.out.dtype.byteSize
+      for i in plan.strides.indices { plan.strides[i].removeLast() }
+    } else {
+      plan.lengthenRuns()
+    }
     self.plan = plan
     let types =
       [call.types.0, call.types.1, call.types.2].prefix(tensors.count) + [call.outputType]
@@ -39,7 +47,7 @@ struct ElementwiseWalk {
 
   func run() {
     // Threads share the outermost dimension; no piece depends on another.
-    let inner = plan.sizes.dropFirst().reduce(1, *)
+    let inner = plan.sizes.dropFirst().reduce(rowBytes ?? 1, *)
     let piece = max(1, ElementwiseCall.piece / max(inner, 1))
     ThreadPool.shared.forEachPiece(of: plan.sizes[0], piece) { start, count in
       withUnsafeTemporaryAllocation(
@@ -64,6 +72,13 @@ struct ElementwiseWalk {
     let b = last > 1 ? operands[1] : a, c = last > 2 ? operands[2] : a
     let (second, third) = (min(1, last), min(2, last))
     let sizes = (a.dtype.byteSize, b.dtype.byteSize, c.dtype.byteSize, out.dtype.byteSize)
+    if let rowBytes {
+      return plan.forEachRun(start, count) { offsets, n in
+        kk_copy_rows(
+          Int64(n), Int64(rowBytes), a.base + offsets[0] * sizes.0, Int64(a.stride * sizes.0),
+          out.base + offsets[last] * sizes.3, Int64(out.stride * sizes.3))
+      }
+    }
     let steps = (Int64(a.stride), Int64(b.stride), Int64(c.stride)), outStep = Int64(out.stride)
     plan.forEachRun(start, count) { offsets, n in
       call.call(
