@@ -1,5 +1,5 @@
 // Copies that turn rows into columns. They wait for memory, so one version serves every instruction set.
-#include "include/ckernels.h"
+#include "isa.h"
 #include <string.h>
 
 // A tile is one cache line wide and high: each line is read once and written once, whole, whatever
@@ -74,7 +74,7 @@ void kk_copy_rows(int64_t n, int64_t bytes, const void *x, int64_t step, void *o
   case 16: ROWS(16)
   case 32: ROWS(32)
   case 64: ROWS(64)
-  default: ROWS((size_t)bytes)
   }
+  for (int64_t i = 0; i < n; i++) kk_copy_bytes(to + i * line, from + i * step, bytes);
 #undef ROWS
 }

@@ -196,8 +196,11 @@ package struct Places {
         while done < count {
           let part = min(count - done, lines.length - place), target = chunk + done
           let base = starts[line] + place * lines.step
-          for i in 0..<part {
-            target[i] = Int64(base &+ i &* lines.step &+ numbers[first + done + i] &* scale)
+          let from = numbers.baseAddress.map { $0 + first + done }
+          if let from, scale == 1 {
+            for i in 0..<part { target[i] = Int64(base &+ i &* lines.step &+ from[i]) }
+          } else if let from {
+            for i in 0..<part { target[i] = Int64(base &+ i &* lines.step &+ from[i] &* scale) }
           }
           (line, place, done) = (line + 1, 0, done + part)
         }

@@ -168,19 +168,23 @@ extension Tensor {
         "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)"
       )
     }
-    let index = try HostBuffer<Int>(count: total, "repeatInterleave")
+    // How many elements start at each place of the result, added up: no step depends on a count.
+    let index = try HostBuffer(repeating: 0, count: total &+ 1, "repeatInterleave")
     index.withElements { index in
       counts.withElements { counts in
         var next = 0
-        for place in counts.indices {
-          let end = next + counts[place]
-          while next < end {
-            index[next] = place
-            next += 1
-          }
+        for count in counts {
+          index[next] += 1
+          next += count
         }
       }
+      var place = -1
+      for i in index.indices {
+        place += index[i]
+        index[i] = place
+      }
     }
+    index.truncate(to: total)
     return try source.indexSelect(d, index.tensor(shape: [total], device: device))
   }
 

@@ -246,7 +246,7 @@ extension Tensor {
       let changes =
         try count < 2
         ? HostBuffer<Bool>(count: 0, name)
-        : ordered.slice(0, 1).ne(ordered.slice(0, 0, -1)).any(dim: 1).hostElements(as: Bool.self)
+        : ordered.differences().hostElementsForReading(as: Bool.self)
       let inverse = try HostBuffer<Int>(count: count, name)
       let runs = count == 0 ? 0 : 1 + changes.withElements { $0.reduce(0) { $0 + ($1 ? 1 : 0) } }
       let starts = try HostBuffer<Int>(count: runs, name)
@@ -267,6 +267,12 @@ extension Tensor {
       ? ("UniqueConsecutiveBackward0", "unique_consecutive")
       : dim == nil ? ("Unique2Backward0", "_unique2") : ("UniqueDimBackward0", "unique_dim")
     return (output.recorded(node, .underivable(self, operation)), inverse, counts)
+  }
+
+  /// Whether each row of a matrix but the first differs from the one before.
+  private func differences() throws -> Tensor {
+    let differs = try slice(0, 1).ne(slice(0, 0, -1))
+    return shape[1] == 1 ? differs : try differs.any(dim: 1)
   }
 
   /// Goes through sorted elements, whose `places` are given and where they differ from the next one:
