@@ -11,7 +11,7 @@ extension Optimizer {
   }
 
   private func plainStateDict() -> CheckpointValue {
-    var states: [(key: CheckpointValue, value: CheckpointValue)] = []
+    var states: [CheckpointPair] = []
     var groups: [CheckpointValue] = []
     var number = 0
     for group in paramGroups {

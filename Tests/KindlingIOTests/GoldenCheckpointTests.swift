@@ -109,7 +109,9 @@ import _TestSupport
       }
     }
 
-    mutating func check(_ items: [CheckpointValue], _ json: [JSONValue]?, _ path: String) throws {
+    mutating func check(
+      _ items: some Collection<CheckpointValue>, _ json: [JSONValue]?, _ path: String
+    ) throws {
       let json = try #require(json, "\(path)")
       try #require(items.count == json.count, "\(path)")
       for (i, (item, expected)) in zip(items, json).enumerated() {
@@ -118,7 +120,7 @@ import _TestSupport
     }
 
     mutating func check(
-      _ pairs: [(key: CheckpointValue, value: CheckpointValue)], _ json: JSONValue, _ path: String
+      _ pairs: some Collection<CheckpointPair>, _ json: JSONValue, _ path: String
     ) throws {
       let items = try #require(json["items"]?.array, "\(path)")
       try #require(pairs.count == items.count, "\(path)")

@@ -14,16 +14,16 @@ public enum CheckpointValue: Sendable {
   case size([Int])
   case dtype(DType)
   case tensor(Tensor)
-  case list([CheckpointValue])
-  case tuple([CheckpointValue])
+  case list(CheckpointParts<CheckpointValue>)
+  case tuple(CheckpointParts<CheckpointValue>)
   /// What a Python `set` holds, in the order of the file.
-  case set([CheckpointValue])
+  case set(CheckpointParts<CheckpointValue>)
   /// Pairs in their order; keys are strings or integers in what PyTorch writes.
-  case dictionary([(key: CheckpointValue, value: CheckpointValue)])
+  case dictionary(CheckpointParts<CheckpointPair>)
   /// The same as Python's `OrderedDict`, which is what PyTorch's state dicts are.
-  case orderedDictionary([(key: CheckpointValue, value: CheckpointValue)])
+  case orderedDictionary(CheckpointParts<CheckpointPair>)
   /// The same as Python's `Counter`, in which PyTorch keeps a schedule's milestones.
-  case counter([(key: CheckpointValue, value: CheckpointValue)])
+  case counter(CheckpointParts<CheckpointPair>)
   /// An object of a Python class that Kindling has no counterpart of, as the file describes it.
   case opaque(OpaqueValue)
 
@@ -33,10 +33,10 @@ public enum CheckpointValue: Sendable {
   }
 
   /// The pairs of a dictionary of any kind, such as a `defaultdict`, in order.
-  public var pairs: [(key: CheckpointValue, value: CheckpointValue)]? {
+  public var pairs: [CheckpointPair]? {
     switch self {
-    case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs): pairs
-    case .opaque(let object) where !object.pairs.isEmpty: object.pairs
+    case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs): pairs.array
+    case .opaque(let object) where !object.pairs.isEmpty: object.pairs.array
     default: nil
     }
   }
@@ -83,8 +83,8 @@ public enum CheckpointValue: Sendable {
   /// The elements, where this is a list, a tuple or a set.
   public var elements: [CheckpointValue]? {
     switch self {
-    case .list(let items), .tuple(let items), .set(let items): items
-    case .opaque(let object) where !object.elements.isEmpty: object.elements
+    case .list(let items), .tuple(let items), .set(let items): items.array
+    case .opaque(let object) where !object.elements.isEmpty: object.elements.array
     default: nil
     }
   }
@@ -120,84 +120,5 @@ extension CheckpointValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   /// The value of a literal.
   public init(dictionaryLiteral elements: (String, CheckpointValue)...) {
     self = .dictionary(elements.map { (.string($0.0), $0.1) })
-  }
-}
-
-extension CheckpointValue: CustomStringConvertible {
-  /// As Python writes it: `(0.9, 0.999)`, `None`, `True`, `'text'`.
-  ///
-  /// It is cut after about a million bytes: a small file can describe a value that shares its parts,
-  /// and unfolds to any length.
-  public var description: String {
-    var text = ""
-    write(to: &text)
-    return text
-  }
-
-  private static let longest = 1 << 20
-
-  private func write(to text: inout String) {
-    guard text.utf8.count < Self.longest else {
-      if !text.hasSuffix("…") { text += "…" }
-      return
-    }
-    switch self {
-    case .none: text += "None"
-    case .bool(let b): text += b ? "True" : "False"
-    case .int(let i): text += "\(i)"
-    case .bigInt(let bytes):
-      text += "0x" + bytes.reversed().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    case .double(let d): text += "\(d)"
-    case .bytes(let bytes): text += "<\(bytes.count) bytes>"
-    case .size(let sizes): text += "torch.Size(\(sizes))"
-    case .dtype(let dtype): text += "torch.\(dtype)"
-    case .string(let s): text += "'\(s)'"
-    case .tensor(let t): text += String(describing: t)
-    case .list(let items): CheckpointValue.write("[", items, "]", to: &text)
-    case .tuple(let items):
-      CheckpointValue.write("(", items, items.count == 1 ? ",)" : ")", to: &text)
-    case .set(let items):
-      let isEmpty = items.isEmpty
-      CheckpointValue.write(isEmpty ? "set(" : "{", items, isEmpty ? ")" : "}", to: &text)
-    case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs):
-      CheckpointValue.write(pairs, to: &text)
-    case .opaque(let object):
-      text += object.className
-      switch object.form {
-      case .reference: break
-      case .cycle: text += "(…)"
-      case .call, .object, .storage:
-        CheckpointValue.write("(", object.arguments, ")", to: &text)
-        if let state = object.state { state.write(to: &text) }
-        if !object.elements.isEmpty { CheckpointValue.write("[", object.elements, "]", to: &text) }
-        if !object.pairs.isEmpty { CheckpointValue.write(object.pairs, to: &text) }
-      }
-    }
-  }
-
-  private static func write(
-    _ pairs: [(key: CheckpointValue, value: CheckpointValue)], to text: inout String
-  ) {
-    text += "{"
-    for (place, pair) in pairs.enumerated() {
-      if place > 0 { text += ", " }
-      pair.key.write(to: &text)
-      text += ": "
-      pair.value.write(to: &text)
-      if text.utf8.count >= longest { break }
-    }
-    text += "}"
-  }
-
-  private static func write(
-    _ open: String, _ items: [CheckpointValue], _ close: String, to text: inout String
-  ) {
-    text += open
-    for (place, item) in items.enumerated() {
-      if place > 0 { text += ", " }
-      item.write(to: &text)
-      if text.utf8.count >= longest { break }
-    }
-    text += close
   }
 }

@@ -25,24 +25,28 @@ public final class OpaqueValue: Sendable {
   /// How the file describes the object.
   public let form: Form
   /// The arguments that the object is made of.
-  public let arguments: [CheckpointValue]
+  public let arguments: CheckpointParts<CheckpointValue>
   /// The arguments with names.
-  public let keywords: [(key: CheckpointValue, value: CheckpointValue)]
+  public let keywords: CheckpointParts<CheckpointPair>
   /// The state that the object is given when it is made: most often a dictionary of its attributes.
-  public let state: CheckpointValue?
+  public var state: CheckpointValue? { attributes.first }
+  /// The state, if there is one, as parts, which are released without recursion.
+  private let attributes: CheckpointParts<CheckpointValue>
   /// The elements of an object that is a list, such as a `deque`.
-  public let elements: [CheckpointValue]
+  public let elements: CheckpointParts<CheckpointValue>
   /// The pairs of an object that is a dictionary, such as a `defaultdict`.
-  public let pairs: [(key: CheckpointValue, value: CheckpointValue)]
+  public let pairs: CheckpointParts<CheckpointPair>
 
   /// An object as a file describes it.
   package init(
     _ name: PythonName, _ form: Form, arguments: [CheckpointValue] = [],
-    keywords: [(key: CheckpointValue, value: CheckpointValue)] = [], state: CheckpointValue? = nil,
-    elements: [CheckpointValue] = [], pairs: [(key: CheckpointValue, value: CheckpointValue)] = []
+    keywords: [CheckpointPair] = [], state: CheckpointValue? = nil,
+    elements: [CheckpointValue] = [], pairs: [CheckpointPair] = []
   ) {
-    (self.name, self.form, self.arguments) = (name, form, arguments)
-    (self.keywords, self.state, self.elements, self.pairs) = (keywords, state, elements, pairs)
+    (self.name, self.form) = (name, form)
+    attributes = CheckpointParts(state.map { [$0] } ?? [])
+    (self.arguments, self.elements) = (CheckpointParts(arguments), CheckpointParts(elements))
+    (self.keywords, self.pairs) = (CheckpointParts(keywords), CheckpointParts(pairs))
   }
 }
 

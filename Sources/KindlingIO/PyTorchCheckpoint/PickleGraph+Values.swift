@@ -105,10 +105,10 @@ struct PickleConverter {
 
   private mutating func pairs(
     _ number: Int, depth: Int
-  ) throws -> [(key: CheckpointValue, value: CheckpointValue)] {
+  ) throws -> [CheckpointPair] {
     try within(Place(table: .dictionary, number: number))
     defer { open.remove(Place(table: .dictionary, number: number)) }
-    var pairs: [(key: CheckpointValue, value: CheckpointValue)] = []
+    var pairs: [CheckpointPair] = []
     pairs.reserveCapacity(graph.dictionaries[number].pairs.count)
     for (key, item) in graph.dictionaries[number].pairs {
       pairs.append((try value(key, depth: depth + 1), try value(item, depth: depth + 1)))

@@ -54,7 +54,9 @@ extension Pickler {
     }
   }
 
-  private mutating func putArguments(_ arguments: [CheckpointValue], depth: Int) throws {
+  private mutating func putArguments(_ arguments: some Collection<CheckpointValue>, depth: Int)
+    throws
+  {
     put(opcodes: [0x28])
     for argument in arguments { try put(argument, depth: depth + 1) }
     put(opcodes: [0x74])

@@ -44,27 +44,21 @@ struct Pickler {
 
   /// The memory of a container that is not empty, and what it is there.
   private struct Container: Hashable {
-    let address: UnsafeRawPointer
+    let memory: ObjectIdentifier
     let kind: Int
 
     init?(_ value: CheckpointValue) {
-      func address<Element>(_ items: [Element]) -> UnsafeRawPointer? {
-        items.isEmpty ? nil : items.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) }
+      switch value {
+      case .list(let items) where !items.isEmpty: (memory, kind) = (items.identity, 0)
+      case .tuple(let items) where !items.isEmpty: (memory, kind) = (items.identity, 1)
+      case .set(let items) where !items.isEmpty: (memory, kind) = (items.identity, 2)
+      case .dictionary(let pairs) where !pairs.isEmpty: (memory, kind) = (pairs.identity, 3)
+      case .orderedDictionary(let pairs) where !pairs.isEmpty: (memory, kind) = (pairs.identity, 4)
+      case .counter(let pairs) where !pairs.isEmpty: (memory, kind) = (pairs.identity, 5)
+      case .opaque(let object) where object.form != .reference:
+        (memory, kind) = (ObjectIdentifier(object), 6)
+      default: return nil
       }
-      let place: (address: UnsafeRawPointer?, kind: Int) =
-        switch value {
-        case .list(let items): (address(items), 0)
-        case .tuple(let items): (address(items), 1)
-        case .set(let items): (address(items), 2)
-        case .dictionary(let pairs): (address(pairs), 3)
-        case .orderedDictionary(let pairs): (address(pairs), 4)
-        case .counter(let pairs): (address(pairs), 5)
-        case .opaque(let object) where object.form != .reference:
-          (UnsafeRawPointer(Unmanaged.passUnretained(object).toOpaque()), 6)
-        default: (nil, 7)
-        }
-      guard let address = place.address else { return nil }
-      (self.address, kind) = (address, place.kind)
     }
   }
 
@@ -125,9 +119,7 @@ struct Pickler {
     }
   }
 
-  mutating func put(
-    _ pairs: [(key: CheckpointValue, value: CheckpointValue)], depth: Int
-  ) throws {
+  mutating func put(_ pairs: CheckpointParts<CheckpointPair>, depth: Int) throws {
     if pairs.isEmpty { return }
     bytes.append(0x28)
     for (key, value) in pairs {
