@@ -25,6 +25,25 @@ import _TestSupport
     }
   }
 
+  @Test func paddingOfTablesOfNegativeLengths() throws {
+    let ids = try Tensor([0, 1]).reshape(1, 2)
+    for index in [Int.max, .min, -1, 0] {
+      expectRefusal("Padding_idx must be within num_embeddings") {
+        _ = try Embedding(.min, 2, paddingIdx: index)(ids)
+      }
+      expectRefusal("Padding_idx must be within num_embeddings") {
+        _ = try EmbeddingBag(.min, 2, paddingIdx: index)(ids)
+      }
+    }
+  }
+
+  @Test func windowsOverMoreChannelsThanThereAre() throws {
+    let x = try Tensor.ones(1, 2, 1, 1).requiresGrad_()
+    let y = try CrossMapLRN2d(.max)(x)
+    #expect(try y.equal(Tensor.ones(1, 2, 1, 1)))
+    #expect(throws: TensorError.self) { try y.sum().backward() }
+  }
+
   /// PyTorch 0.3 had vectors of one element where there are numbers now.
   @Test func numbersMayComeAsVectors() throws {
     let norm = BatchNorm1d(2)

@@ -44,7 +44,7 @@ extension F {
   }
 
   static func wrappedPadding(_ index: Int, _ rows: Int) throws -> Int {
-    guard index >= -rows, index < rows else {
+    guard rows >= 0, index >= -rows, index < rows else {
       throw TensorError(
         .value, "embedding",
         "Padding_idx must be within num_embeddings, but it is \(index) of \(rows)")

@@ -57,7 +57,7 @@ open class CrossMapLRN2d: Module, Layer {
 
   /// `k` and the scaled sums of squares: a running sum over the channels.
   private func scale(of x: Tensor) throws -> Tensor {
-    let channels = x.shape[1], reach = (size + 1) / 2
+    let channels = x.shape[1], reach = size / 2 + size % 2
     if x.numel == 0 { return try x.clone() }
     let squares = try x.pow(2)
     var sum = try Tensor.zeros(like: squares.select(1, 0))
@@ -78,7 +78,7 @@ open class CrossMapLRN2d: Module, Layer {
   ) throws -> Tensor {
     let direct = try scale.pow(-beta.doubleValue).mul(gradient)
     if x.numel == 0 { return direct }
-    let channels = x.shape[1], before = size == 1 ? 0 : (size + 1) / 2
+    let channels = x.shape[1], before = size == 1 ? 0 : size / 2 + size % 2
     let ratio = try gradient.mul(output).div(scale)
     let padded = try F.pad(ratio, [0, 0, 0, 0, before, size - 1 - before])
     var sum = try padded.narrow(1, 0, channels)
