@@ -20,7 +20,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
   ],
   targets: [
     // MARK: The library, lowest room first
@@ -46,7 +45,6 @@ let package = Package(
       name: "KindlingVision",
       dependencies: [
         "KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs",
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
     .target(
@@ -135,7 +133,6 @@ let package = Package(
       name: "KindlingVisionTests",
       dependencies: [
         "CKernels", "Kindling", "KindlingVision", "CZlib", "_TestSupport",
-        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     // These run the executables as a user does; they lie beside the tests in every build.
     .testTarget(name: "ToolTests", dependencies: ["Kindling", "KindlingVision", "_TestSupport"]),

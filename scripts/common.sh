@@ -25,6 +25,9 @@ missing_packages() {
   # Opened when linear algebra is asked for.
   compgen -G '/usr/lib*/liblapack.so.3' >/dev/null || compgen -G '/usr/lib/*/liblapack.so.3' >/dev/null ||
     echo liblapack3
+  # Opened when the sum of a file is asked for.
+  compgen -G '/usr/lib*/libcrypto.so.*' >/dev/null || compgen -G '/usr/lib/*/libcrypto.so.*' >/dev/null ||
+    echo openssl
   # Downloads only; training and tests do without.
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }

@@ -7,7 +7,8 @@ import Testing
     { .list([$0]) }, { .tuple([$0, 1]) }, { .set([$0]) }, { .dictionary([(.string("a"), $0)]) },
     { .orderedDictionary([($0, .string("a"))]) }, { .counter([(.string("a"), $0)]) },
     { .opaque(object(.call, arguments: [$0])) }, { .opaque(object(.object, state: $0)) },
-    { .opaque(object(.object, elements: [$0])) }, { .opaque(object(.object, pairs: [(.string("a"), $0)])) },
+    { .opaque(object(.object, elements: [$0])) },
+    { .opaque(object(.object, pairs: [(.string("a"), $0)])) },
   ]
 
   private static func object(

@@ -1,5 +1,4 @@
 import CZlib
-import Crypto
 import KindlingVision
 import _TestSupport
 
@@ -52,12 +51,8 @@ func makeFolders(_ paths: [String]) throws {
 }
 
 /// Sums of bytes, as publishers give them.
-func md5(_ bytes: [UInt8]) -> String { hexadecimal(Insecure.MD5.hash(data: bytes)) }
-func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
-
-private func hexadecimal(_ digest: some Digest) -> String {
-  digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-}
+func md5(_ bytes: [UInt8]) -> String { (try? FileDigest.md5("").sum(of: bytes)) ?? "no sum" }
+func sha256(_ bytes: [UInt8]) -> String { (try? FileDigest.sha256("").sum(of: bytes)) ?? "no sum" }
 
 /// `bytes` as a gzip file.
 func gzip(_ bytes: [UInt8]) -> [UInt8] {

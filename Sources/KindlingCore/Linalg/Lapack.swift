@@ -1,18 +1,10 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// LAPACK, loaded when the first decomposition is asked for.
 ///
 /// Loading at run time keeps it out of the build and of the binary: a program without linear algebra
 /// beyond products needs none. Any library with Fortran's interface will do: the reference
 /// implementation, OpenBLAS, Accelerate.
-struct Lapack: @unchecked Sendable {
-  private let library: UnsafeMutableRawPointer
+struct Lapack: Sendable {
+  private let library: SystemLibrary
 
   /// The library, or why there is none.
   private static let shared: Result<Lapack, TensorError> = Result { () throws(TensorError) in
@@ -21,12 +13,12 @@ struct Lapack: @unchecked Sendable {
     #else
       let names = ["liblapack.so.3", "libopenblas.so.0", "liblapack.so", "libopenblas.so"]
     #endif
-    for name in names {
-      if let found = dlopen(name, RTLD_NOW | RTLD_LOCAL) { return Lapack(library: found) }
+    guard let library = SystemLibrary(names) else {
+      throw TensorError(
+        .unsupported, "",
+        "linear algebra needs LAPACK, which this machine lacks: apt-get install liblapack3")
     }
-    throw TensorError(
-      .unsupported, "",
-      "linear algebra needs LAPACK, which this machine lacks: apt-get install liblapack3")
+    return Lapack(library: library)
   }
 
   /// The routine `name` (without the letter of its type) for elements of `dtype`, for `operation`.
@@ -36,12 +28,11 @@ struct Lapack: @unchecked Sendable {
       throw TensorError(.unsupported, operation, error.message)
     }
     let symbol = (dtype == .float32 ? "s" : "d") + name + "_"
-    guard let address = dlsym(library.library, symbol) else {
+    guard let entry = library.library.function(symbol, as: Routine.Entry.self) else {
       throw TensorError(
         .unsupported, operation, "the LAPACK on this machine has no \(symbol); install liblapack3")
     }
-    return Routine(
-      entry: unsafeBitCast(address, to: Routine.Entry.self), dtype: dtype, name: operation)
+    return Routine(entry: entry, dtype: dtype, name: operation)
   }
 
   /// One argument of a routine; Fortran takes all of them by address.

@@ -9,8 +9,11 @@ public struct CheckpointParts<Element: Sendable>: RandomAccessCollection, Mutabl
 
   /// The parts as an array.
   public var array: [Element] { box.items }
+  /// The position of the first part, 0.
   public var startIndex: Int { 0 }
+  /// The position after the last part.
   public var endIndex: Int { box.items.count }
+  /// The part at `position`.
   public subscript(position: Int) -> Element {
     get { box.items[position] }
     set {

@@ -1,15 +1,11 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingCore
 
 /// libcurl, loaded when the first download begins.
 ///
 /// Loading at run time keeps it out of the build and of the binary: a program that downloads
 /// nothing neither links nor starts it. (Foundation's `URLSession` is libcurl too, but linking it
 /// statically needs libcurl's development files and all of its own dependencies.)
-struct CurlLibrary: @unchecked Sendable {
+struct CurlLibrary: Sendable {
   typealias Handle = UnsafeMutableRawPointer
   /// Options take a word or a pointer, which travel alike.
   typealias SetOption = @convention(c) (Handle, Int32, Int) -> Int32
@@ -65,29 +61,26 @@ struct CurlLibrary: @unchecked Sendable {
     #else
       let names = ["libcurl.so.4", "libcurl-gnutls.so.4"]
     #endif
-    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
+    guard let library = SystemLibrary(names) else {
       throw VisionError(
         .download, "downloads need libcurl, which this machine lacks: apt-get install libcurl4")
     }
-    func symbol(_ name: String) throws(VisionError) -> UnsafeMutableRawPointer {
-      guard let found = dlsym(library, name) else {
+    func function<F>(_ name: String, as: F.Type) throws(VisionError) -> F {
+      guard let found = library.function(name, as: F.self) else {
         throw VisionError(.download, "libcurl has no \(name)")
       }
       return found
     }
     typealias GlobalInit = @convention(c) (Int) -> Int32
-    let start = unsafeBitCast(try symbol("curl_global_init"), to: GlobalInit.self)
-    guard start(3) == Code.ok else { throw VisionError(.download, "libcurl does not start") }
-    makeHandle = unsafeBitCast(
-      try symbol("curl_easy_init"), to: (@convention(c) () -> Handle?).self)
-    freeHandle = unsafeBitCast(
-      try symbol("curl_easy_cleanup"), to: (@convention(c) (Handle) -> Void).self)
-    setOption = unsafeBitCast(try symbol("curl_easy_setopt"), to: SetOption.self)
-    perform = unsafeBitCast(
-      try symbol("curl_easy_perform"), to: (@convention(c) (Handle) -> Int32).self)
-    getInfo = unsafeBitCast(try symbol("curl_easy_getinfo"), to: GetInfo.self)
-    describe = unsafeBitCast(
-      try symbol("curl_easy_strerror"),
-      to: (@convention(c) (Int32) -> UnsafePointer<CChar>?).self)
+    guard try function("curl_global_init", as: GlobalInit.self)(3) == Code.ok else {
+      throw VisionError(.download, "libcurl does not start")
+    }
+    makeHandle = try function("curl_easy_init", as: (@convention(c) () -> Handle?).self)
+    freeHandle = try function("curl_easy_cleanup", as: (@convention(c) (Handle) -> Void).self)
+    setOption = try function("curl_easy_setopt", as: SetOption.self)
+    perform = try function("curl_easy_perform", as: (@convention(c) (Handle) -> Int32).self)
+    getInfo = try function("curl_easy_getinfo", as: GetInfo.self)
+    describe = try function(
+      "curl_easy_strerror", as: (@convention(c) (Int32) -> UnsafePointer<CChar>?).self)
   }
 }

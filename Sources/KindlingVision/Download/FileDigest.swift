@@ -1,4 +1,3 @@
-internal import Crypto
 import KindlingCore
 
 #if canImport(Glibc)
@@ -23,7 +22,7 @@ public enum FileDigest: Sendable, Hashable {
   private var isWhole: Bool {
     switch self {
     case .md5: true
-    case .sha256: digits.count == 2 * SHA256Digest.byteCount
+    case .sha256: digits.count == 64
     }
   }
 
@@ -34,16 +33,51 @@ public enum FileDigest: Sendable, Hashable {
 
   /// What is wrong with a file of the sum `found`.
   func complaint(about found: String) -> String {
-    let name = if case .md5 = self { "MD5" } else { "SHA-256" }
-    return "the \(name) sum is \(found), but should \(isWhole ? "be" : "begin with") \(digits)"
+    "the \(names.text) sum is \(found), but should \(isWhole ? "be" : "begin with") \(digits)"
+  }
+
+  /// The name of the sum, as publishers and as libcrypto call it.
+  private var names: (text: String, function: String) {
+    switch self {
+    case .md5: ("MD5", "MD5")
+    case .sha256: ("SHA-256", "SHA256")
+    }
   }
 
   /// The sum of the whole file behind `descriptor`, in hexadecimal.
   func sum(of descriptor: Int32) throws -> String {
-    switch self {
-    case .md5: try FileDigest.sum(Insecure.MD5.self, descriptor)
-    case .sha256: try FileDigest.sum(SHA256.self, descriptor)
+    lseek(descriptor, 0, SEEK_SET)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    defer { buffer.deallocate() }
+    return try sum {
+      while true {
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else {
+          throw VisionError(
+            .system, "cannot read what was downloaded: \(String(cString: strerror(errno)))")
+        }
+        return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      }
     }
+  }
+
+  /// The sum of `bytes`, in hexadecimal.
+  package func sum(of bytes: [UInt8]) throws -> String {
+    try bytes.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      return try sum {
+        defer { rest = rest.suffix(0) }
+        return UnsafeRawBufferPointer(rebasing: rest)
+      }
+    }
+  }
+
+  /// The sum of what `next` gives until it gives nothing, in hexadecimal.
+  private func sum(_ next: () throws -> UnsafeRawBufferPointer) throws -> String {
+    let digits = Array("0123456789abcdef")
+    let sum = try DigestLibrary.shared.get().sum(names.function, next: next)
+    return String(sum.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
   /// The sum of the file at `path`, in hexadecimal.
@@ -54,25 +88,5 @@ public enum FileDigest: Sendable, Hashable {
     } catch let error as FileError {
       throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
     }
-  }
-
-  private static func sum<Function: HashFunction>(
-    _ type: Function.Type, _ descriptor: Int32
-  ) throws -> String {
-    lseek(descriptor, 0, SEEK_SET)
-    var function = Function()
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else {
-        throw VisionError(
-          .system, "cannot read what was downloaded: \(String(cString: strerror(errno)))")
-      }
-      if count == 0 { break }
-      buffer.withUnsafeBytes { function.update(bufferPointer: .init(rebasing: $0[..<count])) }
-    }
-    let digits = Array("0123456789abcdef")
-    return String(function.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 }

@@ -36,7 +36,7 @@ struct TIFF: @unchecked Sendable {
     #else
       let files = ["libtiff.so.6", "libtiff.so.5"]
     #endif
-    let library = try SystemLibrary("libtiff", files, package: "libtiff6", reads: "TIFF")
+    let library = try CodecLibrary("libtiff", files, package: "libtiff6", reads: "TIFF")
     open = try library.function("TIFFClientOpen", as: Open.self)
     close = try library.function("TIFFClose", as: (@convention(c) (Handle) -> Void).self)
     read = try library.function("TIFFReadRGBAImageOriented", as: Read.self)

@@ -25,7 +25,7 @@ struct WebP: Sendable {
     #else
       let files = ["libwebp.so.7", "libwebp.so.6"]
     #endif
-    let library = try SystemLibrary("libwebp", files, package: "libwebp7", reads: "WebP")
+    let library = try CodecLibrary("libwebp", files, package: "libwebp7", reads: "WebP")
     features = try library.function("WebPGetFeaturesInternal", as: Features.self)
     rgb = try library.function("WebPDecodeRGBInto", as: Decode.self)
     rgba = try library.function("WebPDecodeRGBAInto", as: Decode.self)

@@ -1,15 +1,9 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingCore
 
-/// A library of the machine that is opened when the first file needs it.
-struct SystemLibrary: @unchecked Sendable {
+/// A library of the machine that reads an image format, opened when the first such file is read.
+struct CodecLibrary: Sendable {
   private let name: String
-  private let handle: UnsafeMutableRawPointer
+  private let library: SystemLibrary
 
   /// Opens the first of `files` that there is.
   ///
@@ -17,21 +11,20 @@ struct SystemLibrary: @unchecked Sendable {
   init(_ name: String, _ files: [String], package: String, reads format: String)
     throws(VisionError)
   {
-    guard let handle = files.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
+    guard let library = SystemLibrary(files) else {
       throw VisionError(
         .system,
         "is a \(format) file, which is read with \(name), and this machine lacks that: apt-get install \(package), or convert the file to PNG"
       )
     }
-    self.name = name
-    self.handle = handle
+    (self.name, self.library) = (name, library)
   }
 
   /// The function of this name.
   func function<Function>(_ symbol: String, as: Function.Type) throws(VisionError) -> Function {
-    guard let found = dlsym(handle, symbol) else {
+    guard let found = library.function(symbol, as: Function.self) else {
       throw VisionError(.system, "\(name) has no \(symbol)")
     }
-    return unsafeBitCast(found, to: Function.self)
+    return found
   }
 }
