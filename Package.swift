@@ -27,15 +27,19 @@ let package = Package(
       name: "CKernels",
       // glibc's vector functions, which only x86-64 has; linked where the symbols are used.
       linkerSettings: mathLibraries),
+    .target(name: "KindlingPlatform", dependencies: ["CKernels"]),
     .target(
       name: "KindlingCore",
-      dependencies: ["CKernels", .product(name: "Numerics", package: "swift-numerics")],
+      dependencies: [
+        "CKernels", "KindlingPlatform", .product(name: "Numerics", package: "swift-numerics"),
+      ],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]),
-    .target(name: "KindlingNN", dependencies: ["KindlingCore"]),
-    .target(name: "KindlingOptim", dependencies: ["KindlingCore"]),
-    .target(name: "KindlingData", dependencies: ["KindlingCore"]),
+    .target(name: "KindlingNN", dependencies: ["KindlingCore", "KindlingPlatform"]),
+    .target(name: "KindlingOptim", dependencies: ["KindlingCore", "KindlingPlatform"]),
+    .target(name: "KindlingData", dependencies: ["KindlingCore", "KindlingPlatform"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "KindlingIO", dependencies: ["KindlingCore", "KindlingNN", "CZlib"]),
+    .target(
+      name: "KindlingIO", dependencies: ["KindlingCore", "KindlingPlatform", "KindlingNN", "CZlib"]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(
@@ -44,13 +48,14 @@ let package = Package(
     .target(
       name: "KindlingVision",
       dependencies: [
-        "KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs",
+        "KindlingPlatform", "KindlingNN", "KindlingData", "KindlingIO", "CZlib", "CImageCodecs",
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
     .target(
       name: "KindlingTrainer",
       dependencies: [
-        "KindlingCore", "KindlingNN", "KindlingOptim", "KindlingData", "KindlingIO",
+        "KindlingCore", "KindlingPlatform", "KindlingNN", "KindlingOptim", "KindlingData",
+        "KindlingIO",
       ]),
     .target(
       name: "Kindling",
@@ -60,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "KindlingTool",
       dependencies: [
-        "CKernels", "Kindling", "KindlingTrainer", "KindlingVision",
+        "CKernels", "Kindling", "KindlingPlatform", "KindlingTrainer", "KindlingVision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -86,7 +91,8 @@ let package = Package(
 
     // Attacks the readers; built for that by scripts/fuzz.
     .executableTarget(
-      name: "kindling-fuzz", dependencies: ["Kindling", "KindlingTrainer", "KindlingVision"]),
+      name: "kindling-fuzz",
+      dependencies: ["Kindling", "KindlingPlatform", "KindlingTrainer", "KindlingVision"]),
 
     // MARK: Examples
     .executableTarget(name: "quadratic", dependencies: ["Kindling"], path: "Examples/Quadratic"),
@@ -120,7 +126,7 @@ let package = Package(
       path: "Examples/TorchvisionCheck"),
 
     // MARK: Tests
-    .target(name: "_TestSupport", dependencies: ["Kindling", "CKernels"]),
+    .target(name: "_TestSupport", dependencies: ["Kindling", "KindlingPlatform", "CKernels"]),
     .testTarget(
       name: "KindlingCoreTests", dependencies: ["Kindling", "CKernels", "_TestSupport"]),
     .testTarget(name: "KindlingNNTests", dependencies: ["Kindling", "_TestSupport"]),

@@ -1,12 +1,5 @@
 import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Threads that make batches.
 ///
@@ -14,7 +7,7 @@ import KindlingCore
 /// dataset is the same each time.
 final class LoaderWorkers<Batch> {
   private let shared: Shared
-  private var threads: [pthread_t] = []
+  private var threads: [SystemThread] = []
 
   /// What the threads and their owner hand each other, under one lock.
   private final class Shared: @unchecked Sendable {
@@ -87,32 +80,13 @@ final class LoaderWorkers<Batch> {
     shared = Shared(count, workerInit, load)
     let scope = Warnings.scope
     for worker in 0..<count {
-      let start = Unmanaged.passRetained(
-        ThreadStart { [shared, scope] in
-          Warnings.inside(scope) {
-            withDefaultGenerator(Generator(seed: seed &+ worker)) { shared.work(worker) }
-          }
-        })
-      #if canImport(Darwin)
-        var thread: pthread_t?
-      #else
-        var thread = pthread_t()
-      #endif
-      let failed = pthread_create(
-        &thread, nil,
-        { argument in
-          ThreadStart.run(argument)
-          return nil
-        }, start.toOpaque())
-      if failed != 0 {
-        start.release()
-        break
+      let thread = SystemThread { [shared, scope] in
+        Warnings.inside(scope) {
+          withDefaultGenerator(Generator(seed: seed &+ worker)) { shared.work(worker) }
+        }
       }
-      #if canImport(Darwin)
-        if let thread { threads.append(thread) }
-      #else
-        threads.append(thread)
-      #endif
+      guard let thread else { break }
+      threads.append(thread)
     }
   }
 
@@ -130,17 +104,6 @@ final class LoaderWorkers<Batch> {
 
   deinit {
     shared.change { shared.isStopped = true }
-    for thread in threads { pthread_join(thread, nil) }
-  }
-}
-
-/// What a thread is to do, as C can hand it over.
-private final class ThreadStart {
-  private let body: () -> Void
-  init(_ body: @escaping () -> Void) { self.body = body }
-
-  static func run(_ argument: UnsafeMutableRawPointer?) {
-    guard let argument else { return }
-    Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
+    for thread in threads { thread.join() }
   }
 }

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Why a checkpoint could not be read or written.
 public struct CheckpointError: Error, Sendable, CustomStringConvertible {

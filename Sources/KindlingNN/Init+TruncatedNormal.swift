@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 extension Init {
   /// Fills with normal numbers that lie in [a, b] (PyTorch: `init.trunc_normal_`).

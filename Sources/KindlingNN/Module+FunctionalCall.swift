@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingPlatform
 
 extension Module {
   /// The result of `body` while `tensors` stand in the places of the parameters and buffers of the

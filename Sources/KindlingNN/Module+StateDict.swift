@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingPlatform
 
 /// What ``Module/loadStateDict(_:strict:)`` could not match.
 public struct IncompatibleKeys: Sendable, CustomStringConvertible {

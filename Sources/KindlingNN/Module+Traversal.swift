@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingPlatform
 
 extension Module {
   /// This module and all below it, each once (PyTorch: `Module.modules`).

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// The members of one module, not of those below it.
 struct Members {

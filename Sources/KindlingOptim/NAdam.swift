@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Adam with Nesterov's momentum (PyTorch: `torch.optim.NAdam`).
 ///

@@ -1,11 +1,6 @@
 import ArgumentParser
 import Kindling
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// `kindling convert`: a file of tensors in another format.
 struct Convert: ParsableCommand {

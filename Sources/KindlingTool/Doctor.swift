@@ -1,12 +1,7 @@
 import ArgumentParser
 import CKernels
 import Kindling
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// `kindling doctor`: what the library finds on this machine.
 struct Doctor: ParsableCommand {

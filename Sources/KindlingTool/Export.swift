@@ -1,12 +1,7 @@
 import ArgumentParser
 import Kindling
+import KindlingPlatform
 import KindlingVision
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// `kindling export`: images of a data set as PNG files, with a table of their classes.
 struct Export: ParsableCommand {
@@ -52,7 +47,7 @@ struct Export: ParsableCommand {
       )
     }
     guard mkdir(output, 0o777) == 0 || errno == EEXIST else {
-      throw ToolError("cannot make the folder \(output): \(String(cString: strerror(errno)))")
+      throw ToolError("cannot make the folder \(output): \(SystemCall.errorText())")
     }
     var table = "file_name,label\n"
     for index in skip..<skip + count {
@@ -61,11 +56,11 @@ struct Export: ParsableCommand {
       table += "\(name),\(labels[index])\n"
     }
     guard let file = fopen("\(output)/\(annotations)", "w") else {
-      throw ToolError("cannot write \(output)/\(annotations): \(String(cString: strerror(errno)))")
+      throw ToolError("cannot write \(output)/\(annotations): \(SystemCall.errorText())")
     }
     let written = fputs(table, file) >= 0
     guard fclose(file) == 0, written else {
-      throw ToolError("cannot write \(output)/\(annotations): \(String(cString: strerror(errno)))")
+      throw ToolError("cannot write \(output)/\(annotations): \(SystemCall.errorText())")
     }
     print("Wrote \(count) images and \(annotations) to \(output)")
   }

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// A log file that grows; each write is whole on disk before the next one.
 final class AppendedFile {

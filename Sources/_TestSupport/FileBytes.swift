@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Whole files as bytes, for tests.
 package enum FileBytes {
@@ -83,5 +77,5 @@ package enum FileBytes {
 package struct FileError: Error, CustomStringConvertible {
   let path: String
   let code: Int32
-  package var description: String { "\(path): \(String(cString: strerror(code)))" }
+  package var description: String { "\(path): \(SystemCall.errorText(code))" }
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// The project's folder, wherever the tests are started from.
 package let projectRoot: String = #filePath.split(separator: "/", omittingEmptySubsequences: false)

@@ -1,4 +1,5 @@
 import Kindling
+import KindlingPlatform
 import Synchronization
 
 /// Calls of the system that tests let fail.

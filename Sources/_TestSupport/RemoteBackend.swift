@@ -1,14 +1,7 @@
 import CKernels
 import KindlingCore
+import KindlingPlatform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A device for tests whose memory is not host memory.
 ///

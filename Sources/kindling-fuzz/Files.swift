@@ -1,10 +1,5 @@
 import Kindling
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// The content of the file at `path`; nil where it cannot be read.
 func contents(_ path: String) -> [UInt8]? {

@@ -1,10 +1,5 @@
 import Kindling
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Attacks the readers, or what saving promises.
 ///

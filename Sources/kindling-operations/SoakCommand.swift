@@ -1,14 +1,7 @@
 import ArgumentParser
 import Kindling
+import KindlingPlatform
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Calls all operators with random arguments.
 struct SoakCommand: ParsableCommand {

@@ -1,14 +1,7 @@
 import Kindling
+import KindlingPlatform
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 @Suite struct CheckpointTests {
   private func roundTrip(_ value: CheckpointValue) throws -> CheckpointValue {

@@ -1,14 +1,7 @@
 import Kindling
+import KindlingPlatform
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Calls of the system that fail: whichever it is, nothing is lost and the error says why.
 @Suite struct FaultInjectionTests {

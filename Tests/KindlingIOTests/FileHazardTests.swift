@@ -1,15 +1,8 @@
 import Kindling
+import KindlingPlatform
 import Synchronization
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// What happens to files while they are read and afterwards, and paths that name no file.
 @Suite struct FileHazardTests {

@@ -1,14 +1,7 @@
 import Kindling
+import KindlingPlatform
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 private let interchangeFolder = getenv("KINDLING_INTERCHANGE").map { String(cString: $0) }
 

@@ -1,14 +1,7 @@
 import Kindling
+import KindlingPlatform
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The Swift half of `scripts/check-optimizer-states`: goes on where PyTorch stopped, and saves.
 struct StateInterchangeTests {

@@ -1,15 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingTrainer
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// TensorBoard's files, read back by their framing.
 ///

@@ -1,13 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Arguments that nobody means end as errors, or as something harmless.
 @Suite struct ExtremeVisionTests {

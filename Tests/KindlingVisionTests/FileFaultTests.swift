@@ -1,15 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Pictures, tables, folders and pages whose reading or writing fails at some call of the system.
 @Suite struct FileFaultTests {

@@ -1,13 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Files of all formats that are read; `generate_formats.py` beside them made them with Pillow.
 @Suite struct ImageFormatTests {

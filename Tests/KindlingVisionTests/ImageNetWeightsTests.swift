@@ -1,14 +1,9 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Synchronization
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Published parameters, fetched from a server that the test starts.
 @Suite struct ImageNetWeightsTests {

@@ -1,13 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Transforms of images and of tensors of bytes, to the last unit what torchvision and Pillow give.
 ///

@@ -1,10 +1,5 @@
+import KindlingPlatform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A web server on this machine, for one test: serves bytes from memory, one connection at a time.
 final class LocalServer: Sendable {

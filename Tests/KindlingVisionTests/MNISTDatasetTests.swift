@@ -1,13 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @Suite struct MNISTDatasetTests {
   private func withTiny(

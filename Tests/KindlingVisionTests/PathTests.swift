@@ -1,15 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// Paths that name no file, in everything of this module that takes one.
 @Suite struct PathTests {

@@ -1,12 +1,7 @@
 import CZlib
+import KindlingPlatform
 import KindlingVision
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A data set in MNIST's form, small enough to be made by a test: three training images and two
 /// test images of 28 by 28, image `i` filled with `10 · i`, label `i`.

@@ -1,13 +1,8 @@
 import Kindling
+import KindlingPlatform
 import KindlingVision
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A user's way: pictures in a folder, a table beside them, a model, a prediction.
 @Suite struct OwnDataTests {

@@ -1,12 +1,5 @@
 import CKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// The fused operations in terms of the primitives: what a new backend starts from, and what the
 /// others fall back to for layouts and dtypes that their own versions do not cover.

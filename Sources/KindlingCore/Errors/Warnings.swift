@@ -1,13 +1,6 @@
 import CKernels
+import KindlingPlatform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The channel of all warnings (Python: the module `warnings`).
 ///
@@ -164,20 +157,6 @@ public enum Warnings {
 
   /// Writes one line to standard error.
   private static func write(_ warning: TensorWarning) {
-    Array("Warning: \(warning)\n".utf8).withUnsafeBytes { bytes in
-      var rest = bytes
-      while let start = rest.baseAddress, rest.count > 0 {
-        #if canImport(Glibc)
-          let written = Glibc.write(2, start, rest.count)
-        #elseif canImport(Musl)
-          let written = Musl.write(2, start, rest.count)
-        #else
-          let written = Darwin.write(2, start, rest.count)
-        #endif
-        // A closed or full standard error must not disturb the program.
-        guard written > 0 else { return }
-        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-      }
-    }
+    StandardStream.error.write("Warning: \(warning)\n")
   }
 }

@@ -1,3 +1,5 @@
+import KindlingPlatform
+
 /// LAPACK, loaded when the first decomposition is asked for.
 ///
 /// Loading at run time keeps it out of the build and of the binary: a program without linear algebra

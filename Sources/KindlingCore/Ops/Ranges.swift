@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// The C library's `pow`, which `Tensor.pow` hides inside the extension.
 private func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }

@@ -1,3 +1,5 @@
+import KindlingPlatform
+
 /// What a checkpoint may hold besides tensors: a tree of plain Python data.
 ///
 /// Literals make one: `["lr": 0.1, "betas": .tuple([0.9, 0.999]), "state": nil]`.

@@ -1,3 +1,5 @@
+import KindlingPlatform
+
 /// Tensors by name, in the order they were added (PyTorch: what `Module.state_dict()` returns).
 ///
 /// A lookup costs one hash; setting a key that is there keeps its place. Keys are equal where their bytes

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// The bytes of text files.
 enum TextFile {

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// The bytes of a file, of which readers take parts.
 ///

@@ -1,12 +1,5 @@
 import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// A file as memory.
 ///
@@ -45,6 +38,6 @@ final class Mapping: @unchecked Sendable {
 
   private static func failure() -> CheckpointError {
     CheckpointError(
-      .file, "cannot be mapped into memory: \(String(cString: strerror(errno)))")
+      .file, "cannot be mapped into memory: \(SystemCall.errorText())")
   }
 }

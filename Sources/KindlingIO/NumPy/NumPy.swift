@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingPlatform
 
 /// Reads and writes NumPy's files: one array in `.npy`, several by name in `.npz`
 /// (Python: `np.load`, `np.save`, `np.savez`, `np.savez_compressed`).

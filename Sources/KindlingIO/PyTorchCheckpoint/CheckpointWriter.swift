@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Writes pickles and the storages they refer to in either of PyTorch's containers.
 enum CheckpointWriter {

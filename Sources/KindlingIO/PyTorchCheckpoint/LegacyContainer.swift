@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// PyTorch's form of checkpoints before version 1.6, which it still reads: five pickles (magic number,
 /// version, what wrote it, the value, the storages' keys), then each storage's count and bytes.

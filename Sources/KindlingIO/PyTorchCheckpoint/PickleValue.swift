@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// A value on the unpickler's stack.
 ///

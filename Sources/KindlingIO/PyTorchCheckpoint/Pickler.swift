@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Writes a value tree as a pickle of protocol 2, as `torch.save` does and
 /// `torch.load(weights_only=True)` reads.

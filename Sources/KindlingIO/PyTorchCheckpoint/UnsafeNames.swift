@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Names that honest checkpoints do not hold.
 ///

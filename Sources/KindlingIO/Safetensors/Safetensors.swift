@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingPlatform
 
 /// Reads and writes safetensors files: named tensors and texts about them, and nothing else
 /// (PyTorch: `safetensors.torch.load_file`, `save_file`).

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// What stands at the front of a safetensors file: the tensors' names, types, shapes and places.
 struct SafetensorsHeader {

@@ -1,5 +1,6 @@
 import KindlingCore
 import KindlingNN
+import KindlingPlatform
 
 /// Makes modules of what a checkpoint describes.
 final class ModuleReader {

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// The records of a zip file.
 package struct ZipArchive {

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Writes a zip file of records, each starting at a multiple of 64 bytes, so that a mapped file whose
 /// records are stored as they are can be computed with as it is.

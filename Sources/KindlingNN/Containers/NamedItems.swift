@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Values under names, in order; a name is found in constant time.
 ///

@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 extension F {
   /// The negative log-likelihood of label sequences, summed over all their alignments to the input

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 extension Module {
   /// Computes the parameter or buffer `name` from another tensor from now on, by `parametrization`:

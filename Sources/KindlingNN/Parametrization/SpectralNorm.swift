@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 extension Parametrizations {
   /// Divides the parameter `name` by its largest singular value, which power iteration estimates

@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Leads the rates down to `etaMin` along half a cosine in `tMax` epochs, and up again
 /// (PyTorch: `torch.optim.lr_scheduler.CosineAnnealingLR`).

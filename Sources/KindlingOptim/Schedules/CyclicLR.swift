@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Leads the rates up and down between two bounds, step by step
 /// (PyTorch: `torch.optim.lr_scheduler.CyclicLR`).

@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Multiplies the rates by `factor` for the first `totalIters` epochs
 /// (PyTorch: `torch.optim.lr_scheduler.ConstantLR`).

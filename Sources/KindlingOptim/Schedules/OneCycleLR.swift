@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Leads the rates up to a greatest one and down far below the first, once, batch by batch
 /// (PyTorch: `torch.optim.lr_scheduler.OneCycleLR`).

@@ -1,12 +1,5 @@
 public import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Leads the rates to fixed ones, for averaging weights (PyTorch: `torch.optim.swa_utils.SWALR`).
 ///

@@ -1,13 +1,8 @@
 import ArgumentParser
 import Kindling
+import KindlingPlatform
 import KindlingTrainer
 import KindlingVision
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// `kindling train`: trains a classifier, tests it after each epoch, and saves it.
 ///
@@ -223,7 +218,7 @@ struct Train: ParsableCommand {
       path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let place = folder.isEmpty ? "/" : folder
     guard access(place, W_OK) == 0 else {
-      throw ToolError("cannot save to \(path): \(String(cString: strerror(errno)))")
+      throw ToolError("cannot save to \(path): \(SystemCall.errorText())")
     }
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {

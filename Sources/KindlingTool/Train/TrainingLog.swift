@@ -1,11 +1,6 @@
 import Kindling
+import KindlingPlatform
 import KindlingTrainer
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Says how a training goes: to people, or as JSON records that keep standard output to themselves.
 final class TrainingLog {
@@ -24,7 +19,7 @@ final class TrainingLog {
     self.json = json
     self.every = every
     self.collects = collects
-    showsBar = !json && isatty(STDERR_FILENO) == 1
+    showsBar = !json && StandardStream.error.isTerminal
   }
 
   func begin(_ epoch: Int) {
@@ -92,11 +87,6 @@ final class TrainingLog {
   }
 
   private func writeError(_ text: String) {
-    var bytes = Array(text.utf8)
-    #if canImport(Glibc)
-      _ = Glibc.write(STDERR_FILENO, &bytes, bytes.count)
-    #else
-      _ = Darwin.write(STDERR_FILENO, &bytes, bytes.count)
-    #endif
+    StandardStream.error.write(text)
   }
 }

@@ -1,12 +1,5 @@
 import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Shows how a training goes: a bar that is redrawn in a terminal, a line an epoch elsewhere.
 ///
@@ -41,11 +34,12 @@ public final class ProgressBar: Callback {
     var style = style
     if style == .automatic {
       let isWatched =
-        isatty(STDOUT_FILENO) == 1 && getenv("CI") == nil
+        StandardStream.output.isTerminal && getenv("CI") == nil
         && getenv("TERM").map { String(cString: $0) } != "dumb"
       style = isWatched ? .bar : .lines
     }
-    self.init(style, width: ProgressBar.windowWidth, now: ProgressBar.time) { text in
+    self.init(style, width: { StandardStream.output.columns ?? 80 }, now: ProgressBar.time) {
+      text in
       print(text, terminator: "")
       fflush(nil)
     }
@@ -113,12 +107,6 @@ public final class ProgressBar: Callback {
       "  \(entry.name): "
         + (entry.name == "lr" ? "\(entry.value)" : PrintedNumber.fixed(entry.value, 4))
     }.joined()
-  }
-
-  private static func windowWidth() -> Int {
-    var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
   }
 
   private static func time() -> Double {

@@ -1,5 +1,6 @@
 import KindlingCore
 import KindlingIO
+import KindlingPlatform
 
 /// A training on one page: curves, confusion matrix, predictions, mistakes and the configuration.
 ///

@@ -1,13 +1,6 @@
 import KindlingCore
 import KindlingData
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Images in a folder with a table that says what each shows: the custom data set of the tutorials.
 ///
@@ -64,7 +57,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
           file.isEmpty
           ? "no file is named"
           : file.utf8.contains(0)
-            ? "the name holds a NUL" : String(cString: strerror(errno))
+            ? "the name holds a NUL" : SystemCall.errorText()
         throw CSVError(
           .file, path: annotations, row: table.rowNumber(row), "\(path): \(reason)")
       }

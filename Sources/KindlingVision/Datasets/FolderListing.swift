@@ -1,12 +1,5 @@
 import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// What lies in a folder, sorted by name.
 struct FolderListing {

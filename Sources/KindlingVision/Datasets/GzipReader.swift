@@ -1,11 +1,6 @@
 import CZlib
 import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Reads a file from front to back, unpacking it on the way where it is gzip.
 struct GzipReader: ~Copyable {

@@ -1,11 +1,6 @@
 import KindlingCore
 import KindlingData
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Handwritten digits (torchvision: `datasets.MNIST`).
 public typealias MNIST<Target> = MNISTDataset<MNISTDigits, Target>

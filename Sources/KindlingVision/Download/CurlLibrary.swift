@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// libcurl, loaded when the first download begins.
 ///

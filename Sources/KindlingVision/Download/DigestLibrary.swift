@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// libcrypto (of OpenSSL), opened when the first sum of a file is asked for.
 struct DigestLibrary: Sendable {

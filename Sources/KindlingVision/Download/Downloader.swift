@@ -1,11 +1,6 @@
 import KindlingCore
 import KindlingIO
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// Called while a file arrives, with its name, the bytes there are and the bytes there will be.
 public typealias DownloadProgress = @Sendable (_ file: String, _ done: Int, _ total: Int) -> Void
@@ -126,7 +121,7 @@ enum Downloader {
       case .failed(let reason): throw VisionError(.download, reason)
       // No other mirror would help; what has arrived stays, for the next attempt to go on from.
       case .cannotWrite(let code):
-        throw VisionError(.system, "cannot write \(part): \(String(cString: strerror(code)))")
+        throw VisionError(.system, "cannot write \(part): \(SystemCall.errorText(code))")
       case .cannotResume: break
       case .complete:
         guard let digest = file.digest else { return }
@@ -152,7 +147,7 @@ enum Downloader {
   }
 
   private static func systemError(_ what: String) -> VisionError {
-    VisionError(.system, "\(what): \(String(cString: strerror(errno)))")
+    VisionError(.system, "\(what): \(SystemCall.errorText())")
   }
 }
 
@@ -167,7 +162,7 @@ public let defaultDownloadProgress: DownloadProgress = { file, done, total in
   let mebibyte = Double(1 << 20)
   func rounded(_ bytes: Int) -> Double { (Double(bytes) / mebibyte * 10).rounded() / 10 }
   let line: String
-  if isatty(STDERR_FILENO) == 1 {
+  if StandardStream.error.isTerminal {
     let filled = total > 0 ? min(30, 30 * done / total) : 0
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
     line = "\r\(file) [\(bar)] \(rounded(done))/\(rounded(total)) MiB\(done == total ? "\n" : "")"
@@ -175,5 +170,5 @@ public let defaultDownloadProgress: DownloadProgress = { file, done, total in
     guard done == total else { return }
     line = "downloaded \(file) (\(rounded(total)) MiB)\n"
   }
-  _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+  StandardStream.error.write(line)
 }

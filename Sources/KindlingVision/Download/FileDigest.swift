@@ -1,10 +1,5 @@
 import KindlingCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// How a published file is known: a sum that its publishers give, in hexadecimal.
 public enum FileDigest: Sendable, Hashable {
@@ -55,7 +50,7 @@ public enum FileDigest: Sendable, Hashable {
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else {
           throw VisionError(
-            .system, "cannot read what was downloaded: \(String(cString: strerror(errno)))")
+            .system, "cannot read what was downloaded: \(SystemCall.errorText())")
         }
         return UnsafeRawBufferPointer(rebasing: buffer[..<count])
       }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// One HTTP request whose body goes to the end of an open file.
 final class Transfer {
@@ -97,21 +93,9 @@ final class Transfer {
     guard let context, let bytes else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let total = size * count
-    var done = 0
-    while done < total {
-      #if canImport(Glibc)
-        let wrote = Glibc.write(transfer.descriptor, bytes + done, total - done)
-      #else
-        let wrote = Darwin.write(transfer.descriptor, bytes + done, total - done)
-      #endif
-      if wrote < 0 && errno == EINTR { continue }
-      if wrote <= 0 {
-        transfer.writeError = errno
-        return done
-      }
-      done += wrote
-    }
-    return total
+    transfer.writeError = SystemCall.write(
+      transfer.descriptor, UnsafeRawBufferPointer(start: bytes, count: total))
+    return transfer.writeError == 0 ? total : 0
   }
 
   private static let report: Report = { context, total, now, _, _ in

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 extension Figure {
   /// Shows the picture where the program runs (matplotlib: `show`): in colours in a terminal, in
@@ -12,13 +6,9 @@ extension Figure {
   ///
   /// - Throws: ``VisionError`` for a size that cannot be.
   public func show() throws {
-    let isTerminal = isatty(STDOUT_FILENO) == 1
-    var columns = 80
-    var window = winsize()
-    if isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 {
-      columns = Int(window.ws_col)
-    }
-    print(try text(columns: min(columns, 160), colors: isTerminal), terminator: "")
+    let output = StandardStream.output
+    let columns = min(output.columns ?? 80, 160)
+    print(try text(columns: columns, colors: output.isTerminal), terminator: "")
   }
 
   /// The picture as text.

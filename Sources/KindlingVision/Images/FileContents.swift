@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// Whole files as bytes.
 enum FileContents {

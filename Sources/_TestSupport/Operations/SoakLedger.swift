@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// What a soak has done so far, in a file that outlives the process: which call is being made, and
 /// how many calls of each operator returned, threw, did not fit or broke a rule.

@@ -1,14 +1,7 @@
 import Kindling
+import KindlingPlatform
 import Synchronization
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 @Suite struct WarningsTests {
   private func warnTwice() throws {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KindlingPlatform
 
 /// What the recycling allocator of host memory has handed out and what it keeps.
 public struct MemoryStatistics: Sendable, Hashable {
@@ -256,14 +250,7 @@ final class Allocator: Sendable {
 
   private static func toSystem(_ block: UnsafeMutableRawPointer, _ size: Int) {
     if size < mapped {
-      // Spelled with the module, since `free` is also a method here.
-      #if canImport(Glibc)
-        Glibc.free(block)
-      #elseif canImport(Musl)
-        Musl.free(block)
-      #else
-        Darwin.free(block)
-      #endif
+      SystemCall.free(block)
     } else {
       munmap(block, size)
     }

@@ -1,12 +1,5 @@
+import KindlingPlatform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Guards a value for a few instructions at a time: cheaper than a mutex where nobody else is
 /// there, and polite (it yields) where somebody is.

@@ -1,13 +1,6 @@
 import CKernels
+import KindlingPlatform
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// How many threads one operation uses at most, the caller's included
 /// (PyTorch: `torch.get_num_threads`).
@@ -135,33 +128,9 @@ package final class ThreadPool: @unchecked Sendable {
   private func startWorker() -> Bool {
     let index = started + 1
     guard mayStart(index) else { return false }
-    let start = Unmanaged.passRetained(Start(pool: self, index: index))
-    #if canImport(Glibc)
-      var thread = pthread_t()
-    #else
-      var thread: pthread_t?
-    #endif
-    if pthread_create(&thread, nil, { ThreadPool.main($0) }, start.toOpaque()) != 0 {
-      start.release()
-      return false
-    }
+    guard SystemThread({ self.serve(index) }) != nil else { return false }
     started = index
     return true
-  }
-
-  private final class Start {
-    let pool: ThreadPool
-    let index: Int
-    init(pool: ThreadPool, index: Int) {
-      self.pool = pool
-      self.index = index
-    }
-  }
-
-  private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-    start.pool.serve(start.index)
   }
 
   private func serve(_ index: Int) -> Never {

@@ -1,4 +1,5 @@
 import KindlingCore
+import KindlingPlatform
 
 /// A library of the machine that reads an image format, opened when the first such file is read.
 struct CodecLibrary: Sendable {

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A file that is open for reading: an ordinary one, and no pipe or device.
 ///
 /// It may be read from several threads at a time.

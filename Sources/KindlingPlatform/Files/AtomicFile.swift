@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Writes a file so that at every moment its path holds the old content or the new, never a part:
 /// a temporary file in the same folder, flushed to disk, takes the old one's place.
 ///

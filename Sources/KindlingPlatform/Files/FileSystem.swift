@@ -1,13 +1,5 @@
 import CKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Why the system refuses a file, without its path.
 package struct FileError: Error, Sendable, CustomStringConvertible {
   /// The system's error number.
@@ -23,7 +15,7 @@ package struct FileError: Error, Sendable, CustomStringConvertible {
   /// `what`, and what the system says of `code`.
   init(_ code: Int32, _ what: String) {
     self.code = code
-    reason = String(cString: strerror(code))
+    reason = SystemCall.errorText(code)
     message = "\(what): \(reason)"
   }
 

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A file that is written from front to back as it grows, such as a log.
 ///
 /// A pipe or a device that somebody reads is taken too.

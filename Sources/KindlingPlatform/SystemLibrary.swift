@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A library of the machine that is opened at run time, when it is first needed.
 ///
 /// A program that does not need it neither links nor starts it, and builds without its development
