@@ -71,7 +71,7 @@ import _TestSupport
   }
 
   @Test(
-    .timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
+    .timeLimit(.minutes(10)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
   func hostileFilesGiveNoNotes(name: String) {
     let notes = try? loadNotes(from: HostileFileTests.path(name))
     #expect(notes?.pairs == nil && notes?.elements == nil)

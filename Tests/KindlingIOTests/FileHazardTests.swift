@@ -164,7 +164,7 @@ import _TestSupport
   }
 
   /// Opening a pipe waits for its other end, which may never come.
-  @Test(.timeLimit(.minutes(1)), arguments: readers.map(\.0) + writers.map(\.0))
+  @Test(.timeLimit(.minutes(10)), arguments: readers.map(\.0) + writers.map(\.0))
   func aPipeIsNotWaitedFor(name: String) throws {
     try FileBytes.withTemporaryFolder { folder in
       let path = "\(folder)/pipe"

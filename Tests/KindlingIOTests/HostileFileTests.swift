@@ -22,13 +22,13 @@ import _TestSupport
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: mustRefuse)
+  @Test(.timeLimit(.minutes(10)), arguments: mustRefuse)
   func isRefused(name: String) {
     let error = #expect(throws: CheckpointError.self) { try Self.read(name) }
     #expect(error?.path == Self.path(name))
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: mayLoad)
+  @Test(.timeLimit(.minutes(10)), arguments: mayLoad)
   func isHandled(name: String) {
     for verify in [true, false] {
       do { try Self.read(name, verify: verify) } catch {
@@ -38,7 +38,7 @@ import _TestSupport
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func printingIsBounded() throws {
+  @Test(.timeLimit(.minutes(10))) func printingIsBounded() throws {
     #expect(try load(Self.path("memo_bomb.pt")).description.utf8.count < 2 << 20)
   }
 

@@ -35,7 +35,7 @@ import _TestSupport
   }
 
   /// A key of 1 MB that is set a hundred thousand times.
-  @Test(.timeLimit(.minutes(1))) func aLongKeyIsHashedOnce() throws {
+  @Test(.timeLimit(.minutes(10))) func aLongKeyIsHashedOnce() throws {
     let key = Self.text(1 << 20) + [0x71, 1, 0x30]
     let pickle = key + [0x7D] + Self.times(100_000, [0x68, 1, 0x4B, 1, 0x73])
     try read(pickle) {
@@ -45,7 +45,7 @@ import _TestSupport
   }
 
   /// As in Python each NaN is a key of its own.
-  @Test(.timeLimit(.minutes(1))) func keysThatAreNoNumbersAreManyKeys() throws {
+  @Test(.timeLimit(.minutes(10))) func keysThatAreNoNumbersAreManyKeys() throws {
     let pickle =
       [0x7D] + Self.times(30_000, [0x47, 0x7F, 0xF8, 0, 0, 0, 0, 0, 0, 0x4B, 1, 0x73])
     try read(pickle) { try #expect(load($0).pairs?.count == 30_000) }
@@ -69,7 +69,7 @@ import _TestSupport
   ]
 
   /// One byte of a file must not become a hundred of memory.
-  @Test(.timeLimit(.minutes(1)), arguments: bombs.map(\.0))
+  @Test(.timeLimit(.minutes(10)), arguments: bombs.map(\.0))
   func valuesBeyondTheFileAreRefused(name: String) throws {
     for (_, pickle) in Self.bombs.filter({ $0.0 == name }) {
       try read(pickle) { path in
@@ -80,7 +80,7 @@ import _TestSupport
   }
 
   /// Names are made of tensors alone, and their length is bounded.
-  @Test(.timeLimit(.minutes(1))) func namesAreBounded() throws {
+  @Test(.timeLimit(.minutes(10))) func namesAreBounded() throws {
     // Dictionaries in each other under long keys, without a tensor.
     let key = Self.text(5000)
     var nested: [UInt8] = []
@@ -98,7 +98,7 @@ import _TestSupport
   }
 
   /// What is shared stays shared: a list that holds one list fifty times, and so on, ten deep.
-  @Test(.timeLimit(.minutes(1)), arguments: [CheckpointContainer.zip, .legacy])
+  @Test(.timeLimit(.minutes(10)), arguments: [CheckpointContainer.zip, .legacy])
   func sharedContainersAreWrittenOnce(container: CheckpointContainer) throws {
     var list = CheckpointValue.list([1, 2])
     var tuple = CheckpointValue.tuple([1, 2])
@@ -142,7 +142,7 @@ import _TestSupport
   }
 
   /// Tables of sizes, which are short in all honest files.
-  @Test(.timeLimit(.minutes(1))) func headersAreBounded() throws {
+  @Test(.timeLimit(.minutes(10))) func headersAreBounded() throws {
     try FileBytes.withTemporaryFolder { folder in
       let sizes = String(repeating: "1,", count: 1 << 19)
       let shape = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sizes)), }"

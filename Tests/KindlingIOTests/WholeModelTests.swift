@@ -377,7 +377,7 @@ private final class TwoInputs: Module {
   }
 
   @Test(
-    .timeLimit(.minutes(1)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
+    .timeLimit(.minutes(10)), arguments: HostileFileTests.entries.compactMap { $0["file"]?.string })
   func hostileFilesMakeNoModel(name: String) {
     let error = #expect(throws: CheckpointError.self) {
       try loadModel(from: HostileFileTests.path(name))

@@ -29,7 +29,7 @@ import _TestSupport
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: readers.map(\.0))
+  @Test(.timeLimit(.minutes(10)), arguments: readers.map(\.0))
   func aPipeIsNotWaitedFor(name: String) throws {
     try FileBytes.withTemporaryFolder { folder in
       let path = "\(folder)/pipe"
