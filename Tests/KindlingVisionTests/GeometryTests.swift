@@ -4,7 +4,7 @@ import Testing
 
 /// Padding, turning and their like, with what torchvision computes.
 @Suite struct GeometryTests {
-  typealias Padding = (by: [Int], mode: KindlingVision.PaddingMode, shape: [Int], values: [Double])
+  typealias Padding = (by: [Int], mode: ImagePaddingMode, shape: [Int], values: [Double])
   static let paddings: [Padding] = [
     ([-1, 1, 2, -1], .constant, [3, 5], [0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 5, 6, 7, 0, 0]),
     (

@@ -52,7 +52,7 @@ import _TestSupport
     case "center_crop": return try TF.centerCrop(image, a.integers(0))
     case "pad":
       let name = try #require(a.values[2].string)
-      let mode: KindlingVision.PaddingMode =
+      let mode: ImagePaddingMode =
         switch name {
         case "edge": .edge
         case "reflect": .reflect

@@ -10,17 +10,19 @@ public struct Pad: ImageTransform {
   public var fill: Double { writtenFill.value }
   private let writtenFill: WrittenNumber
   /// What the border shows.
-  public let paddingMode: PaddingMode
+  public let paddingMode: ImagePaddingMode
 
   /// A border of `padding` pixels on all sides.
-  public init<F: TensorScalar>(_ padding: Int, fill: F = 0, paddingMode: PaddingMode = .constant) {
+  public init<F: TensorScalar>(
+    _ padding: Int, fill: F = 0, paddingMode: ImagePaddingMode = .constant
+  ) {
     self.init([padding], fill: fill, paddingMode: paddingMode)
   }
 
   /// A border of one, two (left and right, top and bottom) or four numbers of pixels (left, top,
   /// right, bottom).
   public init<F: TensorScalar>(
-    _ padding: [Int], fill: F = 0, paddingMode: PaddingMode = .constant
+    _ padding: [Int], fill: F = 0, paddingMode: ImagePaddingMode = .constant
   ) {
     self.padding = padding
     writtenFill = WrittenNumber(fill)

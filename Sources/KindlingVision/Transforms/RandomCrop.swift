@@ -11,12 +11,12 @@ public struct RandomCrop: ImageTransform {
   /// The value of a constant border.
   public let fill: Double
   /// What the border shows.
-  public let paddingMode: PaddingMode
+  public let paddingMode: ImagePaddingMode
 
   /// A transform to `size` by `size` pixels, of the image with a border of `padding` pixels.
   public init(
     _ size: Int, padding: Int? = nil, padIfNeeded: Bool = false, fill: Double = 0,
-    paddingMode: PaddingMode = .constant
+    paddingMode: ImagePaddingMode = .constant
   ) {
     self.init(
       (size, size), padding: padding.map { [$0] }, padIfNeeded: padIfNeeded, fill: fill,
@@ -26,7 +26,7 @@ public struct RandomCrop: ImageTransform {
   /// A transform to this height and width, of the image with a border.
   public init(
     _ size: (height: Int, width: Int), padding: [Int]? = nil, padIfNeeded: Bool = false,
-    fill: Double = 0, paddingMode: PaddingMode = .constant
+    fill: Double = 0, paddingMode: ImagePaddingMode = .constant
   ) {
     self.size = [size.height, size.width]
     self.padding = padding

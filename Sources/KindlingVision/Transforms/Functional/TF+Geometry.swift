@@ -1,7 +1,7 @@
 import KindlingCore
 
 /// The values of pixels beyond the edges of an image (torchvision: `padding_mode`).
-public enum PaddingMode: String, Sendable {
+public enum ImagePaddingMode: String, Sendable {
   /// One value everywhere.
   case constant
   /// The last pixel.
@@ -106,7 +106,7 @@ extension TF {
   /// `padding` is pixels on all sides, or left and right, and top and bottom, or left, top, right
   /// and bottom; where it is negative the image is cropped. `fill` is the value of a constant border.
   public static func pad<I: ImageOrTensor>(
-    _ image: I, _ padding: [Int], fill: Double = 0, paddingMode: PaddingMode = .constant
+    _ image: I, _ padding: [Int], fill: Double = 0, paddingMode: ImagePaddingMode = .constant
   ) throws -> I {
     let (left, top, right, bottom) = try sides(padding)
     let (height, width) = try size(image, "pad")
@@ -155,7 +155,7 @@ extension TF {
   /// The pixel of `count` that each of `range` shows, mirrored as often as it takes: of images, as
   /// NumPy pads arrays.
   private static func mirrored(
-    _ range: Range<Int>, of count: Int, _ mode: PaddingMode
+    _ range: Range<Int>, of count: Int, _ mode: ImagePaddingMode
   ) throws -> [Int] {
     guard range.count <= ImageFormat.mostPixels else {
       throw TensorError(.value, "pad", "an image cannot become \(range.count) pixels long")
@@ -169,7 +169,7 @@ extension TF {
   }
 
   /// The pixel of `count` that each of `range` shows.
-  private static func places(_ range: Range<Int>, of count: Int, _ mode: PaddingMode) throws
+  private static func places(_ range: Range<Int>, of count: Int, _ mode: ImagePaddingMode) throws
     -> [Int]
   {
     // Mirrored, all of the image can be shown once; `reflect` leaves the last pixel out.
