@@ -1,4 +1,4 @@
-/// The end of a path: adds what arrives to the `grad` of a leaf.
+/// The node at the end of a path, which accumulates gradients into the `grad` of a leaf.
 public final class AccumulateGrad: Node, @unchecked Sendable {
   /// The leaf (PyTorch: `AccumulateGrad.variable`).
   public let variable: Tensor
@@ -30,11 +30,11 @@ public final class AccumulateGrad: Node, @unchecked Sendable {
 }
 
 extension Tensor {
-  /// `gradient` as a tensor that later accumulation may write to: itself where nobody else can see
-  /// it, otherwise a copy.
+  /// Returns `gradient` itself if nothing else references it, else a copy, so that later
+  /// accumulation may write to it.
   fileprivate static func owned(_ gradient: inout Tensor, by variable: Tensor) throws -> Tensor {
     if isKnownUniquelyReferenced(&gradient) && gradient.meta == nil {
-      // What nobody else holds needs no history; a base would only keep the storage shared.
+      // An unreferenced gradient needs no history; a base would only keep the storage shared.
       gradient.node = nil
       gradient.viewBase = nil
       gradient.requiresGradFlag = false
@@ -48,14 +48,14 @@ extension Tensor {
     return try gradient.cloned(inOrderOf: variable).detach()
   }
 
-  /// Whether a gradient lies as PyTorch lays it out: in the order of its variable where that is dense,
-  /// else contiguously.
+  /// Returns whether a gradient has PyTorch's memory layout: that of its variable if dense, else
+  /// contiguous.
   private func isLaidOut(for variable: Tensor) -> Bool {
     guard Layout.isDense(variable.shape, variable.strides) else { return isContiguous }
     return zip(shape, zip(strides, variable.strides)).allSatisfy { $0 == 1 || $1.0 == $1.1 }
   }
 
-  /// A recorded copy that lies as a gradient of `variable` does.
+  /// Returns a recorded copy with the memory layout of a gradient of `variable`.
   fileprivate func cloned(inOrderOf variable: Tensor) throws -> Tensor {
     let strides =
       Layout.isDense(variable.shape, variable.strides)

@@ -1,9 +1,9 @@
 import CKernels
 
-/// Runs `body` with a check of every gradient: a `backward` that computes a NaN throws an error that
-/// names the operation whose gradient it is (PyTorch: `torch.autograd.detect_anomaly`).
+/// Runs `body` and checks every gradient for NaN (PyTorch: `torch.autograd.detect_anomaly`).
 ///
-/// Slow; for finding mistakes.
+/// A `backward` that computes a NaN throws an error with the name of the operation. The check is
+/// slow and meant for debugging.
 public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
   Warnings.note(
     .user, "",
@@ -19,7 +19,7 @@ public func detectAnomaly<R>(_ body: () throws -> R) rethrows -> R {
 public var isAnomalyEnabled: Bool { kk_state().pointee.anomaly }
 
 enum Anomaly {
-  /// Throws if `gradient`, which `node` computed for its input `i`, holds a NaN.
+  /// Throws if `gradient`, which `node` computed for its input `i`, contains NaN.
   static func check(_ gradient: Tensor, _ node: Node, _ i: Int) throws {
     let hasNaN = try noGrad {
       try gradient.toArray(as: Double.self).contains { $0.isNaN }

@@ -1,6 +1,6 @@
-/// An operation with a gradient of its own (PyTorch: `torch.autograd.Function`).
+/// An operation with a custom gradient (PyTorch: `torch.autograd.Function`).
 ///
-/// Arguments that are no tensors are properties of the conforming type:
+/// Arguments that are not tensors are properties of the conforming type:
 /// ```swift
 /// struct Scale: AutogradFunction {
 ///   let factor: Double
@@ -14,20 +14,22 @@
 /// let y = try Scale(factor: 3).apply(x)  // y.gradFn is <ScaleBackward>
 /// ```
 public protocol AutogradFunction {
-  /// Computes the outputs. Nothing inside is recorded; what `backward` needs is given to
-  /// ``FunctionContext/saveForBackward(_:)``.
+  /// Computes the outputs, without recording.
+  ///
+  /// Pass the tensors that `backward` needs to ``FunctionContext/saveForBackward(_:)``.
   func forward(_ ctx: FunctionContext, _ inputs: [Tensor]) throws -> [Tensor]
 
-  /// Computes the gradients of the inputs from those of the outputs; nil for an input that has none.
-  /// Written with differentiable operations it can be differentiated again.
+  /// Computes the gradients of the inputs from those of the outputs; nil means no gradient.
+  ///
+  /// Use differentiable operations to support higher derivatives.
   func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?]
 }
 
 extension AutogradFunction {
-  /// Runs the function, recorded under the name of this type followed by `Backward`
+  /// Runs the function, recorded as the name of this type followed by `Backward`
   /// (PyTorch: `Function.apply`).
   ///
-  /// - Throws: what ``forward(_:_:)`` throws, and ``TensorError`` `.autograd` unless it returns
+  /// - Throws: the errors of ``forward(_:_:)``, and ``TensorError`` `.autograd` unless it returns
   ///   exactly one tensor.
   public func apply(_ inputs: Tensor...) throws -> Tensor {
     let outputs = try applyAll(inputs)
@@ -41,7 +43,7 @@ extension AutogradFunction {
 
   /// Runs the function on `inputs` and returns all its outputs (PyTorch: `Function.apply`).
   ///
-  /// - Throws: what ``forward(_:_:)`` throws, and ``TensorError`` `.autograd` where a tensor was
+  /// - Throws: the errors of ``forward(_:_:)``, and ``TensorError`` `.autograd` if a tensor was
   ///   modified that must not be.
   public func applyAll(_ inputs: [Tensor]) throws -> [Tensor] {
     let needs = inputs.map(\.requiresGrad)
@@ -84,7 +86,7 @@ extension AutogradFunction {
     if ctx.nonDifferentiable.contains(where: { $0 === output }) || !output.dtype.isFloatingPoint {
       return input == nil ? output : output.detach()
     }
-    // What has a place in a graph already keeps it; the function hands out a view.
+    // A tensor that is already in a graph stays there; the function returns a view.
     var result = output
     if input != nil || output.node != nil || output.requiresGradFlag {
       result = output.alias()
@@ -97,11 +99,12 @@ extension AutogradFunction {
   }
 }
 
-/// What an ``AutogradFunction`` keeps from `forward` for `backward` (PyTorch: the `ctx` argument).
+/// The values that an ``AutogradFunction`` keeps from `forward` for `backward` (PyTorch: the `ctx`
+/// argument).
 public final class FunctionContext {
   /// Whether each input needs a gradient (PyTorch: `ctx.needs_input_grad`).
   public let needsInputGrad: [Bool]
-  /// Values to keep that are no tensors (PyTorch: attributes of `ctx`).
+  /// Values to keep that are not tensors (PyTorch: attributes of `ctx`).
   public var attributes: [String: Any] = [:]
 
   private(set) var dirty: [Tensor] = []
@@ -115,13 +118,13 @@ public final class FunctionContext {
 
   init(_ needsInputGrad: [Bool]) { self.needsInputGrad = needsInputGrad }
 
-  /// Keeps tensors (inputs, outputs or others) for `backward`; replaces an earlier call's
+  /// Saves tensors (inputs, outputs or others) for `backward`, replacing those of an earlier call
   /// (PyTorch: `ctx.save_for_backward`).
   public func saveForBackward(_ tensors: Tensor...) { toSave = tensors }
 
-  /// The tensors given to ``saveForBackward(_:)`` (PyTorch: `ctx.saved_tensors`).
+  /// The tensors passed to ``saveForBackward(_:)`` (PyTorch: `ctx.saved_tensors`).
   ///
-  /// - Throws: ``TensorError`` `.autograd` where one was written to since, or they have been freed.
+  /// - Throws: ``TensorError`` `.autograd` if one was modified since, or they have been freed.
   public var savedTensors: [Tensor] {
     get throws {
       let name = node?.name ?? ""
@@ -138,22 +141,24 @@ public final class FunctionContext {
     }
   }
 
-  /// Says that inputs were modified in place; they must be returned too (PyTorch: `ctx.mark_dirty`).
+  /// Marks inputs as modified in place; they must also be returned (PyTorch: `ctx.mark_dirty`).
   public func markDirty(_ tensors: Tensor...) { dirty += tensors }
 
-  /// Says that outputs have no gradient (PyTorch: `ctx.mark_non_differentiable`).
+  /// Marks outputs as not differentiable (PyTorch: `ctx.mark_non_differentiable`).
   public func markNonDifferentiable(_ tensors: Tensor...) { nonDifferentiable += tensors }
 
-  /// Whether gradients that did not arrive are made zeros of full size, which is the default.
-  ///
-  /// If not, they are given as single zeros shown in the output's shape, see ``hasGradient(_:)``
+  /// Sets whether missing gradients are materialized as zeros, which is the default
   /// (PyTorch: `ctx.set_materialize_grads`).
+  ///
+  /// Otherwise `backward` gets a single zero expanded to the shape of the output; see
+  /// ``hasGradient(_:)``.
   public func setMaterializeGrads(_ value: Bool) { materializesGrads = value }
 
-  /// Whether a gradient arrived at output `i`; for use in `backward`.
+  /// Returns whether output `i` received a gradient; for use in `backward`.
   public func hasGradient(_ i: Int) -> Bool { arrived.indices.contains(i) && arrived[i] }
 
-  /// After `forward`: an output is kept without its node, which holds this context.
+  /// Saves the tensors after `forward`; outputs are kept without their node, which holds this
+  /// context.
   func finish(_ outputs: [Tensor]) {
     saved = toSave.map { tensor in
       let index = outputs.firstIndex { $0 === tensor && $0.node === node && node != nil }
@@ -175,7 +180,7 @@ public final class FunctionContext {
     saved = []
   }
 
-  /// One gradient for each output of the node.
+  /// Returns one gradient for each output of the node.
   func complete(_ gradients: [Tensor?], _ node: Node) throws -> [Tensor] {
     arrived = gradients.map { $0 != nil }
     return try gradients.enumerated().map { i, gradient in
@@ -190,7 +195,7 @@ public final class FunctionContext {
   }
 }
 
-/// The node of a user's function.
+/// The node of a user-defined function.
 final class CustomFunctionNode: Node, @unchecked Sendable {
   private let function: any AutogradFunction
   private let context: FunctionContext

@@ -1,19 +1,19 @@
 import Synchronization
 
-/// What only some tensors carry for the sake of the graph.
+/// Autograd data that only some tensors have.
 final class AutogradMeta {
   /// The accumulated gradient of a leaf, or of a tensor with `retainGrad`.
   var grad: Tensor?
   /// The node that accumulates into `grad`; weak, since the node holds the leaf.
   private weak var accumulator: AccumulateGrad?
-  /// Functions of a leaf's gradient.
+  /// The hooks on the gradient of a leaf.
   var hooks: NodeHooks?
   var retainsGrad = false
   var isParameter = false
-  /// Leaves are shared by the graphs of several threads.
+  /// Leaves may be shared by the graphs of several threads.
   let lock = Mutex<Void>(())
 
-  /// The node that accumulates the gradient of `leaf`, which carries this.
+  /// Returns the node that accumulates the gradient of `leaf`, the owner of this object.
   func accumulator(of leaf: Tensor) -> AccumulateGrad {
     lock.withLock { _ in
       if let accumulator { return accumulator }
@@ -24,10 +24,11 @@ final class AutogradMeta {
     }
   }
 
-  /// Makes the next graph ask for a new accumulator: the leaf's shape or dtype has changed.
+  /// Makes the next graph create a new accumulator, since the shape or dtype of the leaf has
+  /// changed.
   func forgetAccumulator() { lock.withLock { _ in accumulator = nil } }
 
-  /// The hooks of a leaf, made on first use.
+  /// Returns the hooks of a leaf, created on first use.
   func leafHooks() -> NodeHooks {
     lock.withLock { _ in
       if let hooks { return hooks }
@@ -40,7 +41,7 @@ final class AutogradMeta {
 }
 
 extension Tensor {
-  /// The rarely needed part, made on first use.
+  /// The autograd data, created on first use.
   var ensuredMeta: AutogradMeta {
     if let meta { return meta }
     let made = AutogradMeta()

@@ -1,13 +1,14 @@
 extension Tensor {
-  /// Computes the gradients of this tensor with respect to the leaves it came from, and adds them to
-  /// their ``grad`` (PyTorch: `Tensor.backward`).
+  /// Accumulates the gradient of this tensor with respect to each leaf into its ``grad``
+  /// (PyTorch: `Tensor.backward`).
   ///
   /// - Parameters:
-  ///   - gradient: the gradient of this tensor; may be left out for one element.
-  ///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
-  ///   - createGraph: record the computation, for higher derivatives.
-  ///   - inputs: the only tensors to accumulate into; by default all leaves.
-  /// - Throws: ``TensorError`` `.autograd` where there is no graph, or it has been used up.
+  ///   - gradient: the gradient of this tensor; optional for a tensor of one element.
+  ///   - retainGraph: whether to keep the saved tensors for another call; defaults to
+  ///     `createGraph`.
+  ///   - createGraph: whether to record the computation, for higher derivatives.
+  ///   - inputs: the only tensors to accumulate into; defaults to all leaves.
+  /// - Throws: ``TensorError`` `.autograd` if there is no graph, or it has been freed.
   public func backward(
     _ gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false,
     inputs: [Tensor]? = nil
@@ -19,17 +20,18 @@ extension Tensor {
 
 /// Functions on graphs and derivatives (PyTorch: `torch.autograd`).
 public enum Autograd {
-  /// Computes the sum of the gradients of `tensors` with respect to the leaves, and adds them to
-  /// their ``Tensor/grad`` (PyTorch: `torch.autograd.backward`).
+  /// Accumulates the gradient of the sum of `tensors` with respect to each leaf into its
+  /// ``Tensor/grad`` (PyTorch: `torch.autograd.backward`).
   ///
   /// - Parameters:
-  ///   - tensors: where the way back begins.
-  ///   - gradients: one for each tensor; nil stands for 1, for tensors of one element.
-  ///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
-  ///   - createGraph: record the computation, for higher derivatives.
-  ///   - inputs: the only tensors to accumulate into; by default all leaves.
-  /// - Throws: ``TensorError`` `.autograd` where there is no graph, or it has been used up, and
-  ///   `.shape` where a gradient does not fit.
+  ///   - tensors: the tensors to differentiate.
+  ///   - gradients: one for each tensor; nil means 1, for tensors of one element.
+  ///   - retainGraph: whether to keep the saved tensors for another call; defaults to
+  ///     `createGraph`.
+  ///   - createGraph: whether to record the computation, for higher derivatives.
+  ///   - inputs: the only tensors to accumulate into; defaults to all leaves.
+  /// - Throws: ``TensorError`` `.autograd` if there is no graph, or it has been freed, and `.shape`
+  ///   if a gradient has the wrong shape.
   public static func backward(
     _ tensors: [Tensor], _ gradients: [Tensor?]? = nil, retainGraph: Bool? = nil,
     createGraph: Bool = false, inputs: [Tensor]? = nil
@@ -110,27 +112,29 @@ public enum Autograd {
         throw TensorError(
           .autograd, operation, "One of the differentiated Tensors does not require grad")
       }
-      // A view made without recording requires a gradient where its base does, but no graph leads to it.
+      // A view created without recording requires a gradient if its base does, but no graph leads
+      // to it.
       let nowhere = Node(named: "Identity", sequence: 0, output: Node.OutputInfo(input))
       return Edge(nowhere, 0)
     }
   }
 }
 
-/// The gradients of the sum of `outputs` with respect to `inputs`, accumulated nowhere
-/// (PyTorch: `torch.autograd.grad`).
+/// Computes the gradients of the sum of `outputs` with respect to `inputs`, without accumulating
+/// them (PyTorch: `torch.autograd.grad`).
 ///
 /// - Parameters:
-///   - outputs: where the way back begins.
-///   - inputs: what to differentiate by; leaves or results of operations.
-///   - gradOutputs: one for each output; nil stands for 1, for tensors of one element.
-///   - retainGraph: keep what was saved, for a second call; by default as `createGraph`.
-///   - createGraph: record the computation, for higher derivatives.
-///   - allowUnused: give nil for an input that the outputs do not depend on, rather than throw.
-///   - materializeGrads: give zeros for such inputs, which require a gradient with `createGraph`.
+///   - outputs: the tensors to differentiate.
+///   - inputs: the tensors to differentiate with respect to: leaves or results of operations.
+///   - gradOutputs: one for each output; nil means 1, for tensors of one element.
+///   - retainGraph: whether to keep the saved tensors for another call; defaults to `createGraph`.
+///   - createGraph: whether to record the computation, for higher derivatives.
+///   - allowUnused: whether to return nil instead of throwing for an input that is not used.
+///   - materializeGrads: whether to return zeros for such inputs; with `createGraph` they require a
+///     gradient.
 /// - Returns: one gradient for each input, of its shape.
-/// - Throws: ``TensorError`` `.autograd` where there is no graph, it has been used up, or an input
-///   was not used.
+/// - Throws: ``TensorError`` `.autograd` if there is no graph, it has been freed, or an input was
+///   not used.
 public func grad(
   of outputs: [Tensor], withRespectTo inputs: [Tensor], gradOutputs: [Tensor?]? = nil,
   retainGraph: Bool? = nil, createGraph: Bool = false, allowUnused: Bool = false,
@@ -159,10 +163,10 @@ public func grad(
   }
 }
 
-/// The gradient of `output` with respect to `input`, accumulated nowhere
+/// Computes the gradient of `output` with respect to `input`, without accumulating it
 /// (PyTorch: `torch.autograd.grad`).
 ///
-/// - Throws: ``TensorError`` `.autograd` where there is no graph, it has been used up, or `input` was
+/// - Throws: ``TensorError`` `.autograd` if there is no graph, it has been freed, or `input` was
 ///   not used.
 public func grad(
   of output: Tensor, withRespectTo input: Tensor, gradOutput: Tensor? = nil,

@@ -1,11 +1,10 @@
-/// Runs `function` on `inputs` without keeping what its operations save for `backward`; `backward`
-/// runs it again when it gets there (PyTorch: `torch.utils.checkpoint.checkpoint` with
-/// `use_reentrant=False`).
+/// Runs `function` without saving tensors, and reruns it in `backward`
+/// (PyTorch: `torch.utils.checkpoint.checkpoint` with `use_reentrant=False`).
 ///
-/// With `preserveRNGState` the second run draws the same random numbers.
+/// With `preserveRNGState`, the second run draws the same random numbers.
 ///
-/// - Throws: what `function` throws; `backward` throws ``TensorError`` `.autograd` where the second
-///   run does not save what the first did.
+/// - Throws: the errors of `function`; `backward` throws ``TensorError`` `.autograd` if the second
+///   run saves different tensors than the first.
 public func checkpoint(
   _ function: @escaping ([Tensor]) throws -> [Tensor], _ inputs: [Tensor],
   preserveRNGState: Bool = true
@@ -15,7 +14,7 @@ public func checkpoint(
   return try SavedTensorsHooks.with(frame.hooks()) { try function(inputs) }
 }
 
-/// ``checkpoint(_:_:preserveRNGState:)->[Tensor]`` for one tensor.
+/// Calls ``checkpoint(_:_:preserveRNGState:)->[Tensor]`` with one tensor.
 public func checkpoint(
   _ function: @escaping (Tensor) throws -> Tensor, _ input: Tensor, preserveRNGState: Bool = true
 ) throws -> Tensor {
@@ -25,7 +24,7 @@ public func checkpoint(
   return try SavedTensorsHooks.with(frame.hooks()) { try function(input) }
 }
 
-/// One run of a checkpointed function: how to repeat it, and what repeating it gave.
+/// One run of a checkpointed function, with the data to repeat it and the results of repeating it.
 private final class CheckpointFrame {
   private struct Description: Equatable {
     let shape: [Int]
@@ -38,7 +37,7 @@ private final class CheckpointFrame {
   }
 
   private let function: ([Tensor]) throws -> [Tensor]
-  /// Saved as an operation would, so that an enclosing checkpoint does not keep them either.
+  /// Saved as by an operation, so that an enclosing checkpoint does not keep them either.
   private let inputs: [SavedTensor]
   private let generator: [UInt8]?
   private var saved: [Description] = []
@@ -52,7 +51,7 @@ private final class CheckpointFrame {
     generator = preserveRNGState ? Generator.default.stateBytes : nil
   }
 
-  /// Keeps numbers in place of the tensors.
+  /// Returns hooks that save numbers instead of the tensors.
   func hooks() -> SavedTensorsHooks {
     SavedTensorsHooks(
       pack: { tensor in

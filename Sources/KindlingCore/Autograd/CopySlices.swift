@@ -1,5 +1,5 @@
-/// What an in-place operation on a view did to the view's base: the elements of the view went through
-/// the operation, all others stayed.
+/// The effect of an in-place operation on a view's base: the elements of the view pass through the
+/// operation, all others are unchanged.
 final class CopySlices: Node, @unchecked Sendable {
   private var base: Edge?
   private var operation: Node?
@@ -31,8 +31,10 @@ final class CopySlices: Node, @unchecked Sendable {
     try send(0, geometry.replace(in: gradient, by: kept))
   }
 
-  /// To differentiate again, what the operation saved of its output has to be reached as a view of
-  /// this node's; the view itself may be gone.
+  /// Connects the saved output of the operation to a view of this node's output, for higher
+  /// derivatives.
+  ///
+  /// The view itself may have been released.
   private func connectOutput(of operation: Node) -> Node? {
     guard isGradEnabled, let saving = operation as? OperationNode, saving.savesOutput else {
       return nil

@@ -3,12 +3,12 @@ import Synchronization
 
 private let walkCounter = Atomic<UInt64>(0)
 
-/// Walks the graph from some outputs down to the leaves.
+/// The backward pass through the graph, from outputs to leaves.
 ///
-/// First it counts how many gradients each node waits for, then it runs the nodes whose gradients are
-/// complete, latest first. Nothing recurses, so the length of a chain does not matter.
+/// It first counts the gradients for which each node waits. It then runs the nodes whose gradients
+/// are complete, latest first. It does not recurse, so the length of a chain does not matter.
 struct Engine {
-  /// Where a walk starts: a tensor and its gradient.
+  /// The start of a pass: a tensor and its gradient.
   struct Root {
     let edge: Edge
     let gradient: Tensor
@@ -19,11 +19,11 @@ struct Engine {
     var createGraph = false
   }
 
-  /// The state of one node during the walk.
+  /// The state of one node during the pass.
   private struct Visit {
     let node: Node
     var dependencies = 0
-    /// Whether the node lies on a path to what is asked for.
+    /// Whether the node is on a path to a requested gradient.
     var isNeeded = true
     var gradients = Gradients()
   }
@@ -31,14 +31,14 @@ struct Engine {
   private let id = walkCounter.wrappingAdd(1, ordering: .relaxed).newValue
   private let options: Options
   private var visits: [Visit] = []
-  /// Nodes that another walk (one inside a hook, or in another thread) has claimed.
+  /// Nodes claimed by another pass (inside a hook, or in another thread).
   private var claimedElsewhere: [ObjectIdentifier: Int] = [:]
   private var ready = ReadyHeap()
-  /// What to hand back: for each slot, outputs and where their gradients go.
+  /// The gradients to return: for each slot, the outputs and the indices of their gradients.
   private var captures: [Int: [(output: Int, result: Int)]] = [:]
   private var captured: [Tensor?] = []
 
-  /// Runs backward from `roots` and accumulates into every leaf.
+  /// Runs the backward pass from `roots` and accumulates into every leaf.
   static func run(_ roots: [Root], _ options: Options) throws {
     var engine = Engine(options: options)
     try engine.guarded { engine in
@@ -47,10 +47,10 @@ struct Engine {
     }
   }
 
-  /// Runs backward from `roots` as far as `targets` need it.
+  /// Runs the backward pass from `roots`, restricted to paths to `targets`.
   ///
-  /// Where `accumulating`, targets that are leaves accumulate their gradients; otherwise the
-  /// gradients are returned (nil: none arrived).
+  /// With `accumulating`, targets that are leaves accumulate their gradients. Otherwise the
+  /// gradients are returned; nil means that none arrived.
   static func run(
     _ roots: [Root], to targets: [Edge], accumulating: Bool, _ options: Options
   ) throws -> [Tensor?] {
@@ -81,7 +81,7 @@ struct Engine {
 
   // MARK: Counting
 
-  /// Claims every node that can be reached and counts its dependencies.
+  /// Claims every reachable node and counts its dependencies.
   private mutating func survey(_ roots: [Root]) {
     var stack: [Int] = []
     for root in roots where find(root.edge.node) == nil { stack.append(claim(root.edge.node)) }
@@ -100,7 +100,7 @@ struct Engine {
     }
   }
 
-  /// Marks what lies between the roots and `targets`; nothing else runs.
+  /// Marks the nodes between the roots and `targets`; no other node runs.
   private mutating func restrict(to targets: [Edge], accumulating: Bool) {
     for slot in visits.indices { visits[slot].isNeeded = false }
     var isGoal = [Bool](repeating: false, count: visits.count)
@@ -113,7 +113,7 @@ struct Engine {
         captures[slot, default: []].append((Int(target.outputIndex), result))
       }
     }
-    // A node is made after those it leads to, except for accumulators, which lead nowhere.
+    // A node is created after those it leads to, except accumulators, which lead nowhere.
     let order = visits.indices.filter { visits[$0].node.edgeCount > 0 }
       .sorted { visits[$0].node.sequence < visits[$1].node.sequence }
     for slot in order {
@@ -151,7 +151,7 @@ struct Engine {
       guard let slot = find(root.edge.node) else { continue }
       try add(root.gradient, slot, Int(root.edge.outputIndex))
     }
-    // A root that another root leads to waits for it; one given twice starts once.
+    // A root that depends on another root waits for it; a root that is given twice starts once.
     for slot in visits.indices.prefix(roots.count) where visits[slot].dependencies == 0 {
       ready.push(slot, visits[slot].node.sequence)
     }
@@ -172,8 +172,8 @@ struct Engine {
     func capture() {
       for (output, result) in captures[slot] ?? [] { captured[result] = gradients[output] }
     }
-    // Where the walk goes on behind this node, the caller gets the gradient as it arrived, and hooks
-    // change only the one that goes on (PyTorch's order).
+    // If the pass continues past this node, the caller gets the gradient before hooks change it
+    // (PyTorch's order).
     let isNeeded = visits[slot].isNeeded
     if isNeeded { capture() }
     if let hooks = node.hooks { try hooks.runTensorHooks(&gradients) }
@@ -221,7 +221,7 @@ struct Engine {
 }
 
 extension Tensor {
-  /// A gradient brought to the shape, dtype and device of what it belongs to.
+  /// Returns this gradient converted to the shape, dtype and device of its tensor.
   func reduced(to info: Node.OutputInfo) throws -> Tensor {
     var result = self
     if result.shape != info.shape { result = try result.summed(to: info.shape) }

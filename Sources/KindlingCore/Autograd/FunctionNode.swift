@@ -1,4 +1,4 @@
-/// The node of an operation whose gradients are computed together.
+/// A node whose input gradients are computed together.
 final class FunctionNode: Node, @unchecked Sendable {
   private var edges: [Edge?]
   private var saved: [SavedTensor]
@@ -17,7 +17,7 @@ final class FunctionNode: Node, @unchecked Sendable {
     moreOutputs = outputs.dropFirst().map(OutputInfo.init)
   }
 
-  /// Keeps `output` for the pullback; an alias, since the tensor holds the node that holds it.
+  /// Saves `output` for the pullback, as an alias, since the tensor holds this node.
   func save(output: Tensor) { savedOutput = SavedTensor(output.alias()) }
 
   var savesOutput: Bool { savedOutput != nil }

@@ -1,16 +1,16 @@
-/// Derivatives of functions of tensors (PyTorch: `torch.autograd.functional`).
+/// Derivatives of functions on tensors (PyTorch: `torch.autograd.functional`).
 extension Autograd {
-  /// The Jacobian of `function` at `x`, shaped like the output followed by the input
-  /// (PyTorch: `functional.jacobian`).
+  /// Computes the Jacobian of `function` at `x` (PyTorch: `functional.jacobian`).
   ///
-  /// `createGraph` records the computation, for higher derivatives.
+  /// Its shape is that of the output followed by that of the input. `createGraph` records the
+  /// computation, for higher derivatives.
   public static func jacobian(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, createGraph: Bool = false
   ) throws -> Tensor {
     try jacobian({ try function($0[0]) }, [x], createGraph: createGraph)[0]
   }
 
-  /// The Jacobians of `function` with respect to each of `inputs`.
+  /// Computes the Jacobians of `function` with respect to each of `inputs`.
   public static func jacobian(
     _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], createGraph: Bool = false
   ) throws -> [Tensor] {
@@ -34,17 +34,18 @@ extension Autograd {
     }
   }
 
-  /// The Hessian of `function`, whose result has one element, at `x`, shaped like the input twice
-  /// (PyTorch: `functional.hessian`).
+  /// Computes the Hessian of the scalar function `function` at `x` (PyTorch: `functional.hessian`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where the result has not exactly one element.
+  /// Its shape is that of the input twice.
+  ///
+  /// - Throws: ``TensorError`` `.shape` if the output does not have exactly one element.
   public static func hessian(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, createGraph: Bool = false
   ) throws -> Tensor {
     try jacobian({ t in try slope(function, t) }, x, createGraph: createGraph)
   }
 
-  /// The Hessian blocks of `function` with respect to each pair of `inputs`.
+  /// Computes the Hessian blocks of `function` with respect to each pair of `inputs`.
   public static func hessian(
     _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], createGraph: Bool = false
   ) throws -> [[Tensor]] {
@@ -57,8 +58,10 @@ extension Autograd {
     }
   }
 
-  /// The result of `function` at `x`, and `v` (of the result's shape) times the Jacobian
-  /// (PyTorch: `functional.vjp`); `v` may be left out for a result of one element.
+  /// Computes the output of `function` at `x`, and `v` times the Jacobian
+  /// (PyTorch: `functional.vjp`).
+  ///
+  /// `v` has the shape of the output; it is optional for an output of one element.
   public static func vjp(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor? = nil,
     createGraph: Bool = false
@@ -68,7 +71,7 @@ extension Autograd {
     return (output, products[0])
   }
 
-  /// ``vjp(_:_:_:createGraph:)`` for several inputs.
+  /// Computes ``vjp(_:_:_:createGraph:)`` for several inputs.
   public static func vjp(
     _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], _ v: Tensor? = nil,
     createGraph: Bool = false
@@ -79,15 +82,17 @@ extension Autograd {
     return (createGraph ? y : y.detach(), products)
   }
 
-  /// The result of `function` at `x`, and the Jacobian times `v` (of the input's shape), by
-  /// differentiating the gradient once more (PyTorch: `functional.jvp`).
+  /// Computes the output of `function` at `x`, and the Jacobian times `v`
+  /// (PyTorch: `functional.jvp`).
+  ///
+  /// `v` has the shape of the input. The product comes from differentiating the gradient once more.
   public static func jvp(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor, createGraph: Bool = false
   ) throws -> (output: Tensor, jvp: Tensor) {
     try jvp({ try function($0[0]) }, [x], [v], createGraph: createGraph)
   }
 
-  /// ``jvp(_:_:_:createGraph:)`` for several inputs.
+  /// Computes ``jvp(_:_:_:createGraph:)`` for several inputs.
   public static func jvp(
     _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], _ v: [Tensor],
     createGraph: Bool = false
@@ -101,7 +106,7 @@ extension Autograd {
     return (createGraph ? y : y.detach(), product)
   }
 
-  /// The result of `function`, which has one element, at `x`, and `v` times the Hessian
+  /// Computes the output of the scalar function `function` at `x`, and `v` times the Hessian
   /// (PyTorch: `functional.vhp`).
   public static func vhp(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor, createGraph: Bool = false
@@ -114,10 +119,10 @@ extension Autograd {
     return (createGraph ? y : y.detach(), product)
   }
 
-  /// The result of `function`, which has one element, at `x`, and the Hessian times `v`
+  /// Computes the output of the scalar function `function` at `x`, and the Hessian times `v`
   /// (PyTorch: `functional.hvp`).
   ///
-  /// The Hessian being symmetric, this is ``vhp(_:_:_:createGraph:)``.
+  /// Since the Hessian is symmetric, this equals ``vhp(_:_:_:createGraph:)``.
   public static func hvp(
     _ function: (Tensor) throws -> Tensor, _ x: Tensor, _ v: Tensor, createGraph: Bool = false
   ) throws -> (output: Tensor, hvp: Tensor) {
@@ -127,7 +132,7 @@ extension Autograd {
 
   // MARK: Parts
 
-  /// `function` on inputs of its own, recorded.
+  /// Runs `function` on copies of the inputs, recorded.
   private static func evaluate(
     _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], createGraph: Bool
   ) throws -> ([Tensor], Tensor) {
@@ -141,7 +146,7 @@ extension Autograd {
     }
   }
 
-  /// Gradients, zeros where there is no dependence.
+  /// Computes gradients, with zeros for unused inputs.
   private static func derivatives(
     _ outputs: [Tensor], _ inputs: [Tensor], _ seeds: [Tensor?], retainGraph: Bool? = nil,
     createGraph: Bool = false

@@ -1,13 +1,14 @@
 /// Checks the gradients of `function` at `inputs` against central differences
 /// (PyTorch: `torch.autograd.gradcheck`).
 ///
-/// Every input that requires a gradient has to be a float64 leaf: the differences are too coarse in
-/// anything less. Outputs may be several; each is checked element by element.
+/// Every input that requires a gradient must be a float64 leaf, since differences in lower
+/// precision are too inaccurate. There may be several outputs; each is checked element by element.
 ///
-/// `eps` is how far inputs are moved; gradient and quotient may differ by `atol` plus `rtol` times
-/// the quotient.
+/// `eps` is the step of the differences. Gradient and difference quotient may differ by `atol` plus
+/// `rtol` times the quotient.
 ///
-/// - Throws: ``TensorError`` `.autograd` naming input, element and both values where they disagree.
+/// - Throws: ``TensorError`` `.autograd` with the input, the element and both values if they
+///   differ.
 public func gradcheck(
   _ function: ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], eps: Double = 1e-6,
   atol: Double = 1e-5, rtol: Double = 1e-3
@@ -37,7 +38,7 @@ public func gradcheck(
   }
 }
 
-/// ``gradcheck(_:_:eps:atol:rtol:)`` for a function of one result.
+/// Calls ``gradcheck(_:_:eps:atol:rtol:)`` for a function of one output.
 public func gradcheck(
   _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], eps: Double = 1e-6,
   atol: Double = 1e-5, rtol: Double = 1e-3
@@ -45,16 +46,19 @@ public func gradcheck(
   try gradcheck({ [try function($0)] }, inputs, eps: eps, atol: atol, rtol: rtol)
 }
 
-/// Checks second derivatives: the gradients of `function`, weighted at random, are themselves
-/// functions whose gradients are checked (PyTorch: `torch.autograd.gradgradcheck`).
+/// Checks the second derivatives of `function` against differences
+/// (PyTorch: `torch.autograd.gradgradcheck`).
 ///
-/// - Throws: as ``gradcheck(_:_:eps:atol:rtol:)-(([Tensor])->[Tensor],_,_,_,_)``.
+/// The gradients of `function`, with fixed weights, are treated as functions whose gradients are
+/// checked.
+///
+/// - Throws: the errors of ``gradcheck(_:_:eps:atol:rtol:)-(([Tensor])->[Tensor],_,_,_,_)``.
 public func gradgradcheck(
   _ function: ([Tensor]) throws -> Tensor, _ inputs: [Tensor], eps: Double = 1e-6,
   atol: Double = 1e-5, rtol: Double = 1e-3
 ) throws {
   let shape = try noGrad { try function(inputs).shape }
-  // Fixed weights without a pattern, so that errors cannot cancel.
+  // The weights are fixed and irregular, so that errors do not cancel.
   let count = try Layout.checkedCount(shape, .float64, "gradgradcheck")
   let values = (0..<count).map { 0.5 + Double(($0 * 7919 + 13) % 101) / 101 }
   let weights = try Tensor(values, dtype: .float64).reshape(shape).requiresGrad_()
@@ -68,7 +72,7 @@ public func gradgradcheck(
 }
 
 private enum GradCheck {
-  /// The gradient of one element of `output` with respect to `input`.
+  /// Computes the gradient of one element of `output` with respect to `input`.
   static func gradient(of output: Tensor, _ element: Int, _ input: Tensor) throws -> [Double] {
     var unit = [Double](repeating: 0, count: output.numel)
     unit[element] = 1
@@ -82,7 +86,7 @@ private enum GradCheck {
     return try gradient.toArray(as: Double.self)
   }
 
-  /// The gradients of `output`, weighted, as differentiable functions.
+  /// Computes the gradients of the weighted `output` as differentiable functions.
   static func gradients(of output: Tensor, _ inputs: [Tensor], _ weight: Tensor) throws -> [Tensor?]
   {
     try grad(
@@ -90,7 +94,7 @@ private enum GradCheck {
       allowUnused: true)
   }
 
-  /// The central differences of all outputs with respect to every element of input `i`:
+  /// Computes central differences of all outputs with respect to every element of input `i`:
   /// `[output][place][element]`.
   static func differences(
     _ function: ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], _ i: Int, _ eps: Double
@@ -102,7 +106,7 @@ private enum GradCheck {
         var offset = [Double](repeating: 0, count: inputs[i].numel)
         offset[place] = step
         let change = try Tensor(offset, dtype: .float64).reshape(inputs[i].shape)
-        // A leaf, for functions that take gradients themselves.
+        // The input is a leaf, for functions that compute gradients themselves.
         moved[i] = try noGrad { try inputs[i].add(change) }.requiresGrad_()
         return try enableGrad { try function(moved) }.map { try $0.toArray(as: Double.self) }
       }

@@ -1,11 +1,12 @@
 import CKernels
 
-/// Releases graphs, and modules that hold others, without recursion.
+/// The release of graphs, and of modules that contain others, without recursion.
 ///
 /// Swift's `deinit` recurses, and a long chain of nodes would overflow the stack. Nodes therefore
-/// hand the parts that only they hold to a list of the thread, which the outermost `deinit` drains.
+/// add the objects that only they reference to a list of the thread. The outermost `deinit` drains
+/// it.
 package enum GraphRelease {
-  /// Calls `collect`, which appends parts to the list and drops its own references to them.
+  /// Calls `collect`, which appends objects to the list and drops its own references to them.
   package static func drop(_ collect: (inout [AnyObject]) -> Void) {
     let state = kk_state()
     if let outer = state.pointee.pending?.assumingMemoryBound(to: [AnyObject].self) {
@@ -24,7 +25,7 @@ package enum GraphRelease {
 }
 
 extension Edge {
-  /// Hands the node to `parts` if nobody else holds it.
+  /// Appends the node to `parts` if nothing else references it.
   mutating func collect(into parts: inout [AnyObject]) {
     if isKnownUniquelyReferenced(&node) { parts.append(node) }
   }

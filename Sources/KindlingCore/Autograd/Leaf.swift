@@ -6,21 +6,21 @@ extension Tensor {
     requiresGradFlag || node != nil || viewBase?.requiresGrad == true
   }
 
-  /// Whether this is no result of a recorded operation (PyTorch: `Tensor.is_leaf`).
+  /// Whether this tensor is not the result of a recorded operation (PyTorch: `Tensor.is_leaf`).
   public var isLeaf: Bool { gradFn == nil }
 
-  /// Where gradients for this tensor go.
+  /// The node that receives the gradient of this tensor, with the index of its output.
   var gradientTarget: (Node, Int32)? {
     if let node = gradFn { return (node, outputIndex) }
     if !requiresGradFlag { return nil }
     return (ensuredMeta.accumulator(of: self), 0)
   }
 
-  /// The gradient that `backward` accumulated (PyTorch: `Tensor.grad`).
+  /// The accumulated gradient of this tensor (PyTorch: `Tensor.grad`).
   ///
-  /// Only leaves get one, and results that ``retainGrad()`` was called for; reading it of another
-  /// result warns. Assigning nil makes room for new ones. A gradient that does not have this tensor's shape, dtype
-  /// and device is refused by the next `backward`; ``setGrad(_:)`` refuses it at once.
+  /// Only leaves have one, and results for which ``retainGrad()`` was called; reading it of another
+  /// result warns. Assign nil to clear it. The next `backward` rejects a gradient whose shape,
+  /// dtype or device differs from this tensor's; ``setGrad(_:)`` rejects it at once.
   public var grad: Tensor? {
     get {
       let gradient = meta?.grad
@@ -37,9 +37,10 @@ extension Tensor {
     )
   }
 
-  /// Assigns ``grad`` (PyTorch: `x.grad = …`).
+  /// Sets ``grad`` (PyTorch: `x.grad = …`).
   ///
-  /// - Throws: ``TensorError`` where the gradient does not have this tensor's shape, dtype and device.
+  /// - Throws: ``TensorError`` if the shape, dtype or device of the gradient differs from this
+  ///   tensor's.
   public func setGrad(_ gradient: Tensor?) throws {
     if let gradient {
       if gradient === self {
@@ -52,7 +53,7 @@ extension Tensor {
     grad = gradient
   }
 
-  /// Turns recording of operations on this leaf on or off (PyTorch: `Tensor.requires_grad_`).
+  /// Enables or disables recording of operations on this leaf (PyTorch: `Tensor.requires_grad_`).
   ///
   /// - Throws: ``TensorError`` for a dtype without gradients, or a result of a recorded operation.
   @discardableResult
@@ -75,19 +76,19 @@ extension Tensor {
       )
     }
     requiresGradFlag = requires
-    // Made here, so that threads which only read the leaf find it.
+    // Created here, so that threads that only read the leaf find it.
     if requires && node == nil { _ = ensuredMeta }
     return self
   }
 
-  /// A tensor of the same memory outside the graph (PyTorch: `Tensor.detach`).
+  /// Returns a tensor with the same memory, detached from the graph (PyTorch: `Tensor.detach`).
   ///
-  /// Writing to it counts as a modification of this tensor.
+  /// A write to it counts as a modification of this tensor.
   public func detach() -> Tensor { alias() }
 
-  /// Takes this tensor out of the graph (PyTorch: `Tensor.detach_`).
+  /// Detaches this tensor from the graph (PyTorch: `Tensor.detach_`).
   ///
-  /// - Throws: ``TensorError`` `.autograd` for a view, whose base would stay in the graph.
+  /// - Throws: ``TensorError`` `.autograd` for a view, since its base would stay in the graph.
   @discardableResult
   public func detach_() throws -> Tensor {
     if viewBase != nil {
@@ -100,6 +101,6 @@ extension Tensor {
     return self
   }
 
-  /// Whether this was made in ``inferenceMode(_:)`` (PyTorch: `Tensor.is_inference`).
+  /// Whether this tensor was created in ``inferenceMode(_:)`` (PyTorch: `Tensor.is_inference`).
   public var isInference: Bool { isInferenceTensor }
 }

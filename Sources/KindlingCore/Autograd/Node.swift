@@ -1,25 +1,26 @@
 import Synchronization
 
-/// One step of the graph that `backward` walks: an operation, seen from its outputs.
+/// A node of the computation graph: one recorded operation.
 ///
-/// Names are PyTorch's: `AddmmBackward0`, `AccumulateGrad`. Graphs of several threads may share nodes;
-/// registering hooks on such a node needs to be alone.
+/// The names are PyTorch's: `AddmmBackward0`, `AccumulateGrad`. Graphs of several threads may share
+/// nodes. Registering hooks on a shared node requires exclusive access.
 public class Node: CustomStringConvertible, @unchecked Sendable {
-  /// PyTorch's name of the step (PyTorch: `Node.name()`).
+  /// PyTorch's name of the node (PyTorch: `Node.name()`).
   public final let name: String
-  /// Later nodes have higher numbers and run earlier.
+  /// The order of creation; later nodes have larger numbers and run earlier.
   final let sequence: UInt64
-  /// What is known of the first output, the only one of most nodes.
+  /// The description of the first output, the only one of most nodes.
   final var firstOutput: OutputInfo
   final var moreOutputs: [OutputInfo] = []
-  /// What to call before and after this node runs; most nodes have nothing.
+  /// The hooks to call before and after this node runs; most nodes have none.
   final var hooks: NodeHooks?
 
-  /// The walk that has claimed this node (0: none), and where that walk keeps the node's state.
+  /// The backward pass that has claimed this node (0: none), and the index of the node's state
+  /// there.
   final let claim = Atomic<UInt64>(0)
   final var slot = 0
 
-  /// Shape, dtype and backend of an output: what a gradient that arrives there must have.
+  /// The shape, dtype and backend of an output, which its gradient must have.
   struct OutputInfo {
     let shape: [Int]
     let dtype: DType
@@ -38,7 +39,7 @@ public class Node: CustomStringConvertible, @unchecked Sendable {
     firstOutput = output
   }
 
-  /// A number for a new node, above those of all earlier ones.
+  /// Returns a number for a new node, larger than those of all earlier ones.
   static func nextSequence() -> UInt64 {
     sequenceCounter.wrappingAdd(1, ordering: .relaxed).newValue
   }
@@ -46,35 +47,35 @@ public class Node: CustomStringConvertible, @unchecked Sendable {
   /// The number of inputs.
   var edgeCount: Int { 0 }
 
-  /// Where the gradient of input `i` goes; nil where it needs none.
+  /// Returns the edge to which the gradient of input `i` goes, or nil if it needs none.
   func edge(_ i: Int) -> Edge? { nil }
 
-  /// Turns the gradients of the outputs into those of the inputs, handing each to `send` with the
-  /// number of its edge.
+  /// Computes the gradients of the inputs from those of the outputs, and calls `send` with the edge
+  /// index and gradient of each.
   ///
-  /// May take the gradients out of `gradients`.
+  /// It may move gradients out of `gradients`.
   func run(_ gradients: inout Gradients, _ send: (Int, Tensor) throws -> Void) throws {}
 
-  /// Forgets what was saved; a later run fails with PyTorch's message.
+  /// Frees the saved tensors; a later run fails with PyTorch's message.
   func releaseSaved() {}
 
   final var outputCount: Int { 1 + moreOutputs.count }
 
   final func output(_ i: Int) -> OutputInfo { i == 0 ? firstOutput : moreOutputs[i - 1] }
 
-  /// The nodes that `backward` visits next, one per input, with the number of that node's output;
-  /// nil where an input needs no gradient (PyTorch: `Node.next_functions`).
+  /// The nodes of the inputs, with the index of their output; nil if an input needs no gradient
+  /// (PyTorch: `Node.next_functions`).
   public final var nextFunctions: [(node: Node, outputIndex: Int)?] {
     (0..<edgeCount).map { i in edge(i).map { ($0.node, Int($0.outputIndex)) } }
   }
 
-  /// The name in angle brackets, as tensors print their `gradFn`.
+  /// The name in angle brackets, as in the description of a tensor.
   public final var description: String { "<\(name)>" }
 }
 
 private let sequenceCounter = Atomic<UInt64>(0)
 
-/// Where a gradient goes: a node, and which of its outputs.
+/// The destination of a gradient: a node and the index of its output.
 struct Edge {
   var node: Node
   let outputIndex: Int32
@@ -84,14 +85,14 @@ struct Edge {
     self.outputIndex = outputIndex
   }
 
-  /// The edge to whatever computed `tensor`, or to its accumulator; nil if it needs no gradient.
+  /// Creates the edge to the node of `tensor`, or to its accumulator; nil if it needs no gradient.
   init?(to tensor: Tensor) {
     guard let (node, index) = tensor.gradientTarget else { return nil }
     self.init(node, index)
   }
 }
 
-/// The gradients of a node's outputs; nil where none has arrived.
+/// The gradients of a node's outputs; nil for those that have not arrived.
 struct Gradients {
   var first: Tensor?
   var rest: [Tensor?] = []
@@ -110,6 +111,6 @@ struct Gradients {
 
   var isEmpty: Bool { first == nil && rest.allSatisfy { $0 == nil } }
 
-  /// One gradient per output of `node`.
+  /// Returns one gradient per output of `node`.
   func array(for node: Node) -> [Tensor?] { (0..<node.outputCount).map { self[$0] } }
 }

@@ -1,6 +1,6 @@
-/// What to call while a node runs, in the order of registration.
+/// The hooks of a node, in the order of registration.
 final class NodeHooks: @unchecked Sendable {
-  /// A function of the gradient of one output.
+  /// A hook on the gradient of one output.
   struct TensorHook {
     let id: Int
     let output: Int
@@ -12,7 +12,7 @@ final class NodeHooks: @unchecked Sendable {
     let body: Body
   }
 
-  /// A tensor that keeps its gradient though it is no leaf.
+  /// A tensor that retains its gradient although it is not a leaf.
   struct Retained {
     let output: Int
     weak var tensor: Tensor?
@@ -33,7 +33,7 @@ final class NodeHooks: @unchecked Sendable {
     return lastID
   }
 
-  /// Calls the hooks of tensors, then keeps what `retainGrad` asked for.
+  /// Calls the tensor hooks, then stores the retained gradients.
   func runTensorHooks(_ gradients: inout Gradients) throws {
     for hook in tensor {
       guard let gradient = gradients[hook.output] else { continue }
@@ -92,16 +92,16 @@ final class NodeHooks: @unchecked Sendable {
   }
 }
 
-/// Takes a registered hook away again (PyTorch: `torch.utils.hooks.RemovableHandle`).
+/// A handle that removes a registered hook (PyTorch: `torch.utils.hooks.RemovableHandle`).
 ///
-/// Dropping the handle leaves the hook in place.
+/// Releasing the handle does not remove the hook.
 public final class RemovableHandle {
   private var removal: (() -> Void)?
 
-  /// A handle whose ``remove()`` calls `removal` once.
+  /// Creates a handle whose ``remove()`` calls `removal` once.
   package init(_ removal: @escaping () -> Void) { self.removal = removal }
 
-  /// Removes the hook; a second call does nothing.
+  /// Removes the hook; further calls have no effect.
   public func remove() {
     removal?()
     removal = nil

@@ -1,12 +1,13 @@
-/// The gradient of one input from that of the output and what was saved, or nil for none.
+/// A function that computes the gradient of one input from that of the output and the saved
+/// tensors; nil means none.
 ///
-/// Written with differentiable operations, so that it can be recorded too. The engine sums the
-/// result to the input's shape and converts it to its dtype.
+/// It uses differentiable operations, so that it can be recorded too. The engine sums the result to
+/// the shape of the input and converts it to its dtype.
 package typealias Pullback = (_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor?
 
 /// The node of an operation with one output and one pullback per input.
 final class OperationNode: Node, @unchecked Sendable {
-  /// An input that needs a gradient, or the place of one that does not.
+  /// An input that needs a gradient, or a placeholder for one that does not.
   struct Part {
     var edge: Edge?
     let pullback: Pullback
@@ -18,9 +19,9 @@ final class OperationNode: Node, @unchecked Sendable {
 
   @exclusivity(unchecked) private var parts: [Part]
   @exclusivity(unchecked) private var savedOutput: SavedTensor?
-  /// Whether something saved has been let go of.
+  /// Whether a saved tensor has been freed.
   private var isReleased = false
-  /// Where the saved output hangs in the graph, if not on this node (for ``CopySlices``).
+  /// The node of the saved output, if it is not this node (for ``CopySlices``).
   weak var connection: Node?
   private var isConnectedElsewhere = false
 
@@ -36,12 +37,12 @@ final class OperationNode: Node, @unchecked Sendable {
   override var edgeCount: Int { parts.count }
   override func edge(_ i: Int) -> Edge? { parts[i].edge }
 
-  /// Keeps `output` for the pullbacks; an alias, since the tensor holds the node that holds it.
+  /// Saves `output` for the pullbacks, as an alias, since the tensor holds this node.
   func save(output: Tensor) { savedOutput = SavedTensor(output.alias()) }
 
   var savesOutput: Bool { savedOutput != nil }
 
-  /// Says that the output is now reached through `node`.
+  /// Connects the saved output to `node`.
   func connect(to node: Node?) {
     connection = node
     isConnectedElsewhere = true
@@ -53,7 +54,7 @@ final class OperationNode: Node, @unchecked Sendable {
     if isReleased { throw TensorError.secondBackward(name) }
     var output = try savedOutput?.unpack(for: name)
     if isGradEnabled, let saved = output {
-      // To differentiate again, the output has to be this node's output, not a bare alias.
+      // For higher derivatives, the output must be this node's output, not a bare alias.
       let connected = saved.alias()
       connected.node = isConnectedElsewhere ? connection : self
       output = connected

@@ -1,4 +1,4 @@
-/// The slots of nodes that are ready to run, latest first.
+/// A heap of the slots of nodes that are ready to run, latest first.
 struct ReadyHeap {
   private var items: [(slot: Int, key: UInt64)] = []
 

@@ -1,4 +1,4 @@
-/// One input of an operation to record: the tensor, what its pullback needs, and the pullback.
+/// An input of an operation to record: the tensor, the tensors to save, and the pullback.
 package struct Input {
   let tensor: Tensor
   let pullback: Pullback
@@ -13,8 +13,8 @@ package struct Input {
     saved = (first, second, third, fourth)
   }
 
-  /// An input of an operation that PyTorch has no derivative of either, so that going backward is an
-  /// error and not a zero.
+  /// Creates an input of an operation without a derivative in PyTorch, so that the backward pass
+  /// throws instead of giving zero.
   static func underivable(_ tensor: Tensor, _ operation: String) -> Input {
     Input(tensor) { _, _ in
       throw TensorError(
@@ -22,8 +22,10 @@ package struct Input {
     }
   }
 
-  /// The same input whose pullback sees saved integers as numbers of `dtype`, in which the operation
-  /// was computed: a function of an integer would be one in the default dtype.
+  /// Returns this input with saved integers converted to `dtype`, in which the operation was
+  /// computed.
+  ///
+  /// Otherwise a function of an integer would be computed in the default dtype.
   func promoting(to dtype: DType) -> Input {
     let tensors = [saved.0, saved.1, saved.2, saved.3]
     guard dtype.isFloatingPoint, tensors.contains(where: { $0?.dtype.isFloatingPoint == false })
@@ -33,7 +35,7 @@ package struct Input {
     }
   }
 
-  /// Whether `tensor` is among what the pullback needs.
+  /// Returns whether `tensor` is among the saved tensors.
   func saves(_ tensor: Tensor) -> Bool {
     saved.0 === tensor || saved.1 === tensor || saved.2 === tensor || saved.3 === tensor
   }
@@ -50,27 +52,28 @@ package struct Input {
 }
 
 extension Tensor {
-  /// This gradient as a function of `x` too, of which it is piecewise constant.
+  /// Records this gradient as a function of `x` too, in which it is piecewise constant.
   ///
-  /// PyTorch's is an operation on both, so that it requires a gradient where `x` does, and its derivative
-  /// by `x` is zeros rather than nothing.
+  /// In PyTorch it is an operation on both. It therefore requires a gradient if `x` does, and its
+  /// derivative with respect to `x` is zero instead of missing.
   package func flat(in x: Tensor, _ node: String) throws -> Tensor {
     guard isGradEnabled, x.requiresGrad else { return self }
     return alias().recorded(
       node, Input(self) { g, _ in g }, Input(x) { [shape = x.shape] g, _ in try g.newZeros(shape) })
   }
 
-  /// This tensor as the output of an operation on `inputs` that has no derivative, in PyTorch either:
-  /// it requires a gradient as they do, and going backward throws.
+  /// Records this tensor as the output of an operation without a derivative in PyTorch.
+  ///
+  /// It requires a gradient if the inputs do, and the backward pass throws.
   func withoutDerivative(_ operation: String, _ inputs: [Tensor]) -> Tensor {
     recorded("NotImplemented", inputs.map { .underivable($0, operation) })
   }
 
-  /// This tensor as the output of an operation named `name` with PyTorch's name for its node.
+  /// Records this tensor as the output of an operation named `name`, PyTorch's name of the node.
   ///
-  /// Returns `self`, unchanged where nothing is recorded. Each input brings its own pullback, so an
-  /// input that needs no gradient saves and computes nothing. A pullback must not capture tensors.
-  /// The first input of an operation that writes in place is the tensor written to.
+  /// Returns `self`, unchanged if recording is off. Each input has its own pullback, so an input
+  /// that needs no gradient saves and computes nothing. A pullback must not capture tensors. For an
+  /// in-place operation, the first input is the tensor that is written.
   package func recorded(
     _ name: String, _ a: Input, _ b: Input? = nil, _ c: Input? = nil, savingOutput: Bool = false
   ) -> Tensor {
@@ -86,7 +89,7 @@ extension Tensor {
     return attach(OperationNode(name, parts, output: self), savingOutput: savingOutput)
   }
 
-  /// The same for any number of inputs.
+  /// Records an operation with any number of inputs.
   package func recorded(_ name: String, _ inputs: [Input], savingOutput: Bool = false) -> Tensor {
     forgetInnerBase(inputs.lazy.map(\.tensor))
     guard isGradEnabled, inputs.contains(where: { $0.tensor.requiresGrad }) else { return self }
@@ -94,8 +97,8 @@ extension Tensor {
       OperationNode(name, inputs.map(\.part), output: self), savingOutput: savingOutput)
   }
 
-  /// Makes this result of an operation a tensor of its own, where the operation got it as a view of
-  /// something that it computed on the way; views of `inputs` stay views.
+  /// Detaches this result from a base that the operation created internally; views of `inputs` stay
+  /// views.
   fileprivate func forgetInnerBase(_ inputs: some Sequence<Tensor>) {
     guard let base = viewBase else { return }
     if !inputs.contains(where: { base.isBase(of: $0) }) {
@@ -113,11 +116,10 @@ extension Tensor {
   }
 }
 
-/// The results of one operation with several outputs, or with one computation for all its inputs'
-/// gradients.
+/// The recording of operations with several outputs, or with one pullback for all inputs.
 package enum Recording {
-  /// Makes `result` of an operation that records nothing a tensor of its own, where the operation got
-  /// it as a view of something that it computed on the way.
+  /// Detaches the `result` of an unrecorded operation from a base that the operation created
+  /// internally.
   package static func own(_ result: Tensor, of inputs: [Tensor]) -> Tensor {
     result.forgetInnerBase(inputs)
     return result
@@ -125,10 +127,10 @@ package enum Recording {
 
   /// Records `outputs` as those of one node.
   ///
-  /// `pullback` gets one gradient per output (nil: none) and the saved tensors, and returns one
-  /// gradient per input (nil: none). With `savingOutput` the first output is the last saved tensor, for
-  /// values only: it is outside the graph. Where PyTorch's gradients are one `joint` operation on all
-  /// that was saved, all of them require a gradient where any of that does.
+  /// `pullback` gets one gradient per output and the saved tensors, and returns one gradient per
+  /// input; nil means none. With `savingOutput`, the first output is the last saved tensor, only
+  /// for its values: it is outside the graph. Set `joint` if PyTorch's gradients are one operation
+  /// on all saved tensors. All gradients then require a gradient if any saved tensor does.
   package static func record(
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
     savingOutput: Bool = false, joint: Bool = false,

@@ -1,8 +1,8 @@
-/// A tensor kept for `backward`, with the version it had.
+/// A tensor saved for `backward`, with its version.
 struct SavedTensor {
   private enum Kept {
     case tensor(Tensor)
-    /// What a ``savedTensorsHooks(pack:unpack:_:)`` made of it.
+    /// The tensor as packed by ``savedTensorsHooks(pack:unpack:_:)``.
     case packed(PackedTensor)
   }
 
@@ -14,7 +14,7 @@ struct SavedTensor {
     kept = SavedTensorsHooks.current.map { .packed(PackedTensor(tensor, $0)) } ?? .tensor(tensor)
   }
 
-  /// The tensor, if nobody wrote to it since.
+  /// Returns the tensor; throws if it was modified since.
   func unpack(for node: String) throws -> Tensor {
     let tensor: Tensor
     switch kept {
@@ -36,7 +36,7 @@ struct SavedTensor {
     return tensor
   }
 
-  /// Hands the tensor to `parts` if a graph may hang on it.
+  /// Appends the tensor to `parts` if it may hold a graph.
   func collect(into parts: inout [AnyObject]) {
     switch kept {
     case .tensor(let tensor):
@@ -46,7 +46,7 @@ struct SavedTensor {
   }
 }
 
-/// What a pullback gets to see: the tensors its input saved, in order, and the operation's output.
+/// The tensors passed to a pullback: those that its input saved, in order, and the output.
 package struct SavedTensors {
   var first: Tensor?
   var second: Tensor?
@@ -66,7 +66,7 @@ package struct SavedTensors {
     return found
   }
 
-  /// The same with integers converted to `dtype`.
+  /// Returns the tensors with integers converted to `dtype`.
   func promoted(to dtype: DType) throws -> SavedTensors {
     func promoted(_ x: Tensor?) throws -> Tensor? {
       try x.map { $0.dtype.isFloatingPoint ? $0 : try $0.to(dtype) }
@@ -76,7 +76,7 @@ package struct SavedTensors {
       fourth: try promoted(fourth), outputTensor: outputTensor)
   }
 
-  /// The operation's output; only for nodes recorded with `savingOutput`.
+  /// The output of the operation; only for nodes recorded with `savingOutput`.
   package var output: Tensor {
     guard let outputTensor else { preconditionFailure("this node did not save its output") }
     return outputTensor

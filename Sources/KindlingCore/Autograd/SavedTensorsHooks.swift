@@ -1,6 +1,6 @@
 import CKernels
 
-/// A pair of functions that decide how tensors saved for `backward` are kept.
+/// A pair of functions that pack and unpack tensors saved for `backward`.
 final class SavedTensorsHooks {
   let pack: (Tensor) throws -> Any
   let unpack: (Any) throws -> Tensor
@@ -17,7 +17,7 @@ final class SavedTensorsHooks {
     }
   }
 
-  /// Runs `body` with these hooks, or with none.
+  /// Runs `body` with these hooks, or with none if nil.
   static func with<R>(_ hooks: SavedTensorsHooks?, _ body: () throws -> R) rethrows -> R {
     let before = kk_state().pointee.saved_hooks
     kk_state().pointee.saved_hooks = hooks.map { Unmanaged.passUnretained($0).toOpaque() }
@@ -26,7 +26,7 @@ final class SavedTensorsHooks {
   }
 }
 
-/// What hooks made of a saved tensor, and what has to be put back on it.
+/// A tensor packed by hooks, with the metadata to restore on it.
 final class PackedTensor {
   private let hooks: SavedTensorsHooks
   private let value: Result<Any, any Error>
@@ -37,7 +37,7 @@ final class PackedTensor {
     self.hooks = hooks
     edge = Edge(to: tensor)
     leaf = tensor.isLeaf ? tensor.meta : nil
-    // A hook may compute; what it computes is no part of the graph, and not packed again.
+    // The computations of a hook are not part of the graph, and not packed again.
     value = Result {
       try SavedTensorsHooks.with(nil) { try noGrad { try hooks.pack(tensor.detach()) } }
     }
@@ -58,11 +58,13 @@ final class PackedTensor {
   }
 }
 
-/// Runs `body`; every tensor that it saves for `backward` is given to `pack`, whose result is kept
-/// instead and given to `unpack` when the tensor is needed
+/// Runs `body` and calls `pack` for each tensor that it saves for `backward`
 /// (PyTorch: `torch.autograd.graph.saved_tensors_hooks`).
 ///
-/// - Throws: what `body` throws; an error of `pack` or `unpack` comes out of `backward`.
+/// The result of `pack` is kept instead of the tensor, and passed to `unpack` when the tensor is
+/// needed.
+///
+/// - Throws: the errors of `body`; `backward` throws those of `pack` and `unpack`.
 public func savedTensorsHooks<R>(
   pack: @escaping (Tensor) throws -> Any, unpack: @escaping (Any) throws -> Tensor,
   _ body: () throws -> R

@@ -1,8 +1,10 @@
 extension Tensor {
-  /// Calls `hook` with this tensor's gradient whenever one is computed; what it returns, if not nil,
-  /// takes the gradient's place (PyTorch: `Tensor.register_hook`).
+  /// Registers a hook that is called with each gradient of this tensor
+  /// (PyTorch: `Tensor.register_hook`).
   ///
-  /// - Throws: ``TensorError`` `.autograd` where no gradient is ever computed for this tensor.
+  /// If the hook returns a tensor, it replaces the gradient.
+  ///
+  /// - Throws: ``TensorError`` `.autograd` if no gradient is ever computed for this tensor.
   @discardableResult
   public func registerHook(_ hook: @escaping (Tensor) throws -> Tensor?) throws -> RemovableHandle {
     guard requiresGrad else {
@@ -16,10 +18,11 @@ extension Tensor {
     return RemovableHandle { [weak hooks] in hooks?.tensor.removeAll { $0.id == id } }
   }
 
-  /// Calls `hook` with this leaf after a gradient was added to its ``grad``
+  /// Registers a hook that is called after a gradient is accumulated into this leaf
   /// (PyTorch: `Tensor.register_post_accumulate_grad_hook`).
   ///
-  /// - Throws: ``TensorError`` `.autograd` for a tensor without gradient, or one that is no leaf.
+  /// - Throws: ``TensorError`` `.autograd` for a tensor without a gradient, or one that is not a
+  ///   leaf.
   @discardableResult
   public func registerPostAccumulateGradHook(
     _ hook: @escaping (Tensor) throws -> Void
@@ -40,10 +43,12 @@ extension Tensor {
     return RemovableHandle { [weak hooks] in hooks?.postAccumulate.removeAll { $0.id == id } }
   }
 
-  /// Keeps the gradient of this tensor in ``grad`` though it is no leaf
-  /// (PyTorch: `Tensor.retain_grad`); leaves keep theirs anyway.
+  /// Retains the gradient of this tensor in ``grad`` although it is not a leaf
+  /// (PyTorch: `Tensor.retain_grad`).
   ///
-  /// - Throws: ``TensorError`` `.autograd` where the tensor requires no gradient.
+  /// It has no effect on leaves, which always have one.
+  ///
+  /// - Throws: ``TensorError`` `.autograd` if the tensor does not require a gradient.
   public func retainGrad() throws {
     guard requiresGrad else {
       throw TensorError(
@@ -54,7 +59,7 @@ extension Tensor {
     node.ensuredHooks().retained.append(.init(output: Int(outputIndex), tensor: self))
   }
 
-  /// Whether this is no leaf and keeps its gradient (PyTorch: `Tensor.retains_grad`).
+  /// Whether this tensor is not a leaf and retains its gradient (PyTorch: `Tensor.retains_grad`).
   public var retainsGrad: Bool { meta?.retainsGrad ?? false }
 
   private func hooksOfNode() -> NodeHooks {
@@ -71,8 +76,10 @@ extension Node {
     return made
   }
 
-  /// Calls `hook` with the gradients of this node's outputs before it runs; what it returns, if not
-  /// nil, takes their place (PyTorch: `Node.register_prehook`).
+  /// Registers a hook that is called with the output gradients before this node runs
+  /// (PyTorch: `Node.register_prehook`).
+  ///
+  /// If it returns gradients, they replace the output gradients.
   @discardableResult
   public final func registerPrehook(
     _ hook: @escaping (_ gradOutputs: [Tensor?]) throws -> [Tensor?]?
@@ -83,8 +90,10 @@ extension Node {
     return RemovableHandle { [weak hooks] in hooks?.before.removeAll { $0.id == id } }
   }
 
-  /// Calls `hook` after this node ran, with the gradients of its inputs and its outputs; what it
-  /// returns, if not nil, takes the place of the former (PyTorch: `Node.register_hook`).
+  /// Registers a hook that is called with the input and output gradients after this node ran
+  /// (PyTorch: `Node.register_hook`).
+  ///
+  /// If it returns gradients, they replace the input gradients.
   @discardableResult
   public final func registerHook(
     _ hook: @escaping (_ gradInputs: [Tensor?], _ gradOutputs: [Tensor?]) throws -> [Tensor?]?

@@ -1,11 +1,11 @@
-/// Where the elements of a view lie among those of its base, whatever memory the values are in.
+/// The geometry of a view relative to its base, independent of the memory of the values.
 struct ViewGeometry {
   let shape: [Int]
   let strides: [Int]
   let offset: Int
   let baseShape: [Int]
   let baseStrides: [Int]
-  /// The elements the base spans in memory, and where among them its first one lies.
+  /// The number of elements that the base spans in memory, and the offset of its first one.
   let span: Int
   let baseOffset: Int
 
@@ -21,7 +21,7 @@ struct ViewGeometry {
     offset = view.storageOffset - low
   }
 
-  /// The elements of `x`, shaped like the base, that the view shows.
+  /// Returns the elements of `x`, shaped like the base, that are in the view.
   func gather(_ x: Tensor) throws -> Tensor {
     let memory = try laidOut(x)
     let result = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "asStrided")
@@ -29,7 +29,7 @@ struct ViewGeometry {
     return result.recorded("AsStridedBackward0", Input(x) { g, _ in try scatter(g) })
   }
 
-  /// Zeros shaped like the base, with `g` added where the view lies.
+  /// Returns zeros shaped like the base, with `g` added at the view.
   func scatter(_ g: Tensor) throws -> Tensor {
     let memory = try Tensor.zeros([span], dtype: g.dtype, device: g.device)
     try noGrad { try ViewGeometry.add(g, into: viewed(memory)) }
@@ -37,7 +37,7 @@ struct ViewGeometry {
     return result.recorded("AsStridedBackward1", Input(g) { h, _ in try gather(h) })
   }
 
-  /// `x`, shaped like the base, with `part` (zeros where nil) where the view lies.
+  /// Returns `x`, shaped like the base, with the view replaced by `part`, or by zeros if nil.
   func replace(in x: Tensor, by part: Tensor?) throws -> Tensor {
     let memory = try laidOut(x)
     let slice = try viewed(memory)
@@ -53,7 +53,7 @@ struct ViewGeometry {
       "AsStridedScatterBackward0", base, Input(part) { h, _ in try gather(h) })
   }
 
-  /// Fresh memory that holds `x` in the base's layout.
+  /// Copies `x` to new memory in the layout of the base.
   private func laidOut(_ x: Tensor) throws -> Tensor {
     let memory = try Tensor(uninitialized: [span], x.dtype, on: x.backend, "asStrided")
     let inner = memory.alias(shape: baseShape, strides: baseStrides, offset: baseOffset)
@@ -73,8 +73,8 @@ struct ViewGeometry {
     return memory.alias(shape: shape, strides: strides, offset: offset)
   }
 
-  /// Adds `g` to `target`, whose elements may share memory: one position at a time along a dimension
-  /// that overlaps.
+  /// Adds `g` to `target`, whose elements may overlap: one index at a time along an overlapping
+  /// dimension.
   private static func add(_ g: Tensor, into target: Tensor) throws {
     guard let d = overlappingDimension(target.shape, target.strides) else {
       try target.add_(g)
@@ -85,7 +85,7 @@ struct ViewGeometry {
     }
   }
 
-  /// A dimension along which elements may coincide; nil where none do.
+  /// Returns a dimension along which elements may overlap, or nil if there is none.
   private static func overlappingDimension(_ shape: [Int], _ strides: [Int]) -> Int? {
     let order = shape.indices.filter { shape[$0] > 1 }
       .sorted { abs(strides[$0]) < abs(strides[$1]) }

@@ -1,15 +1,15 @@
 import CKernels
 
-/// How a view was made, which decides whether it may be written to.
+/// The origin of a view, which determines whether it may be written to.
 enum ViewOrigin: UInt8 {
   case single, multiple, noGrad, inference, customFunction
 }
 
 extension Tensor {
-  /// Notes that this tensor is a view of `source`, so that writing to one reaches the graph of the
+  /// Registers this tensor as a view of `source`, so that a write to one updates the graph of the
   /// other.
   ///
-  /// `multiple` says that the operation returned several views.
+  /// `multiple` means that the operation returned several views.
   func trackView(of source: Tensor, multiple: Bool = false) {
     guard dtype.isFloatingPoint, !source.isInferenceTensor else { return }
     viewBase = source.viewBase ?? source
@@ -26,16 +26,16 @@ extension Tensor {
     }
   }
 
-  /// The operation that made this tensor, or nil for leaves (PyTorch: `Tensor.grad_fn`).
+  /// The node that computed this tensor, or nil for leaves (PyTorch: `Tensor.grad_fn`).
   ///
-  /// A view whose base has been written to since comes from the base's new history.
+  /// A view whose base has been modified since belongs to the new history of the base.
   public var gradFn: Node? {
     guard let base = viewBase else { return node }
     if viewVersion != storage.version && (node != nil || base.requiresGrad) { renewHistory(base) }
     return node
   }
 
-  /// PyTorch's rules on what may be written to while recording.
+  /// Throws unless PyTorch's rules allow an in-place write while recording.
   func checkInPlace(_ operation: String) throws {
     if let base = viewBase {
       try checkViewOrigin(operation)
@@ -54,7 +54,7 @@ extension Tensor {
     }
   }
 
-  /// Takes over the graph of `result`, which was written into this tensor's memory.
+  /// Adopts the graph of `result`, which was written to this tensor's memory.
   func rebaseHistory(on result: Tensor) {
     guard let made = result.node else { return }
     if let base = viewBase {
@@ -71,12 +71,12 @@ extension Tensor {
       node = made
       outputIndex = result.outputIndex
     }
-    // The version has risen since the node saved its output.
+    // The version has increased since the node saved its output.
     if let made = made as? OperationNode, made.savesOutput { made.save(output: self) }
     if let made = made as? FunctionNode, made.savesOutput { made.save(output: self) }
   }
 
-  /// Reaches this view through what its base has become.
+  /// Connects this view to the current history of its base.
   private func renewHistory(_ base: Tensor) {
     viewVersion = storage.version
     outputIndex = 0
@@ -87,7 +87,8 @@ extension Tensor {
       return
     }
     let geometry = ViewGeometry(of: self, in: base)
-    // A view stays in the graph where its base has left it, as in PyTorch; nothing flows there then.
+    // A view stays in the graph if its base has left it, as in PyTorch; no gradient flows there
+    // then.
     node = OperationNode(
       "AsStridedBackward0",
       [OperationNode.Part(edge: Edge(to: base)) { g, _ in try geometry.scatter(g) }], output: self)
@@ -99,7 +100,7 @@ extension Tensor {
     }
   }
 
-  /// Why this view cannot follow a change of its base, if so.
+  /// Returns the reason that this view cannot follow a change of its base, or nil.
   private func viewFailure(_ happening: String) -> String? {
     switch viewOrigin {
     case .single: nil
@@ -114,7 +115,7 @@ extension Tensor {
     }
   }
 
-  /// A gradient kept by `retainGrad` is from now on that of the new value.
+  /// Makes a gradient retained by `retainGrad` that of the new value.
   private func moveRetainedGradient(to node: Node, _ index: Int32) {
     if let before = self.node { moveRetainedGradient(from: before, to: node, index) }
   }
@@ -126,7 +127,7 @@ extension Tensor {
   }
 }
 
-/// The history of a tensor that must not be used for gradients; says so when reached.
+/// The node of a tensor that must not be used for gradients; it throws when reached.
 final class FailedNode: Node, @unchecked Sendable {
   private let message: String
 

@@ -1,7 +1,8 @@
 import CKernels
 
-/// Convolutions as one matrix product for each element of the kernel: what a new backend starts
-/// from, and what others compute dtypes with that their own kernels leave out.
+/// Convolutions as one matrix product for each kernel element.
+///
+/// A new backend can start from them, and other backends use them for dtypes without a kernel.
 extension Backend {
   package func convolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into y: Tensor
@@ -21,14 +22,14 @@ extension Backend {
     try composedConvolutionWeight(gradient, x, c, into: weight)
   }
 
-  /// A 16-bit tensor in float32, in which sums are made.
+  /// Converts a 16-bit tensor to float32, in which sums accumulate.
   private func inFloat(_ x: Tensor) throws -> Tensor {
     let result = try Tensor(uninitialized: x.shape, .float32, on: self)
     try copy(x, into: result)
     return result
   }
 
-  /// ``convolution(_:_:bias:_:into:)`` step by step.
+  /// Computes ``convolution(_:_:bias:_:into:)`` from primitives.
   package func composedConvolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into y: Tensor
   ) throws {
@@ -54,7 +55,7 @@ extension Backend {
     try steps.add(bias, c.outChannels, c.outputCount, to: y)
   }
 
-  /// ``convolutionInput(_:_:bias:_:into:)`` step by step.
+  /// Computes ``convolutionInput(_:_:bias:_:into:)`` from primitives.
   package func composedConvolutionInput(
     _ gradient: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into x: Tensor
   ) throws {
@@ -87,7 +88,7 @@ extension Backend {
     try steps.add(bias, c.inChannels, c.imageCount, to: x)
   }
 
-  /// ``convolutionWeight(_:_:_:into:)`` step by step.
+  /// Computes ``convolutionWeight(_:_:_:into:)`` from primitives.
   package func composedConvolutionWeight(
     _ gradient: Tensor, _ x: Tensor, _ c: Convolution, into weight: Tensor
   ) throws {
@@ -98,7 +99,7 @@ extension Backend {
     }
     let steps = ConvolutionSteps(c, self)
     let padded = try steps.padded(x)
-    // The samples lie beside one another, so that one product sums over them.
+    // The samples are side by side, so that one product sums over them.
     let places = c.batch * c.outputCount
     let rows = try Tensor(
       uninitialized: [c.groups, steps.outputs, c.batch, c.outputCount], x.dtype, on: self)
@@ -129,14 +130,14 @@ extension Backend {
   }
 }
 
-/// What the steps of a convolution share: the padded image and its strided views.
+/// The data shared by the steps of a convolution: the padded input and its strided views.
 private struct ConvolutionSteps {
   let c: Convolution
   let backend: any Backend
-  /// Channels of one group.
+  /// The number of input channels per group.
   let inputs: Int
   let outputs: Int
-  /// Sizes of the padded image: as far as the kernel reaches.
+  /// The size of the padded input, as far as the kernel reaches.
   let extent: [Int]
 
   init(_ c: Convolution, _ backend: any Backend) {
@@ -162,7 +163,7 @@ private struct ConvolutionSteps {
     return result
   }
 
-  /// Copies what the padded and the plain image have in common from one to the other.
+  /// Copies the common part of the padded and the plain input from one to the other.
   func copyInside(_ padded: Tensor, _ x: Tensor, intoImage: Bool) throws {
     let common = (0..<3).map { min(c.image[$0], extent[$0] - c.padding[$0]) }
     if common.contains(where: { $0 <= 0 }) { return }
@@ -174,7 +175,7 @@ private struct ConvolutionSteps {
     try intoImage ? backend.copy(inside, into: image) : backend.copy(image, into: inside)
   }
 
-  /// The elements that element `tap` of the kernel meets: `[batch, groups, inputs, output…]`.
+  /// Returns the elements that kernel element `tap` multiplies: `[batch, groups, inputs, output…]`.
   func view(_ padded: Tensor, _ tap: Int) -> Tensor {
     let strides = padded.strides
     var rest = tap, offset = 0
@@ -188,7 +189,7 @@ private struct ConvolutionSteps {
         + (0..<3).map { strides[$0 + 2] * c.stride[$0] }, offset: offset)
   }
 
-  /// The matrix `[groups, outputs, inputs]` of element `tap` of the kernel.
+  /// Returns the matrix `[groups, outputs, inputs]` of kernel element `tap`.
   func matrix(_ weight: Tensor, _ tap: Int) -> Tensor {
     let taps = c.kernelCount
     return weight.alias(
@@ -196,7 +197,7 @@ private struct ConvolutionSteps {
       offset: weight.storageOffset + tap)
   }
 
-  /// Memory for one ``view(_:_:)``, and the same as matrices.
+  /// Allocates memory for one ``view(_:_:)``, and returns it also as matrices.
   func part(_ dtype: DType) throws -> (Tensor, Tensor) {
     let part = try Tensor(
       uninitialized: [c.batch, c.groups, inputs] + c.output, dtype, on: backend)

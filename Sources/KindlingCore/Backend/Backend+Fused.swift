@@ -1,10 +1,12 @@
 import CKernels
 import KindlingPlatform
 
-/// The fused operations in terms of the primitives: what a new backend starts from, and what the
-/// others fall back to for layouts and dtypes that their own versions do not cover.
+/// The fused operations composed of primitives.
+///
+/// A new backend can start from them, and other backends use them for layouts and dtypes without a
+/// kernel.
 extension Backend {
-  /// A 0-dimensional tensor of one number, for the scalar side of a primitive.
+  /// Creates a 0-dimensional tensor of a number, as the scalar operand of a primitive.
   private func number(_ value: Double, _ dtype: DType) throws -> Tensor {
     let result = try Tensor(uninitialized: [], dtype, on: self)
     try fill(result, .double(value))
@@ -73,7 +75,7 @@ extension Backend {
     }
   }
 
-  /// ``softmaxBackward(_:_:dim:log:into:)`` step by step.
+  /// Computes ``softmaxBackward(_:_:dim:log:into:)`` from primitives.
   package func composedSoftmaxBackward(
     _ gradient: Tensor, _ output: Tensor, dim: Int, log: Bool, into out: Tensor
   ) throws {
@@ -96,7 +98,7 @@ extension Backend {
     }
   }
 
-  /// ``sgdStep(_:_:momentumBuffer:_:)`` step by step.
+  /// Computes ``sgdStep(_:_:momentumBuffer:_:)`` from primitives.
   package func composedSGDStep(
     _ parameter: Tensor, _ gradient: Tensor, momentumBuffer: Tensor?, _ step: SGDStep
   ) throws {
@@ -130,7 +132,7 @@ extension Backend {
     try binary(.add, parameter, g, -step.lr, dtype: type, into: parameter)
   }
 
-  /// ``adamStep(_:_:expAvg:expAvgSq:maxExpAvgSq:_:)`` step by step.
+  /// Computes ``adamStep(_:_:expAvg:expAvgSq:maxExpAvgSq:_:)`` from primitives.
   package func composedAdamStep(
     _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
     maxExpAvgSq: Tensor?, _ step: AdamStep

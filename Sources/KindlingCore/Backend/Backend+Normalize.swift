@@ -1,5 +1,6 @@
-/// The gradients that a normalisation asks for, nil where one is not needed; shaped like what they
-/// are gradients of, contiguous and of the computing dtype.
+/// The gradients of a normalization, nil for those not needed.
+///
+/// They have the shapes of their tensors, and are contiguous and of the compute dtype.
 package struct NormGradients {
   package var input: Tensor?
   package var weight: Tensor?
@@ -12,10 +13,11 @@ package struct NormGradients {
   }
 }
 
-/// Normalisations in terms of the other operations: what a new backend starts from, and what the
-/// others fall back to for sizes that their own versions do not cover.
+/// The normalizations composed of other operations.
+///
+/// A new backend can start from them, and other backends use them for sizes without a kernel.
 extension Backend {
-  /// ``channelMoments(_:mean:variance:)`` step by step.
+  /// Computes ``channelMoments(_:mean:variance:)`` from primitives.
   package func composedChannelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
     try noGrad {
       let wide = try x.to(.float64)
@@ -25,7 +27,7 @@ extension Backend {
     }
   }
 
-  /// ``normalizeChannels(_:mean:rstd:weight:bias:into:)`` step by step.
+  /// Computes ``normalizeChannels(_:mean:rstd:weight:bias:into:)`` from primitives.
   package func composedNormalizeChannels(
     _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor
   ) throws {
@@ -36,7 +38,7 @@ extension Backend {
     }
   }
 
-  /// ``normalizeChannelsBackward(_:_:mean:rstd:weight:centered:into:)`` step by step.
+  /// Computes ``normalizeChannelsBackward(_:_:mean:rstd:weight:centered:into:)`` from primitives.
   package func composedNormalizeChannelsBackward(
     _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, centered: Bool,
     into result: NormGradients
@@ -57,7 +59,7 @@ extension Backend {
     }
   }
 
-  /// ``normalizeRows(_:eps:weight:bias:into:mean:rstd:)`` step by step.
+  /// Computes ``normalizeRows(_:eps:weight:bias:into:mean:rstd:)`` from primitives.
   package func composedNormalizeRows(
     _ x: Tensor, eps: Double, weight: Tensor?, bias: Tensor?, into out: Tensor, mean: Tensor,
     rstd: Tensor
@@ -74,7 +76,7 @@ extension Backend {
     }
   }
 
-  /// ``normalizeRowsBackward(_:_:mean:rstd:weight:into:)`` step by step.
+  /// Computes ``normalizeRowsBackward(_:_:mean:rstd:weight:into:)`` from primitives.
   package func composedNormalizeRowsBackward(
     _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
     into result: NormGradients
@@ -84,7 +86,8 @@ extension Backend {
       if let bias = result.bias { try copy(gradient.sum(dim: 0), into: bias) }
       if let weight = result.weight { try copy(gradient.mul(unit).sum(dim: 0), into: weight) }
       guard let input = result.input else { return }
-      // In float64, since PyTorch's formula, in whose order infinities meet, loses digits otherwise.
+      // PyTorch's formula fixes how infinities combine, but loses accuracy; therefore it is
+      // computed in float64.
       let center = try mean.view(-1, 1).to(.float64), scale = try factor.to(.float64)
       let g = try (weight.map { try gradient.mul($0) } ?? gradient).to(.float64)
       let sum = try g.sum(dim: 1, keepdim: true), dot = try g.mul(x).sum(dim: 1, keepdim: true)

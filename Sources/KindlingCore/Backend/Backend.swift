@@ -1,19 +1,19 @@
 package import CKernels
 
-/// What a device has to be able to do.
+/// The operations that a device must implement.
 ///
-/// Operations check, promote and compute shapes, make the output, and call one of these: operands
-/// broadcast to the output's shape, lie on this device and are of any dtype; `dtype` says in which
-/// one to compute.
+/// Operations check their arguments, promote dtypes, compute shapes, allocate the output and call
+/// one of these functions. Operands broadcast to the shape of the output, are on this device and
+/// have any dtype; `dtype` is the dtype of the computation.
 package protocol Backend: AnyObject, Sendable {
   var device: Device { get }
 
   // MARK: Memory
-  /// Memory for `byteCount` bytes; throws where there is not that much.
+  /// Allocates `byteCount` bytes; throws if there is not enough memory.
   func allocate(byteCount: Int) throws -> Storage
-  /// Gives back what `allocate` handed out.
+  /// Frees memory from `allocate`.
   func free(_ address: UnsafeMutableRawPointer, byteCount: Int)
-  /// Host memory that holds the bytes of `storage` while `body` runs; written back if `mutating`.
+  /// Calls `body` with host memory that holds the bytes of `storage`; written back if `mutating`.
   func withHostBytes<R>(
     _ storage: Storage, mutating: Bool, _ body: (UnsafeMutableRawBufferPointer) throws -> R
   ) throws -> R
@@ -38,22 +38,28 @@ package protocol Backend: AnyObject, Sendable {
   func ternary(
     _ op: TernaryOp, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ parameter: Double, dtype: DType,
     into out: Tensor) throws
-  /// `condition ? a : b`, `condition` being bool.
+  /// Computes `condition ? a : b` with a bool `condition`.
   func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor, into out: Tensor) throws
 
   // MARK: Reductions
-  /// Reduces the dimensions in which `out` has size 1 and `x` has not (ranks are equal); `x` is
-  /// computed in `dtype`. Not empty for maxima, minima and `arg…`, which reduce one dimension or all.
+  /// Reduces the dimensions in which `out` has size 1 and `x` has not, computed in `dtype`.
+  ///
+  /// Ranks are equal. Maxima, minima and `arg…` reduce one dimension or all, and are not empty.
   func reduce(_ op: ReduceOp, _ x: Tensor, dtype: DType, into out: Tensor) throws
 
   // MARK: Along one dimension
-  /// Running results of `x`, computed in `dtype`, along `dim` (from its end where `backwards`), and
-  /// for extremes where each one stands; `out` and `indices` (int64, contiguous) have `x`'s shape.
+  /// Computes cumulative results of `x` along `dim` in `dtype`, from the end if `backwards`.
+  ///
+  /// For maxima and minima, `indices` gets the index of each. `out` and `indices` (int64,
+  /// contiguous) have the shape of `x`.
   func scan(
     _ op: ScanOp, _ x: Tensor, dim: Int, backwards: Bool, dtype: DType, into out: Tensor,
     indices: Tensor?) throws
-  /// `x` sorted stably along `dim`, NaN being greatest, and where the elements stood; `out` (of `x`'s
-  /// dtype) and `indices` (int64) have `x`'s shape, or less along `dim` for the first ones alone.
+  /// Sorts `x` stably along `dim`, with NaN as the greatest, and writes values and original
+  /// indices.
+  ///
+  /// `out` (of the dtype of `x`) and `indices` (int64) have the shape of `x`, or a smaller size
+  /// along `dim` for only the first elements.
   func sort(_ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor) throws
 
   /// `out`, 0-dimensional, becomes the element of `x`, a contiguous vector of its dtype, that sorting would
@@ -61,29 +67,29 @@ package protocol Backend: AnyObject, Sendable {
   func element(_ x: Tensor, ofRank rank: Tensor, into out: Tensor) throws
 
   // MARK: Matrix products
-  /// `out = alpha · a @ b + beta · out` over `[batch…, m, k]` and `[batch…, k, n]`, whose batch
-  /// dimensions broadcast to those of `out`; all of one dtype.
+  /// Computes `out = alpha · a @ b + beta · out` over `[batch…, m, k]` and `[batch…, k, n]`.
+  ///
+  /// Batch dimensions broadcast to those of `out`; all have one dtype.
   func matmul(_ a: Tensor, _ b: Tensor, alpha: Scalar, beta: Scalar, into out: Tensor) throws
 
-  // MARK: Convolutions and pooling, all over contiguous tensors of one dtype
-  /// The convolution of the image `x` with `weight`, plus `bias` by channel; `y` is the result.
+  // MARK: Convolutions and pooling over contiguous tensors of one dtype
+  /// Computes the convolution of `x` with `weight`, plus `bias` per channel, into `y`.
   func convolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into y: Tensor) throws
-  /// The gradient of a convolution with respect to its image, from that of its result; with a bias,
-  /// the transposed convolution.
+  /// Computes the gradient of the input of a convolution from that of its output; with a bias, the
+  /// transposed convolution.
   func convolutionInput(
     _ gradient: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, into x: Tensor) throws
-  /// The gradient of a convolution with respect to its weight, from that of its result.
+  /// Computes the gradient of the weight of a convolution from that of its output.
   func convolutionWeight(
     _ gradient: Tensor, _ x: Tensor, _ c: Convolution, into weight: Tensor) throws
-  /// The greatest element of each window of `x`, and where in its plane it lies (int64).
+  /// Computes the maximum of each window of `x`, and its index in the plane (int64).
   func maxPool(_ x: Tensor, _ p: Pooling, into y: Tensor, indices: Tensor?) throws
-  /// The mean of each window of `x`.
+  /// Computes the mean of each window of `x`.
   func averagePool(_ x: Tensor, _ p: Pooling, into y: Tensor) throws
-  /// The gradient of ``averagePool(_:_:into:)`` with respect to its input.
+  /// Computes the gradient of the input of ``averagePool(_:_:into:)``.
   func averagePoolBackward(_ gradient: Tensor, _ p: Pooling, into x: Tensor) throws
-  /// Adds each element of `y` to the one of `x`, which is zeroed first, that `indices` names in its
-  /// plane.
+  /// Clears `x` and adds each element of `y` to the element of `x` at its index in the plane.
   func addToPlanes(_ y: Tensor, _ indices: Tensor, planes: Int, into x: Tensor) throws
 
   // MARK: Weighted elements, all contiguous: see `Ops/WeightedSums.swift`
@@ -95,77 +101,95 @@ package protocol Backend: AnyObject, Sendable {
   func placeProducts(_ y: Tensor, _ x: Tensor, _ places: Tensor, into weights: Tensor) throws
 
   // MARK: Random numbers
-  /// Fills `out` with draws of `generator`, in the order of memory.
+  /// Fills `out` with samples from `generator`, in memory order.
   func random(_ distribution: Distribution, _ generator: Generator, into out: Tensor) throws
-  /// A random order of 0 to n − 1 in `out`, contiguous int64.
+  /// Writes a random permutation of 0 to n − 1 to `out`, contiguous int64.
   func randperm(_ generator: Generator, into out: Tensor) throws
 
   // MARK: Indexing
-  /// `out`, contiguous, becomes the elements of `x` that `rows` names, in order.
+  /// Copies the elements of `x` in `rows` to `out`, contiguous, in order.
   func take(_ x: Tensor, _ rows: Rows, into out: Tensor) throws
-  /// Combines the elements of `out` that `rows` names with those of `source`, in order: contiguous and
-  /// of the dtype of `out`, or a single one for all.
+  /// Combines the elements of `out` in `rows` with those of `source`, in order.
+  ///
+  /// `source` is contiguous and of the dtype of `out`, or a single element for all.
   func put(_ op: ScatterOp, _ source: Tensor, _ rows: Rows, into out: Tensor) throws
 
-  // MARK: Fused, with a default made of the primitives above (see `Backend+Fused.swift` and `Backend+Normalize.swift`)
-  /// Softmax of `x` over `dim`, or its logarithm; `x` and `out` are of one shape and floating dtype.
+  // MARK: Fused, with defaults in `Backend+Fused.swift` and `Backend+Normalize.swift`
+  /// Computes softmax of `x` over `dim`, or its logarithm; `x` and `out` have one shape and
+  /// floating dtype.
   func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws
-  /// The gradient of softmax (of its logarithm) with respect to its input, from that of the output
-  /// and the output itself; all of one shape and dtype.
+  /// Computes the gradient of the input of softmax, or of its logarithm, from that of the output
+  /// and the output.
+  ///
+  /// All have one shape and dtype.
   func softmaxBackward(
     _ gradient: Tensor, _ output: Tensor, dim: Int, log: Bool, into out: Tensor) throws
-  /// The negative log-likelihood, all contiguous and but for `target` (int64) of one float dtype:
-  /// `logProbabilities` is `[N, C, S]`, `target` `[N, S]`, `weight` `[C]`. `out` is `[N, S]`, or
-  /// 0-dimensional for a sum or mean; `totalWeight` (0-dimensional) gets the sum of the weights used.
-  /// Throws where a target is neither a class nor `ignoreIndex`.
+  /// Computes the negative log-likelihood loss.
+  ///
+  /// `logProbabilities` is `[N, C, S]`, `target` `[N, S]`, `weight` `[C]`. All are contiguous, and
+  /// except for `target` (int64) of one float dtype. `out` is `[N, S]`, or 0-dimensional for a sum
+  /// or mean. `totalWeight` (0-dimensional) gets the sum of the weights used. Throws if a target is
+  /// neither a class nor `ignoreIndex`.
   func nllLoss(
     _ logProbabilities: Tensor, _ target: Tensor, weight: Tensor?, ignoreIndex: Int,
     reduction: LossReduction, totalWeight: Tensor, into out: Tensor) throws
-  /// The gradient of ``nllLoss(_:_:weight:ignoreIndex:reduction:totalWeight:into:)`` with respect to
-  /// its input, from that of its output.
+  /// Computes the gradient of the input of
+  /// ``nllLoss(_:_:weight:ignoreIndex:reduction:totalWeight:into:)`` from that of its output.
   func nllLossBackward(
     _ gradient: Tensor, _ target: Tensor, weight: Tensor?, ignoreIndex: Int,
     reduction: LossReduction, totalWeight: Tensor, into out: Tensor) throws
-  /// The means and (biased) variances of the channels of `x`, `[N, C, S]`, in `[C]` each, the latter in
-  /// float64. As in all normalisations, everything is contiguous and float32 or float64.
+  /// Computes the means and biased variances of the channels of `x`, `[N, C, S]`, both `[C]`, the
+  /// latter in float64.
+  ///
+  /// In all normalizations, tensors are contiguous and float32 or float64.
   func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws
-  /// `(x − mean) · rstd · weight + bias` by channel of `x`, `[N, C, S]`; the others are `[C]`.
+  /// Computes `(x − mean) · rstd · weight + bias` per channel of `x`, `[N, C, S]`; the others are
+  /// `[C]`.
   func normalizeChannels(
     _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, bias: Tensor?, into out: Tensor)
     throws
-  /// The gradients of ``normalizeChannels(_:mean:rstd:weight:bias:into:)``; where `centered`, mean and
-  /// deviation are those of `x` itself and take part.
+  /// Computes the gradients of ``normalizeChannels(_:mean:rstd:weight:bias:into:)``.
+  ///
+  /// If `centered`, mean and deviation are those of `x` itself and are differentiated too.
   func normalizeChannelsBackward(
     _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?, centered: Bool,
     into result: NormGradients) throws
-  /// Each row of `x`, `[M, D]`, with mean 0 and variance 1, times `weight` plus `bias`, both `[D]`;
-  /// the means and reciprocal deviations go into `mean` and `rstd`, `[M]`.
+  /// Normalizes each row of `x`, `[M, D]`, to mean 0 and variance 1, times `weight` plus `bias`,
+  /// both `[D]`.
+  ///
+  /// `mean` and `rstd`, `[M]`, get the means and reciprocal deviations.
   func normalizeRows(
     _ x: Tensor, eps: Double, weight: Tensor?, bias: Tensor?, into out: Tensor, mean: Tensor,
     rstd: Tensor) throws
-  /// The gradients of ``normalizeRows(_:eps:weight:bias:into:mean:rstd:)``.
+  /// Computes the gradients of ``normalizeRows(_:eps:weight:bias:into:mean:rstd:)``.
   func normalizeRowsBackward(
     _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
     into result: NormGradients) throws
-  /// One step of stochastic gradient descent, in place on `parameter` and on the momentum buffer
-  /// (nil without momentum); all of one shape and floating dtype. Versions are the caller's business.
+  /// Performs one step of stochastic gradient descent, in place on `parameter` and the momentum
+  /// buffer.
+  ///
+  /// The buffer is nil without momentum. All have one shape and floating dtype. The caller updates
+  /// versions.
   func sgdStep(
     _ parameter: Tensor, _ gradient: Tensor, momentumBuffer: Tensor?, _ step: SGDStep) throws
-  /// One step of Adam or AdamW, in place on `parameter`, `expAvg`, `expAvgSq` and (AMSGrad)
-  /// `maxExpAvgSq`; all of one shape and floating dtype. Versions are the caller's business.
+  /// Performs one step of Adam or AdamW, in place on `parameter`, `expAvg`, `expAvgSq` and
+  /// (AMSGrad) `maxExpAvgSq`.
+  ///
+  /// All have one shape and floating dtype. The caller updates versions.
   func adamStep(
     _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
     maxExpAvgSq: Tensor?, _ step: AdamStep) throws
-  /// One step of an optimizer that follows one formula per element, in place on `parameter` and on
-  /// `state` (see ``UpdateRule``); all of one shape and floating dtype. Versions are the caller's
-  /// business.
+  /// Performs one step of an optimizer with one formula per element, in place on `parameter` and
+  /// `state`.
+  ///
+  /// See ``UpdateRule``. All have one shape and floating dtype. The caller updates versions.
   func update(_ parameter: Tensor, _ gradient: Tensor, state: [Tensor?], _ step: UpdateStep) throws
 }
 
-/// What becomes of the losses of single elements.
+/// The reduction to apply to the element-wise losses.
 package enum LossReduction: Sendable { case none, mean, sum }
 
-/// The numbers of one step of stochastic gradient descent; names are those of PyTorch's `SGD`.
+/// The hyperparameters of one step of stochastic gradient descent, named as in PyTorch's `SGD`.
 package struct SGDStep: Sendable {
   package var lr: Double
   package var momentum: Double
@@ -173,7 +197,8 @@ package struct SGDStep: Sendable {
   package var weightDecay: Double
   package var nesterov: Bool
   package var maximize: Bool
-  /// The momentum buffer has no value yet: it becomes the gradient, undampened.
+  /// Whether the momentum buffer is uninitialized; it is then set to the gradient, without
+  /// dampening.
   package var isFirst: Bool
 
   package init(
@@ -190,17 +215,17 @@ package struct SGDStep: Sendable {
   }
 }
 
-/// The numbers of one step of Adam; names are those of PyTorch's `Adam`.
+/// The hyperparameters of one step of Adam, named as in PyTorch's `Adam`.
 package struct AdamStep: Sendable {
   package var lr: Double
   package var beta1: Double
   package var beta2: Double
   package var eps: Double
   package var weightDecay: Double
-  /// AdamW: weight decay acts on the parameter itself, not through the gradient.
+  /// Whether weight decay acts on the parameter itself instead of the gradient (AdamW).
   package var decoupled: Bool
   package var maximize: Bool
-  /// How many steps were taken, this one included.
+  /// The number of steps, including this one.
   package var step: Double
 
   package init(

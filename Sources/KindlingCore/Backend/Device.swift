@@ -1,11 +1,11 @@
 import Synchronization
 
-/// The backends from outside the library.
+/// The registered backends from outside the library.
 private let registered = Mutex<[any Backend]>([])
 
-/// Where a tensor's elements lie.
+/// The device of a tensor's elements.
 public struct Device: Hashable, Sendable, CustomStringConvertible {
-  /// The kinds of device PyTorch programs name.
+  /// A kind of device, as in PyTorch.
   public enum Kind: String, Sendable {
     case cpu, cuda
     /// A backend from outside the library.
@@ -13,10 +13,10 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   }
   /// The kind of device.
   public let kind: Kind
-  /// Which one of its kind; nil is the current one.
+  /// The index of the device within its kind; nil is the current one.
   public let index: Int?
 
-  /// The device number `index` of `kind`.
+  /// Creates the device `index` of `kind`.
   public init(_ kind: Kind, _ index: Int? = nil) {
     self.kind = kind
     self.index = index
@@ -26,13 +26,13 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   public static let cpu = Device(.cpu)
   /// The current CUDA device.
   public static let cuda = Device(.cuda)
-  /// CUDA device number `index`.
+  /// Returns the CUDA device `index`.
   public static func cuda(_ index: Int) -> Device { Device(.cuda, index) }
 
-  /// Whether tensors can be made there (PyTorch: `torch.cuda.is_available()`).
+  /// Whether tensors can be created on the device (PyTorch: `torch.cuda.is_available()`).
   public var isAvailable: Bool { (try? backend) != nil }
 
-  /// As PyTorch writes it: `cpu`, `cuda:0`.
+  /// The device in PyTorch's notation: `cpu`, `cuda:0`.
   public var description: String { index.map { "\(kind.rawValue):\($0)" } ?? kind.rawValue }
 
   /// The backend that computes on this device.
@@ -54,7 +54,7 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Makes the device of `backend`, which is of the kind for private use, known.
+  /// Registers the device of `backend`, which has the private-use kind.
   package static func register(_ backend: any Backend) {
     registered.withLock { known in
       if !known.contains(where: { $0 === backend }) { known.append(backend) }

@@ -1,11 +1,11 @@
 import CKernels
 
-/// A growable array of trivial elements in host memory whose exhaustion is a thrown error.
+/// A growable array of trivial elements in host memory that throws an error if memory is exhausted.
 ///
-/// A Swift array ends the process where memory runs out. Wherever the number of elements grows with
-/// a user's data, use this instead: its memory comes from the allocator of tensors and counts towards
-/// ``MemoryPool/limit``. Single elements are checked against the bounds; loops over many run on the
-/// pointer of ``withElements(_:)``, which costs nothing per element.
+/// A Swift array ends the process if memory runs out. Use this type if the number of elements grows
+/// with a user's data: its memory comes from the tensor allocator and counts towards
+/// ``MemoryPool/limit``. Access to single elements is bounds-checked. Loops use the pointer of
+/// ``withElements(_:)``, without a cost per element.
 ///
 ///     let buffer = try HostBuffer<Int>(count: n, "nonzero")
 ///     buffer.withElements { for i in $0.indices { $0[i] = i } }
@@ -18,11 +18,11 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
   /// The number of elements.
   package private(set) var count: Int
   private var storage: Storage
-  /// Bytes before the first element.
+  /// The offset of the first element in bytes.
   private let offset: Int
   private let operation: String
 
-  /// Creates a buffer of `count` elements that are not set, for the error messages of `operation`.
+  /// Creates a buffer of `count` uninitialized elements; `operation` is named in error messages.
   package init(count: Int, _ operation: String = "") throws {
     self.count = count
     self.operation = operation
@@ -34,14 +34,14 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     (self.storage, self.offset, self.count, self.operation) = (storage, offset, count, operation)
   }
 
-  /// Creates a buffer of `count` times `element`.
+  /// Creates a buffer with `count` copies of `element`.
   package convenience init(repeating element: Element, count: Int, _ operation: String = "") throws
   {
     try self.init(count: count, operation)
     withElements { $0.update(repeating: element) }
   }
 
-  /// Creates a buffer with the elements of `elements`.
+  /// Creates a buffer with a copy of `elements`.
   package convenience init(_ elements: some Collection<Element>, _ operation: String = "") throws {
     try self.init(count: elements.count, operation)
     withElements { _ = $0.update(fromContentsOf: elements) }
@@ -60,8 +60,8 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     }
   }
 
-  /// Calls `body` with all elements, which it may read and write; the pointer is valid inside `body`
-  /// only.
+  /// Calls `body` with all elements, for reading and writing; the pointer is valid only inside
+  /// `body`.
   package func withElements<R>(
     _ body: (UnsafeMutableBufferPointer<Element>) throws -> R
   ) rethrows -> R {
@@ -94,7 +94,7 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     try withElements { try body(UnsafeBufferPointer($0)) }
   }
 
-  /// Adds an element at the end, doubling the memory where it is full.
+  /// Appends an element, and doubles the memory if it is full.
   package func append(_ element: Element) throws {
     if (count + 1) * MemoryLayout<Element>.stride > storage.byteCount {
       try reserveCapacity(Swift.max(2 * count, 16))
@@ -103,7 +103,7 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     self[count - 1] = element
   }
 
-  /// Adds elements at the end.
+  /// Appends elements.
   package func append(contentsOf elements: some Collection<Element>) throws {
     let (old, total) = (count, count + elements.count)
     if total * MemoryLayout<Element>.stride > storage.byteCount {
@@ -115,7 +115,7 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     }
   }
 
-  /// Makes room for `capacity` elements in all.
+  /// Reserves memory for `capacity` elements in total.
   package func reserveCapacity(_ capacity: Int) throws {
     guard capacity > count else { return }
     let larger = try Self.allocate(capacity, operation)
@@ -127,12 +127,12 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
     storage = larger
   }
 
-  /// Removes the elements from `count` on.
+  /// Removes the elements from index `count` on.
   package func truncate(to count: Int) { self.count = Swift.min(self.count, Swift.max(count, 0)) }
 }
 
 extension HostBuffer<Int> {
-  /// The first number that is not in `range`.
+  /// Returns the first number that is not in `range`.
   package func first(outside range: Range<Int>) -> Int? {
     withElements { elements in
       elements.withMemoryRebound(to: Int64.self) { elements in
@@ -146,9 +146,10 @@ extension HostBuffer<Int> {
 }
 
 extension HostBuffer where Element: TensorScalar {
-  /// A contiguous tensor of `shape` over this buffer's memory, moved to `device` where that is another.
+  /// Creates a contiguous tensor of `shape` over this buffer's memory, moved to `device` if it
+  /// differs.
   ///
-  /// On the CPU nothing is copied: write to the buffer no more.
+  /// On the CPU nothing is copied: do not write to the buffer afterwards.
   package func tensor(shape: [Int], device: Device = .cpu) throws -> Tensor {
     let wanted = try Layout.checkedCount(shape, Element.dtype, operation)
     guard wanted == count else {
@@ -163,8 +164,9 @@ extension HostBuffer where Element: TensorScalar {
 }
 
 extension Tensor {
-  /// The elements in row-major order, converted as ``to(_:copy:)`` converts them, for reading alone:
-  /// where they lie so already, the buffer is this tensor's memory.
+  /// Returns the elements in row-major order, converted like ``to(_:copy:)``, for reading only.
+  ///
+  /// If they already have that form, the buffer shares this tensor's memory.
   package func hostElementsForReading<S: TensorScalar & BitwiseCopyable>(
     as type: S.Type = S.self, _ operation: String = ""
   ) throws -> HostBuffer<S> {
@@ -175,8 +177,7 @@ extension Tensor {
       reading: storage, at: storageOffset * dtype.byteSize, count: numel, operation)
   }
 
-  /// The elements in row-major order, converted as ``to(_:copy:)`` converts them, in a buffer of
-  /// their own.
+  /// Returns a copy of the elements in row-major order, converted like ``to(_:copy:)``.
   package func hostElements<S: TensorScalar & BitwiseCopyable>(
     as type: S.Type = S.self, _ operation: String = ""
   ) throws -> HostBuffer<S> {

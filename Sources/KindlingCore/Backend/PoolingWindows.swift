@@ -1,18 +1,17 @@
-/// The windows of a pooling operation over planes of up to three dimensions (leading sizes 1).
+/// The windows of a pooling operation over planes of up to three dimensions (leading sizes are 1).
 package struct Pooling: Sendable, Equatable {
   /// The windows along one dimension.
   package struct Axis: Sendable, Equatable {
     package var input: Int
     package var output: Int
-    /// The first element of each window and the one behind its last, both inside the input.
+    /// The first index of each window and the index after its last, both inside the input.
     package var starts: [Int]
     package var ends: [Int]
-    /// By what a sum over each window is divided.
+    /// The divisor of the sum over each window.
     package var counts: [Int]
-    /// How far apart the elements of a window are.
+    /// The dilation of the window.
     package var dilation = 1
-    /// Elements of a window, its distance to the next and what lies before the input; `stride` is 0
-    /// where windows are not regular.
+    /// The kernel size, stride and padding; `stride` is 0 if windows are not regular.
     package var kernel = 1
     package var stride = 0
     package var padding = 0
@@ -20,7 +19,7 @@ package struct Pooling: Sendable, Equatable {
 
   package var planes: Int
   package var axes: [Axis]
-  /// By what every sum is divided, instead of the windows' counts.
+  /// The divisor of every sum, instead of the windows' counts.
   package var divisor: Int?
 
   var inputCount: Int { axes.reduce(1) { $0 * $1.input } }
@@ -28,10 +27,10 @@ package struct Pooling: Sendable, Equatable {
 }
 
 extension Pooling.Axis {
-  /// A dimension that is not pooled.
+  /// The axis of a dimension that is not pooled.
   static let single = Pooling.Axis(input: 1, output: 1, starts: [0], ends: [1], counts: [1])
 
-  /// Windows of `kernel` elements, `stride` apart.
+  /// Creates windows of `kernel` elements, `stride` apart.
   static func regular(
     _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, dilation: Int,
     countsPadding: Bool
@@ -43,7 +42,7 @@ extension Pooling.Axis {
       let first = o * stride - padding
       let skipped = first < 0 ? (-first + dilation - 1) / dilation : 0
       let end = min(first + (kernel - 1) * dilation + 1, input + padding)
-      // A window may lie between the elements, or beside them: it has none then.
+      // With dilation, a window may have no element inside the input; it is then empty.
       let start = first + skipped * dilation, isEmpty = start >= min(end, input)
       axis.starts.append(isEmpty ? input - 1 : start)
       axis.ends.append(isEmpty ? input - 1 : min(end, input))
@@ -52,7 +51,7 @@ extension Pooling.Axis {
     return axis
   }
 
-  /// Windows that share `input` out among `output`.
+  /// Creates the windows of adaptive pooling from `input` to `output` elements.
   static func adaptive(_ input: Int, _ output: Int) -> Pooling.Axis {
     var axis = Pooling.Axis(input: input, output: output, starts: [], ends: [], counts: [])
     for o in 0..<output {

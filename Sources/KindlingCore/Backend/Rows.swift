@@ -1,17 +1,17 @@
-/// Elements of a tensor, named as runs of equal length: what every form of indexing comes down to.
+/// The positions of elements of a tensor as runs of equal length: the common form of all indexing.
 package struct Rows {
-  /// Where the runs start, in elements after the tensor's first: each of `heads` with all `tails`.
+  /// The starts of the runs, in elements from the tensor's first: each of `heads` plus all `tails`.
   ///
   /// Kept apart, they take a fraction of the memory of what they name.
   private let heads: Places
   private let tails: HostBuffer<Int>
-  /// How many elements a run has.
+  /// The number of elements of a run.
   package private(set) var count = 1
-  /// How far apart they lie.
+  /// The distance between the elements of a run.
   package private(set) var step = 1
 
-  /// At each sum of one of `outer` (0 alone where nil) and one of `offsets`, a block of `shape` and
-  /// `strides` in row-major order.
+  /// Creates a block of `shape` and `strides` in row-major order at each sum of an `outer` offset
+  /// (0 if nil) and one of `offsets`.
   init(
     outer: HostBuffer<Int>? = nil, at offsets: HostBuffer<Int>, shape: [Int] = [],
     strides: [Int] = []
@@ -47,11 +47,11 @@ package struct Rows {
     return try Rows.lattice(Array(shape[..<rank]), Array(strides[..<rank]))
   }
 
-  /// How many runs there are.
+  /// The number of runs.
   package var runs: Int { heads.count * tails.count }
 
-  /// Calls `body` with the starts of the runs `first..<first + length`, some at a time: the first of
-  /// them, how many, and their offsets.
+  /// Calls `body` with the starts of the runs `first..<first + length`, in chunks: the index of the
+  /// first, their number, and their offsets.
   package func forEachStart(
     _ first: Int, _ length: Int, _ body: (Int, Int, UnsafePointer<Int64>) -> Void
   ) {
@@ -92,7 +92,7 @@ package struct Rows {
     }
   }
 
-  /// How many offsets are made at a time.
+  /// The number of offsets computed at a time.
   private static let chunk = 1024
 
   private static func isZero(_ offsets: HostBuffer<Int>) -> Bool {
@@ -120,7 +120,7 @@ package struct Rows {
     return result
   }
 
-  /// The offsets of all elements of a tensor of `shape` and `strides`, in row-major order.
+  /// Returns the offsets of all elements of a tensor of `shape` and `strides`, in row-major order.
   static func lattice(_ shape: [Int], _ strides: [Int]) throws -> HostBuffer<Int> {
     if shape.contains(0) { return try HostBuffer(count: 0, "index") }
     var result = try HostBuffer(repeating: 0, count: 1, "index")

@@ -1,7 +1,7 @@
-/// One step of an optimizer that follows one formula per element.
+/// One step of an optimizer with one formula per element.
 package struct UpdateStep: Sendable {
   package var rule: UpdateRule
-  /// L2 decay, through the gradient.
+  /// The L2 weight decay, added to the gradient.
   package var weightDecay: Double
   package var maximize: Bool
 
@@ -12,24 +12,30 @@ package struct UpdateStep: Sendable {
   }
 }
 
-/// The formulas and their numbers; `keep` is what decay leaves of the parameter itself.
+/// The formulas and their coefficients; `keep` is the factor of the parameter after weight decay.
 ///
-/// State tensors come in the order given here.
+/// The order of the state tensors is given with each case.
 package enum UpdateRule: Sendable {
   /// State: square average, accumulated delta.
   case adadelta(lr: Double, rho: Double, eps: Double)
   /// State: sum of squares.
   case adagrad(rate: Double, eps: Double)
-  /// State: average, infinity norm. `rate` is corrected for the average's bias.
+  /// State: average, infinity norm.
+  ///
+  /// `rate` includes the bias correction of the average.
   case adamax(rate: Double, beta1: Double, beta2: Double, eps: Double)
-  /// State: averaged parameter, which follows the parameter where `mu` is 1.
+  /// State: averaged parameter, which equals the parameter if `mu` is 1.
   case asgd(keep: Double, eta: Double, mu: Double)
-  /// State: average, square average. `correction` is for the bias of the latter.
+  /// State: average, square average.
+  ///
+  /// `correction` is the bias correction of the latter.
   case nadam(
     keep: Double, beta1: Double, beta2: Double, eps: Double, correction: Double,
     gradientRate: Double, averageRate: Double)
-  /// State: average, square average. `rate` is corrected for bias; `rectified` is what stands over
-  /// the root of the square average, nil while its variance is unknown.
+  /// State: average, square average.
+  ///
+  /// `rate` includes the bias correction. `rectified` is the numerator over the root of the square
+  /// average, nil while its variance is intractable.
   case radam(
     keep: Double, beta1: Double, beta2: Double, eps: Double, rate: Double, rectified: Double?)
   /// State: square average, momentum buffer or nil, average (centered) or nil.
@@ -39,7 +45,7 @@ package enum UpdateRule: Sendable {
 }
 
 extension Backend {
-  /// ``update(_:_:state:_:)`` in tensor operations.
+  /// Computes ``update(_:_:state:_:)`` with tensor operations.
   package func composedUpdate(
     _ parameter: Tensor, _ gradient: Tensor, state: [Tensor?], _ step: UpdateStep
   ) throws {

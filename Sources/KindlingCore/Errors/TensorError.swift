@@ -1,12 +1,12 @@
-/// Why an operation could not be done, as data and as a sentence.
+/// The reason that an operation failed, as a kind and a message.
 ///
 /// The message names the operation, what it got and what would have worked, in PyTorch's words.
 public struct TensorError: Error, Sendable, CustomStringConvertible {
-  /// What kind of mistake was made.
+  /// The kind of the mistake.
   public enum Kind: String, Sendable {
-    /// Shapes that do not fit together, or a size that cannot be.
+    /// Shapes that do not match, or an invalid size.
     case shape
-    /// An element type the operation does not take.
+    /// An element type that the operation does not support.
     case dtype
     /// A dimension or an element index out of range.
     case index
@@ -14,28 +14,28 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
     case value
     /// A device that is absent, or tensors on different devices.
     case device
-    /// More memory than there is, or than the allocator's cap allows.
+    /// More memory than is available, or than the allocator's limit allows.
     case memory
     /// A misuse of the graph: a second backward, a modified saved tensor, an in-place leaf update.
     case autograd
-    /// Something Kindling does not do.
+    /// A feature that Kindling does not support.
     case unsupported
   }
 
-  /// What kind of mistake was made.
+  /// The kind of the mistake.
   public let kind: Kind
-  /// The operation that refused, for example `matmul`; empty where none is meant.
+  /// The operation that failed, for example `matmul`; empty if the error belongs to none.
   public let operation: String
   /// The full sentence.
   public let message: String
 
-  /// An error of `kind`; `message` stands alone, `operation` is prefixed when it is not empty.
+  /// Creates an error; the description starts with `operation` unless it is empty.
   public init(_ kind: Kind, _ operation: String = "", _ message: String) {
     self.kind = kind
     self.operation = operation
     self.message = message
   }
 
-  /// The operation, where there is one, and the message.
+  /// The operation, if there is one, and the message.
   public var description: String { operation.isEmpty ? message : "\(operation): \(message)" }
 }

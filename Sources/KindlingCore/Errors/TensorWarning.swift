@@ -1,6 +1,6 @@
 /// A message about a call that works, but that is likely to be a mistake (Python: `UserWarning`).
 ///
-/// ``Warnings`` decides what becomes of it. Where it decides so, it is thrown.
+/// ``Warnings`` decides whether it is printed, dropped, thrown or passed to a closure.
 public struct TensorWarning: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of a warning.
   public enum Kind: String, Sendable {
@@ -14,7 +14,7 @@ public struct TensorWarning: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// The kind of the warning.
   public let kind: Kind
-  /// The operation that warns, for example `mse_loss`; empty where none is meant.
+  /// The operation that warns, for example `mse_loss`; empty if the warning belongs to none.
   public let operation: String
   /// The full sentence, in PyTorch's words.
   public let message: String
@@ -26,6 +26,6 @@ public struct TensorWarning: Error, Hashable, Sendable, CustomStringConvertible 
     self.message = message
   }
 
-  /// The operation, where there is one, and the message.
+  /// The operation, if there is one, and the message.
   public var description: String { operation.isEmpty ? message : "\(operation): \(message)" }
 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The channel of all warnings (Python: the module `warnings`).
 ///
-/// By default each warning is written to standard error, once. A program chooses something else for
-/// the whole process, or for the calls inside a closure:
+/// By default each warning is written to standard error once. A program can choose another action
+/// for the whole process, or for the calls inside a closure:
 ///
 /// ```swift
 /// Warnings.action = .ignore
@@ -15,15 +15,15 @@ import Synchronization
 public enum Warnings {
   /// The handling of a warning.
   public enum Action: Sendable {
-    /// The warning is written to standard error the first time that it comes from its place.
+    /// Writes the warning to standard error the first time that it occurs at its source location.
     case once
-    /// The warning is written to standard error every time.
+    /// Writes the warning to standard error every time.
     case always
-    /// The warning is dropped.
+    /// Drops the warning.
     case ignore
-    /// The warning is thrown as the error of the call.
+    /// Throws the warning as the error of the call.
     case error
-    /// The closure gets the warning; what it throws is thrown by the call.
+    /// Passes the warning to the closure; the call throws any error that the closure throws.
     case handle(@Sendable (TensorWarning) throws -> Void)
   }
 
@@ -39,9 +39,9 @@ public enum Warnings {
   /// whose pass starts inside it. Tasks started inside it keep the action of the process.
   ///
   /// - Parameters:
-  ///   - action: what becomes of warnings.
-  ///   - kind: the kind that the action is for; nil is every kind.
-  ///   - body: what is run.
+  ///   - action: the action for warnings.
+  ///   - kind: the kind of warning to which the action applies; nil means every kind.
+  ///   - body: the closure to run.
   /// - Returns: the result of `body`.
   public static func with<R>(
     _ action: Action, for kind: TensorWarning.Kind? = nil, _ body: () throws -> R
@@ -49,7 +49,7 @@ public enum Warnings {
     try inside(Scope(kind: kind, action: action, outer: scope), body)
   }
 
-  /// The result of `body` and the warnings of its calls, none of which is written
+  /// Runs `body` and returns its result and the warnings of its calls, without writing them
   /// (Python: `warnings.catch_warnings(record=True)`).
   public static func recorded<R>(
     _ body: () throws -> R
@@ -59,15 +59,16 @@ public enum Warnings {
     return (result, record.list.withLock { $0 })
   }
 
-  /// Forgets which warnings were written, so that ``Action/once`` writes them again.
+  /// Clears the record of written warnings, so that ``Action/once`` writes them again.
   public static func reset() {
     state.withLock { $0.seen.removeAll() }
   }
 
   /// Emits a warning (Python: `warnings.warn`).
   ///
-  /// `file` and `line` are the warning's place: one text from one place is written once.
-  /// - Throws: the warning under ``Action/error``; what the closure of ``Action/handle(_:)`` throws.
+  /// `file` and `line` are the warning's source location. Each text is written once per location.
+  /// - Throws: the warning under ``Action/error``; the error of the closure of
+  ///   ``Action/handle(_:)``.
   public static func warn(
     _ kind: TensorWarning.Kind = .user, _ operation: String = "", _ message: String,
     file: StaticString = #fileID, line: UInt = #line
@@ -82,8 +83,8 @@ public enum Warnings {
     }
   }
 
-  /// Emits a warning from a place that cannot throw: an error that the action makes of it is written
-  /// to standard error.
+  /// Emits a warning from a place that cannot throw; an error that the action throws is written to
+  /// standard error.
   public static func note(
     _ kind: TensorWarning.Kind = .user, _ operation: String = "", _ message: String,
     file: StaticString = #fileID, line: UInt = #line
@@ -97,7 +98,7 @@ public enum Warnings {
 
   // MARK: Scopes
 
-  /// The action of one call of `with`, and of those around it.
+  /// The action of one call of `with`, linked to the enclosing scopes.
   package final class Scope: Sendable {
     private let kind: TensorWarning.Kind?
     private let action: Action
@@ -109,7 +110,7 @@ public enum Warnings {
       self.outer = outer
     }
 
-    /// The action of the innermost scope that is for `kind`.
+    /// Returns the action of the innermost scope that applies to `kind`.
     func action(for kind: TensorWarning.Kind) -> Action? {
       self.kind == nil || self.kind == kind ? action : outer?.action(for: kind)
     }
@@ -120,7 +121,7 @@ public enum Warnings {
     kk_state().pointee.warnings.map { Unmanaged<Scope>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// Runs `body` inside a scope, which may be that of the thread for which this one works.
+  /// Runs `body` inside a scope, which may belong to the thread that delegated the work.
   package static func inside<R>(_ scope: Scope?, _ body: () throws -> R) rethrows -> R {
     let before = kk_state().pointee.warnings
     kk_state().pointee.warnings = scope.map { Unmanaged.passUnretained($0).toOpaque() }
@@ -135,7 +136,7 @@ public enum Warnings {
 
   private struct State {
     var action = Action.once
-    /// The places that have warned, and the texts of each.
+    /// The source locations that have warned, with the texts of each.
     var seen: [String: Set<TensorWarning>] = [:]
   }
 
@@ -145,7 +146,7 @@ public enum Warnings {
 
   private static let state = Mutex(State())
 
-  /// How many different texts of one place are written, and remembered.
+  /// The number of different texts that are written and remembered per source location.
   private static let textsPerPlace = 100
 
   private static func isFirst(_ warning: TensorWarning, _ place: String) -> Bool {

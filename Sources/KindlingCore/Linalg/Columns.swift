@@ -1,10 +1,10 @@
-/// Matrices as LAPACK wants them: copies that lie by columns, one after another.
+/// Matrices in LAPACK's form: copies in column-major order, one after another.
 struct Columns {
-  /// Contiguous, `[count…, columns, rows]`.
+  /// The contiguous memory, `[count…, columns, rows]`.
   let buffer: Tensor
   let rows, columns: Int
 
-  /// A copy of the matrices in `x`, which LAPACK may overwrite.
+  /// Creates a copy of the matrices in `x`, which LAPACK may overwrite.
   init(_ x: Tensor, _ operation: String) throws {
     rows = x.shape[x.ndim - 2]
     columns = x.shape[x.ndim - 1]
@@ -12,7 +12,7 @@ struct Columns {
     buffer = try noGrad { try x.transposed.clone(memoryFormat: .contiguous) }
   }
 
-  /// Room for as many matrices as `batch` says, zeros.
+  /// Creates zero matrices with batch dimensions `batch`.
   init(_ batch: [Int], _ rows: Int, _ columns: Int, like x: Tensor, _ operation: String) throws {
     (self.rows, self.columns) = (rows, columns)
     try Columns.check([rows, columns], operation)
@@ -29,12 +29,12 @@ struct Columns {
   /// The matrices `[count…, rows, columns]`, in the memory that LAPACK wrote.
   var matrices: Tensor { noGradTransposed(buffer) }
 
-  /// One triangle of the matrices, which lie by columns too.
+  /// Returns one triangle of the matrices, also in column-major order.
   func triangle(upper: Bool) throws -> Tensor {
     noGradTransposed(upper ? try buffer.tril() : try buffer.triu())
   }
 
-  /// How far apart columns lie: LAPACK wants at least 1.
+  /// The distance between columns, which LAPACK requires to be at least 1.
   var lead: Int { max(rows, 1) }
 
   private func noGradTransposed(_ x: Tensor) -> Tensor {
@@ -46,8 +46,10 @@ struct Columns {
 }
 
 extension Linalg {
-  /// Calls `body` for each of `count` matrices with the address of its part of each tensor, all of
-  /// them new and contiguous, until one throws.
+  /// Calls `body` for each of `count` matrices with the address of its part of each tensor, until
+  /// one throws.
+  ///
+  /// All tensors are new and contiguous.
   static func forEach(
     _ count: Int, _ tensors: Tensor..., body: ([UnsafeMutableRawPointer], Int) throws -> Void
   ) throws {
@@ -56,7 +58,7 @@ extension Linalg {
       if next < tensors.count {
         let x = tensors[next]
         try x.backend.withHostBytes(x.storage, mutating: true) { bytes in
-          // Routines do not look at what has no elements, but want an address.
+          // Routines do not access empty arrays, but need an address.
           var nothing = 0.0
           if let base = bytes.baseAddress { return try open(addresses + [base], next + 1) }
           try withUnsafeMutableBytes(of: &nothing) {
@@ -71,7 +73,7 @@ extension Linalg {
     try open([], 0)
   }
 
-  /// New zeros of int32, for pivots and codes.
+  /// Creates int32 zeros, for pivots and codes.
   static func integers(_ shape: [Int], like x: Tensor) throws -> Tensor {
     try Tensor.zeros(shape, dtype: .int32, device: x.device)
   }

@@ -1,6 +1,6 @@
 /// Eigenvalues and functions of symmetric matrices.
 extension Linalg {
-  /// Which triangle of a symmetric matrix is read.
+  /// The triangle of a symmetric matrix that is read.
   public enum Triangle: String, Sendable {
     /// The lower triangle.
     case lower = "L"
@@ -8,11 +8,11 @@ extension Linalg {
     case upper = "U"
   }
 
-  /// The eigenvalues, ascending, and orthonormal eigenvectors (as columns) of symmetric matrices
-  /// (PyTorch: `torch.linalg.eigh`).
+  /// Computes the ascending eigenvalues and orthonormal eigenvectors (as columns) of symmetric
+  /// matrices (PyTorch: `torch.linalg.eigh`).
   ///
-  /// Gradients through eigenvectors are finite only where no eigenvalues are equal, and mean
-  /// something only for functions that do not depend on their signs.
+  /// Gradients through eigenvectors are finite only if all eigenvalues are distinct. They are
+  /// well-defined only for functions that do not depend on the signs of the eigenvectors.
   public static func eigh(
     _ a: Tensor, uplo: Triangle = .lower
   ) throws -> (eigenvalues: Tensor, eigenvectors: Tensor) {
@@ -26,7 +26,7 @@ extension Linalg {
     return (l, v)
   }
 
-  /// The eigenvalues of symmetric matrices, ascending (PyTorch: `torch.linalg.eigvalsh`).
+  /// Computes the ascending eigenvalues of symmetric matrices (PyTorch: `torch.linalg.eigvalsh`).
   public static func eigvalsh(_ a: Tensor, uplo: Triangle = .lower) throws -> Tensor {
     try eigh(a, uplo: uplo).eigenvalues
   }
@@ -39,7 +39,7 @@ extension Linalg {
     if let gV {
       let eye = try Tensor.eye(v.columnCount, dtype: .bool, device: v.device)
       let gaps = try Tensor.where(eye, 1, l.unsqueeze(-2) - l.unsqueeze(-1))
-      // Only the antisymmetric part turns eigenvectors; the gradient is symmetric.
+      // Only the antisymmetric part rotates eigenvectors; the gradient is symmetric.
       let k = try v.transposed.matmul(gV)
       let turn = try (k - k.transposed) * 0.5 / gaps
       inner = try inner.map { try $0 + turn } ?? turn
@@ -73,8 +73,10 @@ extension Linalg {
     return (values, vectors.matrices)
   }
 
-  /// The symmetric square root of symmetric positive definite matrices, of which the lower triangle
-  /// is read (PyTorch: `torch.linalg.matrix_sqrth`).
+  /// Computes the symmetric square root of symmetric positive definite matrices
+  /// (PyTorch: `torch.linalg.matrix_sqrth`).
+  ///
+  /// Only the lower triangle is read.
   public static func matrixSqrth(_ a: Tensor) throws -> Tensor {
     let name = "linalg.matrix_sqrth"
     try checkSquare(a, name)
@@ -91,7 +93,8 @@ extension Linalg {
       }, savingOutput: true)
   }
 
-  /// The Y with `X Y + Y X = C` for a symmetric X: in its eigenvectors' basis a quotient.
+  /// Solves `X Y + Y X = C` for Y with a symmetric X, as a quotient in the basis of its
+  /// eigenvectors.
   static func sylvester(_ x: Tensor, _ c: Tensor) throws -> Tensor {
     let (l, v) = try eigh(x)
     let inner = try v.transposed.matmul(c).matmul(v) / (l.unsqueeze(-2) + l.unsqueeze(-1))

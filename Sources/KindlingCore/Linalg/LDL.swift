@@ -1,11 +1,13 @@
-/// The decomposition of symmetric matrices that need not be definite, `A = L D Lᵀ`, D having blocks
-/// of one or two rows. PyTorch has no derivatives of it.
+/// The decomposition of symmetric, possibly indefinite matrices `A = L D Lᵀ`, where D has blocks of
+/// one or two rows.
+///
+/// It is not differentiable, as in PyTorch.
 extension Linalg {
-  /// L and D in one matrix, and which rows were exchanged (PyTorch: `torch.linalg.ldl_factor`).
+  /// Computes L and D in one matrix, and the row exchanges (PyTorch: `torch.linalg.ldl_factor`).
   ///
-  /// The lower triangle is read.
+  /// Only the lower triangle is read.
   ///
-  /// - Throws: ``TensorError`` `.value` where a matrix is singular.
+  /// - Throws: ``TensorError`` `.value` if a matrix is singular.
   public static func ldlFactor(
     _ a: Tensor, hermitian: Bool = false
   ) throws -> (ld: Tensor, pivots: Tensor) {
@@ -13,12 +15,12 @@ extension Linalg {
     return (ld, pivots)
   }
 
-  /// The same; `info` is 0 or the place of a block of D that is 0
+  /// Computes the factors; `info` is 0 or the position of a zero block of D
   /// (PyTorch: `torch.linalg.ldl_factor_ex`).
   public static func ldlFactorEx(
     _ a: Tensor, hermitian: Bool = false, checkErrors: Bool = false
   ) throws -> (ld: Tensor, pivots: Tensor, info: Tensor) {
-    // For real matrices both readings are the same.
+    // For real matrices, both interpretations are the same.
     _ = hermitian
     let name = "linalg.ldl_factor"
     try checkSquare(a, name)
@@ -44,7 +46,7 @@ extension Linalg {
     return (refusing(ld, a, "ldl_factor_ex"), pivots, info)
   }
 
-  /// The solution X of `A X = B`, A being given by ``ldlFactor(_:hermitian:)``
+  /// Solves `A X = B`, with A given by ``ldlFactor(_:hermitian:)``
   /// (PyTorch: `torch.linalg.ldl_solve`).
   public static func ldlSolve(
     _ ld: Tensor, _ pivots: Tensor, _ b: Tensor, hermitian: Bool = false
@@ -88,7 +90,7 @@ extension Linalg {
     return refusing(refusing(x, ld, "linalg_ldl_solve"), b, "linalg_ldl_solve")
   }
 
-  /// Throws where a negative pivot, the sign of a block of two rows, stands alone.
+  /// Throws if a negative pivot, which marks a block of two rows, is not paired.
   private static func checkPairs(_ pivots: Tensor, _ n: Int, _ name: String) throws {
     let all = try pivots.toArray(as: Int.self)
     for start in stride(from: 0, to: all.count, by: Swift.max(n, 1)) {
@@ -104,7 +106,7 @@ extension Linalg {
     }
   }
 
-  /// `y`, recorded as something without a derivative.
+  /// Records `y` as the result of an operation without a derivative.
   private static func refusing(_ y: Tensor, _ x: Tensor, _ name: String) -> Tensor {
     y.recorded(
       "NotImplemented",

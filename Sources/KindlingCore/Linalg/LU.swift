@@ -1,9 +1,11 @@
 /// The LU decomposition with partial pivoting, `A = P L U`.
 extension Linalg {
-  /// L (without its unit diagonal) and U in one matrix, and the pivots: row i was exchanged with row
-  /// `pivots[i]`, counted from 1 (PyTorch: `torch.linalg.lu_factor`).
+  /// Computes L (without its unit diagonal) and U in one matrix, and the pivots
+  /// (PyTorch: `torch.linalg.lu_factor`).
   ///
-  /// - Throws: ``TensorError`` `.value` where a matrix is singular.
+  /// Row i was exchanged with row `pivots[i]`, counted from 1.
+  ///
+  /// - Throws: ``TensorError`` `.value` if a matrix is singular.
   public static func luFactor(
     _ a: Tensor, pivot: Bool = true
   ) throws -> (lu: Tensor, pivots: Tensor) {
@@ -11,7 +13,7 @@ extension Linalg {
     return (lu, pivots)
   }
 
-  /// The same; `info` is 0 or the first place of a zero on the diagonal of U
+  /// Computes the factors; `info` is 0 or the position of the first zero on the diagonal of U
   /// (PyTorch: `torch.linalg.lu_factor_ex`).
   ///
   /// - Shape: `[*, m, n]` → `[*, m, n]`, `[*, min(m, n)]`, `[*]`.
@@ -37,7 +39,7 @@ extension Linalg {
     return (y, pivots, info)
   }
 
-  /// P, L and U with `A = P L U` (PyTorch: `torch.linalg.lu`).
+  /// Computes P, L and U with `A = P L U` (PyTorch: `torch.linalg.lu`).
   public static func lu(
     _ a: Tensor, pivot: Bool = true
   ) throws -> (p: Tensor, l: Tensor, u: Tensor) {
@@ -50,16 +52,17 @@ extension Linalg {
     Recording.record(
       [l, u], "LinalgLuBackward0", [a], saving: [a, p, l.alias(), u.alias()]
     ) { g, s in
-      // To differentiate again, the factors have to hang in the graph.
+      // For higher derivatives, the factors must be part of the graph.
       let (p, l, u) = isGradEnabled ? try lu(s[0]) : (s[1], s[2], s[3])
       return [try luGradient(p, l, u, g[0], g[1])]
     }
     return (p, l, u)
   }
 
-  /// The matrices that ``luFactor(_:pivot:)`` packs (PyTorch: `torch.lu_unpack`).
+  /// Unpacks the matrices from ``luFactor(_:pivot:)`` (PyTorch: `torch.lu_unpack`).
   ///
-  /// - Throws: ``TensorError`` for pivots that are not int32, of another shape, or no row.
+  /// - Throws: ``TensorError`` for pivots that are not int32, have another shape, or are out of
+  ///   range.
   public static func luUnpack(
     _ lu: Tensor, _ pivots: Tensor
   ) throws -> (p: Tensor, l: Tensor, u: Tensor) {
@@ -79,10 +82,10 @@ extension Linalg {
     return (p, l, u)
   }
 
-  /// The solution X of `A X = B` (of `X A = B` where not `left`; of Aᵀ where `adjoint`), A being
-  /// given by ``luFactor(_:pivot:)`` (PyTorch: `torch.linalg.lu_solve`).
+  /// Solves `A X = B`, with A given by ``luFactor(_:pivot:)`` (PyTorch: `torch.linalg.lu_solve`).
   ///
-  /// Batch dimensions broadcast.
+  /// If `left` is false, it solves `X A = B`; if `adjoint` is true, A is transposed. Batch
+  /// dimensions broadcast.
   public static func luSolve(
     _ lu: Tensor, _ pivots: Tensor, _ b: Tensor, left: Bool = true, adjoint: Bool = false
   ) throws -> Tensor {
@@ -117,7 +120,7 @@ extension Linalg {
     }
   }
 
-  /// The packed factors, the pivots and LAPACK's codes, unrecorded.
+  /// Computes the packed factors, the pivots and LAPACK's codes, unrecorded.
   static func luFactors(
     _ a: Tensor, _ name: String
   ) throws -> (lu: Tensor, pivots: Tensor, info: Tensor) {
@@ -137,7 +140,7 @@ extension Linalg {
     return (factor.matrices, pivots, info)
   }
 
-  /// The solution from packed factors, unrecorded.
+  /// Solves a system from packed factors, unrecorded.
   static func luSolution(
     _ lu: Tensor, _ pivots: Tensor, _ b: Tensor, left: Bool, adjoint: Bool, _ name: String
   ) throws -> Tensor {
@@ -161,7 +164,7 @@ extension Linalg {
     }
   }
 
-  /// Which row of A each row of L U is, for one matrix after another.
+  /// Returns the row of A for each row of L U, for one matrix after another.
   static func rows(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws -> HostBuffer<Int> {
     let (m, k) = (lu.rowCount, Swift.min(lu.rowCount, lu.columnCount))
     guard pivots.dtype == .int32 else {
@@ -196,7 +199,7 @@ extension Linalg {
     return order
   }
 
-  /// Throws where the pivots are not those of each matrix of the batch.
+  /// Throws if the pivots do not match the matrices of the batch.
   private static func checkPivots(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws {
     let count = Swift.min(lu.rowCount, lu.columnCount), expected = lu.batch + [count]
     guard pivots.shape.last == count else {
@@ -226,10 +229,10 @@ extension Linalg {
     return try ones.tensor(shape: Array(shape)).to(lu.dtype).to(lu.device)
   }
 
-  /// The gradient of A from those of L and U.
+  /// Computes the gradient of A from those of L and U.
   ///
-  /// Where A is wide, its columns behind the square part are L⁻¹ Pᵀ A₂; where it is tall, its rows
-  /// below are A₂ U⁻¹.
+  /// If A is wide, its columns after the square part are L⁻¹ Pᵀ A₂. If it is tall, its rows below
+  /// are A₂ U⁻¹.
   private static func luGradient(
     _ p: Tensor, _ l: Tensor, _ u: Tensor, _ gL: Tensor?, _ gU: Tensor?
   ) throws -> Tensor? {
@@ -238,7 +241,7 @@ extension Linalg {
     let zero = try Tensor.zeros([], dtype: l.dtype, device: l.device)
     let gL = try gL ?? zero.expand(l.shape), gU = try gU ?? zero.expand(u.shape)
     let (l1, u1) = (try l.narrow(-2, 0, k), try u.narrow(-1, 0, k))
-    // Of the factors' stored triangles.
+    // The gradients of the factors' stored triangles.
     var lower = try l1.transposed.matmul(gL.narrow(-2, 0, k).tril(-1))
     var upper = try gU.narrow(-1, 0, k).triu().matmul(u1.transposed)
     var beside: Tensor?, below: Tensor?
@@ -262,7 +265,7 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// The solution of `A X = self`, A being given by its factors (PyTorch: `Tensor.lu_solve`); see
+  /// Solves `A X = self`, with A given by its factors (PyTorch: `Tensor.lu_solve`); see
   /// ``Linalg/luSolve(_:_:_:left:adjoint:)``.
   public func luSolve(_ lu: Tensor, _ pivots: Tensor) throws -> Tensor {
     try Linalg.luSolve(lu, pivots, self)

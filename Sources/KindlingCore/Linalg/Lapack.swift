@@ -1,14 +1,14 @@
 import KindlingPlatform
 
-/// LAPACK, loaded when the first decomposition is asked for.
+/// The LAPACK library, loaded at the first decomposition.
 ///
-/// Loading at run time keeps it out of the build and of the binary: a program without linear algebra
-/// beyond products needs none. Any library with Fortran's interface will do: the reference
+/// Loading at run time keeps it out of the build and the binary. Programs that only need matrix
+/// products do not need it. Any library with Fortran's interface works: the reference
 /// implementation, OpenBLAS, Accelerate.
 struct Lapack: Sendable {
   private let library: SystemLibrary
 
-  /// The library, or why there is none.
+  /// The library, or the error that explains why it is missing.
   private static let shared: Result<Lapack, TensorError> = Result { () throws(TensorError) in
     #if canImport(Darwin)
       let names = ["/System/Library/Frameworks/Accelerate.framework/Accelerate"]
@@ -23,7 +23,8 @@ struct Lapack: Sendable {
     return Lapack(library: library)
   }
 
-  /// The routine `name` (without the letter of its type) for elements of `dtype`, for `operation`.
+  /// Returns the routine `name` (without its type letter) for elements of `dtype`, on behalf of
+  /// `operation`.
   static func routine(_ name: String, _ dtype: DType, for operation: String) throws -> Routine {
     let library: Lapack
     do { library = try shared.get() } catch {
@@ -37,7 +38,7 @@ struct Lapack: Sendable {
     return Routine(entry: entry, dtype: dtype, name: operation)
   }
 
-  /// One argument of a routine; Fortran takes all of them by address.
+  /// An argument of a routine; Fortran takes all of them by address.
   enum Argument {
     case text(Unicode.Scalar)
     case int(Int)
@@ -45,31 +46,32 @@ struct Lapack: Sendable {
     case number(Double)
     /// An array, or a number that the routine writes.
     case at(UnsafeMutableRawPointer)
-    /// A place to work in, of the size that the routine asks for, and that size.
+    /// A workspace of the size that the routine requests, and that size.
     case work, workCount
-    /// A place for as many integers.
+    /// A workspace of this many integers.
     case integers(Int)
   }
 
-  /// One routine for one element type.
+  /// A routine for one element type.
   struct Routine {
     typealias P = UnsafeMutableRawPointer?
-    /// More parameters than any routine has: what is not passed is not looked at.
+    /// A type with more parameters than any routine; the additional ones are ignored.
     typealias Entry = @convention(c) (P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P) -> Void
     fileprivate let entry: Entry
     fileprivate let dtype: DType
-    /// The operation that called, for its errors.
+    /// The calling operation, for error messages.
     fileprivate let name: String
 
-    /// Calls the routine and returns its `info`, which comes last unless `hasInfo` says otherwise;
-    /// throws where there is no memory for it to work in.
+    /// Calls the routine and returns its `info`, the last argument unless `hasInfo` is false.
+    ///
+    /// Throws if there is not enough memory for the workspace.
     @discardableResult
     func callAsFunction(_ arguments: Argument..., hasInfo: Bool = true) throws -> Int {
       var number = 0.0
       var count = 0
       let asks = arguments.contains { if case .work = $0 { true } else { false } }
       if asks {
-        // With a size of −1 a routine only says how much it wants.
+        // With a size of −1, a routine only returns the workspace size that it needs.
         _ = withUnsafeMutableBytes(of: &number) {
           call(arguments, $0.baseAddress, -1, hasInfo)
         }
@@ -117,7 +119,7 @@ struct Lapack: Sendable {
             all.append(slot)
           }
           if hasInfo { all.append(base + arguments.count * 8) }
-          // After its arguments Fortran gets the length of each text, by value.
+          // After its arguments, Fortran gets the length of each string, by value.
           for _ in 0..<texts { all.append(UnsafeMutableRawPointer(bitPattern: 1)) }
           while all.count < 16 { all.append(nil) }
           entry(

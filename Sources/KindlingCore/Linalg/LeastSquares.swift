@@ -1,23 +1,23 @@
 /// Least squares, pseudoinverses and ranks.
 extension Linalg {
-  /// LAPACK's ways to solve a least-squares problem.
+  /// A LAPACK driver for least-squares problems.
   public enum LstsqDriver: String, Sendable {
-    /// QR; the matrices must be of full rank.
+    /// QR; the matrices must have full rank.
     case gels
     /// QR with pivoting, the default.
     case gelsy
-    /// The singular value decomposition, by divide and conquer.
+    /// The singular value decomposition by divide and conquer.
     case gelsd
     /// The singular value decomposition.
     case gelss
   }
 
-  /// What ``lstsq(_:_:rcond:driver:)`` finds.
+  /// The result of ``lstsq(_:_:rcond:driver:)``.
   public struct LstsqResult {
-    /// The X that minimises ‖A X − B‖, the shortest one.
+    /// The shortest X that minimizes ‖A X − B‖.
     public let solution: Tensor
-    /// The squares of ‖A X − B‖ for each column, where A is tall and of full rank; else empty, and
-    /// so for `gelsy`.
+    /// The squares of ‖A X − B‖ for each column if A is tall and of full rank; otherwise, and for
+    /// `gelsy`, empty.
     public let residuals: Tensor
     /// The rank of each matrix; empty for `gels`.
     public let rank: Tensor
@@ -25,10 +25,10 @@ extension Linalg {
     public let singularValues: Tensor
   }
 
-  /// The solution of a least-squares problem (PyTorch: `torch.linalg.lstsq`).
+  /// Solves a least-squares problem (PyTorch: `torch.linalg.lstsq`).
   ///
-  /// Singular values below the share `rcond` of the greatest count as 0; nil is the dtype's
-  /// precision times max(m, n). `driver` is the method.
+  /// Singular values below `rcond` times the largest count as 0; nil means the precision of the
+  /// dtype times max(m, n). `driver` is the method.
   ///
   /// - Shape: `[*, m, n]` and `[*, m, k]` (or `[*, m]`) → `[*, n, k]` (or `[*, n]`).
   public static func lstsq(
@@ -52,7 +52,7 @@ extension Linalg {
       try leastSquares(a.expanded(batch: batch), right.expanded(batch: batch), cut, driver)
     }
     let (x, residuals) = try noGrad {
-      // The rows of the solution among those of the rest, as in PyTorch.
+      // The rows of the solution, without the remaining rows, as in PyTorch.
       let dropped = isVector ? [raw.ndim - 1] : []
       let x = raw.alias(
         shape: raw.batch + [n, raw.columnCount], strides: raw.strides, offset: raw.storageOffset
@@ -86,7 +86,8 @@ extension Linalg {
     return LstsqResult(solution: x, residuals: residuals, rank: rank, singularValues: values)
   }
 
-  /// The solution over the rest of B, ranks and singular values, unrecorded.
+  /// Computes the solution above the remaining rows of B, the ranks and the singular values,
+  /// unrecorded.
   private static func leastSquares(
     _ a: Tensor, _ b: Tensor, _ rcond: Double, _ driver: LstsqDriver
   ) throws -> (raw: Tensor, rank: Tensor, values: Tensor) {
@@ -137,11 +138,11 @@ extension Linalg {
 
   // MARK: Pseudoinverses
 
-  /// Moore and Penrose's inverse (PyTorch: `torch.linalg.pinv`).
+  /// Computes the Moore-Penrose pseudoinverse (PyTorch: `torch.linalg.pinv`).
   ///
-  /// Singular values below max(`atol`, the greatest · `rtol`) count as 0. Where `rtol` is nil it is
-  /// the dtype's precision times max(m, n), or 0 for an `atol` above 0. `hermitian` says that the
-  /// matrices are symmetric, which eigenvalues take less time for.
+  /// Singular values below max(`atol`, largest · `rtol`) count as 0. If `rtol` is nil, it is the
+  /// precision of the dtype times max(m, n), or 0 if `atol` is above 0. With `hermitian`, matrices
+  /// are symmetric, and the faster eigenvalue decomposition is used.
   public static func pinv(
     _ a: Tensor, atol: Tensor? = nil, rtol: Tensor? = nil, hermitian: Bool = false
   ) throws -> Tensor {
@@ -174,14 +175,14 @@ extension Linalg {
       Input(a, saving: a) { g, s in try pinvGradient(s[0], s.output, g) }, savingOutput: true)
   }
 
-  /// The same with numbers as tolerances.
+  /// Computes the pseudoinverse with a number as tolerance.
   public static func pinv<S: TensorScalar>(
     _ a: Tensor, rtol: S, hermitian: Bool = false
   ) throws -> Tensor {
     try pinv(a, rtol: Tensor(rtol.scalar.doubleValue, dtype: .float64), hermitian: hermitian)
   }
 
-  /// Golub and Pereyra's formula for the derivative where the rank does not change.
+  /// Computes the gradient by Golub and Pereyra's formula for constant rank.
   private static func pinvGradient(_ a: Tensor, _ p: Tensor, _ g: Tensor) throws -> Tensor {
     let (pT, gT) = (p.transposed, g.transposed)
     let through = try pT.matmul(g).matmul(pT).neg()
@@ -191,7 +192,7 @@ extension Linalg {
     return try through + (left - a.matmul(p.matmul(left))) + (right - right.matmul(p).matmul(a))
   }
 
-  /// Below which singular values count as 0, as a column beside them.
+  /// Returns the threshold below which singular values count as 0, as a column.
   private static func cut(
     _ a: Tensor, _ greatest: Tensor, _ atol: Tensor?, _ rtol: Tensor?
   ) throws -> Tensor {
@@ -206,14 +207,14 @@ extension Linalg {
     }
     let absolute = try atol.map(column) ?? Tensor.zeros([], dtype: a.dtype, device: a.device)
     let fallback = try Tensor.full([], share, dtype: a.dtype, device: a.device)
-    // An absolute tolerance above 0 stands alone unless a relative one is given too.
+    // An absolute tolerance above 0 is used alone unless a relative one is given too.
     let relative =
       try rtol.map(column)
       ?? Tensor.where(absolute.gt(0), Tensor.zeros([], dtype: a.dtype, device: a.device), fallback)
     return try absolute.maximum(relative * greatest)
   }
 
-  /// How many singular values are not 0 up to the tolerances of ``pinv(_:atol:rtol:hermitian:)``
+  /// Counts the singular values above the tolerances of ``pinv(_:atol:rtol:hermitian:)``
   /// (PyTorch: `torch.linalg.matrix_rank`).
   ///
   /// - Shape: `[*, m, n]` → `[*]`, int64.
@@ -237,9 +238,9 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// ``Linalg/pinv(_:atol:rtol:hermitian:)`` (PyTorch: `Tensor.pinverse`).
+  /// Computes ``Linalg/pinv(_:atol:rtol:hermitian:)`` (PyTorch: `Tensor.pinverse`).
   ///
-  /// Singular values below the share `rcond` of the greatest count as 0.
+  /// Singular values below `rcond` times the largest count as 0.
   public func pinverse(rcond: Double = 1e-15) throws -> Tensor {
     try Linalg.pinv(self, rtol: rcond)
   }

@@ -1,14 +1,14 @@
 /// Linear algebra (PyTorch: `torch.linalg`).
 ///
-/// The last two dimensions of a tensor are matrices, those before it a batch. Decompositions and
-/// solvers take float32 and float64 and call LAPACK, which is loaded when the first one runs:
-/// without it they throw ``TensorError`` `.unsupported` with the name of the package to install.
-/// Every gradient is written with differentiable operations, so that it can be differentiated again.
+/// The last two dimensions of a tensor are matrices, the dimensions before them a batch.
+/// Decompositions and solvers take float32 and float64 and call LAPACK, which is loaded on first
+/// use. If it is missing, they throw ``TensorError`` `.unsupported` with the name of the package to
+/// install. All gradients use differentiable operations, for higher derivatives.
 public enum Linalg {}
 
 // MARK: Checks
 extension Linalg {
-  /// Throws where `x` is no batch of matrices.
+  /// Throws if `x` is not a batch of matrices.
   static func checkMatrix(_ x: Tensor, _ name: String, _ what: String = "A") throws {
     guard x.ndim >= 2 else {
       throw TensorError(
@@ -17,7 +17,7 @@ extension Linalg {
     }
   }
 
-  /// Throws where `x` is no batch of square matrices.
+  /// Throws if `x` is not a batch of square matrices.
   static func checkSquare(_ x: Tensor, _ name: String, _ what: String = "A") throws {
     try checkMatrix(x, name, what)
     let (m, n) = (x.shape[x.ndim - 2], x.shape[x.ndim - 1])
@@ -28,7 +28,7 @@ extension Linalg {
     }
   }
 
-  /// Throws where an element of `x` is infinite or NaN: LAPACK's iterations may then never end.
+  /// Throws if an element of `x` is infinite or NaN: LAPACK's iterations may then never end.
   static func checkFinite(_ x: Tensor, _ name: String) throws {
     guard try noGrad({ try x.isfinite().all().item(as: Bool.self) }) else {
       throw TensorError(
@@ -37,7 +37,7 @@ extension Linalg {
     }
   }
 
-  /// Throws where LAPACK has no form for the dtype of `x`.
+  /// Throws if LAPACK does not support the dtype of `x`.
   static func checkFloat(_ x: Tensor, _ name: String) throws {
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
@@ -52,7 +52,7 @@ extension Linalg {
     }
   }
 
-  /// Throws where the dtypes of two operands differ.
+  /// Throws if the dtypes of two operands differ.
   static func checkSame(_ a: Tensor, _ b: Tensor, _ name: String) throws {
     guard a.dtype == b.dtype else {
       throw TensorError(
@@ -63,7 +63,7 @@ extension Linalg {
     _ = try Tensor.onOneDevice(name, a, b)
   }
 
-  /// Throws the first failure that LAPACK's codes tell of.
+  /// Throws for the first failure among LAPACK's codes.
   static func checkCodes(
     _ info: Tensor, _ name: String, _ message: (Int) -> String
   ) throws {
@@ -76,22 +76,22 @@ extension Linalg {
 
 // MARK: Shapes
 extension Tensor {
-  /// Without the last two dimensions.
+  /// The shape without the last two dimensions.
   var batch: [Int] { Array(shape.dropLast(2)) }
-  /// How many matrices these are.
+  /// The number of matrices.
   var batchCount: Int { batch.reduce(1, *) }
   var rowCount: Int { shape[ndim - 2] }
   var columnCount: Int { shape[ndim - 1] }
 
-  /// Expanded to batch dimensions to which it broadcasts.
+  /// Expands this tensor to batch dimensions to which it broadcasts.
   func expanded(batch: [Int]) throws -> Tensor {
     batch == self.batch ? self : try expand(batch + shape.suffix(2))
   }
 
-  /// A number for each matrix, as 1 × 1 matrices.
+  /// Converts a number for each matrix to 1 × 1 matrices.
   func asMatrices() throws -> Tensor { try unsqueeze(-1).unsqueeze(-1) }
 
-  /// Grown to `size` along `dim` with zeros behind.
+  /// Pads this tensor with zeros at the end to `size` along `dim`.
   func grown(_ dim: Int, to size: Int) throws -> Tensor {
     var rest = shape
     let d = dim < 0 ? dim + ndim : dim

@@ -1,6 +1,6 @@
 /// Powers, exponentials and products of matrices, and products of vectors.
 extension Linalg {
-  /// The matrix multiplied by itself n times; its inverse where n is negative
+  /// Raises a matrix to the integer power n, with its inverse if n is negative
   /// (PyTorch: `torch.linalg.matrix_power`).
   public static func matrixPower(_ a: Tensor, _ n: Int) throws -> Tensor {
     let name = "linalg.matrix_power"
@@ -22,8 +22,10 @@ extension Linalg {
     return try result ?? a.clone()
   }
 
-  /// The matrix exponential (PyTorch: `torch.linalg.matrix_exp`), by scaling, a Taylor polynomial and
-  /// repeated squaring; 16-bit floats are computed in float32.
+  /// Computes the matrix exponential (PyTorch: `torch.linalg.matrix_exp`).
+  ///
+  /// The method is scaling, a Taylor polynomial and repeated squaring; 16-bit floats are computed
+  /// in float32.
   public static func matrixExp(_ a: Tensor) throws -> Tensor {
     let name = "linalg.matrix_exp"
     try checkSquare(a, name)
@@ -37,7 +39,8 @@ extension Linalg {
     return y.recorded(
       "LinalgMatrixExpBackward0",
       Input(a, saving: a) { g, s in
-        // exp of [[Aᵀ, G], [0, Aᵀ]] has the derivative of exp at Aᵀ in direction G above on the right.
+        // The top right block of exp of [[Aᵀ, G], [0, Aᵀ]] is the derivative of exp at Aᵀ in
+        // direction G.
         let n = s[0].columnCount, t = s[0].transposed
         let above = try Tensor.cat([t, g], dim: -1)
         let below = try Tensor.cat([t.zeroGradient(), t], dim: -1)
@@ -47,7 +50,7 @@ extension Linalg {
 
   private static func exponential(_ a: Tensor) throws -> Tensor {
     if a.numel == 0 { return try a.clone() }
-    // Halved until a polynomial of degree 18 is exact (‖A‖ ≤ 1: the next term is 1/19!).
+    // Halved until a polynomial of degree 18 is accurate (‖A‖ ≤ 1: the next term is 1/19!).
     let sizes = try a.abs().sum(dim: -2).amax(dim: -1)
     let halvings = try sizes.log2().ceil().clamp(min: 0, max: 1100)
     let count = try halvings.max().item()
@@ -57,13 +60,13 @@ extension Linalg {
     var y = try eye.expand(a.shape)
     for k in stride(from: 18, to: 0, by: -1) { y = try scaled.matmul(y) / Double(k) + eye }
     for i in 0..<Int(count) {
-      // Matrices of a batch are squared as often as each was halved.
+      // Each matrix of a batch is squared as often as it was halved.
       y = try Tensor.where(halvings.gt(i).asMatrices(), y.matmul(y), y)
     }
     return y
   }
 
-  /// The product of matrices in the order that takes the fewest multiplications
+  /// Multiplies matrices in the order with the fewest multiplications
   /// (PyTorch: `torch.linalg.multi_dot`).
   ///
   /// The first and the last may be vectors.
@@ -106,8 +109,8 @@ extension Linalg {
     return dropsRows ? try y.squeeze(0) : y
   }
 
-  /// Where to cut each part of a chain of matrices with these sizes (Cormen et al., *Introduction to
-  /// Algorithms*, matrix-chain multiplication).
+  /// Returns the best split of each part of a chain of matrices with these sizes (Cormen et al.,
+  /// *Introduction to Algorithms*, matrix-chain multiplication).
   private static func cheapestCuts(_ sizes: [Int]) -> [[Int]] {
     let n = sizes.count - 1
     var cost = [[Double]](repeating: [Double](repeating: 0, count: n), count: n)
@@ -126,12 +129,13 @@ extension Linalg {
     return cuts
   }
 
-  /// The powers from 0 to n − 1 of each element, as a last dimension (PyTorch: `torch.linalg.vander`).
+  /// Computes the powers from 0 to n − 1 of each element in a new last dimension
+  /// (PyTorch: `torch.linalg.vander`).
   ///
-  /// Where `n` is nil there are as many as the last dimension has elements.
+  /// `n` defaults to the size of the last dimension.
   ///
-  /// - Throws: ``TensorError`` for bools and half precision, fewer than two powers, and a result larger
-  ///   than memory.
+  /// - Throws: ``TensorError`` for bools and half precision, fewer than two powers, and a result
+  ///   larger than memory.
   public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
     guard x.dtype != .bool, !x.dtype.isHalf else {
       throw TensorError(
@@ -152,7 +156,7 @@ extension Linalg {
     return try Tensor.cat([ones, powers], dim: -1)
   }
 
-  /// The cross product of vectors of 3 elements along `dim` (PyTorch: `torch.linalg.cross`).
+  /// Computes the cross product of 3-element vectors along `dim` (PyTorch: `torch.linalg.cross`).
   public static func cross(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
     for x in [a, b] {
       let d = try Layout.wrap(dim, x.ndim, "linalg.cross")
@@ -166,7 +170,7 @@ extension Linalg {
     return try a.cross(b, dim: dim)
   }
 
-  /// The dot products of vectors along `dim` (PyTorch: `torch.linalg.vecdot`).
+  /// Computes the dot products of vectors along `dim` (PyTorch: `torch.linalg.vecdot`).
   public static func vecdot(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
     guard a.dtype.isFloatingPoint else {
       throw TensorError(
@@ -185,7 +189,7 @@ extension Linalg {
     return try (a * b).sum(dim: dim)
   }
 
-  /// The diagonals of matrices, as a view (PyTorch: `torch.linalg.diagonal`).
+  /// Returns the diagonals of matrices, as a view (PyTorch: `torch.linalg.diagonal`).
   public static func diagonal(
     _ a: Tensor, offset: Int = 0, dim1: Int = -2, dim2: Int = -1
   ) throws -> Tensor {
@@ -194,8 +198,8 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// ``Linalg/matrixPower(_:_:)`` (PyTorch: `Tensor.matrix_power`).
+  /// Computes ``Linalg/matrixPower(_:_:)`` (PyTorch: `Tensor.matrix_power`).
   public func matrixPower(_ n: Int) throws -> Tensor { try Linalg.matrixPower(self, n) }
-  /// ``Linalg/matrixExp(_:)`` (PyTorch: `Tensor.matrix_exp`).
+  /// Computes ``Linalg/matrixExp(_:)`` (PyTorch: `Tensor.matrix_exp`).
   public func matrixExp() throws -> Tensor { try Linalg.matrixExp(self) }
 }

@@ -1,33 +1,35 @@
 /// Norms of vectors and matrices, and condition numbers.
 extension Linalg {
-  /// A norm of matrices.
+  /// The order of a matrix norm.
   public enum MatrixOrder: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
-    /// The root of the sum of all squares.
+    /// The Frobenius norm, the root of the sum of all squares.
     case fro
-    /// The sum of the singular values.
+    /// The nuclear norm, the sum of the singular values.
     case nuc
-    /// ±1 (greatest, least sum of a column), ±2 (greatest, least singular value) or ±∞ (greatest,
-    /// least sum of a row).
+    /// The order ±1 (largest, smallest column sum), ±2 (largest, smallest singular value) or ±∞
+    /// (largest, smallest row sum).
     case order(Double)
 
-    /// An order as a number.
+    /// Creates an order from a number.
     public init(integerLiteral value: Int) { self = .order(Double(value)) }
-    /// An order as a number.
+    /// Creates an order from a number.
     public init(floatLiteral value: Double) { self = .order(value) }
   }
 
-  /// The norm of the vectors along `dims`, of all elements where nil
-  /// (PyTorch: `torch.linalg.vector_norm`); see ``Tensor/norm(p:dims:keepdim:dtype:)``.
+  /// Computes the norm of the vectors along `dims`, or of all elements if nil
+  /// (PyTorch: `torch.linalg.vector_norm`).
+  ///
+  /// See ``Tensor/norm(p:dims:keepdim:dtype:)``.
   public static func vectorNorm(
     _ x: Tensor, _ ord: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
     try x.norm(p: ord, dims: dims, keepdim: keepdim, dtype: dtype)
   }
 
-  /// The norm of the matrices along two dimensions (PyTorch: `torch.linalg.matrix_norm`).
+  /// Computes the norm of the matrices along two dimensions (PyTorch: `torch.linalg.matrix_norm`).
   ///
-  /// - Throws: ``TensorError`` for an order that is none of ``MatrixOrder``'s, fewer than two
-  ///   dimensions, and 16-bit floats where singular values are needed.
+  /// - Throws: ``TensorError`` for an order that ``MatrixOrder`` does not list, fewer than two
+  ///   dimensions, and 16-bit floats if singular values are needed.
   public static func matrixNorm(
     _ a: Tensor, _ ord: MatrixOrder = .fro, dims: (Int, Int) = (-2, -1), keepdim: Bool = false,
     dtype: DType? = nil
@@ -63,7 +65,7 @@ extension Linalg {
     }
   }
 
-  /// The greatest of numbers that are not negative; 0 of none.
+  /// Returns the largest of nonnegative numbers; 0 if there are none.
   private static func greatest(_ x: Tensor, _ dim: Int, keepdim: Bool = false) throws -> Tensor {
     try x.shape[dim < 0 ? dim + x.ndim : dim] == 0
       ? x.sum(dim: dim, keepdim: keepdim) : x.amax(dim: dim, keepdim: keepdim)
@@ -76,8 +78,10 @@ extension Linalg {
     return keepdim ? y.insertingDims([rows, columns]) : y
   }
 
-  /// The norm of vectors where one dimension is named, of matrices where two are; without dims and
-  /// `ord` that of all elements as one vector (PyTorch: `torch.linalg.norm`).
+  /// Computes a vector norm along one dimension, or a matrix norm along two
+  /// (PyTorch: `torch.linalg.norm`).
+  ///
+  /// Without `dims` and `ord`, it is the norm of the flattened tensor.
   public static func norm(
     _ x: Tensor, _ ord: MatrixOrder? = nil, dims: [Int]? = nil, keepdim: Bool = false,
     dtype: DType? = nil
@@ -103,10 +107,10 @@ extension Linalg {
     return try vectorNorm(x, p, dims: dims, keepdim: keepdim, dtype: dtype)
   }
 
-  /// The condition number: the norm times that of the inverse, ∞ for singular matrices
+  /// Computes the condition number, the norm times that of the inverse
   /// (PyTorch: `torch.linalg.cond`).
   ///
-  /// The norm `p` is 2 where nil.
+  /// It is ∞ for singular matrices. The norm `p` defaults to 2.
   public static func cond(_ a: Tensor, _ p: MatrixOrder? = nil) throws -> Tensor {
     let name = "linalg.cond"
     try checkMatrix(a, name, "input")

@@ -1,16 +1,18 @@
-/// The QR decomposition and the reflectors that LAPACK keeps it as.
+/// The QR decomposition, and the reflectors in which LAPACK stores it.
 extension Linalg {
-  /// Which parts of a QR decomposition are wanted.
+  /// The parts of a QR decomposition to compute.
   public enum QRMode: String, Sendable {
     /// Q is `[m, k]` and R `[k, n]`, k = min(m, n).
     case reduced
     /// Q is `[m, m]` and R `[m, n]`.
     case complete
-    /// R as in `reduced` alone; Q has no elements. Not differentiable.
+    /// Only R, as in `reduced`; Q has no elements.
+    ///
+    /// Not differentiable.
     case r
   }
 
-  /// Q with orthonormal columns and the upper triangular R with `A = Q R`
+  /// Computes Q with orthonormal columns and the upper triangular R with `A = Q R`
   /// (PyTorch: `torch.linalg.qr`).
   public static func qr(
     _ a: Tensor, mode: QRMode = .reduced
@@ -54,7 +56,8 @@ extension Linalg {
     return (q, r)
   }
 
-  /// With M = Qᵀ dA R₁⁻¹, whose lower triangle is that of the antisymmetric Qᵀ dQ.
+  /// Computes the gradient with M = Qᵀ dA R₁⁻¹, whose lower triangle is that of the antisymmetric
+  /// Qᵀ dQ.
   private static func qrGradient(
     _ q: Tensor, _ r: Tensor, _ gQ: Tensor?, _ gR: Tensor?
   ) throws -> Tensor? {
@@ -75,8 +78,10 @@ extension Linalg {
     return try q.matmul(gR) + square.grown(-1, to: n)
   }
 
-  /// The product of the reflectors `1 − τᵢ vᵢ vᵢᵀ`, whose vectors lie below the diagonal of `a`:
-  /// its first columns, as many as `a` has (PyTorch: `torch.linalg.householder_product`).
+  /// Computes the first columns of the product of the reflectors `1 − τᵢ vᵢ vᵢᵀ`
+  /// (PyTorch: `torch.linalg.householder_product`).
+  ///
+  /// The vectors are below the diagonal of `a`; the result has as many columns as `a`.
   ///
   /// - Shape: `[*, m, n]` with m ≥ n, and `[*, k]` with k ≤ n → `[*, m, n]`.
   public static func householderProduct(_ a: Tensor, _ tau: Tensor) throws -> Tensor {
@@ -95,7 +100,7 @@ extension Linalg {
 
   // MARK: Parts
 
-  /// With `wide` the first of more columns than rows hold the reflectors.
+  /// Throws unless the reflectors are valid; with `wide`, there may be more columns than rows.
   fileprivate static func checkReflectors(
     _ a: Tensor, _ tau: Tensor, _ name: String, wide: Bool = false
   ) throws {
@@ -118,7 +123,7 @@ extension Linalg {
     }
   }
 
-  /// R over the reflectors' vectors, and their factors, unrecorded.
+  /// Computes R above the vectors of the reflectors, and their factors, unrecorded.
   static func reflectors(_ a: Tensor, _ name: String) throws -> (packed: Tensor, tau: Tensor) {
     let factor = try Columns(a, name)
     let k = Swift.min(a.rowCount, a.columnCount)
@@ -134,7 +139,7 @@ extension Linalg {
     return (factor.matrices, tau)
   }
 
-  /// The product of reflectors, unrecorded; `a` is as wide as the result.
+  /// Computes the product of reflectors, unrecorded; `a` is as wide as the result.
   private static func orthogonal(_ a: Tensor, _ tau: Tensor, _ name: String) throws -> Tensor {
     let q = try Columns(a, name), k = tau.shape[tau.ndim - 1]
     let factors = try noGrad { try tau.clone() }
@@ -149,13 +154,13 @@ extension Linalg {
     return q.matrices
   }
 
-  /// The same out of differentiable operations, one reflector at a time.
+  /// Computes the product with differentiable operations, one reflector at a time.
   private static func composedProduct(_ a: Tensor, _ tau: Tensor) throws -> Tensor {
     let eye = try Tensor.eye(a.rowCount, a.columnCount, dtype: a.dtype, device: a.device)
     return try reflected(a, tau, eye.expand(a.shape), backwards: true)
   }
 
-  /// `c` under each of the reflectors, from the first or from the last.
+  /// Applies the reflectors to `c`, from the first or from the last.
   fileprivate static func reflected(
     _ a: Tensor, _ tau: Tensor, _ c: Tensor, backwards: Bool
   ) throws -> Tensor {
@@ -171,7 +176,8 @@ extension Linalg {
     return y
   }
 
-  /// The gradient of input `i` through `body`, which computes the same as the operation.
+  /// Computes the gradient of input `i` through `body`, which computes the same result as the
+  /// operation.
   static func derivative(
     of i: Int, _ inputs: [Tensor], _ g: Tensor, _ body: ([Tensor]) throws -> Tensor
   ) throws -> Tensor? {
@@ -189,10 +195,10 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// R and the reflectors' vectors in one matrix, and their factors (PyTorch: `Tensor.geqrf`); see
-  /// ``Linalg/qr(_:mode:)``.
+  /// Computes R and the vectors of the reflectors in one matrix, and their factors
+  /// (PyTorch: `Tensor.geqrf`).
   ///
-  /// Not differentiable.
+  /// It is not differentiable; see ``Linalg/qr(_:mode:)``.
   public func geqrf() throws -> (a: Tensor, tau: Tensor) {
     let name = "geqrf"
     try Linalg.checkMatrix(self, name, "input")
@@ -204,8 +210,10 @@ extension Tensor {
     return (packed, tau)
   }
 
-  /// The product of `other` and the Q whose reflectors are this tensor and `tau`, Qᵀ where
-  /// `transpose`, from the left or the right (PyTorch: `Tensor.ormqr`).
+  /// Multiplies `other` by Q, or Qᵀ if `transpose`, from the left or the right
+  /// (PyTorch: `Tensor.ormqr`).
+  ///
+  /// Q is given by its reflectors, this tensor and `tau`.
   ///
   /// - Shape: `[*, m, k]`, `[*, k]` and `[*, m, n]` (`[*, n, m]` from the right) → that of `other`.
   public func ormqr(

@@ -1,10 +1,10 @@
-/// The singular value decomposition and what follows from it.
+/// The singular value decomposition and derived operations.
 extension Linalg {
-  /// U, S and Vᵀ with `A = U diag(S) Vᵀ`; the singular values S are descending, the columns of U and
-  /// V orthonormal (PyTorch: `torch.linalg.svd`).
+  /// Computes U, S and Vᵀ with `A = U diag(S) Vᵀ` (PyTorch: `torch.linalg.svd`).
   ///
-  /// Gradients through U and V are finite only where no singular values are equal, and mean
-  /// something only for functions that do not depend on the vectors' signs.
+  /// The singular values S are descending, the columns of U and V orthonormal. Gradients through U
+  /// and V are finite only if all singular values are distinct. They are well-defined only for
+  /// functions that do not depend on the signs of the vectors.
   /// - Shape: `[*, m, n]` → `[*, m, m]`, `[*, k]`, `[*, n, n]`, k = min(m, n); without `fullMatrices`
   ///   `[*, m, k]`, `[*, k]`, `[*, k, n]`.
   public static func svd(
@@ -27,7 +27,7 @@ extension Linalg {
     return (u, s, vh)
   }
 
-  /// The singular values, descending; NaN for a matrix that is not finite
+  /// Computes the descending singular values; NaN for a matrix that is not finite
   /// (PyTorch: `torch.linalg.svdvals`).
   public static func svdvals(_ a: Tensor) throws -> Tensor {
     try checkMatrix(a, "linalg.svdvals")
@@ -52,7 +52,7 @@ extension Linalg {
       let k = try u.transposed.matmul(gU)
       try add((k - k.transposed) / gaps * row, to: &inner)
       if u.rowCount > u.columnCount {
-        // What lies outside the span of U.
+        // The part outside the span of U.
         let rest = try gU - u.matmul(k)
         try add((rest / row).matmul(vh), to: &result)
       }
@@ -102,8 +102,10 @@ extension Linalg {
     return (u.matrices, s, vh.matrices)
   }
 
-  /// The polar decomposition `A = U H` of matrices with at least as many rows as columns: U has
-  /// orthonormal columns, H is symmetric and positive semidefinite (PyTorch: `torch.linalg.polar`).
+  /// Computes the polar decomposition `A = U H` (PyTorch: `torch.linalg.polar`).
+  ///
+  /// The matrices have at least as many rows as columns. U has orthonormal columns, and H is
+  /// symmetric and positive semidefinite.
   public static func polar(_ a: Tensor) throws -> (u: Tensor, h: Tensor) {
     let name = "linalg.polar"
     try checkMatrix(a, name)
@@ -127,8 +129,10 @@ extension Linalg {
     return (u, h)
   }
 
-  /// Ω = Uᵀ dU solves Ω H + H Ω = Uᵀ dA − dAᵀ U, dH is Uᵀ dA − Ω H, and outside the span of U
-  /// dU is dA H⁻¹.
+  /// Computes the gradient of the polar decomposition.
+  ///
+  /// Ω = Uᵀ dU solves Ω H + H Ω = Uᵀ dA − dAᵀ U, and dH is Uᵀ dA − Ω H. Outside the span of U, dU
+  /// is dA H⁻¹.
   private static func polarGradient(
     _ u: Tensor, _ h: Tensor, _ gU: Tensor?, _ gH: Tensor?
   ) throws -> Tensor? {
@@ -146,21 +150,20 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// U, S and V (not transposed) with `A = U diag(S) Vᵀ` (PyTorch: `Tensor.svd`); see
-  /// ``Linalg/svd(_:fullMatrices:)``.
+  /// Computes U, S and V (not transposed) with `A = U diag(S) Vᵀ` (PyTorch: `Tensor.svd`).
   ///
-  /// With `some` these are only the first min(m, n) columns of U and V.
+  /// With `some`, only the first min(m, n) columns of U and V are returned. See
+  /// ``Linalg/svd(_:fullMatrices:)``.
   public func svd(some: Bool = true) throws -> (u: Tensor, s: Tensor, v: Tensor) {
     let (u, s, vh) = try Linalg.svd(self, fullMatrices: !some)
     return (u, s, try vh.mT)
   }
 
-  /// The first `q` singular triples of a matrix that nearly is of that rank, found with random
-  /// vectors (PyTorch: `torch.svd_lowrank`; Halko, Martinsson and Tropp, arXiv:0909.4061,
-  /// algorithm 5.1).
+  /// Computes an approximate singular value decomposition of rank `q` with random vectors
+  /// (PyTorch: `torch.svd_lowrank`).
   ///
-  /// It takes `niter` rounds of subspace iteration. `m`, which broadcasts to this shape, is
-  /// subtracted first.
+  /// The method is algorithm 5.1 of Halko, Martinsson and Tropp, arXiv:0909.4061, with `niter`
+  /// rounds of subspace iteration. `m`, which broadcasts to this shape, is subtracted first.
   public func svdLowrank(
     _ q: Int = 6, niter: Int = 2, m: Tensor? = nil, generator: Generator? = nil
   ) throws -> (u: Tensor, s: Tensor, v: Tensor) {
@@ -177,7 +180,7 @@ extension Tensor {
       throw TensorError(.value, name, "niter must be non-negative integer, but got \(niter)")
     }
     var a = try m.map { try sub($0) } ?? self
-    // The smaller side is the one that random vectors span.
+    // The random vectors span the smaller side.
     let isWide = rowCount < columnCount
     if isWide { a = a.transposed }
     let r = try Tensor.randn(
@@ -192,10 +195,11 @@ extension Tensor {
     return isWide ? (right, s, left) : (left, s, right)
   }
 
-  /// The first `q` principal components of rows of observations: ``svdLowrank(_:niter:m:generator:)``
-  /// of what is left after the columns' means (PyTorch: `torch.pca_lowrank`).
+  /// Computes the first `q` principal components of rows of observations
+  /// (PyTorch: `torch.pca_lowrank`).
   ///
-  /// Where `q` is nil it is min(6, m, n). Without `center` the means are left in.
+  /// It is ``svdLowrank(_:niter:m:generator:)`` after subtracting the column means, unless `center`
+  /// is false. `q` defaults to min(6, m, n).
   public func pcaLowrank(
     _ q: Int? = nil, center: Bool = true, niter: Int = 2, generator: Generator? = nil
   ) throws -> (u: Tensor, s: Tensor, v: Tensor) {

@@ -1,15 +1,16 @@
 /// Solutions, inverses and determinants of square matrices, from their LU decomposition.
 extension Linalg {
-  /// The solution X of `A X = B`, or of `X A = B` where not `left` (PyTorch: `torch.linalg.solve`).
+  /// Solves `A X = B`, or `X A = B` if `left` is false (PyTorch: `torch.linalg.solve`).
   ///
-  /// Batch dimensions broadcast. `b` is a batch of vectors where it has one dimension, or one less
-  /// than `a` and its shape otherwise.
-  /// - Throws: ``TensorError`` `.value` where a matrix is singular.
+  /// Batch dimensions broadcast. `b` is a batch of vectors if it is 1-dimensional, or if its shape
+  /// is that of `a` without the last dimension.
+  /// - Throws: ``TensorError`` `.value` if a matrix is singular.
   public static func solve(_ a: Tensor, _ b: Tensor, left: Bool = true) throws -> Tensor {
     try solveEx(a, b, left: left, checkErrors: true).result
   }
 
-  /// The same; `info` is 0 or tells that a matrix is singular (PyTorch: `torch.linalg.solve_ex`).
+  /// Solves a system; a nonzero `info` means that a matrix is singular
+  /// (PyTorch: `torch.linalg.solve_ex`).
   public static func solveEx(
     _ a: Tensor, _ b: Tensor, left: Bool = true, checkErrors: Bool = false
   ) throws -> (result: Tensor, info: Tensor) {
@@ -37,7 +38,7 @@ extension Linalg {
       let x = try luSolution(lu, pivots, right, left: left, adjoint: false, name)
       guard isVector else { return x }
       let vectors = try x.squeeze(-1)
-      // PyTorch lays several vectors out as the columns of matrices.
+      // PyTorch stores several vectors as the columns of matrices.
       return vectors.ndim < 2 ? vectors : try Columns(vectors, name).matrices
     }
     let x = result.recorded(
@@ -54,12 +55,12 @@ extension Linalg {
     return (x, info)
   }
 
-  /// The inverse (PyTorch: `torch.linalg.inv`).
+  /// Computes the inverse (PyTorch: `torch.linalg.inv`).
   ///
-  /// - Throws: ``TensorError`` `.value` where a matrix is singular.
+  /// - Throws: ``TensorError`` `.value` if a matrix is singular.
   public static func inv(_ a: Tensor) throws -> Tensor { try invEx(a, checkErrors: true).inverse }
 
-  /// The same; `info` is 0 or the place of the zero on the diagonal that stopped it
+  /// Computes the inverse; `info` is 0 or the position of a zero on the diagonal
   /// (PyTorch: `torch.linalg.inv_ex`).
   public static func invEx(
     _ a: Tensor, checkErrors: Bool = false
@@ -82,9 +83,9 @@ extension Linalg {
     return (inverse, info)
   }
 
-  /// The determinant (PyTorch: `torch.linalg.det`).
+  /// Computes the determinant (PyTorch: `torch.linalg.det`).
   ///
-  /// Differentiable for singular matrices too.
+  /// It is differentiable also for singular matrices.
   ///
   /// - Shape: `[*, n, n]` → `[*]`.
   public static func det(_ a: Tensor) throws -> Tensor {
@@ -104,8 +105,10 @@ extension Linalg {
       }, savingOutput: true)
   }
 
-  /// The sign of the determinant and the logarithm of its size (PyTorch: `torch.linalg.slogdet`):
-  /// 0 and −∞ for singular matrices.
+  /// Computes the sign and the logarithm of the absolute value of the determinant
+  /// (PyTorch: `torch.linalg.slogdet`).
+  ///
+  /// They are 0 and −∞ for singular matrices.
   public static func slogdet(_ a: Tensor) throws -> (sign: Tensor, logabsdet: Tensor) {
     try slogdet(a, "linalg.slogdet")
   }
@@ -122,14 +125,14 @@ extension Linalg {
         try diagonal.abs().log().sum(dim: -1)
       )
     }
-    // The sign is constant almost everywhere.
+    // The sign is piecewise constant.
     Recording.record([sign, size], "LinalgSlogdetBackward0", [a], saving: [a]) { g, s in
       [try g[1].map { try $0.asMatrices() * invEx(s[0]).inverse.transposed }]
     }
     return (sign, size)
   }
 
-  /// The signs of the permutations.
+  /// Computes the signs of the permutations.
   private static func signs(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws -> Tensor {
     let n = pivots.shape[pivots.ndim - 1]
     let own = try Tensor.arange(1, n + 1, dtype: .int32, device: pivots.device)
@@ -137,7 +140,7 @@ extension Linalg {
     return try (exchanges.remainder(2) * -2 + 1).to(lu.dtype)
   }
 
-  /// The matrices of cofactors: `det(U) det(V) · U diag(Π_{j≠i} sⱼ) Vᵀ`, which needs no inverse.
+  /// Computes the cofactor matrices `det(U) det(V) · U diag(Π_{j≠i} sⱼ) Vᵀ`, without an inverse.
   private static func cofactors(_ a: Tensor) throws -> Tensor {
     let (u, s, vh) = try svd(a, fullMatrices: false)
     let n = a.rowCount
@@ -147,7 +150,7 @@ extension Linalg {
     return try turn.asMatrices() * (u * others.unsqueeze(-2)).matmul(vh)
   }
 
-  /// The X for which `tensordot(A, X, x.ndim) = B` (PyTorch: `torch.linalg.tensorsolve`).
+  /// Solves `tensordot(A, X, x.ndim) = B` for X (PyTorch: `torch.linalg.tensorsolve`).
   ///
   /// The dimensions `dims` of `a` are moved to the end first.
   public static func tensorsolve(_ a: Tensor, _ b: Tensor, dims: [Int]? = nil) throws -> Tensor {
@@ -173,7 +176,7 @@ extension Linalg {
     return try solve(moved.reshape([rows, columns]), b.flatten()).reshape(Array(back))
   }
 
-  /// The inverse of `a` as a map between its first `ind` dimensions and the others
+  /// Computes the inverse of `a` as a map between its first `ind` dimensions and the others
   /// (PyTorch: `torch.linalg.tensorinv`).
   public static func tensorinv(_ a: Tensor, ind: Int = 2) throws -> Tensor {
     let name = "linalg.tensorinv"
@@ -194,13 +197,14 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// ``Linalg/inv(_:)`` (PyTorch: `Tensor.inverse`).
+  /// Computes ``Linalg/inv(_:)`` (PyTorch: `Tensor.inverse`).
   public func inverse() throws -> Tensor { try Linalg.inv(self) }
-  /// ``Linalg/det(_:)`` (PyTorch: `Tensor.det`).
+  /// Computes ``Linalg/det(_:)`` (PyTorch: `Tensor.det`).
   public func det() throws -> Tensor { try Linalg.det(self) }
-  /// ``Linalg/slogdet(_:)`` (PyTorch: `Tensor.slogdet`).
+  /// Computes ``Linalg/slogdet(_:)`` (PyTorch: `Tensor.slogdet`).
   public func slogdet() throws -> (sign: Tensor, logabsdet: Tensor) { try Linalg.slogdet(self) }
-  /// The logarithm of the determinant: NaN where that is negative (PyTorch: `Tensor.logdet`).
+  /// Computes the logarithm of the determinant; NaN if the determinant is negative
+  /// (PyTorch: `Tensor.logdet`).
   public func logdet() throws -> Tensor {
     let (sign, size) = try Linalg.slogdet(self, "logdet")
     return try Tensor.where(sign.eq(-1), Double.nan, size)

@@ -1,11 +1,11 @@
-/// Systems with triangular matrices, and Cholesky's decomposition.
+/// Triangular systems and the Cholesky decomposition.
 extension Linalg {
-  /// The solution X of `A X = B`, or of `X A = B` where not `left`, A being triangular
+  /// Solves `A X = B`, or `X A = B` if `left` is false, with a triangular A
   /// (PyTorch: `torch.linalg.solve_triangular`).
   ///
-  /// The other triangle of `a` is not read, nor its diagonal where `unitriangular`. A zero on the
+  /// The other triangle of `a` is not read, nor its diagonal if `unitriangular`. A zero on the
   /// diagonal gives infinities and NaN. Batch dimensions broadcast.
-  /// - Shape: `[*, n, n]` and `[*, n, k]` (`[*, k, n]` where not `left`) → that of `b`.
+  /// - Shape: `[*, n, n]` and `[*, n, k]` (`[*, k, n]` if `left` is false) → that of `b`.
   public static func solveTriangular(
     _ a: Tensor, _ b: Tensor, upper: Bool, left: Bool = true, unitriangular: Bool = false
   ) throws -> Tensor {
@@ -32,7 +32,7 @@ extension Linalg {
       }, savingOutput: true)
   }
 
-  /// Throws where A and B make no system.
+  /// Throws if the shapes of A and B do not match.
   static func checkSystem(_ a: Tensor, _ b: Tensor, _ left: Bool, _ name: String) throws {
     guard (left ? b.rowCount : b.columnCount) == a.rowCount else {
       throw TensorError(
@@ -63,16 +63,18 @@ extension Linalg {
 
   // MARK: Cholesky
 
-  /// The lower triangular L with `A = L Lᵀ`, or the upper U with `A = Uᵀ U`, of symmetric positive
-  /// definite matrices, of which the other triangle is not read (PyTorch: `torch.linalg.cholesky`).
+  /// Computes the lower triangular L with `A = L Lᵀ`, or the upper U with `A = Uᵀ U`
+  /// (PyTorch: `torch.linalg.cholesky`).
   ///
-  /// - Throws: ``TensorError`` `.value` where a matrix is not positive definite.
+  /// The matrices are symmetric positive definite; the other triangle is not read.
+  ///
+  /// - Throws: ``TensorError`` `.value` if a matrix is not positive definite.
   public static func cholesky(_ a: Tensor, upper: Bool = false) throws -> Tensor {
     try choleskyEx(a, upper: upper, checkErrors: true).l
   }
 
-  /// The same; `info` is 0 or the order of the leading minor that is not positive definite
-  /// (PyTorch: `torch.linalg.cholesky_ex`).
+  /// Computes the factor; `info` is 0 or the order of the leading minor that is not positive
+  /// definite (PyTorch: `torch.linalg.cholesky_ex`).
   public static func choleskyEx(
     _ a: Tensor, upper: Bool = false, checkErrors: Bool = false
   ) throws -> (l: Tensor, info: Tensor) {
@@ -112,10 +114,9 @@ extension Linalg {
 }
 
 extension Tensor {
-  /// The solution X of `A X = self`, A being given by its Cholesky factor
-  /// (PyTorch: `Tensor.cholesky_solve`).
+  /// Solves `A X = self`, with A given by its Cholesky factor (PyTorch: `Tensor.cholesky_solve`).
   ///
-  /// As in PyTorch the other triangle of the factor, which is not read, gets a gradient too.
+  /// The other triangle of the factor, which is not read, also gets a gradient, as in PyTorch.
   public func choleskySolve(_ factor: Tensor, upper: Bool = false) throws -> Tensor {
     let name = "cholesky_solve"
     try Linalg.checkMatrix(self, name, "b")
@@ -147,9 +148,10 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// The inverse of the matrix with this Cholesky factor (PyTorch: `Tensor.cholesky_inverse`).
+  /// Computes the inverse of the matrix with this Cholesky factor
+  /// (PyTorch: `Tensor.cholesky_inverse`).
   ///
-  /// As in PyTorch the other triangle of the factor, which is not read, gets a gradient too.
+  /// The other triangle of the factor, which is not read, also gets a gradient, as in PyTorch.
   /// - Throws: ``TensorError`` `.value` for a factor with a zero on its diagonal.
   public func choleskyInverse(upper: Bool = false) throws -> Tensor {
     let name = "cholesky_inverse"
@@ -176,9 +178,10 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// The solution of `A X = self` and a copy of A, which is triangular
-  /// (PyTorch: `Tensor.triangular_solve`, which PyTorch has replaced by
-  /// ``Linalg/solveTriangular(_:_:upper:left:unitriangular:)``).
+  /// Solves `A X = self`, and returns a copy of the triangular A
+  /// (PyTorch: `Tensor.triangular_solve`).
+  ///
+  /// PyTorch has replaced it by ``Linalg/solveTriangular(_:_:upper:left:unitriangular:)``.
   public func triangularSolve(
     _ a: Tensor, upper: Bool = true, transpose: Bool = false, unitriangular: Bool = false
   ) throws -> (solution: Tensor, clonedCoefficient: Tensor) {

@@ -27,7 +27,7 @@ extension BinaryRule {
     "sigmoid_backward", .sigmoidGradient, "SigmoidBackwardBackward0",
     left: { g, y in Input(g, saving: y) { gg, s in try gg.binary(.sigmoidGradient, s[0]) } },
     right: { g, y in Input(y, saving: g, y) { gg, s in try gg * s[0] * (1 - s[1] * 2) } })
-  /// `g` where `y` is positive, else 0, in one pass: half a gradient at 0 would be wrong.
+  /// The gradient of ReLU in one pass: `g` where `y` is positive, else 0, also at `y = 0`.
   static let reluGradient: BinaryRule = BinaryRule(
     "threshold_backward", .reluGradient, "ThresholdBackwardBackward0",
     left: { g, y in Input(g, saving: y) { gg, s in try gg.binary(.reluGradient, s[0]) } },
@@ -35,17 +35,17 @@ extension BinaryRule {
 }
 
 extension Tensor {
-  /// `1 / (1 + exp(−x))` (PyTorch: `torch.sigmoid`).
+  /// Computes the sigmoid `1 / (1 + exp(−x))` (PyTorch: `torch.sigmoid`).
   public func sigmoid() throws -> Tensor { try unary(.sigmoid) }
-  /// ``sigmoid()`` in place.
+  /// Applies ``sigmoid()`` in place.
   @discardableResult public func sigmoid_() throws -> Tensor { try unary_(.sigmoid) }
 
-  /// Negative elements replaced by 0; NaN stays, the gradient at 0 is 0 (PyTorch: `torch.relu`).
+  /// Applies the rectified linear unit; NaN stays, the gradient at 0 is 0 (PyTorch: `torch.relu`).
   public func relu() throws -> Tensor {
     try checkRelu()
     return try unary(.relu)
   }
-  /// ``relu()`` in place.
+  /// Applies ``relu()`` in place.
   @discardableResult
   public func relu_() throws -> Tensor {
     try checkRelu()

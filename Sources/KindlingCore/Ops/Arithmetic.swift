@@ -9,7 +9,7 @@ extension BinaryRule {
     "div", .div, integers: .toFloat, "DivBackward0",
     left: { a, b in Input(a, saving: b) { g, s in try g / s[0] } },
     right: { a, b in Input(b, saving: a, b) { g, s in try -g * (s[0] / s[1] / s[1]) } })
-  // Steps: constant almost everywhere.
+  // Floor division is piecewise constant, so its gradient is zero almost everywhere.
   static let divFloor = BinaryRule(
     "div_floor", .divFloor, "DivBackward2",
     left: { a, b in Input(a, saving: b) { g, _ in try g.zeroGradient() } },
@@ -40,36 +40,37 @@ extension UnaryRule {
 
 // MARK: Sums and differences
 extension Tensor {
-  /// `self + alpha · other`, elementwise with broadcasting and promotion (PyTorch: `torch.add`).
+  /// Computes `self + alpha · other`, elementwise with broadcasting and promotion
+  /// (PyTorch: `torch.add`).
   ///
-  /// Two bools give their "or".
-  /// - Throws: ``TensorError`` for a fractional `alpha` on integers, and for shapes that do not
-  ///   broadcast.
+  /// For two bool tensors, the sum is their logical or.
+  /// - Throws: ``TensorError`` if `alpha` is fractional and the operands are integers, or if the
+  ///   shapes do not broadcast.
   public func add(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     try Tensor.sum(self, other, alpha.scalar, nil)
   }
-  /// `self + alpha · other`, where `other` is a number.
+  /// Adds `alpha · other`, where `other` is a number.
   public func add<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
     try add(Tensor.wrapped(other, like: self), alpha: alpha)
   }
-  /// Adds `alpha · other` to this tensor in place (PyTorch: `Tensor.add_`).
+  /// Adds `alpha · other` in place (PyTorch: `Tensor.add_`).
   @discardableResult
   public func add_(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     try inPlace("add_", [other], preserving: false) { try Tensor.sum($0, other, alpha.scalar, $1) }
   }
-  /// Adds a number, times `alpha`, in place.
+  /// Adds `alpha` times a number in place.
   @discardableResult
   public func add_<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
     try add_(Tensor.wrapped(other, like: self), alpha: alpha)
   }
 
-  /// `self - alpha · other`, elementwise (PyTorch: `torch.sub`).
+  /// Computes `self - alpha · other`, elementwise (PyTorch: `torch.sub`).
   ///
-  /// - Throws: ``TensorError`` for bools, for which PyTorch has no difference either.
+  /// - Throws: ``TensorError`` for bool tensors, which PyTorch does not subtract either.
   public func sub(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     try Tensor.difference(self, other, alpha.scalar, nil)
   }
-  /// `self - alpha · other`, where `other` is a number.
+  /// Computes `self - alpha · other`, where `other` is a number.
   public func sub<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
     try sub(Tensor.wrapped(other, like: self), alpha: alpha)
   }
@@ -80,13 +81,13 @@ extension Tensor {
       try Tensor.difference($0, other, alpha.scalar, $1)
     }
   }
-  /// Subtracts a number, times `alpha`, in place.
+  /// Subtracts `alpha` times a number in place.
   @discardableResult
   public func sub_<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
     try sub_(Tensor.wrapped(other, like: self), alpha: alpha)
   }
 
-  /// `other - alpha · self` (PyTorch: `torch.rsub`).
+  /// Computes `other - alpha · self` (PyTorch: `torch.rsub`).
   public func rsub(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     let alpha = alpha.scalar, factor = alpha.doubleValue
     try Tensor.checkDifference(other, self, alpha)
@@ -96,23 +97,23 @@ extension Tensor {
     if other.isWrappedNumber { return y.recorded("RsubBackward1", own) }
     return y.recorded("RsubBackward0", own, Input(other) { g, _ in g })
   }
-  /// `other - alpha · self`, where `other` is a number.
+  /// Computes `other - alpha · self`, where `other` is a number.
   public func rsub<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
     try rsub(Tensor.wrapped(other, like: self), alpha: alpha)
   }
 
-  /// The negative (PyTorch: `torch.neg`).
+  /// Negates each element (PyTorch: `torch.neg`).
   public func neg() throws -> Tensor {
     try checkNegatable()
     return try unary(.neg)
   }
-  /// ``neg()`` in place.
+  /// Applies ``neg()`` in place.
   @discardableResult
   public func neg_() throws -> Tensor {
     try checkNegatable()
     return try unary_(.neg)
   }
-  /// This tensor (PyTorch: `torch.positive`); throws for bool.
+  /// Returns this tensor (PyTorch: `torch.positive`); throws for bool.
   public func positive() throws -> Tensor {
     if dtype == .bool {
       throw TensorError(.dtype, "positive", "the `+` operator, on a bool tensor is not supported.")
@@ -190,17 +191,17 @@ extension Tensor {
 
 // MARK: Products and quotients
 extension Tensor {
-  /// How `div` rounds (PyTorch: `rounding_mode`).
+  /// The rounding of a quotient (PyTorch: `rounding_mode`).
   public enum RoundingMode: String, Sendable {
-    /// Towards zero, as C divides integers.
+    /// Towards zero, like C's integer division.
     case trunc
-    /// Towards negative infinity, as Python's `//`.
+    /// Towards negative infinity, like Python's `//`.
     case floor
   }
 
-  /// `self · other`, elementwise with broadcasting and promotion (PyTorch: `torch.mul`).
+  /// Computes `self · other`, elementwise with broadcasting and promotion (PyTorch: `torch.mul`).
   public func mul(_ other: Tensor) throws -> Tensor { try binary(.mul, other) }
-  /// `self · other`, where `other` is a number.
+  /// Computes `self · other`, where `other` is a number.
   public func mul<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.mul, other) }
   /// Multiplies this tensor by `other` in place (PyTorch: `Tensor.mul_`).
   @discardableResult
@@ -209,15 +210,16 @@ extension Tensor {
   @discardableResult
   public func mul_<S: TensorScalar>(_ other: S) throws -> Tensor { try binary_(.mul, other) }
 
-  /// `self / other`, elementwise (PyTorch: `torch.div`).
+  /// Computes `self / other`, elementwise (PyTorch: `torch.div`).
   ///
-  /// Without `rounding` integers divide in the default float type; with it they stay integers, and a
-  /// zero divisor is an error.
-  /// - Throws: ``TensorError`` "ZeroDivisionError" for integers divided by zero under `rounding`.
+  /// Without `rounding`, integers are converted to the default float type. With `rounding`, they
+  /// stay integers.
+  /// - Throws: ``TensorError`` "ZeroDivisionError" if `rounding` is given and an integer is divided
+  ///   by zero.
   public func div(_ other: Tensor, rounding: RoundingMode? = nil) throws -> Tensor {
     try Tensor.quotient(self, other, rounding, nil)
   }
-  /// `self / other`, where `other` is a number.
+  /// Computes `self / other`, where `other` is a number.
   public func div<S: TensorScalar>(_ other: S, rounding: RoundingMode? = nil) throws -> Tensor {
     try div(Tensor.wrapped(other, like: self), rounding: rounding)
   }
@@ -238,7 +240,7 @@ extension Tensor {
     guard let rounding else { return try binary(.div, a, b, into: out) }
     try checkDivisor(rounding == .floor ? "div_floor" : "div_trunc", a, b)
     if rounding == .trunc, out == nil, resultType(a, b).isHalf {
-      // As PyTorch: rounded to 16 bits before it is cut.
+      // PyTorch rounds the quotient to 16 bits before it truncates.
       return try noGrad { try a.div(b).trunc() }.recorded(
         "DivBackward2", Input(a, saving: b) { g, _ in try g.zeroGradient() },
         Input(b, saving: a, b) { g, _ in try g.zeroGradient() })
@@ -246,54 +248,55 @@ extension Tensor {
     return try binary(rounding == .floor ? .divFloor : .divTrunc, a, b, into: out)
   }
 
-  /// `self // other`, rounded towards negative infinity (PyTorch: `torch.floor_divide`).
+  /// Computes `self // other`, rounded towards negative infinity (PyTorch: `torch.floor_divide`).
   ///
-  /// `backward` through it throws, as in PyTorch; ``div(_:rounding:)-(Tensor,_)`` has a gradient.
+  /// `backward` through it throws, as in PyTorch; use ``div(_:rounding:)-(Tensor,_)`` for a
+  /// gradient.
   public func floorDivide(_ other: Tensor) throws -> Tensor {
     try Tensor.checkDivisor("div_floor", self, other)
     return try binary(.floorDivide, other)
   }
-  /// `self // other`, where `other` is a number.
+  /// Computes `self // other`, where `other` is a number.
   public func floorDivide<S: TensorScalar>(_ other: S) throws -> Tensor {
     try floorDivide(Tensor.wrapped(other, like: self))
   }
 
-  /// Python's modulo: the result has the sign of the divisor (PyTorch: `torch.remainder`).
+  /// Computes Python's modulo, which has the sign of the divisor (PyTorch: `torch.remainder`).
   ///
   /// - Throws: ``TensorError`` "ZeroDivisionError" for an integer modulo zero.
   public func remainder(_ other: Tensor) throws -> Tensor {
     try Tensor.checkDivisor("remainder", self, other)
     return try binary(.remainder, other)
   }
-  /// Python's modulo by a number.
+  /// Computes Python's modulo by a number.
   public func remainder<S: TensorScalar>(_ other: S) throws -> Tensor {
     try remainder(Tensor.wrapped(other, like: self))
   }
-  /// ``remainder(_:)-(Tensor)`` in place.
+  /// Applies ``remainder(_:)-(Tensor)`` in place.
   @discardableResult
   public func remainder_(_ other: Tensor) throws -> Tensor {
     try Tensor.checkDivisor("remainder", self, other)
     return try binary_(.remainder, other)
   }
 
-  /// C's modulo: the result has the sign of the dividend (PyTorch: `torch.fmod`).
+  /// Computes C's modulo, which has the sign of the dividend (PyTorch: `torch.fmod`).
   ///
   /// - Throws: ``TensorError`` "ZeroDivisionError" for an integer modulo zero.
   public func fmod(_ other: Tensor) throws -> Tensor {
     try Tensor.checkDivisor("fmod", self, other)
     return try binary(.fmod, other)
   }
-  /// C's modulo by a number.
+  /// Computes C's modulo by a number.
   public func fmod<S: TensorScalar>(_ other: S) throws -> Tensor {
     try fmod(Tensor.wrapped(other, like: self))
   }
 
-  /// The greatest common divisor of integers (PyTorch: `torch.gcd`).
+  /// Computes the greatest common divisor of integers (PyTorch: `torch.gcd`).
   public func gcd(_ other: Tensor) throws -> Tensor { try binary(.gcd, other) }
-  /// The least common multiple of integers (PyTorch: `torch.lcm`).
+  /// Computes the least common multiple of integers (PyTorch: `torch.lcm`).
   public func lcm(_ other: Tensor) throws -> Tensor { try binary(.lcm, other) }
 
-  /// Throws where integers would be divided by zero: unlike floats they have no value for that.
+  /// Throws if an integer would be divided by zero; unlike floats, integers have no result for it.
   static func checkDivisor(_ operation: String, _ a: Tensor, _ b: Tensor) throws {
     if resultType(a, b) == .bool {
       throw TensorError(

@@ -1,12 +1,12 @@
-/// Tensors from bytes and back, for `Data`, network buffers and files of other programs.
+/// Conversions between tensors and bytes, for `Data`, network buffers and other programs' files.
 extension Tensor {
-  /// A 1-dimensional tensor of the elements that lie in `buffer`, little end first, copied
+  /// Creates a 1-dimensional tensor by copying the little-endian elements in `buffer`
   /// (PyTorch: `torch.frombuffer`).
   ///
-  /// The first element begins at the byte `offset`; where `count` is nil all that follow are taken.
+  /// The first element begins at byte `offset`. If `count` is nil, all following elements are read.
   ///
-  /// - Throws: ``TensorError`` `.value` where `buffer` does not hold them, or where it has no count
-  ///   and ends within an element.
+  /// - Throws: ``TensorError`` `.value` if `buffer` has too few bytes, or if `count` is nil and the
+  ///   buffer ends within an element.
   public static func frombuffer(
     _ buffer: some Collection<UInt8>, dtype: DType, count: Int? = nil, offset: Int = 0,
     requiresGrad: Bool = false
@@ -36,20 +36,22 @@ extension Tensor {
     try result.backend.withHostBytes(result.storage, mutating: true) { target in
       let target = UnsafeMutableRawBufferPointer(rebasing: target[..<(wanted * dtype.byteSize)])
       target.copyBytes(from: buffer.dropFirst(offset).prefix(target.count))
-      // Swift's truth values know 0 and 1 alone.
+      // A Swift `Bool` in memory must be 0 or 1.
       if dtype == .bool { for i in target.indices where target[i] > 1 { target[i] = 1 } }
     }
     return requiresGrad ? try result.requiresGrad_() : result
   }
 
-  /// The number of bytes that the elements take, each counted where it is seen (PyTorch:
-  /// `Tensor.nbytes`); `Int.max` where an expanded tensor has more.
+  /// The size of all elements in bytes; repeated elements of an expanded tensor count each time
+  /// (PyTorch: `Tensor.nbytes`).
+  ///
+  /// It is `Int.max` if the size exceeds `Int`.
   public var nbytes: Int {
     let (count, overflow) = numel.multipliedReportingOverflow(by: dtype.byteSize)
     return overflow ? .max : count
   }
 
-  /// The elements in row-major order as bytes, little end first
+  /// Returns the elements in row-major order as little-endian bytes
   /// (PyTorch: `Tensor.numpy().tobytes()`): `Data(try x.bytes())`.
   public func bytes() throws -> [UInt8] {
     let host = try noGrad { try contiguous() }

@@ -16,58 +16,59 @@ extension UnaryRule {
   static let signbit = UnaryRule("signbit", .signbit, integers: .toBool)
 }
 
-/// Comparisons give bool tensors and have no gradient. NaN is unequal to everything, itself too.
+/// Comparisons, which return bool tensors and have no gradient; NaN differs from every number and
+/// NaN.
 extension Tensor {
-  /// Whether elements are equal (PyTorch: `torch.eq`).
+  /// Tests elementwise whether `self` equals `other` (PyTorch: `torch.eq`).
   public func eq(_ other: Tensor) throws -> Tensor { try binary(.eq, other) }
-  /// Whether elements equal a number.
+  /// Tests elementwise whether `self` equals a number.
   public func eq<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.eq, other) }
-  /// Whether elements differ (PyTorch: `torch.ne`).
+  /// Tests elementwise whether `self` differs from `other` (PyTorch: `torch.ne`).
   public func ne(_ other: Tensor) throws -> Tensor { try binary(.ne, other) }
-  /// Whether elements differ from a number.
+  /// Tests elementwise whether `self` differs from a number.
   public func ne<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.ne, other) }
-  /// Whether elements are less than those of `other` (PyTorch: `torch.lt`).
+  /// Tests elementwise whether `self` is less than `other` (PyTorch: `torch.lt`).
   public func lt(_ other: Tensor) throws -> Tensor { try binary(.lt, other) }
-  /// Whether elements are less than a number.
+  /// Tests elementwise whether `self` is less than a number.
   public func lt<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.lt, other) }
-  /// Whether elements are at most those of `other` (PyTorch: `torch.le`).
+  /// Tests elementwise whether `self` is at most `other` (PyTorch: `torch.le`).
   public func le(_ other: Tensor) throws -> Tensor { try binary(.le, other) }
-  /// Whether elements are at most a number.
+  /// Tests elementwise whether `self` is at most a number.
   public func le<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.le, other) }
-  /// Whether elements are greater than those of `other` (PyTorch: `torch.gt`).
+  /// Tests elementwise whether `self` is greater than `other` (PyTorch: `torch.gt`).
   public func gt(_ other: Tensor) throws -> Tensor { try binary(.gt, other) }
-  /// Whether elements are greater than a number.
+  /// Tests elementwise whether `self` is greater than a number.
   public func gt<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.gt, other) }
-  /// Whether elements are at least those of `other` (PyTorch: `torch.ge`).
+  /// Tests elementwise whether `self` is at least `other` (PyTorch: `torch.ge`).
   public func ge(_ other: Tensor) throws -> Tensor { try binary(.ge, other) }
-  /// Whether elements are at least a number.
+  /// Tests elementwise whether `self` is at least a number.
   public func ge<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.ge, other) }
 }
 
 extension Tensor {
-  /// Which elements are NaN (PyTorch: `torch.isnan`).
+  /// Tests elementwise for NaN (PyTorch: `torch.isnan`).
   public func isnan() throws -> Tensor {
     dtype.isFloatingPoint ? try unary(.isnan) : try everywhere(false)
   }
-  /// Which elements are infinite (PyTorch: `torch.isinf`).
+  /// Tests elementwise for positive or negative infinity (PyTorch: `torch.isinf`).
   public func isinf() throws -> Tensor {
     dtype.isFloatingPoint ? try unary(.isinf) : try everywhere(false)
   }
-  /// Which elements are neither infinite nor NaN (PyTorch: `torch.isfinite`).
+  /// Tests elementwise for finite values (PyTorch: `torch.isfinite`).
   public func isfinite() throws -> Tensor {
     dtype.isFloatingPoint ? try unary(.isfinite) : try everywhere(true)
   }
-  /// Which elements are positive infinity (PyTorch: `torch.isposinf`).
+  /// Tests elementwise for positive infinity (PyTorch: `torch.isposinf`).
   public func isposinf() throws -> Tensor {
     dtype.isFloatingPoint ? try eq(Double.infinity) : try everywhere(false)
   }
-  /// Which elements are negative infinity (PyTorch: `torch.isneginf`).
+  /// Tests elementwise for negative infinity (PyTorch: `torch.isneginf`).
   public func isneginf() throws -> Tensor {
     dtype.isFloatingPoint ? try eq(-Double.infinity) : try everywhere(false)
   }
-  /// Which elements are real numbers: all of them (PyTorch: `torch.isreal`).
+  /// Tests elementwise for real numbers, which all elements are (PyTorch: `torch.isreal`).
   public func isreal() throws -> Tensor { try everywhere(true) }
-  /// Which elements have their sign bit set, −0 included (PyTorch: `torch.signbit`).
+  /// Tests elementwise whether the sign bit is set, also for −0 (PyTorch: `torch.signbit`).
   public func signbit() throws -> Tensor {
     dtype == .bool ? try everywhere(false) : try unary(.signbit)
   }
@@ -80,17 +81,17 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Whether shapes and all elements are the same (PyTorch: `torch.equal`).
+  /// Returns whether both tensors have the same shape and elements (PyTorch: `torch.equal`).
   ///
-  /// Dtypes may differ: what counts is whether the numbers do.
+  /// The dtypes may differ; the numbers are compared.
   public func equal(_ other: Tensor) throws -> Bool {
     guard shape == other.shape else { return false }
     return try noGrad { try eq(other).all().item(as: Bool.self) }
   }
 
-  /// Which elements satisfy `|self - other| ≤ atol + rtol · |other|` (PyTorch: `torch.isclose`).
+  /// Tests elementwise whether `|self - other| ≤ atol + rtol · |other|` (PyTorch: `torch.isclose`).
   ///
-  /// Infinities are close to themselves alone, NaN to NaN where `equalNan` says so.
+  /// An infinity is close only to itself; NaN is close to NaN if `equalNan` is true.
   public func isclose(
     _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNan: Bool = false
   ) throws -> Tensor {
@@ -110,7 +111,7 @@ extension Tensor {
         close = try close.logicalOr(isnan().logicalAnd(other.isnan()))
       }
       if rtol == 0 && atol == 0 { return close }
-      // As PyTorch does: differences of integers are taken in the default float type.
+      // PyTorch also takes differences of integers in the default float type.
       let (a, b) =
         dtype.isFloatingPoint ? (self, other) : (try to(DType.default), try other.to(DType.default))
       let allowed = try b.abs().mul(rtol).add(atol)
@@ -119,7 +120,7 @@ extension Tensor {
     }
   }
 
-  /// Whether all elements are close; see ``isclose(_:rtol:atol:equalNan:)``
+  /// Returns whether ``isclose(_:rtol:atol:equalNan:)`` holds for all elements
   /// (PyTorch: `torch.allclose`).
   public func allclose(
     _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNan: Bool = false

@@ -1,6 +1,6 @@
 /// Products that sum over chosen dimensions.
 extension Tensor {
-  /// The sum over products of the last dimensions (PyTorch: `torch.inner`).
+  /// Computes the inner product over the last dimension of both tensors (PyTorch: `torch.inner`).
   ///
   /// - Shape: `[*, k]` and `[*', k]` → `[*, *']`.
   public func inner(_ other: Tensor) throws -> Tensor {
@@ -14,7 +14,7 @@ extension Tensor {
     return try tensordot(other, dims: [-1], [-1])
   }
 
-  /// The product summed over the last `dims` dimensions of `self` and the first of `other`
+  /// Contracts the last `dims` dimensions of `self` with the first of `other`
   /// (PyTorch: `torch.tensordot`).
   public func tensordot(_ other: Tensor, dims: Int = 2) throws -> Tensor {
     guard dims >= 0, dims <= ndim, dims <= other.ndim else {
@@ -25,7 +25,7 @@ extension Tensor {
     return try tensordot(other, dims: Array(ndim - dims..<ndim), Array(0..<dims))
   }
 
-  /// The product summed over pairs of dimensions of `self` and `other`.
+  /// Contracts the dimensions `dims` of `self` with the dimensions `otherDims` of `other`.
   public func tensordot(_ other: Tensor, dims: [Int], _ otherDims: [Int]) throws -> Tensor {
     guard dims.count == otherDims.count else {
       throw TensorError(
@@ -38,7 +38,7 @@ extension Tensor {
       throw TensorError(
         .value, "tensordot", "a dim appears multiple times in \(dims) or \(otherDims)")
     }
-    // A size of 1 on one side sums the other side first, as in PyTorch.
+    // If one side has size 1, the other side is summed first, as in PyTorch.
     var (x, y) = (self, other)
     for (i, j) in zip(a, b) where ndim > 0 && other.ndim > 0 && shape[i] != other.shape[j] {
       if shape[i] == 1 {
@@ -61,7 +61,7 @@ extension Tensor {
     return try left.mm(right).reshape(rows + columns)
   }
 
-  /// The Kronecker product: every element of `self` times all of `other` (PyTorch: `torch.kron`).
+  /// Computes the Kronecker product (PyTorch: `torch.kron`).
   public func kron(_ other: Tensor) throws -> Tensor {
     let rank = Swift.max(ndim, other.ndim)
     let a = [Int](repeating: 1, count: rank - ndim) + shape
@@ -76,7 +76,7 @@ extension Tensor {
     ) { [shape = product.shape] g, _ in try g.reshaped(shape) }
   }
 
-  /// The sum of a matrix's diagonal (PyTorch: `torch.trace`).
+  /// Computes the sum of the diagonal of a matrix (PyTorch: `torch.trace`).
   public func trace() throws -> Tensor {
     guard ndim == 2 else {
       throw TensorError(.shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
@@ -93,8 +93,9 @@ extension Tensor {
       })
   }
 
-  /// The vector product of vectors of three elements along `dim`; without it the first dimension
-  /// of size 3 (PyTorch: `torch.cross`).
+  /// Computes the cross product along `dim`, which has size 3 (PyTorch: `torch.cross`).
+  ///
+  /// If `dim` is nil, the first dimension of size 3 is used.
   public func cross(_ other: Tensor, dim: Int? = nil) throws -> Tensor {
     guard dtype != .bool else {
       throw TensorError(.dtype, "cross", "\"cross\" not implemented for 'Bool'")

@@ -1,21 +1,22 @@
 /// Copies and conversions.
 extension Tensor {
-  /// A copy with memory of its own (PyTorch: `Tensor.clone`).
+  /// Returns a copy with its own memory (PyTorch: `Tensor.clone`).
   ///
-  /// It keeps the order of the dimensions in memory, unless `memoryFormat` asks for another.
-  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  /// The copy keeps the memory order of the dimensions unless `memoryFormat` is another.
+  /// - Throws: ``TensorError`` if the format requires another number of dimensions.
   public func clone(memoryFormat: MemoryFormat = .preserve) throws -> Tensor {
     let result = try Tensor(like: self, dtype, memoryFormat, "clone")
     try backend.copy(self, into: result)
     return result.recorded("CloneBackward0", Input(self) { g, _ in g })
   }
 
-  /// This tensor if it is contiguous, else a copy that is (PyTorch: `Tensor.contiguous`).
+  /// Returns this tensor if it is contiguous, else a contiguous copy
+  /// (PyTorch: `Tensor.contiguous`).
   public func contiguous() throws -> Tensor {
     isContiguous ? self : try clone(memoryFormat: .contiguous)
   }
 
-  /// The same memory outside the graph, whose changes the graph does not notice
+  /// A tensor that shares this memory, detached from the graph and from version checks
   /// (PyTorch: `Tensor.data`).
   ///
   /// Unlike ``detach()``, writing to it does not make a later `backward` fail.
@@ -25,18 +26,18 @@ extension Tensor {
       dtype: dtype, numel: numel, isContiguous: isContiguous)
   }
 
-  /// How often the memory of this tensor has been written to in place (PyTorch: `Tensor._version`).
+  /// The number of in-place writes to this tensor's memory (PyTorch: `Tensor._version`).
   public var version: Int { storage.version }
 
   // MARK: Conversions
 
-  /// The tensor in another dtype; itself where that is the one it has and no copy is asked for
+  /// Converts the tensor to `dtype`; returns the tensor itself if nothing changes
   /// (PyTorch: `Tensor.to`).
   ///
-  /// Floats become integers by truncation, and bool by being compared with zero. A copy keeps the
-  /// memory order unless `memoryFormat` asks for another, which itself makes a copy necessary where the
-  /// strides do not suggest it.
-  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  /// Floats are truncated to integers, and compared with zero for bool. A copy keeps the memory
+  /// order unless `memoryFormat` is another. A format that the strides do not suggest also requires
+  /// a copy.
+  /// - Throws: ``TensorError`` if the format requires another number of dimensions.
   public func to(
     _ dtype: DType, copy: Bool = false, memoryFormat: MemoryFormat = .preserve
   ) throws -> Tensor {
@@ -51,16 +52,17 @@ extension Tensor {
     return result.recorded("ToCopyBackward0", Input(self) { g, _ in try g.to(before) })
   }
 
-  /// The tensor on another device; itself where it lies there already (PyTorch: `Tensor.to`).
+  /// Moves the tensor to `device`; returns the tensor itself if it is already there
+  /// (PyTorch: `Tensor.to`).
   ///
-  /// - Throws: ``TensorError`` `.device` where there is no such device.
+  /// - Throws: ``TensorError`` `.device` if the device is absent.
   public func to(_ device: Device, copy: Bool = false) throws -> Tensor {
     let target = try device.backend
     if target === backend { return copy ? try clone() : self }
     let here = try noGrad { try contiguous() }
     let result = try Tensor(uninitialized: shape, dtype, on: target, "to")
     let (start, count) = (here.storageOffset * dtype.byteSize, numel * dtype.byteSize)
-    // Where there are no elements the offset may lie behind the memory.
+    // Without elements, the offset may be past the end of the memory.
     if count > 0 {
       try backend.withHostBytes(here.storage, mutating: false) { source in
         try target.withHostBytes(result.storage, mutating: true) { destination in
@@ -73,49 +75,50 @@ extension Tensor {
     return result.recorded("ToCopyBackward0", Input(self) { g, _ in try g.to(before) })
   }
 
-  /// The tensor on another device in another dtype (PyTorch: `Tensor.to`).
+  /// Moves the tensor to another device and converts it to a dtype (PyTorch: `Tensor.to`).
   public func to(_ device: Device, _ dtype: DType, copy: Bool = false) throws -> Tensor {
     try to(device, copy: copy).to(dtype)
   }
 
-  /// The tensor with the dtype and on the device of `other` (PyTorch: `Tensor.to`).
+  /// Converts the tensor to the dtype and device of `other` (PyTorch: `Tensor.to`).
   public func to(_ other: Tensor, copy: Bool = false) throws -> Tensor {
     try to(other.device, copy: copy).to(other.dtype)
   }
 
-  /// The tensor in another dtype (PyTorch: `Tensor.type`).
+  /// Converts the tensor to another dtype (PyTorch: `Tensor.type`).
   public func type(_ dtype: DType) throws -> Tensor { try to(dtype) }
-  /// The tensor in the dtype of `other` (PyTorch: `Tensor.type_as`).
+  /// Converts the tensor to the dtype of `other` (PyTorch: `Tensor.type_as`).
   public func typeAs(_ other: Tensor) throws -> Tensor { try to(other) }
-  /// The tensor in host memory (PyTorch: `Tensor.cpu`).
+  /// Moves the tensor to host memory (PyTorch: `Tensor.cpu`).
   public func cpu() throws -> Tensor { try to(.cpu) }
-  /// The tensor on a CUDA device (PyTorch: `Tensor.cuda`).
+  /// Moves the tensor to a CUDA device (PyTorch: `Tensor.cuda`).
   public func cuda(_ index: Int? = nil) throws -> Tensor { try to(Device(.cuda, index)) }
 
-  /// The tensor in float32 (PyTorch: `Tensor.float`).
+  /// Converts the tensor to float32 (PyTorch: `Tensor.float`).
   public func float() throws -> Tensor { try to(.float32) }
-  /// The tensor in float64 (PyTorch: `Tensor.double`).
+  /// Converts the tensor to float64 (PyTorch: `Tensor.double`).
   public func double() throws -> Tensor { try to(.float64) }
-  /// The tensor in float16 (PyTorch: `Tensor.half`).
+  /// Converts the tensor to float16 (PyTorch: `Tensor.half`).
   public func half() throws -> Tensor { try to(.float16) }
-  /// The tensor in bfloat16 (PyTorch: `Tensor.bfloat16`).
+  /// Converts the tensor to bfloat16 (PyTorch: `Tensor.bfloat16`).
   public func bfloat16() throws -> Tensor { try to(.bfloat16) }
-  /// The tensor in int64 (PyTorch: `Tensor.long`).
+  /// Converts the tensor to int64 (PyTorch: `Tensor.long`).
   public func long() throws -> Tensor { try to(.int64) }
-  /// The tensor in int32 (PyTorch: `Tensor.int`).
+  /// Converts the tensor to int32 (PyTorch: `Tensor.int`).
   public func int() throws -> Tensor { try to(.int32) }
-  /// The tensor in int16 (PyTorch: `Tensor.short`).
+  /// Converts the tensor to int16 (PyTorch: `Tensor.short`).
   public func short() throws -> Tensor { try to(.int16) }
-  /// The tensor in int8 (PyTorch: `Tensor.char`).
+  /// Converts the tensor to int8 (PyTorch: `Tensor.char`).
   public func char() throws -> Tensor { try to(.int8) }
-  /// The tensor in uint8 (PyTorch: `Tensor.byte`).
+  /// Converts the tensor to uint8 (PyTorch: `Tensor.byte`).
   public func byte() throws -> Tensor { try to(.uint8) }
-  /// The tensor in bool: whether each element is not zero (PyTorch: `Tensor.bool`).
+  /// Converts the tensor to bool; nonzero elements become true (PyTorch: `Tensor.bool`).
   public func bool() throws -> Tensor { try to(.bool) }
 
   // MARK: Writing
 
-  /// Overwrites this tensor with `source`, broadcast and converted (PyTorch: `Tensor.copy_`).
+  /// Overwrites this tensor with `source`, after broadcasting and conversion
+  /// (PyTorch: `Tensor.copy_`).
   @discardableResult
   public func copy_(_ source: Tensor) throws -> Tensor {
     if source === self && !(isGradEnabled && requiresGrad) {
@@ -139,7 +142,7 @@ extension Tensor {
     try filling(value.scalar, "fill_", "FillBackward2")
   }
 
-  /// Sets every element to the one of the 0-dimensional `value` (PyTorch: `Tensor.fill_`).
+  /// Sets every element to the value of a 0-dimensional tensor (PyTorch: `Tensor.fill_`).
   @discardableResult
   public func fill_(_ value: Tensor) throws -> Tensor {
     guard value.ndim == 0 else {

@@ -1,11 +1,11 @@
-/// Random counts, drawn in row-major order.
+/// Random counts, sampled in row-major order.
 extension Tensor {
-  /// Numbers with the Poisson distributions whose rates stand at the same places here
+  /// Samples Poisson distributions whose rates are the elements of this tensor
   /// (PyTorch: `torch.poisson`).
   ///
   /// The gradient is zero.
   ///
-  /// - Throws: ``TensorError`` for integers and bools, and for a rate that is negative or NaN.
+  /// - Throws: ``TensorError`` for integers and bools, and if a rate is negative or NaN.
   public func poisson(generator: Generator? = nil) throws -> Tensor {
     guard dtype.isFloatingPoint else {
       throw TensorError(
@@ -21,10 +21,10 @@ extension Tensor {
       "PoissonBackward0", Input(self, pullback: Tensor.zeroGradient))
   }
 
-  /// The numbers of successes among `count` trials of probability `prob`, which broadcast
+  /// Samples the number of successes in `count` trials of probability `prob`, with broadcasting
   /// (PyTorch: `torch.binomial`).
   ///
-  /// There is no gradient: going backward throws.
+  /// The operation is not differentiable: the backward pass throws.
   ///
   /// - Throws: ``TensorError`` unless both are float32 or both float64.
   public static func binomial(

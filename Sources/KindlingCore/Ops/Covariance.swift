@@ -1,10 +1,12 @@
 extension Tensor {
-  /// The covariances of the rows, each a variable with its observations (PyTorch: `torch.cov`).
+  /// Computes the covariance matrix; rows are variables, columns observations
+  /// (PyTorch: `torch.cov`).
   ///
-  /// `correction` is what is taken from the count before dividing. `fweights`, integers, say how
-  /// often each observation counts; `aweights` its importance.
+  /// The divisor is the number of observations minus `correction`. `fweights` are integer repeat
+  /// counts of the observations, and `aweights` their importance.
   ///
-  /// - Throws: ``TensorError`` for more than two dimensions, weights of another length or negative.
+  /// - Throws: ``TensorError`` for more than two dimensions, or for weights that are negative or of
+  ///   another length.
   public func cov(
     correction: Int = 1, fweights: Tensor? = nil, aweights: Tensor? = nil
   ) throws -> Tensor {
@@ -60,13 +62,14 @@ extension Tensor {
         "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)"
       )
     }
-    // NaN is not known to be positive either.
+    // The negated comparison also rejects NaN.
     if try noGrad({ try weights.ge(0).logicalNot().any().item(as: Bool.self) }) {
       throw TensorError(.value, "cov", "\(name) cannot be negative")
     }
   }
 
-  /// The correlations of the rows, each a variable with its observations (PyTorch: `torch.corrcoef`).
+  /// Computes correlation coefficients; rows are variables, columns observations
+  /// (PyTorch: `torch.corrcoef`).
   public func corrcoef() throws -> Tensor {
     guard ndim <= 2 else {
       throw TensorError(

@@ -1,8 +1,9 @@
-/// Tensors of given shapes. Shapes are written as numbers or as an array: `zeros(2, 3)`,
-/// `zeros([2, 3])`. All throw `.shape` for negative sizes, `.memory` for sizes beyond memory,
-/// `.device` for an absent device, and `.dtype` where integers are to require a gradient.
+/// Tensors of a given shape, written as numbers or as an array: `zeros(2, 3)`, `zeros([2, 3])`.
+///
+/// All throw `.shape` for negative sizes, `.memory` for sizes beyond memory, `.device` for an
+/// absent device, and `.dtype` if an integer tensor should require a gradient.
 extension Tensor {
-  /// Memory whose elements are not set (PyTorch: `torch.empty`).
+  /// Creates a tensor with uninitialized elements (PyTorch: `torch.empty`).
   public static func empty(
     _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -10,16 +11,17 @@ extension Tensor {
       .leaf(requiresGrad)
   }
 
-  /// ``empty(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes written out.
+  /// Calls ``empty(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes as numbers.
   public static func empty(
     _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try empty(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// A tensor whose elements are all `value` (PyTorch: `torch.full`).
+  /// Creates a tensor filled with `value` (PyTorch: `torch.full`).
   ///
-  /// Without a dtype, an integer makes int64, a bool bool, and a float the default dtype.
+  /// If `dtype` is nil, an integer gives int64, a bool gives bool, and a float gives the default
+  /// dtype.
   public static func full<S: TensorScalar>(
     _ shape: [Int], _ value: S, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -28,36 +30,38 @@ extension Tensor {
     return try filled("full", shape, scalar, dtype ?? scalar.dtype, device, requiresGrad)
   }
 
-  /// Zeros (PyTorch: `torch.zeros`).
+  /// Creates a tensor of zeros (PyTorch: `torch.zeros`).
   public static func zeros(
     _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try filled("zeros", shape, .int(0), dtype ?? .default, device, requiresGrad)
   }
 
-  /// ``zeros(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes written out.
+  /// Calls ``zeros(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes as numbers.
   public static func zeros(
     _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try zeros(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Ones (PyTorch: `torch.ones`).
+  /// Creates a tensor of ones (PyTorch: `torch.ones`).
   public static func ones(
     _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try filled("ones", shape, .int(1), dtype ?? .default, device, requiresGrad)
   }
 
-  /// ``ones(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes written out.
+  /// Calls ``ones(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes as numbers.
   public static func ones(
     _ sizes: Int..., dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try ones(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Ones on the diagonal of an `n` × `m` matrix (square where `m` is nil), zeros elsewhere
+  /// Creates an `n` × `m` matrix with ones on the diagonal and zeros elsewhere
   /// (PyTorch: `torch.eye`).
+  ///
+  /// `m` defaults to `n`.
   public static func eye(
     _ n: Int, _ m: Int? = nil, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -75,9 +79,11 @@ extension Tensor {
 
   // MARK: Shaped and typed like another
 
-  /// Memory shaped and typed like `other`, not set (PyTorch: `torch.empty_like`).
+  /// Creates an uninitialized tensor with the shape and dtype of `other`
+  /// (PyTorch: `torch.empty_like`).
   ///
-  /// Like all of these, it keeps the memory order of `other` unless `memoryFormat` asks for another.
+  /// Like the other `like:` functions, it keeps the memory order of `other` unless `memoryFormat`
+  /// is another.
   public static func empty(
     like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
     memoryFormat: MemoryFormat = .preserve
@@ -86,7 +92,7 @@ extension Tensor {
       .leaf(requiresGrad)
   }
 
-  /// Zeros shaped and typed like `other` (PyTorch: `torch.zeros_like`).
+  /// Creates zeros with the shape and dtype of `other` (PyTorch: `torch.zeros_like`).
   public static func zeros(
     like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
     memoryFormat: MemoryFormat = .preserve
@@ -96,7 +102,7 @@ extension Tensor {
       memoryFormat: memoryFormat)
   }
 
-  /// Ones shaped and typed like `other` (PyTorch: `torch.ones_like`).
+  /// Creates ones with the shape and dtype of `other` (PyTorch: `torch.ones_like`).
   public static func ones(
     like other: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false,
     memoryFormat: MemoryFormat = .preserve
@@ -106,7 +112,8 @@ extension Tensor {
       memoryFormat: memoryFormat)
   }
 
-  /// `value` everywhere, shaped and typed like `other` (PyTorch: `torch.full_like`).
+  /// Creates a tensor filled with `value`, with the shape and dtype of `other`
+  /// (PyTorch: `torch.full_like`).
   public static func full<S: TensorScalar>(
     like other: Tensor, _ value: S, dtype: DType? = nil, device: Device? = nil,
     requiresGrad: Bool = false, memoryFormat: MemoryFormat = .preserve
@@ -117,7 +124,8 @@ extension Tensor {
 
   // MARK: Typed like this tensor
 
-  /// Memory of this tensor's dtype and device, not set (PyTorch: `Tensor.new_empty`).
+  /// Creates an uninitialized tensor of this tensor's dtype and device
+  /// (PyTorch: `Tensor.new_empty`).
   public func newEmpty(
     _ shape: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -125,21 +133,22 @@ extension Tensor {
       shape, dtype: dtype ?? self.dtype, device: device ?? self.device, requiresGrad: requiresGrad)
   }
 
-  /// Zeros of this tensor's dtype and device (PyTorch: `Tensor.new_zeros`).
+  /// Creates zeros of this tensor's dtype and device (PyTorch: `Tensor.new_zeros`).
   public func newZeros(
     _ shape: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try newFull(shape, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Ones of this tensor's dtype and device (PyTorch: `Tensor.new_ones`).
+  /// Creates ones of this tensor's dtype and device (PyTorch: `Tensor.new_ones`).
   public func newOnes(
     _ shape: [Int], dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try newFull(shape, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// `value` everywhere, of this tensor's dtype and device (PyTorch: `Tensor.new_full`).
+  /// Creates a tensor filled with `value`, of this tensor's dtype and device
+  /// (PyTorch: `Tensor.new_full`).
   public func newFull<S: TensorScalar>(
     _ shape: [Int], _ value: S, dtype: DType? = nil, device: Device? = nil,
     requiresGrad: Bool = false
@@ -148,10 +157,10 @@ extension Tensor {
       "newFull", shape, value.scalar, dtype ?? self.dtype, device ?? self.device, requiresGrad)
   }
 
-  /// `data`, a number or nested arrays, of this tensor's dtype and device
+  /// Creates a tensor from a number or nested arrays, of this tensor's dtype and device
   /// (PyTorch: `Tensor.new_tensor`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where rows differ in length.
+  /// - Throws: ``TensorError`` `.shape` if rows differ in length.
   public func newTensor<N: TensorNestable>(
     _ data: N, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -163,7 +172,7 @@ extension Tensor {
       requiresGrad: requiresGrad)
   }
 
-  /// A copy of `data` outside the graph, of the dtype and device it has unless others are named
+  /// Copies `data` outside the graph; its dtype and device are the defaults
   /// (PyTorch: `Tensor.new_tensor`).
   public func newTensor(
     _ data: Tensor, dtype: DType? = nil, device: Device? = nil, requiresGrad: Bool = false
@@ -189,7 +198,7 @@ extension Tensor {
     return try leaf(requiresGrad)
   }
 
-  /// This new tensor, which requires a gradient if asked to.
+  /// Returns this new tensor, which requires a gradient if `requiresGrad` is true.
   package func leaf(_ requiresGrad: Bool) throws -> Tensor {
     requiresGrad ? try requiresGrad_() : self
   }

@@ -1,8 +1,9 @@
 // MARK: Differences
 extension Tensor {
-  /// The `n`-th differences of neighbours along `dim` (PyTorch: `torch.diff`).
+  /// Computes the `n`-th differences of adjacent elements along `dim` (PyTorch: `torch.diff`).
   ///
-  /// Bools give where neighbours differ. First `prepend` is joined in front and `append` behind.
+  /// For bools, the result is whether adjacent elements differ. `prepend` and `append` are joined
+  /// to the tensor first.
   ///
   /// - Throws: ``TensorError`` for a negative `n` and a 0-dimensional tensor.
   public func diff(
@@ -26,13 +27,13 @@ extension Tensor {
     return x
   }
 
-  /// The derivative along dimensions, from the values at the tensor's places: central differences,
-  /// one-sided ones at the edges (PyTorch: `torch.gradient`).
+  /// Estimates the gradient of sampled values by central differences, one-sided at the edges
+  /// (PyTorch: `torch.gradient`).
   ///
-  /// `spacing` is how far apart places are, per dimension; none means 1. `edgeOrder` is 1 or 2, the
-  /// accuracy at the edges.
+  /// `spacing` is the distance between samples per dimension; an empty list means 1. `edgeOrder`, 1
+  /// or 2, is the order of accuracy at the edges.
   ///
-  /// - Returns: one tensor for each of `dims`, all dimensions where nil.
+  /// - Returns: one tensor for each of `dims`, or for all dimensions if nil.
   public func gradient(
     spacing: [Double] = [], dims: [Int]? = nil, edgeOrder: Int = 1
   ) throws -> [Tensor] {
@@ -54,7 +55,7 @@ extension Tensor {
     }
   }
 
-  /// The derivative along dimensions where places lie at `coordinates`, one vector per dimension.
+  /// Estimates the gradient of values sampled at `coordinates`, one vector per dimension.
   public func gradient(
     coordinates: [Tensor], dims: [Int]? = nil, edgeOrder: Int = 1
   ) throws -> [Tensor] {
@@ -79,7 +80,7 @@ extension Tensor {
       func at(_ start: Int) throws -> Tensor { try narrow(d, start, 1) }
       func step(_ start: Int) throws -> Tensor { try steps.narrow(d, start, 1) }
       let (h, k) = (try steps.narrow(d, 0, n - 2), try steps.narrow(d, 1, n - 2))
-      // The parabola through three neighbours, differentiated at the middle one.
+      // The derivative at the middle of the parabola through three adjacent samples.
       let inner =
         try narrow(d, 0, n - 2) * -(k / (h * (h + k)))
         + narrow(d, 1, n - 2) * ((k - h) / (h * k)) + narrow(d, 2, n - 2) * (h / (k * (h + k)))
@@ -125,7 +126,7 @@ extension Tensor {
 
 // MARK: Integrals
 extension Tensor {
-  /// The integral along `dim` by trapezoids, `dx` apart (PyTorch: `torch.trapezoid`).
+  /// Integrates along `dim` by the trapezoidal rule with spacing `dx` (PyTorch: `torch.trapezoid`).
   ///
   /// - Throws: ``TensorError`` for bools and for a 0-dimensional tensor.
   public func trapezoid(dx: Double = 1, dim: Int = -1) throws -> Tensor {
@@ -133,7 +134,7 @@ extension Tensor {
     if shape[d] == 0 { return try noTrapezoids(d) }
     return try (sum(dim: d) - (select(d, 0) + select(d, -1)).scaled(by: 0.5)).scaled(by: dx)
   }
-  /// The integral along `dim` by trapezoids between the places `x`, which broadcast or are a vector.
+  /// Integrates along `dim` by the trapezoidal rule at the points `x`, a vector or broadcastable.
   public func trapezoid(x: Tensor, dim: Int = -1) throws -> Tensor {
     let d = try trapezoidDim("trapezoid", x, dim)
     if shape[d] == 0 { return try noTrapezoids(d) }
@@ -141,14 +142,14 @@ extension Tensor {
     return try ((narrow(d, 0, shape[d] - 1) + narrow(d, 1, shape[d] - 1)) * widths).sum(dim: d)
       .divided(by: 2)
   }
-  /// The integral up to each place along `dim` (PyTorch: `torch.cumulative_trapezoid`).
+  /// Integrates cumulatively along `dim` with spacing `dx` (PyTorch: `torch.cumulative_trapezoid`).
   public func cumulativeTrapezoid(dx: Double = 1, dim: Int = -1) throws -> Tensor {
     let d = try trapezoidDim("cumulative_trapezoid", nil, dim)
     let count = Swift.max(shape[d] - 1, 0)
     let sides = try narrow(d, shape[d] - count, count) + narrow(d, 0, count)
     return try sides.scaled(by: dx / 2).cumsum(dim: d)
   }
-  /// The integral up to each place along `dim`, between the places `x`.
+  /// Integrates cumulatively along `dim` at the points `x`.
   public func cumulativeTrapezoid(x: Tensor, dim: Int = -1) throws -> Tensor {
     let d = try trapezoidDim("cumulative_trapezoid", x, dim)
     let count = Swift.max(shape[d] - 1, 0)
@@ -168,14 +169,14 @@ extension Tensor {
     return try Layout.wrap(dim, ndim, name)
   }
 
-  /// The integral over no places: zeros.
+  /// Returns zeros: the integral over no points.
   private func noTrapezoids(_ d: Int) throws -> Tensor {
     var left = shape
     left.remove(at: d)
     return try Tensor.zeros(left, dtype: dtype, device: device)
   }
 
-  /// The distances between neighbours in `x`, as they broadcast with this tensor's areas along `d`.
+  /// Returns the spacing between the points `x`, broadcastable with this tensor's areas along `d`.
   private func widths(_ name: String, _ x: Tensor, _ d: Int) throws -> Tensor {
     var places = x
     if x.ndim == 1 {

@@ -1,9 +1,10 @@
-/// Distances of all pairs of rows.
+/// Pairwise distances of rows.
 extension Tensor {
-  /// The p-norms of the differences of all pairs of rows (PyTorch: `torch.cdist`).
+  /// Computes the p-norm distance of all pairs of rows (PyTorch: `torch.cdist`).
   ///
-  /// Euclidean distances of more than 25 rows come from one matrix product, as PyTorch's do: small ones
-  /// then have an error of some 1e-3 of the rows' size in float32, where rows agree too.
+  /// For more than 25 rows, Euclidean distances come from one matrix product, as in PyTorch. In
+  /// float32, the error of small distances is then about 1e-3 of the size of the rows, even for
+  /// equal rows.
   /// - Shape: `[*, n, d]` and `[*, m, d]` → `[*, n, m]`.
   public func cdist(_ other: Tensor, p: Double = 2) throws -> Tensor {
     guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
@@ -35,17 +36,17 @@ extension Tensor {
       if !isGradEnabled { return try x[0].distancesByBlocks(x[1], p) }
       let apart = try x[0].unsqueeze(-2) - x[1].unsqueeze(-3)
       guard p == 1 else { return try apart.norm(p: p, dim: -1) }
-      // Unlike that of a norm, the gradient is NaN where a difference is.
+      // Unlike in a norm, the gradient is NaN where a difference is NaN.
       let sign = try noGrad { try Tensor.where(apart.isnan(), apart, apart.sgn()) }
       return try (apart * sign).sum(dim: -1)
     }
   }
 
-  /// The distances of some rows at a time, so that the differences stay in a cache.
+  /// Computes the distances of a block of rows at a time, so that the differences fit into a cache.
   private func distancesByBlocks(_ other: Tensor, _ p: Double) throws -> Tensor {
     let left = try unsqueeze(-2), right = try other.unsqueeze(-3)
     let whole = try Layout.broadcast(left.shape, right.shape, "cdist")
-    // Taken first, so that a result beyond memory is refused before anything is computed.
+    // Allocated first, so that an output beyond memory is refused before any computation.
     let out = try Tensor(uninitialized: Array(whole.dropLast()), dtype, on: backend, "cdist")
     if out.numel == 0 { return out }
     let rows = shape[ndim - 2], width = whole[whole.count - 1]
@@ -59,10 +60,10 @@ extension Tensor {
     return out
   }
 
-  /// Differences of a block, a share of a second-level cache.
+  /// The number of differences of a block, which fit into a part of the second-level cache.
   private static let distancesAtATime = 1 << 16
 
-  /// √(|a|² + |b|² − 2 a·b), all three terms being one product.
+  /// Computes √(|a|² + |b|² − 2 a·b), with all three terms in one matrix product.
   private func euclideanDistances(_ other: Tensor) throws -> Tensor {
     let y = try noGrad {
       let left = try square().sum(dim: -1, keepdim: true)
@@ -71,7 +72,7 @@ extension Tensor {
       let b = try Tensor.cat([other, right.newOnes(right.shape), right], dim: -1)
       return try a.matmul(b.mT).clamp_(min: 0).sqrt_()
     }
-    // Rows that agree have no gradient.
+    // Equal rows have a gradient of zero.
     func ratio(_ g: Tensor, _ y: Tensor) throws -> Tensor { try Tensor.where(y.eq(0), 0, g / y) }
     return y.recorded(
       "EuclideanDistBackward0",

@@ -1,10 +1,10 @@
 extension Tensor {
-  /// Sums of products named by letters, as in `"ij,jk->ik"` (PyTorch: `torch.einsum`).
+  /// Evaluates the Einstein summation of `equation`, as in `"ij,jk->ik"` (PyTorch: `torch.einsum`).
   ///
-  /// Letters that do not stand behind the arrow are summed over; one that stands twice in an operand
-  /// means its diagonal; `...` are dimensions that broadcast. Without an arrow the result has the
-  /// letters that stand once, in alphabetical order.
-  /// - Throws: ``TensorError`` for an equation that cannot be read or does not fit the operands.
+  /// Letters that do not appear after the arrow are summed over. A letter that appears twice in an
+  /// operand selects its diagonal. `...` stands for dimensions that broadcast. Without an arrow,
+  /// the output has the letters that appear once, in alphabetical order.
+  /// - Throws: ``TensorError`` if the equation is malformed or does not match the operands.
   public static func einsum(_ equation: String, _ operands: [Tensor]) throws -> Tensor {
     let plan = try EinsumPlan(equation, operands)
     var result = try plan.aligned(operands[0], 0)
@@ -13,20 +13,20 @@ extension Tensor {
     }
     let sums = plan.outputCount..<plan.labels.count
     if sums.isEmpty { return result }
-    // Of several operands the last product has summed already.
+    // With several operands, the last product has already summed.
     return operands.count == 1
       ? try result.sum(dims: Array(sums))
       : try result.view(Array(result.shape.prefix(plan.outputCount)))
   }
-  /// Sums of products named by letters, as in `"ij,jk->ik"`.
+  /// Evaluates the Einstein summation of `equation`, as in `"ij,jk->ik"`.
   public static func einsum(_ equation: String, _ operands: Tensor...) throws -> Tensor {
     try einsum(equation, operands)
   }
 }
 
-/// An equation read: every operand is brought to one dimension per label, those of the result first.
+/// A parsed equation, which gives every operand one dimension per label, output labels first.
 private struct EinsumPlan {
-  /// Letters are themselves, the dimensions of an ellipsis "0", "1", … counted from the right.
+  /// Letters are labels; the dimensions of an ellipsis are "0", "1", … counted from the right.
   var labels: [String] = []
   var outputCount = 0
   private var inputs: [[String]] = []
@@ -51,7 +51,7 @@ private struct EinsumPlan {
     let dots = wide.sorted { $0.count == $1.count ? $0 > $1 : $0.count > $1.count }
     var output: [String]
     if let side = sides[1] {
-      // Without an ellipsis of its own the result has the operands' summed.
+      // If the output has no ellipsis, the dimensions of the operands' ellipses are summed.
       let wideCount = side.contains("...") ? dots.count : 0
       output = try EinsumPlan.read(side, side.filter(\.isLetter).count + wideCount, equation)
     } else {
@@ -70,7 +70,7 @@ private struct EinsumPlan {
     try checkSizes(operands, equation)
   }
 
-  /// PyTorch's order: capital letters before small ones.
+  /// Returns whether `a` comes before `b` in PyTorch's order: capital letters first.
   private static func precedes(_ a: String, _ b: String) -> Bool {
     a.utf8.lexicographicallyPrecedes(b.utf8)
   }
@@ -110,7 +110,7 @@ private struct EinsumPlan {
     }
   }
 
-  /// The operand with one dimension per label, of size 1 where it has none.
+  /// Returns the operand with one dimension per label, of size 1 for labels that it lacks.
   func aligned(_ operand: Tensor, _ i: Int) throws -> Tensor {
     var x = operand, names = inputs[i], d = 0
     while d < names.count {
@@ -134,7 +134,7 @@ private struct EinsumPlan {
     return x
   }
 
-  /// The product of the result so far and operand number `i`, summed over what nobody needs later.
+  /// Multiplies the product so far by operand `i`, and sums over labels that are not needed later.
   func product(_ a: Tensor, _ b: Tensor, before i: Int) throws -> Tensor {
     let later = Set(inputs[(i + 1)...].flatMap { $0 })
     var (a, b) = (a, b)
@@ -150,9 +150,9 @@ private struct EinsumPlan {
       case (false, false): batch.append(d)
       }
     }
-    // Without a sum over both, dtypes promote and bools multiply.
+    // Without a sum over both operands, dtypes promote and bools multiply.
     if sums.isEmpty { return try a * b }
-    // Summed ones that are 1 now stay as dimensions of size 1.
+    // Summed dimensions that now have size 1 are kept.
     let ones = labels.indices.filter { !(batch + left + right + sums).contains($0) }
     let sizes = { (dims: [Int], x: Tensor) in dims.map { x.shape[$0] } }
     let count = { (dims: [Int], x: Tensor) in dims.reduce(1) { $0 * x.shape[$1] } }

@@ -1,23 +1,23 @@
 import CKernels
 
-/// The shared path of all elementwise operations: promotion, broadcasting, the output, the kernel,
-/// and the record for `backward`. An operation states what it is once, as a rule.
+/// The shared path of all elementwise operations: promotion, broadcasting, output allocation,
+/// kernel, and recording for `backward`. Each operation is defined once, by a rule.
 
-/// What results of integer input are.
+/// The result dtype for integer inputs.
 enum IntegerRule {
   /// Integers stay integers.
   case keep
-  /// Integers are already what the function would make of them (`floor`): they are copied.
+  /// Integers are unchanged by the function (`floor`): they are copied.
   case copy
-  /// Integers and bools become the default float type (`exp`, `div`).
+  /// Integers and bools are converted to the default float type (`exp`, `div`).
   case toFloat
-  /// The result is bool, whatever went in.
+  /// The result is bool for every input dtype.
   case toBool
 }
 
-/// A function of one tensor: its kernel, what it does with integers, PyTorch's node, its gradient.
+/// A function of one tensor: its kernel, its rule for integers, PyTorch's node and its gradient.
 struct UnaryRule: Sendable {
-  /// What the pullback needs: `s[0]` is the input, `s.output` the output.
+  /// The tensors that the pullback needs: `s[0]` is the input, `s.output` the output.
   enum Saving {
     case nothing, input, output, inputAndOutput
     var keepsInput: Bool { self == .input || self == .inputAndOutput }
@@ -29,7 +29,7 @@ struct UnaryRule: Sendable {
   let kernel: UnaryOp
   let integers: IntegerRule
   let node: String
-  /// PyTorch's node of the operation in place, if it is another one.
+  /// PyTorch's node of the in-place operation, if it differs.
   let inPlaceNode: String?
   let saving: Saving
   let derivative: Derivative?
@@ -50,8 +50,8 @@ struct UnaryRule: Sendable {
 
 /// A function of two tensors.
 ///
-/// Each side says what it saves and how its gradient is computed; a rule without sides has no
-/// gradient.
+/// Each side defines which tensors it saves and how its gradient is computed. A rule without sides
+/// has no gradient.
 struct BinaryRule: Sendable {
   typealias Side = @Sendable (_ a: Tensor, _ b: Tensor) -> Input
 
@@ -59,7 +59,7 @@ struct BinaryRule: Sendable {
   let kernel: BinaryOp
   let integers: IntegerRule
   let node: String
-  /// PyTorch's node where the right or the left operand is a number, if it is another one.
+  /// PyTorch's node if the right or the left operand is a number, where it differs.
   let numberNodes: (right: String?, left: String?)
   let savingOutput: Bool
   let left: Side?
@@ -82,7 +82,7 @@ struct BinaryRule: Sendable {
 }
 
 extension Tensor {
-  /// Applies `rule`, into `destination` where one is given.
+  /// Applies `rule`, writing into `destination` if it is given.
   func unary(_ rule: UnaryRule, into destination: Tensor? = nil) throws -> Tensor {
     let y = try unary(rule.kernel, rule.name, rule.integers, into: destination)
     guard let derivative = rule.derivative, isGradEnabled, requiresGrad else { return y }
@@ -99,7 +99,7 @@ extension Tensor {
     }
   }
 
-  /// Applies `rule`, into `destination` where one is given.
+  /// Applies `rule`, writing into `destination` if it is given.
   static func binary(
     _ rule: BinaryRule, _ a: Tensor, _ b: Tensor, into destination: Tensor? = nil
   ) throws -> Tensor {
@@ -142,7 +142,7 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Runs a kernel over one operand, unrecorded.
+  /// Runs a kernel on one operand without recording.
   func unary(
     _ op: UnaryOp, _ name: String, _ rule: IntegerRule = .toFloat,
     _ parameters: (Double, Double) = (0, 0), into destination: Tensor? = nil
@@ -161,7 +161,7 @@ extension Tensor {
     return out
   }
 
-  /// Runs a kernel over two operands, unrecorded.
+  /// Runs a kernel on two operands without recording.
   static func binary(
     _ op: BinaryOp, _ name: String, _ a: Tensor, _ b: Tensor, _ parameter: Double = 1,
     integers rule: IntegerRule = .keep, into destination: Tensor? = nil
@@ -175,7 +175,7 @@ extension Tensor {
     if destination == nil, a.isContiguous, b.isContiguous, a.shape == b.shape,
       Layout.isCanonical(a.shape, a.strides)
     {
-      // The usual case, which needs no lists.
+      // The common case, which needs no lists.
       out = try Tensor(uninitializedLike: a, result)
     } else {
       out = try output(
@@ -187,7 +187,7 @@ extension Tensor {
     return out
   }
 
-  /// Runs a kernel over three operands, unrecorded.
+  /// Runs a kernel on three operands without recording.
   static func ternary(
     _ op: TernaryOp, _ name: String, _ a: Tensor, _ b: Tensor, _ c: Tensor,
     _ parameter: Double = 1, into destination: Tensor? = nil
@@ -203,8 +203,10 @@ extension Tensor {
     return out
   }
 
-  /// This operand of an operation in `dtype`, rounded to it where that has 16 bits and is not computed
-  /// in itself: PyTorch converts operands first, but for numbers in products and quotients.
+  /// Returns this operand rounded to `dtype`, if that has 16 bits and the operation is computed in
+  /// another type.
+  ///
+  /// PyTorch converts operands first, except numbers in products and quotients.
   private func rounded(to dtype: DType, for op: BinaryOp? = nil) throws -> Tensor {
     guard dtype.isHalf, self.dtype != dtype else { return self }
     switch op {
@@ -217,8 +219,8 @@ extension Tensor {
     return result
   }
 
-  /// A new tensor for an elementwise result of `operands`, in the memory order that they suggest, or
-  /// `destination` seen as one, if the result may be written there.
+  /// Allocates the output of an elementwise operation in the memory order that `operands` suggest,
+  /// or returns `destination` if it can hold the result.
   package static func output(
     _ operation: String, _ shape: [Int], _ dtype: DType, _ operands: [Tensor],
     into destination: Tensor?
@@ -229,7 +231,7 @@ extension Tensor {
       on: operands[0].backend, operation)
   }
 
-  /// This tensor as the output of an operation, if a result of `shape` and `dtype` may be written here.
+  /// Returns this tensor as the output of an operation; throws unless it can hold the result.
   func receiving(_ operation: String, _ shape: [Int], _ dtype: DType) throws -> Tensor {
     guard self.shape == shape else {
       throw TensorError(
@@ -245,7 +247,7 @@ extension Tensor {
     return alias()
   }
 
-  /// Both operands, if they lie on one device: tensors never move by themselves.
+  /// Returns both operands if they are on one device; tensors never move implicitly.
   package static func onOneDevice(
     _ operation: String, _ a: Tensor, _ b: Tensor
   ) throws -> (Tensor, Tensor) {
@@ -256,7 +258,7 @@ extension Tensor {
     )
   }
 
-  /// Runs `body`; a backend's "no such kernel" gets the operation's name.
+  /// Runs `body`, and adds the operation's name to a backend's "no such kernel" error.
   static func naming(_ operation: String, _ dtype: DType, _ body: () throws -> Void) throws {
     do { try body() } catch let error as TensorError where error.kind == .dtype {
       throw TensorError(
@@ -264,7 +266,7 @@ extension Tensor {
     }
   }
 
-  /// Zeros of this shape and dtype: the gradient of a function that is constant almost everywhere.
+  /// Returns zeros of this shape and dtype: the gradient of a piecewise constant function.
   func zeroGradient() throws -> Tensor {
     let result = try Tensor(uninitializedLike: self, dtype)
     try backend.fill(result, .int(0))

@@ -1,6 +1,6 @@
-/// More elements from the same ones.
+/// Operations that repeat elements.
 extension Tensor {
-  /// Repeats dimensions of size 1 without copying (PyTorch: `Tensor.expand`); −1 keeps a size.
+  /// Expands dimensions of size 1 without copying; −1 keeps a size (PyTorch: `Tensor.expand`).
   public func expand(_ sizes: [Int]) throws -> Tensor {
     let lead = sizes.count - ndim
     guard lead >= 0 else {
@@ -28,7 +28,7 @@ extension Tensor {
     }
     _ = try Layout.checkedCount(target, dtype, "expand")
     var strides = Layout.expandedStrides(shape, strides, to: target)
-    // A new dimension of size 1 is not a repetition.
+    // A new dimension of size 1 does not repeat elements.
     for d in (0..<lead).reversed() where target[d] == 1 {
       strides[d] = d + 1 < target.count ? target[d + 1] &* strides[d + 1] : 1
     }
@@ -37,27 +37,28 @@ extension Tensor {
     }
   }
 
-  /// ``expand(_:)-([Int])`` with the sizes written out.
+  /// Calls ``expand(_:)-([Int])`` with the sizes as numbers.
   public func expand(_ sizes: Int...) throws -> Tensor { try expand(sizes) }
-  /// This tensor expanded to the shape of `other` (PyTorch: `Tensor.expand_as`).
+  /// Expands this tensor to the shape of `other` (PyTorch: `Tensor.expand_as`).
   public func expandAs(_ other: Tensor) throws -> Tensor { try expand(other.shape) }
-  /// This tensor expanded to `shape` (PyTorch: `torch.broadcast_to`).
+  /// Expands this tensor to `shape` (PyTorch: `torch.broadcast_to`).
   public func broadcastTo(_ shape: [Int]) throws -> Tensor { try expand(shape) }
 
-  /// All of `tensors` expanded to one shape (PyTorch: `torch.broadcast_tensors`).
+  /// Expands all of `tensors` to their common shape (PyTorch: `torch.broadcast_tensors`).
   public static func broadcastTensors(_ tensors: [Tensor]) throws -> [Tensor] {
     let shape = try broadcastShapes(tensors.map(\.shape))
     return try tensors.map { try $0.expand(shape) }
   }
 
-  /// The shape that all of `shapes` broadcast to (PyTorch: `torch.broadcast_shapes`).
+  /// Returns the shape to which all of `shapes` broadcast (PyTorch: `torch.broadcast_shapes`).
   public static func broadcastShapes(_ shapes: [[Int]]) throws -> [Int] {
     for shape in shapes { _ = try Layout.checkedCount(shape, .int8, "broadcastShapes") }
     return try shapes.reduce([]) { try Layout.broadcast($0, $1, "broadcastShapes") }
   }
 
-  /// Copies of this tensor side by side: `repeats[d]` of them along dimension `d`; additional
-  /// dimensions go in front (PyTorch: `Tensor.repeat`).
+  /// Repeats this tensor `repeats[d]` times along each dimension `d` (PyTorch: `Tensor.repeat`).
+  ///
+  /// Additional dimensions are inserted in front.
   public func `repeat`(_ repeats: [Int]) throws -> Tensor {
     let lead = repeats.count - ndim
     guard lead >= 0 else {
@@ -97,19 +98,19 @@ extension Tensor {
       })
   }
 
-  /// ``repeat(_:)-([Int])`` with the numbers written out.
+  /// Calls ``repeat(_:)-([Int])`` with the repeat counts as numbers.
   public func `repeat`(_ repeats: Int...) throws -> Tensor { try self.repeat(repeats) }
 
-  /// Copies side by side as ``repeat(_:)-([Int])`` makes them; missing numbers count as 1
+  /// Repeats this tensor like ``repeat(_:)-([Int])``; missing counts are 1
   /// (PyTorch: `Tensor.tile`).
   public func tile(_ dims: [Int]) throws -> Tensor {
     try self.repeat([Int](repeating: 1, count: Swift.max(0, ndim - dims.count)) + dims)
   }
 
-  /// ``tile(_:)-([Int])`` with the numbers written out.
+  /// Calls ``tile(_:)-([Int])`` with the repeat counts as numbers.
   public func tile(_ dims: Int...) throws -> Tensor { try tile(dims) }
 
-  /// Each element `repeats` times in a row, along `dim` or, where nil, of all elements in one dimension
+  /// Repeats each element `repeats` times along `dim`, or of the flattened tensor if nil
   /// (PyTorch: `Tensor.repeat_interleave`).
   public func repeatInterleave(_ repeats: Int, dim: Int? = nil) throws -> Tensor {
     guard repeats >= 0 else {
@@ -125,10 +126,10 @@ extension Tensor {
       startDim: d, endDim: d + 1)
   }
 
-  /// Element `i` along `dim` `repeats[i]` times in a row (PyTorch: `Tensor.repeat_interleave`).
+  /// Repeats element `i` along `dim` `repeats[i]` times (PyTorch: `Tensor.repeat_interleave`).
   ///
-  /// `repeats` are integers, one for each element along `dim`, or a single one for all; they are
-  /// expected to sum to `outputSize`. Where `dim` is nil the elements are taken as a vector.
+  /// `repeats` has one integer for each element along `dim`, or a single one for all. Its sum must
+  /// equal `outputSize` if given. If `dim` is nil, the tensor is flattened.
   public func repeatInterleave(
     _ repeats: Tensor, dim: Int? = nil, outputSize: Int? = nil
   ) throws -> Tensor {
@@ -188,10 +189,10 @@ extension Tensor {
     return try source.indexSelect(d, index.tensor(shape: [total], device: device))
   }
 
-  /// Coordinates of a grid: one tensor for each of `tensors`, all of the shape of their lengths
+  /// Creates coordinate grids: one tensor for each of `tensors`, all of one shape
   /// (PyTorch: `torch.meshgrid`).
   ///
-  /// Without `indexing` it is `.ij`, with a warning.
+  /// The shape has the lengths of the inputs. Without `indexing`, `.ij` is used, with a warning.
   public static func meshgrid(
     _ tensors: [Tensor], indexing chosen: MeshIndexing? = nil
   ) throws -> [Tensor] {
@@ -233,10 +234,10 @@ extension Tensor {
   }
 }
 
-/// Which of the first two inputs of ``Tensor/meshgrid(_:indexing:)`` runs along the rows.
+/// The order of the first two dimensions of ``Tensor/meshgrid(_:indexing:)``.
 public enum MeshIndexing: String, Sendable {
-  /// The first: matrix order.
+  /// Matrix order: the first input varies along the rows.
   case ij
-  /// The second: Cartesian order.
+  /// Cartesian order: the second input varies along the rows.
   case xy
 }

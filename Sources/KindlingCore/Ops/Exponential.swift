@@ -27,35 +27,35 @@ extension UnaryRule {
   }
 }
 
-/// Exponentials and logarithms. Integers and bools are taken in the default float type.
+/// Exponentials and logarithms; integers and bools are converted to the default float type.
 extension Tensor {
-  /// e to the power of each element (PyTorch: `torch.exp`).
+  /// Computes the exponential of each element (PyTorch: `torch.exp`).
   public func exp() throws -> Tensor { try unary(.exp) }
-  /// ``exp()`` in place.
+  /// Applies ``exp()`` in place.
   @discardableResult public func exp_() throws -> Tensor { try unary_(.exp) }
-  /// 2 to the power of each element (PyTorch: `torch.exp2`).
+  /// Computes 2 to the power of each element (PyTorch: `torch.exp2`).
   public func exp2() throws -> Tensor { try unary(.exp2) }
-  /// ``exp2()`` in place.
+  /// Applies ``exp2()`` in place.
   @discardableResult public func exp2_() throws -> Tensor { try unary_(.exp2) }
-  /// `exp(x) − 1`, exact for small elements (PyTorch: `torch.expm1`).
+  /// Computes `exp(x) − 1`, accurately near zero (PyTorch: `torch.expm1`).
   public func expm1() throws -> Tensor { try unary(.expm1) }
-  /// ``expm1()`` in place.
+  /// Applies ``expm1()`` in place.
   @discardableResult public func expm1_() throws -> Tensor { try unary_(.expm1) }
-  /// The natural logarithm: −∞ at 0, NaN below (PyTorch: `torch.log`).
+  /// Computes the natural logarithm: −∞ at 0, NaN below (PyTorch: `torch.log`).
   public func log() throws -> Tensor { try unary(.log) }
-  /// ``log()`` in place.
+  /// Applies ``log()`` in place.
   @discardableResult public func log_() throws -> Tensor { try unary_(.log) }
-  /// The logarithm to base 2 (PyTorch: `torch.log2`).
+  /// Computes the logarithm to base 2 (PyTorch: `torch.log2`).
   public func log2() throws -> Tensor { try unary(.log2) }
-  /// ``log2()`` in place.
+  /// Applies ``log2()`` in place.
   @discardableResult public func log2_() throws -> Tensor { try unary_(.log2) }
-  /// The logarithm to base 10 (PyTorch: `torch.log10`).
+  /// Computes the logarithm to base 10 (PyTorch: `torch.log10`).
   public func log10() throws -> Tensor { try unary(.log10) }
-  /// ``log10()`` in place.
+  /// Applies ``log10()`` in place.
   @discardableResult public func log10_() throws -> Tensor { try unary_(.log10) }
-  /// `log(1 + x)`, exact for small elements (PyTorch: `torch.log1p`).
+  /// Computes `log(1 + x)`, accurately near zero (PyTorch: `torch.log1p`).
   public func log1p() throws -> Tensor { try unary(.log1p) }
-  /// ``log1p()`` in place.
+  /// Applies ``log1p()`` in place.
   @discardableResult public func log1p_() throws -> Tensor { try unary_(.log1p) }
 }
 
@@ -68,7 +68,7 @@ extension BinaryRule {
     "logaddexp2", .logaddexp2, "Logaddexp2Backward0",
     left: { a, b in Input(a, saving: a, b) { g, s in try g / ((s[1] - s[0]).exp2() + 1) } },
     right: { a, b in Input(b, saving: a, b) { g, s in try g / ((s[0] - s[1]).exp2() + 1) } })
-  // Where x is 0 the gradient would be log y; for y ≤ 0 that has no value, and PyTorch gives 0.
+  // Where x is 0, the gradient would be log y. For y ≤ 0 that is undefined, and PyTorch gives 0.
   static let xlogy = BinaryRule(
     "xlogy", .xlogy, integers: .toFloat, "XlogyBackward0",
     rightNumber: "XlogyBackward2", leftNumber: "XlogyBackward1",
@@ -81,15 +81,15 @@ extension BinaryRule {
 }
 
 extension Tensor {
-  /// `log(exp(self) + exp(other))` without overflow (PyTorch: `torch.logaddexp`).
+  /// Computes `log(exp(self) + exp(other))` without overflow (PyTorch: `torch.logaddexp`).
   public func logaddexp(_ other: Tensor) throws -> Tensor { try binary(.logaddexp, other) }
-  /// `log2(2^self + 2^other)` without overflow (PyTorch: `torch.logaddexp2`).
+  /// Computes `log2(2^self + 2^other)` without overflow (PyTorch: `torch.logaddexp2`).
   public func logaddexp2(_ other: Tensor) throws -> Tensor { try binary(.logaddexp2, other) }
-  /// `self · log(other)`, 0 where `self` is 0 (PyTorch: `torch.xlogy`).
+  /// Computes `self · log(other)`, 0 where `self` is 0 (PyTorch: `torch.xlogy`).
   public func xlogy(_ other: Tensor) throws -> Tensor { try binary(.xlogy, other) }
-  /// `self · log(other)`, where `other` is a number.
+  /// Computes `self · log(other)`, where `other` is a number.
   public func xlogy<S: TensorScalar>(_ other: S) throws -> Tensor { try binary(.xlogy, other) }
-  /// `number · log(other)`, 0 where the number is 0.
+  /// Computes `number · log(other)`, 0 where the number is 0.
   public static func xlogy<S: TensorScalar>(_ number: S, _ other: Tensor) throws -> Tensor {
     try binary(.xlogy, .wrapped(number, like: other), other)
   }

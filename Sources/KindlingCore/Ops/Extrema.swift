@@ -2,41 +2,41 @@ import CKernels
 
 // MARK: Values
 extension Tensor {
-  /// The greatest element; NaN if there is one (PyTorch: `torch.max`).
+  /// Returns the largest element, or NaN if there is one (PyTorch: `torch.max`).
   ///
   /// - Throws: ``TensorError`` for an empty tensor.
   public func max() throws -> Tensor { try extremum(.max, "max", "MaxBackward1") }
-  /// The least element; NaN if there is one (PyTorch: `torch.min`).
+  /// Returns the smallest element, or NaN if there is one (PyTorch: `torch.min`).
   ///
   /// - Throws: ``TensorError`` for an empty tensor.
   public func min() throws -> Tensor { try extremum(.min, "min", "MinBackward1") }
 
-  /// The greatest elements along `dim`, and where the first of them lie (PyTorch: `torch.max`).
+  /// Returns the maxima along `dim` and the index of the first of each (PyTorch: `torch.max`).
   public func max(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try extremum(.max, .argmax, "max", "MaxBackward0", dim, keepdim)
   }
-  /// The least elements along `dim`, and where the first of them lie (PyTorch: `torch.min`).
+  /// Returns the minima along `dim` and the index of the first of each (PyTorch: `torch.min`).
   public func min(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try extremum(.min, .argmin, "min", "MinBackward0", dim, keepdim)
   }
 
-  /// The greatest element over `dims`; equal ones share the gradient (PyTorch: `torch.amax`).
+  /// Computes the maximum over `dims`; equal elements share the gradient (PyTorch: `torch.amax`).
   public func amax(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
     try extremum(.max, "amax", "AmaxBackward0", dims, keepdim)
   }
-  /// The greatest element along one dimension.
+  /// Computes the maximum along one dimension.
   public func amax(dim: Int, keepdim: Bool = false) throws -> Tensor {
     try amax(dims: [dim], keepdim: keepdim)
   }
-  /// The least element over `dims`; equal ones share the gradient (PyTorch: `torch.amin`).
+  /// Computes the minimum over `dims`; equal elements share the gradient (PyTorch: `torch.amin`).
   public func amin(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
     try extremum(.min, "amin", "AminBackward0", dims, keepdim)
   }
-  /// The least element along one dimension.
+  /// Computes the minimum along one dimension.
   public func amin(dim: Int, keepdim: Bool = false) throws -> Tensor {
     try amin(dims: [dim], keepdim: keepdim)
   }
-  /// The least and the greatest element, along `dim` where one is given (PyTorch: `torch.aminmax`).
+  /// Returns the minimum and the maximum, along `dim` if it is given (PyTorch: `torch.aminmax`).
   public func aminmax(dim: Int? = nil, keepdim: Bool = false) throws -> (min: Tensor, max: Tensor) {
     let dims = dim.map { [$0] }
     return (
@@ -57,8 +57,8 @@ extension Tensor {
       Input(self, saving: self) { g, s in
         let extreme = s.output.restored(reduced, keepdim), g = g.restored(reduced, keepdim)
         let hits = try noGrad { try s[0].eq(extreme) }
-        // Where the extreme is NaN nothing equals it, and all elements get NaN; an extreme of
-        // everything is one of the NaN.
+        // Nothing equals a NaN extreme, so all elements would get a NaN gradient. In a full
+        // reduction, only the NaN elements share it.
         guard dims == nil, node.hasPrefix("M") else {
           return try g / hits.sum(dims: reduced, keepdim: true) * hits
         }
@@ -86,14 +86,14 @@ extension Tensor {
     )
   }
 
-  /// The gradient of picking elements along `dim`: this one at `indices`, 0 elsewhere.
+  /// Scatters this gradient of elements picked along `dim` to `indices`, with 0 elsewhere.
   func spread(_ indices: Tensor, over shape: [Int], _ dim: Int, _ keepdim: Bool) throws -> Tensor {
     guard let d = try Layout.wrap([dim], shape.count, "index").first else { return self }
     return try newZeros(shape).scatter_(
       d, indices.restored([d], keepdim), restored([d], keepdim))
   }
 
-  /// Throws where an extreme of nothing is asked for.
+  /// Throws if a reduction has no elements.
   func checkRows(_ name: String, _ dims: [Int], all: Bool) throws {
     guard numel == 0, let d = dims.first(where: { shape[$0] == 0 }) else { return }
     throw TensorError(
@@ -104,14 +104,14 @@ extension Tensor {
   }
 }
 
-// MARK: Places
+// MARK: Indices
 extension Tensor {
-  /// Where the first greatest element lies along `dim`; without it, in the flattened tensor
+  /// Returns the index of the first maximum along `dim`, or in the flattened tensor if nil
   /// (PyTorch: `torch.argmax`).
   public func argmax(dim: Int? = nil, keepdim: Bool = false) throws -> Tensor {
     try place(.argmax, "argmax", dim, keepdim)
   }
-  /// Where the first least element lies along `dim`; without it, in the flattened tensor
+  /// Returns the index of the first minimum along `dim`, or in the flattened tensor if nil
   /// (PyTorch: `torch.argmin`).
   public func argmin(dim: Int? = nil, keepdim: Bool = false) throws -> Tensor {
     try place(.argmin, "argmin", dim, keepdim)

@@ -1,6 +1,6 @@
 import CKernels
 
-/// How ``Tensor/scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` and its relatives combine what is there with what comes.
+/// The reduction of ``Tensor/scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` and related operations.
 public enum ScatterReduction: String, Sendable {
   case sum, prod, mean, amax, amin
   /// PyTorch's older names for `sum` and `prod`.
@@ -16,13 +16,15 @@ public enum ScatterReduction: String, Sendable {
   }
 }
 
-/// Operations that a tensor of indexes along one dimension steers, element by element.
+/// Operations that take an index for each element along one dimension.
 extension Tensor {
-  /// `out[i][j] = self[index[i][j]][j]` for `dim` 0 (PyTorch: `torch.gather`).
+  /// Gathers elements along `dim`: `out[i][j] = self[index[i][j]][j]` for `dim` 0
+  /// (PyTorch: `torch.gather`).
   ///
-  /// `index` is int64, of as many dimensions, and no larger than this tensor but along `dim`.
+  /// `index` is int64 and has as many dimensions as this tensor. It is no larger, except along
+  /// `dim`.
   ///
-  /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
+  /// - Throws: ``TensorError`` `.index` if an index is not in `0..<size`.
   public func gather(_ dim: Int, _ index: Tensor) throws -> Tensor {
     let plan = try ScatterPlan("gather", self, dim, index)
     let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "gather")
@@ -35,8 +37,10 @@ extension Tensor {
       })
   }
 
-  /// ``gather(_:_:)`` with `indices` and this tensor broadcast against each other, but along `dim`; of
-  /// all elements in one dimension where that is nil (PyTorch: `torch.take_along_dim`).
+  /// Gathers elements like ``gather(_:_:)``, with broadcasting except along `dim`
+  /// (PyTorch: `torch.take_along_dim`).
+  ///
+  /// If `dim` is nil, both tensors are flattened.
   public func takeAlongDim(_ indices: Tensor, dim: Int? = nil) throws -> Tensor {
     guard let dim else { return try reshape(-1).gather(0, indices.reshape(-1)) }
     guard indices.ndim == ndim else {
@@ -65,14 +69,15 @@ extension Tensor {
 
   // MARK: Scatter
 
-  /// A copy with `out[index[i][j]][j] = source[i][j]` for `dim` 0 (PyTorch: `torch.scatter`).
+  /// Copies the tensor and sets `out[index[i][j]][j] = source[i][j]` for `dim` 0
+  /// (PyTorch: `torch.scatter`).
   public func scatter(
     _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil
   ) throws -> Tensor {
     try scattered(dim, index, source, reduce, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
-  /// ``scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` in place (PyTorch: `Tensor.scatter_`).
+  /// Applies ``scatter(_:_:_:reduce:)-(_,_,Tensor,_)`` in place (PyTorch: `Tensor.scatter_`).
   @discardableResult
   public func scatter_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil
@@ -96,7 +101,8 @@ extension Tensor {
       Input(source, saving: index) { g, s in try g.gather(d, s[0]).padded(to: sourceShape) })
   }
 
-  /// A copy with `out[index[i][j]][j] = value` for `dim` 0 (PyTorch: `torch.scatter`).
+  /// Copies the tensor and sets `out[index[i][j]][j] = value` for `dim` 0
+  /// (PyTorch: `torch.scatter`).
   public func scatter<S: TensorScalar>(
     _ dim: Int, _ index: Tensor, _ value: S, reduce: ScatterReduction? = nil
   ) throws -> Tensor {
@@ -104,7 +110,7 @@ extension Tensor {
       dim, index, value.scalar, reduce, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
-  /// ``scatter(_:_:_:reduce:)-(_,_,S,_)`` in place (PyTorch: `Tensor.scatter_`).
+  /// Applies ``scatter(_:_:_:reduce:)-(_,_,S,_)`` in place (PyTorch: `Tensor.scatter_`).
   @discardableResult
   public func scatter_<S: TensorScalar>(
     _ dim: Int, _ index: Tensor, _ value: S, reduce: ScatterReduction? = nil
@@ -125,7 +131,7 @@ extension Tensor {
       "ScatterBackward1", Input(self, saving: index) { g, s in try g.scatter(d, s[0], 0) })
   }
 
-  /// PyTorch has no gradient for `scatter(reduce:)`: it fails as late as in `backward`.
+  /// Records a node that throws in `backward`: PyTorch has no gradient for `scatter(reduce:)`.
   private func withoutGradient(_ operation: String, _ inputs: Tensor...) throws -> Tensor {
     recorded(
       "NotImplemented",
@@ -138,13 +144,13 @@ extension Tensor {
       })
   }
 
-  /// A copy with `source[i][j]` added to `out[index[i][j]][j]` for `dim` 0
+  /// Copies the tensor and adds `source[i][j]` to `out[index[i][j]][j]` for `dim` 0
   /// (PyTorch: `torch.scatter_add`).
   public func scatterAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
     try scatteredSum(dim, index, source, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
-  /// ``scatterAdd(_:_:_:)`` in place (PyTorch: `Tensor.scatter_add_`).
+  /// Applies ``scatterAdd(_:_:_:)`` in place (PyTorch: `Tensor.scatter_add_`).
   @discardableResult
   public func scatterAdd_(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
     try inPlace("scatterAdd_", [source]) {
@@ -164,8 +170,8 @@ extension Tensor {
       Input(source, saving: index) { g, s in try g.gather(d, s[0]).padded(to: sourceShape) })
   }
 
-  /// Zeros of `shape` with this tensor in the front corner: the gradient of a source of which only that
-  /// corner was used.
+  /// Pads this tensor with zeros at the ends to `shape`: the gradient of a source of which only the
+  /// front corner was used.
   func padded(to shape: [Int]) throws -> Tensor {
     if self.shape == shape { return self }
     let corner = self.shape
@@ -176,9 +182,9 @@ extension Tensor {
     }
   }
 
-  // MARK: Flat indexes
+  // MARK: Flat indices
 
-  /// The elements `index` of all, counted in row-major order, in the shape of `index`
+  /// Returns the elements at row-major positions `index`, in the shape of `index`
   /// (PyTorch: `torch.take`).
   public func take(_ index: Tensor) throws -> Tensor {
     let rows = try Rows(at: flatPlaces("take", index, in: self))
@@ -191,13 +197,13 @@ extension Tensor {
       })
   }
 
-  /// A copy with the elements of `source` at the places `index`, counted in row-major order
+  /// Copies the tensor and writes `source` to the row-major positions `index`
   /// (PyTorch: `torch.put`).
   public func put(_ index: Tensor, _ source: Tensor, accumulate: Bool = false) throws -> Tensor {
     try putFlat(index, source, accumulate, into: noGrad { try clone() })
   }
 
-  /// ``put(_:_:accumulate:)`` in place (PyTorch: `Tensor.put_`).
+  /// Applies ``put(_:_:accumulate:)`` in place (PyTorch: `Tensor.put_`).
   @discardableResult
   public func put_(_ index: Tensor, _ source: Tensor, accumulate: Bool = false) throws -> Tensor {
     try inPlace("put_", [source]) { try $0.putFlat(index, source, accumulate, into: $1.alias()) }
@@ -260,12 +266,12 @@ extension Tensor {
   }
 }
 
-/// A checked tensor of indexes along one dimension.
+/// A validated tensor of indices along one dimension.
 struct ScatterPlan {
   let dim: Int
   private let places: HostBuffer<Int>
   private let indexShape: [Int]
-  /// How many leading dimensions have indexes of their own; along the others they repeat.
+  /// The number of leading dimensions with their own indices; along the others the indices repeat.
   private let leading: Int
 
   init(
@@ -310,7 +316,7 @@ struct ScatterPlan {
       distinct = try distinct.narrow(leading, 0, 1)
     }
     self.leading = leading
-    // Indexes that lie in the memory that is written to are read before.
+    // Indices that share memory with the destination are read in advance.
     places =
       try index.storage === x.storage
       ? distinct.hostElements(operation) : distinct.hostElementsForReading(operation)
@@ -320,19 +326,19 @@ struct ScatterPlan {
     }
   }
 
-  /// The elements in the memory of `x`, one for each index.
+  /// Returns the positions of the elements in the memory of `x`, one for each index.
   func rows(of x: Tensor) throws -> Rows {
     if x.ndim == 0 || places.isEmpty {
       return try Rows(at: HostBuffer(repeating: 0, count: places.count, "index"))
     }
-    // An index of no dimension stands for one of a vector.
+    // A 0-dimensional index is treated as a vector of one.
     let shape = indexShape.isEmpty ? [1] : indexShape, leading = Swift.max(leading, 1)
     return try Rows(
       at: Places(places, along: dim, Array(shape[..<leading]), x.strides),
       shape: Array(shape[leading...]), strides: Array(x.strides[leading...]))
   }
 
-  /// The corner of `source` that the indexes cover.
+  /// Returns the corner of `source` that the indices cover.
   func covered(_ source: Tensor) throws -> Tensor {
     if places.isEmpty { return try source.newEmpty([0]) }
     var part = source

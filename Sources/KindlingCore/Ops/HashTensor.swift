@@ -1,9 +1,9 @@
 extension Tensor {
-  /// The exclusive or over `dims`, all where nil or empty, of the elements' bits after widening to
-  /// float64 or int64 (PyTorch: `torch.hash_tensor`).
+  /// Combines the bits of the elements over `dims` by exclusive or (PyTorch: `torch.hash_tensor`).
   ///
-  /// The result is int64 with the bits of PyTorch's uint64.
-  /// - Throws: ``TensorError`` where there are no elements and no `dims` are named.
+  /// Elements are widened to float64 or int64 first. If `dims` is nil or empty, all dimensions are
+  /// reduced. The result is int64 with the bits of PyTorch's uint64.
+  /// - Throws: ``TensorError`` if there are no elements and no `dims` are given.
   public func hashTensor(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
     let reduced = try Layout.wrap(dims, ndim, "hash_tensor").sorted()
     try checkRows("hash_tensor", reduced, all: dims?.isEmpty ?? true)

@@ -1,25 +1,25 @@
-/// Histograms with edges; ``Tensor/histc(bins:min:max:)`` counts without them. Not differentiable.
+/// Histograms with bin edges, not differentiable; see also ``Tensor/histc(bins:min:max:)``.
 extension Tensor {
-  /// How many elements, or what weight, falls between neighbouring edges of `bins` bins of equal width
+  /// Counts the elements, or sums their weights, in `bins` bins of equal width
   /// (PyTorch: `torch.histogram`).
   ///
-  /// The last bin holds its right edge; elements outside take no part.
+  /// The last bin includes its right edge; elements outside the range are ignored.
   /// - Parameters:
-  ///   - bins: how many there are.
-  ///   - range: the outer edges; the least and greatest element where nil.
-  ///   - weight: what each element counts, of the same shape and dtype; 1 where nil.
-  ///   - density: divides by the total and the width of the bin, so that the integral is 1.
-  /// - Returns: what fell into each bin, and the `bins + 1` edges.
-  /// - Throws: ``TensorError`` for dtypes other than float32 and float64 (16-bit floats are counted
-  ///   between given edges), no bins, edges that are
-  ///   not finite or decrease, and weights of another shape.
+  ///   - bins: the number of bins.
+  ///   - range: the outer edges; nil uses the minimum and maximum.
+  ///   - weight: the weight of each element, of the same shape and dtype; nil means 1.
+  ///   - density: whether to divide by the total and the bin width, so that the integral is 1.
+  /// - Returns: the count or weight of each bin, and the `bins + 1` edges.
+  /// - Throws: ``TensorError`` for dtypes other than float32 and float64 (16-bit floats need given
+  ///   edges), for no bins, for edges that are not finite or decrease, and for weights of another
+  ///   shape.
   public func histogram(
     bins: Int, range: (Double, Double)? = nil, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: Tensor) {
     try histogram(.counts([bins]), range.map { [$0.0, $0.1] }, weight, density)
   }
 
-  /// The same between given edges, a vector in ascending order.
+  /// Counts the elements between the given edges, a vector in ascending order.
   public func histogram(
     bins: Tensor, weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: Tensor) {
@@ -39,11 +39,11 @@ extension Tensor {
     )
   }
 
-  /// The histogram of points of D coordinates, which the last dimension holds: one axis each
+  /// Computes the D-dimensional histogram of points, one per row of the last dimension
   /// (PyTorch: `torch.histogramdd`).
   ///
-  /// `bins` counts those of each axis, `range` has the lower and upper edge of each, 2 · D numbers,
-  /// and `weight` is of shape `[*]`. `density` divides by the total and the bins' volumes.
+  /// `bins` has the number of bins of each axis, `range` the lower and upper edge of each, 2 · D
+  /// numbers. `weight` has shape `[*]`. `density` divides by the total and the volume of each bin.
   ///
   /// - Shape: `[*, D]` → `[bins₁, …, bins_D]`, with D vectors of edges.
   public func histogramdd(
@@ -52,7 +52,7 @@ extension Tensor {
     try points(.counts(bins), range, weight, density)
   }
 
-  /// The same between given edges, a vector in ascending order for each axis.
+  /// Computes the histogram between the given edges, an ascending vector for each axis.
   public func histogramdd(
     bins: [Tensor], weight: Tensor? = nil, density: Bool = false
   ) throws -> (hist: Tensor, binEdges: [Tensor]) {
@@ -88,7 +88,7 @@ extension Tensor {
     func refuse(_ kind: TensorError.Kind, _ message: String) -> TensorError {
       TensorError(kind, name, message)
     }
-    // 16-bit floats between given edges only, as in PyTorch.
+    // 16-bit floats require given edges, as in PyTorch.
     let isGiven = numel == 0 || !bins.tensors.isEmpty
     guard dtype == .float32 || dtype == .float64 || dtype.isHalf && isGiven else {
       throw refuse(.dtype, "\"histogramdd\" not implemented for '\(dtype.scalarName)'")
@@ -102,7 +102,7 @@ extension Tensor {
       )
     }
     if let weight {
-      // A weight of the elements themselves is one of the points that `column` makes of them.
+      // A weight with the shape of the elements matches the points, which `column` makes of them.
       guard weight.shape == Array(shape.dropLast()) || axes == 1 && weight.numel == points else {
         throw refuse(
           .shape,
@@ -180,7 +180,7 @@ extension Tensor {
     return (try Tensor(sums, shape: sizes, dtype: dtype), edges)
   }
 
-  /// The bin between `edges` that holds `x`, nil where none does.
+  /// Returns the bin between `edges` that contains `x`, or nil if there is none.
   private static func bin(of x: Double, _ edges: [Double]) -> Int? {
     guard let first = edges.first, let last = edges.last, x >= first, x <= last else { return nil }
     var (low, high) = (0, edges.count)
@@ -191,7 +191,7 @@ extension Tensor {
     return Swift.max(0, Swift.min(low, edges.count - 1) - 1)
   }
 
-  /// Divides by the total and by the size of each bin.
+  /// Divides by the total and the size of each bin.
   private static func normalize(_ sums: inout [Double], _ sizes: [Int], _ edges: [[Double]]) {
     let total = sums.reduce(0, +)
     for i in sums.indices {

@@ -1,10 +1,10 @@
-/// Elements as Swift values, and memory shared with other libraries.
+/// Access to elements as Swift values, and memory shared with other libraries.
 extension Tensor {
-  /// A tensor over memory owned elsewhere, without a copy (PyTorch: `torch.from_blob`).
+  /// Creates a tensor over memory owned elsewhere, without a copy (PyTorch: `torch.from_blob`).
   ///
-  /// `release` runs once, when the last tensor that shows this memory is gone; if this throws, it does
-  /// not run. The memory must hold all elements that `shape` and `strides` (contiguous where nil)
-  /// reach, and stay where it is until then.
+  /// `release` runs once, when the last tensor over this memory is released. If this function
+  /// throws, it does not run. Until then the memory must stay valid and hold all elements that
+  /// `shape` and `strides` address. `strides` defaults to contiguous.
   public static func fromMemory(
     _ address: UnsafeMutableRawPointer, shape: [Int], strides: [Int]? = nil, dtype: DType,
     release: @escaping @Sendable () -> Void = {}
@@ -32,12 +32,12 @@ extension Tensor {
       isContiguous: Layout.isContiguous(shape, strides))
   }
 
-  /// Hands the elements in row-major order to `body`, without a copy where they lie that way on the
-  /// host (PyTorch: `Tensor.numpy`).
+  /// Calls `body` with the elements in row-major order, without a copy if they are contiguous on
+  /// the host (PyTorch: `Tensor.numpy`).
   ///
-  /// The buffer is valid inside `body` only.
+  /// The buffer is valid only inside `body`.
   ///
-  /// - Throws: ``TensorError`` `.dtype` where elements are not of type `S`.
+  /// - Throws: ``TensorError`` `.dtype` if elements are not of type `S`.
   public func withUnsafeBuffer<S: TensorScalar, R>(
     of type: S.Type, _ body: (UnsafeBufferPointer<S>) throws -> R
   ) throws -> R {
@@ -48,13 +48,13 @@ extension Tensor {
     }
   }
 
-  /// Hands the elements in row-major order to `body`, which may write to them; counts as one in-place
-  /// change (PyTorch: `Tensor.numpy`).
+  /// Calls `body` with the elements in row-major order for writing, as one in-place change
+  /// (PyTorch: `Tensor.numpy`).
   ///
-  /// The buffer is valid inside `body` only.
+  /// The buffer is valid only inside `body`.
   ///
-  /// - Throws: ``TensorError`` `.dtype` where elements are not of type `S`, `.value` where this tensor
-  ///   is not contiguous, `.autograd` for a leaf that requires a gradient while recording.
+  /// - Throws: ``TensorError`` `.dtype` if elements are not of type `S`, `.value` if this tensor is
+  ///   not contiguous, `.autograd` for a leaf that requires a gradient while recording.
   public func withUnsafeMutableBuffer<S: TensorScalar, R>(
     of type: S.Type, _ body: (UnsafeMutableBufferPointer<S>) throws -> R
   ) throws -> R {
@@ -95,9 +95,10 @@ extension Tensor {
 
   // MARK: Swift arrays
 
-  /// The elements in row-major order (PyTorch: `Tensor.tolist`); throws `.value` where one does not fit `S`.
+  /// Returns the elements in row-major order; throws `.value` if one does not fit `S`
+  /// (PyTorch: `Tensor.tolist`).
   public func toArray<S: TensorScalar>(as type: S.Type = S.self) throws -> [S] {
-    // An expanded tensor has more elements than memory.
+    // An expanded tensor can have more elements than memory has room for.
     try Layout.checkList(numel, bytes: MemoryLayout<S>.stride, "toArray")
     if S.dtype == dtype && S.self != Scalar.self {
       return try withUnsafeBuffer(of: S.self) { Array($0) }
@@ -118,10 +119,11 @@ extension Tensor {
     }
   }
 
-  /// The elements as nested arrays: `try x.tolist(as: [[Float]].self)` (PyTorch: `Tensor.tolist`).
+  /// Returns the elements as nested arrays: `try x.tolist(as: [[Float]].self)`
+  /// (PyTorch: `Tensor.tolist`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where the nesting is not this tensor's number of dimensions,
-  ///   `.value` where an element does not fit.
+  /// - Throws: ``TensorError`` `.shape` if the nesting depth is not this tensor's number of
+  ///   dimensions, `.value` if an element does not fit.
   public func tolist<N: TensorNestable>(as type: N.Type = N.self) throws -> N {
     guard N.nestingDepth == ndim else {
       throw TensorError(
@@ -129,7 +131,7 @@ extension Tensor {
         "a tensor of shape \(shape) has \(ndim) dimensions, but \(N.self) is nested \(N.nestingDepth) deep"
       )
     }
-    // Each array within another takes a block and a place of its own.
+    // Each nested array takes an allocation and a slot in its parent.
     var (arrays, size, fits) = (0, 1, true)
     for extent in shape.dropLast() {
       let (product, over) = size.multipliedReportingOverflow(by: extent)
@@ -144,7 +146,7 @@ extension Tensor {
     return result
   }
 
-  /// Element `i` of contiguous elements of `dtype` at `base`.
+  /// Reads element `i` of contiguous elements of `dtype` at `base`.
   static func read(_ base: UnsafeRawPointer, _ i: Int, _ dtype: DType) -> Scalar {
     func at<T>(_ type: T.Type) -> T {
       base.loadUnaligned(fromByteOffset: i * dtype.byteSize, as: T.self)
@@ -163,12 +165,12 @@ extension Tensor {
     }
   }
 
-  /// The only element, as a `Double` (PyTorch: `Tensor.item`).
+  /// Returns the only element as a `Double` (PyTorch: `Tensor.item`).
   ///
-  /// NaN comes without a sign, as Python prints it.
+  /// NaN is returned without a sign, as Python prints it.
   public func item() throws -> Double { try item(as: Double.self) }
 
-  /// The only element as `S`; throws where it does not fit, or there is not exactly one.
+  /// Returns the only element as `S`; throws if it does not fit or the tensor has another size.
   public func item<S: TensorScalar>(as type: S.Type) throws -> S {
     var scalar = try scalarValue("item")
     if case .double(let value) = scalar, value.isNaN { scalar = .double(.nan) }
@@ -180,7 +182,7 @@ extension Tensor {
     return value
   }
 
-  /// The only element, whatever the dtype.
+  /// Returns the only element, of any dtype.
   package func scalarValue(_ operation: String) throws -> Scalar {
     guard numel == 1 else {
       throw TensorError(

@@ -1,24 +1,25 @@
-/// The treatment of an expanded tensor by an operation in place, as PyTorch has it: operations that
-/// only store given values write to it.
+/// The rule for in-place operations on an expanded tensor, as in PyTorch: only operations that
+/// store given values write to it.
 package enum ExpandedWrite {
   case refused, written
-  /// Written, with a warning that names the operation and its form as an assignment.
+  /// Written, with a warning that names the operation and its equivalent assignment.
   case deprecated(_ name: String, _ example: String)
 }
 
 extension Tensor {
-  /// Overwrites this tensor with what `body` computes from it, keeping graph and versions right.
+  /// Overwrites this tensor with the result of `body`, and updates the graph and the version.
   ///
   /// `body(x, destination)` computes the operation on `x` and writes it into `destination`, which
-  /// shares this tensor's memory, recording as the out-of-place form does. While nothing is recorded
-  /// `x` is this tensor; otherwise it is a copy of what stood here before, since the graph may need it.
-  /// Where the graph does not, `preserving: false` saves that copy: `x` then is this memory too.
+  /// shares this tensor's memory. It records as the out-of-place form does. While nothing is
+  /// recorded, `x` is this tensor. Otherwise `x` is a copy of the old elements, since the graph may
+  /// need them. If the graph does not, `preserving: false` avoids the copy, and `x` shares this
+  /// memory.
   ///
-  /// An expanded tensor, several of whose elements share one place, is treated as `onExpanded` says,
-  /// but where there are no elements.
+  /// For an expanded tensor, several elements of which share memory, `onExpanded` is the rule,
+  /// unless there are no elements.
   ///
-  /// An operation that PyTorch's graph does not know of (`recording` is false) keeps the history that
-  /// this tensor has, and may write to a leaf.
+  /// With `recording` false, the operation is unknown to PyTorch's graph. This tensor then keeps
+  /// its history, and may be a leaf.
   @discardableResult
   package func inPlace(
     _ operation: String, _ inputs: [Tensor] = [], preserving: Bool = true,
@@ -69,8 +70,8 @@ extension Tensor {
     return self
   }
 
-  /// Whether an element of this tensor may be written before `other`, of the same memory, is read there;
-  /// told as PyTorch tells it, which gives up on tensors with gaps.
+  /// Returns whether a write to this tensor may precede a read of `other` at the same address, by
+  /// PyTorch's rule, which does not check tensors with gaps.
   private func overlapsPartly(_ other: Tensor) -> Bool {
     guard numel > 0, other.numel > 0, Layout.isDense(shape, strides),
       Layout.isDense(other.shape, other.strides)

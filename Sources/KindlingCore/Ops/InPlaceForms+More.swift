@@ -1,38 +1,38 @@
-/// The remaining forms that write their result over their input; see `InPlaceForms.swift`.
+/// The remaining in-place forms; see `InPlaceForms.swift`.
 extension Tensor {
   // MARK: Bounds
 
-  /// ``clamp(min:max:)-(Tensor?,_)`` in place (PyTorch: `Tensor.clamp_`).
+  /// Applies ``clamp(min:max:)-(Tensor?,_)`` in place (PyTorch: `Tensor.clamp_`).
   @discardableResult
   public func clamp_(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
     try overwrite("clamp_", min, max) { try $0.clamp(min: min, max: max) }
   }
 
-  /// ``clampMin(_:)-(S)`` in place (PyTorch: `Tensor.clamp_min_`).
+  /// Applies ``clampMin(_:)-(S)`` in place (PyTorch: `Tensor.clamp_min_`).
   @discardableResult
   public func clampMin_<S: TensorScalar>(_ min: S) throws -> Tensor {
     try overwrite("clampMin_") { try $0.clampMin(min) }
   }
 
-  /// ``clampMin(_:)-(Tensor)`` in place (PyTorch: `Tensor.clamp_min_`).
+  /// Applies ``clampMin(_:)-(Tensor)`` in place (PyTorch: `Tensor.clamp_min_`).
   @discardableResult
   public func clampMin_(_ min: Tensor) throws -> Tensor {
     try overwrite("clampMin_", min) { try $0.clampMin(min) }
   }
 
-  /// ``clampMax(_:)-(S)`` in place (PyTorch: `Tensor.clamp_max_`).
+  /// Applies ``clampMax(_:)-(S)`` in place (PyTorch: `Tensor.clamp_max_`).
   @discardableResult
   public func clampMax_<S: TensorScalar>(_ max: S) throws -> Tensor {
     try overwrite("clampMax_") { try $0.clampMax(max) }
   }
 
-  /// ``clampMax(_:)-(Tensor)`` in place (PyTorch: `Tensor.clamp_max_`).
+  /// Applies ``clampMax(_:)-(Tensor)`` in place (PyTorch: `Tensor.clamp_max_`).
   @discardableResult
   public func clampMax_(_ max: Tensor) throws -> Tensor {
     try overwrite("clampMax_", max) { try $0.clampMax(max) }
   }
 
-  /// ``nanToNum(nan:posinf:neginf:)`` in place (PyTorch: `Tensor.nan_to_num_`).
+  /// Applies ``nanToNum(nan:posinf:neginf:)`` in place (PyTorch: `Tensor.nan_to_num_`).
   @discardableResult
   public func nanToNum_(nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) throws
     -> Tensor
@@ -42,85 +42,85 @@ extension Tensor {
 
   // MARK: Functions of one tensor
 
-  /// ``frac()`` in place (PyTorch: `Tensor.frac_`).
+  /// Applies ``frac()`` in place (PyTorch: `Tensor.frac_`).
   @discardableResult
   public func frac_() throws -> Tensor {
     try overwrite("frac_") { try $0.frac() }
   }
 
-  /// ``sgn()`` in place (PyTorch: `Tensor.sgn_`).
+  /// Applies ``sgn()`` in place (PyTorch: `Tensor.sgn_`).
   @discardableResult
   public func sgn_() throws -> Tensor {
     try overwrite("sgn_") { try $0.sgn() }
   }
 
-  /// ``deg2rad()`` in place (PyTorch: `Tensor.deg2rad_`).
+  /// Applies ``deg2rad()`` in place (PyTorch: `Tensor.deg2rad_`).
   @discardableResult
   public func deg2rad_() throws -> Tensor {
     try overwrite("deg2rad_") { try $0.deg2rad() }
   }
 
-  /// ``rad2deg()`` in place (PyTorch: `Tensor.rad2deg_`).
+  /// Applies ``rad2deg()`` in place (PyTorch: `Tensor.rad2deg_`).
   @discardableResult
   public func rad2deg_() throws -> Tensor {
     try overwrite("rad2deg_") { try $0.rad2deg() }
   }
 
-  /// ``sinc()`` in place (PyTorch: `Tensor.sinc_`).
+  /// Applies ``sinc()`` in place (PyTorch: `Tensor.sinc_`).
   @discardableResult
   public func sinc_() throws -> Tensor {
     try overwrite("sinc_") { try $0.sinc() }
   }
 
-  /// ``erfc()`` in place (PyTorch: `Tensor.erfc_`).
+  /// Applies ``erfc()`` in place (PyTorch: `Tensor.erfc_`).
   @discardableResult
   public func erfc_() throws -> Tensor {
     try overwrite("erfc_") { try $0.erfc() }
   }
 
-  /// ``erfinv()`` in place (PyTorch: `Tensor.erfinv_`).
+  /// Applies ``erfinv()`` in place (PyTorch: `Tensor.erfinv_`).
   @discardableResult
   public func erfinv_() throws -> Tensor {
     try overwrite("erfinv_") { try $0.erfinv() }
   }
 
-  /// ``lgamma()`` in place (PyTorch: `Tensor.lgamma_`).
+  /// Applies ``lgamma()`` in place (PyTorch: `Tensor.lgamma_`).
   @discardableResult
   public func lgamma_() throws -> Tensor {
     try overwrite("lgamma_") { try $0.lgamma() }
   }
 
-  /// ``digamma()`` in place (PyTorch: `Tensor.digamma_`).
+  /// Applies ``digamma()`` in place (PyTorch: `Tensor.digamma_`).
   @discardableResult
   public func digamma_() throws -> Tensor {
     try overwrite("digamma_") { try $0.digamma() }
   }
 
-  /// ``logit(eps:)`` in place (PyTorch: `Tensor.logit_`).
+  /// Applies ``logit(eps:)`` in place (PyTorch: `Tensor.logit_`).
   @discardableResult
   public func logit_(eps: Double? = nil) throws -> Tensor {
     try overwrite("logit_") { try $0.logit(eps: eps) }
   }
 
-  /// ``polygamma(_:)`` in place (PyTorch: `Tensor.polygamma_`).
+  /// Applies ``polygamma(_:)`` in place (PyTorch: `Tensor.polygamma_`).
   @discardableResult
   public func polygamma_(_ n: Int) throws -> Tensor {
     try overwrite("polygamma_") { try $0.polygamma(n) }
   }
 
-  /// ``mvlgamma(_:)`` in place (PyTorch: `Tensor.mvlgamma_`).
+  /// Applies ``mvlgamma(_:)`` in place (PyTorch: `Tensor.mvlgamma_`).
   @discardableResult
   public func mvlgamma_(_ p: Int) throws -> Tensor {
     try overwrite("mvlgamma_") { try $0.mvlgamma(p) }
   }
 
-  /// ``igamma(_:)`` in place (PyTorch: `Tensor.igamma_`).
+  /// Applies ``igamma(_:)`` in place (PyTorch: `Tensor.igamma_`).
   @discardableResult
   public func igamma_(_ x: Tensor) throws -> Tensor {
     try overwrite("igamma_", x) { try $0.igamma(x) }
   }
 
-  /// ``igammac(_:)`` in place (PyTorch: `Tensor.igammac_`).
+  /// Applies ``igammac(_:)`` in place (PyTorch: `Tensor.igammac_`).
   @discardableResult
   public func igammac_(_ x: Tensor) throws -> Tensor {
     try overwrite("igammac_", x) { try $0.igammac(x) }
@@ -128,31 +128,31 @@ extension Tensor {
 
   // MARK: Along dimensions
 
-  /// ``cumprod(dim:dtype:)`` in place (PyTorch: `Tensor.cumprod_`).
+  /// Applies ``cumprod(dim:dtype:)`` in place (PyTorch: `Tensor.cumprod_`).
   @discardableResult
   public func cumprod_(dim: Int) throws -> Tensor {
     try overwrite("cumprod_") { try $0.cumprod(dim: dim, dtype: dtype) }
   }
 
-  /// ``tril(_:)`` in place (PyTorch: `Tensor.tril_`).
+  /// Applies ``tril(_:)`` in place (PyTorch: `Tensor.tril_`).
   @discardableResult
   public func tril_(_ diagonal: Int = 0) throws -> Tensor {
     try overwrite("tril_") { try $0.tril(diagonal) }
   }
 
-  /// ``triu(_:)`` in place (PyTorch: `Tensor.triu_`).
+  /// Applies ``triu(_:)`` in place (PyTorch: `Tensor.triu_`).
   @discardableResult
   public func triu_(_ diagonal: Int = 0) throws -> Tensor {
     try overwrite("triu_") { try $0.triu(diagonal) }
   }
 
-  /// ``renorm(p:dim:maxnorm:)`` in place (PyTorch: `Tensor.renorm_`).
+  /// Applies ``renorm(p:dim:maxnorm:)`` in place (PyTorch: `Tensor.renorm_`).
   @discardableResult
   public func renorm_(p: Double, dim: Int, maxnorm: Double) throws -> Tensor {
     try overwrite("renorm_") { try $0.renorm(p: p, dim: dim, maxnorm: maxnorm) }
   }
 
-  /// ``indexReduce(_:_:_:_:includeSelf:)`` in place (PyTorch: `Tensor.index_reduce_`).
+  /// Applies ``indexReduce(_:_:_:_:includeSelf:)`` in place (PyTorch: `Tensor.index_reduce_`).
   @discardableResult
   public func indexReduce_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
@@ -165,7 +165,7 @@ extension Tensor {
 
   // MARK: Matrix products
 
-  /// ``addmm(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addmm_`).
+  /// Applies ``addmm(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addmm_`).
   @discardableResult
   public func addmm_(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
@@ -173,7 +173,7 @@ extension Tensor {
     try overwrite("addmm_", a, b) { try $0.addmm(a, b, beta: beta, alpha: alpha) }
   }
 
-  /// ``addbmm(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addbmm_`).
+  /// Applies ``addbmm(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addbmm_`).
   @discardableResult
   public func addbmm_(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
@@ -181,7 +181,7 @@ extension Tensor {
     try overwrite("addbmm_", a, b) { try $0.addbmm(a, b, beta: beta, alpha: alpha) }
   }
 
-  /// ``baddbmm(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.baddbmm_`).
+  /// Applies ``baddbmm(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.baddbmm_`).
   @discardableResult
   public func baddbmm_(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
@@ -189,7 +189,7 @@ extension Tensor {
     try overwrite("baddbmm_", a, b) { try $0.baddbmm(a, b, beta: beta, alpha: alpha) }
   }
 
-  /// ``addr(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addr_`).
+  /// Applies ``addr(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addr_`).
   @discardableResult
   public func addr_(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
@@ -197,7 +197,7 @@ extension Tensor {
     try overwrite("addr_", a, b) { try $0.addr(a, b, beta: beta, alpha: alpha) }
   }
 
-  /// ``addmv(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addmv_`).
+  /// Applies ``addmv(_:_:beta:alpha:)`` in place (PyTorch: `Tensor.addmv_`).
   @discardableResult
   public func addmv_(
     _ matrix: Tensor, _ vector: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
@@ -207,15 +207,15 @@ extension Tensor {
     }
   }
 
-  // MARK: Parts and geometry
+  // MARK: Diagonals and transposes
 
-  /// Writes `value` to the main diagonal: the elements all of whose indices are equal
+  /// Writes `value` to the main diagonal: the elements whose indices are all equal
   /// (PyTorch: `Tensor.fill_diagonal_`).
   ///
-  /// With `wrap` the diagonal of a tall matrix starts again below its end, after one free row.
+  /// With `wrap`, the diagonal of a tall matrix restarts below its end, after one skipped row.
   ///
-  /// - Throws: ``TensorError`` `.shape` for fewer than two dimensions, or more than two of unequal sizes;
-  ///   `.value` where `value` does not fit the dtype.
+  /// - Throws: ``TensorError`` `.shape` for fewer than two dimensions, or more than two of unequal
+  ///   sizes; `.value` if `value` does not fit the dtype.
   @discardableResult
   public func fillDiagonal_<S: TensorScalar>(_ value: S, wrap: Bool = false) throws -> Tensor {
     guard ndim >= 2 else {
@@ -238,13 +238,13 @@ extension Tensor {
     return self
   }
 
-  /// ``swapaxes(_:_:)`` of this tensor itself (PyTorch: `Tensor.swapaxes_`).
+  /// Applies ``swapaxes(_:_:)`` to this tensor itself (PyTorch: `Tensor.swapaxes_`).
   @discardableResult
   public func swapaxes_(_ axis0: Int, _ axis1: Int) throws -> Tensor {
     try transpose_(axis0, axis1)
   }
 
-  /// ``swapdims(_:_:)`` of this tensor itself (PyTorch: `Tensor.swapdims_`).
+  /// Applies ``swapdims(_:_:)`` to this tensor itself (PyTorch: `Tensor.swapdims_`).
   @discardableResult
   public func swapdims_(_ dim0: Int, _ dim1: Int) throws -> Tensor { try transpose_(dim0, dim1) }
 }

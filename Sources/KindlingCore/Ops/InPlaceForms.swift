@@ -1,12 +1,12 @@
-/// Forms of operations that write their result over their input.
+/// In-place forms of operations, which overwrite their input with the result.
 ///
-/// Each takes what the operation of the same name takes and throws what that throws, and moreover
-/// ``TensorError`` `.shape` and `.dtype` where this tensor cannot hold the result, `.autograd` for a leaf
-/// that requires a gradient, `.value` for memory that several elements share.
+/// Each takes the arguments of the operation of the same name and throws the same errors. It also
+/// throws ``TensorError`` `.shape` or `.dtype` if this tensor cannot hold the result, `.autograd`
+/// for a leaf that requires a gradient, and `.value` if several elements share memory.
 extension Tensor {
-  /// Overwrites this tensor with what `operation`, which records itself, makes of it.
+  /// Overwrites this tensor with the result of `operation`, which records itself.
   ///
-  /// The one way in which an operation without a kernel that writes in place gets such a form.
+  /// Operations without an in-place kernel get their in-place form only this way.
   func overwrite(
     _ name: String, _ inputs: Tensor?..., recording: Bool = true,
     by operation: (Tensor) throws -> Tensor
@@ -17,7 +17,7 @@ extension Tensor {
       let value = result.dtype == dtype ? result : try result.to(dtype)
       try out.backend.copy(value, into: out)
       guard let node = value.node else {
-        // What has no slope leaves none: the value that stood here is gone.
+        // A result without a gradient overwrites the old value, so the gradient is zero.
         let title = name.prefix(1).uppercased() + name.dropFirst().dropLast() + "Backward0"
         return out.recorded(title, Input(x) { g, _ in try g.zeroGradient() })
       }
@@ -27,75 +27,75 @@ extension Tensor {
     }
   }
 
-  // MARK: Comparisons, which leave 1 and 0
+  // MARK: Comparisons, with results 1 and 0
 
-  /// ``eq(_:)-(Tensor)`` in place (PyTorch: `Tensor.eq_`).
+  /// Applies ``eq(_:)-(Tensor)`` in place (PyTorch: `Tensor.eq_`).
   @discardableResult
   public func eq_(_ other: Tensor) throws -> Tensor {
     try overwrite("eq_", other) { try $0.eq(other) }
   }
 
-  /// ``eq(_:)-(S)`` in place (PyTorch: `Tensor.eq_`).
+  /// Applies ``eq(_:)-(S)`` in place (PyTorch: `Tensor.eq_`).
   @discardableResult
   public func eq_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("eq_") { try $0.eq(other) }
   }
 
-  /// ``ne(_:)-(Tensor)`` in place (PyTorch: `Tensor.ne_`).
+  /// Applies ``ne(_:)-(Tensor)`` in place (PyTorch: `Tensor.ne_`).
   @discardableResult
   public func ne_(_ other: Tensor) throws -> Tensor {
     try overwrite("ne_", other) { try $0.ne(other) }
   }
 
-  /// ``ne(_:)-(S)`` in place (PyTorch: `Tensor.ne_`).
+  /// Applies ``ne(_:)-(S)`` in place (PyTorch: `Tensor.ne_`).
   @discardableResult
   public func ne_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("ne_") { try $0.ne(other) }
   }
 
-  /// ``lt(_:)-(Tensor)`` in place (PyTorch: `Tensor.lt_`).
+  /// Applies ``lt(_:)-(Tensor)`` in place (PyTorch: `Tensor.lt_`).
   @discardableResult
   public func lt_(_ other: Tensor) throws -> Tensor {
     try overwrite("lt_", other) { try $0.lt(other) }
   }
 
-  /// ``lt(_:)-(S)`` in place (PyTorch: `Tensor.lt_`).
+  /// Applies ``lt(_:)-(S)`` in place (PyTorch: `Tensor.lt_`).
   @discardableResult
   public func lt_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("lt_") { try $0.lt(other) }
   }
 
-  /// ``le(_:)-(Tensor)`` in place (PyTorch: `Tensor.le_`).
+  /// Applies ``le(_:)-(Tensor)`` in place (PyTorch: `Tensor.le_`).
   @discardableResult
   public func le_(_ other: Tensor) throws -> Tensor {
     try overwrite("le_", other) { try $0.le(other) }
   }
 
-  /// ``le(_:)-(S)`` in place (PyTorch: `Tensor.le_`).
+  /// Applies ``le(_:)-(S)`` in place (PyTorch: `Tensor.le_`).
   @discardableResult
   public func le_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("le_") { try $0.le(other) }
   }
 
-  /// ``gt(_:)-(Tensor)`` in place (PyTorch: `Tensor.gt_`).
+  /// Applies ``gt(_:)-(Tensor)`` in place (PyTorch: `Tensor.gt_`).
   @discardableResult
   public func gt_(_ other: Tensor) throws -> Tensor {
     try overwrite("gt_", other) { try $0.gt(other) }
   }
 
-  /// ``gt(_:)-(S)`` in place (PyTorch: `Tensor.gt_`).
+  /// Applies ``gt(_:)-(S)`` in place (PyTorch: `Tensor.gt_`).
   @discardableResult
   public func gt_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("gt_") { try $0.gt(other) }
   }
 
-  /// ``ge(_:)-(Tensor)`` in place (PyTorch: `Tensor.ge_`).
+  /// Applies ``ge(_:)-(Tensor)`` in place (PyTorch: `Tensor.ge_`).
   @discardableResult
   public func ge_(_ other: Tensor) throws -> Tensor {
     try overwrite("ge_", other) { try $0.ge(other) }
   }
 
-  /// ``ge(_:)-(S)`` in place (PyTorch: `Tensor.ge_`).
+  /// Applies ``ge(_:)-(S)`` in place (PyTorch: `Tensor.ge_`).
   @discardableResult
   public func ge_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("ge_") { try $0.ge(other) }
@@ -103,67 +103,67 @@ extension Tensor {
 
   // MARK: Logic and bits
 
-  /// ``logicalAnd(_:)`` in place (PyTorch: `Tensor.logical_and_`).
+  /// Applies ``logicalAnd(_:)`` in place (PyTorch: `Tensor.logical_and_`).
   @discardableResult
   public func logicalAnd_(_ other: Tensor) throws -> Tensor {
     try overwrite("logicalAnd_", other, recording: false) { try $0.logicalAnd(other) }
   }
 
-  /// ``logicalOr(_:)`` in place (PyTorch: `Tensor.logical_or_`).
+  /// Applies ``logicalOr(_:)`` in place (PyTorch: `Tensor.logical_or_`).
   @discardableResult
   public func logicalOr_(_ other: Tensor) throws -> Tensor {
     try overwrite("logicalOr_", other, recording: false) { try $0.logicalOr(other) }
   }
 
-  /// ``logicalXor(_:)`` in place (PyTorch: `Tensor.logical_xor_`).
+  /// Applies ``logicalXor(_:)`` in place (PyTorch: `Tensor.logical_xor_`).
   @discardableResult
   public func logicalXor_(_ other: Tensor) throws -> Tensor {
     try overwrite("logicalXor_", other, recording: false) { try $0.logicalXor(other) }
   }
 
-  /// ``bitwiseNot()`` in place (PyTorch: `Tensor.bitwise_not_`).
+  /// Applies ``bitwiseNot()`` in place (PyTorch: `Tensor.bitwise_not_`).
   @discardableResult
   public func bitwiseNot_() throws -> Tensor {
     try overwrite("bitwiseNot_") { try $0.bitwiseNot() }
   }
 
-  /// ``bitwiseAnd(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_and_`).
+  /// Applies ``bitwiseAnd(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_and_`).
   @discardableResult
   public func bitwiseAnd_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("bitwiseAnd_") { try $0.bitwiseAnd(other) }
   }
 
-  /// ``bitwiseOr(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_or_`).
+  /// Applies ``bitwiseOr(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_or_`).
   @discardableResult
   public func bitwiseOr_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("bitwiseOr_") { try $0.bitwiseOr(other) }
   }
 
-  /// ``bitwiseXor(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_xor_`).
+  /// Applies ``bitwiseXor(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_xor_`).
   @discardableResult
   public func bitwiseXor_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("bitwiseXor_") { try $0.bitwiseXor(other) }
   }
 
-  /// ``bitwiseLeftShift(_:)-(Tensor)`` in place (PyTorch: `Tensor.bitwise_left_shift_`).
+  /// Applies ``bitwiseLeftShift(_:)-(Tensor)`` in place (PyTorch: `Tensor.bitwise_left_shift_`).
   @discardableResult
   public func bitwiseLeftShift_(_ other: Tensor) throws -> Tensor {
     try overwrite("bitwiseLeftShift_", other) { try $0.bitwiseLeftShift(other) }
   }
 
-  /// ``bitwiseLeftShift(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_left_shift_`).
+  /// Applies ``bitwiseLeftShift(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_left_shift_`).
   @discardableResult
   public func bitwiseLeftShift_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("bitwiseLeftShift_") { try $0.bitwiseLeftShift(other) }
   }
 
-  /// ``bitwiseRightShift(_:)-(Tensor)`` in place (PyTorch: `Tensor.bitwise_right_shift_`).
+  /// Applies ``bitwiseRightShift(_:)-(Tensor)`` in place (PyTorch: `Tensor.bitwise_right_shift_`).
   @discardableResult
   public func bitwiseRightShift_(_ other: Tensor) throws -> Tensor {
     try overwrite("bitwiseRightShift_", other) { try $0.bitwiseRightShift(other) }
   }
 
-  /// ``bitwiseRightShift(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_right_shift_`).
+  /// Applies ``bitwiseRightShift(_:)-(S)`` in place (PyTorch: `Tensor.bitwise_right_shift_`).
   @discardableResult
   public func bitwiseRightShift_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("bitwiseRightShift_") { try $0.bitwiseRightShift(other) }
@@ -171,86 +171,86 @@ extension Tensor {
 
   // MARK: Arithmetic
 
-  /// ``floorDivide(_:)-(Tensor)`` in place (PyTorch: `Tensor.floor_divide_`).
+  /// Applies ``floorDivide(_:)-(Tensor)`` in place (PyTorch: `Tensor.floor_divide_`).
   @discardableResult
   public func floorDivide_(_ other: Tensor) throws -> Tensor {
     try overwrite("floorDivide_", other) { try $0.floorDivide(other) }
   }
 
-  /// ``floorDivide(_:)-(S)`` in place (PyTorch: `Tensor.floor_divide_`).
+  /// Applies ``floorDivide(_:)-(S)`` in place (PyTorch: `Tensor.floor_divide_`).
   @discardableResult
   public func floorDivide_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("floorDivide_") { try $0.floorDivide(other) }
   }
 
-  /// ``remainder(_:)-(S)`` in place (PyTorch: `Tensor.remainder_`).
+  /// Applies ``remainder(_:)-(S)`` in place (PyTorch: `Tensor.remainder_`).
   @discardableResult
   public func remainder_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("remainder_") { try $0.remainder(other) }
   }
 
-  /// ``fmod(_:)-(Tensor)`` in place (PyTorch: `Tensor.fmod_`).
+  /// Applies ``fmod(_:)-(Tensor)`` in place (PyTorch: `Tensor.fmod_`).
   @discardableResult
   public func fmod_(_ other: Tensor) throws -> Tensor {
     try overwrite("fmod_", other) { try $0.fmod(other) }
   }
 
-  /// ``fmod(_:)-(S)`` in place (PyTorch: `Tensor.fmod_`).
+  /// Applies ``fmod(_:)-(S)`` in place (PyTorch: `Tensor.fmod_`).
   @discardableResult
   public func fmod_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("fmod_") { try $0.fmod(other) }
   }
 
-  /// ``gcd(_:)`` in place (PyTorch: `Tensor.gcd_`).
+  /// Applies ``gcd(_:)`` in place (PyTorch: `Tensor.gcd_`).
   @discardableResult
   public func gcd_(_ other: Tensor) throws -> Tensor {
     try overwrite("gcd_", other) { try $0.gcd(other) }
   }
 
-  /// ``lcm(_:)`` in place (PyTorch: `Tensor.lcm_`).
+  /// Applies ``lcm(_:)`` in place (PyTorch: `Tensor.lcm_`).
   @discardableResult
   public func lcm_(_ other: Tensor) throws -> Tensor {
     try overwrite("lcm_", other) { try $0.lcm(other) }
   }
 
-  /// ``copysign(_:)-(Tensor)`` in place (PyTorch: `Tensor.copysign_`).
+  /// Applies ``copysign(_:)-(Tensor)`` in place (PyTorch: `Tensor.copysign_`).
   @discardableResult
   public func copysign_(_ other: Tensor) throws -> Tensor {
     try overwrite("copysign_", other) { try $0.copysign(other) }
   }
 
-  /// ``copysign(_:)-(S)`` in place (PyTorch: `Tensor.copysign_`).
+  /// Applies ``copysign(_:)-(S)`` in place (PyTorch: `Tensor.copysign_`).
   @discardableResult
   public func copysign_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("copysign_") { try $0.copysign(other) }
   }
 
-  /// ``xlogy(_:)-(Tensor)`` in place (PyTorch: `Tensor.xlogy_`).
+  /// Applies ``xlogy(_:)-(Tensor)`` in place (PyTorch: `Tensor.xlogy_`).
   @discardableResult
   public func xlogy_(_ other: Tensor) throws -> Tensor {
     try overwrite("xlogy_", other) { try $0.xlogy(other) }
   }
 
-  /// ``xlogy(_:)-(S)`` in place (PyTorch: `Tensor.xlogy_`).
+  /// Applies ``xlogy(_:)-(S)`` in place (PyTorch: `Tensor.xlogy_`).
   @discardableResult
   public func xlogy_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try overwrite("xlogy_") { try $0.xlogy(other) }
   }
 
-  /// ``ldexp(_:)`` in place (PyTorch: `Tensor.ldexp_`).
+  /// Applies ``ldexp(_:)`` in place (PyTorch: `Tensor.ldexp_`).
   @discardableResult
   public func ldexp_(_ other: Tensor) throws -> Tensor {
     try overwrite("ldexp_", other) { try $0.ldexp(other) }
   }
 
-  /// ``floatPower(_:)-(Tensor)`` in place (PyTorch: `Tensor.float_power_`).
+  /// Applies ``floatPower(_:)-(Tensor)`` in place (PyTorch: `Tensor.float_power_`).
   @discardableResult
   public func floatPower_(_ other: Tensor) throws -> Tensor {
     try checkFloatPower()
     return try overwrite("floatPower_", other) { try $0.floatPower(other) }
   }
 
-  /// ``floatPower(_:)-(S)`` in place (PyTorch: `Tensor.float_power_`).
+  /// Applies ``floatPower(_:)-(S)`` in place (PyTorch: `Tensor.float_power_`).
   @discardableResult
   public func floatPower_<S: TensorScalar>(_ other: S) throws -> Tensor {
     try checkFloatPower()
@@ -266,25 +266,25 @@ extension Tensor {
     }
   }
 
-  /// ``atan2(_:)`` in place (PyTorch: `Tensor.atan2_`).
+  /// Applies ``atan2(_:)`` in place (PyTorch: `Tensor.atan2_`).
   @discardableResult
   public func atan2_(_ other: Tensor) throws -> Tensor {
     try overwrite("atan2_", other) { try $0.atan2(other) }
   }
 
-  /// ``hypot(_:)`` in place (PyTorch: `Tensor.hypot_`).
+  /// Applies ``hypot(_:)`` in place (PyTorch: `Tensor.hypot_`).
   @discardableResult
   public func hypot_(_ other: Tensor) throws -> Tensor {
     try overwrite("hypot_", other) { try $0.hypot(other) }
   }
 
-  /// ``nextafter(_:)`` in place (PyTorch: `Tensor.nextafter_`).
+  /// Applies ``nextafter(_:)`` in place (PyTorch: `Tensor.nextafter_`).
   @discardableResult
   public func nextafter_(_ other: Tensor) throws -> Tensor {
     try overwrite("nextafter_", other) { try $0.nextafter(other) }
   }
 
-  /// ``heaviside(_:)`` in place (PyTorch: `Tensor.heaviside_`).
+  /// Applies ``heaviside(_:)`` in place (PyTorch: `Tensor.heaviside_`).
   @discardableResult
   public func heaviside_(_ values: Tensor) throws -> Tensor {
     try overwrite("heaviside_", values) { try $0.heaviside(values) }

@@ -1,12 +1,12 @@
 import CKernels
 
-/// Operations that a vector of indexes along one dimension steers.
+/// Operations that take a vector of indices along one dimension.
 extension Tensor {
-  /// The elements `index` along `dim` (PyTorch: `torch.index_select`).
+  /// Selects the slices `index` along `dim` (PyTorch: `torch.index_select`).
   ///
-  /// `index` is int64 or int32, of one dimension or none; it may repeat.
+  /// `index` is int64 or int32, 1-dimensional or 0-dimensional, and may repeat.
   ///
-  /// - Throws: ``TensorError`` `.index` where an index is not in `0..<size`.
+  /// - Throws: ``TensorError`` `.index` if an index is not in `0..<size`.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexSelect", strict: true)
     guard ndim > 0 || plan.places.count == 1 else {
@@ -26,7 +26,7 @@ extension Tensor {
       })
   }
 
-  /// Adds `alpha · source`, line by line, to the lines `index` along `dim` of a copy
+  /// Copies the tensor and adds `alpha · source` to the slices `index` along `dim`
   /// (PyTorch: `torch.index_add`).
   public func indexAdd(
     _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: some TensorScalar = 1
@@ -35,7 +35,7 @@ extension Tensor {
       dim, index, source, alpha.scalar, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
-  /// ``indexAdd(_:_:_:alpha:)`` in place (PyTorch: `Tensor.index_add_`).
+  /// Applies ``indexAdd(_:_:_:alpha:)`` in place (PyTorch: `Tensor.index_add_`).
   @discardableResult
   public func indexAdd_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: some TensorScalar = 1
@@ -52,7 +52,7 @@ extension Tensor {
     try plan.checkRank(source, self, "indexAdd")
     try plan.check(source, self, "indexAdd")
     try alpha.check(fits: dtype, "indexAdd")
-    // A fraction is cut off where the elements are integers.
+    // For integers, a fractional factor is truncated.
     let alpha = alpha.truncated(for: dtype)
     let factor = alpha.doubleValue
     if numel > 0 {
@@ -68,13 +68,13 @@ extension Tensor {
       })
   }
 
-  /// Writes the lines of `source` to the lines `index` along `dim` of a copy
+  /// Copies the tensor and writes `source` to the slices `index` along `dim`
   /// (PyTorch: `torch.index_copy`).
   public func indexCopy(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
     try copyLines(dim, index, source, into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
-  /// ``indexCopy(_:_:_:)`` in place (PyTorch: `Tensor.index_copy_`).
+  /// Applies ``indexCopy(_:_:_:)`` in place (PyTorch: `Tensor.index_copy_`).
   @discardableResult
   public func indexCopy_(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
     try inPlace("indexCopy_", [source]) { try $0.copyLines(dim, index, source, into: $1.alias()) }
@@ -94,19 +94,20 @@ extension Tensor {
       })
   }
 
-  /// `value` in the lines `index` along `dim` of a copy (PyTorch: `torch.index_fill`).
+  /// Copies the tensor and fills the slices `index` along `dim` with `value`
+  /// (PyTorch: `torch.index_fill`).
   public func indexFill<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor {
     try value.scalar.check(fits: dtype, "indexFill")
     return try indexFill(dim, index, Tensor.wrapped(value, like: self))
   }
 
-  /// The 0-dimensional `value` in the lines `index` along `dim` of a copy
+  /// Copies the tensor and fills the slices `index` along `dim` with a 0-dimensional `value`
   /// (PyTorch: `torch.index_fill`).
   public func indexFill(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
     try fillLines(dim, index, value, into: noGrad { try clone() })
   }
 
-  /// ``indexFill(_:_:_:)-(_,_,S)`` in place (PyTorch: `Tensor.index_fill_`).
+  /// Applies ``indexFill(_:_:_:)-(_,_,S)`` in place (PyTorch: `Tensor.index_fill_`).
   @discardableResult
   public func indexFill_<S: TensorScalar>(_ dim: Int, _ index: Tensor, _ value: S) throws -> Tensor
   {
@@ -114,7 +115,7 @@ extension Tensor {
     return try indexFill_(dim, index, Tensor.wrapped(value, like: self))
   }
 
-  /// ``indexFill(_:_:_:)-(_,_,Tensor)`` in place (PyTorch: `Tensor.index_fill_`).
+  /// Applies ``indexFill(_:_:_:)-(_,_,Tensor)`` in place (PyTorch: `Tensor.index_fill_`).
   @discardableResult
   public func indexFill_(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
     try inPlace(
@@ -143,26 +144,28 @@ extension Tensor {
       value.isWrappedNumber ? "IndexFillBackward0" : "IndexFillBackward1",
       Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
       Input(value, saving: index) { g, s in
-        // A line that is named twice is filled once.
+        // A slice that is named twice is filled once.
         try g.indexSelect(d, s[0].unique()).sum()
       })
   }
 
-  /// Contiguous and of the dtype of `out`, outside the graph.
+  /// Returns this tensor contiguous and in the dtype of `out`, outside the graph.
   func forPutting(as out: Tensor) throws -> Tensor {
     try noGrad { try to(out.dtype).contiguous() }
   }
 }
 
-/// A checked index vector along one dimension.
+/// A validated index vector along one dimension.
 struct LinePlan {
   let dim: Int
   let places: HostBuffer<Int>
 
-  /// Negative indices count from the end where `wraps`, and are refused elsewhere.
+  /// Creates a plan.
   ///
-  /// Indices into lines without elements are not checked unless `strict` (PyTorch's rule), and those
-  /// into a tensor without lines are not where it `skipsEmpty`.
+  /// Negative indices count from the end if `wraps` is true, else they are refused.
+  ///
+  /// Indices into slices without elements are checked only if `strict` (PyTorch's rule). Indices
+  /// into a tensor without slices are not checked if `skipsEmpty`.
   init(
     _ x: Tensor, _ dim: Int, _ index: Tensor, _ operation: String,
     of dtypes: [DType] = [.int32, .int64], wraps: Bool = false, strict: Bool = false,
@@ -185,7 +188,7 @@ struct LinePlan {
       places = try HostBuffer(repeating: 0, count: index.numel, operation)
       return
     }
-    // Indexes that lie in the memory that is written to are read before.
+    // Indices that share memory with the destination are read in advance.
     let isOwn = wraps || index.storage === x.storage
     places = try isOwn ? index.hostElements(operation) : index.hostElementsForReading(operation)
     let size = x.ndim == 0 ? 1 : x.shape[self.dim]
@@ -201,7 +204,7 @@ struct LinePlan {
     }
   }
 
-  /// The lines in the memory of `x`.
+  /// Returns the positions of the slices in the memory of `x`.
   func rows(of x: Tensor) throws -> Rows {
     let outer = try Rows.lattice(Array(x.shape.prefix(dim)), Array(x.strides.prefix(dim)))
     let step = x.ndim == 0 ? 0 : x.strides[dim]
@@ -219,7 +222,7 @@ struct LinePlan {
       strides: Array(x.strides.dropFirst(dim + 1)))
   }
 
-  /// Throws where one of `source` and `x` alone has no dimensions.
+  /// Throws if exactly one of `source` and `x` is 0-dimensional.
   func checkRank(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
     guard (source.ndim == 0) == (x.ndim == 0) else {
       throw TensorError(
@@ -229,7 +232,7 @@ struct LinePlan {
     }
   }
 
-  /// Throws where `source` does not have one line of `x` for each index.
+  /// Throws if `source` does not have one slice of `x` for each index.
   func check(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
     guard source.dtype == x.dtype else {
       throw TensorError(

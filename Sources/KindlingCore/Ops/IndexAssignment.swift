@@ -1,10 +1,11 @@
-/// Assignment to part of a tensor. Swift's subscripts cannot throw when they are assigned to, so
-/// PyTorch's `x[…] = value` is a method here.
+/// Assignment to part of a tensor.
+///
+/// A Swift subscript cannot throw on assignment, so PyTorch's `x[…] = value` is a method here.
 extension Tensor {
-  /// Overwrites the part of this tensor that `indices` select with `value`, which broadcasts to it
+  /// Overwrites the part of this tensor that `indices` select with `value`, with broadcasting
   /// (PyTorch: `Tensor.__setitem__`).
   ///
-  /// All kinds of indices mix, as in ``subscript(_:)-(any TensorIndexing)``:
+  /// All kinds of indices can be mixed, as in ``subscript(_:)-(any TensorIndexing)``:
   ///
   ///     try x.set(0, to: row)              // x[0] = row
   ///     try x.set(x .< 0, to: 0)           // x[x < 0] = 0
@@ -12,8 +13,8 @@ extension Tensor {
   ///     try x.set(.newAxis, idx, to: v)    // x[None, idx] = v
   ///     try x.set(idx, to: x[idx] + 1)     // x[idx] += 1
   ///
-  /// - Throws: ``TensorError`` as the subscript does, `.shape` where `value` does not broadcast to the
-  ///   selected part, `.dtype` where masks or index tensors select and `value` has another dtype.
+  /// - Throws: ``TensorError`` like the subscript; `.shape` if `value` does not broadcast to the
+  ///   selected part; `.dtype` if masks or index tensors select and `value` has another dtype.
   @discardableResult
   public func set(_ indices: any TensorIndexing..., to value: Tensor) throws -> Tensor {
     try set(indices.map(\.tensorIndex), to: value)
@@ -22,13 +23,13 @@ extension Tensor {
   /// Overwrites the part of this tensor that `indices` select with a number
   /// (PyTorch: `Tensor.__setitem__`).
   ///
-  /// - Throws: ``TensorError`` as the subscript does, `.value` where the number does not fit the dtype.
+  /// - Throws: ``TensorError`` like the subscript; `.value` if the number does not fit the dtype.
   @discardableResult
   public func set<S: TensorScalar>(_ indices: any TensorIndexing..., to value: S) throws -> Tensor {
     try set(indices.map(\.tensorIndex), to: value)
   }
 
-  /// ``set(_:to:)-(_,Tensor)`` with a list of indices made at run time.
+  /// Calls ``set(_:to:)-(_,Tensor)`` with an array of indices.
   @discardableResult
   public func set(_ indices: [TensorIndex], to value: Tensor) throws -> Tensor {
     let (part, tensors) = try basic(indices)
@@ -42,7 +43,7 @@ extension Tensor {
     return self
   }
 
-  /// ``set(_:to:)-(_,S)`` with a list of indices made at run time.
+  /// Calls ``set(_:to:)-(_,S)`` with an array of indices.
   @discardableResult
   public func set<S: TensorScalar>(_ indices: [TensorIndex], to value: S) throws -> Tensor {
     let (part, tensors) = try basic(indices)
@@ -56,7 +57,7 @@ extension Tensor {
     return self
   }
 
-  /// This tensor without as many leading dimensions of size 1 as it has more than `rank`.
+  /// Removes leading dimensions of size 1 until at most `rank` dimensions are left.
   private func withoutLeadingOnes(rank: Int) throws -> Tensor {
     var result = self
     while result.ndim > rank, result.shape[0] == 1 { result = try result.squeeze(0) }

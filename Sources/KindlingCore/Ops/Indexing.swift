@@ -1,33 +1,32 @@
 import CKernels
 
 extension Tensor {
-  /// Part of this tensor, by PyTorch's rules of indexing (PyTorch: `Tensor.__getitem__`).
+  /// A part of this tensor, by PyTorch's indexing rules (PyTorch: `Tensor.__getitem__`).
   ///
-  /// Integers, ranges, `.all`, `.ellipsis` and `.newAxis` make a view, to which one can write:
-  /// `try t[.all, 1].fill_(0)`. Masks, arrays and index tensors make a copy; write with
-  /// ``set(_:to:)-(_,Tensor)``.
+  /// Integers, ranges, `.all`, `.ellipsis` and `.newAxis` return a writable view: `try t[.all,
+  /// 1].fill_(0)`. Masks, arrays and index tensors return a copy; use ``set(_:to:)-(_,Tensor)`` to
+  /// write.
   ///
   ///     try t[0]              try t[.all, 0]          try t[.ellipsis, -1]
   ///     try t[1..<3, .newAxis]  try t[.slice(1, -1)]  try t[.step(0, 10, 2)]
   ///     try t[t .> 0]         try t[[0, 2], 1...]
   ///
-  /// Swift has no assignment through a subscript that throws: ``set(_:to:)-(_,Tensor)`` is
-  /// `x[…] = value`.
+  /// A throwing subscript in Swift has no setter: ``set(_:to:)-(_,Tensor)`` is `x[…] = value`.
   ///
-  /// - Throws: ``TensorError`` `.index` for an element or a dimension that is not there, `.value` for a
-  ///   step that is not positive, `.dtype` for index tensors that are neither int64, int32, uint8 nor
+  /// - Throws: ``TensorError`` `.index` for an index or a dimension out of range, `.value` for a
+  ///   step that is not positive, `.dtype` for index tensors other than int64, int32, uint8 and
   ///   bool.
   public subscript(indices: any TensorIndexing...) -> Tensor {
     get throws { try self[indices.map(\.tensorIndex)] }
   }
 
-  /// Part of this tensor, the positions as a list made at run time.
+  /// A part of this tensor, with the indices as an array.
   public subscript(indices: [TensorIndex]) -> Tensor {
     get throws {
       let (view, tensors) = try basic(indices)
       if !tensors.contains(where: { $0 != nil }) {
         guard view === self else { return view }
-        // PyTorch leaves whole slices out where there are several indices.
+        // PyTorch omits whole slices if there are several indices.
         if indices.count == 1, case .slice = indices[0].kind { return try slice(0, nil, nil) }
         return self.view("AliasBackward0", aliasPlan())
       }
@@ -35,8 +34,8 @@ extension Tensor {
     }
   }
 
-  /// Applies all positions that make views; the index tensors that select from the result come as
-  /// ``indexPut(_:_:accumulate:)`` takes them.
+  /// Applies all indices that give views, and returns the view with the remaining index tensors in
+  /// the form of ``indexPut(_:_:accumulate:)``.
   func basic(_ indices: [TensorIndex]) throws -> (Tensor, [Tensor?]) {
     var consumed = 0, ellipses = 0
     for index in indices {
@@ -55,7 +54,7 @@ extension Tensor {
       throw TensorError(.index, "", "an index can only have a single ellipsis ('...')")
     }
     var result = self, dim = 0
-    // The index tensors with the dimension each begins at; a mask reaches over as many as it has.
+    // The index tensors with their first dimension; a mask covers as many dimensions as it has.
     var placed: [(dim: Int, index: Tensor)] = []
     func truth(_ holds: Bool) throws {
       result = try result.unsqueeze(dim)
@@ -89,7 +88,7 @@ extension Tensor {
       case .invalid(let error): throw error
       }
     }
-    // A list as `indexPut` takes it: one entry for each dimension, a single one for a mask's.
+    // The list for `indexPut`: one entry for each dimension, and a single one for a mask.
     var tensors: [Tensor?] = [], reached = 0
     for (dim, index) in placed {
       while reached < dim {
@@ -102,11 +101,11 @@ extension Tensor {
     return (result, tensors)
   }
 
-  /// Whether this tensor, as an index, marks elements rather than naming them.
+  /// Whether this tensor is a mask when used as an index.
   private var isMask: Bool { dtype == .bool || dtype == .uint8 }
 
-  /// The elements that `indices` name, one tensor or nil for each dimension (PyTorch: `Tensor[...]`
-  /// with tensors, `index`).
+  /// Returns the elements at `indices`, one tensor or nil for each dimension
+  /// (PyTorch: `Tensor[...]` with tensors, `index`).
   package func index(_ indices: [Tensor?]) throws -> Tensor {
     let plan = try IndexPlan(self, indices)
     var result = try Tensor(uninitialized: plan.shape, dtype, on: backend, "index")
@@ -123,17 +122,17 @@ extension Tensor {
     return result
   }
 
-  /// A copy with `values` where `indices` point: one tensor for each dimension, or nil for a whole one
+  /// Copies the tensor and writes `values` to `indices`, one tensor or nil for each dimension
   /// (PyTorch: `torch.index_put`).
   ///
-  /// `accumulate` adds to what is there, also where an element is named twice.
+  /// With `accumulate`, values are added, also if an index occurs more than once.
   public func indexPut(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
     -> Tensor
   {
     try putIndexed(indices, values, accumulate, into: noGrad { try clone() })
   }
 
-  /// ``indexPut(_:_:accumulate:)`` in place (PyTorch: `Tensor.index_put_`).
+  /// Applies ``indexPut(_:_:accumulate:)`` in place (PyTorch: `Tensor.index_put_`).
   @discardableResult
   public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
     -> Tensor
@@ -148,7 +147,7 @@ extension Tensor {
   private func putIndexed(
     _ indices: [Tensor?], _ values: Tensor, _ accumulate: Bool, into out: Tensor
   ) throws -> Tensor {
-    // One value where a mask is true is a fill, which converts the value.
+    // A single value for a mask is a fill, which converts the value.
     let given = indices.compactMap(\.self)
     let fills =
       !accumulate && values.numel == 1 && given.count == 1 && given.allSatisfy { $0.dtype == .bool }
@@ -194,7 +193,8 @@ extension Tensor {
   }
 }
 
-/// Checked index tensors, broadcast to one shape, and where their dimensions go in the result.
+/// Validated index tensors, broadcast to one shape, and the position of their dimensions in the
+/// result.
 struct IndexPlan {
   /// The shape of the result.
   let shape: [Int]
@@ -202,7 +202,7 @@ struct IndexPlan {
   private let places: [HostBuffer<Int>]
   /// The index tensors, broadcast to one shape.
   private let broadcast: [Tensor]
-  /// The dimensions in front of the indexed ones, or none where those are not adjacent.
+  /// The dimensions before the indexed ones, or none if the indexed ones are not adjacent.
   private let leading: [Int]
   private let trailing: [Int]
 
@@ -231,8 +231,8 @@ struct IndexPlan {
     shape = leading.map { x.shape[$0] } + common + trailing.map { x.shape[$0] }
     let isEmpty = shape.contains(0)
     for (dim, places) in zip(dims, places) {
-      // As in PyTorch, places are not looked at where nothing is taken from them, but for a dimension
-      // that has none.
+      // As in PyTorch, indices are not checked if the result is empty, unless the indexed dimension
+      // is empty too.
       if isEmpty && (x.shape[dim] > 0 || common.contains(0)) {
         places.withElements { $0.update(repeating: 0) }
       } else {
@@ -241,7 +241,8 @@ struct IndexPlan {
     }
   }
 
-  /// The index tensors with their dimensions, each mask as one tensor of integers for each of its own.
+  /// Returns the index tensors with their dimensions; a mask becomes one integer tensor per
+  /// dimension.
   private static func expanded(
     _ indices: [Tensor?], of x: Tensor
   ) throws -> [(dim: Int, index: Tensor)] {
@@ -291,7 +292,7 @@ struct IndexPlan {
     return expanded
   }
 
-  /// Replaces negative places by those they stand for.
+  /// Replaces negative indices by the equivalent nonnegative ones.
   private static func wrap(_ places: HostBuffer<Int>, _ dim: Int, size: Int) throws {
     try places.withElements { places in
       for i in places.indices {
@@ -305,8 +306,8 @@ struct IndexPlan {
     }
   }
 
-  /// The strides of the elements of `x` as a new tensor: those of an elementwise operation on `x`,
-  /// which stands still where the indices move, and on the index tensors.
+  /// Returns the strides of the result: those of an elementwise operation on the index tensors and
+  /// on `x`, with stride 0 along the dimensions of the index tensors.
   func strides(of x: Tensor) throws -> [Int] {
     let still = [Int](repeating: 0, count: broadcast.first?.ndim ?? 0)
     let source = x.alias(
@@ -319,7 +320,7 @@ struct IndexPlan {
     return Layout.elementwiseStrides(shape, [source] + moving)
   }
 
-  /// The elements in the memory of `x`.
+  /// Returns the positions of the elements in the memory of `x`.
   func rows(of x: Tensor) throws -> Rows {
     let offsets = try HostBuffer(repeating: 0, count: places.first?.count ?? 1, "index")
     offsets.withElements { offsets in

@@ -1,8 +1,8 @@
-/// One tensor made of several.
+/// Operations that join several tensors.
 extension Tensor {
-  /// `tensors` one after another along `dim` (PyTorch: `torch.cat`), in their promoted dtype.
+  /// Concatenates `tensors` along `dim` in their promoted dtype (PyTorch: `torch.cat`).
   ///
-  /// Tensors of shape `[0]` are skipped, whatever the shape of the others, as PyTorch does.
+  /// Tensors of shape `[0]` are skipped, as in PyTorch.
   public static func cat(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
     guard let first = tensors.first else {
       throw TensorError(.value, "cat", "expected a non-empty list of Tensors")
@@ -28,7 +28,7 @@ extension Tensor {
           "Sizes of tensors must match except in dimension \(d). Expected size \(shape[other]) but got size \(t.shape[other]) for tensor number \(i) in the list; shapes are \(tensors.map(\.shape))"
         )
       }
-      // A sum beyond an Int is negative, which the check of the result refuses.
+      // A sum that overflows is negative, and the check of the output refuses it.
       shape[d] &+= t.shape[d]
     }
     let result = try join("cat", tensors, shape, strides: catStrides(tensors, shape))
@@ -78,12 +78,12 @@ extension Tensor {
     return true
   }
 
-  /// ``cat(_:dim:)`` under its longer names (PyTorch: `torch.concat`, `torch.concatenate`).
+  /// Calls ``cat(_:dim:)`` (PyTorch: `torch.concat`, `torch.concatenate`).
   public static func concat(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
     try cat(tensors, dim: dim)
   }
 
-  /// `tensors` of one shape side by side in a new dimension (PyTorch: `torch.stack`).
+  /// Stacks `tensors` of one shape along a new dimension (PyTorch: `torch.stack`).
   public static func stack(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
     guard let first = tensors.first else {
       throw TensorError(.value, "stack", "stack expects a non-empty TensorList")
@@ -97,7 +97,7 @@ extension Tensor {
     }
     var shape = first.shape
     shape.insert(tensors.count, at: d)
-    // PyTorch's is a view of what `cat` makes, but along a new last dimension.
+    // PyTorch returns a view of the result of `cat`, except along a new last dimension.
     var strides = Layout.contiguousStrides(shape)
     if d < first.ndim {
       var joined = first.shape
@@ -120,7 +120,7 @@ extension Tensor {
       tensors.enumerated().map { i, t in Input(t) { g, _ in try g.select(d, i) } })
   }
 
-  /// The format that all of `tensors` suggest, else contiguous.
+  /// Returns the strides of the memory format that all of `tensors` suggest, or contiguous strides.
   private static func catStrides(_ tensors: [Tensor], _ shape: [Int]) -> [Int] {
     let format = tensors[0].suggestedFormat
     let shared = tensors.allSatisfy { $0.suggestedFormat == format }
@@ -136,28 +136,30 @@ extension Tensor {
       uninitialized: shape, strides: strides, resultType(tensors), on: first.backend, operation)
   }
 
-  /// `tensors` side by side: along columns, or along the only dimension (PyTorch: `torch.hstack`).
+  /// Stacks `tensors` horizontally: along columns, or along the only dimension
+  /// (PyTorch: `torch.hstack`).
   public static func hstack(_ tensors: [Tensor]) throws -> Tensor {
     let wide = try tensors.map { try $0.atleast1d() }
     return try cat(wide, dim: wide.first?.ndim == 1 ? 0 : 1)
   }
 
-  /// `tensors` below one another, vectors as rows (PyTorch: `torch.vstack`).
+  /// Stacks `tensors` vertically, with vectors as rows (PyTorch: `torch.vstack`).
   public static func vstack(_ tensors: [Tensor]) throws -> Tensor {
     try cat(tensors.map { try $0.atleast2d() }, dim: 0)
   }
 
-  /// `tensors` along the third dimension (PyTorch: `torch.dstack`).
+  /// Stacks `tensors` along the third dimension (PyTorch: `torch.dstack`).
   public static func dstack(_ tensors: [Tensor]) throws -> Tensor {
     try cat(tensors.map { try $0.atleast3d() }, dim: 2)
   }
 
-  /// `tensors` side by side, vectors as columns (PyTorch: `torch.column_stack`).
+  /// Stacks `tensors` horizontally, with vectors as columns (PyTorch: `torch.column_stack`).
   public static func columnStack(_ tensors: [Tensor]) throws -> Tensor {
     try hstack(tensors.map { $0.ndim <= 1 ? try $0.reshape($0.numel, 1) : $0 })
   }
 
-  /// A matrix with `tensors` as blocks along its diagonal, vectors as rows (PyTorch: `torch.block_diag`).
+  /// Creates a block-diagonal matrix from `tensors`, with vectors as rows
+  /// (PyTorch: `torch.block_diag`).
   public static func blockDiag(_ tensors: [Tensor]) throws -> Tensor {
     for (i, t) in tensors.enumerated() where t.ndim > 2 {
       throw TensorError(
@@ -184,7 +186,8 @@ extension Tensor {
     return result.recorded("BlockDiagBackward0", inputs)
   }
 
-  /// All combinations of one element of each vector, as rows (PyTorch: `torch.cartesian_prod`).
+  /// Computes the Cartesian product of vectors, one combination per row
+  /// (PyTorch: `torch.cartesian_prod`).
   public static func cartesianProd(_ tensors: [Tensor]) throws -> Tensor {
     for t in tensors where t.ndim != 1 {
       throw TensorError(.shape, "cartesianProd", "expect a 1D vector, but got shape \(t.shape)")
@@ -193,7 +196,8 @@ extension Tensor {
     return try stack(meshgrid(tensors, indexing: .ij).map { try $0.flatten() }, dim: 1)
   }
 
-  /// All combinations of `r` elements of this vector, as rows (PyTorch: `torch.combinations`).
+  /// Computes all combinations of `r` elements of this vector, one per row
+  /// (PyTorch: `torch.combinations`).
   public func combinations(_ r: Int = 2, withReplacement: Bool = false) throws -> Tensor {
     guard ndim == 1 else {
       throw TensorError(.shape, "combinations", "expect a 1D vector, but got shape \(shape)")
@@ -213,7 +217,8 @@ extension Tensor {
     while true {
       try rows.append(contentsOf: chosen)
       count += 1
-      // The last place that can still move up takes the next element, those behind it follow.
+      // The last position that can still advance takes the next element; the positions after it
+      // follow.
       guard let place = (0..<r).last(where: { chosen[$0] < numel - 1 - gap * (r - 1 - $0) }) else {
         break
       }
@@ -223,10 +228,10 @@ extension Tensor {
     return try self[rows.tensor(shape: [count, r], device: device)]
   }
 
-  /// Throws where there are more combinations than memory could hold.
+  /// Throws if there are more combinations than memory can hold.
   private func checkCombinations(_ r: Int, outOf n: Int) throws {
     var count = 1.0
-    // A sum that wrapped around is negative, and refused below.
+    // A sum that overflowed is negative, and refused below.
     for i in 0..<Swift.min(r, n > r ? n - r : 0) where count < 1e15 {
       count *= Double(n - i) / Double(i + 1)
     }

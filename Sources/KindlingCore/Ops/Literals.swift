@@ -1,38 +1,36 @@
 /// Tensors from Swift's numbers and arrays.
 ///
-/// Where no dtype is given, integers make int64, `Bool` makes bool, `Float` makes float32, and
-/// `Double` (literals and variables, which Swift cannot tell apart) makes the default dtype, as
-/// Python's floats do. Values are converted as ``to(_:copy:)`` converts them.
+/// If no dtype is given, integers give int64, `Bool` gives bool, and `Float` gives float32.
+/// `Double` gives the default dtype, like Python's floats, since Swift does not distinguish
+/// literals from variables. Values are converted like in ``to(_:copy:)``.
 extension Tensor {
-  /// A 0-dimensional tensor of one number (PyTorch: `torch.tensor(3.0)`).
+  /// Creates a 0-dimensional tensor from a number (PyTorch: `torch.tensor(3.0)`).
   public convenience init<S: TensorScalar>(_ value: S) {
     self.init(copying: [value], shape: [], nil)
   }
 
-  /// A 1-dimensional tensor of numbers (PyTorch: `torch.tensor([1, 2, 3])`).
+  /// Creates a 1-dimensional tensor from numbers (PyTorch: `torch.tensor([1, 2, 3])`).
   public convenience init<S: TensorScalar>(_ values: [S]) {
     self.init(copying: values, shape: [values.count], nil)
   }
 
-  /// A 0-dimensional tensor of a number in a floating-point dtype, all of which have a value for it.
+  /// Creates a 0-dimensional tensor of a floating-point dtype, which can hold any `Double`.
   package convenience init(_ value: Double, floating dtype: DType) {
     self.init(copying: [value], shape: [], dtype)
   }
 
-  /// A 0-dimensional tensor of one number in another dtype, on a device, or with a gradient
-  /// (PyTorch: `torch.tensor`).
+  /// Creates a 0-dimensional tensor with a dtype, a device or a gradient (PyTorch: `torch.tensor`).
   ///
-  /// - Throws: ``TensorError`` `.value` where the number does not fit `dtype`.
+  /// - Throws: ``TensorError`` `.value` if the number does not fit `dtype`.
   public convenience init<S: TensorScalar>(
     _ value: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws {
     try self.init(moving: Tensor(checking: [value], shape: [], dtype), device, requiresGrad)
   }
 
-  /// A 1-dimensional tensor of numbers in another dtype, on a device, or with a gradient
-  /// (PyTorch: `torch.tensor`).
+  /// Creates a 1-dimensional tensor with a dtype, a device or a gradient (PyTorch: `torch.tensor`).
   ///
-  /// - Throws: ``TensorError`` `.value` where a number does not fit `dtype`.
+  /// - Throws: ``TensorError`` `.value` if a number does not fit `dtype`.
   public convenience init<S: TensorScalar>(
     _ values: [S], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws {
@@ -40,9 +38,9 @@ extension Tensor {
       moving: Tensor(checking: values, shape: [values.count], dtype), device, requiresGrad)
   }
 
-  /// A tensor of nested arrays: `try Tensor([[1, 2], [3, 4]])` (PyTorch: `torch.tensor`).
+  /// Creates a tensor from nested arrays: `try Tensor([[1, 2], [3, 4]])` (PyTorch: `torch.tensor`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where rows differ in length.
+  /// - Throws: ``TensorError`` `.shape` if rows differ in length.
   public convenience init<N: TensorNestable>(
     _ rows: [[N]], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws {
@@ -52,9 +50,9 @@ extension Tensor {
     try self.init(moving: Tensor(checking: leaves, shape: shape, dtype), device, requiresGrad)
   }
 
-  /// A tensor of `shape` whose elements are `values` in row-major order.
+  /// Creates a tensor of `shape` from `values` in row-major order.
   ///
-  /// - Throws: ``TensorError`` `.shape` where the count is not that of `shape`.
+  /// - Throws: ``TensorError`` `.shape` if the number of values does not match `shape`.
   public convenience init<S: TensorScalar>(
     _ values: [S], shape: [Int], dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -67,14 +65,15 @@ extension Tensor {
     try self.init(moving: Tensor(checking: values, shape: shape, dtype), device, requiresGrad)
   }
 
-  /// A tensor of one number on `device` (PyTorch: `torch.scalar_tensor`), of the default dtype.
+  /// Creates a tensor from one number, of the default dtype if nil
+  /// (PyTorch: `torch.scalar_tensor`).
   public static func scalarTensor<S: TensorScalar>(
     _ value: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try full([], value, dtype: dtype ?? .default, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Takes over the view of `source`, moved to `device`.
+  /// Adopts `source` after moving it to `device`.
   private convenience init(moving source: Tensor, _ device: Device, _ requiresGrad: Bool) throws {
     self.init(adopting: try source.to(device))
     if requiresGrad { try requiresGrad_() }
@@ -86,7 +85,7 @@ extension Tensor {
       numel: t.numel, isContiguous: true)
   }
 
-  /// ``init(copying:shape:_:)`` for numbers that all fit `dtype`; others throw.
+  /// Creates a tensor like ``init(copying:shape:_:)``, but throws if a number does not fit `dtype`.
   private convenience init<S: TensorScalar>(
     checking values: [S], shape: [Int], _ dtype: DType?
   ) throws {
@@ -98,8 +97,9 @@ extension Tensor {
     self.init(copying: values, shape: shape, dtype)
   }
 
-  /// Copies numbers that fill `shape`; there is nothing to go wrong here but memory, of which Swift
-  /// itself has just found as much for the array.
+  /// Creates a tensor by copying numbers that fill `shape`.
+  ///
+  /// Only memory could fail, and Swift has just allocated as much for the array.
   private convenience init<S: TensorScalar>(copying values: [S], shape: [Int], _ dtype: DType?) {
     if S.self == Scalar.self, let scalars = values as? [Scalar] {
       let common = scalars.map(\.dtype).reduce(nil) { $0?.promoted(with: $1) ?? $1 }
@@ -117,7 +117,7 @@ extension Tensor {
     }
   }
 
-  /// Host memory for `shape`: the allocator's, or where its cap is reached, Swift's own.
+  /// Allocates host memory for `shape` from the allocator, or from Swift if the limit is reached.
   private convenience init(hostMemory shape: [Int], _ dtype: DType) {
     let count = shape.reduce(1, *), bytes = count * dtype.byteSize
     let backend = CPUBackend.shared
@@ -137,6 +137,6 @@ extension Tensor {
 }
 
 extension TensorScalar {
-  /// The dtype of a tensor made from literals of this type: `Double` stands for the default float.
+  /// The dtype of a tensor created from literals of this type; `Double` gives the default dtype.
   static var literalDType: DType { Self.self == Double.self ? .default : dtype }
 }

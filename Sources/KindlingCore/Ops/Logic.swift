@@ -16,64 +16,63 @@ extension UnaryRule {
   static let bitwiseNot = UnaryRule("bitwise_not", .bitwiseNot, integers: .keep)
 }
 
-/// Logic on truth values: whatever is not zero is true (NaN too). Results are bool.
+/// Logical operations, which return bool; every nonzero element is true, also NaN.
 extension Tensor {
-  /// Where both are true (PyTorch: `torch.logical_and`).
+  /// Computes the elementwise logical and (PyTorch: `torch.logical_and`).
   public func logicalAnd(_ other: Tensor) throws -> Tensor { try binary(.logicalAnd, other) }
-  /// Where one or both are true (PyTorch: `torch.logical_or`).
+  /// Computes the elementwise logical or (PyTorch: `torch.logical_or`).
   public func logicalOr(_ other: Tensor) throws -> Tensor { try binary(.logicalOr, other) }
-  /// Where exactly one is true (PyTorch: `torch.logical_xor`).
+  /// Computes the elementwise logical exclusive or (PyTorch: `torch.logical_xor`).
   public func logicalXor(_ other: Tensor) throws -> Tensor { try binary(.logicalXor, other) }
-  /// Where this tensor is zero (PyTorch: `torch.logical_not`).
+  /// Computes the elementwise logical not (PyTorch: `torch.logical_not`).
   public func logicalNot() throws -> Tensor { try unary(.logicalNot) }
 }
 
-/// Operations on the bits of integers; on bools they are logic. Floats throw.
+/// Bitwise operations on integers, which are logical on bools and throw for floats.
 extension Tensor {
-  /// The bits that both have (PyTorch: `torch.bitwise_and`).
+  /// Computes the bitwise and (PyTorch: `torch.bitwise_and`).
   public func bitwiseAnd(_ other: Tensor) throws -> Tensor { try binary(.bitwiseAnd, other) }
-  /// The bits shared with a number.
+  /// Computes the bitwise and with a number.
   public func bitwiseAnd<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.bitwiseAnd, other)
   }
-  /// The bits that either has (PyTorch: `torch.bitwise_or`).
+  /// Computes the bitwise or (PyTorch: `torch.bitwise_or`).
   public func bitwiseOr(_ other: Tensor) throws -> Tensor { try binary(.bitwiseOr, other) }
-  /// The bits of this tensor or a number.
+  /// Computes the bitwise or with a number.
   public func bitwiseOr<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.bitwiseOr, other)
   }
-  /// The bits that exactly one has (PyTorch: `torch.bitwise_xor`).
+  /// Computes the bitwise exclusive or (PyTorch: `torch.bitwise_xor`).
   public func bitwiseXor(_ other: Tensor) throws -> Tensor { try binary(.bitwiseXor, other) }
-  /// The bits that differ from a number's.
+  /// Computes the bitwise exclusive or with a number.
   public func bitwiseXor<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.bitwiseXor, other)
   }
-  /// The complement (PyTorch: `torch.bitwise_not`).
+  /// Computes the bitwise complement (PyTorch: `torch.bitwise_not`).
   public func bitwiseNot() throws -> Tensor { try unary(.bitwiseNot) }
-  /// The bits moved up by `other` places; 0 where that is all of them
+  /// Shifts the bits left by `other`; 0 if all bits are shifted out
   /// (PyTorch: `torch.bitwise_left_shift`).
   public func bitwiseLeftShift(_ other: Tensor) throws -> Tensor { try binary(.shiftLeft, other) }
-  /// The bits moved up by a number of places.
+  /// Shifts the bits left by a number.
   public func bitwiseLeftShift<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.shiftLeft, other)
   }
-  /// The bits moved down by `other` places, copies of the sign moving in
-  /// (PyTorch: `torch.bitwise_right_shift`).
+  /// Shifts the bits right by `other`, with sign extension (PyTorch: `torch.bitwise_right_shift`).
   public func bitwiseRightShift(_ other: Tensor) throws -> Tensor { try binary(.shiftRight, other) }
-  /// The bits moved down by a number of places.
+  /// Shifts the bits right by a number.
   public func bitwiseRightShift<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.shiftRight, other)
   }
-  /// ``bitwiseAnd(_:)-(Tensor)`` in place.
+  /// Applies ``bitwiseAnd(_:)-(Tensor)`` in place.
   @discardableResult
   public func bitwiseAnd_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseAnd, other) }
-  /// ``bitwiseOr(_:)-(Tensor)`` in place.
+  /// Applies ``bitwiseOr(_:)-(Tensor)`` in place.
   @discardableResult
   public func bitwiseOr_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseOr, other) }
-  /// ``bitwiseXor(_:)-(Tensor)`` in place.
+  /// Applies ``bitwiseXor(_:)-(Tensor)`` in place.
   @discardableResult
   public func bitwiseXor_(_ other: Tensor) throws -> Tensor { try binary_(.bitwiseXor, other) }
-  /// ``logicalNot()`` in place.
+  /// Applies ``logicalNot()`` in place.
   @discardableResult
   public func logicalNot_() throws -> Tensor {
     try overwrite("logicalNot_", recording: false) { try $0.logicalNot() }

@@ -1,20 +1,22 @@
 import CKernels
 
-/// Operations that a bool tensor of the same shape, or one that broadcasts, steers.
+/// Operations that take a bool mask, which broadcasts.
 extension Tensor {
-  /// A copy with `value` where `mask` is true (PyTorch: `torch.masked_fill`).
+  /// Copies the tensor and fills it with `value` where `mask` is true
+  /// (PyTorch: `torch.masked_fill`).
   public func maskedFill<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
     try value.scalar.check(fits: dtype, "maskedFill")
     return try fillMasked(
       mask, Tensor.wrapped(value, like: self), "MaskedFillBackward0", into: nil)
   }
 
-  /// A copy with the 0-dimensional `value` where `mask` is true (PyTorch: `torch.masked_fill`).
+  /// Copies the tensor and fills it with a 0-dimensional `value` where `mask` is true
+  /// (PyTorch: `torch.masked_fill`).
   public func maskedFill(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
     try fillMasked(mask, value, "MaskedFillBackward1", into: nil)
   }
 
-  /// ``maskedFill(_:_:)-(_,S)`` in place (PyTorch: `Tensor.masked_fill_`).
+  /// Applies ``maskedFill(_:_:)-(_,S)`` in place (PyTorch: `Tensor.masked_fill_`).
   @discardableResult
   public func maskedFill_<S: TensorScalar>(_ mask: Tensor, _ value: S) throws -> Tensor {
     try value.scalar.check(fits: dtype, "maskedFill")
@@ -24,7 +26,7 @@ extension Tensor {
     }
   }
 
-  /// ``maskedFill(_:_:)-(_,Tensor)`` in place (PyTorch: `Tensor.masked_fill_`).
+  /// Applies ``maskedFill(_:_:)-(_,Tensor)`` in place (PyTorch: `Tensor.masked_fill_`).
   @discardableResult
   public func maskedFill_(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
     try inPlace("maskedFill_", [value], onExpanded: Self.maskedFillOnExpanded) {
@@ -69,7 +71,7 @@ extension Tensor {
     }
   }
 
-  /// The elements where `mask` is true, in one dimension (PyTorch: `torch.masked_select`).
+  /// Returns the elements where `mask` is true as a vector (PyTorch: `torch.masked_select`).
   public func maskedSelect(_ mask: Tensor) throws -> Tensor {
     try mask.checkMask("maskedSelect")
     let common = try Layout.broadcast(shape, mask.shape, "maskedSelect")
@@ -84,7 +86,8 @@ extension Tensor {
       })
   }
 
-  /// The elements that `marks`, contiguous and of the same shape, marks.
+  /// Returns the positions of the elements selected by `marks`, a contiguous mask of the same
+  /// shape.
   private func rows(marked marks: Tensor) throws -> Rows {
     try marks.withUnsafeBuffer(of: Bool.self) { bits in
       let marked = try HostBuffer<Int>(count: bits.count(where: \.self), "maskedSelect")
@@ -102,7 +105,7 @@ extension Tensor {
     }
   }
 
-  /// A copy with the elements of `source`, in order, where `mask` is true
+  /// Copies the tensor and writes the elements of `source`, in order, where `mask` is true
   /// (PyTorch: `torch.masked_scatter`).
   public func maskedScatter(_ mask: Tensor, _ source: Tensor) throws -> Tensor {
     let common = try Layout.broadcast(shape, mask.shape, "maskedScatter")
@@ -110,7 +113,7 @@ extension Tensor {
       mask, source, into: noGrad { try expand(common).clone(memoryFormat: .contiguous) })
   }
 
-  /// ``maskedScatter(_:_:)`` in place (PyTorch: `Tensor.masked_scatter_`).
+  /// Applies ``maskedScatter(_:_:)`` in place (PyTorch: `Tensor.masked_scatter_`).
   @discardableResult
   public func maskedScatter_(_ mask: Tensor, _ source: Tensor) throws -> Tensor {
     try inPlace("maskedScatter_", [source]) { try $0.scatterMasked(mask, source, into: $1.alias()) }

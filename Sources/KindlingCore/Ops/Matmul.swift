@@ -1,10 +1,11 @@
 extension Tensor {
-  /// The matrix product over the last two dimensions, whose batch dimensions broadcast
+  /// Computes the matrix product over the last two dimensions; batch dimensions broadcast
   /// (PyTorch: `torch.matmul`, `@`).
   ///
-  /// A vector on the left is a row, on the right a column, and leaves no dimension in the result.
+  /// A vector on the left is a row, on the right a column; its extra dimension is removed from the
+  /// result.
   /// - Shape: `[*, n, k]` and `[*, k, m]` → `[*, n, m]`; two vectors → `[]`.
-  /// - Throws: ``TensorError`` for 0-dimensional operands, shapes that do not fit, different dtypes.
+  /// - Throws: ``TensorError`` for 0-dimensional operands, mismatched shapes, or different dtypes.
   public func matmul(_ other: Tensor) throws -> Tensor {
     switch (ndim, other.ndim) {
     case (0, _), (_, 0):
@@ -36,8 +37,10 @@ extension Tensor {
     try checkDType("matmul", other)
   }
 
-  /// Whether PyTorch turns the product into one of matrices, with the batch in the rows: one operand
-  /// has at most two dimensions, and either needs a gradient or the other one can be folded as it lies.
+  /// Returns whether PyTorch folds the batch into the rows of a single matrix product.
+  ///
+  /// One operand has at most two dimensions. Either it requires a gradient, or the other one can be
+  /// folded without a copy.
   private func folds(_ other: Tensor) -> Bool {
     let (large, small) = ndim >= other.ndim ? (self, other) : (other, self)
     guard large.ndim >= 3, small.ndim <= 2 else { return false }
@@ -54,7 +57,7 @@ extension Tensor {
 
   private func foldedMatmul(_ other: Tensor) throws -> Tensor {
     if ndim < other.ndim {
-      // a @ B is (Bᵀ @ aᵀ)ᵀ, and only that way round has its batch in the rows.
+      // a @ B is (Bᵀ @ aᵀ)ᵀ; only the second form has the batch in the rows.
       let turned = try other.transposed.foldedMatmul(ndim == 2 ? transposed : self)
       return ndim == 2 ? try turned.transposed.contiguous() : turned
     }
@@ -81,7 +84,7 @@ extension Tensor {
     return try a.bmm(b).reshaped(batch + [n, m], node: "UnsafeViewBackward0")
   }
 
-  /// The elements in another shape of as many, copied only if they do not lie in a row.
+  /// Returns the elements in another shape of the same size, copied only if not contiguous.
   func reshaped(_ target: [Int], node: String = "ViewBackward0") throws -> Tensor {
     let source = try contiguous()
     return source.view(

@@ -1,7 +1,9 @@
-/// Products of vectors and matrices with one node each; `matmul`, which chooses among them, stands
-/// in `Matmul.swift`. All operands have one dtype; half precision accumulates in float32.
+/// Products of vectors and matrices with one node each.
+///
+/// `matmul`, which chooses among them, is in `Matmul.swift`. All operands have one dtype; half
+/// precision accumulates in float32.
 extension Tensor {
-  /// The matrix product of two matrices (PyTorch: `torch.mm`).
+  /// Multiplies two matrices (PyTorch: `torch.mm`).
   ///
   /// - Shape: `[n, k]` and `[k, m]` → `[n, m]`.
   public func mm(_ other: Tensor) throws -> Tensor {
@@ -19,7 +21,7 @@ extension Tensor {
       })
   }
 
-  /// The products of matrices, one by one (PyTorch: `torch.bmm`).
+  /// Multiplies two batches of matrices (PyTorch: `torch.bmm`).
   ///
   /// - Shape: `[b, n, k]` and `[b, k, m]` → `[b, n, m]`.
   public func bmm(_ other: Tensor) throws -> Tensor {
@@ -29,7 +31,7 @@ extension Tensor {
       Input(other, saving: self) { g, s in try s[0].transposed.bmm(g) })
   }
 
-  /// The product of a matrix and a vector (PyTorch: `torch.mv`).
+  /// Multiplies a matrix by a vector (PyTorch: `torch.mv`).
   ///
   /// - Shape: `[n, k]` and `[k]` → `[n]`.
   public func mv(_ vector: Tensor) throws -> Tensor {
@@ -47,11 +49,11 @@ extension Tensor {
       Input(vector, saving: self) { g, s in try s[0].transposed.mv(g) })
   }
 
-  /// The sum of the products of two vectors' elements (PyTorch: `torch.dot`).
+  /// Computes the dot product of two vectors (PyTorch: `torch.dot`).
   ///
   /// - Shape: `[n]` and `[n]` → `[]`.
   public func dot(_ other: Tensor) throws -> Tensor { try dot("dot", "DotBackward0", other) }
-  /// ``dot(_:)``, under PyTorch's other name (PyTorch: `torch.vdot`).
+  /// Computes the dot product under PyTorch's other name (PyTorch: `torch.vdot`).
   public func vdot(_ other: Tensor) throws -> Tensor { try dot("vdot", "VdotBackward0", other) }
 
   private func dot(_ name: String, _ node: String, _ other: Tensor) throws -> Tensor {
@@ -75,7 +77,7 @@ extension Tensor {
       Input(other, saving: self) { g, s in try g * s[0] })
   }
 
-  /// All products of an element of `self` and one of `other` (PyTorch: `torch.outer`).
+  /// Computes the outer product of two vectors (PyTorch: `torch.outer`).
   ///
   /// - Shape: `[n]` and `[m]` → `[n, m]`.
   public func outer(_ other: Tensor) throws -> Tensor {
@@ -90,9 +92,9 @@ extension Tensor {
     return try column.mul(other)
   }
 
-  /// `beta · self + alpha · a @ b` (PyTorch: `torch.addmm`); the form of a linear layer.
+  /// Computes `beta · self + alpha · a @ b`, the form of a linear layer (PyTorch: `torch.addmm`).
   ///
-  /// `self` broadcasts to the product; with `beta` 0 it is not read at all.
+  /// `self` broadcasts to the product; if `beta` is 0, it is not read.
   public func addmm(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
@@ -114,7 +116,7 @@ extension Tensor {
       })
   }
 
-  /// `beta · self + alpha · a @ b` for batches of matrices (PyTorch: `torch.baddbmm`).
+  /// Computes `beta · self + alpha · a @ b` for batches of matrices (PyTorch: `torch.baddbmm`).
   public func baddbmm(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
@@ -127,14 +129,14 @@ extension Tensor {
       Input(b, saving: a) { g, s in try s[0].transposed.bmm(g).times(alpha) })
   }
 
-  /// `beta · self + alpha · Σ a[i] @ b[i]` (PyTorch: `torch.addbmm`).
+  /// Computes `beta · self + alpha · Σ a[i] @ b[i]` (PyTorch: `torch.addbmm`).
   public func addbmm(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
     try a.checkBatches("addbmm", b)
     let (beta, alpha) = (beta.scalar, alpha.scalar)
     let size = [a.shape[1], b.shape[2]]
-    // One after another, rounding to the dtype each time as PyTorch does.
+    // The products are added one by one, rounding to the dtype each time as in PyTorch.
     var y = try noGrad {
       try Tensor.zeros(size, dtype: a.dtype, device: device).combined("addbmm", self, beta, .int(1))
     }
@@ -148,7 +150,7 @@ extension Tensor {
       Input(b, saving: a) { g, s in try s[0].transposed.bmm(g.expand(batch)).times(alpha) })
   }
 
-  /// `beta · self + alpha · matrix @ vector` (PyTorch: `torch.addmv`).
+  /// Computes `beta · self + alpha · matrix @ vector` (PyTorch: `torch.addmv`).
   public func addmv(
     _ matrix: Tensor, _ vector: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
@@ -163,7 +165,7 @@ extension Tensor {
       Input(vector, saving: matrix) { g, s in try s[0].transposed.mv(g).times(alpha) })
   }
 
-  /// `beta · self + alpha · outer(a, b)` (PyTorch: `torch.addr`).
+  /// Computes `beta · self + alpha · outer(a, b)` (PyTorch: `torch.addr`).
   public func addr(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
@@ -182,7 +184,7 @@ extension Tensor {
       }
       try factor.check(fits: common, "addr")
     }
-    // Every step is rounded to the dtype, and in 16 bits the factors are too, as PyTorch does.
+    // Each step is rounded to the dtype, and in 16 bits the factors too, as in PyTorch.
     let type = Tensor.resultType(a, b), isHalf = type.isHalf
     func rounded(_ factor: Scalar) throws -> Scalar {
       isHalf ? try .double(Tensor.full([], factor, dtype: .float64).to(type).item()) : factor
@@ -200,14 +202,14 @@ extension Tensor {
 
 // MARK: Shared parts
 extension Tensor {
-  /// Matrix `i` of a batch, unrecorded.
+  /// Returns matrix `i` of a batch, unrecorded.
   private func slice(_ i: Int) -> Tensor {
     alias(
       shape: Array(shape.dropFirst()), strides: Array(strides.dropFirst()),
       offset: storageOffset + i * strides[0])
   }
 
-  /// The last two dimensions exchanged, as a recorded view.
+  /// This tensor with the last two dimensions swapped, as a recorded view.
   var transposed: Tensor {
     var (shape, strides) = (shape, strides)
     shape.swapAt(ndim - 2, ndim - 1)
@@ -218,32 +220,33 @@ extension Tensor {
     ) { g, _ in g.transposed }
   }
 
-  /// Whether this is a matrix whose columns lie one after another, as a transposed weight's do.
+  /// Whether this matrix is in column-major order, like a transposed weight.
   fileprivate var liesByColumns: Bool { strides[0] == 1 && strides[1] == Swift.max(shape[0], 1) }
 
-  /// The gradient of a product's second factor from that of the product and the first factor `a`.
+  /// Computes the gradient of a product's second factor from the first factor `a` and this gradient
+  /// of the product.
   ///
-  /// It is made with the strides of the factor: then a weight's gradient comes out contiguous and
-  /// need not be copied.
+  /// The result has the strides of the factor, so that the gradient of a weight is contiguous and
+  /// needs no copy.
   fileprivate func factorGradient(_ a: Tensor, byColumns: Bool) throws -> Tensor {
     byColumns ? try transposed.mm(a).transposed : try a.transposed.mm(self)
   }
 
-  /// This tensor times a factor that mostly is 1.
+  /// Multiplies this tensor by a factor that is usually 1.
   fileprivate func times(_ factor: Scalar) throws -> Tensor {
     factor.doubleValue == 1 ? self : try mul(factor)
   }
 
-  /// `alpha · self @ other + beta · base`, unrecorded; shapes have been checked.
+  /// Computes `alpha · self @ other + beta · base`, unrecorded, for validated shapes.
   func product(
     _ name: String, _ other: Tensor, _ size: [Int], adding base: Tensor? = nil,
     _ beta: Scalar = .int(0), _ alpha: Scalar = .int(1)
   ) throws -> Tensor {
-    // PyTorch cuts factors of integers down to integers.
+    // PyTorch truncates the factors of integers.
     let beta = try Tensor.factor(name, dtype, beta), alpha = try Tensor.factor(name, dtype, alpha)
     let (a, b) = try Tensor.onOneDevice(name, self, other)
     let out = try Tensor(uninitialized: size, dtype, on: a.backend, name)
-    // Bools are refused where there is something to multiply, as in PyTorch, and sums of them always.
+    // Bools are refused in a nonempty product, and always in a sum, as in PyTorch.
     if dtype == .bool && (base != nil || out.numel > 0 && shape[ndim - 1] > 0) {
       throw TensorError(.dtype, name, "\"\(name)_impl_cpu_\" not implemented for 'Bool'")
     }
@@ -267,7 +270,7 @@ extension Tensor {
     return out
   }
 
-  /// `beta · base + alpha · self` of `self`'s shape and dtype.
+  /// Computes `beta · base + alpha · self` in the shape and dtype of `self`.
   fileprivate func combined(
     _ name: String, _ base: Tensor, _ beta: Scalar, _ alpha: Scalar
   ) throws -> Tensor {

@@ -1,19 +1,19 @@
-/// The order in which a tensor's dimensions lie in memory (PyTorch: `torch.memory_format`).
+/// The order of a tensor's dimensions in memory (PyTorch: `torch.memory_format`).
 ///
-/// It changes strides alone: shape, indexing and values stay those of `[N, C, H, W]`.
+/// It only changes the strides: shape, indexing and values stay those of `[N, C, H, W]`.
 public enum MemoryFormat: Sendable, CaseIterable {
-  /// The elements of the last dimension are neighbours.
+  /// The elements of the last dimension are adjacent.
   case contiguous
   /// The order of the input, without gaps.
   case preserve
-  /// The channels of a pixel are neighbours, in a tensor of four dimensions.
+  /// The channels of a pixel are adjacent, in a 4-dimensional tensor.
   case channelsLast
-  /// The channels of a voxel are neighbours, in a tensor of five dimensions.
+  /// The channels of a voxel are adjacent, in a 5-dimensional tensor.
   case channelsLast3d
 }
 
 extension Tensor {
-  /// A new tensor shaped like `other` in `format`, whose elements are not set.
+  /// Creates an uninitialized tensor with the shape of `other` in `format`.
   convenience init(
     like other: Tensor, _ dtype: DType, _ format: MemoryFormat, _ operation: String,
     on backend: (any Backend)? = nil
@@ -26,7 +26,7 @@ extension Tensor {
       uninitialized: other.shape, strides: strides, dtype, on: backend ?? other.backend, operation)
   }
 
-  /// Whether the elements lie without gaps in `memoryFormat`; `preserve` means `contiguous`
+  /// Returns whether the elements have no gaps in `memoryFormat`; `preserve` means `contiguous`
   /// (PyTorch: `Tensor.is_contiguous`).
   public func isContiguous(memoryFormat: MemoryFormat) -> Bool {
     switch memoryFormat {
@@ -35,11 +35,11 @@ extension Tensor {
     }
   }
 
-  /// This tensor if it lies in `memoryFormat`, else a copy that does
+  /// Returns this tensor if it is in `memoryFormat`, else a copy
   /// (PyTorch: `Tensor.contiguous(memory_format=…)`).
   ///
-  /// - Throws: ``TensorError`` where the format is for another number of dimensions, or is `preserve`
-  ///   and the tensor is not contiguous.
+  /// - Throws: ``TensorError`` if the format requires another number of dimensions, or is
+  ///   `preserve` and the tensor is not contiguous.
   public func contiguous(memoryFormat: MemoryFormat) throws -> Tensor {
     if isContiguous(memoryFormat: memoryFormat) { return self }
     guard memoryFormat != .preserve else {
@@ -49,17 +49,17 @@ extension Tensor {
     return try clone(memoryFormat: memoryFormat)
   }
 
-  /// The tensor in `memoryFormat`: itself where its strides suggest that format already
-  /// (PyTorch: `Tensor.to(memory_format=…)`).
+  /// Converts the tensor to `memoryFormat`; returns the tensor itself if its strides suggest that
+  /// format (PyTorch: `Tensor.to(memory_format=…)`).
   ///
-  /// - Throws: ``TensorError`` where the format is for another number of dimensions.
+  /// - Throws: ``TensorError`` if the format requires another number of dimensions.
   public func to(memoryFormat: MemoryFormat) throws -> Tensor {
     try to(dtype, memoryFormat: memoryFormat)
   }
 }
 
 extension MemoryFormat {
-  /// Throws where the format is for another number of dimensions.
+  /// Throws if the format requires another number of dimensions.
   fileprivate func checkRank(of tensor: Tensor, _ operation: String) throws {
     let rank: Int
     switch self {

@@ -1,11 +1,11 @@
 import CKernels
 
 extension Tensor {
-  /// `self + value · a · b`, elementwise (PyTorch: `torch.addcmul`).
+  /// Computes `self + value · a · b`, elementwise (PyTorch: `torch.addcmul`).
   public func addcmul(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
     try addcmul(a, b, value.scalar, into: nil)
   }
-  /// ``addcmul(_:_:value:)`` in place.
+  /// Applies ``addcmul(_:_:value:)`` in place.
   @discardableResult
   public func addcmul_(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
     try inPlace("addcmul_", [a, b]) { try $0.addcmul(a, b, value.scalar, into: $1) }
@@ -22,13 +22,13 @@ extension Tensor {
         Input(b, saving: a) { g, s in try g * (s[0] * value) }.promoting(to: type))
   }
 
-  /// `self + value · a / b`, elementwise (PyTorch: `torch.addcdiv`).
+  /// Computes `self + value · a / b`, elementwise (PyTorch: `torch.addcdiv`).
   ///
-  /// - Throws: ``TensorError`` where `a` and `b` are both integers.
+  /// - Throws: ``TensorError`` if `a` and `b` are both integers.
   public func addcdiv(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
     try addcdiv(a, b, value.scalar, into: nil)
   }
-  /// ``addcdiv(_:_:value:)`` in place.
+  /// Applies ``addcdiv(_:_:value:)`` in place.
   @discardableResult
   public func addcdiv_(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) throws -> Tensor {
     try inPlace("addcdiv_", [a, b]) { try $0.addcdiv(a, b, value.scalar, into: $1) }
@@ -53,32 +53,34 @@ extension Tensor {
         }.promoting(to: type))
   }
 
-  /// The point `weight` of the way from `self` to `end` (PyTorch: `torch.lerp`).
+  /// Interpolates linearly between `self` and `end` by `weight` (PyTorch: `torch.lerp`).
   ///
-  /// Exact at both ends. All operands have one dtype.
+  /// The result is exact at both ends. All operands have one dtype.
   public func lerp(_ end: Tensor, weight: Tensor) throws -> Tensor {
     try lerp(end, weight, nil, into: nil)
   }
-  /// The point `weight` of the way from `self` to `end`, where the weight is a number.
+  /// Interpolates linearly between `self` and `end` by a number.
   public func lerp<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
     try lerp(end, .wrapped(weight, like: self), weight.scalar, into: nil)
   }
-  /// ``lerp(_:weight:)-(_,Tensor)`` in place.
+  /// Applies ``lerp(_:weight:)-(_,Tensor)`` in place.
   @discardableResult
   public func lerp_(_ end: Tensor, weight: Tensor) throws -> Tensor {
     try inPlace("lerp_", [end, weight]) { try $0.lerp(end, weight, nil, into: $1) }
   }
-  /// ``lerp(_:weight:)-(_,S)`` in place, where the weight is a number.
+  /// Applies ``lerp(_:weight:)-(_,S)`` in place.
   @discardableResult
   public func lerp_<S: TensorScalar>(_ end: Tensor, weight: S) throws -> Tensor {
     let wrapped = try Tensor.wrapped(weight, like: self)
     return try inPlace("lerp_", [end]) { try $0.lerp(end, wrapped, weight.scalar, into: $1) }
   }
-  /// `number` is the weight where that is one: asking the tensor would be a transfer from its device.
+  /// Interpolates linearly between `self` and `end`.
+  ///
+  /// `number` is the weight if it is a number: reading it from the tensor would copy it from the device.
   private func lerp(
     _ end: Tensor, _ weight: Tensor, _ number: Scalar?, into out: Tensor?
   ) throws -> Tensor {
-    // A weight without dimensions takes part in the promotion instead.
+    // A 0-dimensional weight takes part in type promotion instead.
     for (name, other) in [("end", end), ("weight", weight)]
     where other.dtype != dtype && (name == "end" || other.ndim > 0) {
       throw TensorError(

@@ -1,9 +1,9 @@
-/// Where elements are not zero.
+/// The indices of nonzero elements.
 extension Tensor {
-  /// The indexes of the elements that are not zero, as rows of a `[count, ndim]` tensor
+  /// Returns the indices of the nonzero elements, as the rows of a `[count, ndim]` tensor
   /// (PyTorch: `torch.nonzero`).
   ///
-  /// The columns lie one behind another in memory, as PyTorch's do.
+  /// The memory order is column-major, as in PyTorch.
   public func nonzero() throws -> Tensor {
     let marks = try noGrad { try to(.bool) }
     return try marks.withUnsafeBuffer(of: Bool.self) { bits in
@@ -25,22 +25,22 @@ extension Tensor {
         }
       }
       let result = try columns.tensor(shape: [ndim, count], device: device).t()
-      // PyTorch's, of nothing found, too.
+      // PyTorch uses these strides also for an empty result.
       result.strides = [1, count]
       return result
     }
   }
 
-  /// The indexes of the elements that are not zero, one vector for each dimension
+  /// Returns the indices of the nonzero elements, one vector per dimension
   /// (PyTorch: `torch.nonzero(as_tuple=True)`).
   public func nonzeroAsTuple() throws -> [Tensor] {
     try (ndim == 0 ? unsqueeze(0) : self).nonzero().unbind(1)
   }
 
-  /// ``nonzero()`` under NumPy's name (PyTorch: `torch.argwhere`).
+  /// Calls ``nonzero()`` (PyTorch: `torch.argwhere`).
   public func argwhere() throws -> Tensor { try nonzero() }
 
-  /// The first `size` rows of ``nonzero()``, filled up with `fillValue`
+  /// Returns the first `size` rows of ``nonzero()``, padded with `fillValue`
   /// (PyTorch: `torch.nonzero_static`).
   public func nonzeroStatic(size: Int, fillValue: Int = -1) throws -> Tensor {
     guard size >= 0 else {

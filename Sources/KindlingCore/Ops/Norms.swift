@@ -1,15 +1,17 @@
 extension Tensor {
-  /// The p-norm `(Σ |x|ᵖ)^(1/p)` over `dims`, of everything where nil (PyTorch: `torch.norm`).
+  /// Computes the p-norm `(Σ |x|ᵖ)^(1/p)` over `dims`, or of all elements if nil
+  /// (PyTorch: `torch.norm`).
   ///
-  /// `p` may be infinite (the greatest size), −∞ (the least) or 0 (how many are not zero).
-  /// - Throws: ``TensorError`` for integers and bools, and for an infinite `p` and no elements.
+  /// `p` may be ∞ (the largest absolute value), −∞ (the smallest) or 0 (the number of nonzero
+  /// elements).
+  /// - Throws: ``TensorError`` for integers and bools, and for an infinite `p` without elements.
   public func norm(
     p: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
     try norm("LinalgVectorNormBackward0", p, dims, keepdim, dtype)
   }
 
-  /// ``norm(p:dims:keepdim:dtype:)`` recorded as `node`, of which PyTorch has several.
+  /// Computes ``norm(p:dims:keepdim:dtype:)``, recorded as `node`, of which PyTorch has several.
   package func norm(
     _ node: String, _ p: Double, _ dims: [Int]?, _ keepdim: Bool, _ dtype: DType? = nil
   ) throws -> Tensor {
@@ -47,14 +49,14 @@ extension Tensor {
     return y.recorded(
       node,
       Input(x, saving: x) { g, s in
-        // A count has no gradient at all in PyTorch.
+        // In PyTorch, the count of nonzero elements has no gradient.
         try p == 0
           ? nil
           : s[0].normGradient(
             p, g.restored(reduced, keepdim), s.output.restored(reduced, keepdim), reduced)
       }, savingOutput: true)
   }
-  /// The p-norm over one dimension.
+  /// Computes the p-norm over one dimension.
   public func norm(
     p: Double = 2, dim: Int, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
@@ -62,7 +64,7 @@ extension Tensor {
   }
 
   private func normValues(_ p: Double, _ dims: [Int], _ keepdim: Bool) throws -> Tensor {
-    // A number's norm is its size, which needs no power that could overflow.
+    // The norm of a single number is its absolute value; a power could overflow.
     if dims.isEmpty, p != 0 { return try abs() }
     return switch p {
     case 0: try ne(0).sum(dims: dims, keepdim: keepdim, dtype: dtype)
@@ -74,7 +76,7 @@ extension Tensor {
     }
   }
 
-  /// The gradient of a p-norm `y` of this tensor; at kinks the subgradient that is 0.
+  /// Computes the gradient of the p-norm `y` of this tensor; at kinks the subgradient 0.
   func normGradient(_ p: Double, _ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
     if p == 0 { return try zeroGradient() }
     if p == 1 { return try g * sgn() }
@@ -93,7 +95,7 @@ extension Tensor {
     return try slope * scale
   }
 
-  /// The p-norm of the difference (PyTorch: `torch.dist`).
+  /// Computes the p-norm of the difference (PyTorch: `torch.dist`).
   public func dist(_ other: Tensor, p: Double = 2) throws -> Tensor {
     try noGrad { try sub(other).norm(p: p) }.recorded(
       "DistBackward0",
@@ -107,9 +109,11 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// Slices along `dim` whose p-norm is above `maxnorm` scaled down to it (PyTorch: `torch.renorm`).
+  /// Scales slices along `dim` whose p-norm exceeds `maxnorm` down to `maxnorm`
+  /// (PyTorch: `torch.renorm`).
   ///
-  /// - Throws: ``TensorError`` for fewer than two dimensions, or a `p` or `maxnorm` not positive.
+  /// - Throws: ``TensorError`` for fewer than two dimensions, or if `p` or `maxnorm` is not
+  ///   positive.
   public func renorm(p: Double, dim: Int, maxnorm: Double) throws -> Tensor {
     guard ndim >= 2 else {
       throw TensorError(
@@ -129,7 +133,8 @@ extension Tensor {
     }.recorded(
       "RenormBackward0",
       Input(self, saving: self) { g, s in
-        // In the type in which sums accumulate, as in PyTorch: what is left near the bound is small.
+        // Computed in the accumulation type, as in PyTorch: differences close to the bound are
+        // small.
         let type: DType = s[0].dtype.isHalf ? .float32 : .float64
         let x = try s[0].to(type)
         let norms = try x.norm(p: p, dims: others, keepdim: true)

@@ -1,48 +1,50 @@
-/// Swift's operators on tensors. Each throws what the method of the same meaning throws. There is
-/// one generic overload per side for numbers, which keeps long expressions quick to type-check.
+/// Swift's operators on tensors.
+///
+/// Each throws the errors of the method that it calls. There is one generic overload per side for
+/// numbers, so that long expressions type-check quickly.
 extension Tensor {
-  /// The sum, elementwise (``add(_:alpha:)-(Tensor,_)``).
+  /// Adds elementwise (``add(_:alpha:)-(Tensor,_)``).
   public static func + (a: Tensor, b: Tensor) throws -> Tensor { try a.add(b) }
-  /// The sum with a number.
+  /// Adds a number.
   public static func + <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.add(b) }
-  /// The sum with a number.
+  /// Adds a number.
   public static func + <S: TensorScalar>(a: S, b: Tensor) throws -> Tensor { try b.add(a) }
 
-  /// The difference, elementwise (``sub(_:alpha:)-(Tensor,_)``).
+  /// Subtracts elementwise (``sub(_:alpha:)-(Tensor,_)``).
   public static func - (a: Tensor, b: Tensor) throws -> Tensor { try a.sub(b) }
-  /// The difference with a number.
+  /// Subtracts a number.
   public static func - <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.sub(b) }
-  /// A number minus the tensor (``rsub(_:alpha:)-(S,_)``).
+  /// Subtracts the tensor from a number (``rsub(_:alpha:)-(S,_)``).
   public static func - <S: TensorScalar>(a: S, b: Tensor) throws -> Tensor { try b.rsub(a) }
-  /// The negative (``neg()``).
+  /// Negates each element (``neg()``).
   public static prefix func - (a: Tensor) throws -> Tensor { try a.neg() }
 
-  /// The product, elementwise (``mul(_:)-(Tensor)``).
+  /// Multiplies elementwise (``mul(_:)-(Tensor)``).
   public static func * (a: Tensor, b: Tensor) throws -> Tensor { try a.mul(b) }
-  /// The product with a number.
+  /// Multiplies by a number.
   public static func * <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.mul(b) }
-  /// The product with a number.
+  /// Multiplies by a number.
   public static func * <S: TensorScalar>(a: S, b: Tensor) throws -> Tensor { try b.mul(a) }
 
-  /// The quotient, elementwise; integers divide in floats (``div(_:rounding:)-(Tensor,_)``).
+  /// Divides elementwise; integers divide in floats (``div(_:rounding:)-(Tensor,_)``).
   public static func / (a: Tensor, b: Tensor) throws -> Tensor { try a.div(b) }
-  /// The quotient with a number.
+  /// Divides by a number.
   public static func / <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.div(b) }
-  /// A number divided by the tensor: its reciprocal times the number, as in PyTorch.
+  /// Divides a number by the tensor: multiplies its reciprocal by the number, as in PyTorch.
   public static func / <S: TensorScalar>(a: S, b: Tensor) throws -> Tensor {
     try b.reciprocal().mul(a)
   }
 
-  /// Python's modulo, elementwise (``remainder(_:)-(Tensor)``).
+  /// Computes Python's modulo elementwise (``remainder(_:)-(Tensor)``).
   public static func % (a: Tensor, b: Tensor) throws -> Tensor { try a.remainder(b) }
-  /// Python's modulo by a number.
+  /// Computes Python's modulo by a number.
   public static func % <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.remainder(b) }
-  /// A number modulo the tensor.
+  /// Computes a number modulo the tensor.
   public static func % <S: TensorScalar>(a: S, b: Tensor) throws -> Tensor {
     try Tensor.wrapped(a, like: b).remainder(b)
   }
 
-  // As in PyTorch these write into the tensor's memory: every view of it sees the change.
+  // As in PyTorch, these write to the tensor's memory: every view of it sees the change.
 
   /// Adds in place (``add_(_:alpha:)-(Tensor,_)``).
   public static func += (a: Tensor, b: Tensor) throws { try a.add_(b) }
@@ -61,54 +63,54 @@ extension Tensor {
   /// Divides by a number in place.
   public static func /= <S: TensorScalar>(a: Tensor, b: S) throws { try a.div_(b) }
 
-  /// Whether elements are equal (``eq(_:)-(Tensor)``).
+  /// Tests elementwise for equality (``eq(_:)-(Tensor)``).
   public static func .== (a: Tensor, b: Tensor) throws -> Tensor { try a.eq(b) }
-  /// Whether elements equal a number.
+  /// Tests elementwise for equality with a number.
   public static func .== <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.eq(b) }
-  /// Whether elements differ (``ne(_:)-(Tensor)``).
+  /// Tests elementwise for inequality (``ne(_:)-(Tensor)``).
   public static func .!= (a: Tensor, b: Tensor) throws -> Tensor { try a.ne(b) }
-  /// Whether elements differ from a number.
+  /// Tests elementwise for inequality with a number.
   public static func .!= <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.ne(b) }
-  /// Whether elements are less (``lt(_:)-(Tensor)``).
+  /// Tests elementwise whether `a` is less than `b` (``lt(_:)-(Tensor)``).
   public static func .< (a: Tensor, b: Tensor) throws -> Tensor { try a.lt(b) }
-  /// Whether elements are less than a number.
+  /// Tests elementwise whether `a` is less than a number.
   public static func .< <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.lt(b) }
-  /// Whether elements are less or equal (``le(_:)-(Tensor)``).
+  /// Tests elementwise whether `a` is at most `b` (``le(_:)-(Tensor)``).
   public static func .<= (a: Tensor, b: Tensor) throws -> Tensor { try a.le(b) }
-  /// Whether elements are at most a number.
+  /// Tests elementwise whether `a` is at most a number.
   public static func .<= <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.le(b) }
-  /// Whether elements are greater (``gt(_:)-(Tensor)``).
+  /// Tests elementwise whether `a` is greater than `b` (``gt(_:)-(Tensor)``).
   public static func .> (a: Tensor, b: Tensor) throws -> Tensor { try a.gt(b) }
-  /// Whether elements are greater than a number.
+  /// Tests elementwise whether `a` is greater than a number.
   public static func .> <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.gt(b) }
-  /// Whether elements are greater or equal (``ge(_:)-(Tensor)``).
+  /// Tests elementwise whether `a` is at least `b` (``ge(_:)-(Tensor)``).
   public static func .>= (a: Tensor, b: Tensor) throws -> Tensor { try a.ge(b) }
-  /// Whether elements are at least a number.
+  /// Tests elementwise whether `a` is at least a number.
   public static func .>= <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.ge(b) }
 
-  /// Bits, or truth values, that both have (``bitwiseAnd(_:)-(Tensor)``).
+  /// Computes the bitwise and, logical for bools (``bitwiseAnd(_:)-(Tensor)``).
   public static func & (a: Tensor, b: Tensor) throws -> Tensor { try a.bitwiseAnd(b) }
-  /// Bits shared with a number.
+  /// Computes the bitwise and with a number.
   public static func & <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.bitwiseAnd(b) }
-  /// Bits, or truth values, that either has (``bitwiseOr(_:)-(Tensor)``).
+  /// Computes the bitwise or, logical for bools (``bitwiseOr(_:)-(Tensor)``).
   public static func | (a: Tensor, b: Tensor) throws -> Tensor { try a.bitwiseOr(b) }
-  /// Bits of the tensor or a number.
+  /// Computes the bitwise or with a number.
   public static func | <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.bitwiseOr(b) }
-  /// Bits, or truth values, that one of the two has (``bitwiseXor(_:)-(Tensor)``).
+  /// Computes the bitwise exclusive or, logical for bools (``bitwiseXor(_:)-(Tensor)``).
   public static func ^ (a: Tensor, b: Tensor) throws -> Tensor { try a.bitwiseXor(b) }
-  /// Bits of either the tensor or a number.
+  /// Computes the bitwise exclusive or with a number.
   public static func ^ <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor { try a.bitwiseXor(b) }
-  /// The complement (``bitwiseNot()``).
+  /// Computes the bitwise complement (``bitwiseNot()``).
   public static prefix func ~ (a: Tensor) throws -> Tensor { try a.bitwiseNot() }
-  /// Bits moved up (``bitwiseLeftShift(_:)-(Tensor)``).
+  /// Shifts the bits left (``bitwiseLeftShift(_:)-(Tensor)``).
   public static func << (a: Tensor, b: Tensor) throws -> Tensor { try a.bitwiseLeftShift(b) }
-  /// Bits moved up by a number of places.
+  /// Shifts the bits left by a number.
   public static func << <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor {
     try a.bitwiseLeftShift(b)
   }
-  /// Bits moved down (``bitwiseRightShift(_:)-(Tensor)``).
+  /// Shifts the bits right (``bitwiseRightShift(_:)-(Tensor)``).
   public static func >> (a: Tensor, b: Tensor) throws -> Tensor { try a.bitwiseRightShift(b) }
-  /// Bits moved down by a number of places.
+  /// Shifts the bits right by a number.
   public static func >> <S: TensorScalar>(a: Tensor, b: S) throws -> Tensor {
     try a.bitwiseRightShift(b)
   }

@@ -25,24 +25,25 @@ extension BinaryRule {
 }
 
 extension Tensor {
-  /// The absolute value (PyTorch: `torch.abs`).
+  /// Computes the absolute value (PyTorch: `torch.abs`).
   public func abs() throws -> Tensor { try unary(.abs) }
-  /// ``abs()`` in place.
+  /// Applies ``abs()`` in place.
   @discardableResult public func abs_() throws -> Tensor { try unary_(.abs) }
-  /// −1, 0 or 1 by sign; 0 for NaN (PyTorch: `torch.sign`).
+  /// Computes the sign: −1, 0 or 1; 0 for NaN (PyTorch: `torch.sign`).
   public func sign() throws -> Tensor { try unary(.sign) }
-  /// ``sign()`` in place.
+  /// Applies ``sign()`` in place.
   @discardableResult public func sign_() throws -> Tensor { try unary_(.sign) }
-  /// The sign of real elements (PyTorch: `torch.sgn`).
+  /// Computes the sign of real elements (PyTorch: `torch.sgn`).
   public func sgn() throws -> Tensor { try unary(.sgn) }
 
-  /// The size of `self` with the sign of `other` (PyTorch: `torch.copysign`).
+  /// Combines the magnitude of `self` with the sign of `other` (PyTorch: `torch.copysign`).
   public func copysign(_ other: Tensor) throws -> Tensor { try binary(.copysign, other) }
-  /// The size of `self` with the sign of a number.
+  /// Combines the magnitude of `self` with the sign of a number.
   public func copysign<S: TensorScalar>(_ other: S) throws -> Tensor {
     try binary(.copysign, other)
   }
-  /// The next number of the dtype in the direction of `other` (PyTorch: `torch.nextafter`).
+  /// Returns the next representable number in the direction of `other`
+  /// (PyTorch: `torch.nextafter`).
   public func nextafter(_ other: Tensor) throws -> Tensor {
     try noGrad {
       let half = Tensor.resultType(self, other).isHalf
@@ -54,15 +55,15 @@ extension Tensor {
       Input(other) { g, _ in try g.zeroGradient() })
   }
 
-  /// The neighbours of 16-bit numbers, found in float32: one unit in the last place away, half of
-  /// that below a power of two.
+  /// Computes the neighbors of 16-bit numbers in float32: one unit in the last place away, or half
+  /// a unit below a power of two.
   private func nextHalf(_ other: Tensor) throws -> Tensor {
     let type = Tensor.resultType(self, other)
     let (digits, least) = type == .float16 ? (11.0, -13.0) : (8.0, -125.0)
     let a = try to(.float32), direction = try other.to(.float32).sub(a).sign()
     let (mantissa, exponent) = try a.frexp()
     let shrinks = try mantissa.abs().eq(0.5).logicalAnd(a.sign().mul(direction).lt(0))
-    // Zero has no exponent of its own; its neighbours are the least numbers there are.
+    // Zero has no exponent of its own; its neighbors are the smallest subnormal numbers.
     let scale = try Tensor.where(a.eq(0), least, exponent.to(.float32).sub(shrinks.to(.float32)))
     let place = try scale.clamp(min: least).sub(digits)
     let next = try a.add(direction.mul(Tensor.pow(2.0, place)))
@@ -71,10 +72,11 @@ extension Tensor {
     return try Tensor.where(isnan().logicalOr(other.isnan()), Double.nan, result).to(type)
   }
 
-  /// 0 below zero and for NaN, 1 above, `values` at zero (PyTorch: `torch.heaviside`).
+  /// Computes the Heaviside step function: 0 for negative elements and NaN, 1 for positive ones,
+  /// `values` at zero (PyTorch: `torch.heaviside`).
   ///
   /// `backward` through it throws, as in PyTorch.
-  /// - Throws: ``TensorError`` where the dtypes differ.
+  /// - Throws: ``TensorError`` if the dtypes differ.
   public func heaviside(_ values: Tensor) throws -> Tensor {
     guard dtype == values.dtype else {
       throw TensorError(
@@ -88,7 +90,7 @@ extension Tensor {
       "NotImplemented", .underivable(self, "heaviside"), .underivable(values, "heaviside"))
   }
 
-  /// Replaces NaN and the infinities, by default with 0 and the dtype's extremes
+  /// Replaces NaN and infinities, by default with 0 and the extremes of the dtype
   /// (PyTorch: `torch.nan_to_num`).
   public func nanToNum(
     nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil
@@ -106,8 +108,8 @@ extension Tensor {
       })
   }
 
-  /// Mantissas in [0.5, 1) and exponents (int32), so that `self = mantissa · 2^exponent`
-  /// (PyTorch: `torch.frexp`).
+  /// Returns mantissas with magnitude in [0.5, 1) and int32 exponents: `self = mantissa ·
+  /// 2^exponent` (PyTorch: `torch.frexp`).
   public func frexp() throws -> (mantissa: Tensor, exponent: Tensor) {
     guard dtype.isFloatingPoint else {
       throw TensorError(.dtype, "frexp", "torch.frexp() only supports floating-point dtypes")
@@ -123,15 +125,16 @@ extension Tensor {
     )
   }
 
-  /// Calls `body` with this tensor, half precision widened to float32, and narrows the result: a
-  /// composed operation rounds once, as one kernel would.
+  /// Calls `body` with this tensor, half precision widened to float32, and narrows the result.
+  ///
+  /// A composed operation then rounds only once, like a single kernel.
   func widened(_ body: (Tensor) throws -> Tensor) throws -> Tensor {
     dtype.isHalf ? try body(to(.float32)).to(dtype) : try body(self)
   }
 }
 
 extension DType {
-  /// The greatest finite number of a floating-point dtype.
+  /// The largest finite number of a floating-point dtype.
   package var greatestFinite: Double {
     switch self {
     case .float16: 65504

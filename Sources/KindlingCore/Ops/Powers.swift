@@ -15,7 +15,7 @@ extension UnaryRule {
 }
 
 extension BinaryRule {
-  // x⁰ is constant in x, and 0ʸ in y: without the masks 0·∞ would make NaN.
+  // x⁰ is constant in x, and 0ʸ in y: without the masks, 0·∞ would give NaN.
   static let pow = BinaryRule(
     "pow", .pow, "PowBackward1", leftNumber: "PowBackward2", savingOutput: true,
     left: { a, b in
@@ -31,46 +31,46 @@ extension BinaryRule {
 }
 
 extension Tensor {
-  /// The square root, NaN below 0 (PyTorch: `torch.sqrt`).
+  /// Computes the square root, NaN below 0 (PyTorch: `torch.sqrt`).
   public func sqrt() throws -> Tensor { try unary(.sqrt) }
-  /// ``sqrt()`` in place.
+  /// Applies ``sqrt()`` in place.
   @discardableResult public func sqrt_() throws -> Tensor { try unary_(.sqrt) }
-  /// One over the square root (PyTorch: `torch.rsqrt`).
+  /// Computes the reciprocal of the square root (PyTorch: `torch.rsqrt`).
   public func rsqrt() throws -> Tensor { try unary(.rsqrt) }
-  /// ``rsqrt()`` in place.
+  /// Applies ``rsqrt()`` in place.
   @discardableResult public func rsqrt_() throws -> Tensor { try unary_(.rsqrt) }
-  /// One over each element, in floats (PyTorch: `torch.reciprocal`).
+  /// Computes the reciprocal of each element as a float (PyTorch: `torch.reciprocal`).
   public func reciprocal() throws -> Tensor { try unary(.reciprocal) }
-  /// ``reciprocal()`` in place.
+  /// Applies ``reciprocal()`` in place.
   @discardableResult public func reciprocal_() throws -> Tensor { try unary_(.reciprocal) }
-  /// The square; bools become int64 (PyTorch: `torch.square`).
+  /// Computes the square; bools are converted to int64 (PyTorch: `torch.square`).
   public func square() throws -> Tensor { try pow(2) }
-  /// ``square()`` in place.
+  /// Applies ``square()`` in place.
   @discardableResult public func square_() throws -> Tensor { try pow_(2) }
 
-  /// Each element to the power of a number (PyTorch: `torch.pow`).
+  /// Raises each element to the power of a number (PyTorch: `torch.pow`).
   ///
   /// - Throws: ``TensorError`` for integers to a negative integer power.
   public func pow<S: TensorScalar>(_ exponent: S) throws -> Tensor {
     try power(exponent.scalar, into: nil)
   }
-  /// Each element to the power of a number, in place.
+  /// Raises each element to the power of a number, in place.
   @discardableResult
   public func pow_<S: TensorScalar>(_ exponent: S) throws -> Tensor {
     try inPlace("pow_") { try $0.power(exponent.scalar, into: $1) }
   }
-  /// `self` to the power of `exponent`, elementwise (PyTorch: `torch.pow`).
+  /// Raises `self` to the power of `exponent`, elementwise (PyTorch: `torch.pow`).
   public func pow(_ exponent: Tensor) throws -> Tensor {
     try Tensor.checkPower(self, exponent)
     return try binary(.pow, exponent)
   }
-  /// `self` to the power of `exponent`, in place.
+  /// Raises `self` to the power of `exponent`, in place.
   @discardableResult
   public func pow_(_ exponent: Tensor) throws -> Tensor {
     try Tensor.checkPower(self, exponent)
     return try binary_(.pow, exponent)
   }
-  /// A number to the power of each element; the result is contiguous.
+  /// Raises a number to the power of each element; the result is contiguous.
   public static func pow<S: TensorScalar>(_ base: S, _ exponent: Tensor) throws -> Tensor {
     let base = try wrapped(base, like: exponent)
     try checkPower(base, exponent)
@@ -108,16 +108,16 @@ extension Tensor {
           .value, "pow", "Integers to negative integer powers are not allowed; convert with to(_:)")
       }
       if dtype == .bool, case .bool(let isOne) = exponent {
-        // Every truth to the power of false is true, and to that of true itself.
+        // x to the power of false is true; x to the power of true is x.
         return try Tensor.binary(
           .logicalOr, "pow", self, .wrapped(!isOne, like: self), integers: .toBool, into: out)
       }
       return try Tensor.binary(.pow, "pow", self, .wrapped(exponent, like: self), into: out)
     }
-    // The powers that have a kernel of their own, which is also more exact.
+    // These powers have their own kernel, which is also more accurate.
     switch exponent.doubleValue {
     case 2: return try unary(.square, "pow", into: out)
-    // Rounded after each step, as PyTorch's are; its float16 has no kernel for these two.
+    // Rounded after each step, like PyTorch's; its float16 has no kernel for these two.
     case 3 where dtype != .float16:
       return try Tensor.binary(.mul, "pow", unary(.square, "pow"), self, into: out)
     case -2 where dtype != .float16:
@@ -129,17 +129,18 @@ extension Tensor {
     }
   }
 
-  /// Powers computed in float64 (PyTorch: `torch.float_power`).
+  /// Computes powers in float64 (PyTorch: `torch.float_power`).
   public func floatPower(_ exponent: Tensor) throws -> Tensor {
     try to(DType.float64).pow(exponent.to(DType.float64))
   }
-  /// Powers by a number, computed in float64.
+  /// Computes powers with a number as exponent in float64.
   public func floatPower<S: TensorScalar>(_ exponent: S) throws -> Tensor {
     try to(DType.float64).pow(exponent.scalar.doubleValue)
   }
 
-  /// `self · 2^other` (PyTorch: `torch.ldexp`); of the dtype of `self` where that is a float and
-  /// `other` is not.
+  /// Computes `self · 2^other` (PyTorch: `torch.ldexp`).
+  ///
+  /// The result has the dtype of `self` if that is a float and `other` is not.
   public func ldexp(_ other: Tensor) throws -> Tensor {
     if dtype.isFloatingPoint && other.dtype == .bool {
       throw TensorError(.dtype, "ldexp", "\"ldexp_cpu_exp\" not implemented for 'Bool'")
@@ -153,7 +154,7 @@ extension Tensor {
     guard dtype.isFloatingPoint, !other.dtype.isFloatingPoint else {
       return try mul(Tensor.pow(2.0, other))
     }
-    // Half of the exponent at a time, so that no factor overflows where the result does not.
+    // The exponent is applied in two halves, so that no factor overflows if the result does not.
     let wide = try other.to(dtype.computeType), half = try wide.div(2).floor()
     let scaled = try mul(Tensor.pow(2.0, half)).mul(Tensor.pow(2.0, wide.sub(half)))
     return try scaled.to(dtype)

@@ -1,6 +1,7 @@
-/// Random tensors. All draw from `generator`, or else from the default one, exactly what PyTorch draws.
+/// Random tensors, sampled from `generator` or the default generator, with the same numbers as
+/// PyTorch.
 extension Tensor {
-  /// Numbers uniform in [0, 1) (PyTorch: `torch.rand`).
+  /// Samples uniformly from [0, 1) (PyTorch: `torch.rand`).
   ///
   /// - Throws: ``TensorError`` `.dtype` unless `dtype` is a float type.
   public static func rand(
@@ -12,7 +13,7 @@ extension Tensor {
     return try result.drawn(.uniform(from: 0, to: 1), generator, requiresGrad)
   }
 
-  /// Numbers uniform in [0, 1) (PyTorch: `torch.rand`).
+  /// Samples uniformly from [0, 1) (PyTorch: `torch.rand`).
   public static func rand(
     _ shape: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -21,7 +22,8 @@ extension Tensor {
       shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Numbers uniform in [0, 1), shaped and by default typed like `other` (PyTorch: `torch.rand_like`).
+  /// Samples uniformly from [0, 1), with the shape and by default the dtype of `other`
+  /// (PyTorch: `torch.rand_like`).
   public static func rand(
     like other: Tensor, generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
     requiresGrad: Bool = false
@@ -31,7 +33,7 @@ extension Tensor {
     return try result.drawn(.uniform(from: 0, to: 1), generator, requiresGrad)
   }
 
-  /// Standard normal numbers (PyTorch: `torch.randn`).
+  /// Samples the standard normal distribution (PyTorch: `torch.randn`).
   ///
   /// - Throws: ``TensorError`` `.dtype` unless `dtype` is a float type.
   public static func randn(
@@ -43,7 +45,7 @@ extension Tensor {
     return try result.drawn(.normal(mean: 0, std: 1), generator, requiresGrad)
   }
 
-  /// Standard normal numbers (PyTorch: `torch.randn`).
+  /// Samples the standard normal distribution (PyTorch: `torch.randn`).
   public static func randn(
     _ shape: Int..., generator: Generator? = nil, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -52,7 +54,8 @@ extension Tensor {
       shape, generator: generator, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Standard normal numbers, shaped and by default typed like `other` (PyTorch: `torch.randn_like`).
+  /// Samples the standard normal distribution, with the shape and by default the dtype of `other`
+  /// (PyTorch: `torch.randn_like`).
   public static func randn(
     like other: Tensor, generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil,
     requiresGrad: Bool = false
@@ -62,7 +65,7 @@ extension Tensor {
     return try result.drawn(.normal(mean: 0, std: 1), generator, requiresGrad)
   }
 
-  /// Integers from `low` up to and not including `high` (PyTorch: `torch.randint`).
+  /// Samples integers from `low` up to, but not including, `high` (PyTorch: `torch.randint`).
   ///
   /// - Throws: ``TensorError`` `.value` unless `low < high` and both fit `dtype`.
   public static func randint(
@@ -74,7 +77,7 @@ extension Tensor {
       result.integerRange("randint", low, high), generator, requiresGrad)
   }
 
-  /// Integers from 0 up to and not including `high` (PyTorch: `torch.randint`).
+  /// Samples integers from 0 up to, but not including, `high` (PyTorch: `torch.randint`).
   public static func randint(
     _ high: Int, _ shape: [Int], generator: Generator? = nil, dtype: DType = .int64,
     device: Device = .cpu, requiresGrad: Bool = false
@@ -84,8 +87,8 @@ extension Tensor {
     )
   }
 
-  /// Integers from `low` up to and not including `high`, shaped and by default typed like `other`
-  /// (PyTorch: `torch.randint_like`).
+  /// Samples integers from `low` up to, but not including, `high`, with the shape and by default
+  /// the dtype of `other` (PyTorch: `torch.randint_like`).
   public static func randint(
     like other: Tensor, _ low: Int, _ high: Int, generator: Generator? = nil, dtype: DType? = nil,
     device: Device? = nil, requiresGrad: Bool = false
@@ -94,9 +97,9 @@ extension Tensor {
     return try result.drawn(result.integerRange("randint", low, high), generator, requiresGrad)
   }
 
-  /// The integers 0 to `n` − 1 in random order (PyTorch: `torch.randperm`).
+  /// Returns a random permutation of the integers from 0 to `n` − 1 (PyTorch: `torch.randperm`).
   ///
-  /// - Throws: ``TensorError`` `.value` where `n` is negative or `dtype` cannot hold all of them.
+  /// - Throws: ``TensorError`` `.value` if `n` is negative or `dtype` cannot hold all of them.
   public static func randperm(
     _ n: Int, generator: Generator? = nil, dtype: DType = .int64, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -118,7 +121,8 @@ extension Tensor {
     return requiresGrad ? try result.requiresGrad_() : result
   }
 
-  /// Normal numbers of mean `mean` and standard deviation `std` (PyTorch: `torch.normal`).
+  /// Samples a normal distribution with mean `mean` and standard deviation `std`
+  /// (PyTorch: `torch.normal`).
   public static func normal(
     _ mean: Double, _ std: Double, _ shape: [Int], generator: Generator? = nil, dtype: DType? = nil,
     device: Device = .cpu, requiresGrad: Bool = false
@@ -129,9 +133,10 @@ extension Tensor {
     return try result.drawn(.normal(mean: mean, std: std), generator, requiresGrad)
   }
 
-  /// One normal number for each mean in `mean`, of standard deviation `std` (PyTorch: `torch.normal`).
+  /// Samples one normal number for each element of `mean`, with standard deviation `std`
+  /// (PyTorch: `torch.normal`).
   ///
-  /// The gradient to `mean` is zero, as in PyTorch: draws are not reparametrised.
+  /// The gradient of `mean` is zero, as in PyTorch: samples are not reparameterized.
   public static func normal(
     _ mean: Tensor, _ std: Double = 1, generator: Generator? = nil
   ) throws -> Tensor {
@@ -143,7 +148,8 @@ extension Tensor {
     return result.recorded("NormalBackward1", Input(mean, pullback: zeroGradient))
   }
 
-  /// One normal number of mean `mean` for each standard deviation in `std` (PyTorch: `torch.normal`).
+  /// Samples one normal number with mean `mean` for each element of `std`
+  /// (PyTorch: `torch.normal`).
   public static func normal(
     _ mean: Double, _ std: Tensor, generator: Generator? = nil
   ) throws -> Tensor {
@@ -154,7 +160,8 @@ extension Tensor {
     return result.recorded("NormalBackward2", Input(std, pullback: zeroGradient))
   }
 
-  /// One normal number for each mean and standard deviation; the two broadcast (PyTorch: `torch.normal`).
+  /// Samples one normal number for each mean and standard deviation, with broadcasting
+  /// (PyTorch: `torch.normal`).
   public static func normal(
     _ mean: Tensor, _ std: Tensor, generator: Generator? = nil
   ) throws -> Tensor {
@@ -169,7 +176,7 @@ extension Tensor {
       "NormalBackward3", Input(mean, pullback: zeroGradient), Input(std, pullback: zeroGradient))
   }
 
-  /// This new tensor, filled.
+  /// Fills this new tensor with samples.
   private func drawn(
     _ distribution: Distribution, _ generator: Generator?, _ requiresGrad: Bool
   ) throws -> Tensor {

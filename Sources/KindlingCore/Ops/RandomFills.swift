@@ -1,7 +1,9 @@
-/// Random numbers in place. All return this tensor, and draw from `generator` or else from the
-/// default one. Gradients do not pass through a fill: they are zero, as in PyTorch.
+/// Random fills in place, sampled from `generator` or the default generator; all return this
+/// tensor.
+///
+/// The gradient of a fill is zero, as in PyTorch.
 extension Tensor {
-  /// Fills with numbers uniform in [from, to) (PyTorch: `Tensor.uniform_`).
+  /// Fills this tensor with uniform samples from [from, to) (PyTorch: `Tensor.uniform_`).
   @discardableResult
   public func uniform_(
     _ from: Double = 0, _ to: Double = 1, generator: Generator? = nil
@@ -24,7 +26,7 @@ extension Tensor {
     return try fillRandom("uniform_", "UniformBackward0", .uniform(from: from, to: to), generator)
   }
 
-  /// Fills with normal numbers (PyTorch: `Tensor.normal_`).
+  /// Fills this tensor with normal samples (PyTorch: `Tensor.normal_`).
   @discardableResult
   public func normal_(
     _ mean: Double = 0, _ std: Double = 1, generator: Generator? = nil
@@ -34,8 +36,9 @@ extension Tensor {
     return try fillRandom("normal_", "NormalBackward0", .normal(mean: mean, std: std), generator)
   }
 
-  /// Fills with the logarithmically normal numbers whose logarithms have `mean` and `std`
-  /// (PyTorch: `Tensor.log_normal_`).
+  /// Fills this tensor with log-normal samples (PyTorch: `Tensor.log_normal_`).
+  ///
+  /// `mean` and `std` are those of the logarithms.
   @discardableResult
   public func logNormal_(
     _ mean: Double = 1, _ std: Double = 2, generator: Generator? = nil
@@ -48,7 +51,7 @@ extension Tensor {
       "logNormal_", "LogNormalBackward0", .logNormal(mean: mean, std: std), generator)
   }
 
-  /// Fills with exponentially distributed numbers of rate `lambd` (PyTorch: `Tensor.exponential_`).
+  /// Fills this tensor with exponential samples of rate `lambd` (PyTorch: `Tensor.exponential_`).
   @discardableResult
   public func exponential_(_ lambd: Double = 1, generator: Generator? = nil) throws -> Tensor {
     guard lambd > 0 else {
@@ -59,8 +62,8 @@ extension Tensor {
       "exponential_", "ExponentialBackward0", .exponential(rate: lambd), generator)
   }
 
-  /// Fills with numbers of trials up to the first success, of probability `p` each
-  /// (PyTorch: `Tensor.geometric_`).
+  /// Fills this tensor with geometric samples: the trials up to the first success of probability
+  /// `p` (PyTorch: `Tensor.geometric_`).
   @discardableResult
   public func geometric_(_ p: Double, generator: Generator? = nil) throws -> Tensor {
     guard p > 0 && p < 1 else {
@@ -73,7 +76,7 @@ extension Tensor {
     return try fillRandom("geometric_", "GeometricBackward0", .geometric(p), generator)
   }
 
-  /// Fills with Cauchy distributed numbers (PyTorch: `Tensor.cauchy_`).
+  /// Fills this tensor with Cauchy samples (PyTorch: `Tensor.cauchy_`).
   @discardableResult
   public func cauchy_(
     _ median: Double = 0, _ sigma: Double = 1, generator: Generator? = nil
@@ -86,8 +89,10 @@ extension Tensor {
       "cauchy_", "CauchyBackward0", .cauchy(median: median, sigma: sigma), generator)
   }
 
-  /// Fills with integers over the whole range of an integer dtype, from 0; for float dtypes from 0 to
-  /// the last integer below which all are exact (PyTorch: `Tensor.random_`).
+  /// Fills this tensor with integers from 0 to the maximum of an integer dtype
+  /// (PyTorch: `Tensor.random_`).
+  ///
+  /// For float dtypes, the maximum is the largest integer up to which all integers are exact.
   @discardableResult
   public func random_(generator: Generator? = nil) throws -> Tensor {
     let wide = dtype == .int64 || dtype == .float64
@@ -96,13 +101,15 @@ extension Tensor {
       "random_", "RandomBackward2", .integers(from: 0, range: range, wide: wide), generator)
   }
 
-  /// Fills with integers from 0 up to and not including `to` (PyTorch: `Tensor.random_`).
+  /// Fills this tensor with integers from 0 up to, but not including, `to`
+  /// (PyTorch: `Tensor.random_`).
   @discardableResult
   public func random_(_ to: Int, generator: Generator? = nil) throws -> Tensor {
     try fillRandom("random_", "RandomBackward1", integerRange("random_", 0, to), generator)
   }
 
-  /// Fills with integers from `from` up to and not including `to` (PyTorch: `Tensor.random_`).
+  /// Fills this tensor with integers from `from` up to, but not including, `to`
+  /// (PyTorch: `Tensor.random_`).
   @discardableResult
   public func random_(_ from: Int, _ to: Int, generator: Generator? = nil) throws -> Tensor {
     try fillRandom("random_", "RandomBackward0", integerRange("random_", from, to), generator)
@@ -120,12 +127,12 @@ extension Tensor {
     }
   }
 
-  /// The pullback of what does not depend on its input.
+  /// Returns zeros: the pullback of an operation that does not depend on its input.
   static func zeroGradient(_ gradient: Tensor, _ saved: SavedTensors) throws -> Tensor? {
     try Tensor.zeros(like: gradient)
   }
 
-  /// Throws for other dtypes than floats; where `emptily`, of no elements they pass, as in PyTorch.
+  /// Throws for dtypes other than floats; with `emptily`, empty tensors pass, as in PyTorch.
   func requireFloat(_ operation: String, emptily: Bool = false) throws {
     if emptily && numel == 0 { return }
     guard dtype.isFloatingPoint else {
@@ -142,7 +149,8 @@ extension Tensor {
     }
   }
 
-  /// The integers from `low` up to and not including `high`, where this tensor's dtype has them.
+  /// Returns the distribution of integers from `low` up to, but not including, `high`; throws if
+  /// the dtype does not have them.
   func integerRange(_ operation: String, _ low: Int, _ high: Int) throws -> Distribution {
     guard low < high else {
       throw TensorError(
@@ -172,7 +180,7 @@ extension Tensor {
 }
 
 extension DType {
-  /// Bits of a float's significand, the implicit one included.
+  /// The number of bits of a float's significand, including the implicit one.
   private var digits: Int {
     switch self {
     case .float16: 11
@@ -182,7 +190,7 @@ extension DType {
     }
   }
 
-  /// The integers that have values of their own; of floats, the non-negative ones.
+  /// The integers that the dtype represents exactly; for floats, the nonnegative ones.
   var integerLimits: ClosedRange<Int> {
     switch self {
     case .bool: 0...1
@@ -195,13 +203,13 @@ extension DType {
     }
   }
 
-  /// What values can be converted to without overflow.
+  /// The range of values that convert to the dtype without overflow.
   fileprivate var valueLimits: ClosedRange<Double> {
     if isFloatingPoint { return -greatestFinite...greatestFinite }
     return Double(integerLimits.lowerBound)...Double(integerLimits.upperBound)
   }
 
-  /// `value` as a float of this dtype, as an integer again.
+  /// Rounds `value` to this float dtype and back to an integer.
   private func rounded(_ value: Int) -> Int {
     let result: Double =
       switch self {
@@ -213,8 +221,10 @@ extension DType {
     return Int(exactly: result) ?? (result < 0 ? .min : .max)
   }
 
-  /// The least bound from which conversion cannot leave a range that starts at `from`, as PyTorch
-  /// finds it: floats far from zero are further than 1 apart.
+  /// Returns the smallest bound from which conversion stays in a range that starts at `from`, by
+  /// PyTorch's method.
+  ///
+  /// Floats far from zero are more than 1 apart.
   fileprivate func nextInteger(fromAbove from: Int) -> Int {
     let above = rounded(from &+ 1)
     if above >= from { return from }
@@ -222,7 +232,7 @@ extension DType {
     return above &+ 1 << max(exponent - digits + 1, 0)
   }
 
-  /// The greatest bound up to which conversion cannot leave a range that ends before `to`.
+  /// Returns the largest bound up to which conversion stays in a range that ends before `to`.
   fileprivate func nextInteger(fromBelow to: Int) -> Int {
     let below = rounded(to &- 1)
     if below < to { return to }

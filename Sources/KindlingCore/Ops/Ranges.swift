@@ -1,22 +1,22 @@
 import KindlingPlatform
 
-/// The C library's `pow`, which `Tensor.pow` hides inside the extension.
+/// Calls the C library's `pow`, which `Tensor.pow` hides inside the extension.
 private func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
-/// Sequences of numbers, and grids and triangles of indexes.
+/// Sequences of numbers, and index grids and triangles.
 extension Tensor {
-  /// 0, 1, … below `end` (PyTorch: `torch.arange`); int64 for an integer.
+  /// Creates the sequence 0, 1, … below `end`; int64 for an integer (PyTorch: `torch.arange`).
   public static func arange<S: TensorScalar>(
     _ end: S, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
     try arange(0, end, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// `start`, `start + step`, … before `end` (PyTorch: `torch.arange`).
+  /// Creates the sequence `start`, `start + step`, … before `end` (PyTorch: `torch.arange`).
   ///
-  /// int64 where all three are integers, else the default dtype.
-  /// - Throws: ``TensorError`` `.value` for a step of 0, one that leads away from `end`, and bounds
-  ///   that are not finite.
+  /// The dtype is int64 if all three are integers, else the default dtype.
+  /// - Throws: ``TensorError`` `.value` for a step of 0 or of the wrong sign, and for bounds that
+  ///   are not finite.
   public static func arange<A: TensorScalar, B: TensorScalar, C: TensorScalar>(
     _ start: A, _ end: B, _ step: C, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -43,7 +43,7 @@ extension Tensor {
         .leaf(requiresGrad)
     }
     let from = try whole(start), by = try whole(step), to = try whole(end)
-    // How many there are is counted before the numbers lose their fractions, exactly for integers.
+    // The length is computed before the numbers lose their fractions, exactly for integers.
     var count = try rangeCount(((last - first) / stride).rounded(.up), type)
     if type == .int64, !isFloat {
       let (distance, over) = to.subtractingReportingOverflow(from)
@@ -54,7 +54,7 @@ extension Tensor {
     return try generated([count], Int.self, type, device) { from &+ $0 &* by }.leaf(requiresGrad)
   }
 
-  /// `start`, `start + step`, … before `end`, with a step of 1 or the one given.
+  /// Creates the sequence `start`, `start + step`, … before `end`; `step` defaults to 1.
   public static func arange<A: TensorScalar, B: TensorScalar>(
     _ start: A, _ end: B, step: some TensorScalar = 1, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -85,7 +85,8 @@ extension Tensor {
     return i
   }
 
-  /// `steps` numbers from `start` to `end`, both included, evenly spaced (PyTorch: `torch.linspace`).
+  /// Creates `steps` evenly spaced numbers from `start` to `end`, both included
+  /// (PyTorch: `torch.linspace`).
   public static func linspace<A: TensorScalar, B: TensorScalar>(
     _ start: A, _ end: B, steps: Int, dtype: DType? = nil, device: Device = .cpu,
     requiresGrad: Bool = false
@@ -98,7 +99,7 @@ extension Tensor {
     return try spaced(a, b, steps, type, device) { $0 }.leaf(requiresGrad)
   }
 
-  /// `base` to the power of each number of ``linspace(_:_:steps:dtype:device:requiresGrad:)``
+  /// Raises `base` to the numbers of ``linspace(_:_:steps:dtype:device:requiresGrad:)``
   /// (PyTorch: `torch.logspace`).
   public static func logspace<A: TensorScalar, B: TensorScalar>(
     _ start: A, _ end: B, steps: Int, base: Double = 10, dtype: DType? = nil, device: Device = .cpu,
@@ -118,9 +119,9 @@ extension Tensor {
     _ = try Layout.checkedCount([steps], dtype, operation)
   }
 
-  /// Counts from both ends, so that the last element is `b` exactly.
+  /// Creates evenly spaced numbers from both ends, so that the last element is exactly `b`.
   ///
-  /// float32 is computed in float32 and integers step by a float32, as PyTorch does.
+  /// float32 is computed in float32, and integers use a float32 step, as in PyTorch.
   private static func spaced(
     _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device,
     _ map: @escaping (Double) -> Double
@@ -147,7 +148,7 @@ extension Tensor {
     }
   }
 
-  /// A tensor on `device` whose element number `i` is `element(i)`, computed as `T`.
+  /// Creates a tensor on `device` whose element `i` is `element(i)`, computed as `T`.
   package static func generated<T: TensorScalar>(
     _ shape: [Int], _ type: T.Type, _ dtype: DType, _ device: Device, _ element: (Int) -> T
   ) throws -> Tensor {
@@ -159,18 +160,18 @@ extension Tensor {
     return try made.to(dtype).to(device)
   }
 
-  // MARK: Indexes
+  // MARK: Indices
 
-  /// The rows and columns of the lower triangle of a `row` × `column` matrix, as a `[2, n]` tensor
-  /// (PyTorch: `torch.tril_indices`).
+  /// Returns the row and column indices of the lower triangle of a `row` × `column` matrix, as a
+  /// `[2, n]` tensor (PyTorch: `torch.tril_indices`).
   public static func trilIndices(
     _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
   ) throws -> Tensor {
     try triangle("trilIndices", row, column, offset, dtype, device) { (0, $0 + $1 + 1) }
   }
 
-  /// The rows and columns of the upper triangle of a `row` × `column` matrix, as a `[2, n]` tensor
-  /// (PyTorch: `torch.triu_indices`).
+  /// Returns the row and column indices of the upper triangle of a `row` × `column` matrix, as a
+  /// `[2, n]` tensor (PyTorch: `torch.triu_indices`).
   public static func triuIndices(
     _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
   ) throws -> Tensor {
@@ -187,7 +188,7 @@ extension Tensor {
     }
     _ = try Layout.checkedCount([2, row, column], .int64, operation)
     try Layout.checkList(row, operation)
-    // Offsets beyond the matrix mean no more than its edge.
+    // Offsets beyond the matrix are clamped to its edge.
     let offset = Swift.min(Swift.max(offset, -row), column)
     var count = 0
     for r in 0..<row {

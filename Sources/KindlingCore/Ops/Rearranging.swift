@@ -1,6 +1,6 @@
-/// Elements in other places: mirrored, shifted, turned, triangles and diagonals. All copy.
+/// Copies with elements moved or selected: flips, rolls, rotations, triangles and diagonals.
 extension Tensor {
-  /// The elements along `dims` in reverse order (PyTorch: `Tensor.flip`).
+  /// Reverses the order of the elements along `dims` (PyTorch: `Tensor.flip`).
   public func flip(_ dims: [Int]) throws -> Tensor {
     let flipped = try Layout.wrapKeeping(dims, ndim, "flip").filter { $0 < ndim }
     var (steps, offset) = (strides, storageOffset)
@@ -15,10 +15,10 @@ extension Tensor {
     return result.recorded("FlipBackward0", Input(self) { g, _ in try g.flip(flipped) })
   }
 
-  /// ``flip(_:)-([Int])`` with the dimensions written out.
+  /// Calls ``flip(_:)-([Int])`` with the dimensions as numbers.
   public func flip(_ dims: Int...) throws -> Tensor { try flip(dims) }
 
-  /// Columns in reverse order (PyTorch: `Tensor.fliplr`).
+  /// Reverses the order of the columns (PyTorch: `Tensor.fliplr`).
   public func fliplr() throws -> Tensor {
     guard ndim >= 2 else {
       throw TensorError(.shape, "fliplr", "Input must be >= 2-d, but has shape \(shape)")
@@ -26,7 +26,7 @@ extension Tensor {
     return try flip(1)
   }
 
-  /// Rows in reverse order (PyTorch: `Tensor.flipud`).
+  /// Reverses the order of the rows (PyTorch: `Tensor.flipud`).
   public func flipud() throws -> Tensor {
     guard ndim >= 1 else {
       throw TensorError(.shape, "flipud", "Input must be >= 1-d, but has shape \(shape)")
@@ -34,10 +34,10 @@ extension Tensor {
     return try flip(0)
   }
 
-  /// The elements moved on by `shifts` along `dims`, those that fall off coming in at the front
+  /// Rolls the elements by `shifts` along `dims`; elements past the end wrap around
   /// (PyTorch: `Tensor.roll`).
   ///
-  /// Without `dims` all elements move as in one dimension.
+  /// Without `dims`, the flattened tensor is rolled.
   public func roll(_ shifts: [Int], dims: [Int] = []) throws -> Tensor {
     guard !shifts.isEmpty else { throw TensorError(.value, "roll", "`shifts` required") }
     guard dims.count == shifts.count || dims.isEmpty && shifts.count == 1 else {
@@ -59,7 +59,7 @@ extension Tensor {
       })
   }
 
-  /// ``roll(_:dims:)`` along one dimension, or of all elements.
+  /// Rolls like ``roll(_:dims:)`` along one dimension, or the flattened tensor.
   public func roll(_ shift: Int, _ dim: Int? = nil) throws -> Tensor {
     try roll([shift], dims: dim.map { [$0] } ?? [])
   }
@@ -71,7 +71,7 @@ extension Tensor {
     return try Tensor.cat([slice(d, start), slice(d, 0, start)], dim: d)
   }
 
-  /// The plane of `dims` turned by `k` right angles, from the first towards the second
+  /// Rotates the plane of `dims` by `k` right angles, from the first towards the second dimension
   /// (PyTorch: `Tensor.rot90`).
   public func rot90(_ k: Int = 1, dims: [Int] = [0, 1]) throws -> Tensor {
     guard dims.count == 2 else {
@@ -103,13 +103,13 @@ extension Tensor {
 
   // MARK: Triangles
 
-  /// The lower triangle of each matrix, from diagonal number `diagonal` down; zeros elsewhere
+  /// Returns the lower triangle of each matrix, up to `diagonal`, with zeros elsewhere
   /// (PyTorch: `Tensor.tril`).
   public func tril(_ diagonal: Int = 0) throws -> Tensor {
     try triangle("tril", "TrilBackward0", keepsAbove: false, diagonal) { g in try g.tril(diagonal) }
   }
 
-  /// The upper triangle of each matrix, from diagonal number `diagonal` up; zeros elsewhere
+  /// Returns the upper triangle of each matrix, from `diagonal` up, with zeros elsewhere
   /// (PyTorch: `Tensor.triu`).
   public func triu(_ diagonal: Int = 0) throws -> Tensor {
     try triangle("triu", "TriuBackward0", keepsAbove: true, diagonal) { g in try g.triu(diagonal) }
@@ -125,7 +125,7 @@ extension Tensor {
         "input tensor must have at least 2 dimensions, but has shape \(shape)")
     }
     let (rows, columns) = (shape[ndim - 2], shape[ndim - 1])
-    // The columns before `cut` are those left of the diagonal (triu), or up to it (tril).
+    // The columns before `cut` are left of the diagonal (triu), or up to it (tril).
     let cuts = (0..<rows).map { row in
       let reach = row.addingReportingOverflow(diagonal)
       let edge = reach.overflow ? (diagonal < 0 ? -1 : columns) : reach.partialValue
@@ -142,7 +142,7 @@ extension Tensor {
 
   // MARK: Diagonals
 
-  /// A copy of the diagonal of a matrix, or a matrix with this vector as its diagonal
+  /// Copies the diagonal of a matrix, or creates a matrix with this vector as its diagonal
   /// (PyTorch: `Tensor.diag`).
   public func diag(_ diagonal: Int = 0) throws -> Tensor {
     switch ndim {
@@ -160,8 +160,8 @@ extension Tensor {
     }
   }
 
-  /// Matrices, in the dimensions `dim1` and `dim2` of the result, with the last dimension of this
-  /// tensor as their diagonals (PyTorch: `torch.diag_embed`).
+  /// Creates matrices with the last dimension of this tensor as diagonals, in dimensions `dim1` and
+  /// `dim2` (PyTorch: `torch.diag_embed`).
   public func diagEmbed(offset: Int = 0, dim1: Int = -2, dim2: Int = -1) throws -> Tensor {
     guard ndim > 0 else {
       throw TensorError(
@@ -184,6 +184,6 @@ extension Tensor {
     }
   }
 
-  /// A matrix with all elements, in order, as its diagonal (PyTorch: `torch.diagflat`).
+  /// Creates a matrix with the flattened tensor as its diagonal (PyTorch: `torch.diagflat`).
   public func diagflat(_ offset: Int = 0) throws -> Tensor { try ravel().diagEmbed(offset: offset) }
 }

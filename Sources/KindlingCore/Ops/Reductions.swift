@@ -1,15 +1,15 @@
 import CKernels
 
-/// How reductions meet shapes: which dimensions go, and how gradients come back.
+/// The shapes of reductions and of their gradients.
 extension Tensor {
-  /// The shape with `dims` at size 1.
+  /// Returns the shape with `dims` at size 1.
   func keptShape(reducing dims: [Int]) -> [Int] {
     var kept = shape
     for d in dims { kept[d] = 1 }
     return kept
   }
 
-  /// Without the dimensions `dims`, all of size 1; for results not yet recorded.
+  /// Removes the dimensions `dims`, all of size 1, without recording.
   func dropping(_ dims: [Int]) -> Tensor {
     if dims.isEmpty { return self }
     let left = shape.indices.filter { !dims.contains($0) }
@@ -17,7 +17,7 @@ extension Tensor {
       shape: left.map { shape[$0] }, strides: left.map { strides[$0] }, offset: storageOffset)
   }
 
-  /// With dimensions of size 1 at `dims` (ascending or not), as a recorded view.
+  /// Inserts dimensions of size 1 at `dims`, in any order, as a recorded view.
   package func insertingDims(_ dims: [Int]) -> Tensor {
     if dims.isEmpty { return self }
     var (shape, strides) = (shape, strides)
@@ -31,7 +31,7 @@ extension Tensor {
     }
   }
 
-  /// Without the dimensions `dims`, all of size 1, as a recorded view.
+  /// Removes the dimensions `dims`, all of size 1, as a recorded view.
   package func removingDims(_ dims: [Int]) -> Tensor {
     if dims.isEmpty { return self }
     let left = shape.indices.filter { !dims.contains($0) }
@@ -41,12 +41,12 @@ extension Tensor {
     ) { g, _ in g.insertingDims(dims) }
   }
 
-  /// A gradient of a reduction's result, with the reduced dimensions back at size 1.
+  /// Returns this gradient of a reduction's output with the reduced dimensions restored at size 1.
   func restored(_ dims: [Int], _ keepdim: Bool) -> Tensor {
     keepdim ? self : insertingDims(dims)
   }
 
-  /// Reduces `dims` with a backend kernel, unrecorded; where a row is empty the result is `empty`.
+  /// Reduces `dims` with a backend kernel, unrecorded; a reduction of no elements gives `empty`.
   func reducing(
     _ op: ReduceOp, _ name: String, _ dims: [Int], keepdim: Bool, computing type: DType,
     result: DType? = nil, empty: Scalar
@@ -64,9 +64,11 @@ extension Tensor {
 
 // MARK: Sums and products
 extension Tensor {
-  /// The dtype that sums and products are taken in: `dtype`, where nil int64 for integers and bools.
+  /// Returns the accumulation dtype of sums and products: `dtype`, or int64 for integers and bools
+  /// if nil.
   ///
-  /// - Throws: ``TensorError`` where integers would cut the graph that a gradient needs.
+  /// - Throws: ``TensorError`` if an integer dtype would disconnect a graph that requires a
+  ///   gradient.
   func accumulationType(_ dtype: DType?, _ name: String) throws -> DType {
     let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
     guard type.isFloatingPoint || !requiresGrad || !isGradEnabled else {
@@ -78,14 +80,14 @@ extension Tensor {
     return type
   }
 
-  /// The sum over `dims`, all where nil or empty (PyTorch: `torch.sum`).
+  /// Sums over `dims`, or over all dimensions if nil or empty (PyTorch: `torch.sum`).
   ///
-  /// Integers and bools sum in int64; an empty sum is 0. With `dtype` elements are converted to it
-  /// before they are summed.
+  /// Integers and bools sum in int64; an empty sum is 0. Elements are converted to `dtype` before
+  /// summation.
   public func sum(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
     let reduced = try Layout.wrap(dims, ndim, "sum")
     let type = try accumulationType(dtype, "sum")
-    // A sum in bool is "any".
+    // A sum in bool is `any`.
     let y = try reducing(
       type == .bool ? .any : .sum, "sum", reduced, keepdim: keepdim, computing: type, empty: .int(0)
     )
@@ -94,12 +96,12 @@ extension Tensor {
       dims == nil ? "SumBackward0" : "SumBackward1",
       Input(self) { [shape] g, _ in try g.restored(reduced, keepdim).expand(shape) })
   }
-  /// The sum over one dimension.
+  /// Sums over one dimension.
   public func sum(dim: Int, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
     try sum(dims: [dim], keepdim: keepdim, dtype: dtype)
   }
 
-  /// The sum over `dims` of what is not NaN (PyTorch: `torch.nansum`).
+  /// Sums over `dims`, ignoring NaN (PyTorch: `torch.nansum`).
   public func nansum(
     dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
@@ -117,9 +119,11 @@ extension Tensor {
       })
   }
 
-  /// The mean over `dims`, all where nil or empty; NaN of nothing (PyTorch: `torch.mean`).
+  /// Computes the mean over `dims`, or over all dimensions if nil or empty (PyTorch: `torch.mean`).
   ///
-  /// - Throws: ``TensorError`` for integers and bools, unless `dtype` names a float type.
+  /// The mean of no elements is NaN.
+  ///
+  /// - Throws: ``TensorError`` for integers and bools, unless `dtype` is a float type.
   public func mean(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor
   {
     let type = dtype ?? self.dtype
@@ -144,11 +148,11 @@ extension Tensor {
         try g.restored(reduced, keepdim).expand(shape) / count
       })
   }
-  /// The mean over one dimension.
+  /// Computes the mean over one dimension.
   public func mean(dim: Int, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
     try mean(dims: [dim], keepdim: keepdim, dtype: dtype)
   }
-  /// The mean over `dims` of what is not NaN (PyTorch: `torch.nanmean`).
+  /// Computes the mean over `dims`, ignoring NaN (PyTorch: `torch.nanmean`).
   public func nanmean(
     dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
@@ -167,8 +171,9 @@ extension Tensor {
     return try nansum(dims: dims, keepdim: keepdim, dtype: dtype) / counts
   }
 
-  /// The product over `dim`, of everything where nil; integers and bools multiply in int64, nothing
-  /// gives 1 (PyTorch: `torch.prod`).
+  /// Computes the product over `dim`, or of all elements if nil (PyTorch: `torch.prod`).
+  ///
+  /// Integers and bools multiply in int64; an empty product is 1.
   public func prod(dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor {
     let type = try accumulationType(dtype, "prod")
     let x = try to(type)
@@ -180,7 +185,7 @@ extension Tensor {
     return y.recorded(
       dim == nil ? "ProdBackward0" : "ProdBackward1",
       Input(x, saving: x) { g, s in
-        // Of everything: where two elements are 0 nothing depends on anything.
+        // In a full reduction with two or more zeros, all gradients are zero.
         if dim == nil, try noGrad({ try s[0].eq(0).sum().item(as: Int.self) }) > 1 {
           return try s[0].zeroGradient()
         }
@@ -189,7 +194,7 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// `g · y / x`; where some x is 0 the product of the others, those before times those behind.
+  /// Computes `g · y / x`; if an x is 0, the product of the elements before times those after.
   private func prodGradient(_ g: Tensor, _ y: Tensor, _ dims: [Int]) throws -> Tensor {
     if try noGrad({ try all().item(as: Bool.self) }) { return try g * (y / self) }
     if dims.count != 1 {
@@ -204,9 +209,9 @@ extension Tensor {
     return try g * (productsBefore(self) * productsBefore(flip(d)).flip(d))
   }
 
-  /// Sums to `target`, which broadcasts to this shape (PyTorch: `Tensor.sum_to_size`).
+  /// Sums to `target`, which must broadcast to this shape (PyTorch: `Tensor.sum_to_size`).
   ///
-  /// - Throws: ``TensorError`` where it does not.
+  /// - Throws: ``TensorError`` if it does not.
   public func sumToSize(_ target: [Int]) throws -> Tensor {
     if target.isEmpty { return try sum() }
     let lead = ndim - target.count
@@ -221,7 +226,7 @@ extension Tensor {
     return summed.removingDims(Array(0..<lead))
   }
 
-  /// How many elements are not zero (PyTorch: `torch.count_nonzero`).
+  /// Counts the nonzero elements (PyTorch: `torch.count_nonzero`).
   public func countNonzero(dims: [Int]? = nil) throws -> Tensor {
     try ne(0).sum(dims: dims)
   }
@@ -229,25 +234,25 @@ extension Tensor {
 
 // MARK: Truth
 extension Tensor {
-  /// Whether any element over `dims` is true, that is not zero (PyTorch: `torch.any`).
+  /// Tests whether any element over `dims` is nonzero (PyTorch: `torch.any`).
   ///
-  /// bool, but uint8 for uint8, as in PyTorch; false of nothing. An empty list of dimensions reduces
-  /// none.
+  /// The result is bool, but uint8 for uint8, as in PyTorch; false without elements. An empty list
+  /// of dimensions reduces none.
   public func any(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
     try truth(.any, "any", dims, keepdim, empty: false)
   }
-  /// Whether any element over one dimension is true.
+  /// Tests whether any element over one dimension is nonzero.
   public func any(dim: Int, keepdim: Bool = false) throws -> Tensor {
     try any(dims: [dim], keepdim: keepdim)
   }
-  /// Whether all elements over `dims` are true, that is not zero (PyTorch: `torch.all`).
+  /// Tests whether all elements over `dims` are nonzero (PyTorch: `torch.all`).
   ///
-  /// bool, but uint8 for uint8, as in PyTorch; true of nothing. An empty list of dimensions reduces
-  /// none.
+  /// The result is bool, but uint8 for uint8, as in PyTorch; true without elements. An empty list
+  /// of dimensions reduces none.
   public func all(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
     try truth(.all, "all", dims, keepdim, empty: true)
   }
-  /// Whether all elements over one dimension are true.
+  /// Tests whether all elements over one dimension are nonzero.
   public func all(dim: Int, keepdim: Bool = false) throws -> Tensor {
     try all(dims: [dim], keepdim: keepdim)
   }

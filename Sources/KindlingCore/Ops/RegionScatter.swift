@@ -1,11 +1,13 @@
-/// Copies in which one region, such as a view would show, comes from another tensor.
+/// Copies in which one region comes from another tensor.
 extension Tensor {
-  /// A copy whose element `index` along `dim` is `source` (PyTorch: `torch.select_scatter`).
+  /// Copies the tensor with element `index` along `dim` replaced by `source`
+  /// (PyTorch: `torch.select_scatter`).
   public func selectScatter(_ source: Tensor, _ dim: Int, _ index: Int) throws -> Tensor {
     try replacing(source, "selectScatter", "SelectScatterBackward0") { try $0.select(dim, index) }
   }
 
-  /// A copy whose slice is `source` (PyTorch: `torch.slice_scatter`); see ``slice(_:_:_:step:)``.
+  /// Copies the tensor with a slice replaced by `source` (PyTorch: `torch.slice_scatter`); see
+  /// ``slice(_:_:_:step:)``.
   public func sliceScatter(
     _ source: Tensor, _ dim: Int = 0, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1
   ) throws -> Tensor {
@@ -14,8 +16,8 @@ extension Tensor {
     }
   }
 
-  /// A copy whose diagonal is `source` (PyTorch: `torch.diagonal_scatter`); see
-  /// ``diagonal(offset:dim1:dim2:)``.
+  /// Copies the tensor with a diagonal replaced by `source` (PyTorch: `torch.diagonal_scatter`);
+  /// see ``diagonal(offset:dim1:dim2:)``.
   public func diagonalScatter(
     _ source: Tensor, offset: Int = 0, dim1: Int = 0, dim2: Int = 1
   ) throws -> Tensor {
@@ -24,8 +26,8 @@ extension Tensor {
     }
   }
 
-  /// A contiguous copy whose strided region is `source` (PyTorch: `torch.as_strided_scatter`); see
-  /// ``asStrided(_:_:storageOffset:)``.
+  /// Copies the tensor contiguously with a strided region replaced by `source`
+  /// (PyTorch: `torch.as_strided_scatter`); see ``asStrided(_:_:storageOffset:)``.
   public func asStridedScatter(
     _ source: Tensor, _ size: [Int], _ stride: [Int], storageOffset: Int = 0
   ) throws -> Tensor {
@@ -56,8 +58,8 @@ extension Tensor {
       Input(source) { g, _ in try region(g.contiguous()) })
   }
 
-  /// An unrecorded copy with the same strides and offset, of the whole memory that this is a view of;
-  /// a plain one where elements lie on one another.
+  /// Copies the whole memory of this view with the same strides and offset, unrecorded; a plain
+  /// copy if elements overlap.
   private func cloneKeepingStrides() throws -> Tensor {
     if zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
       return try noGrad { try clone() }
@@ -70,10 +72,10 @@ extension Tensor {
 
   // MARK: Resizing
 
-  /// Gives this tensor another shape, and more memory where it takes more, whose new part is not set
+  /// Changes the shape of this tensor in place; added memory is uninitialized
   /// (PyTorch: `Tensor.resize_`).
   ///
-  /// - Throws: ``TensorError`` `.autograd` where this tensor requires a gradient.
+  /// - Throws: ``TensorError`` `.autograd` if this tensor requires a gradient.
   @discardableResult
   public func resize_(_ shape: [Int]) throws -> Tensor {
     guard !requiresGrad else {
@@ -96,7 +98,7 @@ extension Tensor {
     return self
   }
 
-  /// ``resize_(_:)`` to the shape of `other` (PyTorch: `Tensor.resize_as_`).
+  /// Applies ``resize_(_:)`` with the shape of `other` (PyTorch: `Tensor.resize_as_`).
   @discardableResult
   public func resizeAs_(_ other: Tensor) throws -> Tensor { try resize_(other.shape) }
 }

@@ -1,21 +1,20 @@
-/// Shapes that hold the same elements in the same order.
+/// Operations that change the shape, but keep the elements and their order.
 extension Tensor {
-  /// The same memory in another shape (PyTorch: `Tensor.view`); one size may be −1.
+  /// Returns a view with another shape; one size may be −1 (PyTorch: `Tensor.view`).
   ///
-  /// - Throws: ``TensorError`` `.shape` where the number of elements differs, or where dimensions
-  ///   would have to be merged that do not lie one after another (``reshape(_:)-([Int])`` copies
-  ///   then).
+  /// - Throws: ``TensorError`` `.shape` if the number of elements differs, or if dimensions would
+  ///   be merged that are not contiguous (``reshape(_:)-([Int])`` copies then).
   public func view(_ shape: [Int]) throws -> Tensor {
     view("ViewBackward0", try viewPlan(shape, "view"))
   }
 
-  /// ``view(_:)-([Int])`` with the sizes written out.
+  /// Calls ``view(_:)-([Int])`` with the sizes as numbers.
   public func view(_ sizes: Int...) throws -> Tensor { try view(sizes) }
-  /// This tensor in the shape of `other`, as a view (PyTorch: `Tensor.view_as`).
+  /// Returns a view with the shape of `other` (PyTorch: `Tensor.view_as`).
   public func viewAs(_ other: Tensor) throws -> Tensor { try view(other.shape) }
 
-  /// The same elements in another shape: a view where that is possible, else a copy
-  /// (PyTorch: `Tensor.reshape`); one size may be −1.
+  /// Changes the shape, as a view if possible, else as a copy; one size may be −1
+  /// (PyTorch: `Tensor.reshape`).
   public func reshape(_ shape: [Int]) throws -> Tensor {
     let target = try inferred(shape, "reshape")
     if let strides = Layout.viewStrides(self.shape, strides, to: target) {
@@ -28,11 +27,11 @@ extension Tensor {
       .recorded("UnsafeViewBackward0", Input(copy) { g, _ in try g.reshape(before) })
   }
 
-  /// ``reshape(_:)-([Int])`` with the sizes written out.
+  /// Calls ``reshape(_:)-([Int])`` with the sizes as numbers.
   public func reshape(_ sizes: Int...) throws -> Tensor { try reshape(sizes) }
-  /// This tensor in the shape of `other` (PyTorch: `Tensor.reshape_as`).
+  /// Reshapes this tensor to the shape of `other` (PyTorch: `Tensor.reshape_as`).
   public func reshapeAs(_ other: Tensor) throws -> Tensor { try reshape(other.shape) }
-  /// All elements in one dimension (PyTorch: `Tensor.ravel`).
+  /// Flattens all elements into one dimension (PyTorch: `Tensor.ravel`).
   public func ravel() throws -> Tensor { try contiguous().view(-1) }
 
   private func viewPlan(_ shape: [Int], _ operation: String) throws -> ViewPlan {
@@ -50,7 +49,7 @@ extension Tensor {
     ViewPlan(target, strides, storageOffset) { [shape] g, _ in try g.reshape(shape) }
   }
 
-  /// `shape` with its −1 replaced by what is left of the elements.
+  /// Returns `shape` with −1 replaced by the inferred size.
   private func inferred(_ shape: [Int], _ operation: String) throws -> [Int] {
     var known = 1, unknown: Int?
     for (d, size) in shape.enumerated() {
@@ -82,8 +81,8 @@ extension Tensor {
     return target
   }
 
-  /// Merges the dimensions from `startDim` to `endDim` into one (PyTorch: `Tensor.flatten`); a view
-  /// where possible.
+  /// Flattens the dimensions from `startDim` to `endDim` into one, as a view if possible
+  /// (PyTorch: `Tensor.flatten`).
   public func flatten(startDim: Int = 0, endDim: Int = -1) throws -> Tensor {
     let from = try Layout.wrap(startDim, ndim, "flatten"),
       to = try Layout.wrap(endDim, ndim, "flatten")
@@ -138,28 +137,28 @@ extension Tensor {
     }
   }
 
-  /// Without the dimensions of size 1, as a view (PyTorch: `Tensor.squeeze`).
+  /// Removes all dimensions of size 1, as a view (PyTorch: `Tensor.squeeze`).
   public func squeeze() throws -> Tensor {
     view("SqueezeBackward0", squeezePlan(Array(shape.indices)))
   }
 
-  /// Without dimension `dim`, if its size is 1, as a view (PyTorch: `Tensor.squeeze`).
+  /// Removes dimension `dim` if its size is 1, as a view (PyTorch: `Tensor.squeeze`).
   public func squeeze(_ dim: Int) throws -> Tensor {
     view("SqueezeBackward1", squeezePlan([try Layout.wrap(dim, ndim, "squeeze")]))
   }
 
-  /// Without those of the dimensions `dims` whose size is 1, as a view (PyTorch: `Tensor.squeeze`).
+  /// Removes each of the dimensions `dims` if its size is 1, as a view (PyTorch: `Tensor.squeeze`).
   public func squeeze(_ dims: [Int]) throws -> Tensor {
     view("SqueezeBackward2", squeezePlan(try Layout.wrapKeeping(dims, ndim, "squeeze")))
   }
 
-  /// ``squeeze()`` of this tensor itself (PyTorch: `Tensor.squeeze_`).
+  /// Applies ``squeeze()`` to this tensor itself (PyTorch: `Tensor.squeeze_`).
   @discardableResult
   public func squeeze_() throws -> Tensor {
     try adopt("squeeze_", "SqueezeBackward3", squeezePlan(Array(shape.indices)))
   }
 
-  /// ``squeeze(_:)-(Int)`` of this tensor itself (PyTorch: `Tensor.squeeze_`).
+  /// Applies ``squeeze(_:)-(Int)`` to this tensor itself (PyTorch: `Tensor.squeeze_`).
   @discardableResult
   public func squeeze_(_ dim: Int) throws -> Tensor {
     try adopt("squeeze_", "SqueezeBackward4", squeezePlan([Layout.wrap(dim, ndim, "squeeze_")]))
@@ -173,27 +172,28 @@ extension Tensor {
     return ViewPlan(shape, strides, storageOffset) { g, _ in try g.squeeze(d) }
   }
 
-  /// A new dimension of size 1 before dimension `dim`, as a view (PyTorch: `Tensor.unsqueeze`).
+  /// Inserts a dimension of size 1 before dimension `dim`, as a view (PyTorch: `Tensor.unsqueeze`).
   public func unsqueeze(_ dim: Int) throws -> Tensor {
     view("UnsqueezeBackward0", try unsqueezePlan(dim, "unsqueeze"))
   }
 
-  /// ``unsqueeze(_:)`` of this tensor itself (PyTorch: `Tensor.unsqueeze_`).
+  /// Applies ``unsqueeze(_:)`` to this tensor itself (PyTorch: `Tensor.unsqueeze_`).
   @discardableResult
   public func unsqueeze_(_ dim: Int) throws -> Tensor {
     try adopt("unsqueeze_", "UnsqueezeBackward1", unsqueezePlan(dim, "unsqueeze_"))
   }
 
-  /// At least one dimension (PyTorch: `torch.atleast_1d`).
+  /// Reshapes a 0-dimensional tensor to one dimension (PyTorch: `torch.atleast_1d`).
   public func atleast1d() throws -> Tensor { ndim == 0 ? try reshape(1) : self }
 
-  /// At least two dimensions, new ones in front (PyTorch: `torch.atleast_2d`).
+  /// Adds dimensions in front until there are at least two (PyTorch: `torch.atleast_2d`).
   public func atleast2d() throws -> Tensor {
     ndim == 0 ? try reshape(1, 1) : ndim == 1 ? try unsqueeze(0) : self
   }
 
-  /// At least three dimensions: a vector becomes `[1, n, 1]`, a matrix `[m, n, 1]`
-  /// (PyTorch: `torch.atleast_3d`).
+  /// Adds dimensions until there are at least three (PyTorch: `torch.atleast_3d`).
+  ///
+  /// A vector becomes `[1, n, 1]`, a matrix `[m, n, 1]`.
   public func atleast3d() throws -> Tensor {
     switch ndim {
     case 0: try reshape(1, 1, 1)
@@ -205,7 +205,7 @@ extension Tensor {
 
   // MARK: Sizes
 
-  /// The size of dimension `dim`, which may be negative (PyTorch: `Tensor.size`).
+  /// Returns the size of dimension `dim`, which may be negative (PyTorch: `Tensor.size`).
   public func size(_ dim: Int) throws -> Int {
     let d = try Layout.wrapSized(dim, ndim, "size")
     return shape[d]

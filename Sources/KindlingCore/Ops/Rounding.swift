@@ -1,7 +1,7 @@
 import CKernels
 
 extension UnaryRule {
-  // Steps: the gradient is 0, as in PyTorch.
+  // These are piecewise constant, so the gradient is 0, as in PyTorch.
   static let floor = UnaryRule("floor", .floor, integers: .copy, "FloorBackward0") { g, _ in
     try g.zeroGradient()
   }
@@ -16,26 +16,27 @@ extension UnaryRule {
   }
 }
 
-/// Rounding. Integers are returned as they are, bools throw.
+/// Rounding functions, which return integers unchanged and throw for bools.
 extension Tensor {
-  /// The greatest integer not above each element (PyTorch: `torch.floor`).
+  /// Rounds down to an integer (PyTorch: `torch.floor`).
   public func floor() throws -> Tensor { try unary(.floor) }
-  /// ``floor()`` in place.
+  /// Applies ``floor()`` in place.
   @discardableResult public func floor_() throws -> Tensor { try unary_(.floor) }
-  /// The least integer not below each element (PyTorch: `torch.ceil`).
+  /// Rounds up to an integer (PyTorch: `torch.ceil`).
   public func ceil() throws -> Tensor { try unary(.ceil) }
-  /// ``ceil()`` in place.
+  /// Applies ``ceil()`` in place.
   @discardableResult public func ceil_() throws -> Tensor { try unary_(.ceil) }
-  /// The nearest integer, halves to the even one (PyTorch: `torch.round`).
+  /// Rounds to the nearest integer, and halves to the even one (PyTorch: `torch.round`).
   public func round() throws -> Tensor { try unary(.round) }
-  /// ``round()`` in place.
+  /// Applies ``round()`` in place.
   @discardableResult public func round_() throws -> Tensor { try unary_(.round) }
-  /// The integer part (PyTorch: `torch.trunc`).
+  /// Truncates to the integer part (PyTorch: `torch.trunc`).
   public func trunc() throws -> Tensor { try unary(.trunc) }
-  /// ``trunc()`` in place.
+  /// Applies ``trunc()`` in place.
   @discardableResult public func trunc_() throws -> Tensor { try unary_(.trunc) }
 
-  /// Rounds to `decimals` places, before the point where negative (PyTorch: `torch.round`).
+  /// Rounds to `decimals` decimal places; negative ones are left of the point
+  /// (PyTorch: `torch.round`).
   ///
   /// - Throws: ``TensorError`` for integers, unless `decimals` is 0.
   public func round(decimals: Int) throws -> Tensor {
@@ -53,7 +54,7 @@ extension Tensor {
     }.recorded("RoundBackward1", Input(self) { g, _ in try g.zeroGradient() })
   }
 
-  /// The part behind the point, with the element's sign (PyTorch: `torch.frac`).
+  /// Returns the fractional part, with the sign of the element (PyTorch: `torch.frac`).
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func frac() throws -> Tensor {

@@ -1,6 +1,6 @@
-/// Draws with given probabilities.
+/// Sampling with given probabilities.
 extension Tensor {
-  /// 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli_`).
+  /// Fills this tensor with 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli_`).
   ///
   /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
   @discardableResult
@@ -9,7 +9,8 @@ extension Tensor {
     return try fillRandom("bernoulli_", "BernoulliBackward2", .bernoulli(p), generator)
   }
 
-  /// 1 with the probability at the same place of `p`, which broadcasts (PyTorch: `Tensor.bernoulli_`).
+  /// Fills this tensor with 1 with the probabilities `p`, which broadcast
+  /// (PyTorch: `Tensor.bernoulli_`).
   @discardableResult
   public func bernoulli_(_ p: Tensor, generator: Generator? = nil) throws -> Tensor {
     try inPlace("bernoulli_", [p]) { x, destination in
@@ -21,14 +22,14 @@ extension Tensor {
     }
   }
 
-  /// 1 with the probability that stands at the same place here, else 0 (PyTorch: `torch.bernoulli`).
+  /// Samples 1 with the probability in each element, else 0 (PyTorch: `torch.bernoulli`).
   public func bernoulli(generator: Generator? = nil) throws -> Tensor {
     let out = try Tensor(like: self, dtype, .contiguous, "bernoulli")
     try out.drawBernoulli("bernoulli", detach(), generator)
     return out.recorded("BernoulliBackward0", Input(self, pullback: Tensor.zeroGradient))
   }
 
-  /// A tensor like this one of 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli`).
+  /// Samples a tensor like this one: 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli`).
   public func bernoulli(_ p: Double, generator: Generator? = nil) throws -> Tensor {
     try Tensor(like: self, dtype, .contiguous, "bernoulli").bernoulli_(p, generator: generator)
       .withoutDerivative("bernoulli", [self])
@@ -39,7 +40,7 @@ extension Tensor {
     if let bad = try p.toArray(as: Double.self).first(where: { !(0...1).contains($0) }) {
       throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(bad)")
     }
-    // Draws come in the order of memory, so they are made for the dimensions in that order.
+    // Samples are drawn in memory order, so the dimensions are put in that order first.
     let order = shape.indices.sorted { (strides[$0], -$0) > (strides[$1], -$1) }
     let (out, p) = (permuted(order), p.permuted(order))
     let type: DType = p.dtype == .float64 ? .float64 : .float32
@@ -52,9 +53,9 @@ extension Tensor {
     alias(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: storageOffset)
   }
 
-  /// What dropout multiplies this tensor by: 0 with probability `p`, else 1 / (1 − p).
+  /// Creates the dropout factors: 0 with probability `p`, else 1 / (1 − p).
   ///
-  /// Of this tensor's shape, or of `shape` (whole channels), and its dtype.
+  /// They have this tensor's dtype, and its shape or `shape` (for whole channels).
   package func dropoutNoise(_ p: Double, shape: [Int]? = nil) throws -> Tensor {
     try Tensor.checkProbability("dropout", p)
     try requireFloat("dropout")
@@ -74,11 +75,11 @@ extension Tensor {
 
   // MARK: Multinomial
 
-  /// Indices drawn in proportion to the weights in each row (PyTorch: `torch.multinomial`).
+  /// Samples indices in proportion to the weights in each row (PyTorch: `torch.multinomial`).
   ///
   /// - Shape: `[K]` → `[numSamples]`, `[N, K]` → `[N, numSamples]`, int64.
-  /// - Throws: ``TensorError`` where a weight is negative or not finite, a row sums to zero, or
-  ///   there are fewer weights than samples to draw without replacement.
+  /// - Throws: ``TensorError`` if a weight is negative or not finite, a row sums to zero, or there
+  ///   are fewer weights than samples without replacement.
   public func multinomial(
     _ numSamples: Int, replacement: Bool = false, generator: Generator? = nil
   ) throws -> Tensor {
@@ -122,7 +123,7 @@ extension Tensor {
       }
     }
     guard replacement && numSamples > 1 else {
-      // The largest of weight / exponential are a draw without replacement.
+      // The indices of the largest weight / exponential are a sample without replacement.
       return try noGrad {
         let q = try Tensor(uninitializedLike: self, dtype).exponential_(generator: generator)
         try backend.binary(.div, self, q, 0, dtype: dtype.computeType, into: q)

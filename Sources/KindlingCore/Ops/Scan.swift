@@ -1,15 +1,15 @@
 import CKernels
 
-/// Running results along one dimension.
+/// Cumulative operations along one dimension.
 extension Tensor {
-  /// Running sums along `dim` (PyTorch: `torch.cumsum`).
+  /// Computes the cumulative sum along `dim` (PyTorch: `torch.cumsum`).
   ///
-  /// Integers and bools sum in int64. With `dtype` elements are converted to it first.
+  /// Integers and bools sum in int64. Elements are converted to `dtype` first if it is given.
   public func cumsum(dim: Int, dtype: DType? = nil) throws -> Tensor {
     try to(accumulationType(dtype, "cumsum")).summed(
       Layout.wrap(dim, ndim, "cumsum"), backwards: false)
   }
-  /// ``cumsum(dim:dtype:)`` in place.
+  /// Applies ``cumsum(dim:dtype:)`` in place.
   @discardableResult
   public func cumsum_(dim: Int) throws -> Tensor {
     try inPlace("cumsum_") { x, out in
@@ -26,9 +26,9 @@ extension Tensor {
       "CumsumBackward0", Input(self) { g, _ in try g.summed(dim, backwards: !backwards) })
   }
 
-  /// Running products along `dim` (PyTorch: `torch.cumprod`).
+  /// Computes the cumulative product along `dim` (PyTorch: `torch.cumprod`).
   ///
-  /// Integers and bools multiply in int64. With `dtype` elements are converted to it first.
+  /// Integers and bools multiply in int64. Elements are converted to `dtype` first if it is given.
   public func cumprod(dim: Int, dtype: DType? = nil) throws -> Tensor {
     let x = try to(accumulationType(dtype, "cumprod"))
     let d = try Layout.wrap(dim, ndim, "cumprod")
@@ -40,10 +40,10 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// `∂/∂xᵢ Σⱼ gⱼ yⱼ = Σ_{j ≥ i} gⱼ yⱼ / xᵢ`.
+  /// Computes the gradient `∂/∂xᵢ Σⱼ gⱼ yⱼ = Σ_{j ≥ i} gⱼ yⱼ / xᵢ`.
   ///
-  /// Where some x is 0 the products without xᵢ are formed instead of quotients: one by one for
-  /// second derivatives, otherwise in time linear in the length.
+  /// If an x is 0, products without xᵢ replace the quotients: one by one for second derivatives,
+  /// otherwise in linear time.
   private func cumprodGradient(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
     if numel <= 1 { return g }
     if try noGrad({ try all().item(as: Bool.self) }) {
@@ -61,10 +61,10 @@ extension Tensor {
     return result
   }
 
-  /// Before the first zero the quotients hold, and sum up to it.
+  /// Computes the gradient for rows with zeros.
   ///
-  /// At the first zero the products without it sum up to the second. Behind it nothing depends on
-  /// anything.
+  /// Before the first zero, the quotients are summed up to it. At the first zero, the products
+  /// without it are summed up to the second zero. After the first zero, all gradients are 0.
   private func cumprodGradientAtZeros(_ g: Tensor, _ y: Tensor, _ dim: Int) throws -> Tensor {
     let isZero = try eq(0)
     let zeros = try isZero.cumsum(dim: dim)
@@ -75,7 +75,7 @@ extension Tensor {
     return try Tensor.where(isBefore, before, Tensor.where(isFirst, first, 0)).to(dtype)
   }
 
-  /// `log Σ exp` of the elements so far along `dim` (PyTorch: `torch.logcumsumexp`).
+  /// Computes the cumulative `log Σ exp` along `dim` (PyTorch: `torch.logcumsumexp`).
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func logcumsumexp(dim: Int) throws -> Tensor {
@@ -93,9 +93,10 @@ extension Tensor {
       "LogcumsumexpBackward0",
       Input(self, saving: self) { g, s in
         if s[0].ndim == 0 { return g }
-        // Σ gⱼ exp(xᵢ − yⱼ), the positive and the negative g apart since their logarithms are taken.
+        // Σ gⱼ exp(xᵢ − yⱼ), separately for positive and negative g, since the sum uses their
+        // logarithms.
         let parts = try [g, -g].map { g in
-          // A finite number for the logarithm of 0: differences of infinities would be NaN.
+          // A finite number instead of the logarithm of 0: differences of infinities would be NaN.
           let isPart = try g.gt(0)
           let logarithm = try Tensor.where(isPart, g, 1).log()
           let log = try Tensor.where(isPart, logarithm, -g.dtype.greatestFinite) - s.output
@@ -105,11 +106,11 @@ extension Tensor {
       }, savingOutput: true)
   }
 
-  /// Running maxima along `dim`, and where the last of equal ones stands (PyTorch: `torch.cummax`).
+  /// Computes cumulative maxima along `dim` and their last indices (PyTorch: `torch.cummax`).
   public func cummax(dim: Int) throws -> (values: Tensor, indices: Tensor) {
     try extremes(.cummax, "cummax", "CummaxBackward0", dim)
   }
-  /// Running minima along `dim`, and where the last of equal ones stands (PyTorch: `torch.cummin`).
+  /// Computes cumulative minima along `dim` and their last indices (PyTorch: `torch.cummin`).
   public func cummin(dim: Int) throws -> (values: Tensor, indices: Tensor) {
     try extremes(.cummin, "cummin", "CumminBackward0", dim)
   }
@@ -129,7 +130,7 @@ extension Tensor {
     )
   }
 
-  /// Runs a backend's scan, unrecorded.
+  /// Runs the backend's scan kernel without recording.
   private func scanned(
     _ op: ScanOp, _ name: String, _ dim: Int, backwards: Bool = false, indices: Bool = false
   ) throws -> (values: Tensor, indices: Tensor?) {
@@ -143,7 +144,7 @@ extension Tensor {
     return (out, places)
   }
 
-  /// 0, 1, … along `dim`, of size 1 in every other dimension of `shape`.
+  /// Creates the sequence 0, 1, … along `dim`, with size 1 in every other dimension of `shape`.
   static func positions(_ shape: [Int], _ dim: Int) -> Tensor {
     var line = [Int](repeating: 1, count: shape.count)
     line[dim] = shape[dim]

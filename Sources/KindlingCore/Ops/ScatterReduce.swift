@@ -1,11 +1,11 @@
 import CKernels
 
-/// Reductions of elements that indexes send to one place.
+/// Reductions of elements with the same index.
 extension Tensor {
-  /// A copy in which `source[i][j]` is combined with `out[index[i][j]][j]`, for `dim` 0
+  /// Copies the tensor and combines `source[i][j]` with `out[index[i][j]][j]`, for `dim` 0
   /// (PyTorch: `torch.scatter_reduce`).
   ///
-  /// `includeSelf` says whether what stands there before takes part.
+  /// `includeSelf` determines whether the existing elements take part.
   public func scatterReduce(
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     includeSelf: Bool = true
@@ -15,7 +15,7 @@ extension Tensor {
       into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
-  /// ``scatterReduce(_:_:_:_:includeSelf:)`` in place (PyTorch: `Tensor.scatter_reduce_`).
+  /// Applies ``scatterReduce(_:_:_:_:includeSelf:)`` in place (PyTorch: `Tensor.scatter_reduce_`).
   @discardableResult
   public func scatterReduce_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
@@ -27,13 +27,13 @@ extension Tensor {
     }
   }
 
-  /// A copy in which the lines of `source` are combined with the lines `index` along `dim`
+  /// Copies the tensor and combines the slices of `source` with the slices `index` along `dim`
   /// (PyTorch: `torch.index_reduce`).
   public func indexReduce(
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     includeSelf: Bool = true
   ) throws -> Tensor {
-    // PyTorch takes bools line by line, where no start has to be made of them.
+    // PyTorch supports bools slice by slice, where no initial value is needed.
     guard dtype != .bool || ndim > 1 && includeSelf && reduce != .mean else {
       throw TensorError(
         .dtype, "indexReduce",
@@ -94,7 +94,7 @@ extension Tensor {
     return out
   }
 
-  /// The gradients of both operands, that of the source in the shape of the index.
+  /// Computes the gradients of both operands, that of the source in the shape of the index.
   private func scatterGradients(
     _ g: Tensor, _ d: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     _ includeSelf: Bool, result: Tensor
@@ -113,8 +113,8 @@ extension Tensor {
       let share = try g.div(own.scatterAdd(d, index, other))
       return (try own.mul(share), try other.mul(share.gather(d, index)))
     case .prod, .multiply:
-      // Factors of zero are left out of the division; the gradient of a single one is the product of
-      // the others.
+      // Factors of zero are excluded from the division. The gradient of a single zero is the
+      // product of the other factors.
       let safe = try maskedFill(eq(0), 1)
       let own = try g.mul(safe.scatterReduce(d, index, source, reduce, includeSelf: includeSelf))
         .div(safe)
@@ -137,7 +137,7 @@ extension Tensor {
     return part
   }
 
-  /// How many elements each place of a mean sums, at least 1.
+  /// Returns the number of elements of each mean, at least 1.
   private static func counts(
     like x: Tensor, _ d: Int, _ index: Tensor, _ includeSelf: Bool
   ) throws -> Tensor {
@@ -148,7 +148,7 @@ extension Tensor {
     }
   }
 
-  /// The number that changes nothing.
+  /// Returns the identity of the reduction.
   private func identity(of reduce: ScatterReduction) -> Scalar {
     switch reduce {
     case .sum, .add, .mean: return .int(0)

@@ -1,11 +1,11 @@
-/// Looking elements up, and counting them.
+/// Searching and counting elements.
 extension Tensor {
-  /// Where each of `values` would go in the sorted last dimension of this tensor
+  /// Finds the insertion index of each of `values` in the sorted last dimension of this tensor
   /// (PyTorch: `torch.searchsorted`).
   ///
-  /// `right` puts them behind equal elements rather than before them. `sorter` is the order in
-  /// which this tensor is sorted, if it is not, as `argsort` gives it. The result is int64, or
-  /// int32 with `outInt32`. Elements of two dtypes are compared in the one they promote to.
+  /// With `right`, values are inserted after equal elements instead of before them. If the tensor
+  /// is not sorted, `sorter` is its sorting order from `argsort`. The result is int64, or int32
+  /// with `outInt32`. Elements of different dtypes are compared in the promoted dtype.
   public func searchsorted(
     _ values: Tensor, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
   ) throws -> Tensor {
@@ -55,7 +55,7 @@ extension Tensor {
     return try places.tensor(shape: values.shape, device: device).to(outInt32 ? .int32 : .int64)
   }
 
-  /// Where `value` would go in this sorted vector.
+  /// Finds the insertion index of `value` in this sorted vector.
   public func searchsorted<S: TensorScalar>(
     _ value: S, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
   ) throws -> Tensor {
@@ -83,7 +83,7 @@ extension Tensor {
             var (low, high) = (0, size)
             while low < high {
               let middle = (low + high) / 2, edge = sorted[row * size + middle]
-              // Written so that NaN, which no comparison holds for, goes to the end.
+              // Written so that NaN, for which every comparison is false, goes to the end.
               if right ? !(edge > value) : !(edge >= value) {
                 low = middle + 1
               } else {
@@ -98,7 +98,7 @@ extension Tensor {
     return places
   }
 
-  /// The number of the bucket between `boundaries`, sorted, that each element falls into
+  /// Returns the index of the bucket between sorted `boundaries` for each element
   /// (PyTorch: `torch.bucketize`).
   public func bucketize(
     _ boundaries: Tensor, right: Bool = false, outInt32: Bool = false
@@ -111,9 +111,9 @@ extension Tensor {
     return try boundaries.searchsorted(self, right: right, outInt32: outInt32)
   }
 
-  /// Whether each element is among `testElements` (PyTorch: `torch.isin`).
+  /// Tests whether each element is in `testElements` (PyTorch: `torch.isin`).
   ///
-  /// NaN is in no set. Bools throw.
+  /// NaN is never a member. Bools throw.
   public func isin(_ testElements: Tensor, invert: Bool = false) throws -> Tensor {
     let dtype = Tensor.resultType(self, testElements)
     for type in [self.dtype, testElements.dtype] where type == .bool {
@@ -130,7 +130,7 @@ extension Tensor {
     }
   }
 
-  /// How often each number from 0 on occurs in this vector, or the sum of its `weights`
+  /// Counts each nonnegative integer in this vector, or sums its `weights`
   /// (PyTorch: `torch.bincount`).
   public func bincount(weights: Tensor? = nil, minlength: Int = 0) throws -> Tensor {
     guard minlength >= 0 else {
@@ -154,7 +154,7 @@ extension Tensor {
     }
     let length = Swift.max(minlength, greatest + 1)
     _ = try Layout.checkedCount([length], .int64, "bincount")
-    // Without elements PyTorch counts, whatever the weights are.
+    // Without elements, PyTorch returns counts even if weights are given.
     guard let weights, numel > 0 else {
       return try Tensor.zeros([length], dtype: .int64)
         .indexAdd(0, to(.int64), Tensor.ones([numel], dtype: .int64))
@@ -171,8 +171,10 @@ extension Tensor {
     }.withoutDerivative("bincount", [weights])
   }
 
-  /// How many elements fall into each of `bins` bins of equal width from `min` to `max`, which are the
-  /// least and greatest element where both are equal (PyTorch: `torch.histc`).
+  /// Counts the elements in `bins` bins of equal width from `min` to `max`
+  /// (PyTorch: `torch.histc`).
+  ///
+  /// If both are equal, the minimum and maximum of the elements are used.
   public func histc(bins: Int = 100, min: Double = 0, max: Double = 0) throws -> Tensor {
     guard dtype.isFloatingPoint else {
       throw TensorError(
@@ -227,7 +229,7 @@ extension Tensor {
     return counts
   }
 
-  /// The coordinates, one tensor for each dimension of `shape`, of these row-major indexes
+  /// Converts row-major indices to coordinates, one tensor for each dimension of `shape`
   /// (PyTorch: `torch.unravel_index`).
   public func unravelIndex(_ shape: [Int]) throws -> [Tensor] {
     guard dtype.isInteger else {

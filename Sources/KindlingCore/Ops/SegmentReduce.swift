@@ -1,15 +1,15 @@
 extension Tensor {
-  /// What `segmentReduce` makes of a segment.
+  /// The reduction of a segment.
   public enum SegmentReduction: String, Sendable { case sum, mean, max, min, prod }
 
-  /// Reduces consecutive pieces along `dim`, whose lengths are the last dimension of `lengths`
+  /// Reduces consecutive segments along `dim`, with lengths in the last dimension of `lengths`
   /// (PyTorch: `torch.segment_reduce`).
   ///
-  /// Each reduction starts from `initial`; an empty piece gives it, or else the reduction's
-  /// identity (NaN for the mean).
+  /// Each reduction starts from `initial`. An empty segment gives `initial` if set, else the
+  /// identity of the reduction (NaN for the mean).
   ///
-  /// - Throws: ``TensorError`` where lengths are negative, or do not add up to the size along `dim`; with
-  ///   `unsafe` where they exceed it.
+  /// - Throws: ``TensorError`` if lengths are negative or do not sum to the size along `dim`; with
+  ///   `unsafe`, only if they exceed it.
   public func segmentReduce(
     _ reduction: SegmentReduction, lengths: Tensor, dim: Int = 0, initial: Double? = nil,
     unsafe: Bool = false
@@ -37,7 +37,8 @@ extension Tensor {
     return try self.segments(reduction, bounds, segments, d, initial)
   }
 
-  /// ``segmentReduce(_:lengths:dim:initial:unsafe:)`` where pieces are given by where they begin and end.
+  /// Calls ``segmentReduce(_:lengths:dim:initial:unsafe:)`` with the segments' bounds instead of
+  /// lengths.
   public func segmentReduce(
     _ reduction: SegmentReduction, offsets: Tensor, dim: Int = 0, initial: Double? = nil
   ) throws -> Tensor {
@@ -83,7 +84,8 @@ extension Tensor {
     return d
   }
 
-  /// The pieces between neighbouring `bounds`, `segments + 1` of them for each row before `d`.
+  /// Reduces the segments between adjacent `bounds`, `segments + 1` of them for each row before
+  /// `d`.
   private func segments(
     _ reduction: SegmentReduction, _ bounds: HostBuffer<Int>, _ segments: Int, _ d: Int,
     _ initial: Double?
@@ -95,7 +97,7 @@ extension Tensor {
         try $0[0].reshape([-1]).narrow(0, 0, 0).reshape(target)
       }
     }
-    // Each segment is a tensor of its own, with its place in the graph.
+    // Each segment is a separate tensor in the graph.
     try Layout.checkList(rows * segments, bytes: 4096, "segment_reduce")
     return try Tensor.composed("SegmentReduceBackward0", self, savingOutput: true) {
       [shape] inputs in
@@ -136,7 +138,7 @@ extension Tensor {
     }
   }
 
-  /// An extreme, whose gradient goes to the elements that are equal to it or NaN, in equal parts.
+  /// Computes the minimum or maximum; elements equal to it or NaN share the gradient equally.
   private func extremeOfSegment(_ find: (Tensor) throws -> Tensor) throws -> Tensor {
     let (extreme, hits) = try noGrad {
       let extreme = try find(self)

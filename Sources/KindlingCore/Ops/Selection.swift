@@ -26,7 +26,7 @@ extension BinaryRule {
         try Tensor.where(s[0].lt(s[1]), 0, Tensor.where(s[0].eq(s[1]), g / 2, g))
       }
     })
-  // Where one operand is NaN the other takes the whole gradient, the left one where both are.
+  // If one operand is NaN, the other takes the whole gradient; the left one if both are.
   static let fmax = number("fmax", .fmax, "FmaxBackward0") { try $0.ge($1) }
   static let fmin = number("fmin", .fmin, "FminBackward0") { try $0.le($1) }
 
@@ -51,24 +51,24 @@ extension BinaryRule {
   }
 }
 
-// MARK: The greater and the lesser of two
+// MARK: Maximum and minimum of two
 extension Tensor {
-  /// The greater of both, elementwise; NaN where either is (PyTorch: `torch.maximum`).
+  /// Computes the elementwise maximum; NaN if either is NaN (PyTorch: `torch.maximum`).
   public func maximum(_ other: Tensor) throws -> Tensor { try binary(.maximum, other) }
-  /// The lesser of both, elementwise; NaN where either is (PyTorch: `torch.minimum`).
+  /// Computes the elementwise minimum; NaN if either is NaN (PyTorch: `torch.minimum`).
   public func minimum(_ other: Tensor) throws -> Tensor { try binary(.minimum, other) }
-  /// The greater of both, the number where the other is NaN (PyTorch: `torch.fmax`).
+  /// Computes the elementwise maximum, ignoring NaN in one operand (PyTorch: `torch.fmax`).
   public func fmax(_ other: Tensor) throws -> Tensor { try binary(.fmax, other) }
-  /// The lesser of both, the number where the other is NaN (PyTorch: `torch.fmin`).
+  /// Computes the elementwise minimum, ignoring NaN in one operand (PyTorch: `torch.fmin`).
   public func fmin(_ other: Tensor) throws -> Tensor { try binary(.fmin, other) }
 }
 
-// MARK: One or the other
+// MARK: Conditional selection
 extension Tensor {
-  /// Elements of `a` where `condition` holds, of `b` elsewhere (PyTorch: `torch.where`).
+  /// Selects elements of `a` where `condition` is true, of `b` elsewhere (PyTorch: `torch.where`).
   ///
   /// All three broadcast; the result has the promoted dtype of `a` and `b`.
-  /// - Throws: ``TensorError`` where `condition` is neither bool nor uint8.
+  /// - Throws: ``TensorError`` if `condition` is neither bool nor uint8.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     guard condition.dtype == .bool || condition.dtype == .uint8 else {
       throw TensorError(
@@ -91,7 +91,7 @@ extension Tensor {
       "WhereBackward0", Input(x, saving: c) { g, s in try Tensor.where(s[0], g, 0) },
       Input(y, saving: c) { g, s in try Tensor.where(s[0], 0, g) })
   }
-  /// Elements of `a` where `condition` holds, a number elsewhere.
+  /// Selects elements of `a` where `condition` is true, a number elsewhere.
   public static func `where`<S: TensorScalar>(
     _ condition: Tensor, _ a: Tensor, _ b: S
   ) throws -> Tensor {
@@ -99,7 +99,7 @@ extension Tensor {
     try b.scalar.check(fills: resultType(a, number), "where")
     return try Tensor.where(condition, a, number)
   }
-  /// A number where `condition` holds, elements of `b` elsewhere.
+  /// Selects a number where `condition` is true, elements of `b` elsewhere.
   public static func `where`<S: TensorScalar>(
     _ condition: Tensor, _ a: S, _ b: Tensor
   ) throws -> Tensor {
@@ -107,7 +107,7 @@ extension Tensor {
     try a.scalar.check(fills: resultType(number, b), "where")
     return try Tensor.where(condition, number, b)
   }
-  /// One of two numbers.
+  /// Selects one of two numbers.
   public static func `where`<A: TensorScalar, B: TensorScalar>(
     _ condition: Tensor, _ a: A, _ b: B
   ) throws -> Tensor {
@@ -115,64 +115,64 @@ extension Tensor {
     for number in [a.scalar, b.scalar] { try number.check(fills: resultType(x, y), "where") }
     return try Tensor.where(condition, x, y)
   }
-  /// This tensor's elements where `condition` holds, those of `other` elsewhere
+  /// Selects this tensor's elements where `condition` is true, those of `other` elsewhere
   /// (PyTorch: `Tensor.where`).
   public func `where`(_ condition: Tensor, _ other: Tensor) throws -> Tensor {
     try Tensor.where(condition, self, other)
   }
-  /// This tensor's elements where `condition` holds, a number elsewhere.
+  /// Selects this tensor's elements where `condition` is true, a number elsewhere.
   public func `where`<S: TensorScalar>(_ condition: Tensor, _ other: S) throws -> Tensor {
     try Tensor.where(condition, self, other)
   }
 }
 
-// MARK: Into bounds
+// MARK: Clamping
 extension Tensor {
-  /// Elements moved into the bounds (PyTorch: `torch.clamp`).
+  /// Clamps elements to a range (PyTorch: `torch.clamp`).
   ///
-  /// NaN stays, and a lower bound above the upper one gives the upper. The gradient passes between the
-  /// bounds, not at them.
+  /// NaN stays. If `min` exceeds `max`, the result is `max`. The gradient passes only strictly
+  /// between the bounds.
   public func clamp<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
     try clamped("ClampBackward1", min.scalar, max.scalar)
   }
-  /// Elements moved to `min` or above.
+  /// Clamps elements to at least `min`.
   public func clamp<S: TensorScalar>(min: S) throws -> Tensor {
     try clamped("ClampBackward1", min.scalar, nil)
   }
-  /// Elements moved to `max` or below.
+  /// Clamps elements to at most `max`.
   public func clamp<S: TensorScalar>(max: S) throws -> Tensor {
     try clamped("ClampBackward1", nil, max.scalar)
   }
-  /// ``clamp(min:max:)-(A,_)`` in place.
+  /// Applies ``clamp(min:max:)-(A,_)`` in place.
   @discardableResult
   public func clamp_<A: TensorScalar, B: TensorScalar>(min: A, max: B) throws -> Tensor {
     try inPlace("clamp_") { try $0.clamped("ClampBackward1", min.scalar, max.scalar, into: $1) }
   }
-  /// ``clamp(min:)`` in place.
+  /// Applies ``clamp(min:)`` in place.
   @discardableResult
   public func clamp_<S: TensorScalar>(min: S) throws -> Tensor {
     try inPlace("clamp_") { try $0.clamped("ClampBackward1", min.scalar, nil, into: $1) }
   }
-  /// ``clamp(max:)`` in place.
+  /// Applies ``clamp(max:)`` in place.
   @discardableResult
   public func clamp_<S: TensorScalar>(max: S) throws -> Tensor {
     try inPlace("clamp_") { try $0.clamped("ClampBackward1", nil, max.scalar, into: $1) }
   }
-  /// Elements moved to `min` or above (PyTorch: `torch.clamp_min`).
+  /// Clamps elements to at least `min` (PyTorch: `torch.clamp_min`).
   public func clampMin<S: TensorScalar>(_ min: S) throws -> Tensor {
     try clamped("ClampMinBackward0", min.scalar, nil)
   }
-  /// Elements moved to `max` or below (PyTorch: `torch.clamp_max`).
+  /// Clamps elements to at most `max` (PyTorch: `torch.clamp_max`).
   public func clampMax<S: TensorScalar>(_ max: S) throws -> Tensor {
     try clamped("ClampMaxBackward0", nil, max.scalar)
   }
 
-  /// Elements moved into bounds of their own, which broadcast; nil is no bound
+  /// Clamps elements to elementwise bounds, which broadcast; nil means no bound
   /// (PyTorch: `torch.clamp`).
   ///
-  /// An element at a bound shares the gradient with it.
+  /// An element equal to a bound shares the gradient with it.
   ///
-  /// - Throws: ``TensorError`` where both are nil.
+  /// - Throws: ``TensorError`` if both bounds are nil.
   public func clamp(min: Tensor? = nil, max: Tensor? = nil) throws -> Tensor {
     try clamped("ClampBackward0", min, max)
   }
@@ -191,7 +191,7 @@ extension Tensor {
     }
     guard let min, let max else {
       let bound = min ?? max ?? self, isLower = min != nil
-      // Where it is no number that was compared, both get the whole gradient.
+      // If the comparison involves NaN, both get the whole gradient.
       func shares(_ g: Tensor, _ loses: Tensor, _ ties: Tensor) throws -> Tensor {
         try Tensor.where(ties, g.mul(0.5), Tensor.where(loses, 0, g))
       }
@@ -218,16 +218,16 @@ extension Tensor {
       },
       Input(max, saving: self, min, max) { g, s in
         let ties = try s[1].lt(s[2]).logicalAnd(s[0].eq(s[2]))
-        // Where the lower bound is NaN nothing passes to the upper one.
+        // If the lower bound is NaN, the upper one gets no gradient.
         let above = try s[1].gt(s[2]).logicalOr(s[1].le(s[2]).logicalAnd(s[0].gt(s[2])))
         return try Tensor.where(ties, g.mul(0.5), Tensor.where(above, g, 0))
       })
   }
-  /// ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
+  /// Computes ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
   public func clampMin(_ min: Tensor) throws -> Tensor {
     try clamped("ClampMinBackward1", min, nil)
   }
-  /// ``minimum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_max`).
+  /// Computes ``minimum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_max`).
   public func clampMax(_ max: Tensor) throws -> Tensor {
     try clamped("ClampMaxBackward1", nil, max)
   }
@@ -269,7 +269,7 @@ extension Tensor {
     if dtype == type && !low.isNaN && !high.isNaN {
       return try unary(.clamp, "clamp", .keep, (Swift.min(low, high), high), into: out)
     }
-    // Integers between fractions, and NaN, which wins.
+    // Integers with fractional bounds, and NaN, which propagates.
     var y = self
     for (op, bound) in zip([BinaryOp.maximum, .minimum], bounds) {
       guard let bound else { continue }
@@ -281,8 +281,10 @@ extension Tensor {
 }
 
 extension Scalar {
-  /// Bounds of an integer type as numbers of that type: beyond its range they either bound nothing or
-  /// leave no element, which is an error as in PyTorch.
+  /// Converts the bounds to numbers of an integer type.
+  ///
+  /// A bound beyond the range of the type either has no effect or leaves no element, which is an
+  /// error as in PyTorch.
   fileprivate static func bounds(
     _ min: Scalar?, _ max: Scalar?, in type: DType
   ) throws -> (low: Int, high: Int?) {

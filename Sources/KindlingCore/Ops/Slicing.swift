@@ -1,6 +1,6 @@
 /// Parts of a tensor, as views.
 extension Tensor {
-  /// Element `index` along `dim`, which disappears, as a view (PyTorch: `Tensor.select`).
+  /// Selects element `index` along `dim` and removes `dim`, as a view (PyTorch: `Tensor.select`).
   public func select(_ dim: Int, _ index: Int) throws -> Tensor {
     guard ndim > 0 else {
       throw TensorError(.index, "select", "select() cannot be applied to a 0-dim tensor.")
@@ -22,11 +22,11 @@ extension Tensor {
     }
   }
 
-  /// Every `step`-th element along `dim` from `start` up to and without `end`, as a view
-  /// (PyTorch: `aten.slice`, and `x[start:end:step]`).
+  /// Slices `dim` from `start` up to, but not including, `end`, as a view (PyTorch: `aten.slice`,
+  /// and `x[start:end:step]`).
   ///
-  /// As in Python, negative bounds count from the back and bounds beyond the size are clamped.
-  /// - Throws: ``TensorError`` `.value` where `step` is not positive.
+  /// Negative bounds count from the end, and bounds beyond the size are clamped, as in Python.
+  /// - Throws: ``TensorError`` `.value` if `step` is not positive.
   public func slice(_ dim: Int, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1) throws
     -> Tensor
   {
@@ -44,7 +44,8 @@ extension Tensor {
     let low = bound(start ?? 0), high = Swift.max(bound(end ?? size), low)
     let before = shape
     var (shape, strides) = (shape, strides)
-    // Behind the last element too, where nothing is left, unless no memory could be that large.
+    // For an empty slice, the offset may be past the last element, unless no memory could be that
+    // large.
     let (distance, overflow) = low.multipliedReportingOverflow(by: strides[d])
     let (end, isBeyond) = storageOffset.addingReportingOverflow(distance)
     let offset = overflow || isBeyond || end > 1 << 56 ? storageOffset : end
@@ -57,7 +58,7 @@ extension Tensor {
     }
   }
 
-  /// `length` elements along `dim` from `start` on, as a view (PyTorch: `Tensor.narrow`).
+  /// Selects `length` elements along `dim` from `start` on, as a view (PyTorch: `Tensor.narrow`).
   public func narrow(_ dim: Int, _ start: Int, _ length: Int) throws -> Tensor {
     guard ndim > 0 else {
       throw TensorError(.index, "narrow", "narrow() cannot be applied to a 0-dim tensor.")
@@ -81,7 +82,7 @@ extension Tensor {
     return try slice(d, from, from + length)
   }
 
-  /// ``narrow(_:_:_:)`` with a start that a one-element integer tensor holds.
+  /// Applies ``narrow(_:_:_:)`` with `start` from a 0-dimensional integer tensor.
   public func narrow(_ dim: Int, _ start: Tensor, _ length: Int) throws -> Tensor {
     guard start.ndim == 0, start.dtype.isInteger else {
       throw TensorError(
@@ -94,7 +95,7 @@ extension Tensor {
 
   // MARK: Splitting
 
-  /// Pieces of `splitSize` elements along `dim`, the last one perhaps smaller, as views
+  /// Splits `dim` into views of `splitSize` elements; the last one may be smaller
   /// (PyTorch: `Tensor.split`).
   public func split(_ splitSize: Int, dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
@@ -119,12 +120,12 @@ extension Tensor {
       [Int](repeating: splitSize, count: full) + (rest > 0 ? [rest] : []), d, "SplitBackward0")
   }
 
-  /// Pieces of the given sizes along `dim`, as views (PyTorch: `Tensor.split_with_sizes`).
+  /// Splits `dim` into views of the given sizes (PyTorch: `Tensor.split_with_sizes`).
   public func splitWithSizes(_ splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
     try split(splitSizes, dim: dim)
   }
 
-  /// Pieces of the given sizes along `dim`, as views (PyTorch: `torch.split`).
+  /// Splits `dim` into views of the given sizes (PyTorch: `torch.split`).
   public func split(_ splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
       throw TensorError(.shape, "split", "split expects at least a 1-dimensional tensor")
@@ -141,7 +142,7 @@ extension Tensor {
     return try pieces(splitSizes, d, "SplitWithSizesBackward0")
   }
 
-  /// At most `chunks` pieces of equal size along `dim`, the last one perhaps smaller, as views
+  /// Splits `dim` into at most `chunks` views of equal size; the last one may be smaller
   /// (PyTorch: `Tensor.chunk`).
   public func chunk(_ chunks: Int, dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
@@ -189,7 +190,7 @@ extension Tensor {
     return parts
   }
 
-  /// One view for each element along `dim`, which disappears (PyTorch: `Tensor.unbind`).
+  /// Splits `dim` into one view per element, and removes it (PyTorch: `Tensor.unbind`).
   public func unbind(_ dim: Int = 0) throws -> [Tensor] {
     let d = try Layout.wrapSized(dim, ndim, "unbind")
     var (part, steps) = (shape, strides)
@@ -210,7 +211,8 @@ extension Tensor {
     return parts
   }
 
-  /// `sections` pieces along `dim` whose sizes differ by one at most (PyTorch: `Tensor.tensor_split`).
+  /// Splits `dim` into `sections` views whose sizes differ by at most one
+  /// (PyTorch: `Tensor.tensor_split`).
   public func tensorSplit(_ sections: Int, dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
       throw TensorError(
@@ -231,7 +233,7 @@ extension Tensor {
     }
   }
 
-  /// Pieces along `dim` between the given indexes (PyTorch: `Tensor.tensor_split`).
+  /// Splits `dim` at the given indices (PyTorch: `Tensor.tensor_split`).
   public func tensorSplit(_ indices: [Int], dim: Int = 0) throws -> [Tensor] {
     guard ndim > 0 else {
       throw TensorError(
@@ -247,7 +249,8 @@ extension Tensor {
     }
   }
 
-  /// ``tensorSplit(_:dim:)-(Int,_)`` with a number of sections, or indexes, that an int64 tensor holds.
+  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` with a number of sections, or indices, from an int64
+  /// tensor.
   public func tensorSplit(_ indicesOrSections: Tensor, dim: Int = 0) throws -> [Tensor] {
     guard indicesOrSections.dtype == .int64, indicesOrSections.ndim <= 1 else {
       throw TensorError(
@@ -260,34 +263,35 @@ extension Tensor {
       : try tensorSplit(indicesOrSections.toArray(as: Int.self), dim: dim)
   }
 
-  /// ``tensorSplit(_:dim:)-(Int,_)`` along columns (PyTorch: `Tensor.hsplit`).
+  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` along columns (PyTorch: `Tensor.hsplit`).
   public func hsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "hsplit", least: 1, dim: ndim == 1 ? 0 : 1)
   }
 
-  /// ``tensorSplit(_:dim:)-([Int],_)`` along columns (PyTorch: `Tensor.hsplit`).
+  /// Applies ``tensorSplit(_:dim:)-([Int],_)`` along columns (PyTorch: `Tensor.hsplit`).
   public func hsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("hsplit", 1)
     return try tensorSplit(indices, dim: ndim == 1 ? 0 : 1)
   }
 
-  /// ``tensorSplit(_:dim:)-(Int,_)`` along rows (PyTorch: `Tensor.vsplit`).
+  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` along rows (PyTorch: `Tensor.vsplit`).
   public func vsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "vsplit", least: 2, dim: 0)
   }
 
-  /// ``tensorSplit(_:dim:)-([Int],_)`` along rows (PyTorch: `Tensor.vsplit`).
+  /// Applies ``tensorSplit(_:dim:)-([Int],_)`` along rows (PyTorch: `Tensor.vsplit`).
   public func vsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("vsplit", 2)
     return try tensorSplit(indices, dim: 0)
   }
 
-  /// ``tensorSplit(_:dim:)-(Int,_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
+  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
   public func dsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "dsplit", least: 3, dim: 2)
   }
 
-  /// ``tensorSplit(_:dim:)-([Int],_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
+  /// Applies ``tensorSplit(_:dim:)-([Int],_)`` along the third dimension
+  /// (PyTorch: `Tensor.dsplit`).
   public func dsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("dsplit", 3)
     return try tensorSplit(indices, dim: 2)
@@ -317,8 +321,10 @@ extension Tensor {
 
   // MARK: Windows and diagonals
 
-  /// All windows of `size` elements along `dimension`, `step` apart, as a view with a last dimension of
-  /// `size` (PyTorch: `Tensor.unfold`).
+  /// Extracts all windows of `size` elements along `dimension`, `step` apart, as a view
+  /// (PyTorch: `Tensor.unfold`).
+  ///
+  /// The windows are in a new last dimension of size `size`.
   public func unfold(_ dimension: Int, _ size: Int, _ step: Int) throws -> Tensor {
     let d = try Layout.wrap(dimension, ndim, "unfold")
     let (length, spacing) = ndim == 0 ? (1, 1) : (shape[d], strides[d])
@@ -336,7 +342,7 @@ extension Tensor {
     return view(
       "UnfoldBackward0", shape: windows + [size], strides: steps + [spacing], offset: storageOffset
     ) { [shape] g, _ in
-      // One window of the only element, or an empty one.
+      // The only window has one element or none.
       if shape.isEmpty { return try g.sum() }
       let places = (0..<count).flatMap { window in (0..<size).map { window * step + $0 } }
       let rows = try g.movedim(-1, d + 1).flatten(startDim: d, endDim: d + 1)
@@ -344,8 +350,10 @@ extension Tensor {
     }
   }
 
-  /// The elements whose indexes along `dim1` and `dim2` differ by `offset`, in a new last dimension, as
-  /// a view (PyTorch: `Tensor.diagonal`).
+  /// Returns the diagonal, whose indices along `dim1` and `dim2` differ by `offset`, as a view
+  /// (PyTorch: `Tensor.diagonal`).
+  ///
+  /// The diagonal is in a new last dimension.
   public func diagonal(offset: Int = 0, dim1: Int = 0, dim2: Int = 1) throws -> Tensor {
     let a = try Layout.wrap(dim1, ndim, "diagonal"), b = try Layout.wrap(dim2, ndim, "diagonal")
     guard a != b, ndim >= 2 else {

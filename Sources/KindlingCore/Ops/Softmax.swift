@@ -1,22 +1,22 @@
 import CKernels
 
 extension Tensor {
-  /// `exp(x) / Σ exp(x)` along `dim` (PyTorch: `torch.softmax`).
+  /// Computes the softmax `exp(x) / Σ exp(x)` along `dim` (PyTorch: `torch.softmax`).
   ///
-  /// With `dtype` the elements are converted to it first.
+  /// Elements are converted to `dtype` first if it is given.
   ///
-  /// - Throws: ``TensorError`` for integers, unless `dtype` names a float type.
+  /// - Throws: ``TensorError`` for integers, unless `dtype` is a float type.
   public func softmax(dim: Int, dtype: DType? = nil) throws -> Tensor {
     try softmax("softmax", "SoftmaxBackward0", dim, dtype, log: false)
   }
 
-  /// The logarithm of ``softmax(dim:dtype:)``, exact where that is close to 0
+  /// Computes the logarithm of ``softmax(dim:dtype:)``, accurate near 0
   /// (PyTorch: `torch.log_softmax`).
   public func logSoftmax(dim: Int, dtype: DType? = nil) throws -> Tensor {
     try softmax("log_softmax", "LogSoftmaxBackward0", dim, dtype, log: true)
   }
 
-  /// This tensor, or the same memory as one row where it has no dimension.
+  /// This tensor, or a view with one dimension if it is 0-dimensional.
   private var atLeastOneDim: Tensor {
     ndim == 0 ? alias(shape: [1], strides: [1], offset: storageOffset) : self
   }
@@ -45,7 +45,7 @@ extension Tensor {
       node, Input(x) { g, s in try g.softmaxGradient(s.output, d, log: log) }, savingOutput: true)
   }
 
-  /// The gradient of (log-)softmax from that of its output, this tensor, and the output `y`.
+  /// Computes the gradient of (log-)softmax from this gradient of its output and the output `y`.
   private func softmaxGradient(_ y: Tensor, _ dim: Int, log: Bool) throws -> Tensor {
     let type = y.dtype.computeType
     var result = try Tensor(uninitialized: y.shape, type, on: y.backend)

@@ -1,8 +1,8 @@
-/// Sorting and what follows from it. NaN counts as greater than everything.
+/// Sorting and derived operations, which treat NaN as greater than every number.
 extension Tensor {
-  /// The elements along `dim` in order, and where they stood (PyTorch: `torch.sort`).
+  /// Sorts the elements along `dim`, and returns their original indices (PyTorch: `torch.sort`).
   ///
-  /// Always stable; `stable` is there for ported code.
+  /// The sort is always stable; `stable` exists for ported code.
   public func sort(
     dim: Int = -1, descending: Bool = false, stable: Bool? = nil
   ) throws -> (values: Tensor, indices: Tensor) {
@@ -12,19 +12,21 @@ extension Tensor {
       values, indices, d, stable == nil ? "SortBackward0" : "SortBackward1")
   }
 
-  /// Where the elements along `dim` stand, in their order (PyTorch: `torch.argsort`).
+  /// Returns the indices that sort the elements along `dim` (PyTorch: `torch.argsort`).
   public func argsort(dim: Int = -1, descending: Bool = false, stable: Bool = true) throws -> Tensor
   {
     try ordered("argsort", Layout.wrap(dim, ndim, "argsort"), descending).1
   }
 
-  /// The rows' elements in order along dimension 0 (PyTorch: `torch.msort`).
+  /// Sorts along dimension 0 (PyTorch: `torch.msort`).
   public func msort() throws -> Tensor { try sort(dim: 0).values }
 
-  /// The `k` greatest elements along `dim`, or the least, and where they stand
-  /// (PyTorch: `torch.topk`); always in order, which `sorted` asks for.
+  /// Returns the `k` largest or smallest elements along `dim` and their indices
+  /// (PyTorch: `torch.topk`).
   ///
-  /// - Throws: ``TensorError`` `.index` where `k` is not in `0...size`.
+  /// They are always in order; `sorted` exists for ported code.
+  ///
+  /// - Throws: ``TensorError`` `.index` if `k` is not in `0...size`.
   public func topk(
     _ k: Int, dim: Int = -1, largest: Bool = true, sorted: Bool = true
   ) throws -> (values: Tensor, indices: Tensor) {
@@ -37,14 +39,14 @@ extension Tensor {
     guard dtype != .bool else {
       throw TensorError(.dtype, "topk", "topk does not support bool dtypes on CPU")
     }
-    // PyTorch gives the only element, whether k is 0 or 1.
+    // PyTorch returns the only element for k = 0 and k = 1.
     let k = ndim == 0 ? 1 : k
     return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) {
       try $0.narrow(d, 0, k)
     }
   }
 
-  /// The `k`-th least element along `dim`, counted from 1, and where it stands
+  /// Returns the `k`-th smallest element along `dim`, counted from 1, and its index
   /// (PyTorch: `torch.kthvalue`).
   public func kthvalue(
     _ k: Int, dim: Int = -1, keepdim: Bool = false
@@ -56,7 +58,7 @@ extension Tensor {
         "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])"
       )
     }
-    // The only element of a number is found without comparing.
+    // A 0-dimensional tensor needs no comparison.
     guard dtype != .bool || ndim == 0 else {
       throw TensorError(.dtype, "kthvalue", "\"kthvalue_cpu\" not implemented for 'Bool'")
     }
@@ -66,10 +68,9 @@ extension Tensor {
     }
   }
 
-  /// The most frequent element along `dim`, the least of several, and where its last occurrence
-  /// stands (PyTorch: `torch.mode`).
+  /// Returns the most frequent element along `dim` and its last index (PyTorch: `torch.mode`).
   ///
-  /// NaN equals no element, so each counts once.
+  /// Of several, the smallest is returned. NaN equals no element, so each NaN counts separately.
   public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
   {
     let d = try Layout.wrap(dim, ndim, "mode")
@@ -83,7 +84,7 @@ extension Tensor {
       var places = try order.movedim(d, -1).toArray(as: Int.self)
       var differs = try rows.slice(-1, 1).ne(rows.slice(-1, 0, -1)).toArray(as: Bool.self)
       try orderAmongNaN(rows, d, &places, &differs)
-      // The end of the longest run of equal elements in each row, the first of several.
+      // The end of the first longest run of equal elements in each row.
       let size = shape[d]
       let ends = (0..<rows.numel / size).map { row in
         var best = 0, bestEnd = 0, run = 1
@@ -100,8 +101,9 @@ extension Tensor {
     return recordPicked(values, indices, d, "ModeBackward0", keepdim: keepdim)
   }
 
-  /// Reorders short rows that hold NaN as PyTorch does, by insertion with a `<` that no NaN takes part
-  /// in: the first of several modes depends on it.
+  /// Reorders short rows with NaN like PyTorch, by insertion with `<`, which is false for NaN.
+  ///
+  /// The choice among several modes depends on it.
   private func orderAmongNaN(
     _ sorted: Tensor, _ d: Int, _ places: inout [Int], _ differs: inout [Bool]
   ) throws {
@@ -114,7 +116,8 @@ extension Tensor {
       var order: [Int] = []
       for i in 0..<size {
         let value = values[row * size + i]
-        // An element before the first goes there at once; otherwise it passes those it precedes.
+        // An element less than the first one goes to the front; otherwise it is moved before
+        // greater ones.
         var at = order.count
         if let first = order.first, value < values[row * size + first] {
           at = 0
@@ -133,7 +136,7 @@ extension Tensor {
     }
   }
 
-  /// The elements in order and where they stood, or the `first` of them.
+  /// Returns the sorted elements and their original indices, or the `first` of them.
   private func ordered(
     _ name: String, _ d: Int, _ descending: Bool, first: Int? = nil
   ) throws -> (Tensor, Tensor) {
@@ -146,8 +149,8 @@ extension Tensor {
     }
   }
 
-  /// Parts of the ordered elements, or of the `first` of them, and their places, cut out alike and
-  /// recorded as `node`.
+  /// Extracts the same part of the sorted values and indices, or of the `first` of them, and
+  /// records it as `node`.
   private func noGradOrdered(
     _ name: String, _ d: Int, _ descending: Bool, _ node: String, first: Int? = nil,
     keepdim: Bool = true, _ cut: (Tensor) throws -> Tensor
@@ -155,14 +158,14 @@ extension Tensor {
     let (values, indices) = try noGrad {
       let (values, indices) = try ordered(name, d, descending, first: first)
       let parts = (try cut(values.atleast1d()), try cut(indices.atleast1d()))
-      // A number has one element to cut out, or none.
+      // A 0-dimensional tensor has one element to extract, or none.
       return ndim == 0 && parts.0.numel == 1 ? (values, indices) : parts
     }
     return recordPicked(values, indices, d, node, keepdim: keepdim)
   }
 
-  /// `values`, recorded as the elements of this tensor at `indices` along `d`, and `indices`; without
-  /// that dimension, where it is of size 1 and not kept.
+  /// Records `values` as the elements of this tensor at `indices` along `d`, and removes that
+  /// dimension unless `keepdim`.
   private func recordPicked(
     _ values: Tensor, _ indices: Tensor, _ d: Int, _ node: String, keepdim: Bool = true
   ) -> (values: Tensor, indices: Tensor) {
@@ -178,13 +181,13 @@ extension Tensor {
 
   // MARK: Distinct elements
 
-  /// The distinct elements in order; of whole slices along `dim` where that is given
+  /// Returns the sorted unique elements, or the unique slices along `dim`
   /// (PyTorch: `torch.unique`).
   public func unique(dim: Int? = nil) throws -> Tensor {
     try uniqueWithInverseAndCounts(dim: dim).output
   }
 
-  /// ``unique(dim:)``, with the place of each element among them and how often each occurs
+  /// Returns ``unique(dim:)``, the index of each element in it, and the counts
   /// (PyTorch: `torch.unique(return_inverse=True, return_counts=True)`).
   public func uniqueWithInverseAndCounts(
     dim: Int? = nil
@@ -192,13 +195,13 @@ extension Tensor {
     try distinct("unique", dim, sorts: true)
   }
 
-  /// The elements, or slices along `dim`, that differ from the one before
+  /// Removes elements, or slices along `dim`, that equal their predecessor
   /// (PyTorch: `torch.unique_consecutive`).
   public func uniqueConsecutive(dim: Int? = nil) throws -> Tensor {
     try uniqueConsecutiveWithInverseAndCounts(dim: dim).output
   }
 
-  /// ``uniqueConsecutive(dim:)``, with the run each element belongs to and the runs' lengths
+  /// Returns ``uniqueConsecutive(dim:)``, the run of each element, and the lengths of the runs
   /// (PyTorch: `torch.unique_consecutive(return_inverse=True, return_counts=True)`).
   public func uniqueConsecutiveWithInverseAndCounts(
     dim: Int? = nil

@@ -1,6 +1,7 @@
-/// Sorting, and the order statistics that follow from it. NaN counts as greater than everything.
+/// Sorting and order statistics, which treat NaN as greater than every number.
 extension Tensor {
-  /// Values and where they stood, sorted stably along `dim`, or the `first` of them; unrecorded.
+  /// Sorts stably along `dim`, and returns values and original indices, or the `first` of them;
+  /// unrecorded.
   func sorted(
     _ name: String, dim: Int, descending: Bool = false, first: Int? = nil
   ) throws -> (Tensor, Tensor) {
@@ -20,7 +21,7 @@ extension Tensor {
     return (values, indices)
   }
 
-  /// The elements along `dim` at `indices`, which has size 1 there; recorded.
+  /// Gathers the elements along `dim` at `indices`, which has size 1 there; recorded.
   func picked(_ indices: Tensor, _ dim: Int) throws -> Tensor {
     ndim == 0 ? self : try gather(dim, indices)
   }
@@ -28,19 +29,19 @@ extension Tensor {
 
 // MARK: Medians
 extension Tensor {
-  /// The lower median of all elements; NaN if there is one (PyTorch: `torch.median`).
+  /// Computes the lower median of all elements, or NaN if there is one (PyTorch: `torch.median`).
   public func median() throws -> Tensor {
     try median("median", "MedianBackward0", ignoresNaN: false)
   }
-  /// The lower median of all elements that are not NaN (PyTorch: `torch.nanmedian`).
+  /// Computes the lower median of all elements, ignoring NaN (PyTorch: `torch.nanmedian`).
   public func nanmedian() throws -> Tensor {
     try median("nanmedian", "NanmedianBackward0", ignoresNaN: true)
   }
-  /// The lower medians along `dim`, and where they stand (PyTorch: `torch.median`).
+  /// Computes the lower medians along `dim` and their indices (PyTorch: `torch.median`).
   public func median(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try median("median", "MedianBackward1", dim, keepdim, ignoresNaN: false)
   }
-  /// The lower medians of what is not NaN along `dim`, and where they stand
+  /// Computes the lower medians along `dim`, ignoring NaN, and their indices
   /// (PyTorch: `torch.nanmedian`).
   public func nanmedian(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
   {
@@ -110,32 +111,32 @@ extension Tensor {
 
 // MARK: Quantiles
 extension Tensor {
-  /// How `quantile` treats a place between two elements (PyTorch: `interpolation`).
+  /// The value of a quantile between two elements (PyTorch: `interpolation`).
   public enum Interpolation: String, Sendable { case linear, lower, higher, nearest, midpoint }
 
-  /// The quantiles `q` along `dim`, of all elements where nil (PyTorch: `torch.quantile`).
+  /// Computes the quantiles `q` along `dim`, or of all elements if nil (PyTorch: `torch.quantile`).
   ///
-  /// `q` is one number in [0, 1] or a vector of them, which becomes the first dimension.
-  /// `interpolation` says what lies between two elements.
+  /// `q` is a number in [0, 1] or a vector, which becomes the first dimension. `interpolation`
+  /// determines the value between two elements.
   public func quantile(
     _ q: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {
     try quantile("quantile", q, dim, keepdim, interpolation, ignoresNaN: false)
   }
-  /// One quantile along `dim`, of all elements where nil.
+  /// Computes one quantile along `dim`, or of all elements if nil.
   public func quantile(
     _ q: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {
     try quantile(Tensor(q, dtype: dtype), dim: dim, keepdim: keepdim, interpolation: interpolation)
   }
-  /// ``quantile(_:dim:keepdim:interpolation:)-(Tensor,_,_,_)`` of what is not NaN
+  /// Computes ``quantile(_:dim:keepdim:interpolation:)-(Tensor,_,_,_)``, ignoring NaN
   /// (PyTorch: `torch.nanquantile`).
   public func nanquantile(
     _ q: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {
     try quantile("nanquantile", q, dim, keepdim, interpolation, ignoresNaN: true)
   }
-  /// One quantile of what is not NaN.
+  /// Computes one quantile, ignoring NaN.
   public func nanquantile(
     _ q: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: Interpolation = .linear
   ) throws -> Tensor {
@@ -165,7 +166,7 @@ extension Tensor {
       throw TensorError(.value, name, "\(name)() q must be in the range [0, 1] but got \(bad)")
     }
     let d = try dim.map { try Layout.wrap($0, ndim, name) }
-    // The sorted rows stand last, behind the dimensions of the result.
+    // The sorted dimension is last, after the dimensions of the result.
     let rows: Tensor
     if let d, ndim > 0 {
       rows = d == ndim - 1 ? self : try unsqueeze(-1).transpose(d, -1)
@@ -185,7 +186,8 @@ extension Tensor {
       ? try result.squeeze_(-1) : try result.unsqueeze_(0).transpose_(0, -1).squeeze_(-1)
   }
 
-  /// The places of the quantiles `q` in sorted rows, as fractions: those of NaN where a row has some.
+  /// Returns the fractional positions of the quantiles `q` in sorted rows; rows with NaN give the
+  /// NaN's position.
   private func ranks(_ q: Tensor, ignoresNaN: Bool) throws -> Tensor {
     let isMissing = try noGrad { try isnan() }
     let levels = try q.reshaped([q.numel]).to(.float64)
@@ -199,7 +201,8 @@ extension Tensor {
       .maskedFill(isSpoiled, last)
   }
 
-  /// The elements of sorted rows at fractional places; only `linear` and `midpoint` look at two.
+  /// Interpolates sorted rows at fractional positions; only `linear` and `midpoint` read two
+  /// elements.
   private func atRanks(_ ranks: Tensor, _ interpolation: Interpolation) throws -> Tensor {
     let places =
       switch interpolation {

@@ -1,9 +1,10 @@
 // MARK: Variance
 extension Tensor {
-  /// The variance over `dims`, all where nil or empty (PyTorch: `torch.var`).
+  /// Computes the variance over `dims`, or over all dimensions if nil or empty
+  /// (PyTorch: `torch.var`).
   ///
-  /// `correction` is what is taken from the count before dividing; 1 is Bessel's, 0 none. Where
-  /// nothing is left the result is NaN or infinite.
+  /// The divisor is the number of elements minus `correction`: 1 is Bessel's correction, 0 none. If
+  /// the divisor is 0, the result is NaN or infinite.
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func `var`(
@@ -14,11 +15,11 @@ extension Tensor {
     return try plan.values(of: self).variance.recorded(
       "VarBackward0", Input(self, saving: self) { g, s in try plan.gradient(of: s[0], g) })
   }
-  /// The variance over one dimension.
+  /// Computes the variance over one dimension.
   public func `var`(dim: Int, correction: Double = 1, keepdim: Bool = false) throws -> Tensor {
     try self.var(dims: [dim], correction: correction, keepdim: keepdim)
   }
-  /// The standard deviation over `dims`: the root of ``var(dims:correction:keepdim:)``
+  /// Computes the standard deviation over `dims`, the root of ``var(dims:correction:keepdim:)``
   /// (PyTorch: `torch.std`).
   public func std(
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
@@ -36,11 +37,11 @@ extension Tensor {
         try plan.gradient(of: s[0], VariancePlan.throughRoot(g, s.output))
       }, savingOutput: true)
   }
-  /// The standard deviation over one dimension.
+  /// Computes the standard deviation over one dimension.
   public func std(dim: Int, correction: Double = 1, keepdim: Bool = false) throws -> Tensor {
     try std(dims: [dim], correction: correction, keepdim: keepdim)
   }
-  /// Variance and mean over `dims` (PyTorch: `torch.var_mean`).
+  /// Computes the variance and mean over `dims` (PyTorch: `torch.var_mean`).
   public func varMean(
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
   ) throws -> (variance: Tensor, mean: Tensor) {
@@ -52,7 +53,7 @@ extension Tensor {
     }
     return (variance, mean)
   }
-  /// Standard deviation and mean over `dims` (PyTorch: `torch.std_mean`).
+  /// Computes the standard deviation and mean over `dims` (PyTorch: `torch.std_mean`).
   public func stdMean(
     dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false
   ) throws -> (deviation: Tensor, mean: Tensor) {
@@ -60,7 +61,7 @@ extension Tensor {
     try plan.warn("std_mean")
     let deviation = try plan.root(of: self)
     let mean = try plan.values(of: self).mean
-    // The deviation is computed anew for its gradient: a saved copy of the output would be outside the
+    // The deviation is recomputed for its gradient: a saved copy of the output would be outside the
     // graph that second derivatives need.
     Recording.record(
       [deviation, mean], "StdMeanBackward0", [self], saving: [self], savingOutput: true
@@ -75,17 +76,18 @@ extension Tensor {
   }
 }
 
-/// What a variance is taken over; its values and gradients.
+/// The reduced dimensions of a variance, with its values and gradients.
 private struct VariancePlan: Sendable {
   let dims: [Int]
   let shape: [Int]
   let keepdim: Bool
-  /// How many elements make one result, and that less the correction, also where that is negative.
+  /// The number of elements per result, and that number minus the correction, which may be
+  /// negative.
   let count, difference: Double
-  /// Whether all elements make one result, whose gradient PyTorch computes apart.
+  /// Whether all dimensions are reduced; PyTorch then uses a separate gradient formula.
   private let isWhole: Bool
 
-  /// What sums of squares are divided by.
+  /// The divisor of the sum of squares.
   private var freedom: Double { Swift.max(0, difference) }
 
   init(
@@ -103,7 +105,7 @@ private struct VariancePlan: Sendable {
     isWhole = dims?.isEmpty ?? true || x.ndim == 0
   }
 
-  /// Warns where nothing is left to divide by.
+  /// Warns if the degrees of freedom are not positive.
   func warn(_ name: String) throws {
     let results = shape.indices.reduce(1) { dims.contains($1) ? $0 : $0 &* shape[$1] }
     guard (results == 0 ? 0 : count) - (count - difference) <= 0 else { return }
@@ -113,9 +115,9 @@ private struct VariancePlan: Sendable {
     )
   }
 
-  /// In two passes, which loses nothing where the mean is large.
+  /// Computes variance and mean in two passes, which keeps the accuracy if the mean is large.
   ///
-  /// The variance is float64, so that its root is right where it leaves the range of float32 itself.
+  /// The variance is float64, so that its root is correct even if it exceeds the range of float32.
   private func wide(_ x: Tensor) throws -> (variance: Tensor, mean: Tensor) {
     let kept = shape.indices.filter { !dims.contains($0) }
     let results = kept.map { shape[$0] }, type = x.dtype.computeType
@@ -126,7 +128,7 @@ private struct VariancePlan: Sendable {
     try x.backend.channelMoments(rows, mean: mean, variance: spread)
     let variance = try spread.mul(count / freedom)
     let target = keepdim ? x.keptShape(reducing: dims) : results
-    // No views: results can be written to in place.
+    // The results are not views, so that they can be written in place.
     let strides = Layout.contiguousStrides(target)
     return (
       variance.alias(shape: target, strides: strides, offset: 0),
@@ -142,7 +144,7 @@ private struct VariancePlan: Sendable {
       return (try variance.to(x.dtype), try mean.to(x.dtype))
     }
   }
-  /// Where an infinite element is not the last: PyTorch's mean is a running one, which then becomes NaN.
+  /// PyTorch's mean is a running one, which becomes NaN if an infinite element is not the last.
   private func followed(_ x: Tensor) throws -> Tensor {
     let kept = shape.indices.filter { !dims.contains($0) }
     let rows = try x.permute(kept + dims).reshape(kept.map { shape[$0] } + [Int(count)])
@@ -153,7 +155,7 @@ private struct VariancePlan: Sendable {
     try noGrad { try wide(x).variance.sqrt().to(x.dtype) }
   }
 
-  /// `g · 2 (x − mean) / freedom`, and the mean's gradient spread evenly.
+  /// Computes `g · 2 (x − mean) / freedom`, plus the gradient of the mean, spread evenly.
   func gradient(of x: Tensor, _ g: Tensor?, mean meanGradient: Tensor? = nil) throws -> Tensor? {
     let direct = try g.map { g in
       if isWhole && difference <= 0 {
@@ -176,7 +178,7 @@ private struct VariancePlan: Sendable {
 
 // MARK: Sums of exponentials
 extension Tensor {
-  /// `log Σ exp(x)` over `dims` without overflow (PyTorch: `torch.logsumexp`).
+  /// Computes `log Σ exp(x)` over `dims` without overflow (PyTorch: `torch.logsumexp`).
   public func logsumexp(dims: [Int], keepdim: Bool = false) throws -> Tensor {
     let x = dtype.isFloatingPoint ? self : try to(DType.default)
     let reduced = try Layout.wrap(dims, ndim, "logsumexp")
@@ -184,7 +186,7 @@ extension Tensor {
       try x.widened { x in
         if x.numel == 0 { return try x.exp().sum(dims: dims, keepdim: keepdim).log() }
         let highest = try x.amax(dims: dims, keepdim: true)
-        // An infinite maximum would make ∞ − ∞.
+        // An infinite maximum would give ∞ − ∞.
         let shift = try Tensor.where(highest.isinf(), 0, highest)
         let sum = try x.sub(shift).exp().sum(dims: dims, keepdim: true).log().add(shift)
         return keepdim ? sum : sum.dropping(reduced)
@@ -197,7 +199,7 @@ extension Tensor {
         return try g.restored(reduced, keepdim) * (s[0] - y).exp()
       }, savingOutput: true)
   }
-  /// `log Σ exp(x)` over one dimension.
+  /// Computes `log Σ exp(x)` over one dimension.
   public func logsumexp(dim: Int, keepdim: Bool = false) throws -> Tensor {
     try logsumexp(dims: [dim], keepdim: keepdim)
   }

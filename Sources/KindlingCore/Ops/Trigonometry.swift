@@ -46,7 +46,7 @@ extension UnaryRule {
 }
 
 extension BinaryRule {
-  /// `g · (1 − y²)` in one pass.
+  /// The gradient of tanh: `g · (1 − y²)`, in one pass.
   static let tanhGradient: BinaryRule = BinaryRule(
     "tanh_backward", .tanhGradient, "TanhBackwardBackward0",
     left: { g, y in Input(g, saving: y) { gg, s in try gg.binary(.tanhGradient, s[0]) } },
@@ -59,7 +59,7 @@ extension BinaryRule {
     right: { a, b in
       Input(b, saving: a, b) { g, s in try g * s[0].neg() * inverseSquare(s[0], s[1]) }
     })
-  /// `1 / (a² + b²)`, 0 where that sum is 0.
+  /// Computes `1 / (a² + b²)`, or 0 where the sum is 0.
   private static func inverseSquare(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     let square = try a.square() + b.square()
     return try Tensor.where(square.eq(0), 0, square.reciprocal())
@@ -70,73 +70,75 @@ extension BinaryRule {
     right: { _, b in Input(b, saving: b) { g, s in try g * s[0] / s.output } })
 }
 
-/// Circular and hyperbolic functions, in radians. Integers and bools are taken in the default float
-/// type; outside a function's domain the result is NaN.
+/// Trigonometric and hyperbolic functions, in radians.
+///
+/// Integers and bools are converted to the default float type. Outside the domain of a function,
+/// the result is NaN.
 extension Tensor {
-  /// The sine (PyTorch: `torch.sin`).
+  /// Computes the sine (PyTorch: `torch.sin`).
   public func sin() throws -> Tensor { try unary(.sin) }
-  /// ``sin()`` in place.
+  /// Applies ``sin()`` in place.
   @discardableResult public func sin_() throws -> Tensor { try unary_(.sin) }
-  /// The cosine (PyTorch: `torch.cos`).
+  /// Computes the cosine (PyTorch: `torch.cos`).
   public func cos() throws -> Tensor { try unary(.cos) }
-  /// ``cos()`` in place.
+  /// Applies ``cos()`` in place.
   @discardableResult public func cos_() throws -> Tensor { try unary_(.cos) }
-  /// The tangent (PyTorch: `torch.tan`).
+  /// Computes the tangent (PyTorch: `torch.tan`).
   public func tan() throws -> Tensor { try unary(.tan) }
-  /// ``tan()`` in place.
+  /// Applies ``tan()`` in place.
   @discardableResult public func tan_() throws -> Tensor { try unary_(.tan) }
-  /// The inverse sine (PyTorch: `torch.asin`).
+  /// Computes the inverse sine (PyTorch: `torch.asin`).
   public func asin() throws -> Tensor { try unary(.asin) }
-  /// ``asin()`` in place.
+  /// Applies ``asin()`` in place.
   @discardableResult public func asin_() throws -> Tensor { try unary_(.asin) }
-  /// The inverse cosine (PyTorch: `torch.acos`).
+  /// Computes the inverse cosine (PyTorch: `torch.acos`).
   public func acos() throws -> Tensor { try unary(.acos) }
-  /// ``acos()`` in place.
+  /// Applies ``acos()`` in place.
   @discardableResult public func acos_() throws -> Tensor { try unary_(.acos) }
-  /// The inverse tangent (PyTorch: `torch.atan`).
+  /// Computes the inverse tangent (PyTorch: `torch.atan`).
   public func atan() throws -> Tensor { try unary(.atan) }
-  /// ``atan()`` in place.
+  /// Applies ``atan()`` in place.
   @discardableResult public func atan_() throws -> Tensor { try unary_(.atan) }
-  /// The hyperbolic sine (PyTorch: `torch.sinh`).
+  /// Computes the hyperbolic sine (PyTorch: `torch.sinh`).
   public func sinh() throws -> Tensor { try unary(.sinh) }
-  /// ``sinh()`` in place.
+  /// Applies ``sinh()`` in place.
   @discardableResult public func sinh_() throws -> Tensor { try unary_(.sinh) }
-  /// The hyperbolic cosine (PyTorch: `torch.cosh`).
+  /// Computes the hyperbolic cosine (PyTorch: `torch.cosh`).
   public func cosh() throws -> Tensor { try unary(.cosh) }
-  /// ``cosh()`` in place.
+  /// Applies ``cosh()`` in place.
   @discardableResult public func cosh_() throws -> Tensor { try unary_(.cosh) }
-  /// The hyperbolic tangent (PyTorch: `torch.tanh`).
+  /// Computes the hyperbolic tangent (PyTorch: `torch.tanh`).
   public func tanh() throws -> Tensor { try unary(.tanh) }
-  /// ``tanh()`` in place.
+  /// Applies ``tanh()`` in place.
   @discardableResult public func tanh_() throws -> Tensor { try unary_(.tanh) }
-  /// The inverse hyperbolic sine (PyTorch: `torch.asinh`).
+  /// Computes the inverse hyperbolic sine (PyTorch: `torch.asinh`).
   public func asinh() throws -> Tensor { try unary(.asinh) }
-  /// ``asinh()`` in place.
+  /// Applies ``asinh()`` in place.
   @discardableResult public func asinh_() throws -> Tensor { try unary_(.asinh) }
-  /// The inverse hyperbolic cosine (PyTorch: `torch.acosh`).
+  /// Computes the inverse hyperbolic cosine (PyTorch: `torch.acosh`).
   public func acosh() throws -> Tensor { try unary(.acosh) }
-  /// ``acosh()`` in place.
+  /// Applies ``acosh()`` in place.
   @discardableResult public func acosh_() throws -> Tensor { try unary_(.acosh) }
-  /// The inverse hyperbolic tangent (PyTorch: `torch.atanh`).
+  /// Computes the inverse hyperbolic tangent (PyTorch: `torch.atanh`).
   public func atanh() throws -> Tensor { try unary(.atanh) }
-  /// ``atanh()`` in place.
+  /// Applies ``atanh()`` in place.
   @discardableResult public func atanh_() throws -> Tensor { try unary_(.atanh) }
 
-  /// The angle of the point (`other`, `self`), in (−π, π] (PyTorch: `torch.atan2`).
+  /// Computes the angle of the point (`other`, `self`), in (−π, π] (PyTorch: `torch.atan2`).
   public func atan2(_ other: Tensor) throws -> Tensor { try binary(.atan2, other) }
-  /// `sqrt(self² + other²)` without overflow (PyTorch: `torch.hypot`).
+  /// Computes the hypotenuse `sqrt(self² + other²)` without overflow (PyTorch: `torch.hypot`).
   public func hypot(_ other: Tensor) throws -> Tensor { try binary(.hypot, other) }
 
-  /// Degrees as radians (PyTorch: `torch.deg2rad`).
+  /// Converts degrees to radians (PyTorch: `torch.deg2rad`).
   public func deg2rad() throws -> Tensor { try scaled(.pi / 180, "Deg2RadBackward0") }
-  /// Radians as degrees (PyTorch: `torch.rad2deg`).
+  /// Converts radians to degrees (PyTorch: `torch.rad2deg`).
   public func rad2deg() throws -> Tensor { try scaled(180 / .pi, "Rad2DegBackward0") }
 
   private func scaled(_ factor: Double, _ node: String) throws -> Tensor {
     try noGrad { try mul(factor) }.recorded(node, Input(self) { g, _ in try g * factor })
   }
 
-  /// The angle on the number line: 0, or π for negative elements (PyTorch: `torch.angle`).
+  /// Computes the angle of a real number: 0, or π for negative elements (PyTorch: `torch.angle`).
   public func angle() throws -> Tensor {
     try noGrad {
       let type = dtype.isFloatingPoint ? dtype : .default
@@ -146,7 +148,7 @@ extension Tensor {
     }.recorded("AngleBackward0", Input(self, saving: self) { g, _ in try g.zeroGradient() })
   }
 
-  /// `sin(πx) / (πx)`, 1 at 0 (PyTorch: `torch.sinc`).
+  /// Computes the normalized sinc `sin(πx) / (πx)`, 1 at 0 (PyTorch: `torch.sinc`).
   public func sinc() throws -> Tensor {
     try noGrad {
       try widened { x in

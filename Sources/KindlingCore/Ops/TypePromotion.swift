@@ -1,14 +1,15 @@
 extension Tensor {
-  /// The dtype in which an operation on two tensors is done (PyTorch: `torch.result_type`).
+  /// Returns the result dtype of an operation on two tensors (PyTorch: `torch.result_type`).
   ///
-  /// Tensors with dimensions decide; 0-dimensional ones, and after them plain numbers, only count
-  /// where they are of a higher category (bool, integer, float).
+  /// Tensors with dimensions determine the dtype. A 0-dimensional tensor, and then a number, only
+  /// counts if its category (bool, integer, float) is higher.
   public static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
     if a.dtype == b.dtype && !a.isWrappedNumber && !b.isWrappedNumber { return a.dtype }
     return resultType([a, b])
   }
 
-  /// The dtype in which an operation on a tensor and a number is done (PyTorch: `torch.result_type`).
+  /// Returns the result dtype of an operation on a tensor and a number
+  /// (PyTorch: `torch.result_type`).
   public static func resultType<S: TensorScalar>(_ tensor: Tensor, _ number: S) throws -> DType {
     resultType([tensor, try wrapped(number, like: tensor)])
   }
@@ -34,7 +35,8 @@ extension Tensor {
     return result ?? .default
   }
 
-  /// A number as an operand: 0-dimensional, on the device of `other`, of no weight in promotion.
+  /// Wraps a number as a 0-dimensional operand on the device of `other`, with the lowest priority
+  /// in promotion.
   package static func wrapped<S: TensorScalar>(_ number: S, like other: Tensor) throws -> Tensor {
     let scalar = number.scalar
     let dtype: DType =

@@ -1,4 +1,4 @@
-/// Another geometry of the same memory, and how gradients go back through it.
+/// A new shape, strides and offset for the same memory, and the pullback of the view.
 package struct ViewPlan {
   var shape: [Int]
   var strides: [Int]
@@ -14,8 +14,9 @@ package struct ViewPlan {
 }
 
 extension Tensor {
-  /// A view of the same memory, recorded as `name`; its pullback turns the view's gradient into
-  /// this tensor's.
+  /// Creates a view of the same memory, recorded as `name`.
+  ///
+  /// Its pullback converts the gradient of the view to that of this tensor.
   package func view(
     _ name: String, shape: [Int], strides: [Int], offset: Int, _ pullback: @escaping Pullback
   ) -> Tensor {
@@ -28,7 +29,8 @@ extension Tensor {
     view(name, shape: plan.shape, strides: plan.strides, offset: plan.offset, plan.pullback)
   }
 
-  /// Gives this tensor itself the geometry of `plan` (PyTorch: `Tensor.t_` and its like).
+  /// Applies the geometry of `plan` to this tensor itself (PyTorch: `Tensor.t_` and similar
+  /// operations).
   func adopt(_ operation: String, _ name: String, _ plan: ViewPlan) throws -> Tensor {
     if isGradEnabled && requiresGrad { try checkInPlace(operation) }
     let result = alias(shape: plan.shape, strides: plan.strides, offset: plan.offset)
@@ -40,10 +42,10 @@ extension Tensor {
     return self
   }
 
-  /// Zeros of `shape` with this tensor written where `region` points: the gradient of a view that
-  /// shows each element at most once.
+  /// Writes this tensor to the `region` of zeros of `shape`: the gradient of a view without
+  /// repeated elements.
   ///
-  /// `region` is the view, and so the gradient of this.
+  /// `region` is the view itself, and therefore the gradient of this operation.
   func placed(
     in shape: [Int], _ name: String, _ region: @escaping (Tensor) throws -> Tensor
   ) throws -> Tensor {
@@ -65,20 +67,20 @@ extension Tensor {
     return ViewPlan(shape, strides, storageOffset) { g, _ in try g.transpose(a, b) }
   }
 
-  /// Exchanges two dimensions, as a view (PyTorch: `Tensor.transpose`).
+  /// Swaps two dimensions, as a view (PyTorch: `Tensor.transpose`).
   public func transpose(_ dim0: Int, _ dim1: Int) throws -> Tensor {
     view("TransposeBackward0", try transposePlan(dim0, dim1, "transpose"))
   }
 
-  /// ``transpose(_:_:)`` of this tensor itself (PyTorch: `Tensor.transpose_`).
+  /// Applies ``transpose(_:_:)`` to this tensor itself (PyTorch: `Tensor.transpose_`).
   @discardableResult
   public func transpose_(_ dim0: Int, _ dim1: Int) throws -> Tensor {
     try adopt("transpose_", "TransposeBackward1", transposePlan(dim0, dim1, "transpose_"))
   }
 
-  /// ``transpose(_:_:)`` under NumPy's name (PyTorch: `Tensor.swapaxes`).
+  /// Calls ``transpose(_:_:)`` (PyTorch: `Tensor.swapaxes`).
   public func swapaxes(_ axis0: Int, _ axis1: Int) throws -> Tensor { try transpose(axis0, axis1) }
-  /// ``transpose(_:_:)`` (PyTorch: `Tensor.swapdims`).
+  /// Calls ``transpose(_:_:)`` (PyTorch: `Tensor.swapdims`).
   public func swapdims(_ dim0: Int, _ dim1: Int) throws -> Tensor { try transpose(dim0, dim1) }
 
   private func tPlan(_ operation: String) throws -> ViewPlan {
@@ -91,14 +93,14 @@ extension Tensor {
     return ViewPlan(shape.reversed(), strides.reversed(), storageOffset) { g, _ in try g.t() }
   }
 
-  /// The transposed matrix, as a view; vectors stay as they are (PyTorch: `Tensor.t`).
+  /// Transposes a matrix, as a view; vectors are returned unchanged (PyTorch: `Tensor.t`).
   public func t() throws -> Tensor { view("TBackward0", try tPlan("t")) }
 
-  /// ``t()`` of this tensor itself (PyTorch: `Tensor.t_`).
+  /// Applies ``t()`` to this tensor itself (PyTorch: `Tensor.t_`).
   @discardableResult
   public func t_() throws -> Tensor { try adopt("t_", "TBackward1", tPlan("t_")) }
 
-  /// The dimensions in the order `dims`, as a view (PyTorch: `Tensor.permute`).
+  /// Permutes the dimensions to the order `dims`, as a view (PyTorch: `Tensor.permute`).
   public func permute(_ dims: [Int]) throws -> Tensor {
     guard dims.count == ndim else {
       throw TensorError(
@@ -109,12 +111,12 @@ extension Tensor {
     return permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
   }
 
-  /// ``permute(_:)-([Int])`` with the dimensions written out.
+  /// Calls ``permute(_:)-([Int])`` with the dimensions as numbers.
   public func permute(_ dims: Int...) throws -> Tensor { try permute(dims) }
 
-  /// All dimensions in reverse order, as a view (PyTorch: `Tensor.T`).
+  /// A view with all dimensions in reverse order (PyTorch: `Tensor.T`).
   ///
-  /// It warns where the tensor is no matrix.
+  /// It warns if the tensor is not a matrix.
   public var T: Tensor {
     if ndim == 0 {
       noteScalar("T", "This function is the identity in these cases.")
@@ -140,9 +142,9 @@ extension Tensor {
     ) { [inverse] g, _ in g.permuted(inverse) }
   }
 
-  /// The last two dimensions exchanged, as a view (PyTorch: `Tensor.mT`).
+  /// A view with the last two dimensions swapped (PyTorch: `Tensor.mT`).
   ///
-  /// A number is returned as it is, with a warning.
+  /// A 0-dimensional tensor is returned unchanged, with a warning.
   public var mT: Tensor {
     get throws {
       if ndim == 0 {
@@ -158,7 +160,7 @@ extension Tensor {
     }
   }
 
-  /// ``mT``; elements are real (PyTorch: `Tensor.mH`).
+  /// The conjugate transpose, which for real elements is ``mT`` (PyTorch: `Tensor.mH`).
   public var mH: Tensor {
     get throws {
       guard ndim == 0 else { return try mT }
@@ -167,7 +169,7 @@ extension Tensor {
     }
   }
 
-  /// The transposed matrix; elements are real (PyTorch: `Tensor.H`).
+  /// The conjugate transpose of a matrix with real elements (PyTorch: `Tensor.H`).
   public var H: Tensor {
     get throws {
       guard ndim == 2 || ndim == 0 else {
@@ -182,7 +184,7 @@ extension Tensor {
     }
   }
 
-  /// Moves the dimensions `source` to the places `destination`; the others keep their order
+  /// Moves the dimensions `source` to the positions `destination`; the others keep their order
   /// (PyTorch: `Tensor.movedim`).
   public func movedim(_ source: [Int], _ destination: [Int]) throws -> Tensor {
     guard source.count == destination.count else {
@@ -207,29 +209,31 @@ extension Tensor {
     try movedim([source], [destination])
   }
 
-  /// ``movedim(_:_:)-(Int,Int)`` under NumPy's name (PyTorch: `Tensor.moveaxis`).
+  /// Calls ``movedim(_:_:)-(Int,Int)`` (PyTorch: `Tensor.moveaxis`).
   public func moveaxis(_ source: Int, _ destination: Int) throws -> Tensor {
     try movedim(source, destination)
   }
 
-  /// The geometry this tensor has.
+  /// Returns the geometry of this tensor.
   func aliasPlan() -> ViewPlan { ViewPlan(shape, strides, storageOffset) { g, _ in g } }
 
   // MARK: Any geometry
 
-  /// A view of any shape and strides into this tensor's storage (PyTorch: `Tensor.as_strided`).
+  /// Creates a view of this tensor's storage with any shape and strides
+  /// (PyTorch: `Tensor.as_strided`).
   ///
-  /// Where `storageOffset` is nil the view starts where this tensor does. Sizes, strides and the
+  /// If `storageOffset` is nil, the view has the offset of this tensor. Sizes, strides and the
   /// offset count elements.
   ///
-  /// - Throws: ``TensorError`` `.shape` where the view would reach outside the storage.
+  /// - Throws: ``TensorError`` `.shape` if the view would exceed the storage.
   public func asStrided(
     _ size: [Int], _ stride: [Int], storageOffset: Int? = nil
   ) throws -> Tensor {
     view("AsStridedBackward0", try stridedPlan(size, stride, storageOffset, "asStrided"))
   }
 
-  /// ``asStrided(_:_:storageOffset:)`` of this tensor itself (PyTorch: `Tensor.as_strided_`).
+  /// Applies ``asStrided(_:_:storageOffset:)`` to this tensor itself
+  /// (PyTorch: `Tensor.as_strided_`).
   @discardableResult
   public func asStrided_(
     _ size: [Int], _ stride: [Int], storageOffset: Int? = nil
@@ -271,8 +275,10 @@ extension Tensor {
     }
   }
 
-  /// The gradient of a strided view: adds up what is shown more than once, in a copy of the part of
-  /// the storage that view and source reach, and reads the source's elements from there.
+  /// Computes the gradient of a strided view.
+  ///
+  /// Gradients of repeated elements are summed in a copy of the storage range of view and source,
+  /// from which the elements of the source are read.
   private func unstrided(
     _ size: [Int], _ stride: [Int], _ offset: Int, from source: ViewPlan
   ) throws -> Tensor {
@@ -283,7 +289,7 @@ extension Tensor {
     let shown = try places.asStrided(size, stride, storageOffset: offset).reshape(-1)
     var memory = try newZeros([extent]).indexAdd(0, shown, reshape(-1))
     if zip(source.shape, source.strides).contains(where: { $0 > 1 && $1 == 0 }) {
-      // Elements that the source shows several times share their gradient.
+      // Elements that occur several times in the source share their gradient.
       let counts = try HostBuffer(repeating: 0.0, count: extent, "asStrided")
       for place in try Rows.lattice(source.shape, source.strides) {
         counts[source.offset + place] += 1

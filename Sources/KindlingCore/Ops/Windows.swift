@@ -2,24 +2,25 @@ import KindlingPlatform
 
 /// Window functions of signal processing (PyTorch: `torch.signal.windows`).
 ///
-/// `sym` makes a symmetric window, for filters; without it the window is periodic, for spectra. float32
-/// and float64 alone.
+/// `sym` selects a symmetric window, for filters, instead of a periodic one, for spectral analysis.
+/// Only float32 and float64 are supported.
 public enum SignalWindow {
-  /// 0.5 − 0.5 cos (PyTorch: `torch.signal.windows.hann`).
+  /// Creates a Hann window: 0.5 − 0.5 cos (PyTorch: `torch.signal.windows.hann`).
   public static func hann(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try cosines("hann", m, [0.5, 0.5], sym, dtype, requiresGrad)
   }
 
-  /// 0.54 − 0.46 cos (PyTorch: `torch.signal.windows.hamming`).
+  /// Creates a Hamming window: 0.54 − 0.46 cos (PyTorch: `torch.signal.windows.hamming`).
   public static func hamming(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try cosines("hamming", m, [0.54, 0.46], sym, dtype, requiresGrad)
   }
 
-  /// `alpha` − (1 − `alpha`) cos (PyTorch: `torch.signal.windows.general_hamming`).
+  /// Creates a generalized Hamming window: `alpha` − (1 − `alpha`) cos
+  /// (PyTorch: `torch.signal.windows.general_hamming`).
   public static func generalHamming(
     _ m: Int, alpha: Double = 0.54, sym: Bool = true, dtype: DType? = nil,
     requiresGrad: Bool = false
@@ -27,14 +28,14 @@ public enum SignalWindow {
     try cosines("generalHamming", m, [alpha, 1 - alpha], sym, dtype, requiresGrad)
   }
 
-  /// Three cosine terms (PyTorch: `torch.signal.windows.blackman`).
+  /// Creates a Blackman window of three cosine terms (PyTorch: `torch.signal.windows.blackman`).
   public static func blackman(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try cosines("blackman", m, [0.42, 0.5, 0.08], sym, dtype, requiresGrad)
   }
 
-  /// Four cosine terms (PyTorch: `torch.signal.windows.nuttall`).
+  /// Creates a Nuttall window of four cosine terms (PyTorch: `torch.signal.windows.nuttall`).
   public static func nuttall(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -42,7 +43,8 @@ public enum SignalWindow {
       "nuttall", m, [0.3635819, 0.4891775, 0.1365995, 0.0106411], sym, dtype, requiresGrad)
   }
 
-  /// a₀ − a₁ cos + a₂ cos 2 − … (PyTorch: `torch.signal.windows.general_cosine`).
+  /// Creates a sum of cosines: a₀ − a₁ cos + a₂ cos 2 − …
+  /// (PyTorch: `torch.signal.windows.general_cosine`).
   public static func generalCosine(
     _ m: Int, a: [Double], sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -65,7 +67,7 @@ public enum SignalWindow {
     }
   }
 
-  /// A triangle (PyTorch: `torch.signal.windows.bartlett`).
+  /// Creates a triangular window (PyTorch: `torch.signal.windows.bartlett`).
   public static func bartlett(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -73,7 +75,7 @@ public enum SignalWindow {
     return try window("bartlett", m, dtype, requiresGrad) { 1 - abs(-1 + Double($0) * step) }
   }
 
-  /// Half a sine (PyTorch: `torch.signal.windows.cosine`).
+  /// Creates a window of half a sine period (PyTorch: `torch.signal.windows.cosine`).
   public static func cosine(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -81,7 +83,8 @@ public enum SignalWindow {
     return try window("cosine", m, dtype, requiresGrad) { sin((0.5 + Double($0)) * step) }
   }
 
-  /// exp(−|x − center| / tau) (PyTorch: `torch.signal.windows.exponential`).
+  /// Creates an exponential window: exp(−|x − center| / tau)
+  /// (PyTorch: `torch.signal.windows.exponential`).
   public static func exponential(
     _ m: Int, center: Double? = nil, tau: Double = 1, sym: Bool = true, dtype: DType? = nil,
     requiresGrad: Bool = false
@@ -98,7 +101,8 @@ public enum SignalWindow {
     }
   }
 
-  /// exp(−(x − center)² / 2 std²) (PyTorch: `torch.signal.windows.gaussian`).
+  /// Creates a Gaussian window: exp(−(x − center)² / 2 std²)
+  /// (PyTorch: `torch.signal.windows.gaussian`).
   public static func gaussian(
     _ m: Int, std: Double = 1, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -113,7 +117,8 @@ public enum SignalWindow {
     }
   }
 
-  /// A Bessel function of a half circle (PyTorch: `torch.signal.windows.kaiser`).
+  /// Creates a Kaiser window, a Bessel function of a half circle
+  /// (PyTorch: `torch.signal.windows.kaiser`).
   public static func kaiser(
     _ m: Int, beta: Double = 12, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
@@ -127,7 +132,7 @@ public enum SignalWindow {
     }
   }
 
-  /// The modified Bessel function of order 0, by its series, all of whose terms are positive.
+  /// Computes the modified Bessel function of order 0 by its series of positive terms.
   private static func bessel(_ x: Double) -> Double {
     var (sum, term, k) = (1.0, 1.0, 1.0)
     while term > sum * 1e-17 {

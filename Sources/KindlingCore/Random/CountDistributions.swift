@@ -1,11 +1,12 @@
 import Numerics
 
-/// Draws of counts by rejection: how many numbers one takes depends on what was drawn, as in PyTorch.
+/// Sampling of counts by rejection; as in PyTorch, the random numbers consumed depend on their
+/// values.
 extension MersenneTwister {
-  /// A number with the Poisson distribution of rate `rate`, which is not negative.
+  /// Samples a Poisson distribution with a nonnegative `rate`.
   ///
   /// - Source: W. Hörmann, *The transformed rejection method for generating Poisson random
-  ///   variables*, 1993; the product of uniform numbers below a rate of 10.
+  ///   variables*, 1993; for rates below 10, the product of uniform numbers.
   mutating func poisson(_ rate: Double) -> Double {
     if rate == 0 { return 0 }
     guard rate >= 10 else {
@@ -33,8 +34,8 @@ extension MersenneTwister {
     }
   }
 
-  /// The number of successes among `count` trials of probability `p`, in the precision of `T` where
-  /// PyTorch's is.
+  /// Samples the number of successes in `count` trials of probability `p`, with PyTorch's precision
+  /// `T`.
   mutating func binomial<T: BinaryFloatingPoint & Real>(_ count: T, _ p: T) -> T {
     if p.isNaN || count.isNaN { return .nan }
     if count <= 0 || p <= 0 { return 0 }
@@ -47,7 +48,7 @@ extension MersenneTwister {
     count * p >= 10 ? rejected(count, p) : inverted(count, p)
   }
 
-  /// The number of geometric waiting times that fit into `count`.
+  /// Counts the geometric waiting times that fit into `count`.
   private mutating func inverted<T: BinaryFloatingPoint & Real>(_ count: T, _ p: T) -> T {
     let logarithm = Double(T.log(onePlus: -p))
     var trials = 0.0, successes: T = 0
@@ -86,7 +87,7 @@ extension MersenneTwister {
     }
   }
 
-  /// What Stirling's formula for the logarithm of `k!` leaves out.
+  /// Returns the remainder of Stirling's formula for the logarithm of `k!`.
   private func stirlingTail(_ k: Double) -> Double {
     let firstTails = [
       0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509,

@@ -1,11 +1,11 @@
 import Numerics
 
-/// Draws outside tensors, for samplers.
+/// Sampling outside tensors, for samplers and loaders.
 extension Generator {
-  /// What seeds samplers and loaders: one int64 draw, as from `torch.empty((), int64).random_()`.
+  /// Draws a seed for samplers and loaders: one int64, as in `torch.empty((), int64).random_()`.
   package func drawSeed() -> Int { withEngine { Int($0.next64() & (1 << 63 - 1)) } }
 
-  /// The numbers 0 to `count` − 1 in random order, as `randperm` draws them.
+  /// Returns a random permutation of 0 to `count` − 1, drawn like `randperm`.
   package func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<max(count, 0))
     withEngine { engine in
@@ -14,7 +14,7 @@ extension Generator {
     return order
   }
 
-  /// `count` numbers from 0 up to and not including `bound`, which is positive, as `randint` draws them.
+  /// Draws `count` integers below a positive `bound`, like `randint`.
   package func integers(_ count: Int, below bound: Int) -> [Int] {
     withEngine { engine in
       (0..<count).map { _ in
@@ -24,7 +24,7 @@ extension Generator {
     }
   }
 
-  /// `count` indices in proportion to `weights`, which are valid, as `multinomial` draws them.
+  /// Draws `count` indices in proportion to valid `weights`, like `multinomial`.
   package func weighted(_ weights: [Double], _ count: Int, replacement: Bool) -> [Int] {
     if replacement && count > 1 {
       var shares = weights, chosen = [Int](repeating: 0, count: count)
@@ -41,11 +41,11 @@ extension Generator {
 }
 
 extension MersenneTwister {
-  /// Puts the elements into random order.
+  /// Shuffles the elements.
   mutating func shuffle(_ r: UnsafeMutableBufferPointer<Int>) {
     let n = r.count
     if n < 2 { return }
-    // For more elements 32-bit draws would not be even enough.
+    // For more elements, 32-bit draws would not be uniform enough.
     if n < Int(UInt32.max) / 20 {
       draws(n - 1) { i, draw in
         r.swapAt(i, i + Int(draw % UInt32(truncatingIfNeeded: n - i)))
@@ -62,7 +62,7 @@ extension MersenneTwister {
     }
   }
 
-  /// Calls `body` with the next `count` draws, which are made a chunk at a time.
+  /// Calls `body` with the next `count` draws, which are generated in chunks.
   private mutating func draws(_ count: Int, _ body: (Int, UInt32) -> Void) {
     let chunk = 512
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: chunk) { buffer in
@@ -78,10 +78,11 @@ extension MersenneTwister {
   }
 }
 
-/// The two ways in which PyTorch draws indices by weight.
+/// PyTorch's two methods to sample indices by weight.
 enum Multinomial {
-  /// Draws with replacement by inverting the cumulative distribution, which takes the place of
-  /// `weights` and is summed in their precision.
+  /// Samples with replacement by inverting the cumulative distribution.
+  ///
+  /// The distribution overwrites `weights` and is summed in their precision.
   static func draw(
     _ chosen: UnsafeMutableBufferPointer<Int>, _ weights: UnsafeMutableBufferPointer<Double>,
     _ dtype: DType, _ generator: Generator
@@ -110,8 +111,8 @@ enum Multinomial {
     }
   }
 
-  /// Where the `count` largest keys stand, counted from the first; with weight / exponential for keys
-  /// that is a draw without replacement.
+  /// Returns the indices of the `count` largest keys; with keys weight / exponential, a sample
+  /// without replacement.
   static func largest(_ count: Int, _ keys: ArraySlice<Double>) -> [Int] {
     let precedes = { (a: Int, b: Int) in
       let (x, y) = (keys[a], keys[b])

@@ -1,18 +1,18 @@
 import CKernels
 import Numerics
 
-/// The generator MT19937 with what PyTorch keeps beside it: the seed and one spare normal value.
+/// The generator MT19937 with PyTorch's additional state: the seed and one spare normal value.
 struct MersenneTwister: Sendable {
-  /// The seed as given; only its low 32 bits reach the words.
+  /// The seed; only its low 32 bits enter the words.
   private(set) var seed: UInt64
   private var words: [UInt32]
-  /// The next word to use, and how many draws (one more than words) are left in the block.
+  /// The next word to use, and the number of draws left in the block (one more than words).
   private var next = 0, left = 1
-  /// The sine half of the last pair of normal values that were made one by one.
+  /// The sine half of the last pair of normal values that were generated one by one.
   private var spareNormal: Double?
 
   static let wordCount = 624
-  /// Bytes of a saved state.
+  /// The size of a saved state in bytes.
   static let stateSize = 5056
 
   init(seed: UInt64) {
@@ -61,10 +61,10 @@ struct MersenneTwister: Sendable {
     return UInt64(high) << 32 | UInt64(next32())
   }
 
-  /// A number in [0, 1) of 53 bits.
+  /// Returns a uniform number in [0, 1) with 53 bits.
   mutating func uniform() -> Double { Double(next64() & (1 << 53 - 1)) * 0x1p-53 }
 
-  /// A standard normal number; the second one of each pair is kept for the next call.
+  /// Returns a standard normal number; the second one of each pair is kept for the next call.
   mutating func normal() -> Double {
     if let spare = spareNormal {
       spareNormal = nil
@@ -100,7 +100,7 @@ struct MersenneTwister: Sendable {
     return bytes
   }
 
-  /// The generator that wrote `state`; nil where no generator could have.
+  /// Restores the generator that wrote `state`; nil if the state is invalid.
   init?(state bytes: [UInt8]) {
     guard bytes.count == Self.stateSize else { return nil }
     func read<T: FixedWidthInteger>(_ offset: Int, as type: T.Type) -> T {
@@ -110,7 +110,7 @@ struct MersenneTwister: Sendable {
     }
     let left = Int(read(8, as: Int32.self)), next = read(16, as: UInt64.self)
     let spare = Double(bitPattern: read(5024, as: UInt64.self))
-    // A position past the words would read beyond them.
+    // A position past the end would read beyond the words.
     guard read(12, as: Int32.self) == 1, (1...Self.wordCount).contains(left),
       next <= UInt64(Self.wordCount - left + 1), spare.isFinite
     else { return nil }

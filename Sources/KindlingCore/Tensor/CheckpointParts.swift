@@ -1,19 +1,19 @@
-/// The parts of a list or a dictionary in a checkpoint, in order.
+/// The elements of a list or a dictionary in a checkpoint, in order.
 ///
-/// It is a collection whose elements are values, or pairs of a key and a value. Copies share memory
-/// until one of them is changed.
+/// The elements are values, or pairs of a key and a value. Copies share memory until one of them is
+/// changed.
 public struct CheckpointParts<Element: Sendable>: RandomAccessCollection, MutableCollection,
   Sendable
 {
   private var box: CheckpointBox<Element>
 
-  /// The parts as an array.
+  /// The elements as an array.
   public var array: [Element] { box.items }
-  /// The position of the first part, 0.
+  /// The position of the first element, 0.
   public var startIndex: Int { 0 }
-  /// The position after the last part.
+  /// The position after the last element.
   public var endIndex: Int { box.items.count }
-  /// The part at `position`.
+  /// The element at `position`.
   public subscript(position: Int) -> Element {
     get { box.items[position] }
     set {
@@ -22,7 +22,7 @@ public struct CheckpointParts<Element: Sendable>: RandomAccessCollection, Mutabl
     }
   }
 
-  /// The same for parts that share their memory.
+  /// An identity that is equal for copies that share their memory.
   package var identity: ObjectIdentifier { ObjectIdentifier(box) }
 
   /// The memory, which is released without recursion.
@@ -48,12 +48,13 @@ extension CheckpointParts where Element == CheckpointPair {
   }
 }
 
-/// A key of a dictionary in a checkpoint and the value under it.
+/// A key of a dictionary in a checkpoint and its value.
 public typealias CheckpointPair = (key: CheckpointValue, value: CheckpointValue)
 
-/// Memory of parts, released without recursion: values may be nested to any depth.
+/// The memory of the elements, which is released without recursion, since values may be nested to
+/// any depth.
 ///
-/// Changed only where nothing else holds it, which is why it may be sent between threads.
+/// It is only changed if uniquely referenced, so it may be sent between threads.
 private final class CheckpointBox<Element: Sendable>: @unchecked Sendable {
   var items: [Element]
   let hand: @Sendable ([Element], inout [AnyObject]) -> Void
@@ -71,7 +72,7 @@ private final class CheckpointBox<Element: Sendable>: @unchecked Sendable {
 }
 
 extension CheckpointValue {
-  /// Appends the memory that holds further values, which is then released from there.
+  /// Appends the memory of nested values, which is then released from `parts`.
   func hand(to parts: inout [AnyObject]) {
     switch self {
     case .list(let items), .tuple(let items), .set(let items): parts.append(items.object)
@@ -82,27 +83,27 @@ extension CheckpointValue {
     }
   }
 
-  /// A list (Python's `list`).
+  /// Creates a list (Python's `list`).
   public static func list(_ items: [CheckpointValue]) -> CheckpointValue {
     .list(CheckpointParts(items))
   }
-  /// A tuple (Python's `tuple`).
+  /// Creates a tuple (Python's `tuple`).
   public static func tuple(_ items: [CheckpointValue]) -> CheckpointValue {
     .tuple(CheckpointParts(items))
   }
-  /// A set of what is equal to nothing else in it (Python's `set`), in an order of its own.
+  /// Creates a set of distinct values (Python's `set`), in the given order.
   public static func set(_ items: [CheckpointValue]) -> CheckpointValue {
     .set(CheckpointParts(items))
   }
-  /// A dictionary (Python's `dict`) of pairs in their order.
+  /// Creates a dictionary (Python's `dict`) with the given order.
   public static func dictionary(_ pairs: [CheckpointPair]) -> CheckpointValue {
     .dictionary(CheckpointParts(pairs))
   }
-  /// A dictionary that is written as Python's `OrderedDict`.
+  /// Creates a dictionary that is saved as Python's `OrderedDict`.
   public static func orderedDictionary(_ pairs: [CheckpointPair]) -> CheckpointValue {
     .orderedDictionary(CheckpointParts(pairs))
   }
-  /// A dictionary of counts that is written as Python's `Counter`.
+  /// Creates a dictionary of counts that is saved as Python's `Counter`.
   public static func counter(_ pairs: [CheckpointPair]) -> CheckpointValue {
     .counter(CheckpointParts(pairs))
   }

@@ -1,8 +1,8 @@
 extension CheckpointValue: CustomStringConvertible {
-  /// As Python writes it: `(0.9, 0.999)`, `None`, `True`, `'text'`.
+  /// The value in Python's notation: `(0.9, 0.999)`, `None`, `True`, `'text'`.
   ///
-  /// It is cut after about a million bytes, and 200 levels deep: a small file can describe a value
-  /// that shares its parts, and unfolds to any length.
+  /// It is truncated after about a million bytes and at 200 levels. A small file can describe a
+  /// value that shares its parts and expands to any length.
   public var description: String {
     var text = CheckpointText()
     text.write(self)
@@ -10,7 +10,7 @@ extension CheckpointValue: CustomStringConvertible {
   }
 }
 
-/// The text of a value in a checkpoint, as far as it is written.
+/// The text of a value in a checkpoint, while it is written.
 private struct CheckpointText {
   private static let longest = 1 << 20
   private static let deepest = 200

@@ -1,8 +1,8 @@
 import KindlingPlatform
 
-/// What a checkpoint may hold besides tensors: a tree of plain Python data.
+/// A value in a checkpoint: a tree of plain Python data and tensors.
 ///
-/// Literals make one: `["lr": 0.1, "betas": .tuple([0.9, 0.999]), "state": nil]`.
+/// It can be written as a literal: `["lr": 0.1, "betas": .tuple([0.9, 0.999]), "state": nil]`.
 public enum CheckpointValue: Sendable {
   case none
   case bool(Bool)
@@ -18,18 +18,18 @@ public enum CheckpointValue: Sendable {
   case tensor(Tensor)
   case list(CheckpointParts<CheckpointValue>)
   case tuple(CheckpointParts<CheckpointValue>)
-  /// What a Python `set` holds, in the order of the file.
+  /// The elements of a Python `set`, in the order of the file.
   case set(CheckpointParts<CheckpointValue>)
-  /// Pairs in their order; keys are strings or integers in what PyTorch writes.
+  /// Pairs in order; PyTorch writes strings or integers as keys.
   case dictionary(CheckpointParts<CheckpointPair>)
-  /// The same as Python's `OrderedDict`, which is what PyTorch's state dicts are.
+  /// Pairs of Python's `OrderedDict`, the type of PyTorch's state dicts.
   case orderedDictionary(CheckpointParts<CheckpointPair>)
-  /// The same as Python's `Counter`, in which PyTorch keeps a schedule's milestones.
+  /// Pairs of Python's `Counter`, which PyTorch uses for a schedule's milestones.
   case counter(CheckpointParts<CheckpointPair>)
-  /// An object of a Python class that Kindling has no counterpart of, as the file describes it.
+  /// An object of a Python class without a counterpart in Kindling, as described in the file.
   case opaque(OpaqueValue)
 
-  /// A dictionary of tensors.
+  /// Creates a dictionary of tensors.
   public init(_ tensors: StateDict) {
     self = .orderedDictionary(tensors.map { (.string($0.key), .tensor($0.value)) })
   }
@@ -43,7 +43,7 @@ public enum CheckpointValue: Sendable {
     }
   }
 
-  /// The value under `key`, if this is a dictionary that has it, or the attribute `key` of an object.
+  /// The value of `key` in a dictionary, or the attribute `key` of an object; nil if there is none.
   public subscript(key: String) -> CheckpointValue? {
     let found = pairs?.last {
       if case .string(let name) = $0.key { sameBytes(name, key) } else { false }
@@ -52,7 +52,7 @@ public enum CheckpointValue: Sendable {
     return found?.value
   }
 
-  /// The value under the integer `index` of a dictionary, or element `index` of a list or tuple.
+  /// The value of the integer key `index`, or element `index` of a list or tuple.
   public subscript(index: Int) -> CheckpointValue? {
     switch self {
     case .dictionary(let pairs), .orderedDictionary(let pairs), .counter(let pairs):
@@ -62,7 +62,7 @@ public enum CheckpointValue: Sendable {
     }
   }
 
-  /// The number, where this is one (`true` is 1).
+  /// The number, if this is one (`true` is 1).
   public var doubleValue: Double? {
     switch self {
     case .bool(let b): b ? 1 : 0
@@ -72,17 +72,17 @@ public enum CheckpointValue: Sendable {
     }
   }
 
-  /// The integer, where this is one.
+  /// The integer, if this is one.
   public var intValue: Int? { if case .int(let i) = self { i } else { nil } }
-  /// The truth value, where this is one.
+  /// The Boolean value, if this is one.
   public var boolValue: Bool? { if case .bool(let b) = self { b } else { nil } }
-  /// The text, where this is one.
+  /// The string, if this is one.
   public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
-  /// The object, where this is one of a class that Kindling has no counterpart of.
+  /// The object, if this is one of a class without a counterpart in Kindling.
   public var opaqueValue: OpaqueValue? { if case .opaque(let o) = self { o } else { nil } }
-  /// The tensor, where this is one.
+  /// The tensor, if this is one.
   public var tensorValue: Tensor? { if case .tensor(let t) = self { t } else { nil } }
-  /// The elements, where this is a list, a tuple or a set.
+  /// The elements, if this is a list, a tuple or a set.
   public var elements: [CheckpointValue]? {
     switch self {
     case .list(let items), .tuple(let items), .set(let items): items.array
@@ -91,7 +91,7 @@ public enum CheckpointValue: Sendable {
     }
   }
 
-  /// The tensors by name, where this is a dictionary from strings to tensors alone.
+  /// The tensors by name, if this is a dictionary with only strings as keys and tensors as values.
   public var stateDict: StateDict? {
     guard let pairs else { return nil }
     var result = StateDict()
@@ -107,19 +107,19 @@ extension CheckpointValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(nilLiteral: ()) { self = .none }
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(integerLiteral value: Int) { self = .int(value) }
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(floatLiteral value: Double) { self = .double(value) }
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(stringLiteral value: String) { self = .string(value) }
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(arrayLiteral elements: CheckpointValue...) { self = .list(elements) }
-  /// The value of a literal.
+  /// Creates a value from a literal.
   public init(dictionaryLiteral elements: (String, CheckpointValue)...) {
     self = .dictionary(elements.map { (.string($0.0), $0.1) })
   }

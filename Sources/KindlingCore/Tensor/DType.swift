@@ -2,7 +2,7 @@
 public enum DType: Int32, Sendable, CaseIterable {
   case float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, bool
 
-  /// Bytes one element takes.
+  /// The size of one element in bytes.
   public var byteSize: Int {
     switch self {
     case .int8, .uint8, .bool: 1
@@ -16,12 +16,12 @@ public enum DType: Int32, Sendable, CaseIterable {
   public var isFloatingPoint: Bool { rawValue <= DType.float64.rawValue }
   /// Whether elements are integers (`bool` is not).
   public var isInteger: Bool { !isFloatingPoint && self != .bool }
-  /// Whether elements are 16-bit floats, which are computed with in float32.
+  /// Whether elements are 16-bit floats, which are computed in float32.
   package var isHalf: Bool { rawValue <= DType.bfloat16.rawValue }
-  /// The type elements are computed in.
+  /// The dtype in which elements are computed.
   package var computeType: DType { isHalf ? .float32 : self }
 
-  /// The dtype that holds results of `self` and `other` together (PyTorch: `torch.promote_types`).
+  /// Returns the dtype to which `self` and `other` promote (PyTorch: `torch.promote_types`).
   public func promoted(with other: DType) -> DType {
     if self == other { return self }
     switch (isFloatingPoint, other.isFloatingPoint) {
@@ -41,10 +41,10 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
   }
 
-  /// Bool, integer, float: promotion never goes down this scale.
+  /// The category (bool, integer, float); promotion never lowers it.
   var category: Int { self == .bool ? 0 : isInteger ? 1 : 2 }
 
-  /// PyTorch's name for messages: `Float`, `Long`, ….
+  /// PyTorch's name in messages: `Float`, `Long`, ….
   package var scalarName: String {
     switch self {
     case .float16: "Half"
@@ -60,7 +60,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
   }
 
-  /// The dtype of new floating-point tensors where none is given (PyTorch: `torch.set_default_dtype`).
+  /// The default dtype of new floating-point tensors (PyTorch: `torch.set_default_dtype`).
   ///
   /// Set it before other threads create tensors.
   public static var `default`: DType {
@@ -88,8 +88,8 @@ extension DType: CustomStringConvertible {
   }
 }
 
-/// Sets the dtype of new floating-point tensors where none is given
-/// (PyTorch: `torch.set_default_dtype`); the one it replaces is ``DType/default``.
+/// Sets the default dtype of new floating-point tensors, ``DType/default``
+/// (PyTorch: `torch.set_default_dtype`).
 ///
 /// - Throws: ``TensorError`` `.dtype` unless `dtype` is a floating-point type.
 public func setDefaultDtype(_ dtype: DType) throws {

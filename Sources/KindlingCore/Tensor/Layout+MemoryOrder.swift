@@ -1,9 +1,10 @@
-/// PyTorch's rules for the memory order of results, in one place.
+/// PyTorch's rules for the memory order of outputs.
 ///
-/// Strides show, and random numbers are drawn in the order of memory, so a result must lie as
-/// PyTorch's does: elementwise operations keep the order of a permuted dense input.
+/// Strides are observable, and random numbers are drawn in memory order, so outputs must have
+/// PyTorch's order. Elementwise operations keep the order of a permuted dense input.
 extension Layout {
-  /// Whether the strides are exactly those of a contiguous tensor, in dimensions of size 1 too.
+  /// Returns whether the strides are exactly those of a contiguous tensor, also in dimensions of
+  /// size 1.
   static func isCanonical(_ shape: [Int], _ strides: [Int]) -> Bool {
     var step = 1
     for d in stride(from: shape.count - 1, through: 0, by: -1) {
@@ -13,18 +14,19 @@ extension Layout {
     return true
   }
 
-  /// The strides of `empty(like:)` and `clone()`: those of a dense tensor, and dense ones in the same
-  /// order of dimensions for all others (PyTorch: `torch.preserve_format`).
+  /// Returns the strides of `empty(like:)` and `clone()` (PyTorch: `torch.preserve_format`).
+  ///
+  /// They are the strides of a dense tensor, or else dense ones in the same order of dimensions.
   package static func preservedStrides(_ shape: [Int], _ strides: [Int]) -> [Int] {
     if isDense(shape, strides) { return strides }
     return packedStrides(shape, innermostFirst: memoryOrder(shape, [strides]))
   }
 
-  /// The strides of the result of an elementwise operation on `operands`, which broadcast to `shape`
-  /// (PyTorch: `TensorIterator`).
+  /// Returns the strides of the output of an elementwise operation on `operands`, which broadcast
+  /// to `shape` (PyTorch: `TensorIterator`).
   ///
-  /// Operands of one shape and one dense order pass that order on. Otherwise the order of every two
-  /// dimensions is decided by the first operand in which they differ.
+  /// Operands with the same shape and dense order keep that order. Otherwise the first operand in
+  /// which two dimensions differ determines their order.
   static func elementwiseStrides(_ shape: [Int], _ operands: [Tensor]) -> [Int] {
     if shape.count < 2 || operands.allSatisfy({ isCanonical($0.shape, $0.strides) }) {
       return contiguousStrides(shape)
@@ -49,10 +51,11 @@ extension Layout {
     return packedStrides(shape, innermostFirst: order)
   }
 
-  /// The dimensions, innermost first, as the first operand orders them that tells them apart.
+  /// Returns the dimensions, innermost first, in the order of the first operand that distinguishes
+  /// them.
   ///
-  /// A stride of 0 tells nothing. Of equal strides the smaller dimension is the inner one. The sort is
-  /// PyTorch's, since the relation is not transitive.
+  /// A stride of 0 distinguishes nothing. Of equal strides, the smaller dimension is the inner one.
+  /// The sort is PyTorch's, since the relation is not transitive.
   private static func memoryOrder(_ shape: [Int], _ operands: [[Int]]) -> [Int] {
     var order = Array(shape.indices.reversed())
     func comparison(_ a: Int, _ b: Int) -> Int {
@@ -90,7 +93,7 @@ extension Layout {
 
   // MARK: Formats
 
-  /// The dimensions of a format, innermost first, or nil where it is for another number of dimensions.
+  /// Returns the dimensions of a format, innermost first, or nil for another number of dimensions.
   private static func order(_ format: MemoryFormat, rank: Int) -> [Int]? {
     switch format {
     case .contiguous, .preserve: (0..<rank).reversed()
@@ -99,14 +102,15 @@ extension Layout {
     }
   }
 
-  /// The strides of a dense tensor in `format`; contiguous where the format is for another number of
+  /// Returns the strides of a dense tensor in `format`, contiguous if it requires another number of
   /// dimensions.
   static func strides(_ shape: [Int], _ format: MemoryFormat) -> [Int] {
     guard let order = order(format, rank: shape.count) else { return contiguousStrides(shape) }
     return packedStrides(shape, innermostFirst: order)
   }
 
-  /// Whether the elements lie densely in the order of `format` (PyTorch: `Tensor.is_contiguous`).
+  /// Returns whether the elements are dense in the order of `format`
+  /// (PyTorch: `Tensor.is_contiguous`).
   static func isContiguous(_ shape: [Int], _ strides: [Int], _ format: MemoryFormat) -> Bool {
     guard let order = order(format, rank: shape.count) else { return false }
     if shape.contains(0) { return true }
@@ -118,8 +122,9 @@ extension Layout {
     return true
   }
 
-  /// The format that strides suggest: channels last where they are unmistakably so, with or without
-  /// gaps, else contiguous (PyTorch: `Tensor.suggest_memory_format`).
+  /// Returns the memory format that strides suggest (PyTorch: `Tensor.suggest_memory_format`).
+  ///
+  /// It is channels last if the strides are unambiguous, with or without gaps, else contiguous.
   package static func suggestedFormat(_ shape: [Int], _ strides: [Int]) -> MemoryFormat {
     let format: MemoryFormat = shape.count == 5 ? .channelsLast3d : .channelsLast
     guard let order = order(format, rank: shape.count), strides[1] != 0 else { return .contiguous }
@@ -135,19 +140,19 @@ extension Layout {
 }
 
 extension Tensor {
-  /// The format that this tensor's strides suggest.
+  /// The memory format that this tensor's strides suggest.
   package var suggestedFormat: MemoryFormat { Layout.suggestedFormat(shape, strides) }
 
-  /// This new contiguous tensor, unrecorded, laid out as `format`: the last step of operations whose
-  /// kernels write contiguous results.
+  /// Converts this new contiguous, unrecorded tensor to `format`: the last step of operations whose
+  /// kernels write contiguous outputs.
   package func laidOut(as format: MemoryFormat) throws -> Tensor {
     try laidOut(by: Layout.strides(shape, format))
   }
 
-  /// This new contiguous tensor, unrecorded, laid out densely by other strides.
+  /// Converts this new contiguous, unrecorded tensor to other dense strides.
   func laidOut(by wanted: [Int]) throws -> Tensor {
     if numel < 2 || zip(shape, zip(strides, wanted)).allSatisfy({ $0 == 1 || $1.0 == $1.1 }) {
-      // Strides of dimensions of size 1 show too.
+      // Strides of dimensions of size 1 are observable too.
       strides = wanted
       return self
     }

@@ -1,8 +1,8 @@
 extension Layout {
-  /// Strides that show `target` over the memory of a view, or nil where only a copy could.
+  /// Returns the strides of `target` over the memory of a view, or nil if only a copy is possible.
   ///
-  /// Walks both shapes from the back: every run of dimensions that lie one after another can be cut
-  /// anew, and `target` must be made of such runs.
+  /// It walks both shapes from the end. Every run of contiguous dimensions can be split anew, and
+  /// `target` must consist of such runs.
   static func viewStrides(_ shape: [Int], _ strides: [Int], to target: [Int]) -> [Int]? {
     if shape.contains(0) { return contiguousStrides(target) }
     if shape.isEmpty { return [Int](repeating: 1, count: target.count) }
@@ -28,7 +28,8 @@ extension Layout {
     return next < 0 ? result : nil
   }
 
-  /// `dim` counted from the front; throws where a tensor has no such dimension, not even 0-dimensional.
+  /// Returns `dim` counted from the front; throws for a missing dimension and for a 0-dimensional
+  /// tensor.
   static func wrapSized(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
     guard rank > 0 else {
       throw TensorError(
@@ -37,9 +38,9 @@ extension Layout {
     return try wrap(dim, rank, operation)
   }
 
-  /// `dims` wrapped; throws where one occurs twice.
+  /// Returns `dims` counted from the front; throws if one occurs twice.
   ///
-  /// Empty means none, and a 0-dimensional tensor keeps its dimension 0.
+  /// An empty list means none, and a 0-dimensional tensor keeps its dimension 0.
   static func wrapKeeping(_ dims: [Int], _ rank: Int, _ operation: String) throws -> [Int] {
     var seen = Set<Int>()
     return try dims.map {

@@ -1,8 +1,8 @@
-/// Arithmetic on shapes and strides, with its overflow checks in one place.
+/// Arithmetic on shapes and strides, with overflow checks.
 package enum Layout {
-  /// Strides of a contiguous tensor.
+  /// Returns the strides of a contiguous tensor.
   ///
-  /// As in PyTorch, sizes of 0 count as 1.
+  /// Sizes of 0 count as 1, as in PyTorch.
   package static func contiguousStrides(_ shape: [Int]) -> [Int] {
     if shape.isEmpty { return [] }
     var strides = [Int](repeating: 1, count: shape.count)
@@ -14,7 +14,7 @@ package enum Layout {
     return strides
   }
 
-  /// The number of elements; throws where a size is negative or the product is beyond memory.
+  /// Returns the number of elements; throws if a size is negative or the product exceeds memory.
   package static func checkedCount(_ shape: [Int], _ dtype: DType, _ operation: String) throws
     -> Int
   {
@@ -38,22 +38,22 @@ package enum Layout {
     return empty ? 0 : count
   }
 
-  /// Throws where a list of `count` entries of `bytes` each, which an operation keeps beside its
-  /// tensors, would take more than half of ``MemoryPool/limit``.
+  /// Throws if a temporary list of `count` entries of `bytes` each would take more than half of
+  /// ``MemoryPool/limit``.
   package static func checkList(_ count: Int, bytes: Int = 8, _ operation: String) throws {
     let (total, over) = count.multipliedReportingOverflow(by: bytes)
     guard !over, total <= MemoryPool.limit / 2 else {
       throw TensorError(
         .memory, operation, "a list of \(count) entries is larger than half of the memory there is")
     }
-    // Swift ends the process where it finds no memory for an array, so the system is asked first.
+    // Swift ends the process if it cannot allocate an array, so the system is asked first.
     guard total < 1 << 20 || Allocator.shared.systemHas(total) else {
       throw TensorError(
         .memory, operation, "cannot allocate \(total) bytes for a list of \(count) entries")
     }
   }
 
-  /// Whether elements lie one after another in row-major order.
+  /// Returns whether elements are contiguous in row-major order.
   package static func isContiguous(_ shape: [Int], _ strides: [Int]) -> Bool {
     var step = 1
     for d in stride(from: shape.count - 1, through: 0, by: -1) where shape[d] != 1 {
@@ -63,14 +63,14 @@ package enum Layout {
     return true
   }
 
-  /// Whether elements fill their memory without gaps, each at a place of its own, in whatever order.
+  /// Returns whether elements fill their memory without gaps or overlaps, in any order.
   package static func isDense(_ shape: [Int], _ strides: [Int]) -> Bool {
     if isContiguous(shape, strides) { return true }
     let order = shape.indices.sorted { strides[$0] > strides[$1] }
     return isContiguous(order.map { shape[$0] }, order.map { strides[$0] })
   }
 
-  /// The shape that `a` and `b` broadcast to.
+  /// Returns the shape to which `a` and `b` broadcast.
   package static func broadcast(_ a: [Int], _ b: [Int], _ operation: String) throws -> [Int] {
     if a == b { return a }
     let rank = max(a.count, b.count)
@@ -89,7 +89,7 @@ package enum Layout {
     return result
   }
 
-  /// `dim` counted from the front; a 0-dimensional tensor has the dimensions −1 and 0.
+  /// Returns `dim` counted from the front; a 0-dimensional tensor has the dimensions −1 and 0.
   package static func wrap(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
     let n = max(rank, 1)
     guard dim >= -n && dim < n else {
@@ -100,7 +100,7 @@ package enum Layout {
     return dim < 0 ? dim + n : dim
   }
 
-  /// ``wrap(_:_:_:)-(Int,_,_)`` for operations that refuse tensors without dimensions.
+  /// Calls ``wrap(_:_:_:)-(Int,_,_)`` for operations that reject 0-dimensional tensors.
   static func wrapStrictly(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
     guard rank > 0 else {
       throw TensorError(
@@ -109,9 +109,9 @@ package enum Layout {
     return try wrap(dim, rank, operation)
   }
 
-  /// `dims` wrapped; throws where one occurs twice.
+  /// Returns `dims` counted from the front; throws if one occurs twice.
   ///
-  /// Nil and empty mean all. As in PyTorch, only tensors of up to 64 dimensions have lists of them.
+  /// Nil and an empty list mean all. As in PyTorch, lists are only supported up to 64 dimensions.
   package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
     guard let dims, !dims.isEmpty else { return Array(0..<rank) }
     guard rank <= 64 else {
@@ -128,7 +128,7 @@ package enum Layout {
     }.filter { $0 < rank }
   }
 
-  /// Strides with which a tensor of `shape` and `strides` shows `target`, to which it broadcasts.
+  /// Returns the strides that expand a tensor of `shape` and `strides` to `target`.
   package static func expandedStrides(_ shape: [Int], _ strides: [Int], to target: [Int]) -> [Int] {
     if shape == target { return strides }
     let lead = target.count - shape.count
@@ -137,7 +137,7 @@ package enum Layout {
     }
   }
 
-  /// The lowest and the highest element offset reached, plus one; nil where there are no elements.
+  /// Returns the range of element offsets that are accessed; nil if there are no elements.
   package static func extent(_ shape: [Int], _ strides: [Int], offset: Int) -> Range<Int>? {
     var low = offset, high = offset
     for (size, step) in zip(shape, strides) {
@@ -147,7 +147,7 @@ package enum Layout {
     return low..<high + 1
   }
 
-  /// How many elements a storage needs for a view to stay inside; throws where that overflows.
+  /// Returns the number of elements that a storage needs for a view; throws on overflow.
   package static func checkedExtent(
     _ shape: [Int], _ strides: [Int], offset: Int, _ operation: String
   ) throws -> Int {

@@ -1,6 +1,6 @@
 /// The limits of a floating-point dtype (PyTorch: `torch.finfo`).
 public struct FloatInfo: Sendable, Hashable {
-  /// The dtype described.
+  /// The dtype.
   public let dtype: DType
   /// The number of bits of one element.
   public let bits: Int
@@ -12,15 +12,15 @@ public struct FloatInfo: Sendable, Hashable {
   public let min: Double
   /// The smallest positive normal number.
   public let smallestNormal: Double
-  /// The smallest positive normal number; the older name of ``smallestNormal``.
+  /// The smallest positive normal number, the older name of ``smallestNormal``.
   public var tiny: Double { smallestNormal }
-  /// The decimal resolution: a power of ten to whose digits numbers are precise.
+  /// The decimal resolution: a power of ten up to which digits are accurate.
   public let resolution: Double
 }
 
 /// The limits of an integer dtype (PyTorch: `torch.iinfo`).
 public struct IntegerInfo: Sendable, Hashable {
-  /// The dtype described.
+  /// The dtype.
   public let dtype: DType
   /// The number of bits of one element.
   public let bits: Int
@@ -30,7 +30,8 @@ public struct IntegerInfo: Sendable, Hashable {
   public let min: Int
 }
 
-/// The limits of a floating-point dtype, the default one where nil (PyTorch: `torch.finfo`).
+/// Returns the limits of a floating-point dtype, by default the default dtype
+/// (PyTorch: `torch.finfo`).
 ///
 /// - Throws: ``TensorError`` `.dtype` for integers and bool.
 public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
@@ -51,7 +52,7 @@ public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
     min: -dtype.greatestFinite, smallestNormal: smallest, resolution: resolution)
 }
 
-/// The limits of an integer dtype (PyTorch: `torch.iinfo`).
+/// Returns the limits of an integer dtype (PyTorch: `torch.iinfo`).
 ///
 /// - Throws: ``TensorError`` `.dtype` for floating-point types and bool.
 public func iinfo(_ dtype: DType) throws -> IntegerInfo {

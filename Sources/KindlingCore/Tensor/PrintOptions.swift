@@ -1,19 +1,19 @@
 import Synchronization
 
-/// How tensors are printed (PyTorch: `torch.set_printoptions`).
+/// The options for printing tensors (PyTorch: `torch.set_printoptions`).
 public struct PrintOptions: Sendable, Hashable {
-  /// Digits after the point.
+  /// The number of digits after the decimal point.
   public var precision: Int
-  /// Tensors of more elements are summarised.
+  /// The number of elements above which a tensor is summarized.
   public var threshold: Int
-  /// How many elements a summary shows at each end of each dimension.
+  /// The number of elements that a summary shows at each end of each dimension.
   public var edgeitems: Int
-  /// Characters in a line.
+  /// The number of characters per line.
   public var linewidth: Int
-  /// Whether floats are written with exponents; nil decides by their sizes.
+  /// Whether floats are written in scientific notation; nil decides by their magnitudes.
   public var sciMode: Bool?
 
-  /// PyTorch's options, where not given.
+  /// Creates options; the defaults are PyTorch's.
   public init(
     precision: Int = 4, threshold: Int = 1000, edgeitems: Int = 3, linewidth: Int = 80,
     sciMode: Bool? = nil
@@ -25,14 +25,14 @@ public struct PrintOptions: Sendable, Hashable {
     self.sciMode = sciMode
   }
 
-  /// PyTorch's profile `short`: fewer digits and elements.
+  /// PyTorch's profile `short`, with fewer digits and elements.
   public static let short = PrintOptions(precision: 2, edgeitems: 2)
-  /// PyTorch's profile `full`: every element.
+  /// PyTorch's profile `full`, with every element.
   public static let full = PrintOptions(threshold: .max)
 
   @TaskLocal static var scoped: PrintOptions?
 
-  /// The options with numbers below zero taken as zero, and no more digits than a double has.
+  /// The options with negative numbers replaced by zero, and at most the digits of a double.
   var bounded: PrintOptions {
     PrintOptions(
       precision: min(max(precision, 0), 1100), threshold: max(threshold, 0),
@@ -43,14 +43,14 @@ public struct PrintOptions: Sendable, Hashable {
 private let globalPrintOptions = Mutex(PrintOptions())
 
 extension Tensor {
-  /// How tensors are printed (PyTorch: `torch.set_printoptions`); inside
-  /// ``withPrintOptions(_:_:)`` its options count.
+  /// The options for printing tensors, which ``withPrintOptions(_:_:)`` overrides
+  /// (PyTorch: `torch.set_printoptions`).
   public static var printOptions: PrintOptions {
     get { PrintOptions.scoped ?? globalPrintOptions.withLock { $0 } }
     set { globalPrintOptions.withLock { $0 = newValue } }
   }
 
-  /// Runs `body`, in which tensors are printed with `options` (PyTorch: `torch._tensor_str.printoptions`).
+  /// Runs `body`, which prints tensors with `options` (PyTorch: `torch._tensor_str.printoptions`).
   public static func withPrintOptions<R>(
     _ options: PrintOptions, _ body: () throws -> R
   ) rethrows -> R {

@@ -1,18 +1,18 @@
 import KindlingPlatform
 
-/// Numbers as Python writes them.
+/// The formatting of numbers as in Python.
 package enum PrintedNumber {
-  /// `f"{value:.4f}"`.
+  /// Formats like `f"{value:.4f}"`.
   package static func fixed(_ value: Double, _ precision: Int) -> String {
     value.isFinite ? formatted("%.*f", value, precision) : special(value)
   }
 
-  /// `f"{value:.4e}"`.
+  /// Formats like `f"{value:.4e}"`.
   package static func scientific(_ value: Double, _ precision: Int) -> String {
     value.isFinite ? formatted("%.*e", value, precision) : special(value)
   }
 
-  /// `f"{value:.4g}"`: so many digits, in the shorter of the two ways.
+  /// Formats like `f"{value:.4g}"`: a number of significant digits, in the shorter notation.
   package static func general(_ value: Double, _ digits: Int) -> String {
     value.isFinite ? formatted("%.*g", value, digits) : special(value)
   }
@@ -22,7 +22,7 @@ package enum PrintedNumber {
   }
 
   private static func formatted(_ format: String, _ value: Double, _ precision: Int) -> String {
-    // 310 digits before the point, and a sign, a point and an exponent.
+    // 310 digits before the decimal point, plus a sign, a point and an exponent.
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 320 + precision) { buffer in
       let length = withVaList([Int32(precision), value]) {
         vsnprintf(buffer.baseAddress, buffer.count, format, $0)
@@ -32,7 +32,8 @@ package enum PrintedNumber {
     }
   }
 
-  /// `repr(value)`: the shortest digits that read back, an exponent below 1e-4 and from 1e16 on.
+  /// Formats like `repr(value)`: the shortest round-trip digits, with an exponent below 1e-4 and
+  /// from 1e16 on.
   package static func shortest(_ value: Double) -> String {
     guard value.isFinite else { return special(value) }
     let text = "\(abs(value))"
@@ -60,7 +61,7 @@ package enum PrintedNumber {
     return sign + digits.prefix(point) + "." + digits.dropFirst(point)
   }
 
-  /// A number as `str(t.item())` writes it.
+  /// Formats like `str(t.item())`.
   package static func python(_ number: Scalar) -> String {
     switch number {
     case .bool(let b): b ? "True" : "False"

@@ -1,10 +1,10 @@
-/// The rules by which a number becomes an element of a tensor: one check for all operations that take
-/// numbers (PyTorch: `c10::Scalar::to`).
+/// The rules for converting a number to an element of a tensor, shared by all operations
+/// (PyTorch: `c10::Scalar::to`).
 extension Scalar {
-  /// Whether `dtype` has a value for this number.
+  /// Returns whether `dtype` can represent this number.
   ///
-  /// Fractions are cut off and every number is a bool. Infinity and NaN are values of floating-point
-  /// types alone, whose finite numbers end at their largest one. Negative integers wrap around in
+  /// Fractions are truncated, and every number is a bool. Only floating-point types have infinity
+  /// and NaN; their finite numbers end at the largest one. Negative integers wrap around in
   /// unsigned types, but not beyond the largest value.
   func fits(_ dtype: DType) -> Bool {
     if dtype == .bool { return true }
@@ -21,18 +21,18 @@ extension Scalar {
     }
   }
 
-  /// Throws ``TensorError`` `.value` where `dtype` has no value for this number.
+  /// Throws ``TensorError`` `.value` if `dtype` cannot represent this number.
   package func check(fits dtype: DType, _ operation: String) throws {
     if !fits(dtype) { throw overflow(dtype.cName, operation) }
   }
 
-  /// ``check(fits:_:)`` for operations that fill memory: in 16-bit types, too large a number becomes
-  /// infinite there.
+  /// Checks like ``check(fits:_:)`` for operations that fill memory, where too large a number
+  /// becomes infinite in 16-bit types.
   func check(fills dtype: DType, _ operation: String) throws {
     if !dtype.isHalf { try check(fits: dtype, operation) }
   }
 
-  /// This number, which fits `dtype`, without its fraction where `dtype` has none.
+  /// Returns this number, which fits `dtype`, truncated if `dtype` is an integer type.
   func truncated(for dtype: DType) -> Scalar {
     guard dtype.isInteger, case .double(let d) = self,
       let whole = Int(exactly: d.rounded(.towardZero))
@@ -40,7 +40,7 @@ extension Scalar {
     return .int(whole)
   }
 
-  /// The error for this number as an element of what is called `type`.
+  /// Returns the error for this number as an element of the type named `type`.
   func overflow(_ type: String, _ operation: String) -> TensorError {
     TensorError(
       .value, operation,
@@ -57,7 +57,7 @@ extension Scalar {
 }
 
 extension DType {
-  /// The smallest and the largest integer of an integer type.
+  /// The range of an integer type.
   var integerRange: ClosedRange<Int> {
     switch self {
     case .uint8: 0...255
@@ -68,7 +68,7 @@ extension DType {
     }
   }
 
-  /// The first number above an integer type.
+  /// The first number above the range of an integer type.
   fileprivate var integerLimit: Double {
     self == .int64 ? 0x1p63 : Double(integerRange.upperBound) + 1
   }
@@ -84,7 +84,7 @@ extension DType {
     }
   }
 
-  /// The C++ type of an element, which PyTorch's messages name.
+  /// The C++ type of an element, as in PyTorch's messages.
   fileprivate var cName: String {
     switch self {
     case .float16: "c10::Half"

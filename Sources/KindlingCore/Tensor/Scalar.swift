@@ -1,4 +1,4 @@
-/// One number, with the category that type promotion asks for.
+/// A number with its category for type promotion.
 public enum Scalar: Sendable, Hashable {
   case bool(Bool)
   case int(Int)
@@ -13,7 +13,7 @@ public enum Scalar: Sendable, Hashable {
     }
   }
 
-  /// The dtype a tensor made of this number alone has.
+  /// The dtype of a tensor created from this number.
   public var dtype: DType {
     switch self {
     case .bool: .bool
@@ -23,13 +23,13 @@ public enum Scalar: Sendable, Hashable {
   }
 }
 
-/// A Swift type that can be one element of a tensor.
+/// A Swift type that can be an element of a tensor.
 public protocol TensorScalar: TensorNestable where Leaf == Self {
-  /// The dtype whose elements have this type's layout.
+  /// The dtype whose elements have the layout of this type.
   static var dtype: DType { get }
   /// The value as a ``Scalar``.
   var scalar: Scalar { get }
-  /// The value nearest to `scalar`, or nil where it does not fit (as in `Int8(exactly:)`).
+  /// Creates the value nearest to `scalar`, or nil if it does not fit (as in `Int8(exactly:)`).
   init?(scalar: Scalar)
 }
 
@@ -38,7 +38,7 @@ extension Int: TensorScalar {
   public static var dtype: DType { .int64 }
   /// This integer.
   public var scalar: Scalar { .int(self) }
-  /// The integer that `scalar` is, or nil for a fraction and what is too large.
+  /// Creates the integer equal to `scalar`, or nil for a fraction or a number out of range.
   public init?(scalar: Scalar) {
     switch scalar {
     case .bool(let b): self = b ? 1 : 0
@@ -53,7 +53,7 @@ extension Int: TensorScalar {
 extension TensorScalar where Self: FixedWidthInteger {
   /// This integer.
   public var scalar: Scalar { .int(Int(self)) }
-  /// The integer that `scalar` is, or nil for a fraction and what does not fit.
+  /// Creates the integer equal to `scalar`, or nil for a fraction or a number out of range.
   public init?(scalar: Scalar) {
     guard let i = Int(scalar: scalar), let v = Self(exactly: i) else { return nil }
     self = v
@@ -83,7 +83,7 @@ extension UInt8: TensorScalar {
 extension TensorScalar where Self: BinaryFloatingPoint {
   /// This number, exactly.
   public var scalar: Scalar { .double(Double(self)) }
-  /// The number of this type that is nearest to `scalar`.
+  /// Creates the number of this type that is nearest to `scalar`.
   public init?(scalar: Scalar) { self = Self(scalar.doubleValue) }
 }
 extension Double: TensorScalar {
@@ -104,9 +104,9 @@ extension Float: TensorScalar {
 extension Bool: TensorScalar {
   /// ``DType/bool``.
   public static var dtype: DType { .bool }
-  /// This truth value.
+  /// This Boolean value.
   public var scalar: Scalar { .bool(self) }
-  /// Whether `scalar` is not 0.
+  /// Creates true if `scalar` is not 0.
   public init?(scalar: Scalar) {
     switch scalar {
     case .bool(let b): self = b
@@ -119,8 +119,8 @@ extension Bool: TensorScalar {
 extension Scalar: TensorScalar {
   /// ``DType/float64``.
   public static var dtype: DType { .float64 }
-  /// This number itself.
+  /// This number.
   public var scalar: Scalar { self }
-  /// A copy of `scalar`.
+  /// Creates a copy of `scalar`.
   public init?(scalar: Scalar) { self = scalar }
 }

@@ -1,26 +1,26 @@
 import KindlingPlatform
 
-/// Tensors by name, in the order they were added (PyTorch: what `Module.state_dict()` returns).
+/// Tensors by name, in insertion order (PyTorch: the result of `Module.state_dict()`).
 ///
-/// A lookup costs one hash; setting a key that is there keeps its place. Keys are equal where their bytes
-/// are, as in Python.
+/// A lookup costs one hash. Setting an existing key keeps its position. Keys are equal if their
+/// bytes are, as in Python.
 public struct StateDict: Sequence, ExpressibleByDictionaryLiteral, Sendable {
   /// The names, in order.
   public private(set) var keys: [String] = []
   private var tensors: [ByteString: Tensor] = [:]
 
-  /// An empty dictionary.
+  /// Creates an empty dictionary.
   public init() {}
 
-  /// The given pairs; of equal keys the last value counts, at the first one's place.
+  /// Creates a dictionary from pairs; of equal keys, the last value is kept at the first position.
   public init(_ pairs: some Sequence<(String, Tensor)>) {
     for (key, tensor) in pairs { self[key] = tensor }
   }
 
-  /// The pairs of a literal, in their order.
+  /// Creates a dictionary from a literal, in its order.
   public init(dictionaryLiteral elements: (String, Tensor)...) { self.init(elements) }
 
-  /// The tensor called `key`; setting nil removes it.
+  /// The tensor with name `key`; setting nil removes it.
   public subscript(key: String) -> Tensor? {
     get { tensors[ByteString(key)] }
     set {
@@ -36,10 +36,10 @@ public struct StateDict: Sequence, ExpressibleByDictionaryLiteral, Sendable {
   /// The number of tensors.
   public var count: Int { keys.count }
 
-  /// Whether there are none.
+  /// Whether the dictionary is empty.
   public var isEmpty: Bool { keys.isEmpty }
 
-  /// Visits the pairs in order.
+  /// Returns an iterator over the pairs, in order.
   public func makeIterator() -> AnyIterator<(key: String, value: Tensor)> {
     var names = keys.makeIterator()
     return AnyIterator {

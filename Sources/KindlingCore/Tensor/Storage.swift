@@ -1,18 +1,19 @@
-/// A block of a device's memory that tensors view, with the count of its modifications.
+/// A block of device memory that tensors view, with a count of its modifications.
 package final class Storage: @unchecked Sendable {
-  /// The device's own handle; only its backend may follow it.
+  /// The device's own handle; only its backend may dereference it.
   package let address: UnsafeMutableRawPointer
   package let byteCount: Int
   package let backend: any Backend
-  /// Raised by every in-place operation; the graph compares it with what it saved.
+  /// The version, which every in-place operation increments; the graph compares it with the saved
+  /// one.
   @exclusivity(unchecked) package var version = 0
   private let owner: Owner
 
   private enum Owner {
     case backend
-    /// Memory owned elsewhere, and how to give it back.
+    /// Memory owned elsewhere, with a closure to release it.
     case external(release: @Sendable () -> Void)
-    /// Memory of another storage, with a version count of its own (`tensor.data`).
+    /// The memory of another storage, with a separate version count (`tensor.data`).
     case shared(Storage)
   }
 
@@ -33,7 +34,7 @@ package final class Storage: @unchecked Sendable {
     owner = .external(release: release)
   }
 
-  /// The same memory with its own version count.
+  /// Creates a storage that shares the memory, with a separate version count.
   package init(sharing other: Storage) {
     address = other.address
     byteCount = other.byteCount

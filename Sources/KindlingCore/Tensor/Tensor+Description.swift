@@ -1,10 +1,11 @@
 extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
-  /// What PyTorch prints: `tensor([1., 2.], grad_fn=<MulBackward0>)`, under ``printOptions``.
+  /// The text that PyTorch prints, under ``printOptions``: `tensor([1., 2.],
+  /// grad_fn=<MulBackward0>)`.
   public var description: String {
     (isParameter ? "Parameter containing:\n" : "") + printed(Tensor.printOptions)
   }
 
-  /// The same as ``description``, so that arrays of tensors read as in PyTorch.
+  /// The ``description``, so that arrays of tensors are printed as in PyTorch.
   public var debugDescription: String { description }
 
   private func printed(_ options: PrintOptions) -> String {
@@ -23,7 +24,7 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
     var text = prefix + (numel == 0 ? "[]" : elements(options, indent: prefix.count))
     let lastLine = text.utf8.lastIndex(of: UInt8(ascii: "\n"))
       .map { text.utf8.distance(from: $0, to: text.utf8.endIndex) + 1 }
-    // PyTorch counts the break itself, and two characters where there is none.
+    // PyTorch counts the line break, and two characters if there is none.
     var length = lastLine ?? text.utf8.count + 2
     for suffix in suffixes {
       if length + suffix.utf8.count + 2 > options.linewidth {
@@ -50,7 +51,8 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 extension DefaultStringInterpolation {
-  /// Writes the number of a 0-dimensional tensor, as Python's f-strings do, and else what `print` does.
+  /// Appends the number of a 0-dimensional tensor, like Python's f-strings, or else the
+  /// description.
   public mutating func appendInterpolation(_ tensor: Tensor) {
     if tensor.ndim == 0, let number = try? tensor.scalarValue("interpolation") {
       appendLiteral(PrintedNumber.python(number))

@@ -1,11 +1,12 @@
 extension Tensor {
-  /// Whether this tensor has been marked as a module's parameter (PyTorch: `nn.Parameter`).
+  /// Whether this tensor is marked as a parameter of a module (PyTorch: `nn.Parameter`).
   package var isParameter: Bool { meta?.isParameter == true }
 
-  /// This tensor marked as a parameter: a leaf that requires gradients, where its dtype can.
+  /// Returns this tensor marked as a parameter: a leaf that requires gradients if its dtype
+  /// supports them.
   ///
-  /// A tensor that is marked already keeps its `requiresGrad`, so that assigning a frozen parameter
-  /// leaves it frozen; the result of a recorded operation is detached first.
+  /// A tensor that is already marked keeps its `requiresGrad`, so that a frozen parameter stays
+  /// frozen. The result of a recorded operation is detached first.
   package func asParameter() -> Tensor {
     if isParameter { return self }
     let leaf = isLeaf ? self : detach()
@@ -14,8 +15,8 @@ extension Tensor {
     return leaf
   }
 
-  /// Takes over memory, shape and dtype of `other`, staying the object that graphs and optimizers
-  /// know (PyTorch: `tensor.data = other`).
+  /// Adopts the memory, shape and dtype of `other`, but stays the same object for graphs and
+  /// optimizers (PyTorch: `tensor.data = other`).
   package func replaceData(with other: Tensor) {
     storage = other.storage
     shape = other.shape
@@ -24,13 +25,13 @@ extension Tensor {
     dtype = other.dtype
     numel = other.numel
     isContiguous = other.isContiguous
-    // The accumulator checks gradients against the shape and dtype it was made for.
+    // The accumulator checks gradients against the shape and dtype of its creation.
     meta?.forgetAccumulator()
   }
 }
 
 extension Tensor {
-  /// Drops the gradient, or makes it zero outside any graph.
+  /// Removes the gradient, or sets it to zero and detaches it.
   package func clearGrad(setToNone: Bool) {
     guard let grad = meta?.grad else { return }
     if setToNone || (try? grad.backend.fill(grad, .int(0))) == nil {

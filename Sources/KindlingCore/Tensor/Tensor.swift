@@ -1,46 +1,47 @@
 import CKernels
 
-/// A multi-dimensional array of numbers that remembers how it was computed.
+/// A multi-dimensional array of numbers with its computation history.
 ///
 /// A tensor is a view (shape, strides, offset) of a storage that other tensors may share, as in
-/// PyTorch. Every operation throws a ``TensorError`` rather than trap.
+/// PyTorch. Operations throw a ``TensorError`` instead of trapping.
 ///
-/// Concurrent reads are safe; a writer (in-place operations, `backward`) needs to be alone.
+/// Concurrent reads are safe; a writer (in-place operations, `backward`) needs exclusive access.
 public final class Tensor: @unchecked Sendable {
-  // Run-time checks of exclusive access took a fifth of a small operation's time; a writer has to be
-  // alone anyway.
+  // Run-time exclusivity checks took a fifth of the time of a small operation. A writer needs
+  // exclusive access anyway.
   @exclusivity(unchecked) package internal(set) var storage: Storage
   /// The size of each dimension.
   @exclusivity(unchecked) public internal(set) var shape: [Int]
-  /// How many elements apart neighbours along each dimension lie in the storage.
+  /// The distance between adjacent elements along each dimension, in elements of the storage.
   @exclusivity(unchecked) public internal(set) var strides: [Int]
-  /// Where in the storage the first element lies, in elements.
+  /// The position of the first element in the storage, in elements.
   @exclusivity(unchecked) public internal(set) var storageOffset: Int
   /// The type of the elements.
   @exclusivity(unchecked) public internal(set) var dtype: DType
   /// The number of elements.
   @exclusivity(unchecked) public internal(set) var numel: Int
-  /// Whether the elements lie one after another in row-major order.
+  /// Whether the elements are contiguous in row-major order.
   @exclusivity(unchecked) public internal(set) var isContiguous: Bool
 
-  /// A number that entered an operation as such: it takes part in promotion by category alone.
+  /// Whether this tensor wraps a number operand, which takes part in promotion only by category.
   @exclusivity(unchecked) package internal(set) var isWrappedNumber = false
-  /// Made in `inferenceMode`: never recorded, and no part of a graph later.
+  /// Whether this tensor was created in `inferenceMode`: it is never recorded and never part of a
+  /// graph.
   @exclusivity(unchecked) package internal(set) var isInferenceTensor: Bool
   @exclusivity(unchecked) var requiresGradFlag = false
-  /// Which output of `node` this is.
+  /// The index of this tensor among the outputs of `node`.
   @exclusivity(unchecked) var outputIndex: Int32 = 0
-  /// The node that computed this tensor; ``gradFn`` also brings views up to date.
+  /// The node that computed this tensor; ``gradFn`` also updates the history of views.
   @exclusivity(unchecked) var node: Node?
-  /// The tensor that this is a view of, itself no view; with the version of the storage for which
-  /// `node` is right, and how the view was made.
+  /// The base of this view, itself not a view, with the storage version for which `node` is valid
+  /// and the origin of the view.
   @exclusivity(unchecked) var viewBase: Tensor?
   @exclusivity(unchecked) var viewVersion = 0
   @exclusivity(unchecked) var viewOrigin = ViewOrigin.single
-  /// What few tensors have: a gradient, hooks.
+  /// Data that few tensors have: a gradient and hooks.
   @exclusivity(unchecked) var meta: AutogradMeta?
 
-  /// A view of `storage`; the caller vouches that it stays inside.
+  /// Creates a view of `storage`; the caller guarantees that it stays inside.
   package init(
     storage: Storage, shape: [Int], strides: [Int], offset: Int, dtype: DType, numel: Int,
     isContiguous: Bool
@@ -55,7 +56,7 @@ public final class Tensor: @unchecked Sendable {
     isInferenceTensor = kk_state().pointee.inference_mode
   }
 
-  /// A new contiguous tensor whose elements are not set.
+  /// Creates a contiguous tensor with uninitialized elements.
   package convenience init(
     uninitialized shape: [Int], _ dtype: DType, on backend: any Backend, _ operation: String = ""
   ) throws {
@@ -66,7 +67,7 @@ public final class Tensor: @unchecked Sendable {
       isContiguous: true)
   }
 
-  /// A new tensor with dense strides, given in whatever order, whose elements are not set.
+  /// Creates a tensor with dense strides, in any order, and uninitialized elements.
   package convenience init(
     uninitialized shape: [Int], strides: [Int], _ dtype: DType, on backend: any Backend,
     _ operation: String = ""
@@ -78,12 +79,12 @@ public final class Tensor: @unchecked Sendable {
       isContiguous: Layout.isContiguous(shape, strides))
   }
 
-  /// A new tensor shaped like `other`, whose elements are not set.
+  /// Creates a tensor with the shape of `other` and uninitialized elements.
   ///
   /// It keeps the memory order of `other`: its strides if it is dense, else dense ones in the same
   /// order (PyTorch: `torch.preserve_format`).
   package convenience init(uninitializedLike other: Tensor, _ dtype: DType) throws {
-    // An expanded tensor of bytes can have more elements than there is memory for wider ones.
+    // An expanded tensor of bytes can have more elements than fit into memory in a wider dtype.
     let (byteCount, overflow) = other.numel.multipliedReportingOverflow(by: dtype.byteSize)
     if overflow { _ = try Layout.checkedCount(other.shape, dtype, "") }
     let strides =
@@ -94,7 +95,7 @@ public final class Tensor: @unchecked Sendable {
       isContiguous: other.isContiguous || Layout.isContiguous(other.shape, strides))
   }
 
-  /// The same storage seen otherwise, outside the graph.
+  /// Returns another view of the storage, outside the graph.
   package func alias(shape: [Int], strides: [Int], offset: Int) -> Tensor {
     let result = Tensor(
       storage: storage, shape: shape, strides: strides, offset: offset, dtype: dtype,
@@ -103,7 +104,7 @@ public final class Tensor: @unchecked Sendable {
     return result
   }
 
-  /// The same view as an object of its own, outside the graph.
+  /// Returns the same view as a new object, outside the graph.
   package func alias() -> Tensor {
     let result = Tensor(
       storage: storage, shape: shape, strides: strides, offset: storageOffset, dtype: dtype,
@@ -114,7 +115,7 @@ public final class Tensor: @unchecked Sendable {
 
   /// The number of dimensions.
   public var ndim: Int { shape.count }
-  /// Where the elements lie.
+  /// The device of the elements.
   public var device: Device { storage.backend.device }
   package var backend: any Backend { storage.backend }
 }

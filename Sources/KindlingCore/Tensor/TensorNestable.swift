@@ -1,21 +1,23 @@
-/// Numbers, and arrays of them nested to any depth: what tensors are made from and read into.
+/// A number, or an array of numbers nested to any depth, that tensors are created from and
+/// converted to.
 public protocol TensorNestable: Sendable {
-  /// The numbers at the bottom.
+  /// The type of the numbers.
   associatedtype Leaf: TensorScalar
-  /// How deeply arrays are nested; 0 for a number.
+  /// The nesting depth of arrays; 0 for a number.
   static var nestingDepth: Int { get }
-  /// The lengths found by following first elements, as far as there are any.
+  /// Returns the lengths along the first elements, as far as there are any.
   func leadingShape() -> [Int]
-  /// Appends the numbers in order; throws where a length differs from `shape[level]`.
+  /// Appends the numbers in order; throws if a length differs from `shape[level]`.
   func appendLeaves(to leaves: inout [Leaf], shape: [Int], level: Int) throws
-  /// The inverse of `appendLeaves`: takes what `shape[level...]` holds from the front of `leaves`.
+  /// Creates a value of shape `shape[level...]` from the front of `leaves`: the inverse of
+  /// `appendLeaves`.
   static func nested(_ leaves: inout ArraySlice<Leaf>, shape: [Int], level: Int) -> Self?
 }
 
 extension TensorScalar {
-  /// A number is not nested.
+  /// The nesting depth of a number, 0.
   public static var nestingDepth: Int { 0 }
-  /// A number has no lengths.
+  /// Returns an empty list, since a number has no lengths.
   public func leadingShape() -> [Int] { [] }
   /// Appends this number.
   public func appendLeaves(to leaves: inout [Self], shape: [Int], level: Int) {
@@ -28,12 +30,12 @@ extension TensorScalar {
 }
 
 extension Array: TensorNestable where Element: TensorNestable {
-  /// The numbers at the bottom of the elements.
+  /// The type of the numbers of the elements.
   public typealias Leaf = Element.Leaf
-  /// One more than the elements'.
+  /// The nesting depth of the elements plus one.
   public static var nestingDepth: Int { Element.nestingDepth + 1 }
 
-  /// The count, then what the first element says.
+  /// Returns the number of elements, followed by the lengths of the first element.
   public func leadingShape() -> [Int] {
     let inner = first?.leadingShape() ?? Array<Int>(repeating: 0, count: Element.nestingDepth)
     return [count] + inner

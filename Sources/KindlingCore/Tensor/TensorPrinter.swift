@@ -1,4 +1,4 @@
-/// Lays out a tensor's elements as PyTorch prints them.
+/// The layout of a tensor's elements in PyTorch's printed form.
 struct TensorPrinter {
   private let options: PrintOptions
   private let shape: [Int]
@@ -7,7 +7,7 @@ struct TensorPrinter {
   private let element: (Int) -> Scalar
   private var style = Style()
 
-  /// One way of writing all elements, chosen from those that will be seen.
+  /// The number format of all elements, determined by the elements that are shown.
   private struct Style {
     var isFloat = false
     var isWhole = true
@@ -15,7 +15,7 @@ struct TensorPrinter {
     var width = 1
   }
 
-  /// `element` reads one element by its distance from the tensor's first.
+  /// Creates a printer; `element` reads an element by its offset from the first.
   init(_ tensor: Tensor, _ options: PrintOptions, _ element: @escaping (Int) -> Scalar) {
     self.options = options.bounded
     shape = tensor.shape
@@ -25,12 +25,12 @@ struct TensorPrinter {
     style = chosenStyle(isFloat: tensor.dtype.isFloatingPoint)
   }
 
-  /// The elements in brackets; lines after the first start after `indent` characters.
+  /// Returns the elements in brackets; lines after the first are indented by `indent` characters.
   func text(indent: Int) -> String { text(0, 0, indent) }
 
-  // MARK: What is seen
+  // MARK: Shown elements
 
-  /// The indexes of dimension `d` that are shown, with nil where some are left out.
+  /// Returns the indices of dimension `d` that are shown, with nil for omitted ones.
   private func shownIndexes(_ d: Int) -> [Int?] {
     let size = shape[d]
     let (double, over) = options.edgeitems.multipliedReportingOverflow(by: 2)
@@ -64,7 +64,7 @@ struct TensorPrinter {
     }
     style.isScientific =
       options.sciMode ?? (greatest / least > 1000 || greatest > 1e8 || least < 1e-4)
-    // PyTorch's width of whole numbers counts the point, which `digits` writes too.
+    // PyTorch's width of whole numbers includes the decimal point, which `digits` writes too.
     for value in values { style.width = max(style.width, digits(value, style).utf8.count) }
     return style
   }

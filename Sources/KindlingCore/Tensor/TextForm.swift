@@ -1,6 +1,6 @@
-/// Texts, numbers and bytes as other formats write them.
+/// The formatting of strings, numbers and bytes for other formats.
 package enum TextForm {
-  /// A text in quotes, with what JSON wants escaped.
+  /// Returns a quoted string with JSON escapes.
   package static func json(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -19,7 +19,7 @@ package enum TextForm {
     return result + "\""
   }
 
-  /// A text with what XML and HTML would read as their own written otherwise.
+  /// Returns a string with the special characters of XML and HTML escaped.
   package static func markup(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -30,7 +30,7 @@ package enum TextForm {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\n", "\t": result.unicodeScalars.append(scalar)
-      // XML has no others of these.
+      // XML does not allow other control characters.
       case _ where scalar.value < 32: result += " "
       default: result.unicodeScalars.append(scalar)
       }
@@ -38,7 +38,7 @@ package enum TextForm {
     return result
   }
 
-  /// Bytes in base 64 (RFC 4648).
+  /// Encodes bytes in base 64 (RFC 4648).
   package static func base64(_ bytes: [UInt8]) -> String {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var result: [UInt8] = []
@@ -53,7 +53,7 @@ package enum TextForm {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Numbers as Python writes a tuple of them.
+  /// Formats numbers as a Python tuple.
   package static func tuple(_ numbers: [Int]) -> String {
     "(" + numbers.map(String.init).joined(separator: ", ") + (numbers.count == 1 ? ",)" : ")")
   }

@@ -1,34 +1,35 @@
 import KindlingPlatform
 
-/// What the recycling allocator of host memory has handed out and what it keeps.
+/// The statistics of the caching allocator of host memory.
 public struct MemoryStatistics: Sendable, Hashable {
-  /// Bytes of the blocks that tensors use now.
+  /// The size in bytes of the blocks in use.
   public internal(set) var bytesInUse = 0
-  /// The most that `bytesInUse` has been since the last ``MemoryPool/resetPeak()``.
+  /// The maximum of `bytesInUse` since the last ``MemoryPool/resetPeak()``.
   public internal(set) var peakBytesInUse = 0
-  /// Bytes of released blocks that are kept for later tensors.
+  /// The size in bytes of the cached blocks.
   public internal(set) var bytesCached = 0
-  /// How many blocks were asked for.
+  /// The number of requested blocks.
   public internal(set) var requests = 0
-  /// How many requests a kept block could answer.
+  /// The number of requests served by a cached block.
   public internal(set) var reuses = 0
 }
 
-/// The recycling allocator behind every tensor on the CPU.
+/// The caching allocator of all tensors on the CPU.
 ///
-/// Blocks that tensors give back are kept by size class and handed out again, so that a small
-/// operation asks the system for nothing and a large one does not fault in fresh pages.
+/// Freed blocks are cached by size class and reused. Small operations then need no system call, and
+/// large ones do not fault in new pages.
 public enum MemoryPool {
-  /// What is in use and what is kept (PyTorch: `torch.cuda.memory_stats`).
+  /// The current statistics (PyTorch: `torch.cuda.memory_stats`).
   public static var statistics: MemoryStatistics { Allocator.shared.statistics }
 
-  /// Gives all kept blocks back to the system (PyTorch: `torch.cuda.empty_cache`).
+  /// Returns all cached blocks to the system (PyTorch: `torch.cuda.empty_cache`).
   public static func emptyCache() { Allocator.shared.emptyCache() }
 
-  /// Starts the peak of ``MemoryStatistics/peakBytesInUse`` anew from what is in use.
+  /// Resets ``MemoryStatistics/peakBytesInUse`` to the bytes in use.
   public static func resetPeak() { Allocator.shared.resetPeak() }
 
-  /// The most bytes of released blocks to keep; blocks beyond it go back to the system at once.
+  /// The maximum size of cached blocks in bytes; blocks beyond it are returned to the system at
+  /// once.
   public static var cacheLimit: Int {
     get { Allocator.shared.cacheLimit }
     set { Allocator.shared.cacheLimit = newValue }
@@ -36,22 +37,23 @@ public enum MemoryPool {
 
   /// The maximum number of bytes that tensors may use together.
   ///
-  /// By default this is what the system has for the process: the available memory, within the limits
-  /// of its control groups and address space. The value follows the system until it is set.
-  /// Cached blocks make room before it is reached.
-  /// A tensor that would exceed it is a thrown error rather than the end of the process.
+  /// By default, this is the memory that the system has for the process, within the limits of its
+  /// control groups and address space. The value follows the system until it is set. Cached blocks
+  /// are released before it is reached. An allocation that would exceed it throws an error instead
+  /// of ending the process.
   public static var limit: Int {
     get { Allocator.shared.limit }
     set { Allocator.shared.limit = newValue }
   }
 }
 
-/// Size classes: multiples of 64 bytes up to 512, then eight steps per doubling, so that at most an
-/// eighth of a block is unused and every block is aligned to 64 bytes.
+/// The size classes: multiples of 64 bytes up to 512, then eight steps per doubling.
+///
+/// At most an eighth of a block is unused, and every block is aligned to 64 bytes.
 enum SizeClass {
   static let count = 8 + (46 - 9) * 8
 
-  /// The class of blocks of at least `bytes`; nil where that is more than any machine has.
+  /// Returns the class of blocks of at least `bytes`, or nil if that is more than any machine has.
   @inline(__always)
   static func index(_ bytes: Int) -> Int? {
     if bytes <= 512 { return bytes <= 64 ? 0 : (bytes - 1) >> 6 }
@@ -60,7 +62,7 @@ enum SizeClass {
     return 8 + (power - 9) * 8 + ((bytes - 1) >> (power - 3)) & 7
   }
 
-  /// The bytes of a block of class `index`.
+  /// Returns the size in bytes of a block of class `index`.
   @inline(__always)
   static func byteCount(_ index: Int) -> Int {
     if index < 8 { return (index + 1) << 6 }
@@ -69,27 +71,27 @@ enum SizeClass {
   }
 }
 
-/// Recycles blocks of host memory.
+/// A caching allocator of host memory.
 ///
-/// Thread-safe; a released block is a link of its class's list.
+/// It is thread-safe. A freed block is a link in the list of its class.
 final class Allocator: Sendable {
   static let shared = Allocator()
 
-  /// Blocks from here on come straight from the system's pages, huge ones where it has them.
+  /// The block size from which memory is mapped from the system, in huge pages if available.
   private static let mapped = 1 << 20
 
   private struct State {
-    /// The first kept block of each class; a block begins with the address of the next.
+    /// The first cached block of each class; a block begins with the address of the next.
     var heads: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     var statistics = MemoryStatistics()
     var cacheLimit: Int
     var limit: Int
     /// Whether `limit` follows the system.
     var isFollowing = true
-    /// The bytes that were taken from the system since its memory was looked at.
+    /// The bytes taken from the system since the available memory was last read.
     var taken = 0
   }
-  /// The bytes that may be taken from the system before its memory is looked at again.
+  /// The bytes to take from the system before the available memory is read again.
   private static let mostTaken = 64 << 20
   private let state: SpinLock<State>
 
@@ -117,7 +119,8 @@ final class Allocator: Sendable {
     }
   }
 
-  /// A block of at least `byteCount` bytes, aligned to 64; nil where there is not that much.
+  /// Returns a block of at least `byteCount` bytes, aligned to 64, or nil if there is not enough
+  /// memory.
   func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard let index = SizeClass.index(byteCount) else { return nil }
     let size = SizeClass.byteCount(index)
@@ -157,21 +160,20 @@ final class Allocator: Sendable {
     switch found {
     case .block(let block): return block
     case .refused, .unsure: return nil
-    // What is kept counts towards the limit, or both together would exceed the machine.
+    // Cached blocks count towards the limit, otherwise both together could exceed the machine.
     case .system(let keep): trim(to: keep)
     }
     if let fresh = Allocator.fromSystem(size) { return fresh }
-    // What lies unused in other classes may be what is missing.
+    // Cached blocks of other classes may be the missing memory.
     emptyCache()
     if let fresh = Allocator.fromSystem(size) { return fresh }
     state.withLock { $0.statistics.bytesInUse -= size }
     return nil
   }
 
-  /// Sets the limit to what is in use and what the system still has.
+  /// Sets the limit to the memory in use plus the memory that is available.
   ///
-  /// Blocks that have not been written to count as free for the system; together they may not exceed
-  /// what there is in all.
+  /// The system counts unwritten blocks as free, so the sum may not exceed the total memory.
   private func followSystem() {
     let (available, total) = (SystemMemory().available(), SystemMemory().total())
     state.withLock { state in
@@ -182,7 +184,7 @@ final class Allocator: Sendable {
     }
   }
 
-  /// Takes back a block that `allocate(byteCount)` gave.
+  /// Frees a block from `allocate(byteCount)`.
   func free(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
     guard let index = SizeClass.index(byteCount) else { return }
     let size = SizeClass.byteCount(index)
@@ -197,7 +199,7 @@ final class Allocator: Sendable {
     if !kept { Allocator.toSystem(block, size) }
   }
 
-  /// Whether the system would hand out `byteCount` bytes now, kept blocks being given back for it.
+  /// Returns whether the system can provide `byteCount` bytes now, after releasing cached blocks.
   func systemHas(_ byteCount: Int) -> Bool {
     func tried() -> Bool {
       guard byteCount < Allocator.mostTaken || byteCount <= SystemMemory().available() else {
@@ -214,7 +216,7 @@ final class Allocator: Sendable {
 
   func emptyCache() { trim(to: 0) }
 
-  /// Releases kept blocks, the largest first, until at most `bytes` are kept.
+  /// Releases cached blocks, the largest first, until at most `bytes` are cached.
   private func trim(to bytes: Int) {
     guard state.withLock({ $0.statistics.bytesCached > bytes }) else { return }
     for index in (0..<SizeClass.count).reversed() {
@@ -242,7 +244,7 @@ final class Allocator: Sendable {
     let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymous, -1, 0)
     guard let address, address != MAP_FAILED else { return nil }
     #if os(Linux)
-      // Advice alone: fewer page faults where the kernel follows it.
+      // Only advice: it reduces page faults if the kernel follows it.
       if size >= 4 << 20 { madvise(address, size, 14 /* MADV_HUGEPAGE */) }
     #endif
     return address

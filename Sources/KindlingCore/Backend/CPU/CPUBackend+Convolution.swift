@@ -1,10 +1,10 @@
 import CKernels
 
-/// Convolutions of float32 and float64; other dtypes take the composed forms.
+/// Convolutions of float32 and float64; other dtypes use the composed forms.
 ///
-/// A sum starts from the bias and, in training, runs over blocks of channels, in each over the kernel's
-/// elements, and there over the channels of the block: the order of oneDNN, so that PyTorch's results
-/// are met to the last bit and its maximum poolings choose the same elements.
+/// A sum starts from the bias. In training it runs over blocks of channels, then over kernel
+/// elements, then over the channels of the block. This is oneDNN's order, so the results equal
+/// PyTorch's bit for bit, and max pooling selects the same elements.
 extension CPUBackend {
   static let channelBlock = 16
 
@@ -33,7 +33,7 @@ extension CPUBackend {
     let laid = LaidImage.forward(c)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: Self.channelBlock)
     let k = offsets.count
-    // The rows of the weight are packed to be in order, and where many columns use them.
+    // The rows of the weight are packed to be in order, and if many columns use them.
     let packs =
       c.kernelCount > 1 && inputs > 1 || outputs > 1 && c.batch * c.outputCount >= 1024
     let packed = packs ? try Workspace(c.groups * panelled(outputs, kernels) * k * size) : nil
@@ -83,8 +83,8 @@ extension CPUBackend {
       }
     }
     let block = c.isExact ? Self.channelBlock : 1
-    // Elements of the image that lie a stride apart meet the same elements of the kernel: each such
-    // phase is a convolution of stride 1 of its own. Those that meet none keep the bias alone.
+    // Input elements that are a stride apart use the same kernel elements: each such phase is a
+    // separate convolution of stride 1. Elements without any kernel element only get the bias.
     let axes = (0..<3).map { TransposedAxis(c, $0) }
     if axes.contains(where: \.hasGaps) { try setChannels(of: x, c.inChannels, to: bias) }
     let laid = LaidImage(axes: axes.map(\.axis))
@@ -140,11 +140,11 @@ extension CPUBackend {
     }
     let size = x.dtype.byteSize, laid = LaidImage.forward(c)
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    // A panel would be empty but for its first column where a group has one channel, as depthwise.
+    // With one channel per group (depthwise), a panel would be empty except for its first column.
     let nr = outputs == 1 ? 1 : Int(kernels.nr)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: 1).map(Int64.init)
     let k = offsets.count, panels = (outputs + nr - 1) / nr
-    // The sums, transposed, with whole panels of columns.
+    // The sums, transposed, in whole panels of columns.
     let sums = try Tensor(uninitialized: [c.groups, k, panels * nr], x.dtype, on: self)
     try fill(sums, .int(0))
     let (lines, line) = (c.output[1], c.output[2])
@@ -154,7 +154,7 @@ extension CPUBackend {
       c.batch, x.pointer, c.inChannels, laid, kernels, size,
       besides: units * panels * nr * columns
     ) { first, n, image, _ in
-      // The gradients with channels side by side, and zeros in the places that the result has not.
+      // The gradients with channels side by side, padded with zeros.
       let turned = try Workspace(n * units * panels * columns * nr * size)
       defer { turned.free() }
       ThreadPool.shared.run(n * units * panels) { task in
@@ -193,7 +193,8 @@ extension CPUBackend {
             let unit = (sample * c.groups + group) * c.output[0] + z
             let right = turned.base + (unit * panels + panel) * columns * nr * size
             if outputs == 1 {
-              // In parts, whose sums are added up: a plane of sums in a row would lose digits.
+              // Computed in parts that are added up: a single long sum over a plane would lose
+              // accuracy.
               for start in stride(from: 0, to: columns, by: 8 * deep) {
                 kernels.dots(
                   Int64(rows), Int64(min(8 * deep, columns - start)), source + start * size,
@@ -221,7 +222,7 @@ extension CPUBackend {
 
   // MARK: Shared parts
 
-  /// Runs minimal filtering, over samples where the map is small, and says whether it pays there.
+  /// Runs minimal filtering, over samples for small maps, and returns whether it is worthwhile.
   private func run(
     _ fast: WinogradConvolution, _ small: SampleConvolution?, _ batch: Int, _ x: Tensor,
     _ weight: Tensor, bias: Tensor?, _ kernels: kk_conv_kernels, into y: Tensor
@@ -255,7 +256,7 @@ extension CPUBackend {
     (rows + Int(kernels.mr) - 1) / Int(kernels.mr) * Int(kernels.mr)
   }
 
-  /// The offsets `places` for each of `count` channels, in the order of the sums.
+  /// Returns the offsets `places` for each of `count` channels, in summation order.
   private func channelOffsets(
     _ count: Int, _ channel: Int, _ places: [Int], block: Int
   ) -> [Int] {
@@ -269,8 +270,8 @@ extension CPUBackend {
     return all
   }
 
-  /// Packs element weight[group][i · row + c · channel + taps[t]] into row i, at the place of (c, t) in
-  /// the order of the sums.
+  /// Packs element weight[group][i · row + c · channel + taps[t]] into row i, at the position of
+  /// (c, t) in summation order.
   private func pack(
     _ weight: Tensor, _ c: Convolution, _ m: Int, _ channels: Int, _ kernels: kk_conv_kernels,
     row: Int, channel: Int, taps: [Int], block: Int, into out: UnsafeMutableRawPointer
@@ -294,10 +295,10 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with the laid images of some samples at a time: the first sample, their number,
-  /// the images, and how many elements may be read there.
+  /// Calls `body` with the laid-out inputs of some samples at a time.
   ///
-  /// `besides` counts the elements that `body` takes for itself, per sample.
+  /// The arguments are the first sample, the number of samples, the inputs, and the number of
+  /// readable elements. `besides` is the number of additional elements per sample that `body` uses.
   private func forEachPart(
     _ batch: Int, _ x: UnsafeMutableRawPointer, _ channels: Int, _ laid: LaidImage,
     _ kernels: kk_conv_kernels, _ size: Int, besides: Int = 0,
@@ -322,26 +323,26 @@ extension CPUBackend {
   }
 }
 
-/// One dimension on the way back from the result to the image.
+/// One dimension of the backward pass from the output to the input.
 private struct TransposedAxis {
-  /// The elements first, first + stride, … of the image, `count` of them: element `kernel` of the
-  /// kernel leads to element `place` of the laid gradient and those behind it.
+  /// The input elements first, first + stride, … (`count` of them): kernel element `kernel`
+  /// connects them to elements of the laid-out gradient from `place` on.
   struct Phase {
     var first: Int
     var count: Int
     var taps: [(kernel: Int, place: Int)]
   }
   let phases: [Phase]
-  /// Whether some elements meet none of the kernel: they are in no phase.
+  /// Whether some elements have no kernel element: they are in no phase.
   let hasGaps: Bool
-  /// How the gradient is laid out.
+  /// The layout of the gradient.
   let axis: LaidImage.Axis
 
   init(_ c: Convolution, _ d: Int) {
     let (stride, size) = (c.stride[d], c.image[d])
     var phases: [Phase] = []
     for k in 0..<c.kernel[d] {
-      // The first element of the image that this one of the kernel leads from.
+      // The first input element that this kernel element connects.
       let reach = k * c.dilation[d] - c.padding[d]
       let first = (reach % stride + stride) % stride
       if first >= size { continue }

@@ -35,7 +35,7 @@ extension CPUBackend {
   package func binary(
     _ op: BinaryOp, _ a: Tensor, _ b: Tensor, _ parameter: Double, dtype: DType, into out: Tensor
   ) throws {
-    // Halves have loops of their own, where both operands are such.
+    // 16-bit floats have their own loops, if both operands have that dtype.
     let isOwn = a.dtype == dtype && b.dtype == dtype && kk_binary(op, dtype.rawValue) != nil
     let type = isOwn ? dtype : dtype.computeType
     guard let loop = kk_binary(op, type.rawValue) else { throw missing("\(op)", dtype) }

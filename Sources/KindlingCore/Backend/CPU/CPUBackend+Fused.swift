@@ -2,7 +2,7 @@ import CKernels
 import KindlingPlatform
 
 /// The fused operations as one pass over contiguous float32 or float64 memory; other layouts and
-/// dtypes take the composed forms.
+/// dtypes use the composed forms.
 extension CPUBackend {
   package func softmax(_ x: Tensor, dim: Int, log: Bool, into out: Tensor) throws {
     guard let forward = kk_softmax(x.dtype.rawValue).forward, let n = rowLength([x, out], dim)
@@ -30,7 +30,8 @@ extension CPUBackend {
     }
   }
 
-  /// The size of `dim` where it is the last one and all tensors are contiguous and of one dtype.
+  /// Returns the size of `dim` if it is the last one and all tensors are contiguous and of one
+  /// dtype.
   private func rowLength(_ tensors: [Tensor], _ dim: Int) -> Int? {
     guard let last = tensors.last, last.numel > 0, last.ndim > 0, dim == last.ndim - 1,
       tensors.allSatisfy({ $0.isContiguous && $0.dtype == last.dtype && $0.numel == last.numel })
@@ -83,7 +84,7 @@ extension CPUBackend {
     }
   }
 
-  /// Whether `other` (nil fits) has the elements of `parameter` in the same places.
+  /// Returns whether `other` has the elements of `parameter` in the same positions; nil fits.
   private func fits(_ parameter: Tensor, _ other: Tensor?) -> Bool {
     guard let other else { return true }
     return parameter.isContiguous && other.isContiguous && other.dtype == parameter.dtype

@@ -41,7 +41,7 @@ extension CPUBackend {
     let labels = target.pointer.assumingMemoryBound(to: Int.self)
     let weights = weight?.pointer.assumingMemoryBound(to: T.self)
     let losses = out.pointer.assumingMemoryBound(to: T.self)
-    // Summed in double, whose rounding does not show in float32 whatever the order.
+    // Summed in double, so that the order does not affect the float32 result.
     var sum = 0.0, total = 0.0
     for n in 0..<batch {
       for s in 0..<places {
@@ -84,7 +84,7 @@ extension CPUBackend {
     for n in 0..<batch {
       for s in 0..<places {
         let i = n * places + s, label = labels[i]
-        // Labels were checked on the way forward and may have been written to since.
+        // Labels were checked in the forward pass, but may have been modified since.
         guard label != ignoreIndex, label >= 0, label < classes else { continue }
         let g = reduction == .none ? gradients[i] : gradients.pointee
         let w = weights?[label] ?? 1

@@ -24,7 +24,7 @@ extension CPUBackend {
       Array(a.shape.dropLast(2)), Array(a.strides.dropLast(2)), to: batch)
     let rightSteps = Layout.expandedStrides(
       Array(b.shape.dropLast(2)), Array(b.strides.dropLast(2)), to: batch)
-    // Many matrices times one are one tall matrix times it.
+    // Many matrices times a single one are one tall matrix times it.
     if batch.count == 1, rightSteps[0] == 0, leftSteps[0] == m * left.row,
       out.strides[0] == m * result.row
     {
@@ -32,7 +32,7 @@ extension CPUBackend {
       batch = []
     }
     if type == .int64 {
-      // Rows of b whose elements are apart are brought together first, all at once.
+      // Rows of b with gaps between elements are first copied to contiguous memory.
       if n > 1 && b.strides[b.ndim - 1] != 1 {
         let together = try Tensor(uninitialized: b.shape, type, on: self)
         try copy(b, into: together)
@@ -97,7 +97,7 @@ extension CPUBackend {
 }
 
 extension Scalar {
-  /// The number as an integer, towards zero and bounded where it does not fit.
+  /// The number truncated to an integer, and clamped if it does not fit.
   fileprivate var integer: Int64 {
     switch self {
     case .bool(let b): b ? 1 : 0

@@ -1,9 +1,10 @@
 import CKernels
 
-/// Normalisations as two or three passes over contiguous float32 or float64 memory. A channel, or a
-/// row, is one task, so that results do not depend on the threads.
+/// Normalizations as two or three passes over contiguous float32 or float64 memory.
+///
+/// A channel or a row is one task, so that results do not depend on the threads.
 extension CPUBackend {
-  /// Where rows are shorter, calling the loops costs more than the passes they save.
+  /// The row length below which calling the loops costs more than the passes that they save.
   private static let shortestRow = 8
 
   package func channelMoments(_ x: Tensor, mean: Tensor, variance: Tensor) throws {
@@ -37,7 +38,7 @@ extension CPUBackend {
       to.free()
     }
     plan.forEachChannel { channel in
-      // One factor and one summand, rounded as PyTorch's are.
+      // One factor and one summand, rounded as in PyTorch.
       var scale = rstd.number(at: channel) * (weight?.number(at: channel) ?? 1)
       if x.dtype == .float32 { scale = Double(Float(scale)) }
       let shift = (bias?.number(at: channel) ?? 0).addingProduct(-mean.number(at: channel), scale)
@@ -81,13 +82,13 @@ extension CPUBackend {
       guard let to else { return }
       let scale = factor * (weight?.number(at: channel) ?? 1)
       guard centered else {
-        // The statistics, and with them the gradient, do not depend on the input.
+        // The statistics do not depend on the input, so they add nothing to the gradient.
         return plan.forEachRun(of: channel) { at, n in
           affine(n, g.base + at, 0, scale, 0, nil, nil, to.base + at)
         }
       }
       let slope = -totals.1 * factor * factor / count, shift = -totals.0 / count
-      // An infinite weight multiplies what has been summed up, not what is to be.
+      // An infinite weight is applied after the summation instead of before.
       let own = scale.isFinite ? scale : 1
       plan.forEachRun(of: channel) { at, n in
         combine(
@@ -116,7 +117,7 @@ extension CPUBackend {
         let from = x.pointer + row * size
         let center = sum(Int64(n), from) / Double(n)
         let variance = spread(Int64(n), from, center) / Double(n)
-        // A variance out of float32's range is infinite or 0, as where it is summed in float32.
+        // A variance outside the range of float32 is infinite or 0, as if summed in float32.
         let isNumber = x.dtype == .float64 || Float(variance).isNormal
         let factor = 1 / ((isNumber ? variance : Double(Float(variance))) + eps).squareRoot()
         // PyTorch's mean is a running one, which an infinite element turns into NaN.
@@ -139,7 +140,7 @@ extension CPUBackend {
         gradient, x, mean: mean, rstd: rstd, weight: weight, into: result)
     }
     let size = n * x.dtype.byteSize, w = weight?.pointer
-    // Few pieces: each has its own sums over rows, which are added in order at the end.
+    // A few pieces, each with its own sums over rows, which are added in order at the end.
     let piece = max((rows + 15) / 16, max(1, ElementwiseCall.piece / n))
     let pieces = (rows + piece - 1) / piece
     let needsColumns = result.weight != nil || result.bias != nil
@@ -161,7 +162,7 @@ extension CPUBackend {
         }
         var (origin, slope, shift) = (center, -totals.1, -factor * totals.0 / Double(n))
         if !totals.0.isFinite || !totals.1.isFinite {
-          // Infinities meet in PyTorch's order, which does not center the input.
+          // Infinities combine in PyTorch's order, without centering the input.
           totals = (0, 0)
           withUnsafeMutableBytes(of: &totals) { bytes in
             products(
@@ -186,7 +187,7 @@ extension CPUBackend {
 }
 
 extension Tensor {
-  /// Element `i` of a contiguous float32 or float64 tensor.
+  /// Reads element `i` of a contiguous float32 or float64 tensor.
   fileprivate func number(at i: Int) -> Double {
     dtype == .float32
       ? Double(pointer.assumingMemoryBound(to: Float.self)[i])

@@ -50,7 +50,7 @@ extension CPUBackend {
     }
   }
 
-  /// Runs `body` with the loops for a dtype that `x` can be computed in, and both tensors in it.
+  /// Calls `body` with the loops for a dtype in which `x` can be computed, and both tensors in it.
   private func pooling(
     _ x: Tensor, _ y: Tensor, _ planeSize: Int,
     _ body: (kk_pool_loops, Int, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
@@ -68,13 +68,13 @@ extension CPUBackend {
 }
 
 extension Pooling {
-  /// Calls `body` with the number of each plane, in parallel, and the loops' view of the axes.
+  /// Calls `body` in parallel with the index of each plane and the axes in the form of the loops.
   fileprivate func forEachPlane(
     _ body: (
       Int, UnsafePointer<kk_pool_axis>, UnsafePointer<kk_pool_axis>, UnsafePointer<kk_pool_axis>
     ) -> Void
   ) {
-    // The arrays stay where they are for as long as the closure runs.
+    // The arrays are kept alive while the closure runs.
     let tables = axes.flatMap { $0.starts + $0.ends + $0.counts }.map(Int64.init)
     tables.withUnsafeBufferPointer { table in
       guard var at = table.baseAddress else { return }

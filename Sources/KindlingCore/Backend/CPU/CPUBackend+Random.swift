@@ -1,7 +1,7 @@
 import CKernels
 import Numerics
 
-/// Values made at a time: they and their draws stay in the first cache.
+/// The number of values generated at a time: values and draws fit into the first-level cache.
 private let chunk = 1024
 
 /// Memory for one chunk, shared by the stages of a fill.
@@ -33,7 +33,7 @@ extension CPUBackend {
     }
   }
 
-  /// Elements in the order of memory, one draw after another.
+  /// Fills elements in memory order, one draw at a time.
   private func fill(
     _ distribution: Distribution, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
     _ out: Tensor
@@ -54,7 +54,7 @@ extension CPUBackend {
     }
   }
 
-  /// The next `n` values, in the distribution's compute type.
+  /// Generates the next `n` values in the compute dtype of the distribution.
   private func make(
     _ n: Int, _ distribution: Distribution, _ dtype: DType, _ engine: inout MersenneTwister,
     _ draws: UnsafeMutablePointer<UInt32>, _ out: UnsafeMutableRawPointer
@@ -94,7 +94,7 @@ extension CPUBackend {
     }
   }
 
-  /// Rounds to a 16-bit format; what then equals the upper bound becomes the lower one.
+  /// Rounds to a 16-bit format; values that then equal the upper bound become the lower one.
   private func replaceUpperBound(
     _ n: Int, _ x: UnsafeMutablePointer<Float>, _ low: Float, _ high: Float, _ dtype: DType,
     _ spare: UnsafeMutablePointer<UInt32>
@@ -112,8 +112,9 @@ extension CPUBackend {
     Self.convert(spare, dtype, 1, x, .float32, 1, n)
   }
 
-  /// Converts `n` values to elements of a tensor, as PyTorch does: doubles reach 16-bit formats by
-  /// way of float32, for which `spare` has room.
+  /// Converts `n` values to elements of a tensor like PyTorch.
+  ///
+  /// Doubles are converted to 16-bit formats through float32, for which `spare` is scratch memory.
   private func store(
     _ n: Int, _ values: UnsafeMutableRawPointer, _ type: DType, _ out: UnsafeMutableRawPointer,
     _ step: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
@@ -128,7 +129,7 @@ extension CPUBackend {
 
   // MARK: Normal values in blocks
 
-  /// Blocks of 16; where they do not come out even, the last 16 elements are drawn once more.
+  /// Fills in blocks of 16; for a partial last block, the last 16 elements are drawn again.
   private func fillNormal(
     _ mean: Double, _ std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
     _ out: Tensor

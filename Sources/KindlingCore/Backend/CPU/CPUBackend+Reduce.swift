@@ -23,7 +23,7 @@ extension CPUBackend {
     }
     let lines = ReductionPlan(x, out.shape)
     if lines.reduced.count > 1 {
-      // Reduced dimensions that do not lie in one line are brought into one, behind the others.
+      // Reduced dimensions that are not contiguous are copied into one, after the others.
       let reduced = x.shape.indices.filter { out.shape[$0] != x.shape[$0] }
       let kept = x.shape.indices.filter { out.shape[$0] == x.shape[$0] }
       let order = kept + reduced
@@ -75,7 +75,7 @@ extension CPUBackend {
     }
   }
 
-  /// Everything to one number: long lines in pieces that depend on the length alone.
+  /// Reduces everything to one number: long lines in pieces that depend only on the length.
   private func reduceAll(
     _ op: ReduceOp, _ loop: kk_reduce_loop, _ type: DType, _ resultType: DType,
     _ x: UnsafeMutableRawPointer, _ line: ReductionPlan.Line, into out: UnsafeMutableRawPointer
@@ -92,7 +92,7 @@ extension CPUBackend {
     }
     switch op {
     case .argmax, .argmin:
-      // The extremes of the pieces, in order; the first best one wins.
+      // The extremes of the pieces, in order; of equal ones, the first wins.
       let values = try Workspace(pieces * 8)
       defer { values.free() }
       let places = partial.base.assumingMemoryBound(to: Int.self)
@@ -110,7 +110,7 @@ extension CPUBackend {
     }
   }
 
-  /// Along an outer dimension: whole rows are combined, in halves, so that sums are pairwise.
+  /// Reduces along an outer dimension: whole rows are combined, in halves, for pairwise summation.
   private func reduceRows(
     _ op: ReduceOp, _ accumulate: kk_accumulate_loop, _ type: DType, _ resultType: DType,
     _ x: UnsafeMutableRawPointer, _ plan: ReductionPlan, _ line: ReductionPlan.Line,
@@ -120,7 +120,7 @@ extension CPUBackend {
       return
     }
     let size = type.byteSize, width = resultType.byteSize
-    // Columns of one task: its partial rows stay in a first-level cache.
+    // The columns of one task: its partial rows fit into the first-level cache.
     let columns = 512, leaf = 32
     func combine(
       _ first: Int, _ rows: Int, _ n: Int, _ from: UnsafeMutableRawPointer,
@@ -130,7 +130,7 @@ extension CPUBackend {
         if resultType == type {
           to.copyMemory(from: from + first * line.stride * size, byteCount: n * size)
         } else {
-          // Any and all start from what changes nothing.
+          // Any and all start from their identity.
           to.initializeMemory(as: UInt8.self, repeating: op == .all ? 1 : 0, count: n)
         }
         for row in (resultType == type ? 1 : 0)..<rows {

@@ -2,7 +2,7 @@ package import CKernels
 import Synchronization
 
 extension CPUBackend {
-  /// So many elements are picked out rather than sorted.
+  /// The largest number of elements that are selected instead of sorted.
   private static let mostSelected = 64
 
   package func scan(
@@ -40,7 +40,7 @@ extension CPUBackend {
     }
     let n = from.shape.last ?? 1, target = moved(out, dim), k = target.shape.last ?? 1
     let lines = n == 0 ? 0 : from.numel / n, size = type.byteSize
-    // A few are picked out in one pass.
+    // A few elements are selected in one pass.
     if k < n && k <= Self.mostSelected {
       let values = try Tensor(uninitialized: target.shape, type, on: self)
       let places = try Tensor(uninitialized: target.shape, .int64, on: self)
@@ -96,7 +96,7 @@ extension CPUBackend {
     return x.alias(shape: shape, strides: strides, offset: x.storageOffset)
   }
 
-  /// `x` with `dim` last, contiguous, in `type`.
+  /// Returns `x` with `dim` last, contiguous, in `type`.
   private func rows(_ x: Tensor, _ dim: Int, _ type: DType) throws -> Tensor {
     let moved = moved(x, dim)
     if moved.isContiguous && moved.dtype == type { return moved }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The steps of optimizers that follow one formula per element, as one pass over contiguous float32
-/// or float64 memory; other layouts and dtypes take the composed form.
+/// The steps of optimizers with one formula per element, as one pass over contiguous float32 or
+/// float64 memory; other layouts and dtypes use the composed form.
 extension CPUBackend {
   package func update(
     _ parameter: Tensor, _ gradient: Tensor, state: [Tensor?], _ step: UpdateStep
@@ -36,7 +36,7 @@ extension UpdateRule {
     Double, Double, Double, Double, Double, Double, Double, Double
   )
 
-  /// The loop and its numbers, in the order that the loop says.
+  /// The loop and its numbers, in the order that the loop expects.
   fileprivate var kernel: (UpdateKind, Numbers) {
     switch self {
     case .adadelta(let lr, let rho, let eps): (.adadelta, (lr, rho, eps, 0, 0, 0, 0, 0))

@@ -1,6 +1,6 @@
 import CKernels
 
-/// The processor: host memory, the C kernels, one thread pool.
+/// The CPU backend: host memory, the C kernels and one thread pool.
 package final class CPUBackend: Backend {
   package static let shared = CPUBackend()
   package let device = Device.cpu
@@ -29,6 +29,6 @@ package final class CPUBackend: Backend {
 }
 
 extension Tensor {
-  /// Where the first element lies; for the CPU backend alone.
+  /// The address of the first element; only for the CPU backend.
   var pointer: UnsafeMutableRawPointer { storage.address + storageOffset * dtype.byteSize }
 }

@@ -2,21 +2,21 @@ import CKernels
 
 /// A contiguous `[N, C, S]` tensor, channel by channel.
 ///
-/// Where the elements that one channel has of a sample are few, as behind small maps and linear layers,
-/// all of a channel are brought together first: the loops then have something to run over.
+/// If a channel has few elements per sample, as after small maps and linear layers, all elements of
+/// a channel are gathered first, so that the loops have long runs.
 struct ChannelPlan {
   let batch: Int
   let channels: Int
-  /// The elements of one channel of one sample, next to one another.
+  /// The number of adjacent elements of one channel of one sample.
   let run: Int
   private let size: Int
   private let gathers: Bool
 
   private static let shortestRun = 32
-  /// Channels brought together at a time: some cache lines of each sample.
+  /// The number of channels gathered at a time: some cache lines of each sample.
   private static let block = 32
 
-  /// Nil where the tensor is not contiguous.
+  /// Creates a plan, or returns nil if the tensor is not contiguous.
   init?(_ x: Tensor) {
     guard x.isContiguous, x.numel > 0 else { return nil }
     (batch, channels, run) = (x.shape[0], x.shape[1], x.shape[2])
@@ -24,7 +24,7 @@ struct ChannelPlan {
     gathers = run < Self.shortestRun && batch > 1
   }
 
-  /// Where the channels of a tensor lie: in it, or together in memory of their own.
+  /// The location of the channels of a tensor: in the tensor, or gathered in separate memory.
   struct Place {
     let base: UnsafeMutableRawPointer
     fileprivate let workspace: Workspace?
@@ -48,7 +48,7 @@ struct ChannelPlan {
     return Place(base: workspace.base, workspace: workspace)
   }
 
-  /// Brings what was written back to where `x` has it.
+  /// Copies gathered results back to `x`.
   func write(_ place: Place, into x: Tensor) {
     if place.workspace == nil { return }
     forEachPart { at, together, n, line in
@@ -56,8 +56,8 @@ struct ChannelPlan {
     }
   }
 
-  /// Calls `body` with where the runs of some channels of a sample start, in the tensor and together,
-  /// how many they are, and the bytes of each.
+  /// Calls `body` with the offsets of the runs of some channels of a sample, in the tensor and
+  /// gathered, their number, and the bytes of each.
   private func forEachPart(_ body: (Int, Int, Int64, Int64) -> Void) {
     let line = run * size, blocks = (channels + Self.block - 1) / Self.block
     let piece = max(1, ElementwiseCall.piece / (batch * run * Self.block))
@@ -80,7 +80,7 @@ struct ChannelPlan {
     }
   }
 
-  /// Calls `body` with the byte offset of each of the channel's runs, and its elements.
+  /// Calls `body` with the byte offset and the length of each run of the channel.
   func forEachRun(of channel: Int, _ body: (Int, Int64) -> Void) {
     if gathers { return body(channel * batch * run * size, Int64(batch * run)) }
     for sample in 0..<batch { body((sample * channels + channel) * run * size, Int64(run)) }

@@ -2,10 +2,10 @@ import CKernels
 
 /// Folds the front of `bytes` into sixteen bytes for CRC-32, with vector instructions.
 ///
-/// After the checksum `crc` of earlier bytes, the folded ones, taken as a message of their own (that
-/// is, after the checksum 0xFFFFFFFF), lead to the same checksum as the front itself.
+/// `crc` is the checksum of earlier bytes. The checksum of the folded bytes as a separate message
+/// (that is, after the checksum 0xFFFFFFFF) equals that of the earlier bytes and the front.
 ///
-/// - Returns: the sixteen bytes and the length of the front; nil where there is nothing to gain.
+/// - Returns: the sixteen bytes and the length of the front; nil if folding is not worthwhile.
 package func foldForChecksum(
   _ crc: UInt32, _ bytes: UnsafeRawBufferPointer
 ) -> (folded: [UInt8], count: Int)? {

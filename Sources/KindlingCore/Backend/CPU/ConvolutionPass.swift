@@ -1,12 +1,12 @@
 import CKernels
 
-/// Products of the weight with all columns of some laid images: a convolution, or one phase of its
-/// way back.
+/// The products of the weight with all columns of some laid-out inputs: a convolution, or one phase
+/// of its backward pass.
 ///
-/// All sums run over k in order, and what a task does depends on the shapes alone.
+/// All sums run over k in order, and the work of a task depends only on the shapes.
 struct ConvolutionPass {
   let kernels: kk_conv_kernels
-  /// Bytes of an element.
+  /// The size of an element in bytes.
   let size: Int
 
   // The weight: m rows of k elements for each group, packed or `weightRow` apart.
@@ -17,7 +17,7 @@ struct ConvolutionPass {
   var isPacked: Bool
   var weightGroup: Int
 
-  // The images: where the columns for each of the k elements start, and what may be read.
+  // The inputs: the start of the columns for each of the k elements, and the readable range.
   var offsets: [Int]
   var image: UnsafeMutableRawPointer
   var imageSample: Int
@@ -26,7 +26,7 @@ struct ConvolutionPass {
   var width: Int
   var readable: Int
 
-  // The result: its places, how far apart they are, and its first element.
+  // The output: its positions, their strides, and its first element.
   var samples: Int
   var groups: Int
   var depth: Int
@@ -40,9 +40,10 @@ struct ConvolutionPass {
   var columnStep: Int
   var bias: UnsafeMutableRawPointer?
 
-  /// Rows of the weight that one task takes at most.
+  /// The maximum number of rows of the weight per task.
   private static let mostRows = 240
-  /// Panels of columns that are few, and bytes of the weight that a second-level cache keeps for them.
+  /// The number of column panels that counts as few, and the bytes of the weight that a
+  /// second-level cache keeps for them.
   private static let fewPanels = 8
   private static let weightCache = 128 << 10
 
@@ -52,11 +53,11 @@ struct ConvolutionPass {
     let columns = (rows - 1) * width + valid
     let panels = (columns + nr - 1) / nr
     let units = samples * groups * depth
-    // Where few columns use the weight, its rows stay in a second-level cache for all of them.
+    // If few columns use the weight, its rows stay in a second-level cache for all of them.
     let isNarrow = panels <= Self.fewPanels
     let most = isNarrow ? min(Self.mostRows, Self.weightCache / (max(k, 1) * size)) : Self.mostRows
     let rowsPerTask = min(m, max(most / mr, 1) * mr)
-    // Work of a panel and of everything, in multiply-adds; k may be 0, where nothing is met.
+    // The work of a panel and in total, in multiply-adds; k may be 0 if only padding is read.
     let perPanel = rowsPerTask * max(k, 1) * nr
     let grain = min(max(units * panels / 64 * perPanel, 1 << 18), 1 << 22)
     let panelsPerTask = isNarrow ? panels : min(max(grain / perPanel, 1), panels)

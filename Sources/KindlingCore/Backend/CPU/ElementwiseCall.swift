@@ -1,11 +1,13 @@
 import CKernels
 
-/// One elementwise operation about to run: the loop, its operands, and the types it takes them in.
+/// One elementwise operation to run: the loop, its operands, and the dtypes that it takes.
 ///
-/// Most calls are contiguous tensors and numbers, which one call of the loop does; that path makes no
-/// Swift arrays, since it is all that a tiny operation costs. Everything else is an ``ElementwiseWalk``.
+/// Most calls have contiguous tensors and numbers and need one call of the loop. That path
+/// allocates no Swift arrays, which would dominate the cost of a small operation. Everything else
+/// is an ``ElementwiseWalk``.
 struct ElementwiseCall {
-  /// Elements from which on threads share the work, a piece each; small enough for the first caches.
+  /// The number of elements per piece, above which threads share the work; it fits into the first
+  /// caches.
   static let piece = 1 << 15
 
   let loop: kk_loop
@@ -22,7 +24,7 @@ struct ElementwiseCall {
     if !runContiguous() { ElementwiseWalk(self).run() }
   }
 
-  /// Runs where every operand is contiguous or a single number, and says whether it did.
+  /// Runs the loop if every operand is contiguous or a single number, and returns whether it did.
   private func runContiguous() -> Bool {
     guard out.isContiguous, out.dtype == outputType else { return false }
     var numbers = (0, 0, 0)
@@ -55,10 +57,10 @@ struct ElementwiseCall {
     }
   }
 
-  /// Where an operand starts and whether it advances; false where it is neither contiguous in the
-  /// loop's type nor a number.
+  /// Finds the address of an operand and whether it advances; returns false if it is neither
+  /// contiguous in the loop's dtype nor a number.
   ///
-  /// A number is copied to `slot`, converted: the output may overwrite it.
+  /// A number is converted and copied to `slot`, since the output may overwrite it.
   @inline(__always)
   private func prepare(
     _ x: Tensor, _ type: DType, _ slot: UnsafeMutableRawPointer, _ pointer: inout UnsafeRawPointer?,

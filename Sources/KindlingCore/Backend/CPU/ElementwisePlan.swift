@@ -1,8 +1,9 @@
-/// A walk over the elements of one output and up to three inputs that broadcast to it: contiguous
-/// dimensions are merged, the innermost becomes one call of a C loop.
+/// The iteration over one output and up to three inputs that broadcast to it.
+///
+/// Contiguous dimensions are merged, and the innermost dimension becomes one call of a C loop.
 struct ElementwisePlan {
   var sizes: [Int]
-  /// strides[operand][dimension]; the output is the last operand.
+  /// The strides as strides[operand][dimension]; the output is the last operand.
   var strides: [[Int]]
 
   init(_ operands: [Tensor], _ out: Tensor) {
@@ -17,7 +18,8 @@ struct ElementwisePlan {
       operands.map { Layout.expandedStrides($0.shape, $0.strides, to: out.shape) } + [out.strides]
     sizes = []
     strides = Array(repeating: [], count: all.count)
-    // Dimensions by falling stride of the output, so that a transposed output is written in order.
+    // Dimensions by descending stride of the output, so that a transposed output is written in
+    // order.
     let order = out.shape.indices.filter { out.shape[$0] != 1 }.sorted {
       (abs(out.strides[$0]), -$0) > (abs(out.strides[$1]), -$1)
     }
@@ -38,8 +40,8 @@ struct ElementwisePlan {
     }
   }
 
-  /// Puts a part of the dimension before it inside an innermost one of a few elements, such as the
-  /// colours of a pixel, so that runs are worth a call.
+  /// Moves a part of the previous dimension inside an innermost one of a few elements, such as the
+  /// colors of a pixel, so that runs are long enough.
   mutating func lengthenRuns() {
     let last = sizes.count - 1
     guard last > 0, sizes[last] <= Self.fewElements else { return }
@@ -62,7 +64,7 @@ struct ElementwisePlan {
     forEachRun(0, sizes[0]) { offsets, _ in body(offsets) }
   }
 
-  /// The same for `count` steps of the outermost dimension, from `start` on.
+  /// Calls `body` for `count` steps of the outermost dimension, from `start` on.
   func forEachRun(
     _ start: Int, _ count: Int, _ body: (_ offsets: UnsafePointer<Int>, _ n: Int) -> Void
   ) {

@@ -1,22 +1,24 @@
 import CKernels
 
-/// An elementwise call on operands of any strides and dtypes: the innermost run of the plan becomes
-/// one call of the loop, and elements of other dtypes are converted on the way, a chunk at a time.
+/// An elementwise call on operands with any strides and dtypes.
+///
+/// Each innermost run of the plan is one call of the loop. Elements of other dtypes are converted
+/// in chunks.
 struct ElementwiseWalk {
-  /// Elements converted at a time: small enough to stay in a first-level cache.
+  /// The number of elements converted at a time, which fits into a first-level cache.
   private static let chunk = 512
 
   private struct Operand {
     let base: UnsafeMutableRawPointer
     let dtype: DType
-    /// The dtype in which the loop takes it.
+    /// The dtype in which the loop takes the operand.
     let type: DType
-    /// Of the innermost dimension.
+    /// The stride of the innermost dimension.
     let stride: Int
   }
   private let call: ElementwiseCall
   private let plan: ElementwisePlan
-  /// The inputs, then the output.
+  /// The inputs, followed by the output.
   private var operands: [Operand] = []
   private let converts: Bool
   /// The bytes of rows that are copied as a whole, the plan's runs being several of them.
@@ -63,9 +65,9 @@ struct ElementwiseWalk {
     }
   }
 
-  /// The runs of a part of the outermost dimension, without conversions.
+  /// Runs a part of the outermost dimension without conversions.
   ///
-  /// Runs may be a few elements long, so each does little more than its call.
+  /// Runs may have only a few elements, so the overhead per call is minimal.
   private func runPlainly(_ start: Int, _ count: Int) {
     let call = call, last = operands.count - 1
     let out = operands[last], a = operands[0]
@@ -91,7 +93,7 @@ struct ElementwiseWalk {
     }
   }
 
-  /// One run of the innermost dimension, converted on the way.
+  /// Runs the loop on one run of the innermost dimension, with conversions.
   private func run(_ n: Int, _ offsets: UnsafePointer<Int>, _ scratch: UnsafeMutableRawPointer) {
     let inputs = operands.count - 1
     var done = 0
@@ -121,7 +123,8 @@ struct ElementwiseWalk {
     }
   }
 
-  /// Where input `i` is found for `count` elements, after conversion if need be, and its step.
+  /// Returns the address and the stride of `count` elements of input `i`, after conversion if
+  /// needed.
   private func input(
     _ i: Int, _ offset: Int, _ done: Int, _ count: Int, _ scratch: UnsafeMutableRawPointer
   ) -> (UnsafeRawPointer, Int64) {

@@ -1,32 +1,33 @@
 import CKernels
 
-/// How an image is laid out so that the elements which one element of the kernel meets, along a row
-/// of the result, lie one behind another: padded, and taken apart by the strides.
+/// The layout of a convolution's input: padded, and split by the strides.
+///
+/// The elements that one kernel element reads along a row of the output are then adjacent.
 struct LaidImage {
   struct Axis {
     var size: Int
     var padding: Int
     var stride: Int
-    /// Remainders, divided by the stride, of the places that are met.
+    /// The remainders, modulo the stride, of the positions that are read.
     var residues: [Int]
-    /// Elements laid out for each remainder.
+    /// The number of elements laid out for each remainder.
     var length: Int
-    /// For each element of the kernel, the number of its remainder and where its first place lies.
+    /// The index of the remainder and the first position for each kernel element.
     var taps: [(phase: Int, shift: Int)]
 
-    /// Whether the dimension is laid out as it is.
+    /// Whether the dimension is laid out unchanged.
     var isPlain: Bool { stride == 1 && padding == 0 && length == size }
   }
 
   let axes: [Axis]
 
-  /// Elements of one channel.
+  /// The number of elements of one channel.
   var channel: Int { axes.reduce(1) { $0 * $1.residues.count * $1.length } }
   var width: Int { axes[2].length }
   var plane: Int { axes[1].length * axes[2].length }
   var isPlain: Bool { axes.allSatisfy(\.isPlain) }
 
-  /// Where the elements lie that element (d, h, w) of the kernel meets.
+  /// Returns the offset of the elements that kernel element (d, h, w) reads.
   func offset(_ d: Int, _ h: Int, _ w: Int) -> Int {
     let (d, h, w) = (axes[0].taps[d], axes[1].taps[h], axes[2].taps[w])
     let phase =
@@ -34,7 +35,7 @@ struct LaidImage {
     return phase * axes[0].length * plane + d.shift * plane + h.shift * width + w.shift
   }
 
-  /// The offsets of all elements of the kernel, in order.
+  /// The offsets for all kernel elements, in order.
   var offsets: [Int] {
     var all: [Int] = []
     for d in axes[0].taps.indices {
@@ -45,7 +46,7 @@ struct LaidImage {
     return all
   }
 
-  /// The image of a convolution, for its result.
+  /// Creates the layout of the input of a convolution.
   static func forward(_ c: Convolution) -> LaidImage {
     LaidImage(
       axes: (0..<3).map { d in
@@ -63,7 +64,7 @@ struct LaidImage {
       })
   }
 
-  /// Lays `count` channels of `x` out one behind another at `out`.
+  /// Lays out `count` channels of `x` one after another at `out`.
   func lay(
     _ x: UnsafeMutableRawPointer, _ count: Int, _ kernels: kk_conv_kernels, _ size: Int,
     into out: UnsafeMutableRawPointer

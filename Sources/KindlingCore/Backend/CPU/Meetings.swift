@@ -1,6 +1,6 @@
-/// Which elements of the kernel lead from which places of the image to which places of the result.
+/// The triples of input position, kernel element and output position of a convolution.
 struct Meetings {
-  /// Pairs for each place or element: those of number i at `starts[i]..<starts[i + 1]`.
+  /// Pairs for each position or element: those of number i at `starts[i]..<starts[i + 1]`.
   struct Table {
     var starts: [Int]
     var taps: [(element: Int, place: Int)]
@@ -9,7 +9,7 @@ struct Meetings {
   private let c: Convolution
 
   var count: Int { all.count }
-  /// The elements of the kernel that meet anything, and where each stands among them.
+  /// The kernel elements that are used, and the rank of each among them.
   private(set) var kernelElements: [Int] = []
   private(set) var rank: [Int]
 
@@ -52,11 +52,12 @@ struct Meetings {
   }
 
   var byOutput: Table { table(c.outputCount, { $0.output }) { ($0.element, $0.input) } }
-  /// In the order of the kernel's elements too: the later the place of the result, the earlier that.
+  /// The pairs for each input position, also in the order of the kernel elements, since later
+  /// output positions have earlier kernel elements.
   var byInput: Table {
     table(c.imageCount, reversed: true, { $0.input }) { ($0.element, $0.output) }
   }
-  /// Pairs of places of the image, in place of elements, and of the result.
+  /// The pairs of input and output positions for each kernel element.
   var byElement: Table { table(c.kernelCount, { $0.element }) { ($0.input, $0.output) } }
 
   private typealias Meeting = (output: Int, element: Int, input: Int)

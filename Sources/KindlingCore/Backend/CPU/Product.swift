@@ -1,7 +1,7 @@
 import CKernels
 import Synchronization
 
-/// Where a matrix lies and how far apart, in elements, its rows and columns are.
+/// A matrix in memory: its address and its row and column strides in elements.
 struct Matrix {
   var base: UnsafeMutableRawPointer
   var row: Int
@@ -14,11 +14,11 @@ struct Matrix {
   }
 }
 
-/// One product `c = alpha · a · b + beta · c` of a floating type: [m, k] · [k, n].
+/// A matrix product `c = alpha · a · b + beta · c` of a floating type: [m, k] · [k, n].
 ///
-/// The columns of b are packed into panels; the rows of a are broadcast, from where they lie if their
-/// elements are neighbours. k is cut into equal depths that depend on k alone, and every sum runs over
-/// k in order, so that results depend neither on threads nor on strides.
+/// The columns of b are packed into panels. The rows of a are broadcast, read in place if their
+/// elements are adjacent. k is split into equal depths that depend only on k, and every sum runs
+/// over k in order. The results therefore depend neither on threads nor on strides.
 struct Product {
   var m: Int, n: Int, k: Int
   let alpha: Double, beta: Double
@@ -26,17 +26,17 @@ struct Product {
   let size: Int
   let kernels: UnsafePointer<kk_gemm_kernels>
 
-  /// The deepest panel: with 16 columns of float32 it fills a first-level cache.
+  /// The largest depth of a panel: with 16 columns of float32 it fills a first-level cache.
   private static let depth = 512
-  /// Columns packed at a time: their panels fit in a third-level cache.
+  /// The number of columns packed at a time: their panels fit into a third-level cache.
   private static let width = 4096
-  /// Multiply-adds one task should have, some 20 µs.
+  /// The minimum number of multiply-adds per task, about 20 µs.
   private static let grain = 1 << 20
 
   var mr: Int { Int(kernels.pointee.mr) }
   var nr: Int { Int(kernels.pointee.nr) }
 
-  /// - Throws: where there is no memory for the panels.
+  /// - Throws: an error if there is not enough memory for the panels.
   mutating func run() throws {
     if m == 0 || n == 0 { return }
     if n == 1 { return try timesVector() }
@@ -44,9 +44,9 @@ struct Product {
       transpose()
       return try timesVector()
     }
-    // Packing the smaller side costs less: x · Wᵀ with few rows packs x and reads W as it lies. With
-    // more rows, writing the result across its rows costs more than packing W. And a result whose
-    // columns are contiguous is written along them.
+    // Packing the smaller side costs less: x · Wᵀ with few rows packs x and reads W in place. With
+    // more rows, writing the output across its rows costs more than packing W. An output with
+    // contiguous columns is written along them.
     let weightsAreRows = b.row == 1 && b.column != 1 && n > m && m <= 32
     if weightsAreRows || c.column != 1 && c.row == 1 { transpose() }
     if m <= 128 && n >= 4 * nr && n >= m { try fewRows() } else { try manyRows() }
@@ -58,13 +58,14 @@ struct Product {
     c = c.transposed
   }
 
-  /// k in equal parts: how many, and how deep.
+  /// The number of equal parts of k, and their depth.
   private var depths: (count: Int, depth: Int) {
     let count = max(1, (k + Self.depth - 1) / Self.depth)
     return (count, (k + count - 1) / count)
   }
 
-  /// Every task packs some columns for itself and multiplies them with all rows.
+  /// Computes the product with few rows: each task packs some columns and multiplies them with all
+  /// rows.
   private func fewRows() throws {
     let (count, depth) = depths
     let panels = (n + nr - 1) / nr
@@ -95,19 +96,20 @@ struct Product {
     if failed.load(ordering: .relaxed) { throw Workspace.shortage }
   }
 
-  /// The columns are packed once, all together; every task multiplies some rows with them.
+  /// Computes the product with many rows: all columns are packed once, and each task multiplies
+  /// some rows.
   private func manyRows() throws {
     let (count, depth) = depths
     let wide = min(n, Self.width)
     let panelsWide = (wide + nr - 1) / nr
-    // As many depths at a time as a third-level cache holds, so that the threads seldom meet.
+    // As many depths at a time as fit into a third-level cache, so that threads rarely synchronize.
     let together = min(count, max(1, Self.width * Self.depth / max(1, wide * depth)))
     let columns = try Workspace(panelsWide * nr * depth * together * size)
     defer { columns.free() }
     let failed = Atomic<Bool>(false)
     let tasks = shrinkingTasks(depth, perTile: wide * depth * mr)
-    // Rows that lie in order are read in place, unless so many columns use them that packing is
-    // cheap: a power-of-two distance between rows makes them compete for the same cache lines.
+    // Rows in order are read in place, unless so many columns use them that packing is cheap: rows
+    // a power of two apart compete for the same cache lines.
     let packsRows = a.column != 1 || n >= 256
     for start in stride(from: 0, to: n, by: Self.width) {
       let here = min(Self.width, n - start)
@@ -150,8 +152,10 @@ struct Product {
     if failed.load(ordering: .relaxed) { throw Workspace.shortage }
   }
 
-  /// Tiles of rows dealt out in pieces that shrink: a large one reuses the columns for many rows while
-  /// its part of a stays in a second-level cache, and the small ones at the end leave no thread waiting.
+  /// Returns ranges of row tiles that shrink.
+  ///
+  /// A large range reuses the columns for many rows, while its part of a stays in a second-level
+  /// cache. The small ones at the end keep all threads busy.
   private func shrinkingTasks(_ depth: Int, perTile: Int) -> [Range<Int>] {
     let tiles = (m + mr - 1) / mr, least = max(1, Self.grain / 4 / max(1, perTile))
     let most = max(48, min(96, 24_576 / max(1, depth))) / mr
@@ -166,7 +170,7 @@ struct Product {
 
   private func paddedRows(_ rows: Int) -> Int { (rows + mr - 1) / mr * mr }
 
-  /// All rows from `first`, packed part by part of k, where their elements are not neighbours.
+  /// Packs all rows from `first`, part by part of k, if their elements are not adjacent.
   private func packedRowsIfScattered(
     _ first: Int, _ rows: Int, _ depth: Int, _ count: Int
   ) throws -> Workspace? {
@@ -226,7 +230,7 @@ struct Product {
           c.base + first * c.row * size, Int64(c.row))
       }
     } else {
-      // Rows whose elements are apart: one after another, brought together first.
+      // Rows whose elements are not adjacent are copied first, one at a time.
       let buffer = try Workspace(k * size)
       defer { buffer.free() }
       for i in 0..<m {

@@ -1,5 +1,5 @@
-/// How the dimensions of a reduction lie in memory: those kept and those reduced, each merged where
-/// they follow one another, in row-major order.
+/// The kept and the reduced dimensions of a reduction in memory, each merged where contiguous, in
+/// row-major order.
 struct ReductionPlan {
   struct Line {
     var size: Int
@@ -10,7 +10,7 @@ struct ReductionPlan {
   /// The number of results.
   private(set) var keptCount = 1
 
-  /// The dimensions of `x`, reduced where `result` has size 1.
+  /// Creates a plan for the dimensions of `x`, reduced where `result` has size 1.
   init(_ x: Tensor, _ result: [Int]) {
     for d in x.shape.indices where x.shape[d] != 1 {
       let line = Line(size: x.shape[d], stride: x.strides[d])
@@ -31,7 +31,7 @@ struct ReductionPlan {
     }
   }
 
-  /// Calls `body` with the number and the element offset of `count` results from `first` on.
+  /// Calls `body` with the index and the element offset of `count` results from `first` on.
   func forEachKept(_ first: Int, _ count: Int, _ body: (_ result: Int, _ offset: Int) -> Void) {
     if kept.count <= 1 {
       let stride = kept.first?.stride ?? 0

@@ -2,11 +2,11 @@ import CKernels
 import Synchronization
 
 extension SampleConvolution {
-  /// Places and samples that one sum runs over before it is added to memory.
+  /// The number of positions and samples per sum before it is added to memory.
   private static let depth = 1024
 
-  /// The images or the gradients, packed with channels side by side:
-  /// `[chunk of samples][panel of channels][place][sample][width]`.
+  /// The inputs or the gradients, packed with channels side by side: `[chunk of samples][panel of
+  /// channels][place][sample][width]`.
   private struct Side {
     let channels: Int
     let places: Int
@@ -15,10 +15,10 @@ extension SampleConvolution {
 
     var perGroup: Int { channels / groups }
     var panels: Int { (perGroup + width - 1) / width }
-    /// Elements of a sample, packed.
+    /// The number of packed elements per sample.
     var packed: Int { groups * panels * places * width }
 
-    /// The first element of a panel, `start` being the first sample of the chunk and `n` their number.
+    /// Returns the first element of a panel, for a chunk of `n` samples from `start` on.
     func panel(_ group: Int, _ panel: Int, start: Int, _ n: Int) -> Int {
       start * packed + (group * panels + panel) * places * n * width
     }
@@ -26,8 +26,8 @@ extension SampleConvolution {
 
   /// Computes the gradient of the weight.
   ///
-  /// For each element of the kernel the products of the places that it joins are added up, over all
-  /// samples: tiles have rows of the image's channels and columns of the result's.
+  /// For each kernel element, the products of the connected positions are summed over all samples.
+  /// Tiles have rows of input channels and columns of output channels.
   func weightGradient(
     _ x: UnsafeMutableRawPointer, _ gradient: UnsafeMutableRawPointer,
     into weight: UnsafeMutableRawPointer, products: kk_gemm_kernels
@@ -53,7 +53,7 @@ extension SampleConvolution {
       let n = min(most, c.batch - first), isLast = first + n == c.batch
       pack(left, x + first * rows * size, n, chunk, laid.base, into: a.base, products)
       pack(right, gradient + first * columns * size, n, chunk, laid.base, into: b.base, products)
-      // Where the columns of a place start depends on how many samples the chunk has.
+      // The start of the columns of a position depends on the number of samples in the chunk.
       let lengths = [min(chunk, n), (n - 1) % chunk + 1]
       let taps = lengths.flatMap { length in
         table.taps.map {

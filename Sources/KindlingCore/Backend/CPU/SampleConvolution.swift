@@ -1,32 +1,33 @@
 import CKernels
 
-/// A convolution over small maps: its columns are samples, at one place of the map after another.
+/// A convolution over small maps whose columns are samples, one position of the map after another.
 ///
-/// Images are laid out as `[panel of nr samples][place][channel][nr]`, so that every tile is full
-/// however small the map is, elements of the kernel that meet nothing but padding cost nothing, and the
-/// weight is read once for all samples. Sums run over blocks of channels, in each over the elements of
-/// the kernel, and there over the channels of the block.
+/// Inputs are laid out as `[panel of nr samples][place][channel][nr]`. Every tile is then full
+/// however small the map is, kernel elements that only read padding cost nothing, and the weight is
+/// read once for all samples. Sums run over blocks of channels, then over kernel elements, then
+/// over the channels of the block.
 struct SampleConvolution {
   let kernels: kk_conv_kernels
   let c: Convolution
   let size: Int
   let meetings: Meetings
 
-  /// Bytes of images laid out at a time, and of the weight that a second-level cache keeps: what a
-  /// third-level and half a second-level cache hold.
+  /// The bytes of inputs laid out at a time, and of the weight kept in a cache: a third-level and
+  /// half a second-level cache.
   static let part = 16 << 20
   private static let weightCache = 256 << 10
-  /// Multiply-adds of a task.
+  /// The number of multiply-adds per task.
   private static let grain = 1 << 21
-  /// Multiply-adds that cost as much as laying out one element.
+  /// The number of multiply-adds that cost as much as laying out one element.
   private static let layingOut = 32
-  /// Pairs of places and elements of the kernel that a table may have.
+  /// The maximum number of pairs of positions and kernel elements in a table.
   private static let mostMeetings = 1 << 14
 
   var mr: Int { Int(kernels.mr) }
   var nr: Int { Int(kernels.nr) }
 
-  /// Nil where laying whole images out, sample by sample, costs less: for large maps or few samples.
+  /// Creates a plan, or returns nil if laying out whole inputs costs less: for large maps or few
+  /// samples.
   init?(_ c: Convolution, _ dtype: DType, _ kernels: kk_conv_kernels, forWeight: Bool = false) {
     guard c.outputCount * c.kernelCount <= Self.mostMeetings else { return nil }
     self.kernels = kernels
@@ -35,7 +36,7 @@ struct SampleConvolution {
     meetings = Meetings(c)
     let laid = LaidImage.forward(c), nr = Int(kernels.nr), lanes = nr / 2
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    // Tiles that are low or narrow waste the loads of what they multiply.
+    // Low or narrow tiles waste loads.
     let padded = (c.batch + lanes - 1) / lanes * lanes
     let low = max(1, 6 / min(forWeight ? inputs : outputs, inputs * 6, 6))
     let elements = c.inChannels * c.imageCount + c.outChannels * c.outputCount
@@ -48,15 +49,15 @@ struct SampleConvolution {
     guard across < direct else { return nil }
   }
 
-  // MARK: The result, and the gradient of the image
+  // MARK: Output and input gradient
 
-  /// One way through the convolution: from the image to the result, or back.
+  /// One direction of the convolution: from the input to the output, or back.
   private struct Way {
     var sourceChannels: Int
     var sourcePlaces: Int
     var targetChannels: Int
     var targetPlaces: Int
-    /// For each place of the target, the elements of the kernel and the places of the source.
+    /// The kernel elements and the source positions for each target position.
     var table: Meetings.Table
   }
 
@@ -106,7 +107,7 @@ struct SampleConvolution {
     defer { laid.free() }
     let columns = laid.base, results = laid.base + mostPanels * sourcePanel
 
-    // Rows of the weight that stay in a cache while all columns pass by.
+    // The rows of the weight that stay in a cache while all columns are processed.
     let perBlock = min(rowPanels, max(1, Self.weightCache / max(mr * depth * size, 1)))
     let blocks = (rowPanels + perBlock - 1) / perBlock
     let perUnit = perBlock * mr * nr * channels * max(1, table.count / max(way.targetPlaces, 1))
@@ -145,7 +146,7 @@ struct SampleConvolution {
 
   // MARK: Laying out
 
-  /// Channels that a thread lays out at a time.
+  /// Returns the number of channels that a thread lays out at a time.
   private func perPiece(_ places: Int) -> Int { max(1, (1 << 13) / (places * nr)) }
 
   func layOut(

@@ -1,11 +1,12 @@
 import KindlingPlatform
 import Synchronization
 
-/// Guards a value for a few instructions at a time: cheaper than a mutex where nobody else is
-/// there, and polite (it yields) where somebody is.
+/// A lock that guards a value for a few instructions at a time.
+///
+/// It is cheaper than a mutex without contention, and yields under contention.
 final class SpinLock<Value>: @unchecked Sendable {
   private let taken = Atomic<Bool>(false)
-  /// Guarded by `taken`; a run-time check of exclusive access would only check that again.
+  /// Guarded by `taken`; a run-time exclusivity check would only repeat that check.
   @exclusivity(unchecked) private var value: Value
 
   init(_ value: Value) { self.value = value }

@@ -2,16 +2,16 @@ import KindlingPlatform
 
 /// The memory that the system has for this process.
 ///
-/// The kernel hands out more than there is and ends a process that uses it, so the limits are read:
-/// the machine's, those of the control groups (both versions) and that of the address space.
+/// The kernel overcommits memory and kills a process that uses it. Therefore the limits of the
+/// machine, of the control groups (both versions) and of the address space are read.
 package struct SystemMemory {
-  /// The folder that `/proc` and `/sys` lie in.
+  /// The folder that contains `/proc` and `/sys`.
   private let root: String
 
-  /// Creates a reader of the kernel's files; tests have a `root` of their own.
+  /// Creates a reader of the kernel's files; tests use their own `root`.
   package init(root: String = "") { self.root = root }
 
-  /// The bytes of the machine, or of the control group where that has less.
+  /// Returns the memory of the machine in bytes, or of the control group if that is less.
   package func total() -> Int {
     let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageSize = sysconf(Int32(_SC_PAGESIZE))
     let (machine, overflow) = pages.multipliedReportingOverflow(by: pageSize)
@@ -19,21 +19,22 @@ package struct SystemMemory {
     return groups().reduce(memory) { min($0, $1.limit) }
   }
 
-  /// The bytes that this process may still use, less some for what does not come from the allocator.
+  /// Returns the bytes that this process may still use, minus a reserve for memory outside the
+  /// allocator.
   package func available() -> Int {
     var free = total()
     if let kilobytes = field("MemAvailable:", of: "/proc/meminfo") {
       free = min(free, kilobytes.multipliedReportingOverflow(by: 1024).partialValue)
     }
     for group in groups() {
-      // Cached files count as used, and go when their memory is needed.
+      // Cached files count as used, but are evicted when their memory is needed.
       free = min(free, group.limit - group.used + group.cached)
     }
     if let room = addressSpace() { free = min(free, room) }
     return max(0, free - min(free / 8, 256 << 20))
   }
 
-  /// The bytes that the limit of the address space (`ulimit -v`) leaves; nil where there is none.
+  /// Returns the bytes left under the address space limit (`ulimit -v`), or nil without a limit.
   private func addressSpace() -> Int? {
     var limit = rlimit()
     #if canImport(Glibc)
@@ -53,11 +54,11 @@ package struct SystemMemory {
     let limit, used, cached: Int
   }
 
-  /// The groups with a limit that the process is in, each within the next.
+  /// Returns the control groups of the process that have a limit, from inner to outer.
   private func groups() -> [Group] {
     var found: [Group] = []
     for line in text("/proc/self/cgroup").split(separator: "\n") {
-      // Its number, its controllers and its path; version 2 names no controllers.
+      // The group's number, its controllers and its path; version 2 names no controllers.
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3 else { continue }
       let isSecond = parts[1].isEmpty
@@ -70,7 +71,7 @@ package struct SystemMemory {
       var path = parts[2][...]
       while true {
         let folder = base + (path == "/" ? "" : path)
-        // "max", and numbers near the largest, are no limits.
+        // "max", and numbers near the largest, mean no limit.
         if let limit = number("\(folder)/\(names.0)"), limit > 0, limit < 1 << 60 {
           found.append(
             Group(
@@ -86,7 +87,7 @@ package struct SystemMemory {
 
   // MARK: Files
 
-  /// The content of a file of the kernel, as far as it is needed.
+  /// Returns the content of a kernel file, as far as it is needed.
   private func text(_ path: String) -> String {
     guard let file = fopen(root + path, "re") else { return "" }
     defer { fclose(file) }
@@ -96,12 +97,12 @@ package struct SystemMemory {
     }
   }
 
-  /// The first number of a file.
+  /// Returns the first number in a file.
   private func number(_ path: String) -> Int? {
     text(path).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
   }
 
-  /// The number that stands behind `name` at the beginning of a line.
+  /// Returns the number after `name` at the beginning of a line.
   private func field(_ name: String, of path: String) -> Int? {
     for line in text(path).split(separator: "\n") {
       let words = line.split(separator: " ")

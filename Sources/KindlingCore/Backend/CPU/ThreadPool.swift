@@ -2,16 +2,17 @@ import CKernels
 import KindlingPlatform
 import Synchronization
 
-/// How many threads one operation uses at most, the caller's included
+/// The maximum number of threads per operation, including the caller
 /// (PyTorch: `torch.get_num_threads`).
 ///
-/// Results do not depend on it, to the bit.
+/// Results do not depend on it, bit for bit.
 public var threadCount: Int { ThreadPool.shared.threadCount }
 
-/// Sets how many threads one operation uses at most (PyTorch: `torch.set_num_threads`); initially
-/// `KINDLING_THREADS`, or the number of processors.
+/// Sets the maximum number of threads per operation (PyTorch: `torch.set_num_threads`).
 ///
-/// - Throws: ``TensorError`` `.value` where `count` is not in 1…1024.
+/// The initial value is `KINDLING_THREADS`, or the number of processors.
+///
+/// - Throws: ``TensorError`` `.value` if `count` is not in 1…1024.
 public func setThreadCount(_ count: Int) throws {
   guard (1...1024).contains(count) else {
     throw TensorError(
@@ -23,25 +24,27 @@ public func setThreadCount(_ count: Int) throws {
 /// The number of processors that are online.
 package var processorCount: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
 
-/// A few threads that live as long as the process and share out the tasks of one operation at a time.
+/// A pool of threads that live as long as the process and share the tasks of one operation at a
+/// time.
 ///
-/// The caller takes part. Work that arrives while the pool is busy (from a task itself, or from
-/// another thread) runs on its own thread alone: it is never queued and cannot deadlock. Tasks must
-/// not depend on which thread runs them, nor on how many there are.
+/// The caller takes part. Work that arrives while the pool is busy (from a task, or from another
+/// thread) runs only on its own thread: it is never queued and cannot deadlock. Tasks must not
+/// depend on the thread that runs them, nor on the number of threads.
 package final class ThreadPool: @unchecked Sendable {
   package static let shared = ThreadPool()
 
-  /// How often a worker looks for the next job before it sleeps: some 30 µs, about what waking costs.
+  /// The number of times that a worker checks for a job before it sleeps: about 30 µs, the cost of
+  /// a wake-up.
   private static let spins = 1_000
 
-  // A job: its tasks are numbered, and whoever is free takes the next number.
+  // A job: its tasks are numbered, and each free thread takes the next number.
   private var body: ((Int) -> Void)?
   private var tasks = 0
   private let next = Atomic<Int>(0)
-  /// The job's number above the low 16 bits, which count the workers that joined it; `closed` among
-  /// them: nobody may join.
+  /// The number of the job above the low 16 bits, which count the workers that joined it, or are
+  /// `closed`.
   ///
-  /// One word, so that a worker that comes late cannot touch the next job.
+  /// It is a single word, so that a late worker cannot touch the next job.
   private let gate = Atomic<UInt64>(closed)
   private static let closed: UInt64 = 1 << 15
   private let left = Atomic<Int>(0)
@@ -53,7 +56,7 @@ package final class ThreadPool: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// Whether the system has a thread to give for the worker of this number; tests say no.
+  /// Returns whether the system can provide a thread for a worker; tests return false.
   private let mayStart: @Sendable (_ worker: Int) -> Bool
 
   package init(mayStart: @escaping @Sendable (_ worker: Int) -> Bool = { _ in true }) {
@@ -77,15 +80,15 @@ package final class ThreadPool: @unchecked Sendable {
       for task in 0..<max(tasks, 0) { body(task) }
       return
     }
-    // Where there are no more threads, those that there are do the work, and the next job asks again.
+    // If no thread can be started, the existing ones do the work, and the next job tries again.
     while started < threads - 1, startWorker() {}
     withoutActuallyEscaping(body) { body in
       self.body = body
       self.tasks = tasks
       next.store(0, ordering: .relaxed)
       left.store(0, ordering: .relaxed)
-      // Opens the gate of the next job; sequentially consistent with `sleeping` below, so that a
-      // worker that goes to sleep either sees the job or is seen asleep.
+      // Opens the gate of the next job. It is sequentially consistent with `sleeping` below, so
+      // that a worker that goes to sleep either sees the job or is seen asleep.
       let job = (gate.load(ordering: .relaxed) >> 16 &+ 1) << 16
       gate.store(job, ordering: .sequentiallyConsistent)
       if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
@@ -106,7 +109,7 @@ package final class ThreadPool: @unchecked Sendable {
     busy.store(false, ordering: .releasing)
   }
 
-  /// Runs `body` over 0..<`count` in pieces of `piece`, which must not depend on the threads.
+  /// Runs `body` over 0..<`count` in pieces of size `piece`, which must not depend on the threads.
   func forEachPiece(of count: Int, _ piece: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
     if count <= piece { return body(0, count) }
     run((count + piece - 1) / piece) { i in body(i * piece, min(piece, count - i * piece)) }
@@ -124,7 +127,7 @@ package final class ThreadPool: @unchecked Sendable {
 
   // MARK: Workers
 
-  /// Starts one more worker; false where the system has no thread for it.
+  /// Starts one more worker; returns false if the system has no thread for it.
   private func startWorker() -> Bool {
     let index = started + 1
     guard mayStart(index) else { return false }
@@ -170,7 +173,7 @@ package final class ThreadPool: @unchecked Sendable {
     return false
   }
 
-  /// Sleeps until a job is at the gate that this worker has not seen.
+  /// Sleeps until the gate has a job that this worker has not seen.
   private func sleep(_ seen: UInt64) {
     pthread_mutex_lock(mutex)
     sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)

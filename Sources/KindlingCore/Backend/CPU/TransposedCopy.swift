@@ -1,21 +1,23 @@
 import CKernels
 
-/// A copy between tensors of which one is in order along rows and the other along columns: it goes by
-/// tiles, where a plain walk would fetch a cache line for every element.
+/// A copy between a tensor that is in row order and one that is in column order.
+///
+/// It proceeds in tiles; a plain loop would fetch a cache line for every element.
 package struct TransposedCopy {
-  /// Rows and columns from which on tiles are worth it.
+  /// The minimum number of rows and columns for tiles.
   private static let least = 16
-  /// Columns, and rows, that a thread copies at a time.
+  /// The number of columns and rows that a thread copies at a time.
   private static let piece = (columns: 64, rows: 1024)
 
   private let source: Tensor
   private let out: Tensor
-  /// The dimensions besides the two, as sizes and strides of the source and the result.
+  /// The other dimensions, as sizes and strides of the source and the output.
   private var outer: [(size: Int, source: Int, out: Int)] = []
   private var rows: (size: Int, stride: Int) = (0, 0)
   private var columns: (size: Int, stride: Int) = (0, 0)
 
-  /// Nil where the tensors differ in dtype or are not each other's transposes in two dimensions.
+  /// Creates a plan, or returns nil if the dtypes differ or the tensors are not transposed in two
+  /// dimensions.
   package init?(_ source: Tensor, _ out: Tensor) {
     guard source.dtype == out.dtype, out.numel >= Self.least * Self.least,
       !(source.isContiguous && out.isContiguous)

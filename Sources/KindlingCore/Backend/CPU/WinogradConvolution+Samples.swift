@@ -1,13 +1,13 @@
 import CKernels
 
-/// Minimal filtering of small maps, with vectors that run over samples.
+/// Minimal filtering for small maps, with vectors over samples.
 extension WinogradConvolution {
-  /// Whether it takes clearly fewer multiplications than meeting only what is not padding.
+  /// Returns whether it needs clearly fewer multiplications than a direct sum that skips padding.
   func pays(for meetings: Int) -> Bool {
     tiles.columns <= 4 && 36 * tiles.rows * tiles.columns * 4 < meetings * 3
   }
 
-  /// Computes the results of `batch` samples, laid out by `layout`.
+  /// Computes the outputs of `batch` samples, laid out by `layout`.
   func run(
     _ layout: SampleConvolution, _ x: UnsafeMutableRawPointer, batch: Int, weight: Workspace,
     bias: UnsafeMutableRawPointer?, into y: UnsafeMutableRawPointer
@@ -19,7 +19,7 @@ extension WinogradConvolution {
       batch, max(1, SampleConvolution.part / ((sourcePanel + resultPanel) * size)) * nr)
     let panels = (most + nr - 1) / nr
     let perPass = min(panels * count, max(1, Self.part / (36 * (inputs + outputs) * nr * size)))
-    // A cache line more, so that the 36 elements do not compete for the same ones.
+    // One additional cache line, so that the 36 elements do not compete for the same ones.
     let (planeIn, planeOut) = (perPass * inputs * nr + 16, perPass * outputs * nr + 16)
     let laid = try Workspace(panels * (sourcePanel + resultPanel) * size)
     defer { laid.free() }
@@ -62,7 +62,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// The places of every tile of `edge` × `edge` elements, `step` elements apart, or −1.
+  /// Returns the positions of every tile of `edge` × `edge` elements, `step` elements apart, or −1.
   private func places(
     _ edge: Int, _ map: (height: Int, width: Int), before: (height: Int, width: Int), step: Int
   ) -> [Int64] {

@@ -1,34 +1,34 @@
 import CKernels
 import Synchronization
 
-/// A convolution of 3 × 3 with stride 1 by minimal filtering: four times fewer multiplications, at an
-/// error of some 1e-6 of the largest element.
+/// A 3 × 3 convolution with stride 1 by minimal filtering: four times fewer multiplications, with
+/// an error of about 1e-6 of the largest element.
 ///
-/// One group, float32.
+/// It supports one group and float32.
 struct WinogradConvolution {
   let kernels: kk_conv_kernels
   let transforms: kk_winograd_kernels
-  /// Channels of what goes in and of what comes out, and the sizes of both.
+  /// The numbers of input and output channels, and both sizes.
   let inputs: Int
   let outputs: Int
   let source: (height: Int, width: Int)
   let result: (height: Int, width: Int)
-  /// Rows and columns before the source.
+  /// The number of rows and columns of padding before the source.
   let padding: (height: Int, width: Int)
-  /// Element (o, i, t) of the weight lies at o · outputStep + i · inputStep + t, or 8 − t if turned.
+  /// Element (o, i, t) of the weight is at o · outputStep + i · inputStep + t, or 8 − t if turned.
   let outputStep: Int
   let inputStep: Int
   let isTurned: Bool
 
   static let size = MemoryLayout<Float>.size
-  /// Bytes of transformed tiles at a time: what a third-level cache holds.
+  /// The bytes of transformed tiles at a time, which fit into a third-level cache.
   static let part = 12 << 20
 
   var tiles: (rows: Int, columns: Int) {
     ((result.height + 3) / 4, (result.width + 3) / 4)
   }
 
-  /// How the source is laid out: every fourth column together.
+  /// The layout of the source, with every fourth column together.
   var laid: LaidImage {
     let plain = LaidImage.Axis(size: 1, padding: 0, stride: 1, residues: [0], length: 1, taps: [])
     return LaidImage(axes: [
@@ -42,8 +42,11 @@ struct WinogradConvolution {
     ])
   }
 
-  /// The convolution that computes the result of `c`, or (`back`) the gradient of its image from that
-  /// of its result; nil where another way is faster or exact sums are small work anyhow.
+  /// Creates the convolution that computes the output of `c`, or with `back` the gradient of its
+  /// input.
+  ///
+  /// Returns nil if exact sums are required, the geometry is unsupported, or another method is
+  /// faster.
   init?(_ c: Convolution, _ dtype: DType, _ kernels: kk_conv_kernels, back: Bool) {
     guard dtype == .float32, back || !c.isExact, c.groups == 1, c.kernel == [1, 3, 3],
       c.stride == [1, 1, 1],
@@ -61,15 +64,16 @@ struct WinogradConvolution {
     (outputStep, inputStep) = back ? (9, 9 * c.inChannels) : (9 * c.inChannels, 9)
     isTurned = back
     guard inputs >= 16, outputs >= 16 else { return nil }
-    // Operations per pair of channels: of the sums themselves, and of the products of tiles with the
-    // transform of the weight, which costs more where it does not fit in the cache.
+    // The operations per pair of channels: of direct sums, and of the products of tiles plus the
+    // transform of the weight, which costs more if it does not fit into the cache.
     let direct = 18 * c.batch * result.height * result.width
     let products = 72 * c.batch * tiles.rows * tiles.columns
     let weights = 36 * Self.size * inputs * outputs > 16 << 20 ? 2400 : 900
     guard (products + weights) * 5 < direct * 4 else { return nil }
   }
 
-  /// The transformed weight: a matrix `[outputs, inputs]` for each of 36 elements, `plane` apart.
+  /// Computes the transformed weight: a matrix `[outputs, inputs]` for each of 36 elements, `plane`
+  /// apart.
   func transformed(_ weight: UnsafeMutableRawPointer) throws -> Workspace {
     let space = try Workspace(36 * plane * Self.size)
     let from = weight.assumingMemoryBound(to: Float.self)
@@ -84,10 +88,11 @@ struct WinogradConvolution {
     return space
   }
 
-  /// Not a power of two apart, so that the 36 elements do not compete for the same cache lines.
+  /// The distance between the 36 matrices, not a power of two, so that they do not compete for the
+  /// same cache lines.
   var plane: Int { (outputs * inputs + 15) / 16 * 16 + 16 }
 
-  /// Computes `samples` results from laid images.
+  /// Computes the outputs of `samples` laid-out inputs.
   func run(
     _ image: UnsafeMutableRawPointer, samples: Int, weight: Workspace,
     bias: UnsafeMutableRawPointer?, into y: UnsafeMutableRawPointer
@@ -95,8 +100,8 @@ struct WinogradConvolution {
     let tiles = tiles, nr = Int(kernels.nr), rows = samples * tiles.rows
     let perRow = 36 * (inputs + outputs) * tiles.columns * Self.size
     let most = min(max(1, Self.part / perRow), rows)
-    // Vectors are written past the end of the last row.
-    // Rows an odd number of cache lines apart do not compete for the same ones.
+    // Vectors are written past the end of the last row. Rows an odd number of cache lines apart do
+    // not compete for the same ones.
     let line = ((most * tiles.columns + 2 * nr) / 16 | 1) * 16
     let (planeIn, planeOut) = (inputs * line + 16, outputs * line + 16)
     let space = try Workspace(36 * (planeIn + planeOut) * Self.size)
@@ -132,7 +137,7 @@ struct WinogradConvolution {
     }
   }
 
-  /// The 36 products of the transformed weight and the transformed tiles.
+  /// Computes the 36 products of the transformed weight and the transformed tiles.
   private func multiply(
     _ columns: Int, _ line: Int, _ offsets: [Int64], _ planeIn: Int, _ planeOut: Int,
     _ weight: Workspace, _ before: UnsafeMutablePointer<Float>,

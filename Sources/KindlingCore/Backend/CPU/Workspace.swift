@@ -1,4 +1,4 @@
-/// Memory for a moment, from the recycling allocator.
+/// Temporary memory from the caching allocator.
 struct Workspace {
   let base: UnsafeMutableRawPointer
   private let byteCount: Int

@@ -1,12 +1,13 @@
-/// Convolutions in one to three dimensions, and what their gradients are made of.
+/// Convolutions over one to three spatial dimensions, and the operations of their gradients.
 extension Tensor {
-  /// The convolution with `weight`, or the transposed one (PyTorch: `torch.convolution`).
+  /// Applies a convolution or a transposed convolution with `weight`
+  /// (PyTorch: `torch.convolution`).
   ///
-  /// `stride`, `padding`, `dilation` and `outputPadding` have one number for each spatial dimension,
-  /// or one for all. `F.conv2d` and its like are the everyday forms.
+  /// `stride`, `padding`, `dilation` and `outputPadding` have one number for each spatial
+  /// dimension, or one for all. `F.conv2d` and its relatives are the more convenient forms.
   /// - Shape: `[N, Cin, *]` and `[Cout, Cin / groups, *]` → `[N, Cout, *]`; transposed, `[N, Cin, *]`
   ///   and `[Cin, Cout / groups, *]` → `[N, Cout, *]`.
-  /// - Throws: ``TensorError`` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: ``TensorError`` if shapes or dtypes do not match, or an argument is invalid.
   public func convolution(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: [Int] = [1], padding: [Int] = [0],
     dilation: [Int] = [1], transposed: Bool = false, outputPadding: [Int] = [0], groups: Int = 1
@@ -23,14 +24,14 @@ extension Tensor {
       arguments.transposed(padding, arguments.checked(outputPadding, "output_padding", least: 0)))
   }
 
-  /// The convolution of geometry `c` with this tensor as its image.
+  /// Applies the convolution `c` with this tensor as the input.
   package func convolved(_ weight: Tensor, _ bias: Tensor?, _ c: Convolution) throws -> Tensor {
     let (x, w) = try Tensor.onOneDevice("convolution", self, weight)
     var y = try Tensor(uninitialized: c.outputShape, dtype, on: x.backend, "convolution")
     let isRecorded =
       isGradEnabled && (x.requiresGrad || w.requiresGrad || bias?.requiresGrad == true)
-    // A maximum pooling behind it passes its gradient to one of two elements that nearly tie: while
-    // training they have to be PyTorch's.
+    // A max pooling layer after the convolution picks one of two nearly equal elements for the
+    // gradient. While training, the outputs must therefore equal PyTorch's exactly.
     var exact = c
     exact.isExact = isRecorded
     if y.numel > 0 {
@@ -51,13 +52,13 @@ extension Tensor {
       bias.map { Input($0, saving: x, w) { g, s in try g.biasGradient(s[0], s[1]) } })
   }
 
-  /// The gradient of the bias, which PyTorch's one operation makes of `x` and `w` too.
+  /// Computes the gradient of the bias, recorded with PyTorch's node for all three gradients.
   private func biasGradient(_ x: Tensor, _ w: Tensor) throws -> Tensor {
     let source = x.requiresGrad ? x : w
     return try sumByChannel().flat(in: source, "ConvolutionBackwardBackward0")
   }
 
-  /// The gradient of the image of a convolution from this one of its result; with a bias, the
+  /// Computes the gradient of the input from this gradient of the output; with a bias, the
   /// transposed convolution.
   package func transposeConvolved(_ weight: Tensor, _ bias: Tensor?, _ c: Convolution) throws
     -> Tensor
@@ -84,7 +85,7 @@ extension Tensor {
       bias.map { Input($0, saving: g, w) { gx, s in try gx.biasGradient(s[0], s[1]) } })
   }
 
-  /// The gradient of the weight of a convolution of `image` from this one of its result.
+  /// Computes the gradient of the weight from `image`, the input, and this gradient of the output.
   private func convolutionWeightGradient(_ image: Tensor, _ c: Convolution) throws -> Tensor {
     let (g, x) = try Tensor.onOneDevice("convolution", self, image)
     let w = try Tensor(uninitialized: c.weightShape, dtype, on: g.backend, "convolution")
@@ -102,8 +103,10 @@ extension Tensor {
       Input(x, saving: g) { gw, s in try s[0].transposeConvolved(gw, nil, c) })
   }
 
-  /// Channels last where the input or the weight is, as in PyTorch, which lays volumes out so where
-  /// oneDNN convolves them: in float32, and not a single small sample with a small kernel.
+  /// Returns channels last if the input or the weight has it, as in PyTorch.
+  ///
+  /// 3-D convolutions use it if PyTorch would call oneDNN: in float32, unless for a single small
+  /// sample with a small kernel.
   private func convolutionFormat(_ weight: Tensor, _ c: Convolution) -> MemoryFormat {
     if ndim == 5 {
       let isLarge =
@@ -117,7 +120,7 @@ extension Tensor {
 
   func unrecordedContiguous() throws -> Tensor { try noGrad { try contiguous() } }
 
-  /// The sum over all dimensions but the second.
+  /// Sums over all dimensions except the second.
   private func sumByChannel() throws -> Tensor { try sum(dims: [0] + Array(2..<ndim)) }
 
   /// Sets every channel to its bias, or to zero.

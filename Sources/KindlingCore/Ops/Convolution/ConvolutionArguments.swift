@@ -1,4 +1,4 @@
-/// The arguments of a convolution, checked as PyTorch checks them.
+/// The arguments of a convolution, validated as in PyTorch.
 package struct ConvolutionArguments {
   private let operation: String
   private let image: [Int]
@@ -9,7 +9,7 @@ package struct ConvolutionArguments {
   private let groups: Int
   private let isTransposed: Bool
 
-  /// - Throws: ``TensorError`` where shapes, dtypes, strides, dilations or groups are impossible.
+  /// - Throws: ``TensorError`` if shapes, dtypes, strides, dilations or groups are invalid.
   package init(
     _ operation: String, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: [Int],
     dilation: [Int], groups: Int, transposed: Bool
@@ -83,12 +83,12 @@ package struct ConvolutionArguments {
     }
   }
 
-  /// One number for each dimension.
+  /// Returns `values` with one number per spatial dimension.
   package func checked(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
     try Self.checked(operation, values, name, rank, least: least)
   }
 
-  /// Keeps sums and products of sizes from overflowing.
+  /// An upper bound that keeps sums and products of sizes from overflowing.
   private static let greatest = 1 << 31
 
   private static func checked(
@@ -116,7 +116,7 @@ package struct ConvolutionArguments {
     return values.count == rank ? values : [Int](repeating: values[0], count: rank)
   }
 
-  /// The padding before and behind that keeps the sizes, the odd one behind.
+  /// Returns the padding before and after the input that keeps its size; an odd element goes after.
   package func samePadding() throws -> (before: [Int], behind: [Int]) {
     guard stride.allSatisfy({ $0 == 1 }) else {
       throw TensorError(
@@ -133,7 +133,7 @@ package struct ConvolutionArguments {
     return (total.map { $0 / 2 }, total.map { ($0 + 1) / 2 })
   }
 
-  /// How many elements of the image one element of the result depends on, first to last.
+  /// Returns the extent of the dilated kernel along dimension `d`.
   private func reach(_ d: Int) throws -> Int {
     let (span, over) = (weight[d + 2] - 1).multipliedReportingOverflow(by: dilation[d])
     guard !over, span < Int.max / 4 else {
@@ -144,7 +144,7 @@ package struct ConvolutionArguments {
     return span + 1
   }
 
-  /// The geometry of the convolution with padding before and behind the image.
+  /// Returns the geometry of the convolution with padding before and after the input.
   package func forward(_ before: [Int], _ behind: [Int]) throws -> Convolution {
     let sizes = (0..<rank).map { image[$0 + 2] + before[$0] + behind[$0] }
     let reaches = try (0..<rank).map { try reach($0) }
@@ -158,11 +158,11 @@ package struct ConvolutionArguments {
     return try geometry(image[1], weight[0], Array(image[2...]), output, before)
   }
 
-  /// The geometry of the convolution whose image this transposed convolution makes.
+  /// Returns the geometry of the convolution whose gradient this transposed convolution computes.
   package func transposed(_ padding: [Int], _ outputPadding: [Int]) throws -> Convolution {
     var result: [Int] = []
     for d in 0..<rank {
-      // PyTorch asks this of images that there are.
+      // PyTorch checks this only for a nonempty batch.
       guard image[0] == 0 || outputPadding[d] < stride[d] || outputPadding[d] < dilation[d] else {
         throw TensorError(
           .value, operation,
@@ -189,7 +189,7 @@ package struct ConvolutionArguments {
   private func geometry(
     _ inChannels: Int, _ outChannels: Int, _ image: [Int], _ output: [Int], _ padding: [Int]
   ) throws -> Convolution {
-    // What the image takes when it is laid out with its padding.
+    // The memory that the padded input takes.
     let laid = try (0..<rank).reduce(Double(max(inChannels, outChannels))) {
       try $0 * (Double(max(image[$1], output[$1])) + Double(reach($1)) + 2 * Double(padding[$1]))
     }
@@ -209,7 +209,7 @@ package struct ConvolutionArguments {
     )
   }
 
-  /// `(2 x 3)`, as PyTorch writes sizes.
+  /// Returns the sizes in PyTorch's notation, for example `(2 x 3)`.
   package static func text(_ sizes: [Int]) -> String {
     "(" + sizes.map(String.init).joined(separator: " x ") + ")"
   }

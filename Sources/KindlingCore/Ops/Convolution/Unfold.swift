@@ -1,4 +1,4 @@
-/// The sliding blocks of images as columns, and columns added up to images.
+/// The conversion of images to columns of sliding blocks, and the sum of columns back into images.
 package struct SlidingBlocks: Sendable {
   let operation: String
   let image: [Int]
@@ -6,12 +6,13 @@ package struct SlidingBlocks: Sendable {
   let dilation: [Int]
   let padding: [Int]
   let stride: [Int]
-  /// How many blocks there are along each dimension.
+  /// The number of blocks along each dimension.
   let blocks: [Int]
 
-  /// Blocks of `kernel` elements of images of the size `image`; every list has one number, or two.
+  /// Creates blocks of `kernel` elements over images of size `image`; each list has one number or
+  /// two.
   ///
-  /// - Throws: ``TensorError`` where a number is impossible or no block fits.
+  /// - Throws: ``TensorError`` if a number is invalid or no block fits.
   package init(
     _ operation: String, image: [Int], kernel: [Int], dilation: [Int], padding: [Int],
     stride: [Int]
@@ -47,7 +48,7 @@ package struct SlidingBlocks: Sendable {
     }
   }
 
-  /// Images with their padding, as far as blocks reach.
+  /// The size of a padded image.
   private var extent: [Int] {
     (0..<2).map { max(image[$0] + 2 * padding[$0], 1) }
   }
@@ -67,7 +68,7 @@ package struct SlidingBlocks: Sendable {
       offset: padded.storageOffset + padding[0] * padded.strides[2] + padding[1])
   }
 
-  /// Images `[N, C, H, W]` as columns `[N, C · kernel, blocks]`.
+  /// Converts images `[N, C, H, W]` to columns `[N, C · kernel, blocks]`.
   package func columns(of x: Tensor) throws -> Tensor {
     let size = kernel[0] * kernel[1], count = blocks[0] * blocks[1]
     _ = try Layout.checkedCount([x.shape[0], x.shape[1], size, count], x.dtype, operation)
@@ -80,7 +81,7 @@ package struct SlidingBlocks: Sendable {
     return result.recorded("Im2ColBackward0", Input(x) { g, _ in try images(of: g) })
   }
 
-  /// Columns added up to images `[N, C, H, W]`: each element is the sum of those made from it.
+  /// Sums columns into images `[N, C, H, W]`; each element is the sum of its copies in the columns.
   package func images(of x: Tensor) throws -> Tensor {
     let size = kernel[0] * kernel[1]
     guard x.ndim == 3, x.shape[1] % size == 0, x.shape[2] == blocks[0] * blocks[1] else {

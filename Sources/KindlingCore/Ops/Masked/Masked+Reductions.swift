@@ -1,7 +1,9 @@
-/// Reductions of what takes part. `dims` are all dimensions where nil or empty; `dtype` is that of
-/// the result. All throw ``TensorError`` for a mask that does not broadcast to its tensor.
+/// Reductions over unmasked elements.
+///
+/// If `dims` is nil or empty, all dimensions are reduced; `dtype` is the dtype of the result. All
+/// throw ``TensorError`` for a mask that does not broadcast to its tensor.
 extension Masked {
-  /// The sum; integers and bools sum in int64 (PyTorch: `torch.masked.sum`).
+  /// Computes the sum; integers and bools sum in int64 (PyTorch: `torch.masked.sum`).
   public static func sum(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -10,7 +12,7 @@ extension Masked {
       .sum(dims: dims ?? [], keepdim: keepdim, dtype: dtype ?? accumulating(x.dtype))
   }
 
-  /// The product; integers and bools multiply in int64 (PyTorch: `torch.masked.prod`).
+  /// Computes the product; integers and bools multiply in int64 (PyTorch: `torch.masked.prod`).
   ///
   /// An empty list of dimensions reduces none.
   public static func prod(
@@ -26,9 +28,9 @@ extension Masked {
     return y
   }
 
-  /// The greatest element, whose gradient is shared among equals (PyTorch: `torch.masked.amax`).
+  /// Computes the maximum; equal elements share the gradient (PyTorch: `torch.masked.amax`).
   ///
-  /// Where nothing takes part it is −∞, or the least integer.
+  /// If all elements are masked out, it is −∞, or the smallest integer.
   public static func amax(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -37,9 +39,9 @@ extension Masked {
       .to(dtype ?? x.dtype)
   }
 
-  /// The least element, whose gradient is shared among equals (PyTorch: `torch.masked.amin`).
+  /// Computes the minimum; equal elements share the gradient (PyTorch: `torch.masked.amin`).
   ///
-  /// Where nothing takes part it is ∞, or the greatest integer.
+  /// If all elements are masked out, it is ∞, or the largest integer.
   public static func amin(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -48,8 +50,10 @@ extension Masked {
       .to(dtype ?? x.dtype)
   }
 
-  /// Where the first greatest element lies along `dim`, or in the flattened tensor, as a number of
-  /// the dtype of `x` (PyTorch: `torch.masked.argmax`).
+  /// Returns the index of the first maximum along `dim`, or in the flattened tensor if nil
+  /// (PyTorch: `torch.masked.argmax`).
+  ///
+  /// The indices have the dtype of `x`.
   public static func argmax(
     _ x: Tensor, dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil, mask: Tensor? = nil
   ) throws -> Tensor {
@@ -57,8 +61,10 @@ extension Masked {
       .to(dtype ?? x.dtype)
   }
 
-  /// Where the first least element lies along `dim`, or in the flattened tensor, as a number of the
-  /// dtype of `x` (PyTorch: `torch.masked.argmin`).
+  /// Returns the index of the first minimum along `dim`, or in the flattened tensor if nil
+  /// (PyTorch: `torch.masked.argmin`).
+  ///
+  /// The indices have the dtype of `x`.
   public static func argmin(
     _ x: Tensor, dim: Int? = nil, keepdim: Bool = false, dtype: DType? = nil, mask: Tensor? = nil
   ) throws -> Tensor {
@@ -66,7 +72,7 @@ extension Masked {
       .to(dtype ?? x.dtype)
   }
 
-  /// The mean; NaN where nothing takes part (PyTorch: `torch.masked.mean`).
+  /// Computes the mean; NaN if all elements are masked out (PyTorch: `torch.masked.mean`).
   public static func mean(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -75,10 +81,10 @@ extension Masked {
     return try total / count(x, mask, dims, keepdim, "masked.mean")
   }
 
-  /// The lower median over one dimension; NaN where nothing takes part
+  /// Computes the lower median over one dimension; NaN if all elements are masked out
   /// (PyTorch: `torch.masked.median`).
   ///
-  /// - Throws: ``TensorError`` `.value` where nothing takes part and the dtype has no NaN.
+  /// - Throws: ``TensorError`` `.value` if all elements are masked out and the dtype has no NaN.
   public static func median(
     _ x: Tensor, dim: Int = -1, keepdim: Bool = false, dtype: DType? = nil, mask: Tensor? = nil
   ) throws -> Tensor {
@@ -93,7 +99,7 @@ extension Masked {
     return try y.to(dtype ?? x.dtype)
   }
 
-  /// The p-norm (PyTorch: `torch.masked.norm`).
+  /// Computes the p-norm (PyTorch: `torch.masked.norm`).
   public static func norm(
     _ x: Tensor, _ p: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -102,9 +108,10 @@ extension Masked {
       .norm(p: p, dims: dims, keepdim: keepdim, dtype: dtype ?? x.dtype)
   }
 
-  /// The variance; integers and bools are taken in float32 (PyTorch: `torch.masked.var`).
+  /// Computes the variance; integers and bools are converted to float32
+  /// (PyTorch: `torch.masked.var`).
   ///
-  /// `correction` is what is taken from the count before dividing, which does not go below 0.
+  /// The divisor is the number of elements minus `correction`, but at least 0.
   public static func `var`(
     _ x: Tensor, dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false,
     dtype: DType? = nil, mask: Tensor? = nil
@@ -119,7 +126,7 @@ extension Masked {
     return try (total / freedom.reshape(total.shape)).to(type)
   }
 
-  /// The standard deviation: the root of ``var(_:dims:correction:keepdim:dtype:mask:)``
+  /// Computes the standard deviation, the root of ``var(_:dims:correction:keepdim:dtype:mask:)``
   /// (PyTorch: `torch.masked.std`).
   public static func std(
     _ x: Tensor, dims: [Int]? = nil, correction: Double = 1, keepdim: Bool = false,
@@ -129,7 +136,8 @@ extension Masked {
       .sqrt()
   }
 
-  /// `log Σ exp(x)`; −∞ where nothing takes part (PyTorch: `torch.masked.logsumexp`).
+  /// Computes `log Σ exp(x)`; −∞ if all elements are masked out
+  /// (PyTorch: `torch.masked.logsumexp`).
   public static func logsumexp(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -139,7 +147,7 @@ extension Masked {
       .to(dtype ?? x.dtype)
   }
 
-  /// How many elements take part.
+  /// Counts the unmasked elements.
   private static func count(
     _ x: Tensor, _ mask: Tensor?, _ dims: [Int]?, _ keepdim: Bool, _ operation: String
   ) throws -> Tensor {

@@ -1,15 +1,15 @@
-/// Operations over the elements that a mask lets take part (PyTorch: `torch.masked`).
+/// Operations over the elements that a mask selects (PyTorch: `torch.masked`).
 ///
-/// A mask is true where an element takes part; it broadcasts to its tensor, and without one all take
-/// part. Elements that do not are replaced by the operation's identity, the value that changes no
-/// result: an operation is its plain form over what is left. Where nothing takes part, the result is
-/// that identity, or NaN where there is none.
+/// A mask is true for the selected elements and broadcasts to its tensor; without one, all are
+/// selected. Other elements are replaced by the identity of the operation, which does not change
+/// the result. If no element is selected, the result is the identity, or NaN if the operation has
+/// none.
 public enum Masked {
-  /// The value that changes no result of an operation.
+  /// The identity of an operation: the value that does not change its result.
   enum Identity {
     case zero, one, lowest, highest, nan
 
-    /// The value in `dtype`.
+    /// Returns the identity in `dtype`.
     func value(_ dtype: DType, _ operation: String) throws -> Scalar {
       switch self {
       case .zero: return .int(0)
@@ -34,7 +34,7 @@ public enum Masked {
     }
   }
 
-  /// `x` with the identity in place of what takes no part.
+  /// Returns `x` with masked-out elements replaced by the identity.
   static func fill(
     _ x: Tensor, _ mask: Tensor?, _ identity: Identity, _ operation: String
   ) throws -> Tensor {
@@ -43,7 +43,7 @@ public enum Masked {
       expanded(mask, x, operation), x, identity.value(x.dtype, operation))
   }
 
-  /// The mask as bools in the shape of `x`.
+  /// Returns the mask as bools in the shape of `x`.
   static func expanded(_ mask: Tensor, _ x: Tensor, _ operation: String) throws -> Tensor {
     guard mask.ndim <= x.ndim else {
       throw TensorError(
@@ -59,6 +59,6 @@ public enum Masked {
     return try (mask.dtype == .bool ? mask : mask.ne(0)).expand(shape)
   }
 
-  /// What sums and products of `dtype` are computed in.
+  /// Returns the dtype in which sums and products of `dtype` accumulate.
   static func accumulating(_ dtype: DType) -> DType { dtype.isFloatingPoint ? dtype : .int64 }
 }

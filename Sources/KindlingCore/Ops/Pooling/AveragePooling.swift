@@ -1,10 +1,10 @@
-/// Means over windows.
+/// Average pooling.
 extension Tensor {
-  /// The mean of each window over the last `rank` dimensions.
+  /// Applies average pooling over the last `rank` dimensions.
   package func averagePooled(_ node: String, _ p: Pooling, rank: Int) throws -> Tensor {
     var y = try Tensor(uninitialized: p.outputShape(shape, rank), dtype, on: backend, "avg_pool")
     if y.numel > 0 { try backend.averagePool(unrecordedContiguous(), p, into: y) }
-    // PyTorch's pooling of volumes is contiguous always.
+    // PyTorch's 3-D pooling always returns a contiguous tensor.
     if rank == 2 { y = try y.laidOut(as: suggestedFormat) }
     return y.recorded(
       node,
@@ -13,7 +13,7 @@ extension Tensor {
       })
   }
 
-  /// The gradient of what means were taken of, from this one of the means.
+  /// Computes the gradient of the input of average pooling from this gradient of the output.
   private func averageUnpooled(_ node: String, _ p: Pooling, _ shape: [Int], _ rank: Int) throws
     -> Tensor
   {

@@ -1,11 +1,12 @@
 extension Pooling.Axis {
-  /// Windows of `kernel` elements whose distances vary, as `sample` in [0, 1] says.
+  /// Creates windows of `kernel` elements with pseudo-random spacing, which `sample` in [0, 1]
+  /// determines.
   package static func fractional(
     _ input: Int, _ output: Int, _ kernel: Int, sample: Double, isDouble: Bool
   ) -> Pooling.Axis {
     let starts = (0..<output).map { i -> Int in
       if i == output - 1 { return input - kernel }
-      // Rounded as in the input's own type, whose products decide where a window starts.
+      // Rounded in the type of the input, whose products determine where a window starts.
       if isDouble {
         let alpha = Double(input - kernel) / Double(output - 1)
         return Int((Double(i) + sample) * alpha) - Int(sample * alpha)
@@ -20,7 +21,8 @@ extension Pooling.Axis {
 }
 
 extension Tensor {
-  /// ``maxPooled(_:_:rank:indices:)`` with windows of its own for every plane, which becomes `size`.
+  /// Applies ``maxPooled(_:_:rank:indices:)`` with separate windows for every plane, to output
+  /// `size`.
   package func maxPooledPlaneByPlane(
     _ node: String, _ size: [Int], _ windows: [[Pooling.Axis]]
   ) throws -> (values: Tensor, indices: Tensor) {

@@ -1,9 +1,9 @@
-/// Maxima over windows, where they lie, and the way back.
+/// Max pooling, its indices, and unpooling.
 extension Tensor {
-  /// The greatest element of each window over the last `rank` dimensions, and where in its plane it
-  /// lies; nil where nobody asks.
+  /// Applies max pooling over the last `rank` dimensions, and returns the index of each maximum in
+  /// its plane.
   ///
-  /// `keepsFormat` says that channels stay last.
+  /// The indices are nil if not wanted. `keepsFormat` preserves channels last.
   package func maxPooled(
     _ node: String, _ p: Pooling, rank: Int, keepsFormat: Bool, indices wanted: Bool = true
   ) throws -> (values: Tensor, indices: Tensor?) {
@@ -22,7 +22,7 @@ extension Tensor {
     return (y, indices)
   }
 
-  /// Records `y` as those elements of this tensor that `indices` names in their planes.
+  /// Records `y` as the elements of this tensor that `indices` select in their planes.
   func recordMaxima(_ y: Tensor, _ indices: Tensor, _ node: String, _ rank: Int) {
     Recording.record([y, indices], node, [self], saving: [indices, self], joint: true) {
       [shape] gradients, saved in
@@ -31,7 +31,7 @@ extension Tensor {
     }
   }
 
-  /// Zeros of `shape` with these elements added where `indices` says, plane by plane.
+  /// Adds these elements to zeros of `shape` at `indices`, plane by plane.
   func addedToPlanes(_ indices: Tensor, _ shape: [Int], _ rank: Int, _ node: String) throws
     -> Tensor
   {
@@ -46,15 +46,14 @@ extension Tensor {
       String(name), Input(self, saving: indices) { g, s in try g.takenFromPlanes(s[0], rank) })
   }
 
-  /// The elements that `indices` names in their planes of the last `rank` dimensions.
+  /// Returns the elements that `indices` select in their planes of the last `rank` dimensions.
   func takenFromPlanes(_ indices: Tensor, _ rank: Int) throws -> Tensor {
     try flatten(startDim: -rank).gather(-1, indices.flatten(startDim: -rank)).reshape(indices.shape)
   }
 
-  /// Zeros with each of these elements where `indices` says in its plane of the last dimensions,
-  /// which become `size`: the way back from maxima over windows.
+  /// Writes these elements to zeros at `indices`, in planes of `size`: the inverse of max pooling.
   ///
-  /// - Throws: ``TensorError`` where the shapes differ or an index is not one of the plane.
+  /// - Throws: ``TensorError`` if the shapes differ or an index is not in the plane.
   package func maxUnpooled(_ operation: String, _ node: String, _ indices: Tensor, _ size: [Int])
     throws -> Tensor
   {

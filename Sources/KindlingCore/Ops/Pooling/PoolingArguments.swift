@@ -1,7 +1,7 @@
-/// The arguments of a pooling operation, checked as PyTorch checks them.
+/// The arguments of a pooling operation, validated as in PyTorch.
 package struct PoolingArguments {
   package let operation: String
-  /// How many dimensions are pooled.
+  /// The number of pooled dimensions.
   package let rank: Int
   package let kernel: [Int]
   package let stride: [Int]
@@ -9,7 +9,7 @@ package struct PoolingArguments {
   package let dilation: [Int]
   package let ceilMode: Bool
 
-  /// An empty `stride` is the kernel's sizes.
+  /// Creates the arguments; an empty `stride` defaults to `kernel`.
   package init(
     _ operation: String, rank: Int, kernel: [Int], stride: [Int] = [], padding: [Int] = [0],
     dilation: [Int] = [1], ceilMode: Bool = false
@@ -47,7 +47,7 @@ package struct PoolingArguments {
     }
   }
 
-  /// The windows over the last dimensions of `x`.
+  /// Returns the windows over the last dimensions of `x`.
   package func windows(over x: Tensor, countsPadding: Bool = true) throws -> Pooling {
     try PoolingArguments.checkInput(operation, x, rank)
     let input = Array(x.shape.suffix(rank))
@@ -57,7 +57,7 @@ package struct PoolingArguments {
         + (ceilMode ? stride[d] - 1 : 0)
       if span < 0 { return 0 }
       let count = span / stride[d] + 1
-      // The last window must begin inside the input or before it.
+      // The last window must begin inside the input or in the padding before it.
       return ceilMode && (count - 1) * stride[d] >= input[d] + padding[d] ? count - 1 : count
     }
     guard output.allSatisfy({ $0 > 0 }) else {
@@ -79,8 +79,8 @@ package struct PoolingArguments {
     return Pooling.over(x, axes)
   }
 
-  /// - Throws: ``TensorError`` unless `x` is channels, or a batch of them, of `rank` dimensions that
-  ///   are not empty.
+  /// - Throws: ``TensorError`` unless `x` has `rank` pooled dimensions after a channel dimension
+  ///   and an optional batch dimension, none of them empty except the batch.
   package static func checkInput(_ operation: String, _ x: Tensor, _ rank: Int) throws {
     guard x.ndim == rank + 1 || x.ndim == rank + 2, !x.shape.suffix(rank + 1).contains(0) else {
       throw TensorError(
@@ -95,16 +95,17 @@ package struct PoolingArguments {
 }
 
 extension Pooling {
-  /// Windows along the last dimensions of `x`.
+  /// Creates windows along the last dimensions of `x`.
   package static func over(_ x: Tensor, _ axes: [Axis]) -> Pooling {
     Pooling(
       planes: x.shape.dropLast(axes.count).reduce(1, *),
       axes: [Axis](repeating: .single, count: 3 - axes.count) + axes)
   }
 
-  /// The windows that share the last dimensions of `x` out among `output`; nil keeps a size.
+  /// Creates the windows of adaptive pooling over the last dimensions of `x`; nil in `output` keeps
+  /// a size.
   ///
-  /// - Throws: ``TensorError`` where `x` has too few dimensions or a size is negative.
+  /// - Throws: ``TensorError`` if `x` has too few dimensions or a size is negative.
   package static func adaptive(_ operation: String, _ x: Tensor, _ output: [Int?]) throws
     -> Pooling
   {
@@ -116,8 +117,8 @@ extension Pooling {
       )
     }
     let input = Array(x.shape.suffix(rank))
-    // Averages of signals and images may have no channels, and the first dimension may be empty without
-    // a batch too (PyTorch's rule).
+    // Average pooling in 1-D and 2-D accepts zero channels. The first dimension may be empty even
+    // without a batch (PyTorch's rule).
     let mayLackChannels = operation.hasPrefix("adaptive_avg") && rank < 3
     guard !x.shape.dropFirst(mayLackChannels ? x.ndim - rank : 1).contains(0) else {
       throw TensorError(
@@ -137,7 +138,7 @@ extension Pooling {
     return over(x, zip(input, sizes).map { .adaptive($0, $1) })
   }
 
-  /// The shape of the result for an input of `shape`, of which `rank` dimensions are pooled.
+  /// Returns the output shape for an input of `shape` with `rank` pooled dimensions.
   func outputShape(_ shape: [Int], _ rank: Int) -> [Int] {
     shape.dropLast(rank) + axes.suffix(rank).map(\.output)
   }

@@ -48,7 +48,7 @@ extension UnaryRule {
   static let y1 = UnaryRule(
     "bessel_y1", .besselY1, "SpecialBesselY1Backward0", saving: .inputAndOutput
   ) { g, s in try g * (Special.besselY0(s[0]) - s.output / s[0]) }
-  // Those that PyTorch does not differentiate.
+  // PyTorch does not differentiate these.
   static let scaledK0 = UnaryRule("scaled_modified_bessel_k0", .besselK0e)
   static let scaledK1 = UnaryRule("scaled_modified_bessel_k1", .besselK1e)
   static let sphericalJ0 = UnaryRule("spherical_bessel_j0", .sphericalJ0)
@@ -56,58 +56,63 @@ extension UnaryRule {
 }
 
 extension Tensor {
-  /// The modified Bessel function of the first kind and order 0 (PyTorch: `torch.i0`).
+  /// Computes the modified Bessel function of the first kind, order 0 (PyTorch: `torch.i0`).
   public func i0() throws -> Tensor { try unary(.i0) }
-  /// ``i0()`` in place.
+  /// Applies ``i0()`` in place.
   @discardableResult public func i0_() throws -> Tensor { try unary_(.i0) }
 
-  /// `self / x`, and `limit` where x is 0.
+  /// Computes `self / x`, or `limit` where x is 0.
   fileprivate func over(_ x: Tensor, limit: Double) throws -> Tensor {
     let origin = try x.eq(0)
     return try Tensor.where(origin, limit, self / Tensor.where(origin, 1, x))
   }
 }
 
-/// Bessel functions. As in PyTorch those without a scale are NaN at infinity, those of the second
-/// kind NaN below zero, and all but `i0`, `i0e`, `i1` and `i1e` refuse 16-bit floats.
+/// Bessel functions.
+///
+/// The unscaled ones are NaN at infinity, and functions of the second kind are NaN below zero, as in
+/// PyTorch. All except `i0`, `i0e`, `i1` and `i1e` reject 16-bit floats.
 extension Special {
-  /// `exp(−|x|) · I₀(x)` (PyTorch: `torch.special.i0e`).
+  /// Computes `exp(−|x|) · I₀(x)` (PyTorch: `torch.special.i0e`).
   public static func i0e(_ x: Tensor) throws -> Tensor { try x.unary(.i0e) }
-  /// The modified Bessel function of the first kind and order 1 (PyTorch: `torch.special.i1`).
+  /// Computes the modified Bessel function of the first kind, order 1
+  /// (PyTorch: `torch.special.i1`).
   public static func i1(_ x: Tensor) throws -> Tensor { try x.unary(.i1) }
-  /// `exp(−|x|) · I₁(x)` (PyTorch: `torch.special.i1e`).
+  /// Computes `exp(−|x|) · I₁(x)` (PyTorch: `torch.special.i1e`).
   public static func i1e(_ x: Tensor) throws -> Tensor { try x.unary(.i1e) }
-  /// The modified Bessel function of the first kind and order 0
+  /// Computes the modified Bessel function of the first kind, order 0
   /// (PyTorch: `torch.special.modified_bessel_i0`).
   public static func modifiedBesselI0(_ x: Tensor) throws -> Tensor { try x.precise(.modifiedI0) }
-  /// The modified Bessel function of the first kind and order 1
+  /// Computes the modified Bessel function of the first kind, order 1
   /// (PyTorch: `torch.special.modified_bessel_i1`).
   public static func modifiedBesselI1(_ x: Tensor) throws -> Tensor { try x.precise(.modifiedI1) }
-  /// The modified Bessel function of the second kind and order 0
+  /// Computes the modified Bessel function of the second kind, order 0
   /// (PyTorch: `torch.special.modified_bessel_k0`).
   public static func modifiedBesselK0(_ x: Tensor) throws -> Tensor { try x.precise(.modifiedK0) }
-  /// The modified Bessel function of the second kind and order 1
+  /// Computes the modified Bessel function of the second kind, order 1
   /// (PyTorch: `torch.special.modified_bessel_k1`).
   public static func modifiedBesselK1(_ x: Tensor) throws -> Tensor { try x.precise(.modifiedK1) }
-  /// `exp(x) · K₀(x)`; not differentiable (PyTorch: `torch.special.scaled_modified_bessel_k0`).
+  /// Computes `exp(x) · K₀(x)`; not differentiable
+  /// (PyTorch: `torch.special.scaled_modified_bessel_k0`).
   public static func scaledModifiedBesselK0(_ x: Tensor) throws -> Tensor {
     try x.precise(.scaledK0)
   }
-  /// `exp(x) · K₁(x)`; not differentiable (PyTorch: `torch.special.scaled_modified_bessel_k1`).
+  /// Computes `exp(x) · K₁(x)`; not differentiable
+  /// (PyTorch: `torch.special.scaled_modified_bessel_k1`).
   public static func scaledModifiedBesselK1(_ x: Tensor) throws -> Tensor {
     try x.precise(.scaledK1)
   }
-  /// The Bessel function of the first kind and order 0 (PyTorch: `torch.special.bessel_j0`).
+  /// Computes the Bessel function of the first kind, order 0 (PyTorch: `torch.special.bessel_j0`).
   public static func besselJ0(_ x: Tensor) throws -> Tensor { try x.precise(.j0) }
-  /// The Bessel function of the first kind and order 1 (PyTorch: `torch.special.bessel_j1`).
+  /// Computes the Bessel function of the first kind, order 1 (PyTorch: `torch.special.bessel_j1`).
   public static func besselJ1(_ x: Tensor) throws -> Tensor { try x.precise(.j1) }
-  /// The Bessel function of the second kind and order 0 (PyTorch: `torch.special.bessel_y0`).
+  /// Computes the Bessel function of the second kind, order 0 (PyTorch: `torch.special.bessel_y0`).
   public static func besselY0(_ x: Tensor) throws -> Tensor { try x.precise(.y0) }
-  /// The Bessel function of the second kind and order 1 (PyTorch: `torch.special.bessel_y1`).
+  /// Computes the Bessel function of the second kind, order 1 (PyTorch: `torch.special.bessel_y1`).
   public static func besselY1(_ x: Tensor) throws -> Tensor { try x.precise(.y1) }
-  /// `sin(x) / x`, 1 at 0; not differentiable (`sinc` is)
+  /// Computes `sin(x) / x`, 1 at 0; not differentiable (`sinc` is)
   /// (PyTorch: `torch.special.spherical_bessel_j0`).
   public static func sphericalBesselJ0(_ x: Tensor) throws -> Tensor { try x.precise(.sphericalJ0) }
-  /// Airy's function Ai; not differentiable (PyTorch: `torch.special.airy_ai`).
+  /// Computes the Airy function Ai; not differentiable (PyTorch: `torch.special.airy_ai`).
   public static func airyAi(_ x: Tensor) throws -> Tensor { try x.precise(.airyAi) }
 }

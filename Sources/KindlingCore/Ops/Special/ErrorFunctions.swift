@@ -32,25 +32,25 @@ private let rootTwoOverPi = 0.79788456080286535588
 private let rootTwoPi = 2.50662827463100050242
 
 extension Tensor {
-  /// The error function (PyTorch: `torch.erf`).
+  /// Computes the error function (PyTorch: `torch.erf`).
   public func erf() throws -> Tensor { try unary(.erf) }
-  /// ``erf()`` in place.
+  /// Applies ``erf()`` in place.
   @discardableResult public func erf_() throws -> Tensor { try unary_(.erf) }
-  /// `1 − erf(x)`, exact for large elements (PyTorch: `torch.erfc`).
+  /// Computes `1 − erf(x)`, accurate for large elements (PyTorch: `torch.erfc`).
   public func erfc() throws -> Tensor { try unary(.erfc) }
-  /// The inverse of the error function on (−1, 1) (PyTorch: `torch.erfinv`).
+  /// Computes the inverse of the error function on (−1, 1) (PyTorch: `torch.erfinv`).
   public func erfinv() throws -> Tensor { try unary(.erfinv) }
 
-  /// `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
+  /// Computes `log(x / (1 − x))`, the inverse of ``sigmoid()`` (PyTorch: `torch.logit`).
   ///
-  /// Where `eps` is given, elements are first moved into [eps, 1 − eps]; without it, or where it is
-  /// negative, elements outside [0, 1] give NaN.
+  /// With `eps`, elements are first clamped to [eps, 1 − eps]. If `eps` is nil or negative,
+  /// elements outside [0, 1] give NaN.
   public func logit(eps: Double? = nil) throws -> Tensor {
     let eps = eps.flatMap { $0 < 0 ? nil : $0 }
     return try noGrad {
       let x = dtype.isFloatingPoint ? self : try to(DType.default)
       return try x.widened { x in
-        // The lower bound is asked for first, which shows where eps is above ½.
+        // The lower bound is checked first, which matters if eps is above ½.
         let p =
           try eps.map { eps in
             try Tensor.where(x.lt(eps), eps, Tensor.where(x.gt(1 - eps), 1 - eps, x))
@@ -69,17 +69,19 @@ extension Tensor {
 }
 
 extension Special {
-  /// `exp(x²) · erfc(x)`, which neither overflows nor vanishes for large x
+  /// Computes `exp(x²) · erfc(x)`, without overflow or underflow for large x
   /// (PyTorch: `torch.special.erfcx`).
   public static func erfcx(_ x: Tensor) throws -> Tensor { try x.precise(.erfcx) }
-  /// The normal distribution function (PyTorch: `torch.special.ndtr`).
+  /// Computes the standard normal cumulative distribution function (PyTorch: `torch.special.ndtr`).
   public static func ndtr(_ x: Tensor) throws -> Tensor {
     try (x.mul(0.5.squareRoot()).erf() + 1).scaled(by: 0.5)
   }
-  /// The logarithm of ``ndtr(_:)``, exact far below zero too (PyTorch: `torch.special.log_ndtr`).
+  /// Computes the logarithm of ``ndtr(_:)``, accurate far below zero
+  /// (PyTorch: `torch.special.log_ndtr`).
   public static func logNdtr(_ x: Tensor) throws -> Tensor { try x.precise(.logNdtr) }
-  /// The inverse of ``ndtr(_:)`` on [0, 1], NaN elsewhere (PyTorch: `torch.special.ndtri`).
+  /// Computes the inverse of ``ndtr(_:)`` on [0, 1], NaN elsewhere
+  /// (PyTorch: `torch.special.ndtri`).
   public static func ndtri(_ x: Tensor) throws -> Tensor { try x.precise(.ndtri) }
-  /// `−x · log(x)`; 0 at 0, −∞ below (PyTorch: `torch.special.entr`).
+  /// Computes the entropy `−x · log(x)`; 0 at 0, −∞ below (PyTorch: `torch.special.entr`).
   public static func entr(_ x: Tensor) throws -> Tensor { try x.unary(.entr) }
 }

@@ -41,14 +41,15 @@ private func noDerivative(_ operation: String, of name: String) -> TensorError {
   TensorError(.autograd, operation, "the derivative for '\(name)' is not implemented.")
 }
 
-/// The gamma function and its relatives. Integers and bools are taken in the default float type.
+/// The gamma function and related functions; integers and bools are converted to the default float
+/// type.
 extension Tensor {
-  /// The logarithm of the size of the gamma function (PyTorch: `torch.lgamma`).
+  /// Computes the logarithm of the absolute value of the gamma function (PyTorch: `torch.lgamma`).
   public func lgamma() throws -> Tensor { try unary(.lgamma) }
-  /// The derivative of ``lgamma()`` (PyTorch: `torch.digamma`).
+  /// Computes the digamma function, the derivative of ``lgamma()`` (PyTorch: `torch.digamma`).
   public func digamma() throws -> Tensor { try unary(.digamma) }
 
-  /// The derivative of order `n` of ``digamma()`` (PyTorch: `torch.polygamma`).
+  /// Computes the derivative of order `n` of ``digamma()`` (PyTorch: `torch.polygamma`).
   ///
   /// - Throws: ``TensorError`` for a negative order.
   public func polygamma(_ n: Int) throws -> Tensor {
@@ -58,14 +59,15 @@ extension Tensor {
     }
     return try unary(.polygamma, "polygamma", .toFloat, (Double(n), 0)).recorded(
       "PolygammaBackward0",
-      // Far before the order overflows, the values do.
+      // The values overflow long before the order does.
       Input(self, saving: self) { g, s in try g * s[0].polygamma(n < .max ? n + 1 : n) })
   }
 
-  /// The logarithm of the multivariate gamma function of dimension `p` (PyTorch: `torch.mvlgamma`).
+  /// Computes the logarithm of the multivariate gamma function of dimension `p`
+  /// (PyTorch: `torch.mvlgamma`).
   ///
-  /// Elements must be above (p − 1) / 2; elsewhere the values mean nothing.
-  /// - Throws: ``TensorError`` where `p` is below 1, and for bools.
+  /// Elements must be above (p − 1) / 2; otherwise the result is undefined.
+  /// - Throws: ``TensorError`` if `p` is below 1, and for bools.
   public func mvlgamma(_ p: Int) throws -> Tensor {
     guard p >= 1 else {
       throw TensorError(
@@ -89,55 +91,56 @@ extension Tensor {
       })
   }
 
-  /// `x − j/2` for j from 0 to p − 1, as a last dimension.
+  /// Returns `x − j/2` for j from 0 to p − 1, in a new last dimension.
   private func gammaArguments(_ p: Int) throws -> Tensor {
     let steps = try Tensor.arange(p, dtype: dtype, device: device)
     return try unsqueeze(-1) - steps * 0.5
   }
 
-  /// The regularized lower incomplete gamma function P(self, x), for positive numbers
+  /// Computes the regularized lower incomplete gamma function P(self, x), for positive numbers
   /// (PyTorch: `torch.igamma`).
   ///
-  /// Differentiable in `x` alone.
+  /// It is differentiable only in `x`.
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func igamma(_ x: Tensor) throws -> Tensor { try binary(.igamma, x) }
-  /// The regularized upper incomplete gamma function Q(self, x), for positive numbers
+  /// Computes the regularized upper incomplete gamma function Q(self, x), for positive numbers
   /// (PyTorch: `torch.igammac`).
   ///
-  /// Differentiable in `x` alone.
+  /// It is differentiable only in `x`.
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func igammac(_ x: Tensor) throws -> Tensor { try binary(.igammac, x) }
 
-  /// The density `x^(a − 1) e^(−x) / Γ(a)`, a being this tensor.
+  /// Computes the density `x^(a − 1) e^(−x) / Γ(a)`, where a is this tensor.
   fileprivate func gammaDensity(at x: Tensor) throws -> Tensor {
     try ((self - 1) * x.log() - x - lgamma()).exp()
   }
 }
 
 extension Special {
-  /// Hurwitz's zeta function `Σ (q + k)^(−x)` over k ≥ 0 (PyTorch: `torch.special.zeta`).
+  /// Computes the Hurwitz zeta function `Σ (q + k)^(−x)` over k ≥ 0
+  /// (PyTorch: `torch.special.zeta`).
   ///
-  /// Differentiable in `q` alone.
+  /// It is differentiable only in `q`.
   ///
   /// - Throws: ``TensorError`` for 16-bit floats.
   public static func zeta(_ x: Tensor, _ q: Tensor) throws -> Tensor {
     try Tensor.precise(.zeta, x, q)
   }
-  /// The same of one number `q`; 1 makes it Riemann's.
+  /// Computes the zeta function with a number `q`; 1 gives the Riemann zeta function.
   public static func zeta<S: TensorScalar>(_ x: Tensor, _ q: S) throws -> Tensor {
     try Tensor.precise(.zeta, x, Tensor.wrapped(q, like: x))
   }
-  /// `x · log1p(y)`, 0 where x is 0 (PyTorch: `torch.special.xlog1py`).
+  /// Computes `x · log1p(y)`, 0 where x is 0 (PyTorch: `torch.special.xlog1py`).
   public static func xlog1py(_ x: Tensor, _ y: Tensor) throws -> Tensor {
     try x.binary(.xlog1py, y)
   }
-  /// The same with one number `y`.
+  /// Computes `x · log1p(y)` with a number `y`.
   public static func xlog1py<S: TensorScalar>(_ x: Tensor, _ y: S) throws -> Tensor {
     try x.binary(.xlog1py, y)
   }
-  /// The same with one number `x`.
+  /// Computes `x · log1p(y)` with a number `x`.
   public static func xlog1py<S: TensorScalar>(_ x: S, _ y: Tensor) throws -> Tensor {
     try Tensor.binary(.xlog1py, .wrapped(x, like: y), y)
   }
