@@ -1,4 +1,4 @@
-// The C library of the system, which files that import this module see too.
+// The system's C library, re-exported to files that import this module.
 
 #if canImport(Glibc)
   @_exported import Glibc

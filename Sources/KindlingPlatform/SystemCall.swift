@@ -1,7 +1,7 @@
-/// Calls of the system that need more than one line, or whose names mean something else where they
-/// are used.
+/// System calls that need more than one line, or whose names have another meaning where they are
+/// used.
 package enum SystemCall {
-  /// Writes all of `bytes`, however often that is interrupted; the error's number, or 0.
+  /// Writes all of `bytes`, retrying after interruptions; returns the error number, or 0.
   package static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     var rest = bytes
     while let start = rest.baseAddress, !rest.isEmpty {
@@ -19,12 +19,12 @@ package enum SystemCall {
     return 0
   }
 
-  /// Writes all of `bytes`; the error's number, or 0.
+  /// Writes all of `bytes`; returns the error number, or 0.
   package static func write(_ descriptor: Int32, _ bytes: [UInt8]) -> Int32 {
     bytes.withUnsafeBytes { write(descriptor, $0) }
   }
 
-  /// Gives memory of `malloc` back.
+  /// Frees memory from `malloc`.
   package static func free(_ block: UnsafeMutableRawPointer) {
     #if canImport(Glibc)
       Glibc.free(block)
@@ -35,6 +35,6 @@ package enum SystemCall {
     #endif
   }
 
-  /// What the system says of the error `code`, by default of the last one on this thread.
+  /// Returns the system's text for the error `code`, by default the last one on this thread.
   package static func errorText(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 }

@@ -1,11 +1,10 @@
-/// A library of the machine that is opened at run time, when it is first needed.
+/// A library of the machine that is opened at run time on first use.
 ///
-/// A program that does not need it neither links nor starts it, and builds without its development
-/// files.
+/// Programs that do not need it neither link nor load it, and build without its development files.
 package struct SystemLibrary: @unchecked Sendable {
   private let handle: UnsafeMutableRawPointer
 
-  /// Opens the first of `files` that the machine has; nil if it has none of them.
+  /// Opens the first of `files` that exists on the machine, or returns nil if none does.
   package init?(_ files: [String]) {
     guard let handle = files.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
       return nil
@@ -13,7 +12,8 @@ package struct SystemLibrary: @unchecked Sendable {
     self.handle = handle
   }
 
-  /// The function called `name`, whose C type is `Function`; nil if the library lacks it.
+  /// Returns the function `name` with the C type `Function`, or nil if the library does not have
+  /// it.
   package func function<Function>(_ name: String, as: Function.Type) -> Function? {
     dlsym(handle, name).map { unsafeBitCast($0, to: Function.self) }
   }

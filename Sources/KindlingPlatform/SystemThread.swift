@@ -1,8 +1,8 @@
-/// A thread of the system.
+/// A system thread.
 package struct SystemThread: @unchecked Sendable {
   private let thread: pthread_t
 
-  /// Starts a thread that runs `body`; nil where the system has no thread for it.
+  /// Starts a thread that runs `body`, or returns nil if the system has no thread for it.
   package init?(_ body: @escaping () -> Void) {
     let start = Unmanaged.passRetained(Start(body))
     #if canImport(Glibc)
@@ -22,10 +22,10 @@ package struct SystemThread: @unchecked Sendable {
     #endif
   }
 
-  /// Waits until `body` has returned; called at most once.
+  /// Waits until `body` has returned; call it at most once.
   package func join() { pthread_join(thread, nil) }
 
-  /// What the thread is to do, as C can hand it over.
+  /// The work of the thread, in a form that C can pass on.
   private final class Start {
     private let body: () -> Void
     init(_ body: @escaping () -> Void) { self.body = body }

@@ -1,11 +1,12 @@
-/// Writes a file so that at every moment its path holds the old content or the new, never a part:
-/// a temporary file in the same folder, flushed to disk, takes the old one's place.
+/// A file that is written atomically: its path always has the complete old or the complete new
+/// content.
 ///
-/// Where the system can, the temporary file has no name until it is whole, so that a process that is
-/// killed leaves nothing behind.
+/// The content is written to a temporary file in the same folder, flushed to disk, and renamed. If
+/// the system supports it, the temporary file has no name until it is complete. A killed process
+/// then leaves nothing behind.
 package struct AtomicFile: ~Copyable {
   private let target: String
-  /// A name for the temporary file, and whether it has it already.
+  /// The name of the temporary file, and whether the file has it already.
   private let temporary: String
   private var isNamed: Bool
   private let descriptor: Int32
@@ -15,11 +16,11 @@ package struct AtomicFile: ~Copyable {
   /// The number of bytes written so far.
   package private(set) var offset = 0
 
-  /// Writes what `body` hands to the file at `path`.
+  /// Writes the file at `path` with `body`.
   ///
-  /// If `body` throws, nothing is left behind. Where `durable` the file is on disk when this
-  /// returns. Otherwise it is whole for every program, and lost only where the machine fails soon
-  /// after; many small files are then written much faster.
+  /// If `body` throws, nothing is left behind. If `durable` is true, the file is on disk when this
+  /// returns. Otherwise it is complete for every program, and only lost if the machine fails soon
+  /// after. Many small files are then written much faster.
   package static func write(
     to path: String, durable: Bool = true, _ body: (inout AtomicFile) throws -> Void
   ) throws {
@@ -46,7 +47,8 @@ package struct AtomicFile: ~Copyable {
       "\(folder).kindling.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     var made: Int32?
     #if os(Linux)
-      // It will be named through /proc. A file system without such files is asked for a named one.
+      // It will be named through /proc. If the file system does not support unnamed files, a named
+      // one is used.
       if access("/proc/self/fd", X_OK) == 0 {
         made = try? FileSystem.open(folder.isEmpty ? "." : folder, O_WRONLY | AtomicFile.unnamed)
           .descriptor
@@ -73,7 +75,7 @@ package struct AtomicFile: ~Copyable {
   }
 
   #if os(Linux)
-    /// `O_TMPFILE`, which Swift does not see.
+    /// The flag `O_TMPFILE`, which Swift does not import.
     private static let unnamed = 0o20000000 | O_DIRECTORY
   #endif
 
@@ -104,7 +106,7 @@ package struct AtomicFile: ~Copyable {
     isFinished = true
     close(descriptor)
     if !durable { return }
-    // The rename itself is on disk once the folder is.
+    // The rename is durable once the folder is flushed.
     let slash = target.lastIndex(of: "/")
     let folder = open(slash.map { String(target[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
@@ -113,7 +115,7 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Where links at `path` lead, so that the file is replaced and not the link.
+  /// Returns the target of links at `path`, so that the file is replaced instead of the link.
   private static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }

@@ -1,8 +1,8 @@
-/// A string that is equal to others with the same bytes, and to no other.
+/// A string that equals only strings with the same bytes.
 ///
-/// Swift's own strings are equal where they are canonically equivalent: `"é"` of one and of two
-/// scalars are one key of a dictionary. Python and all file formats tell them apart. Hashing is also
-/// faster: nothing is normalized.
+/// Swift's strings are equal if they are canonically equivalent: `"é"` of one and of two scalars
+/// are the same dictionary key. Python and all file formats distinguish them. Hashing is also
+/// faster, without normalization.
 package struct ByteString: Hashable, Sendable, Comparable, ExpressibleByStringLiteral {
   package let text: String
 
@@ -22,7 +22,7 @@ package struct ByteString: Hashable, Sendable, Comparable, ExpressibleByStringLi
   }
 }
 
-/// Whether two strings consist of the same bytes.
+/// Returns whether two strings have the same bytes.
 package func sameBytes(_ a: String, _ b: String) -> Bool {
   a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8)
 }

@@ -1,41 +1,42 @@
 import CKernels
 
-/// Why the system refuses a file, without its path.
+/// The system's reason for refusing a file operation, without the path.
 package struct FileError: Error, Sendable, CustomStringConvertible {
   /// The system's error number.
   package let code: Int32
   package let message: String
-  /// The message without what was tried: what the system says, if it was the system.
+  /// The message without the attempted operation: the system's text, if the error came from the
+  /// system.
   package let reason: String
 
   package init(_ code: Int32, message: String) {
     (self.code, self.message, reason) = (code, message, message)
   }
 
-  /// `what`, and what the system says of `code`.
+  /// Creates an error from `what` and the system's text for `code`.
   init(_ code: Int32, _ what: String) {
     self.code = code
     reason = SystemCall.errorText(code)
     message = "\(what): \(reason)"
   }
 
-  /// Whether there is no such file.
+  /// Whether the file does not exist.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
   package var description: String { message }
 }
 
-/// The calls of the system on files: the only place of the library that makes them.
+/// The system's file calls; the library makes them only here.
 ///
-/// A path that the system would cut at a NUL is refused, nothing waits for the other end of a pipe,
-/// and tests can make any call fail.
+/// A path that the system would truncate at a NUL is refused, no call waits for the other end of a
+/// pipe, and tests can make any call fail.
 package enum FileSystem {
-  /// The kinds of calls.
+  /// A kind of call.
   package enum Call: String, Sendable, CaseIterable {
     case status, open, read, write, sync, link, rename, makeFolder, list
   }
 
-  /// Decides before each call whether it fails instead, and with which error number.
+  /// A function that decides before each call whether it fails, and with which error number.
   package typealias Fault = @Sendable (Call) -> Int32?
 
   private final class FaultBox {
@@ -43,14 +44,14 @@ package enum FileSystem {
     init(_ fault: @escaping Fault) { self.fault = fault }
   }
 
-  /// The faults that a test injects on this thread; an open file keeps those it was opened under.
+  /// The faults that a test injects on this thread; an open file keeps those from its opening.
   package static var fault: Fault? {
     kk_state().pointee.faults.map {
       Unmanaged<FaultBox>.fromOpaque($0).takeUnretainedValue().fault
     }
   }
 
-  /// Runs `body` with `fault` deciding which calls of this thread fail.
+  /// Runs `body` with `fault`, which decides which calls of this thread fail.
   package static func withFault<R>(
     _ fault: @escaping Fault, _ body: () throws -> R
   ) rethrows -> R {
@@ -90,7 +91,7 @@ package enum FileSystem {
     }
   }
 
-  /// `path`, which the system takes as it is written.
+  /// Returns `path` after checking that the system takes it as it is.
   package static func checked(_ path: String) throws -> String {
     guard !path.utf8.contains(0) else {
       throw FileError(EINVAL, message: "the path holds a NUL character, which no file name can")
@@ -98,7 +99,7 @@ package enum FileSystem {
     return path
   }
 
-  /// Makes the call `body`, which returns a negative number where it fails, again when it is
+  /// Makes the call `body`, which returns a negative number on failure; retries if it is
   /// interrupted.
   @discardableResult
   static func attempt(
@@ -117,7 +118,7 @@ package enum FileSystem {
     }
   }
 
-  /// The entry at `path`, following links; nil where there is none.
+  /// Returns the status of the entry at `path`, following links, or nil if there is none.
   package static func status(_ path: String) throws -> Status? {
     let path = try checked(path)
     var status = stat()
@@ -129,7 +130,7 @@ package enum FileSystem {
     return Status(status)
   }
 
-  /// Opens the file at `path` without waiting for anybody, and says what it is.
+  /// Opens the file at `path` without blocking, and returns its status.
   static func open(
     _ path: String, _ flags: Int32, _ mode: mode_t = 0o666, _ what: String = "cannot be opened"
   ) throws -> (descriptor: Int32, status: Status) {
@@ -143,12 +144,12 @@ package enum FileSystem {
       close(descriptor)
       throw error
     }
-    // From here on reading and writing may wait: what is at the other end is known.
+    // Reading and writing may block from here on, since the kind of the file is known.
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     return (descriptor, Status(status))
   }
 
-  /// Makes the folder at `path` and those above it, where they are not there.
+  /// Creates the folder at `path` and its missing parents.
   package static func makeFolders(_ path: String, mode: UInt16 = 0o777) throws {
     let path = try checked(path)
     var prefix = path.hasPrefix("/") ? "/" : ""
@@ -159,7 +160,7 @@ package enum FileSystem {
       } catch let error
         as FileError
       {
-        // What is there already may lie in a folder that is not writable.
+        // An existing folder may be in a folder that is not writable.
         if try status(prefix)?.kind != .folder {
           throw FileError(
             error.code, message: "cannot make the folder \(prefix): \(error.reason)")
@@ -168,7 +169,7 @@ package enum FileSystem {
     }
   }
 
-  /// The names of what lies in the folder at `path`, in no order.
+  /// Returns the names of the entries of the folder at `path`, in no particular order.
   package static func names(inFolder path: String) throws -> [String] {
     let path = try checked(path)
     if let code = fault?(.list) { throw FileError(code, "cannot be listed") }
@@ -184,7 +185,7 @@ package enum FileSystem {
     return names
   }
 
-  /// Gives the file at `path` the name `target`, whose old file goes.
+  /// Renames the file at `path` to `target`, replacing an existing file.
   package static func rename(_ path: String, to target: String) throws {
     let (path, target) = (try checked(path), try checked(target))
     try attempt(.rename, "cannot be put in the place of the old file") {
@@ -192,11 +193,11 @@ package enum FileSystem {
     }
   }
 
-  /// Removes the file at `path`, if there is one.
+  /// Removes the file at `path`, if it exists.
   package static func remove(_ path: String) throws { unlink(try checked(path)) }
 }
 
-// Names of the system's that are also names of methods here.
+// Functions of the system whose names are also methods here.
 
 private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
   open(path, flags, mode)

@@ -1,10 +1,10 @@
-/// A file that is open for reading: an ordinary one, and no pipe or device.
+/// An ordinary file that is open for reading, not a pipe or a device.
 ///
-/// It may be read from several threads at a time.
+/// Several threads may read it at the same time.
 package final class InputFile: Sendable {
   /// The size of the file when it was opened.
   package let byteCount: Int
-  /// The system's number of the file, which stays open as long as this object.
+  /// The file descriptor, which stays open for the lifetime of this object.
   package let descriptor: Int32
   private let fault: FileSystem.Fault?
 
@@ -22,14 +22,14 @@ package final class InputFile: Sendable {
 
   /// Fills `target` with the bytes from `offset` on.
   ///
-  /// - Throws: ``FileError``, also where the file has become shorter than that.
+  /// - Throws: ``FileError``, also if the file has become too short.
   package func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     guard try readAvailable(into: target, at: offset) == target.count else {
       throw FileError(EIO, message: "was cut short while it was read")
     }
   }
 
-  /// Fills `target` with the bytes from `offset` on, as far as there are any; returns their number.
+  /// Fills `target` with the available bytes from `offset` on, and returns their number.
   package func readAvailable(
     into target: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws -> Int {
@@ -44,7 +44,7 @@ package final class InputFile: Sendable {
     return done
   }
 
-  /// The first `count` bytes, or fewer where the file has no more.
+  /// Returns the first `count` bytes, or fewer if the file is shorter.
   package func prefix(_ count: Int) throws -> [UInt8] {
     let count = min(max(count, 0), byteCount)
     return try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
@@ -56,9 +56,9 @@ package final class InputFile: Sendable {
 }
 
 extension FileSystem {
-  /// All bytes of the file at `path`, or of the pipe that somebody writes to: at most `limit`.
+  /// Returns all bytes of the file or pipe at `path`, at most `limit`.
   ///
-  /// Waits for what a pipe's writer has yet to write. A pipe without a writer is an error.
+  /// It waits for the writer of a pipe. A pipe without a writer is an error.
   package static func contents(ofFileOrPipe path: String, limit: Int) throws -> [UInt8] {
     let (descriptor, status) = try open(path, O_RDONLY)
     defer { close(descriptor) }

@@ -1,13 +1,13 @@
-/// A file that is written from front to back as it grows, such as a log.
+/// A file that is written sequentially, such as a log.
 ///
-/// A pipe or a device that somebody reads is taken too.
+/// It may also be a pipe or a device with a reader.
 package final class OutputFile: Sendable {
-  /// Whether nothing was there when it was opened.
+  /// Whether the file was empty when it was opened.
   package let wasEmpty: Bool
   private let descriptor: Int32
   private let fault: FileSystem.Fault?
 
-  /// Opens the file at `path`, emptied unless `appending`.
+  /// Opens the file at `path`, and truncates it unless `appending`.
   package init(_ path: String, appending: Bool) throws {
     let mode = O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC)
     do { (descriptor, _) = try FileSystem.open(path, mode) } catch let error as FileError
