@@ -1,24 +1,24 @@
 public import KindlingCore
 
-/// The forms that PyTorch gives checkpoint files; both are read and written.
+/// The container format of a PyTorch checkpoint; both are read and written.
 public enum CheckpointContainer: Sendable {
-  /// A zip file, PyTorch's own since version 1.6.
+  /// A zip file, PyTorch's format since version 1.6.
   case zip
-  /// A sequence of pickles, for programs older than that
-  /// (PyTorch: `_use_new_zipfile_serialization=False`). It has no checksums and is never mapped.
+  /// A sequence of pickles, for older programs (PyTorch: `_use_new_zipfile_serialization=False`).
+  ///
+  /// It has no checksums and is never mapped.
   case legacy
 }
 
-/// Writes the tensors of `stateDict` to a `.pth` file, which `torch.load` reads too
+/// Saves the tensors of `stateDict` to a `.pth` file, which `torch.load` also reads
 /// (PyTorch: `torch.save(model.state_dict(), path)`).
 ///
-/// The file is written beside its place and put there when it is whole and on disk: at no moment is
-/// there half a file, and whatever fails leaves the old one. Tensors that share memory still share
-/// it when loaded.
-/// `notes` are plain values beside the tensors, such as the names of classes, which PyTorch does not
-/// see; see ``loadNotes(from:)``.
+/// The file is replaced atomically when the new one is complete and on disk: a failure leaves the
+/// old file. Tensors that share memory still share it when loaded. `notes` are plain values stored
+/// beside the tensors, such as the names of classes. PyTorch ignores them; see
+/// ``loadNotes(from:)``.
 ///
-/// - Throws: ``CheckpointError`` where the file cannot be written.
+/// - Throws: ``CheckpointError`` if the file cannot be written.
 public func save(
   _ stateDict: StateDict, to path: String, container: CheckpointContainer = .zip,
   notes: CheckpointValue = .none
@@ -30,13 +30,13 @@ public func save(
   }
 }
 
-/// Writes `value`, such as a dictionary of a model's and an optimizer's state, to a `.pth` file
+/// Saves `value`, such as a dictionary of a model's and an optimizer's state, to a `.pth` file
 /// (PyTorch: `torch.save`).
 ///
-/// `notes` are plain values beside it, which PyTorch does not see; see ``loadNotes(from:)``.
+/// `notes` are plain values stored beside it, which PyTorch ignores; see ``loadNotes(from:)``.
 ///
-/// - Throws: ``CheckpointError`` where the file cannot be written, where a dictionary's key is no
-///   plain value, or where tensors of two dtypes share memory.
+/// - Throws: ``CheckpointError`` if the file cannot be written, if a dictionary's key is not a
+///   plain value, or if tensors of two dtypes share memory.
 public func save(
   _ value: CheckpointValue, to path: String, container: CheckpointContainer = .zip,
   notes: CheckpointValue = .none
@@ -46,27 +46,27 @@ public func save(
   }
 }
 
-/// Writes one tensor to a `.pth` file (PyTorch: `torch.save(tensor, path)`).
+/// Saves one tensor to a `.pth` file (PyTorch: `torch.save(tensor, path)`).
 public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(tensor), to: path) }
 
-/// Reads what a `.pth` file holds (PyTorch: `torch.load(path, weights_only=True)`).
+/// Loads the content of a `.pth` file (PyTorch: `torch.load(path, weights_only=True)`).
 ///
-/// The file is data: nothing in it is run. Numbers and arrays of NumPy's are read as numbers and
-/// tensors. An object of any other class is a ``CheckpointValue/opaque(_:)`` value that says what the
-/// file says of it. Complex tensors are read as real ones with a last dimension of 2
-/// (PyTorch: `torch.view_as_real`). The tensors have memory of their own: what happens to the file
-/// afterwards changes nothing.
+/// The file is data: no code in it is run. NumPy numbers and arrays are loaded as numbers and
+/// tensors. An object of any other class is loaded as a ``CheckpointValue/opaque(_:)`` value with
+/// its description. Complex tensors are loaded as real ones with a last dimension of 2
+/// (PyTorch: `torch.view_as_real`). The tensors have their own memory, so later changes of the file
+/// do not affect them.
 ///
 /// - Parameters:
 ///   - path: The file.
-///   - device: The device the tensors go to; nil means the one they were saved from.
-///   - verify: Whether to compare checksums.
-///   - mapped: Whether tensors may lie in the mapped file, without a copy, where the form of the file
-///     allows (PyTorch: `mmap=True`). Writing to them does not change the file. But what is done to
-///     the file while they are in use changes their values, and a file that is cut short in place ends
-///     the process. Replacing it, as `save` does, is safe.
+///   - device: The device of the tensors; nil means the one from which they were saved.
+///   - verify: Whether to check checksums.
+///   - mapped: Whether tensors may use the mapped file without a copy, if the file format allows
+///     (PyTorch: `mmap=True`). Writing to them does not change the file. However, changing the file
+///     while they are in use changes their values, and truncating it ends the process. Replacing
+///     the file, as `save` does, is safe.
 /// - Returns: the value, whose dictionaries keep their order.
-/// - Throws: ``CheckpointError`` where the file is absent, damaged, unsafe, or of another kind.
+/// - Throws: ``CheckpointError`` if the file is missing, damaged, unsafe, or of another kind.
 public func load(
   _ path: String, device: Device? = nil, verify: Bool = true, mapped: Bool = false
 ) throws -> CheckpointValue {
@@ -75,10 +75,10 @@ public func load(
   }
 }
 
-/// Reads the tensors that a `.pth` file holds by name (PyTorch: `torch.load`, for a state dict).
+/// Loads a dictionary of tensors from a `.pth` file (PyTorch: `torch.load`, for a state dict).
 ///
-/// - Throws: ``CheckpointError``, also `.content` where the file holds something else than a
-///   dictionary of tensors; see ``load(_:device:verify:mapped:)``.
+/// - Throws: ``CheckpointError``, also `.content` if the file does not contain a dictionary of
+///   tensors; see ``load(_:device:verify:mapped:)``.
 public func loadStateDict(
   from path: String, device: Device? = nil, verify: Bool = true, mapped: Bool = false
 ) throws -> StateDict {

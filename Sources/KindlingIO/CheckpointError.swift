@@ -1,25 +1,25 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Why a checkpoint could not be read or written.
+/// The reason that a checkpoint could not be read or written.
 public struct CheckpointError: Error, Sendable, CustomStringConvertible {
-  /// What kind of trouble it is.
+  /// The kind of the error.
   public enum Kind: String, Sendable {
-    /// There is no such file or folder, or it may not be opened.
+    /// The file or folder does not exist, or may not be opened.
     case file
-    /// The file is of another kind, or of one that is not read.
+    /// The file is of another or an unsupported kind.
     case format
-    /// The file is damaged or cut short, or contradicts itself.
+    /// The file is damaged, truncated or inconsistent.
     case corrupt
     /// The file asks for something that plain data never needs, such as calling a function.
     case unsafe
-    /// The file is sound and holds something Kindling does not have.
+    /// The file is valid, but contains something that Kindling does not support.
     case unsupported
-    /// The values are not of the expected form.
+    /// The values do not have the expected form.
     case content
   }
 
-  /// What kind of trouble it is.
+  /// The kind of the error.
   public let kind: Kind
   /// The file.
   public internal(set) var path = ""
@@ -37,7 +37,7 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
 
   static func corrupt(_ message: String) -> CheckpointError { CheckpointError(.corrupt, message) }
 
-  /// Runs `body`, whose errors then name the file.
+  /// Runs `body`, and adds the path to its errors.
   static func naming<R>(_ path: String, _ body: () throws -> R) throws -> R {
     do { return try body() } catch var error as CheckpointError {
       if error.path.isEmpty { error.path = path }

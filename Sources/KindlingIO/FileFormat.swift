@@ -1,27 +1,28 @@
 public import KindlingCore
 
-/// The kinds of files that hold tensors.
+/// The format of a file of tensors.
 public enum FileFormat: String, Sendable, CaseIterable {
-  /// PyTorch's checkpoint as a zip file.
+  /// A PyTorch checkpoint as a zip file.
   case pytorch
-  /// PyTorch's checkpoint in the form before version 1.6.
+  /// A PyTorch checkpoint in the format before version 1.6.
   case legacy
-  /// Named tensors, and texts about them.
+  /// Named tensors with metadata.
   case safetensors
-  /// One array of NumPy's.
+  /// A NumPy array.
   case npy
-  /// Named arrays of NumPy's.
+  /// Named NumPy arrays.
   case npz
 
-  /// The kind of the file at `path`, by its content.
+  /// Detects the format of the file at `path` from its content.
   ///
-  /// - Throws: ``CheckpointError`` where it cannot be read, or is of none of these kinds.
+  /// - Throws: ``CheckpointError`` if the file cannot be read, or has none of these formats.
   public init(ofFile path: String) throws {
     self = try CheckpointError.naming(path) { try FileFormat(FileSource(path)) }
   }
 
-  /// The kind that a file called `path` should be of: `.pth`, `.pt`, `.th`, `.bin` and `.ckpt` are
-  /// PyTorch's; nil for other endings.
+  /// Creates the format that the name `path` suggests, or nil for other extensions.
+  ///
+  /// `.pth`, `.pt`, `.th`, `.bin` and `.ckpt` are PyTorch's.
   public init?(pathExtension path: String) {
     let name = path.split(separator: "/").last ?? ""
     switch name.split(separator: ".").dropFirst().last?.lowercased() {
@@ -37,7 +38,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     self = try file.part(0..<file.byteCount, upTo: 16).withBytes { try FileFormat(file, $0) }
   }
 
-  /// `bytes` are the first of the file.
+  /// Detects the format from `bytes`, the first of the file.
   private init(_ file: FileSource, _ bytes: UnsafeRawBufferPointer) throws {
     if bytes.starts(with: NpyHeader.magic) {
       self = .npy
@@ -56,18 +57,18 @@ public enum FileFormat: String, Sendable, CaseIterable {
   }
 }
 
-/// What is known of a tensor in a file before it is loaded.
+/// The description of a tensor in a file, available without loading it.
 public struct CheckpointEntry: Sendable {
-  /// The keys that lead to it, joined by dots; empty where the file holds one tensor alone.
+  /// The keys that lead to the tensor, joined by dots; empty if the file contains a single tensor.
   public let key: String
   /// The size of each dimension.
   public let shape: [Int]
   /// The type of the elements.
   public let dtype: DType
-  /// The bytes its elements take.
+  /// The size of the elements in bytes.
   public let byteCount: Int
 
-  /// `shape` elements of a type as it is stored, described as they are read.
+  /// Creates an entry for `shape` elements of a stored type, with the shape and dtype as loaded.
   init(_ key: String, _ shape: [Int], _ type: StoredType) {
     self.init(key, type.reading == .pairs ? shape + [2] : shape, type.dtype)
   }
@@ -78,10 +79,11 @@ public struct CheckpointEntry: Sendable {
   }
 }
 
-/// Lists the tensors of a file of any ``FileFormat`` without loading them; those of a model that was
-/// saved whole are listed with the keys of its state dict.
+/// Lists the tensors of a file of any ``FileFormat`` without loading them.
 ///
-/// - Throws: ``CheckpointError``, as loading the file; checksums of tensors are not compared.
+/// The tensors of a whole model are listed with the keys of its state dict.
+///
+/// - Throws: ``CheckpointError`` like loading the file; checksums of tensors are not checked.
 public func inspect(_ path: String) throws -> [CheckpointEntry] {
   try CheckpointError.naming(path) {
     let file = try FileSource(path)

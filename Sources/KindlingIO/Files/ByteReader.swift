@@ -1,10 +1,10 @@
-/// Reads little-endian numbers from bytes that may end anywhere.
+/// A reader of little-endian numbers from bytes that may end anywhere.
 struct ByteReader {
   let bytes: UnsafeRawBufferPointer
   private(set) var offset: Int
   private let what: String
 
-  /// A reader that starts at `offset` of `bytes`; `what` is what they are, for messages.
+  /// Creates a reader that starts at `offset` of `bytes`; `what` describes them in error messages.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0, _ what: String) throws {
     guard 0...bytes.count ~= offset else {
       throw CheckpointError.corrupt("\(what) lies outside the file")
@@ -14,10 +14,10 @@ struct ByteReader {
     self.what = what
   }
 
-  /// How many bytes are left.
+  /// The number of remaining bytes.
   var remaining: Int { bytes.count - offset }
 
-  /// The next `count` bytes.
+  /// Reads the next `count` bytes.
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {
       throw CheckpointError.corrupt(
@@ -27,12 +27,12 @@ struct ByteReader {
     return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
   }
 
-  /// The next integer.
+  /// Reads the next integer.
   mutating func take<I: FixedWidthInteger>(_ type: I.Type = I.self) throws -> I {
     I(littleEndian: try take(MemoryLayout<I>.size).loadUnaligned(as: I.self))
   }
 
-  /// The next unsigned integer as a count or place that must fit `Int`.
+  /// Reads the next unsigned integer as a count or offset that must fit `Int`.
   mutating func count<I: FixedWidthInteger & UnsignedInteger>(_ type: I.Type) throws -> Int {
     let value = try take(I.self)
     guard let result = Int(exactly: value) else {
@@ -41,7 +41,7 @@ struct ByteReader {
     return result
   }
 
-  /// The bytes up to the next line feed, which is stepped over.
+  /// Reads the bytes up to the next line feed, and skips it.
   mutating func line() throws -> UnsafeRawBufferPointer {
     guard let end = bytes[offset...].firstIndex(of: 0x0A) else {
       throw CheckpointError.corrupt("\(what) ends within a line")

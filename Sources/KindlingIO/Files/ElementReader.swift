@@ -1,23 +1,23 @@
 import KindlingCore
 import Synchronization
 
-/// Elements that lie in a file and become the memory of a tensor.
+/// Elements in a file that become the memory of a tensor.
 struct StoredElements {
-  /// Where the bytes lie.
+  /// The range of the bytes in the file.
   let range: Range<Int>
   let type: StoredType
   var bigEndian = false
-  /// The record that the bytes are part of, whose checksum is compared.
+  /// The record that contains the bytes, for its checksum.
   var record: ZipArchive.Record?
 }
 
-/// Reads the elements of many tensors at once, each straight into its memory.
+/// A reader of the elements of many tensors at once, each directly into its memory.
 struct ElementReader {
   private let source: FileSource
-  /// Enough work for a thread, and little enough to be shared out evenly.
+  /// The size of a piece in bytes: enough work for a thread, but small enough to balance the load.
   private static let piece = 4 << 20
 
-  /// Bytes of the file and where they go: nowhere, where only their checksum matters.
+  /// A range of the file and its destination, or none if only the checksum is needed.
   private struct Piece {
     let owner: Int
     let range: Range<Int>
@@ -26,9 +26,9 @@ struct ElementReader {
   private var pieces: [Piece] = []
   private let backend: any Backend
 
-  /// The memory of each of `elements` in `source`.
+  /// Reads each of `elements` from `source` into memory.
   ///
-  /// Where `verify`, the checksums of their records are compared.
+  /// If `verify` is true, the checksums of their records are checked.
   static func read(
     _ elements: [StoredElements], in source: FileSource, verify: Bool
   ) throws -> [Storage] {
@@ -43,11 +43,11 @@ struct ElementReader {
 
   private mutating func read(_ elements: [StoredElements], verify: Bool) throws -> [Storage] {
     var storages: [Storage] = []
-    // What has to be converted is read into memory of its own first.
+    // Elements that need conversion are first read into separate memory.
     var raw: [Int: HostBytes] = [:]
     var sums: [ZipArchive.Record?] = []
     for (number, part) in elements.enumerated() {
-      // Compressed records are unpacked, with their checksums, one by one.
+      // Compressed records are decompressed and checked one by one.
       if let record = part.record, let size = record.inflatedSize {
         let unpacked = try record.unpacked(in: source, verify: verify)
         let inner = StoredElements(
@@ -93,7 +93,7 @@ struct ElementReader {
     }
   }
 
-  /// Reads all pieces on all threads, and compares the checksums of `records`.
+  /// Reads all pieces on all threads, and checks the checksums of `records`.
   private func run(_ records: [ZipArchive.Record?]) throws {
     let failure = Mutex<(any Error)?>(nil)
     let sums = [UInt32](unsafeUninitializedCapacity: pieces.count) { sums, count in
@@ -119,7 +119,7 @@ struct ElementReader {
     }
   }
 
-  /// Puts a piece in its place; the checksum of its bytes, where it is wanted.
+  /// Reads a piece to its destination; returns the checksum of its bytes if `summed`.
   private func read(_ piece: Piece, summed: Bool) throws -> UInt32 {
     let count = piece.range.count
     if let target = piece.target {
@@ -133,7 +133,7 @@ struct ElementReader {
     return try source.part(piece.range).withBytes { Checksum.onOneThread($0) }
   }
 
-  /// The elements in the memory of the mapped file, where they may be used as they lie there.
+  /// Returns the elements in the memory of the mapped file, if they can be used in place.
   private func mappedStorage(_ part: StoredElements) -> Storage? {
     guard part.type.isPlain, !part.bigEndian || part.type.dtype.byteSize == 1,
       let (bytes, owner) = source.mapped(part.range), let address = bytes.baseAddress,
@@ -142,7 +142,7 @@ struct ElementReader {
     return owner.storage(bytes, on: backend)
   }
 
-  /// Makes the bytes that were read elements.
+  /// Converts the bytes that were read to elements.
   private func finish(_ storage: Storage, _ part: StoredElements, _ raw: HostBytes?) throws {
     try backend.withHostBytes(storage, mutating: true) { target in
       let target = UnsafeMutableRawBufferPointer(

@@ -1,11 +1,10 @@
 import KindlingCore
 import KindlingPlatform
 
-/// The bytes of a file, of which readers take parts.
+/// The bytes of a file, from which readers take parts.
 ///
-/// What is taken is copied, so that nothing which happens to the file later can change it; a file that
-/// is cut short meanwhile is a thrown error. Only what is asked for in the memory of a mapped file is
-/// not copied.
+/// Parts are copied, so later changes of the file do not affect them. A file that is truncated
+/// while it is read throws an error. Only parts requested from a mapped file are not copied.
 package final class FileSource: Sendable {
   package let byteCount: Int
   private let origin: Origin
@@ -13,7 +12,7 @@ package final class FileSource: Sendable {
 
   private enum Origin { case file(InputFile), memory(HostBytes) }
 
-  /// The file at `path`; where it is `mapped`, its records may be used without a copy.
+  /// Opens the file at `path`; if it is `mapped`, its records may be used without a copy.
   package init(_ path: String, mapped: Bool = false) throws {
     let file = try InputFile(path)
     guard file.byteCount > 0 else { throw CheckpointError.corrupt("the file is empty") }
@@ -22,12 +21,12 @@ package final class FileSource: Sendable {
     origin = .file(file)
   }
 
-  /// `memory`, as if it were a file's.
+  /// Creates a source from `memory` instead of a file.
   init(_ memory: HostBytes) {
     (byteCount, origin, mapping) = (memory.bytes.count, .memory(memory), nil)
   }
 
-  /// A copy of `content`, as if it were a file's.
+  /// Creates a source from a copy of `content` instead of a file.
   package convenience init(copying content: UnsafeRawBufferPointer) throws {
     guard !content.isEmpty else { throw CheckpointError.corrupt("the file is empty") }
     let memory = try HostBytes(byteCount: content.count)
@@ -35,10 +34,10 @@ package final class FileSource: Sendable {
     self.init(memory)
   }
 
-  /// The whole file in memory.
+  /// Returns a source with the whole file in memory.
   func inMemory() throws -> FileSource { FileSource(try memory()) }
 
-  /// The bytes of the whole file.
+  /// Reads the bytes of the whole file.
   func memory() throws -> HostBytes {
     if case .memory(let memory) = origin { return memory }
     let memory = try HostBytes(byteCount: byteCount)
@@ -46,7 +45,7 @@ package final class FileSource: Sendable {
     return memory
   }
 
-  /// The bytes in `range`, which must lie in the file.
+  /// Returns the bytes in `range`, which must be inside the file.
   package func part(_ range: Range<Int>) throws -> FilePart {
     if case .memory(let memory) = origin {
       return FilePart(UnsafeRawBufferPointer(rebasing: memory.bytes[range]), of: memory)
@@ -56,12 +55,12 @@ package final class FileSource: Sendable {
     return FilePart(UnsafeRawBufferPointer(memory.bytes), of: memory)
   }
 
-  /// The first `count` bytes of `range`, or as many as there are.
+  /// Returns the first `count` bytes of `range`, or as many as there are.
   func part(_ range: Range<Int>, upTo count: Int) throws -> FilePart {
     try part(range.lowerBound..<range.lowerBound + min(count, range.count))
   }
 
-  /// Copies the bytes in `range`, which must lie in the file, into `target`, which is as long.
+  /// Copies the bytes in `range`, which must be inside the file, into `target` of the same length.
   func read(_ range: Range<Int>, into target: UnsafeMutableRawBufferPointer) throws {
     switch origin {
     case .file(let file): try file.read(into: target, at: range.lowerBound)
@@ -70,13 +69,13 @@ package final class FileSource: Sendable {
     }
   }
 
-  /// The bytes in `range` without a copy; nil where the file is not mapped.
+  /// Returns the bytes in `range` without a copy, or nil if the file is not mapped.
   func mapped(_ range: Range<Int>) -> (bytes: UnsafeMutableRawBufferPointer, owner: Mapping)? {
     mapping.map { (UnsafeMutableRawBufferPointer(rebasing: $0.bytes[range]), $0) }
   }
 }
 
-/// Bytes of a file in memory, which stay as long as this value.
+/// Bytes of a file in memory, which live as long as this value.
 package struct FilePart {
   package let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject
@@ -85,18 +84,18 @@ package struct FilePart {
     (self.bytes, self.owner) = (bytes, owner)
   }
 
-  /// Runs `body`, through which the bytes stay.
+  /// Runs `body` and keeps the bytes alive.
   package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try withExtendedLifetime(owner) { try body(bytes) }
   }
 }
 
-/// Memory of the processor's from the allocator of tensors, whose bytes are not set.
+/// Host memory from the tensor allocator, with uninitialized bytes.
 final class HostBytes: @unchecked Sendable {
   let bytes: UnsafeMutableRawBufferPointer
   private let storage: Storage
 
-  /// - Throws: `TensorError` `.memory` where there is not that much.
+  /// - Throws: `TensorError` `.memory` if there is not enough memory.
   init(byteCount: Int) throws {
     let backend = try Device.cpu.backend
     storage = try backend.allocate(byteCount: max(byteCount, 1))

@@ -1,18 +1,18 @@
 import KindlingCore
 import KindlingPlatform
 
-/// A file as memory.
+/// A memory-mapped file.
 ///
-/// Writing to the memory never changes the file, and the memory stays while anybody holds this object.
-/// What is done to the file changes the memory, and where the file becomes shorter, touching the
-/// memory beyond its end ends the process.
+/// Writing to the memory never changes the file. The memory stays mapped for the lifetime of this
+/// object. Changes of the file change the memory. If the file becomes shorter, an access beyond its
+/// end ends the process.
 final class Mapping: @unchecked Sendable {
   let bytes: UnsafeMutableRawBufferPointer
 
-  /// Maps `file`, which is not empty.
+  /// Maps `file`, which must not be empty.
   init(_ file: InputFile) throws {
-    // Pages are wired read-only, all at once where the system can, and made writable afterwards: a
-    // writable private mapping would copy every page of the file on the way.
+    // Pages are mapped read-only, all at once if supported, and made writable afterwards: a
+    // writable private mapping would copy every page of the file.
     #if os(Linux)
       let flags = MAP_PRIVATE | MAP_POPULATE
     #else
@@ -28,7 +28,7 @@ final class Mapping: @unchecked Sendable {
 
   deinit { munmap(bytes.baseAddress, bytes.count) }
 
-  /// Memory of this file as a storage, which keeps the file.
+  /// Returns memory of this file as a storage, which keeps the mapping alive.
   func storage(_ part: UnsafeMutableRawBufferPointer, on backend: any Backend) -> Storage? {
     guard let address = part.baseAddress else { return nil }
     return Storage(external: address, byteCount: part.count, backend: backend) {

@@ -1,15 +1,15 @@
 import KindlingCore
 
-/// An element type that files hold: one of Kindling's, or one that is read as another.
+/// An element type in a file: one of Kindling's, or one that is converted.
 ///
-/// Unsigned integers beyond 8 bits are read as the signed type that holds them all (64 bits: as int64,
-/// where the values fit), complex numbers as pairs of real ones in a last dimension of 2, as
-/// `torch.view_as_real` shows them, and 8-bit floats as float32.
+/// Unsigned integers beyond 8 bits are read as the signed type that holds them all (64 bits: as
+/// int64, if the values fit). Complex numbers are read as pairs of real ones in a last dimension of
+/// 2, like `torch.view_as_real`. 8-bit floats are read as float32.
 struct StoredType: Equatable {
-  /// How elements of the file become elements of a tensor.
+  /// The conversion of elements in the file to elements of a tensor.
   enum Reading: Equatable { case same, pairs, unsigned, float8(exponentBits: Int) }
 
-  /// The bytes of one element in the file.
+  /// The size of one element in the file in bytes.
   let byteSize: Int
   /// The dtype of the tensor.
   let dtype: DType
@@ -30,7 +30,7 @@ struct StoredType: Equatable {
   static let float8e4m3 = StoredType(1, .float32, .float8(exponentBits: 4))
   static let float8e5m2 = StoredType(1, .float32, .float8(exponentBits: 5))
 
-  /// The bytes that elements of `shape` take in the file; throws where that is beyond counting.
+  /// Returns the size of elements of `shape` in the file in bytes; throws on overflow.
   func byteCount(_ shape: [Int], _ what: String) throws -> Int {
     var count = 1
     var overflow = false
@@ -42,7 +42,7 @@ struct StoredType: Equatable {
       (count, overflow) = (product, overflow || over)
     }
     let (bytes, over) = count.multipliedReportingOverflow(by: byteSize)
-    // What is read may be wider than what is stored.
+    // The loaded elements may be wider than the stored ones.
     guard !overflow, !over, bytes <= Int.max / 16 else {
       throw CheckpointError.corrupt(
         "\(what) of shape \(shape) has more elements than 64 bits count")
@@ -50,15 +50,15 @@ struct StoredType: Equatable {
     return shape.contains(0) ? 0 : bytes
   }
 
-  /// Whether elements in the file are what a tensor holds, but for the order of their bytes.
+  /// Whether elements in the file equal those of the tensor, except for byte order.
   var isPlain: Bool { reading == .same || reading == .pairs }
 
-  /// The bytes that `byteCount` bytes of the file become.
+  /// Returns the size of `byteCount` bytes of the file after conversion.
   func readByteCount(_ byteCount: Int) -> Int {
     isPlain ? byteCount : byteCount / byteSize * dtype.byteSize
   }
 
-  /// A tensor of `shape` whose elements are `storage`.
+  /// Creates a tensor of `shape` with the elements in `storage`.
   func tensor(_ storage: Storage, _ shape: [Int], columnMajor: Bool = false) -> Tensor {
     let isPairs = reading == .pairs
     let full = isPairs ? shape + [2] : shape
@@ -69,7 +69,7 @@ struct StoredType: Equatable {
       numel: full.reduce(1, *), isContiguous: Layout.isContiguous(full, strides))
   }
 
-  /// Makes bytes of a file, which are in their place, elements of a tensor.
+  /// Converts bytes of a file in place to elements of a tensor.
   func adapt(_ bytes: UnsafeMutableRawBufferPointer, bigEndian: Bool) {
     if dtype == .bool { Self.normalizeTruth(bytes) }
     if bigEndian && dtype.byteSize > 1 { Self.swap(bytes, dtype.byteSize) }
@@ -106,7 +106,7 @@ struct StoredType: Equatable {
     }
   }
 
-  /// What an 8-bit float (finite-only with 4 bits of exponent, as IEEE's with 5) stands for.
+  /// Decodes an 8-bit float: finite-only with 4 exponent bits, IEEE-like with 5.
   static func float(_ bits: UInt8, exponentBits: Int) -> Float {
     let mantissaBits = 7 - exponentBits
     let mantissa = Int(bits) & (1 << mantissaBits - 1)
@@ -122,7 +122,7 @@ struct StoredType: Equatable {
       * Float(whole)
   }
 
-  /// Makes every byte that is not 0 a 1: Swift's `Bool` knows no other.
+  /// Replaces every nonzero byte with 1, since a Swift `Bool` must be 0 or 1.
   private static func normalizeTruth(_ bytes: UnsafeMutableRawBufferPointer) {
     guard bytes.contains(where: { $0 > 1 }) else { return }
     for i in bytes.indices where bytes[i] > 1 { bytes[i] = 1 }
@@ -155,7 +155,7 @@ struct StoredType: Equatable {
 }
 
 extension Tensor {
-  /// Hands the elements in row-major order to `body` as bytes.
+  /// Calls `body` with the bytes of the elements in row-major order.
   func withElementBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
     let host = try noGrad { try contiguous() }
     if host.numel == 0 { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }

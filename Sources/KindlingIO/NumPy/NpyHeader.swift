@@ -1,23 +1,22 @@
 import KindlingCore
 
-/// What stands at the front of an `.npy` file: element type, order and shape, as the text of a Python
-/// dictionary.
+/// The header of an `.npy` file: element type, order and shape, as the text of a Python dictionary.
 ///
-/// It is read by rule, never evaluated.
+/// It is parsed, never evaluated.
 struct NpyHeader {
   private(set) var type = StoredType(.float32)
   private(set) var isBigEndian = false
   private(set) var isColumnMajor = false
   private(set) var shape: [Int] = []
-  /// Where the elements begin.
+  /// The offset of the first element.
   private(set) var end = 0
 
   static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
 
-  /// Where the elements lie.
+  /// The range of the elements.
   private(set) var elements = 0..<0
 
-  /// Reads the header of the `.npy` content in `range` of `source`; the elements are there.
+  /// Reads the header of the `.npy` content in `range` of `source`, and sets `elements`.
   init(_ source: FileSource, _ range: Range<Int>) throws {
     let length = try source.part(range, upTo: 12).withBytes(Self.length)
     self = try source.part(range, upTo: length).withBytes { try NpyHeader($0) }
@@ -30,7 +29,7 @@ struct NpyHeader {
     elements = start..<start + needed
   }
 
-  /// The length of the header that begins with `bytes`.
+  /// Returns the length of the header that begins with `bytes`.
   private static func length(_ bytes: UnsafeRawBufferPointer) -> Int {
     guard bytes.count == 12 else { return bytes.count }
     if bytes[6] == 1 { return 10 + Int(bytes[8]) + Int(bytes[9]) << 8 }
@@ -115,7 +114,7 @@ struct NpyHeader {
 
   // MARK: Writing
 
-  /// The header of a row-major array, padded so that its elements are aligned.
+  /// Creates the header of a row-major array, padded to align the elements.
   static func bytes(_ dtype: DType, _ shape: [Int]) throws -> [UInt8] {
     guard let descr = names[dtype] else {
       throw CheckpointError(
@@ -138,7 +137,7 @@ struct NpyHeader {
     .int64: "<i8", .uint8: "|u1", .bool: "|b1",
   ]
 
-  /// The type that NumPy calls `code`, such as `f8`.
+  /// Returns the type for NumPy's `code`, such as `f8`.
   static func type(_ code: String) -> StoredType? { types[code] }
 
   private static let types: [String: StoredType] = {

@@ -1,36 +1,37 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Reads and writes NumPy's files: one array in `.npy`, several by name in `.npz`
+/// Reading and writing of NumPy files: one array in `.npy`, several by name in `.npz`
 /// (Python: `np.load`, `np.save`, `np.savez`, `np.savez_compressed`).
 ///
-/// Arrays of numbers and truth values are read, in either byte order and either memory order. Types
-/// that Kindling lacks are read as wider ones: uint16 as int32, uint32 and uint64 as int64, complex
-/// numbers with a last dimension of 2. Arrays of Python objects are refused.
+/// Arrays of numbers and Booleans are read, in any byte order and memory order. Types that Kindling
+/// lacks are read as wider ones: uint16 as int32, uint32 and uint64 as int64, complex numbers with
+/// a last dimension of 2. Arrays of Python objects are refused.
 public enum NumPy {
-  /// The array in the `.npy` file at `path`.
+  /// Loads the array in the `.npy` file at `path`.
   ///
-  /// An array in Fortran's order comes as a transposed view.
+  /// An array in Fortran order is returned as a transposed view.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - mapped: Whether the array may lie in the mapped file, without a copy, as with
+  ///   - mapped: Whether the array may use the mapped file without a copy, as in
   ///     ``load(_:device:verify:mapped:)``.
   /// - Returns: The array.
-  /// - Throws: ``CheckpointError`` where the file is absent, damaged, or holds no plain numbers.
+  /// - Throws: ``CheckpointError`` if the file is missing, damaged, or does not contain plain
+  ///   numbers.
   public static func load(_ path: String, mapped: Bool = false) throws -> Tensor {
     try CheckpointError.naming(path) { try load(FileSource(path, mapped: mapped)) }
   }
 
-  /// The array in the content of an `.npy` file, copied.
+  /// Loads a copy of the array in the content of an `.npy` file.
   public static func load(bytes: some Collection<UInt8>) throws -> Tensor {
     try load(copying(bytes))
   }
 
-  /// Makes the file at `path` hold `tensor`; either it is whole afterwards, or the old one still there.
+  /// Saves `tensor` to the file at `path`, replacing it atomically.
   ///
-  /// - Throws: ``CheckpointError`` where the file cannot be written, or `tensor` is bfloat16, which
-  ///   NumPy does not have.
+  /// - Throws: ``CheckpointError`` if the file cannot be written, or if `tensor` is bfloat16, which
+  ///   NumPy does not support.
   public static func save(_ tensor: Tensor, to path: String) throws {
     try CheckpointError.naming(path) {
       let header = try NpyHeader.bytes(tensor.dtype, tensor.shape)
@@ -41,13 +42,13 @@ public enum NumPy {
     }
   }
 
-  /// The content of an `.npy` file that holds `tensor`.
+  /// Returns the content of an `.npy` file with `tensor`.
   public static func bytes(_ tensor: Tensor) throws -> [UInt8] {
     try Layout.checkList(tensor.numel, bytes: 2 * tensor.dtype.byteSize, "NumPy.bytes")
     return Array(try content(tensor))
   }
 
-  /// ``bytes(_:)`` in memory from the allocator.
+  /// Creates the content for ``bytes(_:)`` in memory from the allocator.
   private static func content(_ tensor: Tensor) throws -> HostBuffer<UInt8> {
     let header = try NpyHeader.bytes(tensor.dtype, tensor.shape)
     return try tensor.withElementBytes { elements in
@@ -64,21 +65,20 @@ public enum NumPy {
 
   // MARK: Several arrays
 
-  /// The arrays in the `.npz` file at `path` by name, compressed or not.
+  /// Loads the arrays in the `.npz` file at `path` by name, compressed or not.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - mapped: Whether arrays may lie in the mapped file, without a copy, where they are not
-  ///     compressed.
+  ///   - mapped: Whether arrays may use the mapped file without a copy, if they are not compressed.
   /// - Returns: The arrays by name.
-  /// - Throws: ``CheckpointError`` as ``load(_:mapped:)``, and where a checksum does not match.
+  /// - Throws: ``CheckpointError`` like ``load(_:mapped:)``, and if a checksum does not match.
   public static func loadz(_ path: String, mapped: Bool = false) throws -> StateDict {
     try CheckpointError.naming(path) { try loadz(FileSource(path, mapped: mapped)) }
   }
 
-  /// Makes the file at `path` hold `arrays`; either it is whole afterwards, or the old one still there.
+  /// Saves `arrays` to the file at `path`, replacing it atomically.
   ///
-  /// Records that are not `compressed` can be mapped.
+  /// Records can be mapped unless they are `compressed`.
   public static func savez(
     _ arrays: StateDict, to path: String, compressed: Bool = false
   ) throws {
@@ -141,7 +141,7 @@ public enum NumPy {
     return try Array(bytes).withUnsafeBytes { try FileSource(copying: $0) }
   }
 
-  /// The array in `file`, whose checksum is that of `record`.
+  /// Loads the array in `file`, whose checksum is that of `record`.
   private static func tensor(
     _ header: NpyHeader, in file: FileSource, of record: ZipArchive.Record? = nil
   ) throws -> Tensor {
@@ -151,7 +151,7 @@ public enum NumPy {
     return header.type.tensor(storages[0], header.shape, columnMajor: header.isColumnMajor)
   }
 
-  /// Hands over each array's name and record.
+  /// Calls `body` with the name and the record of each array.
   private static func visit(
     _ file: FileSource, _ body: (_ name: String, ZipArchive.Record) throws -> Void
   ) throws {

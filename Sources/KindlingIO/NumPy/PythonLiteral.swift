@@ -1,17 +1,17 @@
-/// Steps through the Python literals of an `.npy` header: texts, truth values, tuples of integers.
+/// A parser of the Python literals in an `.npy` header: strings, Booleans and tuples of integers.
 struct PythonLiteral {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  /// Whether nothing but spaces is left.
+  /// Returns whether only spaces are left.
   mutating func isAtEnd() -> Bool {
     skipSpaces()
     return offset == bytes.count
   }
 
-  /// Steps over `character`, if it comes next.
+  /// Skips `character` if it comes next, and returns whether it did.
   mutating func skip(_ character: Unicode.Scalar) -> Bool {
     skipSpaces()
     guard offset < bytes.count, UInt32(bytes[offset]) == character.value else { return false }
@@ -19,12 +19,12 @@ struct PythonLiteral {
     return true
   }
 
-  /// Steps over `character`, which must come next.
+  /// Skips `character`, which must come next.
   mutating func expect(_ character: Unicode.Scalar) throws {
     guard skip(character) else { throw unfit("expected '\(character)'") }
   }
 
-  /// A text in either kind of quotes, without escapes.
+  /// Reads a string in either kind of quotes, without escapes.
   mutating func string(_ what: String) throws -> String {
     let quote: UInt8
     if skip("'") {
@@ -46,7 +46,7 @@ struct PythonLiteral {
     return result
   }
 
-  /// The element type; those of structures are lists.
+  /// Reads the element type; structured types are lists.
   mutating func descr() throws -> String {
     skipSpaces()
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "[") {
@@ -57,14 +57,14 @@ struct PythonLiteral {
     return try string("descr")
   }
 
-  /// `True` or `False`.
+  /// Reads `True` or `False`.
   mutating func truth(_ what: String) throws -> Bool {
     if skipWord("True") { return true }
     if skipWord("False") { return false }
     throw unfit("\(what) is not True or False")
   }
 
-  /// A tuple of whole numbers, such as `(3, 4)`, `(5,)` or `()`.
+  /// Reads a tuple of nonnegative integers, such as `(3, 4)`, `(5,)` or `()`.
   mutating func integers(_ what: String) throws -> [Int] {
     guard skip("(") else { throw unfit("\(what) is no tuple") }
     var result: [Int] = []
@@ -94,7 +94,7 @@ struct PythonLiteral {
       offset += 1
     }
     guard offset > start else { throw unfit("\(what) holds something that is no integer") }
-    // Python 2 wrote long integers with an L.
+    // Python 2 writes long integers with an L.
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "L") { offset += 1 }
     return value
   }

@@ -1,20 +1,21 @@
 import KindlingCore
 
-/// The notes that a checkpoint was saved with; `.none` where there are none.
+/// Loads the notes of a checkpoint, or `.none` if there are none.
 ///
-/// They lie in a record of the zip form that PyTorch does not look at, as a pickle of plain values.
+/// They are stored as a pickle of plain values in a record of the zip format that PyTorch ignores.
 ///
-/// - Throws: ``CheckpointError`` where the file is absent or no checkpoint, or the notes are damaged.
+/// - Throws: ``CheckpointError`` if the file is missing or not a checkpoint, or if the notes are
+///   damaged.
 public func loadNotes(from path: String) throws -> CheckpointValue {
   try CheckpointError.naming(path) { try CheckpointNotes.read(FileSource(path)) }
 }
 
-/// Values beside those that a checkpoint is about.
+/// The notes stored beside the values of a checkpoint.
 enum CheckpointNotes {
-  /// The record's name in the archive's folder.
+  /// The name of the record in the archive's folder.
   static let record = "notes.pkl"
 
-  /// The record's content; nil where there are no notes.
+  /// Returns the content of the record, or nil if there are no notes.
   static func pickle(_ notes: CheckpointValue, _ container: CheckpointContainer) throws -> [UInt8]?
   {
     if case .none = notes { return nil }
@@ -29,7 +30,7 @@ enum CheckpointNotes {
     return pickle
   }
 
-  /// The notes in `file`.
+  /// Reads the notes in `file`.
   static func read(_ file: FileSource) throws -> CheckpointValue {
     let isZip = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
       if bytes.starts(with: [0x50, 0x4B]) { return true }

@@ -1,17 +1,18 @@
 import KindlingCore
 
-/// A checkpoint in one of PyTorch's containers, opened.
+/// An open checkpoint in one of PyTorch's containers.
 package struct CheckpointReader {
   let graph: PickleGraph
-  /// Where the storages lie: in the file, or in what was read of it.
+  /// The source of the storages: the file, or memory with its content.
   private let source: FileSource
-  /// The bytes of each storage of the graph.
+  /// The location of each storage of the graph.
   private let storages: [StoredElements]
   private let verify: Bool
 
   /// Opens the checkpoint in `file`.
   ///
-  /// With `verify` the checksum of every record that is used is compared; the legacy form has none.
+  /// With `verify`, the checksum of every record that is used is checked; the legacy format has
+  /// none.
   package init(_ file: FileSource, verify: Bool) throws {
     enum Form { case zip, legacy }
     let form: Form = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
@@ -29,13 +30,13 @@ package struct CheckpointReader {
       source = file
       (graph, storages) = try CheckpointReader.readZip(file, verify: verify)
     case .legacy:
-      // The pickle's length is known only when it has been read.
+      // The length of the pickle is only known after reading it.
       source = try file.inMemory()
       (graph, storages) = try LegacyContainer.read(source)
     }
   }
 
-  // MARK: The zip form
+  // MARK: The zip format
 
   private static func readZip(
     _ file: FileSource, verify: Bool
@@ -53,7 +54,8 @@ package struct CheckpointReader {
     if let order = archive["\(root)/byteorder"] {
       try CheckpointReader.checkByteOrder(text(order, in: file))
     }
-    // Compressed records may unpack to a thousand times their size, which those of checkpoints do not.
+    // Compressed records may expand to a thousand times their size, but those of checkpoints do
+    // not.
     var room = 8 * file.byteCount + mostSmall
     func unpack(_ record: ZipArchive.Record) throws {
       room -= record.inflatedSize ?? 0
@@ -76,7 +78,7 @@ package struct CheckpointReader {
         )
       }
       try unpack(found)
-      // Where the record is compressed, that is its place in what it unpacks to.
+      // If the record is compressed, that is the position in the decompressed data.
       let start = found.inflatedSize == nil ? found.range.lowerBound : 0
       return StoredElements(
         range: start..<start + storage.byteCount, type: storage.type, record: found)
@@ -84,10 +86,10 @@ package struct CheckpointReader {
     return (graph, storages)
   }
 
-  /// What compressed records may unpack to in a file of any size.
+  /// The maximum decompressed size of records in a file of any size.
   private static let mostSmall = 1 << 24
 
-  /// The beginning of a record that is a short text.
+  /// Returns the beginning of a record with a short text.
   private static func text(_ record: ZipArchive.Record, in file: FileSource) throws -> String {
     guard record.byteCount <= 1 << 16 else {
       throw CheckpointError.corrupt("the record \(record.name.prefix(200)) is too long")
@@ -97,7 +99,7 @@ package struct CheckpointReader {
     }
   }
 
-  /// The folder in the archive that all records lie in.
+  /// Returns the folder in the archive that contains all records.
   static func root(_ archive: ZipArchive) throws -> String {
     let roots = archive.records.map(\.name).filter { $0.hasSuffix("/data.pkl") }.map {
       $0.dropLast(9)
@@ -136,12 +138,12 @@ package struct CheckpointReader {
 
   // MARK: Tensors
 
-  /// The tensors of the graph, each over the memory of its storage; equal storages are shared.
+  /// Returns the tensors of the graph on the memory of their storages; equal storages are shared.
   package func tensors(on device: Device?) throws -> [Tensor] {
     try tensors(over: blocks(on: device))
   }
 
-  /// The memory of each storage.
+  /// Returns the memory of each storage.
   private func blocks(on device: Device?) throws -> [Storage] {
     for storage in graph.storages where storage.location != "cpu" && device == nil {
       throw CheckpointError(
@@ -150,14 +152,15 @@ package struct CheckpointReader {
       )
     }
     let backend = try (device ?? .cpu).backend
-    // Storages move, not tensors: what shares memory in the file shares it on the device.
+    // Storages are moved instead of tensors: what shares memory in the file shares it on the
+    // device.
     return try ElementReader.read(storages, in: source, verify: verify).map {
       try $0.copied(to: backend)
     }
   }
 
   private func tensors(over blocks: [Storage]) throws -> [Tensor] {
-    // Views of one storage with equal signs share the copy that has them.
+    // Views of one storage with the same signs share one copy.
     var signed: [SignedStorage: Storage] = [:]
     return try graph.tensors.map { record in
       var block = blocks[record.storage]
@@ -180,7 +183,7 @@ package struct CheckpointReader {
     let signs: TensorRecord.Signs
   }
 
-  /// The plain value that the checkpoint holds.
+  /// Returns the plain value of the checkpoint.
   package func value(on device: Device?) throws -> CheckpointValue {
     if case .object(let number) = graph.root, graph.isModule(number) {
       throw PickleGlobal.refusal(ofModel: graph.objects[number].className)
@@ -192,11 +195,11 @@ package struct CheckpointReader {
 }
 
 extension TensorRecord.Signs {
-  /// A copy of `elements` with these signs.
+  /// Returns a copy of `elements` with these signs.
   fileprivate func applied(to elements: Tensor) throws -> Storage {
     try noGrad {
       let result = try negative ? elements.neg() : elements.clone()
-      // Complex numbers are pairs, of which the second is imaginary.
+      // Complex numbers are pairs; the second element is the imaginary part.
       if conjugate { try result.select(1, 1).neg_() }
       return result.storage
     }
@@ -204,7 +207,7 @@ extension TensorRecord.Signs {
 }
 
 extension StorageRecord {
-  /// All elements of `block`, which is this storage.
+  /// Returns all elements of `block`, which is this storage.
   fileprivate func whole(_ block: Storage) -> Tensor {
     Tensor(
       storage: block, shape: shape, strides: Layout.contiguousStrides(shape), offset: 0,
@@ -213,7 +216,7 @@ extension StorageRecord {
 }
 
 extension Storage {
-  /// This memory of the processor's in the memory of `backend`: itself, or a copy there.
+  /// Returns this host memory in the memory of `backend`: itself, or a copy.
   fileprivate func copied(to backend: any Backend) throws -> Storage {
     if backend.device == self.backend.device { return self }
     let copy = try backend.allocate(byteCount: byteCount)

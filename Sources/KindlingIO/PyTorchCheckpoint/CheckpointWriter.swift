@@ -1,10 +1,9 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Writes pickles and the storages they refer to in either of PyTorch's containers.
+/// The writer of pickles and their storages in either of PyTorch's containers.
 enum CheckpointWriter {
-  /// Makes the file at `path` hold what `fill` pickles; either it is whole afterwards, or the old one
-  /// still there.
+  /// Writes the pickle of `fill` to the file at `path`, replacing it atomically.
   static func write(
     to path: String, _ container: CheckpointContainer, notes: CheckpointValue = .none,
     _ fill: (inout Pickler) throws -> Void

@@ -1,27 +1,29 @@
 import KindlingCore
 import KindlingPlatform
 
-/// PyTorch's form of checkpoints before version 1.6, which it still reads: five pickles (magic number,
-/// version, what wrote it, the value, the storages' keys), then each storage's count and bytes.
+/// PyTorch's checkpoint format before version 1.6, which it still reads.
+///
+/// It has five pickles (magic number, version, system, the value, the storages' keys), followed by
+/// the count and bytes of each storage.
 enum LegacyContainer {
-  /// `0x1950A86A20F9469CFC6C`, as a pickle says it after its protocol.
+  /// The magic number `0x1950A86A20F9469CFC6C`, as a pickle encodes it after its protocol.
   private static let magic: [UInt8] = [
     0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
   ]
   private static let version = 1001
 
-  /// Whether `bytes` begin as a legacy checkpoint does, or as one with another magic number.
+  /// Returns whether `bytes` begin like a legacy checkpoint, possibly with another magic number.
   static func isOne(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count > 4, bytes[0] == 0x80, 2...5 ~= bytes[1] else { return false }
-    // A frame comes first from protocol 4 on.
+    // From protocol 4 on, a frame comes first.
     let start = bytes[1] >= 4 && bytes[2] == 0x95 ? 11 : 2
-    // Any integer will do: a wrong one is worth a better message than "bare pickle".
+    // Any integer is accepted: a wrong one deserves a better message than "bare pickle".
     return start < bytes.count && [0x8A, 0x4A, 0x4B, 0x4D].contains(bytes[start])
   }
 
   // MARK: Reading
 
-  /// What the file describes, and where its storages lie.
+  /// Reads the content of the file and the locations of its storages.
   static func read(
     _ source: FileSource
   ) throws -> (PickleGraph, [StoredElements]) {
@@ -84,7 +86,7 @@ enum LegacyContainer {
     )
   }
 
-  /// Refuses what a machine of the other byte order wrote.
+  /// Refuses a file from a machine of the other byte order.
   private static func checkWriter(_ graph: PickleGraph) throws {
     guard case .dictionary(let number) = graph.root else {
       throw CheckpointError.corrupt("the legacy checkpoint does not say what wrote it")
@@ -111,7 +113,7 @@ enum LegacyContainer {
 
   // MARK: Writing
 
-  /// Writes a pickle and the storages it refers to.
+  /// Writes a pickle and its storages.
   static func write(
     _ pickle: [UInt8], _ storages: [(storage: Storage, dtype: DType)], to file: inout AtomicFile
   ) throws {

@@ -1,45 +1,45 @@
 import KindlingCore
 
-/// What a pickle may name.
+/// A global name in a pickle.
 ///
-/// None of it runs anything: each stands for a piece of data that the unpickler knows how to make, or
-/// is a name that is kept as data.
+/// None of them runs code: each stands for data that the unpickler can create, or is kept as a
+/// name.
 enum PickleGlobal {
   case orderedDict
-  /// A dictionary of counts, as a schedule's milestones are.
+  /// A dictionary of counts, such as the milestones of a schedule.
   case counter
   case rebuildTensor
-  /// Of bytes, with the dtype among the arguments.
+  /// A tensor of bytes, with the dtype among the arguments.
   case rebuildTensorOfBytes
-  /// Before PyTorch 0.4, without requires_grad and hooks.
+  /// A tensor before PyTorch 0.4, without requires_grad and hooks.
   case rebuildOldTensor
   case rebuildParameter
-  /// With attributes of its own, which are left out.
+  /// A parameter with additional attributes, which are ignored.
   case rebuildParameterWithState
-  /// The same for tensors: another constructor, a class and its arguments.
+  /// A tensor of a subclass: another constructor, a class and its arguments.
   case rebuildOfClass
-  /// The class of tensors that are of no subclass.
+  /// The class of tensors without a subclass.
   case tensorClass
   case size
   case encode
-  /// `bytes` and `bytearray`.
+  /// The types `bytes` and `bytearray`.
   case bytes
   case set
   case complex
   case device
   case layout
   case storage(StoredType, name: String)
-  /// Bytes, of which the tensors say what they are.
+  /// Untyped bytes, whose type the tensors determine.
   case untypedStorage
   case dtype(DType)
   /// A dtype that is read as another.
   case storedType(StoredType)
-  /// A name of no meaning here.
+  /// A name without a special meaning.
   case foreign(PythonName)
 
-  /// What `module` calls `name`.
+  /// Creates the global `name` of `module`.
   ///
-  /// - Throws: ``CheckpointError`` `.unsafe` for a name that no honest file holds.
+  /// - Throws: ``CheckpointError`` `.unsafe` for a name that no honest file contains.
   init(_ module: String, _ name: String) throws {
     switch (module, name) {
     case ("__builtin__", "set"), ("builtins", "set"): self = .set
@@ -85,7 +85,7 @@ enum PickleGlobal {
       "ComplexHalfStorage": .complex32, "ComplexFloatStorage": .complex64,
       "ComplexDoubleStorage": .complex128,
     ]
-    // Elements of quantized tensors, as the integers that they are stored as.
+    // The elements of quantized tensors, as their stored integers.
     storages["QInt8Storage"] = StoredType(.int8)
     storages["QInt32Storage"] = StoredType(.int32)
     for name in ["QUInt8Storage", "QUInt4x2Storage", "QUInt2x4Storage"] {
@@ -100,21 +100,21 @@ enum PickleGlobal {
     "float8_e5m2": .float8e5m2,
   ]
 
-  /// Why a storage of the class `name` is not read.
+  /// Returns the error for a storage of the class `name` that cannot be read.
   static func refusal(ofStorage name: String) -> CheckpointError {
     CheckpointError(.unsupported, "unknown storage type \(name.prefix(200))")
   }
 
-  /// What is said of a name that a pickle must not have.
+  /// Returns the error for a name that a pickle must not have.
   static func refusal(_ module: String, _ name: String) -> CheckpointError {
-    // Names come from the file: a hostile one must not fill the screen.
+    // Names come from the file: a malicious one must not flood the output.
     CheckpointError(
       .unsafe,
       "refused: the file asks for \(module.prefix(100)).\(name.prefix(100)), and a checkpoint holds data alone. Nothing was run."
     )
   }
 
-  /// What is said of a module where plain data is expected.
+  /// Returns the error for a module where plain data is expected.
   static func refusal(ofModel name: String) -> CheckpointError {
     CheckpointError(
       .unsafe,
@@ -122,14 +122,14 @@ enum PickleGlobal {
     )
   }
 
-  /// The module that it lies in, and its name there.
+  /// The module and the name in it.
   var path: PythonName {
     if case .foreign(let path) = self { return path }
     guard let dot = name.lastIndex(of: ".") else { return PythonName("builtins", name) }
     return PythonName(String(name[..<dot]), String(name[name.index(after: dot)...]))
   }
 
-  /// As Python names it, for messages.
+  /// Python's name, for messages.
   var name: String {
     switch self {
     case .orderedDict: "collections.OrderedDict"
@@ -159,6 +159,6 @@ enum PickleGlobal {
 }
 
 extension DType {
-  /// The name of PyTorch's class of storages of this dtype.
+  /// The name of PyTorch's storage class of this dtype.
   var storageName: String { "\(scalarName)Storage" }
 }

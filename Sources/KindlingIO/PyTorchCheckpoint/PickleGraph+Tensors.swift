@@ -1,10 +1,10 @@
 import KindlingCore
 
 extension PickleGraph {
-  /// Visits every tensor that the root leads to, with the keys on the way joined by dots.
+  /// Visits every tensor reachable from the root, with its keys joined by dots.
   ///
-  /// A container reached by several ways is visited once; what lies in modules has the keys of the
-  /// state dict.
+  /// A container that is reachable in several ways is visited once. Tensors in modules have the
+  /// keys of the state dict.
   func visitTensors(_ body: (_ key: String, _ shape: [Int], _ dtype: DType) -> Void) throws {
     var walk = TensorWalk(graph: self)
     try walk.visit(root, depth: 0, body)
@@ -16,9 +16,9 @@ private struct TensorWalk {
   private var sequences: Set<Int> = []
   private var dictionaries: Set<Int> = []
   private var objects: Set<Int> = []
-  /// The keys that lead to where the walk is; joined only where there is a tensor.
+  /// The keys to the current position, joined only for a tensor.
   private var path: [Key] = []
-  /// One for all models of the file, so that its limits are those of the file.
+  /// A single walk for all models of the file, so that its limits apply to the file.
   private var modules: ModuleWalk
 
   private enum Key { case place(Int), key(PickleValue), name(String) }
@@ -94,7 +94,7 @@ private struct TensorWalk {
     path.removeLast()
   }
 
-  /// The keys of the path, joined.
+  /// Returns the keys of the path, joined.
   private mutating func name() throws -> String {
     var name = ""
     for (place, key) in path.enumerated() {

@@ -1,13 +1,13 @@
 import KindlingCore
 
 extension PickleGraph {
-  /// How deep lists and dictionaries may lie in one another; PyTorch's own reader recurses too.
+  /// The maximum nesting depth of lists and dictionaries; PyTorch's own reader recurses too.
   static let maximumDepth = 200
 
-  /// The root as a tree.
+  /// Converts the root to a tree.
   ///
-  /// What the pickle shares, the tree shares, so that it is never larger. `storages` are the
-  /// storages as tensors, for those that stand by themselves.
+  /// Parts shared in the pickle are shared in the tree, so that it is never larger. `storages` are
+  /// tensors for storages that occur on their own.
   func value(_ tensors: [Tensor], storages: [Tensor] = []) throws -> CheckpointValue {
     var converter = PickleConverter(self, tensors: tensors, storages: storages)
     return try converter.value(root)
@@ -21,17 +21,17 @@ extension PickleGraph {
   }
 }
 
-/// Makes values of parts of a graph, each part once.
+/// A converter of parts of a graph to values, each part once.
 struct PickleConverter {
   private let graph: PickleGraph
   private let tensors, storages: [Tensor]
-  /// What has been converted.
+  /// The converted parts.
   private var sequences, dictionaries, objects: [CheckpointValue?]
-  /// The containers that are being converted, by their tables and numbers.
+  /// The containers being converted, by table and number.
   private var open: Set<Place> = []
-  /// How many of them are objects.
+  /// The number of objects among them.
   private var openObjects = 0
-  /// Bytes of arrays that may still be copied out of the pickle.
+  /// The number of bytes of arrays that may still be copied out of the pickle.
   private var allowance: Int
 
   private struct Place: Hashable {
@@ -48,7 +48,7 @@ struct PickleConverter {
     allowance = 2 * graph.byteCount + 1 << 20
   }
 
-  /// The value that `part` of the graph describes.
+  /// Converts `part` of the graph to a value.
   mutating func value(_ part: PickleValue, depth: Int = 0) throws -> CheckpointValue {
     try PickleGraph.checkDepth(depth)
     switch part {
@@ -63,7 +63,7 @@ struct PickleConverter {
     case .dtype(let dtype): return .dtype(dtype)
     case .tensor(let number): return .tensor(tensors[number])
     case .storage(let number) where storages.indices.contains(number):
-      // Among the parts of an object it has to stay what it is.
+      // As a part of an object, it must stay a storage.
       guard openObjects > 0 else { return .tensor(storages[number]) }
       return .opaque(
         OpaqueValue(
@@ -128,7 +128,7 @@ struct PickleConverter {
     if let known = objects[number] { return known }
     let object = graph.objects[number]
     let place = Place(table: .object, number: number)
-    // An object may know itself through its attributes.
+    // An object may contain itself through its attributes.
     guard open.insert(place).inserted else {
       return .opaque(OpaqueValue(object.name, .cycle))
     }
@@ -152,10 +152,10 @@ struct PickleConverter {
       pairs: try object.pairs.map { try pairs($0, depth: depth) } ?? [])
   }
 
-  /// A number or an array of NumPy's as plain data; nil for anything else.
+  /// Converts a NumPy number or array to plain data; returns nil for anything else.
   private mutating func plain(_ number: Int) throws -> CheckpointValue? {
     guard let array = graph.array(number) else { return nil }
-    // One text of a pickle may be the bytes of many arrays.
+    // A single string of a pickle may be the bytes of many arrays.
     allowance -= array.isScalar ? 0 : array.bytes.count
     guard allowance >= 0 else {
       throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")

@@ -3,13 +3,13 @@ import KindlingPlatform
 
 /// A value on the unpickler's stack.
 ///
-/// What can hold others is a number into the tables of
-/// ``PickleGraph``, so that sharing is kept and dropping a deep structure never recurses.
+/// Containers are indices into the tables of ``PickleGraph``, so that sharing is preserved and the
+/// release of a deep structure does not recurse.
 enum PickleValue {
   case none
   case bool(Bool)
   case int(Int)
-  /// Little-endian two's complement, longer than an `Int`.
+  /// An integer longer than `Int`, in little-endian two's complement.
   case bigInt([UInt8])
   case double(Double)
   case string(PickleText)
@@ -24,12 +24,12 @@ enum PickleValue {
   indirect case global(PickleGlobal)
   case object(Int)
 
-  /// What a global name stands for: dtypes are data, the others wait to be called.
+  /// Creates the value of a global name: dtypes are data, the others are callable.
   init(_ global: PickleGlobal) {
     if case .dtype(let dtype) = global { self = .dtype(dtype) } else { self = .global(global) }
   }
 
-  /// What Python calls the kind, for messages.
+  /// Python's name of the type, for messages.
   var kind: String {
     switch self {
     case .none: "None"
@@ -51,10 +51,10 @@ enum PickleValue {
   }
 }
 
-/// A text of a pickle.
+/// A string in a pickle.
 ///
-/// The unpickler makes one object for all equal texts, so that keys are compared and hashed in no time,
-/// however long they are.
+/// The unpickler creates one object for all equal strings, so that keys of any length are compared
+/// and hashed in constant time.
 final class PickleText: Hashable, Sendable {
   let text: String
   private let hash: Int
@@ -73,19 +73,19 @@ final class PickleText: Hashable, Sendable {
   static func ~= (pattern: String, value: PickleText) -> Bool { sameBytes(pattern, value.text) }
 }
 
-/// What may be a key of a dictionary, or an element of a set.
+/// A key of a dictionary, or an element of a set.
 ///
-/// As in Python, `True` is 1 and `1.0` is 1.
+/// `True` equals 1 and `1.0` equals 1, as in Python.
 enum PickleKey: Hashable {
   case none, int(Int), bigInt([UInt8]), double(Double), string(PickleText), bytes([UInt8])
   case dtype(DType), tuple([PickleKey])
-  /// What Python tells apart by identity alone.
+  /// Values that Python compares by identity.
   case object(Int), tensor(Int), storage(Int), global(PickleText), notANumber(Int)
 }
 
-/// A dictionary while it is built: pairs in the order of their first appearance.
+/// A dictionary under construction: pairs in the order of first insertion.
 struct PickleDictionary {
-  /// Which class of Python's it is; the values of a set mean nothing.
+  /// The Python class of the dictionary; the values of a set are unused.
   enum Kind { case plain, ordered, counter, set }
 
   private(set) var kind: Kind
@@ -94,32 +94,32 @@ struct PickleDictionary {
 
   init(_ kind: Kind) { self.kind = kind }
 
-  /// A copy that is of another class.
+  /// Returns a copy with another class.
   func copied(as kind: Kind) -> PickleDictionary {
     var copy = self
     copy.kind = kind
     return copy
   }
 
-  /// The value under the text `name`.
+  /// The value of the string key `name`.
   subscript(name: String) -> PickleValue? {
     places[.string(PickleText(name))].map { pairs[Int($0)].value }
   }
 
-  /// Puts `value` under `key`, which is `hashed`; returns whether the key is new.
+  /// Sets the value of `key`, hashed as `hashed`; returns whether the key is new.
   mutating func set(_ key: PickleValue, _ hashed: PickleKey, _ value: PickleValue) -> Bool {
     if let place = places[hashed] {
       pairs[Int(place)].value = value
       return false
     }
-    // The memory for so many pairs has been refused long before their number is too large.
+    // The memory limit is reached long before this number overflows.
     places[hashed] = UInt32(truncatingIfNeeded: pairs.count)
     pairs.append((key, value))
     return true
   }
 }
 
-/// A tensor as the file describes it, checked against its storage.
+/// A tensor as described in the file, checked against its storage.
 struct TensorRecord {
   let storage: Int
   let dtype: DType
@@ -131,25 +131,24 @@ struct TensorRecord {
   var isParameter = false
   var signs = Signs()
 
-  /// How the tensor shows the elements of its storage: conjugate or negative where PyTorch saved a
-  /// view that had yet to be computed.
+  /// The conjugate and negative bits of a view that PyTorch saved lazily.
   struct Signs: Hashable {
     var conjugate = false
     var negative = false
   }
 }
 
-/// A storage as the file declares it: a record of the archive with so many elements.
+/// A storage as declared in the file: a record of the archive with a number of elements.
 struct StorageRecord {
   let key: String
-  /// The type that the storage's class says; nil for bytes, of which the tensors say what they are.
+  /// The type from the storage's class; nil for bytes, whose type the tensors determine.
   let declaredType: StoredType?
-  /// The type of the elements; bytes until a tensor says more.
+  /// The type of the elements; bytes until a tensor determines it.
   private(set) var type: StoredType
   let location: String
-  /// The class that the file names.
+  /// The class named in the file.
   let className: PythonName
-  /// The number of elements as the file counts them.
+  /// The number of elements as declared in the file.
   let declaredCount: Int
 
   init(
@@ -161,13 +160,13 @@ struct StorageRecord {
   }
 
   var byteCount: Int { declaredCount * (declaredType?.byteSize ?? 1) }
-  /// The number of elements of the tensors' dtype.
+  /// The number of elements in the dtype of the tensors.
   var count: Int { byteCount / type.byteSize * (type.reading == .pairs ? 2 : 1) }
 
-  /// All elements in one dimension; complex numbers are pairs.
+  /// The shape of all elements in one dimension; complex numbers are pairs.
   var shape: [Int] { type.reading == .pairs ? [count / 2, 2] : [count] }
 
-  /// Settles what the bytes are.
+  /// Whether the type of the bytes is determined.
   private(set) var isSettled = false
   mutating func settle(_ type: StoredType) throws {
     guard declaredType == nil, !isSettled || self.type == type else {
@@ -178,27 +177,27 @@ struct StorageRecord {
   }
 }
 
-/// An object of a Python class, as the pickle makes it; nothing of it is run.
+/// An object of a Python class as described in the pickle; no code is run.
 struct PickleObject {
   let name: PythonName
   let form: OpaqueValue.Form
-  /// The sequence of arguments, and the dictionary of those with names.
+  /// The sequence of positional arguments, and the dictionary of keyword arguments.
   var arguments: Int?
   var keywords: Int?
-  /// What sets its attributes: most often a dictionary.
+  /// The state that sets the attributes, usually a dictionary.
   var state: PickleValue?
-  /// What was appended to it, and put into it under keys.
+  /// The appended elements, and the inserted pairs.
   var elements: Int?
   var pairs: Int?
 
-  /// The class with its module.
+  /// The qualified name of the class.
   var className: String { name.full }
 
-  /// The dictionary of attributes; nil until it is set.
+  /// The dictionary of attributes, or nil until it is set.
   var attributes: Int? { if case .dictionary(let number) = state { number } else { nil } }
 }
 
-/// What a pickle describes.
+/// The content of a pickle.
 struct PickleGraph {
   var root = PickleValue.none
   /// The elements of lists and tuples.
@@ -207,10 +206,10 @@ struct PickleGraph {
   var tensors: [TensorRecord] = []
   var storages: [StorageRecord] = []
   var objects: [PickleObject] = []
-  /// The number of bytes of the pickle.
+  /// The size of the pickle in bytes.
   var byteCount = 0
 
-  /// Whether object `number` is a module as PyTorch pickles them.
+  /// Returns whether object `number` is a pickled PyTorch module.
   func isModule(_ number: Int) -> Bool {
     guard let attributes = objects[number].attributes else { return false }
     return dictionaries[attributes]["_modules"] != nil

@@ -1,19 +1,19 @@
 import KindlingCore
 
-/// A number or an array of NumPy's as a pickle describes it.
+/// A NumPy number or array as described in a pickle.
 struct PickledArray {
   let bytes: [UInt8]
   let type: StoredType
   let bigEndian: Bool
   let shape: [Int]
   var columnMajor = false
-  /// Whether it is a number rather than an array.
+  /// Whether it is a number instead of an array.
   var isScalar = false
 
-  /// The shape of the tensor: complex numbers are pairs.
+  /// The shape of the tensor, with complex numbers as pairs.
   var readShape: [Int] { type.reading == .pairs ? shape + [2] : shape }
 
-  /// The number, or the array as a tensor; nil for a number that Kindling cannot hold.
+  /// Returns the number, or the array as a tensor; nil for a number that Kindling cannot represent.
   func value() throws -> CheckpointValue? {
     let memory = try bytes.withUnsafeBytes { bytes in
       try bytes.isEmpty ? HostBytes(byteCount: 0) : FileSource(copying: bytes).memory()
@@ -37,7 +37,7 @@ struct PickledArray {
 }
 
 extension PickleGraph {
-  /// What object `number` is, where it is a number or an array of NumPy's that tensors can hold.
+  /// Returns object `number` if it is a NumPy number or array that tensors can hold.
   func array(_ number: Int) -> PickledArray? {
     let object = objects[number]
     guard object.form == .call, let arguments = object.arguments.map({ sequences[$0] }) else {
@@ -52,7 +52,7 @@ extension PickleGraph {
       return PickledArray(
         bytes: bytes, type: type, bigEndian: bigEndian, shape: [], isScalar: true)
     case "numpy.core.multiarray._reconstruct":
-      // (version, shape, type, whether in Fortran's order, bytes)
+      // The state: (version, shape, type, whether in Fortran order, bytes).
       guard case .global(let of) = arguments.first, of.name == "numpy.ndarray",
         case .tuple(let state) = object.state, sequences[state].count == 5,
         case .bool(let columnMajor) = sequences[state][3],
@@ -82,7 +82,7 @@ extension PickleGraph {
       bytes: bytes, type: type, bigEndian: bigEndian, shape: sizes, columnMajor: columnMajor)
   }
 
-  /// What `dtype('f8')` with the state `(3, '<', …)` stands for.
+  /// Returns the type for `dtype('f8')` with the state `(3, '<', …)`.
   private func numPyType(_ value: PickleValue) -> (type: StoredType, bigEndian: Bool)? {
     guard case .object(let number) = value, objects[number].className == "numpy.dtype",
       let arguments = objects[number].arguments.map({ sequences[$0] }),
@@ -95,7 +95,7 @@ extension PickleGraph {
 }
 
 extension String {
-  /// NumPy 2's name of a function as NumPy 1 had it.
+  /// The function name with NumPy 2's module replaced by NumPy 1's.
   fileprivate var replacingCore: String {
     hasPrefix("numpy._core.") ? "numpy.core." + dropFirst("numpy._core.".count) : self
   }

@@ -2,7 +2,7 @@ import KindlingCore
 
 /// Objects of other classes, written as they were read.
 extension Pickler {
-  /// Puts what makes `object`.
+  /// Writes the description of `object`.
   mutating func put(_ object: OpaqueValue, depth: Int) throws {
     try check(object.name)
     switch object.form {
@@ -35,7 +35,7 @@ extension Pickler {
       try putArguments(object.arguments, depth: depth)
       put(opcodes: [0x81])
     case .object:
-      // Protocol 2 has no instruction for arguments with names: Python calls a function instead.
+      // Protocol 2 has no instruction for keyword arguments: Python calls a function instead.
       put("copyreg", "__newobj_ex__")
       try put(object.name)
       try putArguments(object.arguments, depth: depth)
@@ -62,7 +62,7 @@ extension Pickler {
     put(opcodes: [0x74])
   }
 
-  /// Puts a class or a function; one that lies in a class is asked of the class.
+  /// Writes a class or a function; a nested one is an attribute of its class.
   private mutating func put(_ name: PythonName) throws {
     let parts = name.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     for _ in parts.dropFirst() { put("builtins", "getattr") }

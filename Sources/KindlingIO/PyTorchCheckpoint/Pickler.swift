@@ -1,26 +1,26 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Writes a value tree as a pickle of protocol 2, as `torch.save` does and
-/// `torch.load(weights_only=True)` reads.
+/// A writer of value trees as pickles of protocol 2, like `torch.save`, for
+/// `torch.load(weights_only=True)`.
 struct Pickler {
   private var bytes: [UInt8] = [0x80, 2]
-  /// The numbers of what was written, by its text or name, and by the object or memory that it is.
+  /// The memo numbers of written values, by string, by name, and by object identity.
   private var texts: [ByteString: Int] = [:]
   private var globals: [ByteString: Int] = [:]
   private var objectMemo: [ObjectIdentifier: Int] = [:]
   private var containers: [Container: Int] = [:]
-  /// What `containers` refers to, so that no other value takes its memory.
+  /// The values in `containers`, kept so that no other value reuses their memory.
   private var kept: [CheckpointValue] = []
-  /// The tuples that were found to be hashable.
+  /// The tuples known to be hashable.
   private var hashable: [Container: CheckpointValue] = [:]
   private var memoCount = 0
   private var storageNumbers: [UnsafeMutableRawPointer: Int] = [:]
   private let container: CheckpointContainer
-  /// The storages that the tensors view; number `n` belongs in the record `data/n`.
+  /// The storages that the tensors view; number `n` belongs to the record `data/n`.
   private(set) var storages: [(storage: Storage, dtype: DType)] = []
 
-  /// What `fill` puts, as a pickle, and the storages it refers to.
+  /// Returns the pickle that `fill` writes, and its storages.
   static func write(
     _ container: CheckpointContainer = .zip, _ fill: (inout Pickler) throws -> Void
   ) throws -> (pickle: [UInt8], storages: [(storage: Storage, dtype: DType)]) {
@@ -32,7 +32,7 @@ struct Pickler {
 
   private init(_ container: CheckpointContainer) { self.container = container }
 
-  /// Puts a value tree; containers that it holds several times are written once.
+  /// Writes a value tree; containers that occur several times are written once.
   mutating func put(_ value: CheckpointValue, depth: Int = 0) throws {
     let container = Container(value)
     if let container, let index = containers[container] { return putGet(index) }
@@ -43,7 +43,7 @@ struct Pickler {
     }
   }
 
-  /// The memory of a container that is not empty, and what it is there.
+  /// The identity of a nonempty container: its memory and its kind.
   private struct Container: Hashable {
     let memory: ObjectIdentifier
     let kind: Int
@@ -78,7 +78,7 @@ struct Pickler {
       append(d.bitPattern.bigEndian)
     case .string(let s): try put(s)
     case .bytes(let content):
-      // Protocol 2 has no bytes: Python 3 writes them as an encoded text.
+      // Protocol 2 has no bytes: Python 3 writes them as an encoded string.
       put("_codecs", "encode")
       try putText(String(String.UnicodeScalarView(content.map { Unicode.Scalar($0) })))
       try put("latin1")
@@ -101,7 +101,7 @@ struct Pickler {
       for item in items { try put(item, depth: depth + 1) }
       bytes.append([0x85, 0x86, 0x87, 0x74][min(items.count, 4) - 1])
     case .set(let items):
-      // Python 2's name, which Python 3 knows too.
+      // Python 2's name, which Python 3 also accepts.
       put("__builtin__", "set")
       for item in items { try checkHashable(item) }
       try putWhole(.list(items), depth: depth + 1)
@@ -131,12 +131,12 @@ struct Pickler {
     bytes.append(0x75)
   }
 
-  /// Throws where Python would not take `value` as a key, or as an element of a set.
+  /// Throws if Python would not accept `value` as a key or as an element of a set.
   private mutating func checkHashable(_ value: CheckpointValue) throws {
     switch value {
     case .none, .bool, .int, .bigInt, .double, .string, .bytes, .size, .dtype, .opaque: break
     case .tuple(let items):
-      // A tuple that holds another one twice, and so on, has no end of elements.
+      // Nested tuples that contain another one twice have exponentially many elements.
       if let container = Container(value), hashable.updateValue(value, forKey: container) != nil {
         return
       }
@@ -147,7 +147,7 @@ struct Pickler {
     }
   }
 
-  // MARK: Numbers and texts
+  // MARK: Numbers and strings
 
   private mutating func append<I: FixedWidthInteger>(_ value: I) {
     withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
@@ -191,7 +191,7 @@ struct Pickler {
     bytes += text.utf8
   }
 
-  /// A text, written once and then referred to.
+  /// Writes a string once, and refers to it afterwards.
   mutating func put(_ text: String) throws {
     let key = ByteString(text)
     if let index = texts[key] { return putGet(index) }
@@ -199,7 +199,7 @@ struct Pickler {
     texts[key] = remember()
   }
 
-  /// A tuple of integers.
+  /// Writes a tuple of integers.
   private mutating func put(_ values: [Int]) {
     if values.isEmpty { return bytes.append(0x29) }
     if values.count > 3 { bytes.append(0x28) }
@@ -207,7 +207,7 @@ struct Pickler {
     bytes.append([0x85, 0x86, 0x87, 0x74][min(values.count, 4) - 1])
   }
 
-  /// A global name.
+  /// Writes a global name.
   mutating func put(_ module: String, _ name: String) {
     let key = ByteString("\(module)\n\(name)\n")
     if let index = globals[key] { return putGet(index) }
@@ -221,19 +221,19 @@ struct Pickler {
     bytes += [0x29, 0x52]
   }
 
-  /// Instructions without arguments.
+  /// Writes instructions without arguments.
   mutating func put(opcodes: [UInt8]) { bytes += opcodes }
 
   // MARK: Memo
 
-  /// Refers to `object`, if it was put before.
+  /// Writes a reference to `object` and returns true if it was written before.
   mutating func putKnown(_ object: AnyObject) -> Bool {
     guard let index = objectMemo[ObjectIdentifier(object)] else { return false }
     putGet(index)
     return true
   }
 
-  /// Numbers `object`, which was put last.
+  /// Assigns a memo number to `object`, which was written last.
   mutating func remember(_ object: AnyObject) { objectMemo[ObjectIdentifier(object)] = remember() }
 
   private mutating func putGet(_ index: Int) {
@@ -245,7 +245,7 @@ struct Pickler {
     }
   }
 
-  /// Numbers what was written last.
+  /// Assigns a memo number to the last written value.
   private mutating func remember() -> Int {
     if let short = UInt8(exactly: memoCount) {
       bytes += [0x71, short]
@@ -279,12 +279,13 @@ struct Pickler {
     remember(tensor as AnyObject)
   }
 
-  /// The persistent id `('storage', type, key, 'cpu', count)`; the legacy form also says that the
-  /// storage is no view of another.
+  /// Writes the persistent id `('storage', type, key, 'cpu', count)`.
+  ///
+  /// The legacy format adds that the storage is not a view of another.
   mutating func putStorage(of tensor: Tensor, class name: PythonName? = nil) throws {
     let storage = tensor.storage
     let number: Int
-    // No memory is shared where there is none: an empty slice of a file starts where the next one does.
+    // Empty storages are never shared: an empty slice of a file has the address of the next one.
     if storage.byteCount > 0, let known = storageNumbers[storage.address] {
       guard storages[known].dtype == tensor.dtype,
         storages[known].storage.byteCount == storage.byteCount

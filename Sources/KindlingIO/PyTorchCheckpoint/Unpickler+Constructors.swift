@@ -1,8 +1,8 @@
 import KindlingCore
 
-/// What calls of the known constructors stand for.
+/// The results of calls of the known constructors.
 extension Unpickler {
-  /// The value that `callable(*arguments)` would be.
+  /// Creates the value of `callable(*arguments)`.
   mutating func make(_ callable: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
     guard case .tuple(let number) = arguments else {
       throw CheckpointError.corrupt(
@@ -35,7 +35,7 @@ extension Unpickler {
       switch arguments[6] {
       case .dtype(let dtype): try graph.storages[storage].settle(StoredType(dtype))
       case .global(.storedType(let type)): try graph.storages[storage].settle(type)
-      // Elements of a type that Kindling does not have.
+      // Elements of a type that Kindling does not support.
       case .global(.foreign): return try object(global.path, .call, number)
       default: throw misuse(global)
       }
@@ -85,7 +85,7 @@ extension Unpickler {
       try add(items, to: made)
       return made
     case .complex:
-      // Like the elements of complex tensors: a pair.
+      // A pair, like the elements of complex tensors.
       guard case (.double, .double)? = pair(arguments) else { throw misuse(global) }
       return .tuple(number)
     case .device:
@@ -101,7 +101,7 @@ extension Unpickler {
       return arguments[0]
     case .foreign(let name):
       guard UnsafeNames.isConstructor(name.full) else { throw refusal(of: name.full) }
-      // A class in another one, before protocol 4.
+      // A nested class, before protocol 4.
       if ["builtins.getattr", "__builtin__.getattr"].contains(name.full),
         case (.global(.foreign(let outer)), .string(let inner))? = pair(arguments)
       {
@@ -117,7 +117,7 @@ extension Unpickler {
     arguments.count == 2 ? (arguments[0], arguments[1]) : nil
   }
 
-  /// A new object of a class; its attributes come with BUILD.
+  /// Creates an object of a class; its attributes come with BUILD.
   mutating func makeObject(
     _ callable: PickleValue, _ arguments: PickleValue, _ keywords: PickleValue? = nil
   ) throws -> PickleValue {
@@ -130,7 +130,7 @@ extension Unpickler {
     return try object(global.path, .object, number, keywords: names)
   }
 
-  /// An object that is written down as it would be made.
+  /// Creates an object as a description of its construction.
   private mutating func object(
     _ name: PythonName, _ form: OpaqueValue.Form, _ arguments: Int, keywords: Int? = nil
   ) throws -> PickleValue {
@@ -170,7 +170,8 @@ extension Unpickler {
     return .dictionary(made)
   }
 
-  /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])`.
+  /// Creates the tensor of `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad,
+  /// hooks[, metadata])`.
   private mutating func tensor(_ arguments: [PickleValue]) throws -> Int {
     guard 6...7 ~= arguments.count, case .storage(let storage) = arguments[0],
       case .int(var offset) = arguments[1], case .bool(let requiresGrad) = arguments[4]
@@ -199,7 +200,7 @@ extension Unpickler {
     let (numel, extent): (Int, Int)
     do {
       if record.type.reading == .pairs {
-        // Complex numbers are seen as pairs: twice the distances, and one more dimension.
+        // Complex numbers are viewed as pairs: twice the strides, and an additional dimension.
         offset = try doubled(offset)
         strides = try strides.map(doubled) + [1]
         shape.append(2)
@@ -225,7 +226,7 @@ extension Unpickler {
     return graph.tensors.count - 1
   }
 
-  /// What the metadata of a tensor say of its signs: `{'conj': True}`, `{'neg': True}`.
+  /// Returns the signs in the metadata of a tensor: `{'conj': True}`, `{'neg': True}`.
   private func signs(_ metadata: PickleValue, _ type: StoredType) throws -> TensorRecord.Signs {
     if case .none = metadata { return .init() }
     guard case .dictionary(let number) = metadata else { throw misuse(.rebuildTensor) }
@@ -246,11 +247,11 @@ extension Unpickler {
     return result
   }
 
-  /// `_rebuild_parameter(data, requires_grad, hooks[, state])`.
+  /// Creates the parameter of `_rebuild_parameter(data, requires_grad, hooks[, state])`.
   private mutating func parameter(
     _ arguments: [PickleValue], _ global: PickleGlobal, _ number: Int
   ) throws -> PickleValue {
-    // A parameter of a kind that Kindling does not have, such as one without memory.
+    // A parameter of a kind that Kindling does not support, such as one without memory.
     if case .object = arguments[0] { return try object(global.path, .call, number) }
     guard case .tensor(let data) = arguments[0],
       case .bool(let requiresGrad) = arguments[1]
@@ -264,7 +265,7 @@ extension Unpickler {
     return .tensor(graph.tensors.count - 1)
   }
 
-  /// The integers of a tuple, a list or a `torch.Size`.
+  /// Returns the integers of a tuple, a list or a `torch.Size`.
   private mutating func ints(_ value: PickleValue, _ what: String) throws -> [Int] {
     switch value {
     case .size(let ints): return ints
@@ -283,7 +284,7 @@ extension Unpickler {
 }
 
 extension PickleGlobal {
-  /// Whether it stands for a tensor, made of a storage or of another tensor.
+  /// Whether the global creates a tensor, from a storage or from another tensor.
   fileprivate var makesTensors: Bool {
     switch self {
     case .rebuildTensor, .rebuildTensorOfBytes, .rebuildOldTensor, .rebuildParameter: true

@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// What persistent ids name: the storages of tensors.
+/// Persistent ids, which refer to the storages of tensors.
 extension Unpickler {
-  /// What the persistent id `id` names.
+  /// Returns the value for the persistent id `id`.
   mutating func persistent(_ id: PickleValue) throws -> PickleValue {
     guard rules.storages != .none, case .tuple(let number) = id else { throw unknown }
     let parts = graph.sequences[number]
-    // The legacy form notes the source of each module's class beside it.
+    // The legacy format also stores the source of each module's class.
     if rules.storages == .inLegacyFile, parts.count == 4, case .string("module") = parts[0],
       case .global(.foreign) = parts[1]
     {
@@ -17,7 +17,8 @@ extension Unpickler {
 
   private var unknown: CheckpointError { .corrupt("malformed pickle: unknown persistent id") }
 
-  /// `('storage', type, key, location, count)`; in legacy files a view of another one may follow.
+  /// Reads `('storage', type, key, location, count)`; in legacy files, a view of another one may
+  /// follow.
   private mutating func storage(_ parts: [PickleValue]) throws -> Int {
     let isLegacy = rules.storages == .inLegacyFile
     guard parts.count == 5 || isLegacy && parts.count == 6, case .string("storage") = parts[0],
@@ -40,7 +41,7 @@ extension Unpickler {
         )
       }
     }
-    // No element is read as more than 16 bytes.
+    // An element takes at most 16 bytes.
     guard count >= 0, !count.multipliedReportingOverflow(by: 32).overflow else {
       throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
     }

@@ -1,22 +1,22 @@
 import KindlingCore
 
-/// Reads a pickle as data.
+/// A reader of pickles as data.
 ///
-/// Pickles are programs for a stack machine. This one knows the instructions that make plain values,
-/// and the few constructors of ``PickleGlobal``, which it replaces by data; all others it writes down.
-/// It calls nothing. What it keeps, and the time it takes, are bounded by a small multiple of the
-/// pickle's length.
+/// Pickles are programs for a stack machine. This reader executes the instructions that create
+/// plain values. It replaces the few constructors of ``PickleGlobal`` with data, and records all
+/// others. It calls nothing. Its memory and time are bounded by a small multiple of the pickle's
+/// length.
 struct Unpickler {
   private var reader: ByteReader
   private var stack: [PickleValue] = []
-  /// The most values, and open marks, that were on the stack.
+  /// The maximum numbers of values and open marks on the stack.
   private var height = 0, markHeight = 0
-  /// Heights of the stack at the open marks.
+  /// The heights of the stack at the open marks.
   private var marks: [Int] = []
   private var memo = PickleMemo()
-  /// Bytes that repeated constructor calls have copied.
+  /// The number of bytes that repeated constructor calls have copied.
   private var copied = 0
-  /// Bytes that may still be kept.
+  /// The number of bytes that may still be kept.
   private var allowance: Int
   private let start: Int
   private var texts: Set<PickleText> = []
@@ -25,25 +25,25 @@ struct Unpickler {
   var storageNumbers: [PickleText: Int] = [:]
   var graph = PickleGraph()
 
-  /// What a pickle may hold.
+  /// The rules for the content of a pickle.
   struct Rules {
     enum Storages { case none, inZip, inLegacyFile }
-    /// What persistent ids name.
+    /// The kind of storages to which persistent ids refer.
     var storages = Storages.inZip
-    /// The number of bytes of the whole file, which bounds the memory.
+    /// The size of the whole file in bytes, which bounds the memory.
     var fileBytes = 0
   }
 
-  /// The memory that values take, as measured: enough for all that PyTorch saves, and too little for
+  /// The measured memory of values: enough for everything that PyTorch saves, but too little for
   /// what short programs can describe.
   enum Cost {
     static let slot = 24, item = 24, sequence = 24, block = 48, dictionary = 48, pair = 104
     static let text = 72, memo = 20, sparseMemo = 72, global = 96, tensor = 512, object = 192
-    /// The memory for any pickle, and that for each byte of a larger file.
+    /// The memory for any pickle, and the additional memory per byte of a larger file.
     static let free = 112 << 20, perByte = 8
   }
 
-  /// What the pickle in `bytes` describes.
+  /// Reads the pickle in `bytes`.
   static func read(
     _ bytes: UnsafeRawBufferPointer, _ rules: Rules = Rules()
   ) throws -> PickleGraph {
@@ -51,7 +51,7 @@ struct Unpickler {
     return try read(bytes, at: 0, rules).graph
   }
 
-  /// What the pickle that begins at `offset` describes, and where it ends.
+  /// Reads the pickle that begins at `offset`, and returns its end.
   static func read(
     _ bytes: UnsafeRawBufferPointer, at offset: Int, _ rules: Rules
   ) throws -> (graph: PickleGraph, end: Int) {
@@ -105,7 +105,7 @@ struct Unpickler {
     return top
   }
 
-  /// The values above the last mark, which goes too.
+  /// Pops the values above the last mark, and the mark.
   private mutating func popToMark() throws -> [PickleValue] {
     guard let mark = marks.popLast(), mark <= stack.count else {
       throw CheckpointError.corrupt("malformed pickle: there is no mark on the stack")
@@ -127,8 +127,10 @@ struct Unpickler {
     return graph.dictionaries.count - 1
   }
 
-  /// Counts `bytes` that a constructor copies: without a limit, a short program that calls one again
-  /// and again with a long argument would fill the memory.
+  /// Counts `bytes` that a constructor copies.
+  ///
+  /// Without a limit, a short program that repeatedly calls one with a long argument would exhaust
+  /// the memory.
   mutating func charge(_ bytes: Int) throws {
     copied += bytes
     guard copied <= 2 * (reader.offset - start) + 1024 else {
@@ -145,7 +147,7 @@ struct Unpickler {
     }
   }
 
-  /// The one object for all texts equal to `text`.
+  /// Returns the shared object for all strings equal to `text`.
   mutating func text(_ text: String) throws -> PickleText {
     let (isNew, made) = texts.insert(PickleText(text))
     if isNew { try keep(Cost.text + text.utf8.count) }
@@ -172,7 +174,7 @@ struct Unpickler {
     case obj = 0x6F, frozenSet = 0x91
   }
 
-  /// What to say of an instruction that is not carried out.
+  /// Returns the error for an instruction that is not executed.
   private static func refusal(of code: UInt8) -> CheckpointError {
     if 0x82...0x84 ~= code {
       return CheckpointError(
@@ -370,7 +372,7 @@ struct Unpickler {
     switch target {
     case .list(let number): list = number
     case .object(let number):
-      // Lists of other classes, such as deques.
+      // List subclasses, such as deques.
       list = try graph.objects[number].elements ?? sequence([])
       graph.objects[number].elements = list
     default: throw CheckpointError.corrupt("malformed pickle: appending to a \(target.kind)")
@@ -384,7 +386,7 @@ struct Unpickler {
     switch target {
     case .dictionary(let number): dictionary = number
     case .object(let number):
-      // Dictionaries of other classes, such as defaultdict.
+      // Dictionary subclasses, such as defaultdict.
       dictionary = try graph.objects[number].pairs ?? self.dictionary(.plain)
       graph.objects[number].pairs = dictionary
     default: throw CheckpointError.corrupt("malformed pickle: setting an item of a \(target.kind)")
@@ -406,9 +408,9 @@ struct Unpickler {
     try insert(items.flatMap { [$0, .none] }, into: target)
   }
 
-  /// What `value` is as a key.
+  /// Returns `value` as a key.
   ///
-  /// What lies in tuples is counted: a short program can make one that unfolds to any length.
+  /// Elements of tuples are counted: a short program can create a tuple that expands to any length.
   private mutating func key(_ value: PickleValue, depth: Int = 0) throws -> PickleKey {
     switch value {
     case .none: return .none
@@ -418,7 +420,7 @@ struct Unpickler {
       try charge(digits.count)
       return .bigInt(digits)
     case .double(let d) where d.isNaN:
-      // As in Python, no two are the same key.
+      // As in Python, no two of them are equal.
       notNumbers += 1
       return .notANumber(notNumbers)
     case .double(let d): return Int(exactly: d).map(PickleKey.int) ?? .double(d)
@@ -452,8 +454,8 @@ struct Unpickler {
     return try PickleGlobal(module, name)
   }
 
-  /// An object's attributes: state dicts carry versions of their modules there, which are data that
-  /// nothing here needs.
+  /// Sets the attributes of an object; those of state dicts, the versions of their modules, are
+  /// ignored.
   private mutating func build(state: PickleValue) throws {
     if case .object(let number) = try top() {
       graph.objects[number].state = state
@@ -467,22 +469,22 @@ struct Unpickler {
   }
 }
 
-/// What a pickle refers back to, by number: numbers are given out in order, all but always.
+/// The memo of a pickle: values by number, which are almost always assigned in order.
 struct PickleMemo {
   private var dense: [PickleValue] = []
   private var sparse: [Int: PickleValue] = [:]
 
-  /// The number of values, which is the next one's number.
+  /// The number of values, which is the next number.
   var count: Int { dense.count + sparse.count }
 
-  /// Whether the numbers have been given out in order so far.
+  /// Whether the numbers have been assigned in order so far.
   var isDense: Bool { sparse.isEmpty }
 
   subscript(index: Int) -> PickleValue? {
     dense.indices.contains(index) ? dense[index] : sparse[index]
   }
 
-  /// Puts `value` under `index`; returns whether the index is new.
+  /// Sets the value of `index`; returns whether the index is new.
   mutating func set(_ index: Int, _ value: PickleValue) -> Bool {
     if dense.indices.contains(index) {
       dense[index] = value

@@ -1,12 +1,13 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Names that honest checkpoints do not hold.
+/// Names that honest checkpoints do not contain.
 ///
-/// Nothing in a file is run, so that any name is harmless here. A file with one of these was made to
-/// attack programs that do run what they load, and saying so is worth more than its content.
+/// No code in a file is run, so any name is harmless here. A file with one of these names was made
+/// to attack programs that do run what they load, so it is refused.
 enum UnsafeNames {
-  /// Whether `module` and `name` reach beyond data: the system, other programs, the interpreter.
+  /// Returns whether `module` and `name` give access beyond data: to the system, other programs or
+  /// the interpreter.
   static func contains(_ module: String, _ name: String) -> Bool {
     let package = module.prefix { $0 != "." }
     if modules.contains(ByteString(String(package))) { return true }
@@ -18,9 +19,10 @@ enum UnsafeNames {
     }
   }
 
-  /// Whether calling `name` makes data.
+  /// Returns whether calling `name` creates data.
   ///
-  /// Of libraries whose data is known, only what makes it; of all others anything.
+  /// For libraries with known data types, only their constructors do; for all others, any name
+  /// does.
   static func isConstructor(_ name: String) -> Bool {
     let parts = name.split(separator: ".")
     guard let package = parts.first, let last = parts.last.map(String.init) else { return false }
@@ -33,7 +35,7 @@ enum UnsafeNames {
     }
   }
 
-  /// Classes are written with a capital letter.
+  /// Returns whether a name begins with a capital letter, like a class.
   private static func isClass(_ name: String) -> Bool {
     name.first { $0 != "_" }?.isUppercase == true
   }

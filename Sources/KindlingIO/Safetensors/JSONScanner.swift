@@ -1,20 +1,19 @@
-/// Reads the little of JSON that a safetensors header is made of: objects, arrays of integers, and
-/// texts.
+/// A scanner of the JSON in a safetensors header: objects, arrays of integers, and strings.
 ///
-/// It never recurses, and keeps no more than it has read.
+/// It does not recurse, and keeps no more than it has read.
 struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  /// Whether nothing but spaces is left.
+  /// Returns whether only spaces are left.
   mutating func isAtEnd() -> Bool {
     skipSpaces()
     return offset == bytes.count
   }
 
-  /// Steps over `character`, if it comes next.
+  /// Skips `character` if it comes next, and returns whether it did.
   mutating func skip(_ character: Unicode.Scalar) -> Bool {
     skipSpaces()
     guard offset < bytes.count, UInt32(bytes[offset]) == character.value else { return false }
@@ -22,12 +21,12 @@ struct JSONScanner {
     return true
   }
 
-  /// Steps over `character`, which must come next.
+  /// Skips `character`, which must come next.
   mutating func expect(_ character: Unicode.Scalar, _ place: String) throws {
     guard skip(character) else { throw invalid("expected '\(character)' \(place)") }
   }
 
-  /// Steps through `{"key": …, "key": …}`; `body` reads the value of each key.
+  /// Reads `{"key": …, "key": …}`; `body` reads the value of each key.
   mutating func object(
     _ what: String, _ body: (_ key: String, inout JSONScanner) throws -> Void
   ) throws {
@@ -54,7 +53,7 @@ struct JSONScanner {
     return result
   }
 
-  /// Reads a whole number that is not negative.
+  /// Reads a nonnegative integer.
   private mutating func integer(_ what: String) throws -> Int {
     skipSpaces()
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "-") {
@@ -78,7 +77,7 @@ struct JSONScanner {
     return value
   }
 
-  /// Reads a text in quotes.
+  /// Reads a quoted string.
   mutating func string(_ what: String) throws -> String {
     guard skip("\"") else { throw invalid("\(what) is no text") }
     var text: [UInt8] = []
@@ -114,7 +113,7 @@ struct JSONScanner {
     case UInt8(ascii: "u"):
       var code = try hexadecimal(at: offset + 1, what)
       offset += 4
-      // Beyond 16 bits a character is written as two halves.
+      // A character beyond 16 bits is written as a surrogate pair.
       if 0xD800..<0xDC00 ~= code, offset + 6 < bytes.count, bytes[offset + 1] == 0x5C,
         bytes[offset + 2] == 0x75
       {

@@ -1,42 +1,44 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Reads and writes safetensors files: named tensors and texts about them, and nothing else
+/// Reading and writing of safetensors files: named tensors with metadata
 /// (PyTorch: `safetensors.torch.load_file`, `save_file`).
 public enum Safetensors {
-  /// The tensors in the file at `path`, in the order of their places.
+  /// Loads the tensors in the file at `path`, in file order.
   ///
-  /// Types that Kindling lacks are read as wider ones: uint16 as int32, uint32 and uint64 as int64, 8-bit floats as float32,
-  /// complex64 as float32 with a last dimension of 2.
+  /// Types that Kindling lacks are read as wider ones: uint16 as int32, uint32 and uint64 as int64,
+  /// 8-bit floats as float32, complex64 as float32 with a last dimension of 2.
   ///
-  /// - Throws: ``CheckpointError`` where the file is absent, damaged or contradicts itself.
+  /// - Throws: ``CheckpointError`` if the file is missing, damaged or inconsistent.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - mapped: Whether tensors may lie in the mapped file, without a copy, as with
+  ///   - mapped: Whether tensors may use the mapped file without a copy, as in
   ///     ``load(_:device:verify:mapped:)``.
   /// - Returns: The tensors by name.
   public static func load(_ path: String, mapped: Bool = false) throws -> StateDict {
     try CheckpointError.naming(path) { try load(FileSource(path, mapped: mapped)) }
   }
 
-  /// The texts about the tensors that the file at `path` holds (Python: `safe_open(path).metadata()`).
+  /// Loads the metadata of the file at `path` (Python: `safe_open(path).metadata()`).
   public static func metadata(_ path: String) throws -> [String: String] {
     try CheckpointError.naming(path) {
       try SafetensorsHeader(FileSource(path)).metadata()
     }
   }
 
-  /// Makes the file at `path` hold `tensors`; either it is whole afterwards, or the old one still there.
+  /// Saves `tensors` to the file at `path`, replacing it atomically.
   ///
-  /// The format keeps contiguous values alone: tensors that share memory are each written whole.
+  /// The format only supports contiguous values: tensors that share memory are each written
+  /// completely.
   ///
-  /// - Throws: ``CheckpointError`` where the file cannot be written, or a name is `__metadata__`.
+  /// - Throws: ``CheckpointError`` if the file cannot be written, or if a name is `__metadata__`.
   public static func save(
     _ tensors: StateDict, to path: String, metadata: [String: String] = [:]
   ) throws {
     try CheckpointError.naming(path) {
-      // Wide elements first, so that all are aligned; names decide within a width.
+      // Wide elements come first, so that all are aligned; names determine the order within a
+      // width.
       let ordered = tensors.sorted {
         ($1.value.dtype.byteSize, $0.key) < ($0.value.dtype.byteSize, $1.key)
       }

@@ -1,21 +1,21 @@
 import KindlingCore
 import KindlingPlatform
 
-/// What stands at the front of a safetensors file: the tensors' names, types, shapes and places.
+/// The header of a safetensors file: the names, types, shapes and ranges of the tensors.
 struct SafetensorsHeader {
   struct Entry {
     let name: String
     let type: StoredType
     let shape: [Int]
-    /// Where the elements lie in the file.
+    /// The range of the elements in the file.
     let range: Range<Int>
   }
 
-  /// The tensors in the order of their places.
+  /// The tensors in file order.
   private(set) var entries: [Entry] = []
   private var texts: [(key: String, value: String)] = []
 
-  /// The longest header that is read, as in the reference implementation.
+  /// The maximum length of a header, as in the reference implementation.
   private static let maximumLength = 100_000_000
 
   /// Reads and checks the header of `file`: every byte of data belongs to exactly one tensor.
@@ -40,7 +40,7 @@ struct SafetensorsHeader {
     try file.part(8..<start).withBytes { try read($0, start: start, end: file.byteCount) }
   }
 
-  /// `text` is the header, and the data lie from `start` to `end`.
+  /// Reads the header `text`, for data from `start` to `end`.
   private mutating func read(_ text: UnsafeRawBufferPointer, start: Int, end: Int) throws {
     guard text.first == UInt8(ascii: "{") else {
       throw CheckpointError.corrupt("the safetensors header does not start with '{'")
@@ -82,9 +82,9 @@ struct SafetensorsHeader {
     return result
   }
 
-  /// The texts about the tensors.
+  /// Returns the metadata.
   ///
-  /// - Throws: ``CheckpointError`` where two keys, of different bytes, are one to Swift.
+  /// - Throws: ``CheckpointError`` if two keys with different bytes are equal as Swift strings.
   func metadata() throws -> [String: String] {
     var result: [String: String] = [:]
     for (key, value) in texts where result.updateValue(value, forKey: key) != nil {
@@ -176,7 +176,7 @@ struct SafetensorsHeader {
     throw CheckpointError.corrupt("\(what) is of the unknown dtype \(name.prefix(100))")
   }
 
-  /// The format's name of each dtype.
+  /// Returns the name of a dtype in the format.
   static func name(_ dtype: DType) -> String {
     switch dtype {
     case .float16: "F16"

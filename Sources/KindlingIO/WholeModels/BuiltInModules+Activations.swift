@@ -6,7 +6,7 @@ extension BuiltInModules {
 
   private static let plain = [
     inplace(ReLU.self) { ReLU(inplace: $0) },
-    // A Hardtanh to PyTorch, and with its attributes.
+    // In PyTorch, this is a Hardtanh with its attributes.
     activation(ReLU6.self, { ["min_val": 0.0, "max_val": 6.0, "inplace": .bool($0.inplace)] }) {
       ReLU6(inplace: try $0.bool("inplace"))
     },
@@ -124,7 +124,7 @@ extension BuiltInModules {
 }
 
 extension CheckpointValue {
-  /// A number as it was given.
+  /// Returns a number with its type.
   static func scalar(_ value: Scalar) -> CheckpointValue {
     switch value {
     case .bool(let b): .bool(b)
@@ -135,13 +135,13 @@ extension CheckpointValue {
 }
 
 extension SavedModule {
-  /// The attribute `name` as a number of its own kind.
+  /// Returns the attribute `name` as a number, with its type.
   func scalar(_ name: String) throws -> Scalar {
     if let whole = value(name)?.intValue { return .int(whole) }
     return .double(try double(name))
   }
 
-  /// The same, or nil where it is `None`.
+  /// Returns the attribute `name` as a number, or nil if it is `None`.
   func optionalScalar(_ name: String) throws -> Scalar? {
     if case .some(CheckpointValue.none) = value(name) { return nil }
     return try scalar(name)

@@ -35,7 +35,7 @@ extension BuiltInModules {
     },
   ]
 
-  /// The numbers of a convolution that a file describes, checked against its weight.
+  /// The arguments of a convolution in a file, checked against its weight.
   struct ConvolutionNumbers {
     let channels: (Int, Int)
     let kernelSize, stride, dilation, outputPadding: [Int]
@@ -43,7 +43,7 @@ extension BuiltInModules {
     let groups: Int
     let bias: Bool
     let paddingMode: PaddingMode
-    /// The padding of transposed convolutions, which know numbers alone.
+    /// The padding of transposed convolutions, which only support numbers.
     var extents: [Int] { if case .extents(let sizes) = padding { sizes } else { [0] } }
 
     init(_ saved: SavedModule) throws {
@@ -95,27 +95,27 @@ extension BuiltInModules {
       "dilation": .tuple(layer.dilation), "transposed": .bool(transposed),
       "output_padding": .tuple(layer.outputPadding), "groups": .int(layer.groups),
       "padding_mode": .string(layer.paddingMode == .zeros ? "zeros" : layer.paddingMode.rawValue),
-      // What PyTorch pads beforehand where the mode is not zeros.
+      // The padding that PyTorch applies in advance if the padding mode is not zeros.
       "_reversed_padding_repeated_twice": .list(layer.border.map { .int($0) }),
     ]
   }
 }
 
 extension CheckpointValue {
-  /// A tuple of integers.
+  /// Returns a tuple of integers.
   static func tuple(_ values: [Int]) -> CheckpointValue { .tuple(values.map { .int($0) }) }
 
-  /// A number, or a tuple of one for each dimension, as it was given.
+  /// Returns a number, or a tuple with one for each dimension, as it was given.
   static func extents(_ values: any Extents) -> CheckpointValue {
     (values as? Int).map { .int($0) } ?? .tuple(values.extents)
   }
 
-  /// The integer, or `None`.
+  /// Returns the integer, or `None`.
   static func optional(_ value: Int?) -> CheckpointValue { value.map { .int($0) } ?? .none }
 }
 
 extension SavedModule {
-  /// The attribute `name` as one number, or one for each dimension.
+  /// Returns the attribute `name` as one number, or one for each dimension.
   func extents(_ name: String) throws -> any Extents {
     if let single = value(name)?.intValue { return single }
     return try ints(name)

@@ -57,7 +57,7 @@ extension BuiltInModules {
           "head_dim": .int(layer.embedDim / max(layer.numHeads, 1)),
           "add_zero_attn": .bool(layer.addZeroAttn),
         ]
-        // PyTorch's are plain attributes where they are no parameters.
+        // In PyTorch, these are plain attributes unless they are parameters.
         let biases: CheckpointValue = layer.biasK == nil ? ["bias_k": nil, "bias_v": nil] : [:]
         return .dictionary((numbers.pairs ?? []) + (biases.pairs ?? []))
       },

@@ -164,14 +164,14 @@ extension BuiltInModules {
 }
 
 extension CheckpointValue {
-  /// What losses call their `reduction`.
+  /// Returns the `reduction` of a loss as PyTorch's name.
   fileprivate static func reduction(_ reduction: Reduction) -> CheckpointValue {
     .string(reduction.rawValue)
   }
 }
 
 extension SavedModule {
-  /// The attribute `reduction` of losses.
+  /// Returns the attribute `reduction` of a loss.
   func reduction() throws -> Reduction {
     let name = try string("reduction")
     guard let reduction = Reduction(rawValue: name) else {

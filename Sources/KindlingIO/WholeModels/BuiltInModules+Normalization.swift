@@ -36,7 +36,7 @@ extension BuiltInModules {
       },
     ] + layers
 
-  /// The numbers of a normalisation of channels that a file describes, checked against its tensors.
+  /// The arguments of a channel normalization in a file, checked against its tensors.
   struct ChannelNumbers {
     let features: Int
     let eps: Scalar

@@ -28,7 +28,7 @@ extension BuiltInModules {
       make: { make(try $0.ints("padding"), try $0.scalar("value")) })
   }
 
-  /// PyTorch's are constant borders of 0.0.
+  /// Creates the form of zero padding, which in PyTorch is constant padding with 0.0.
   private static func zeros<Layer: PaddingLayer>(
     _ type: Layer.Type, make: @escaping @Sendable ([Int]) -> Layer
   ) -> ModuleForm {
@@ -88,7 +88,7 @@ extension BuiltInModules {
       make: { try upsample($0, make) })
   }
 
-  /// A number or a tuple, as it was given, or `None`.
+  /// Returns a number or a tuple, as it was given, or `None`.
   @Sendable private static func size(of layer: Upsample) -> CheckpointValue {
     guard let sizes = layer.size else { return .none }
     return layer.isSingle ? .optional(sizes.first) : .tuple(sizes)
@@ -119,7 +119,7 @@ extension BuiltInModules {
 }
 
 extension CheckpointValue {
-  /// The truth value, or `None`.
+  /// Returns the Boolean value, or `None`.
   fileprivate static func optional(_ value: Bool?) -> CheckpointValue {
     value.map { .bool($0) } ?? CheckpointValue.none
   }

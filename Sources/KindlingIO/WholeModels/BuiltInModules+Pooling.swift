@@ -64,7 +64,7 @@ extension BuiltInModules {
           ("padding", .extents($0.padding)), ("ceil_mode", .bool($0.ceilMode)),
           ("count_include_pad", .bool($0.countIncludePad)),
         ]
-        // In one dimension PyTorch has none.
+        // PyTorch's 1-D layer does not have it.
         if type != AvgPool1d.self {
           saved.append(("divisor_override", .optional($0.divisorOverride)))
         }
@@ -208,13 +208,13 @@ extension BuiltInModules {
 }
 
 extension CheckpointValue {
-  /// A tuple of `count` values, of which one alone stands for all; `None` where there is none.
+  /// Returns a tuple of `count` values, repeating a single one; `None` if there are none.
   fileprivate static func repeated(_ values: [CheckpointValue]?, _ count: Int) -> CheckpointValue {
     guard let values else { return .none }
     return .tuple(values.count == 1 ? Array(repeating: values[0], count: count) : values)
   }
 
-  /// A size, or a tuple of sizes of which some may be `None`, as it was given.
+  /// Returns a size, or a tuple of sizes of which some may be `None`, as it was given.
   fileprivate static func outputSize(_ size: any OutputSize) -> CheckpointValue {
     if let number = size as? Int { return .int(number) }
     let sizes = size.sizes.map { CheckpointValue.optional($0) }
@@ -223,7 +223,7 @@ extension CheckpointValue {
 }
 
 extension SavedModule {
-  /// Throws where the layer returns indices beside the maxima.
+  /// Throws if the layer also returns the indices of the maxima.
   fileprivate func refuseIndices() throws {
     if try bool("return_indices") {
       throw CheckpointError(
@@ -231,7 +231,7 @@ extension SavedModule {
     }
   }
 
-  /// The attribute `name` as one number, or one for each dimension; nil where it is `None`.
+  /// Returns the attribute `name` as one number or one for each dimension; nil if it is `None`.
   fileprivate func optionalExtents(_ name: String) throws -> (any Extents)? {
     try isNone(name) ? nil : extents(name)
   }

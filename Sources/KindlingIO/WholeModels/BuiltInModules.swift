@@ -1,7 +1,7 @@
 import KindlingCore
 import KindlingNN
 
-/// Kindling's own modules with PyTorch's names of their classes: one entry each, and no other list.
+/// Kindling's modules with the names of PyTorch's classes, one entry each.
 enum BuiltInModules {
   private static let forms: [ModuleForm] =
     containers + linear + attention + convolutions + pooling + padding + upsampling + normalization
@@ -10,7 +10,7 @@ enum BuiltInModules {
   static let byName = Dictionary(forms.map { ($0.name, $0) }) { first, _ in first }
   static let byType = Dictionary(forms.map { ($0.type, $0) }) { first, _ in first }
 
-  /// What PyTorch takes the attribute `name` of its class to be where a file is older than it.
+  /// Returns PyTorch's default for the attribute `name` of a class, for files that predate it.
   static func later(_ name: String, _ className: String) -> CheckpointValue? {
     guard className.hasPrefix("torch.nn.modules.") else { return nil }
     switch (name, className.split(separator: ".").last ?? "") {

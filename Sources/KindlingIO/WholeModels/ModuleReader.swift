@@ -2,19 +2,19 @@ import KindlingCore
 import KindlingNN
 import KindlingPlatform
 
-/// Makes modules of what a checkpoint describes.
+/// A reader that creates modules from the description in a checkpoint.
 final class ModuleReader {
   let graph: PickleGraph
   let tensors: [Tensor]
-  /// Modules by the number of their object; nil inside for one under way.
+  /// The created modules by object number; an inner nil means under construction.
   private var made: [Int: Module?] = [:]
-  /// Makes values of attributes, each once for all modules that share it.
+  /// A converter of attributes, each once for all modules that share it.
   private var converter: PickleConverter
 
   private let device: Device
   private let key: String?
 
-  /// Reads the module that the file holds, or the one under `key` of a dictionary.
+  /// Creates a reader of the module in the file, or of the one under `key` of a dictionary.
   init(_ checkpoint: CheckpointReader, key: String?, on device: Device) throws {
     graph = checkpoint.graph
     tensors = try checkpoint.tensors(on: device)
@@ -22,7 +22,7 @@ final class ModuleReader {
     (self.key, self.device) = (key, device)
   }
 
-  /// The number of the object that the model is.
+  /// Returns the object number of the model.
   private func root() throws -> Int {
     var (value, place) = (graph.root, "")
     if let key {
@@ -44,7 +44,7 @@ final class ModuleReader {
     return number
   }
 
-  /// Which entries of a dictionary are models.
+  /// A hint in an error message that lists the models in a dictionary.
   private var hint: String {
     guard case .dictionary(let number) = graph.root else { return "; read it with load(_:)" }
     let models = graph.dictionaries[number].pairs.compactMap { key, value -> String? in
@@ -57,7 +57,7 @@ final class ModuleReader {
     return "; the one meant may be \(models.prefix(10).joined(separator: ", "))"
   }
 
-  /// The tensors of the module that the file holds by path, and the modules, parents first.
+  /// Returns the tensors of the module by path, and the modules, parents first.
   func content() throws -> (root: Int, state: StateDict, order: [(path: String, number: Int)]) {
     let root = try root()
     var state = StateDict()
@@ -67,7 +67,7 @@ final class ModuleReader {
       order.append((path, number))
       for (name, tensor) in members {
         let record = graph.tensors[tensor]
-        // A view that repeats few elements many times would be made whole by the first step.
+        // The first training step would materialize a view that repeats few elements many times.
         guard record.numel <= graph.storages[record.storage].count else {
           throw CheckpointError(
             .unsafe, "refused: the tensor \(name) shows more elements than the file holds")
@@ -78,10 +78,10 @@ final class ModuleReader {
     return (root, state, order)
   }
 
-  /// The module that the file holds, with its tensors and its modes.
+  /// Creates the module in the file, with its tensors and modes.
   func model() throws -> Module {
     let (root, state, order) = try content()
-    // What layers draw on the way is replaced: the default generator is left where it stands.
+    // Random initial values are replaced, so the default generator is not used.
     let model = try withDefaultGenerator(Generator()) { try module(root, depth: 0) }
     do { try model.adoptState(state) } catch let error as TensorError {
       throw CheckpointError(.content, error.message)
@@ -96,16 +96,16 @@ final class ModuleReader {
       else { continue }
       part.train(mode)
     }
-    // What the file does not hold, such as buffers that state dicts leave out, was made here.
+    // Tensors that are not in the file, such as non-persistent buffers, were created here.
     return try model.to(device)
   }
 
-  /// The value of an attribute.
+  /// Returns the value of an attribute.
   func value(of attribute: PickleValue) throws -> CheckpointValue {
     try converter.value(attribute)
   }
 
-  /// The module that object `number` describes, made once.
+  /// Creates the module of object `number`, once.
   func module(_ number: Int, depth: Int) throws -> Module {
     guard depth <= PickleGraph.maximumDepth else {
       throw CheckpointError(

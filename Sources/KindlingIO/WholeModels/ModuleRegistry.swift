@@ -2,14 +2,15 @@ public import KindlingCore
 public import KindlingNN
 import Synchronization
 
-/// The classes of modules that whole models may be made of: Kindling's own, and those registered.
+/// The module classes that whole models may contain: Kindling's and the registered ones.
 ///
-/// A file names the classes of its modules and holds their attributes and tensors. Nothing in it is
-/// run: a module is made by the closure that its class was registered with.
+/// A file contains the class names of its modules, their attributes and tensors. No code in it is
+/// run: a module is created by the closure that was registered for its class.
 public enum ModuleRegistry {
   private static let registered = Mutex<[ModuleForm]>([])
 
-  /// Lets ``loadModel(from:key:device:verify:mapped:)`` make modules of `type`.
+  /// Registers `type`, so that ``loadModel(from:key:device:verify:mapped:)`` can create its
+  /// modules.
   ///
   /// ```swift
   /// ModuleRegistry.register(Net.self, attributes: { ["width": .int($0.width)] }) { saved in
@@ -18,13 +19,12 @@ public enum ModuleRegistry {
   /// ```
   ///
   /// - Parameters:
-  ///   - type: the modules' class.
-  ///   - name: the class as the file names it; `__main__.` and the type's name where nil, as a
-  ///     PyTorch script that defines the class itself would find it.
-  ///   - attributes: a dictionary of what `make` needs besides tensors, in plain values.
-  ///   - make: makes a module like the saved one; its parameters and buffers are replaced by the
-  ///     saved ones afterwards. Submodules may come from here, or from the file through the
-  ///     argument.
+  ///   - type: the class of the modules.
+  ///   - name: the class name in the file. nil means `__main__.` and the name of the type, as for a
+  ///     class defined in a PyTorch script.
+  ///   - attributes: returns a dictionary of the plain values that `make` needs besides tensors.
+  ///   - make: creates a module like the saved one. Its parameters and buffers are replaced by the
+  ///     saved ones afterwards. Submodules may be new, or come from the file through the argument.
   public static func register<M: Module>(
     _ type: M.Type, as name: String? = nil,
     attributes: @escaping @Sendable (M) -> CheckpointValue = { _ in [:] },
@@ -41,12 +41,12 @@ public enum ModuleRegistry {
     registered.withLock { $0.last { $0.name == name } } ?? BuiltInModules.byName[name]
   }
 
-  /// How `module` is saved.
+  /// Returns the form in which `module` is saved.
   ///
-  /// A class of the user's own that is not registered goes by its own name, under which a PyTorch
-  /// script may have it; one of Kindling's is found nowhere by that name.
+  /// An unregistered class of the user has its own name, under which a PyTorch script may define
+  /// it. A class of Kindling cannot be found by that name.
   ///
-  /// - Throws: ``CheckpointError`` for a class of Kindling's that is not registered.
+  /// - Throws: ``CheckpointError`` for a class of Kindling that is not registered.
   static func form(of module: Module) throws -> ModuleForm {
     let type = Swift.type(of: module)
     let id = ObjectIdentifier(type)
@@ -62,17 +62,16 @@ public enum ModuleRegistry {
     return ModuleForm(type, ownName(of: type)) { throw ModuleReader.unregistered($0.className) }
   }
 
-  /// The name of a class that nobody registered.
+  /// Returns the name of an unregistered class.
   static func ownName(of type: Module.Type) -> String {
     "__main__." + String(describing: type).prefix { $0 != "<" }
   }
 }
 
-/// How modules of one class are saved whole and made again: what stands here, once for each class, is
-/// all that saving knows of it.
+/// The saved form of a class of modules: everything that saving and loading need to know about it.
 struct ModuleForm: Sendable {
   let type: ObjectIdentifier
-  /// PyTorch's name of the class, with its module.
+  /// PyTorch's qualified name of the class.
   let name: String
   let attributes: @Sendable (Module) -> CheckpointValue
   let make: @Sendable (SavedModule) throws -> Module

@@ -1,19 +1,22 @@
-/// Goes through modules of a graph as `state_dict` does: by every path that leads to one.
+/// A traversal of the modules of a graph in the order of `state_dict`: along every path to a
+/// module.
 struct ModuleWalk {
   private let graph: PickleGraph
   private var modules = 0, entries = 0, characters = 0
-  /// The modules on the way to the one that is visited.
+  /// The modules on the path to the current one.
   private var ancestors: Set<Int> = []
 
-  /// More than any model has; what has them is a small file that repeats itself.
+  /// Limits that no model exceeds; only a small file that repeats itself would.
   private static let (mostModules, mostEntries) = (100_000, 1_000_000)
-  /// Bytes of all names together.
+  /// The maximum size of all names together in bytes.
   private static let mostCharacters = 1 << 26
 
   init(_ graph: PickleGraph) { self.graph = graph }
 
-  /// Visits object `number` and the modules below it, parents first, with their paths and the
-  /// numbers of their parameters and persistent buffers, by path.
+  /// Visits object `number` and its submodules, parents first.
+  ///
+  /// `body` gets the paths and object numbers, with the numbers of the parameters and persistent
+  /// buffers by name.
   mutating func visit(
     _ number: Int, _ path: String,
     _ body: (_ path: String, _ number: Int, _ members: [(name: String, tensor: Int)]) throws -> Void
@@ -26,7 +29,7 @@ struct ModuleWalk {
     entries += ["_parameters", "_buffers", "_modules"].reduce(0) {
       $0 + (graph.members($1, of: number)?.pairs.count ?? 0)
     }
-    // Counted before anything is looked at.
+    // Counted before anything is read.
     try check()
     let prefix = path.isEmpty ? "" : "\(path)."
     let members = try graph.stateMembers(of: number).map { member in
@@ -50,7 +53,7 @@ struct ModuleWalk {
     }
   }
 
-  /// Counts the bytes of a name before it is made.
+  /// Counts the bytes of a name before it is created.
   mutating func charge(_ count: Int) throws {
     characters += count
     try check()
@@ -58,7 +61,7 @@ struct ModuleWalk {
 }
 
 extension PickleGraph {
-  /// The dictionary `place` of a module's attributes.
+  /// Returns the dictionary `place` of a module's attributes.
   func members(_ place: String, of object: Int) -> PickleDictionary? {
     guard let attributes = objects[object].attributes,
       case .dictionary(let number) = dictionaries[attributes][place]
@@ -66,7 +69,7 @@ extension PickleGraph {
     return dictionaries[number]
   }
 
-  /// The parameters of one module, and the buffers that state dicts do not leave out.
+  /// Returns the parameters and persistent buffers of one module.
   fileprivate func stateMembers(of object: Int) -> [(name: String, tensor: Int)] {
     let transient = members("_non_persistent_buffers_set", of: object)
     return ["_parameters", "_buffers"].flatMap { place in

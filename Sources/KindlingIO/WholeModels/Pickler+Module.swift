@@ -3,7 +3,7 @@ import KindlingNN
 
 /// Whole modules, as PyTorch pickles them.
 extension Pickler {
-  /// Hooks and other things that a module of PyTorch's has and files carry no content for.
+  /// The hooks and other attributes of a PyTorch module that are always empty in files.
   private static let emptyHooks = (
     before: ["_backward_pre_hooks", "_backward_hooks"],
     after: [
@@ -13,7 +13,7 @@ extension Pickler {
     ]
   )
 
-  /// Puts `module` as an object of its class with its attributes.
+  /// Writes `module` as an object of its class with its attributes.
   mutating func put(_ module: Module, depth: Int = 0) throws {
     guard depth <= PickleGraph.maximumDepth else {
       throw CheckpointError(

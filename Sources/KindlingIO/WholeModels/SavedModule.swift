@@ -1,11 +1,11 @@
 public import KindlingCore
 public import KindlingNN
 
-/// A module as a file describes it: its class's name, attributes, tensors and submodules.
+/// A module as described in a file: its class name, attributes, tensors and submodules.
 ///
-/// What is asked for and is not there, or is of another kind, is a thrown ``CheckpointError``.
+/// Requests for something that is missing or of another type throw a ``CheckpointError``.
 public final class SavedModule {
-  /// The class as the file names it.
+  /// The class name in the file.
   public let className: String
   let reader: ModuleReader
   private let attributes: PickleDictionary
@@ -23,15 +23,15 @@ public final class SavedModule {
 
   // MARK: Attributes
 
-  /// The attribute `name`, if there is one and it is plain data.
+  /// Returns the attribute `name`, or nil if it is missing or not plain data.
   ///
-  /// Layers of PyTorch's have attributes that came later, in files of older versions too.
+  /// Attributes that PyTorch added later have their defaults in older files.
   public func value(_ name: String) -> CheckpointValue? {
     guard let attribute = attributes[name] else { return BuiltInModules.later(name, className) }
     return try? reader.value(of: attribute)
   }
 
-  /// Whether the attribute `name` is absent or `None`.
+  /// Returns whether the attribute `name` is missing or `None`.
   func isNone(_ name: String) -> Bool {
     switch value(name) {
     case nil, .some(CheckpointValue.none): true
@@ -39,39 +39,39 @@ public final class SavedModule {
     }
   }
 
-  /// The attribute `name` as an integer.
+  /// Returns the attribute `name` as an integer.
   public func int(_ name: String) throws -> Int {
     try value(name)?.intValue ?? missing(name, "an integer")
   }
 
-  /// The attribute `name` as an integer, or nil where it is `None`.
+  /// Returns the attribute `name` as an integer, or nil if it is `None`.
   public func optionalInt(_ name: String) throws -> Int? {
     if case .some(CheckpointValue.none) = value(name) { return nil }
     return try int(name)
   }
 
-  /// The attribute `name` as a number.
+  /// Returns the attribute `name` as a number.
   public func double(_ name: String) throws -> Double {
     try value(name)?.doubleValue ?? missing(name, "a number")
   }
 
-  /// The attribute `name` as a number, or nil where it is `None`.
+  /// Returns the attribute `name` as a number, or nil if it is `None`.
   public func optionalDouble(_ name: String) throws -> Double? {
     if case .some(CheckpointValue.none) = value(name) { return nil }
     return try double(name)
   }
 
-  /// The attribute `name` as a truth value.
+  /// Returns the attribute `name` as a Boolean value.
   public func bool(_ name: String) throws -> Bool {
     try value(name)?.boolValue ?? missing(name, "a truth value")
   }
 
-  /// The attribute `name` as a text.
+  /// Returns the attribute `name` as a string.
   public func string(_ name: String) throws -> String {
     try value(name)?.stringValue ?? missing(name, "a text")
   }
 
-  /// The attribute `name` as integers: a tuple, a list or a shape, or one integer.
+  /// Returns the attribute `name` as integers: a tuple, a list, a shape, or a single integer.
   public func ints(_ name: String) throws -> [Int] {
     switch value(name) {
     case .int(let i): return [i]
@@ -91,7 +91,7 @@ public final class SavedModule {
 
   // MARK: Tensors
 
-  /// The parameter or buffer `name`; nil where there is none or it is `None`.
+  /// Returns the parameter or buffer `name`, or nil if it is missing or `None`.
   public func tensor(_ name: String) -> Tensor? {
     for place in ["_parameters", "_buffers"] {
       if let member = members(place)?[name], case .tensor(let number) = member {
@@ -101,13 +101,13 @@ public final class SavedModule {
     return nil
   }
 
-  /// Whether there is a parameter or buffer `name`.
+  /// Returns whether there is a parameter or buffer `name`.
   public func has(_ name: String) -> Bool { tensor(name) != nil }
 
-  /// Throws unless the tensor `name`, if there is one, is of `shape`.
+  /// Throws if the tensor `name` exists and does not have `shape`.
   ///
-  /// Ask before making a layer of sizes that the file gives: its memory is then no larger than the
-  /// file's own.
+  /// Call it before creating a layer with sizes from the file: its memory is then bounded by the
+  /// file.
   public func expect(_ name: String, _ shape: [Int]) throws {
     guard let tensor = tensor(name) else { return }
     guard tensor.shape == shape else {
@@ -117,7 +117,7 @@ public final class SavedModule {
     }
   }
 
-  /// Throws unless there is a tensor `name`, and it is of `shape`.
+  /// Throws unless the tensor `name` exists and has `shape`.
   public func require(_ name: String, _ shape: [Int]) throws {
     guard has(name) else {
       throw CheckpointError.corrupt("\(className) lacks the tensor '\(name)'")
@@ -131,7 +131,7 @@ public final class SavedModule {
 
   // MARK: Submodules
 
-  /// The submodule `name`, made of what the file says.
+  /// Creates the submodule `name` from the file.
   public func module(_ name: String) throws -> Module {
     guard let member = members("_modules")?[name], case .object(let number) = member else {
       throw CheckpointError.corrupt("\(className) lacks the submodule '\(name)'")
@@ -139,7 +139,7 @@ public final class SavedModule {
     return try reader.module(number, depth: depth + 1)
   }
 
-  /// The submodule `name`, made of what the file says, as what it has to be.
+  /// Creates the submodule `name` from the file, as the type that it must have.
   public func module<M: Module>(_ name: String, as type: M.Type) throws -> M {
     let module = try module(name)
     guard let module = module as? M else {
@@ -149,13 +149,13 @@ public final class SavedModule {
     return module
   }
 
-  /// The submodule `name`, or nil where there is none or it is `None`.
+  /// Creates the submodule `name`, or returns nil if it is missing or `None`.
   public func optionalModule<M: Module>(_ name: String, as type: M.Type) throws -> M? {
     guard case .object = members("_modules")?[name] else { return nil }
     return try module(name, as: type)
   }
 
-  /// The submodules with their names, in order.
+  /// Creates the submodules, and returns them with their names, in order.
   public func modules() throws -> [(name: String, module: Module)] {
     try (members("_modules")?.pairs ?? []).compactMap { key, value in
       guard case .string(let name) = key else {
@@ -166,7 +166,7 @@ public final class SavedModule {
     }
   }
 
-  /// The submodules as layers.
+  /// Creates the submodules as layers.
   public func layers() throws -> [(String, any Layer)] {
     try modules().map { name, module in
       guard let layer = module as? any Layer else {

@@ -1,15 +1,15 @@
 public import KindlingCore
 public import KindlingNN
 
-/// Writes a whole model: its classes, attributes, parameters and buffers
+/// Saves a whole model: its classes, attributes, parameters and buffers
 /// (PyTorch: `torch.save(model, path)`).
 ///
-/// PyTorch makes the same model of it where it has the classes: those of `torch.nn`, and those that
-/// its own script defines under the name they were registered with.
-/// `notes` are plain values beside the model, such as the names of its classes; see ``loadNotes(from:)``.
+/// PyTorch can load it if it has the classes: those of `torch.nn`, and those that its script
+/// defines under their registered names. `notes` are plain values stored beside the model, such as
+/// the names of its classes; see ``loadNotes(from:)``.
 ///
-/// - Throws: ``CheckpointError`` where the file cannot be written, or a class of Kindling's has no form
-///   in files; `TensorError` where the model holds modules that are not found.
+/// - Throws: ``CheckpointError`` if the file cannot be written, or a class of Kindling has no saved
+///   form; `TensorError` if the model contains modules that are not found.
 public func save(
   _ model: Module, to path: String, container: CheckpointContainer = .zip,
   notes: CheckpointValue = .none
@@ -19,18 +19,18 @@ public func save(
   }
 }
 
-/// Makes the model that ``save(_:to:container:notes:)-(Module,_,_,_)``, or PyTorch, has saved whole
+/// Loads a whole model saved by ``save(_:to:container:notes:)-(Module,_,_,_)`` or PyTorch
 /// (PyTorch: `torch.load(path, weights_only=False)`).
 ///
-/// Built-in layers come from the file alone; other classes have to be registered first, see
-/// ``ModuleRegistry``. Nothing that the file says is run. With `mapped`, parameters
-/// may lie in the mapped file, with the hazards that ``load(_:device:verify:mapped:)`` describes. The
-/// model goes to `device` wherever it was saved from. `key` says which entry it is of a dictionary that was saved,
-/// as in `torch.save({"model": model, "epoch": 3}, path)`.
+/// Built-in layers only need the file; other classes must be registered first, see
+/// ``ModuleRegistry``. No code in the file is run. With `mapped`, parameters may use the mapped
+/// file, with the risks described in ``load(_:device:verify:mapped:)``. The model is loaded to
+/// `device`, regardless of where it was saved. `key` selects an entry of a saved dictionary, as in
+/// `torch.save({"model": model, "epoch": 3}, path)`.
 ///
-/// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or names a class that is
-///   not registered (the error says how to register it), and where the model is no `Layer`: use
-///   ``loadModel(from:key:as:device:verify:mapped:)`` for those.
+/// - Throws: ``CheckpointError`` if the file is damaged, asks for a call, or names a class that is
+///   not registered (the error says how to register it). It also throws if the model is not a
+///   `Layer`: use ``loadModel(from:key:as:device:verify:mapped:)`` then.
 public func loadModel(
   from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true,
   mapped: Bool = false
@@ -46,9 +46,9 @@ public func loadModel(
   return layer
 }
 
-/// Makes the model that was saved whole, as what it is; see ``loadModel(from:key:device:verify:mapped:)``.
+/// Loads a whole model as the type `M`; see ``loadModel(from:key:device:verify:mapped:)``.
 ///
-/// - Throws: ``CheckpointError``, also where the model is no `M`.
+/// - Throws: ``CheckpointError``, also if the model is not an `M`.
 public func loadModel<M: Module>(
   from path: String, key: String? = nil, as type: M.Type, device: Device = .cpu,
   verify: Bool = true, mapped: Bool = false
@@ -63,7 +63,7 @@ public func loadModel<M: Module>(
   }
 }
 
-/// Makes the model that `file` holds.
+/// Loads the model in `file`.
 package func loadModel(
   in file: FileSource, key: String? = nil, device: Device = .cpu, verify: Bool = false
 ) throws -> Module {
@@ -71,11 +71,12 @@ package func loadModel(
   return try ModuleReader(checkpoint, key: key, on: device).model()
 }
 
-/// The state dict of a model that was saved whole, whatever its classes: none has to be registered.
+/// Loads the state dict of a whole model; no class has to be registered.
 ///
-/// `key` says which entry it is of a dictionary that was saved.
+/// `key` selects an entry of a saved dictionary.
 ///
-/// - Throws: ``CheckpointError`` where the file is damaged, asks for a call, or holds no model.
+/// - Throws: ``CheckpointError`` if the file is damaged, asks for a call, or does not contain a
+///   model.
 public func loadModelState(
   from path: String, key: String? = nil, device: Device = .cpu, verify: Bool = true,
   mapped: Bool = false

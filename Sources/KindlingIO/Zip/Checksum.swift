@@ -1,15 +1,15 @@
 import CZlib
 import KindlingCore
 
-/// CRC-32 as zip files use it.
+/// The CRC-32 checksum of zip files.
 package enum Checksum {
-  /// Enough work for a thread, and little enough to be shared out evenly.
+  /// The size of a piece in bytes: enough work for a thread, but small enough to balance the load.
   private static let piece = 4 << 20
 
-  /// The checksum of `bytes`.
+  /// Computes the checksum of `bytes`.
   package static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 { crc32([bytes])[0] }
 
-  /// The checksum of each run of bytes, computed on all threads of the pool.
+  /// Computes the checksum of each run of bytes on all threads of the pool.
   package static func crc32(_ runs: [UnsafeRawBufferPointer]) -> [UInt32] {
     let pieces = runs.enumerated().flatMap { run, bytes in
       stride(from: 0, to: bytes.count, by: piece).map { start in
@@ -31,12 +31,12 @@ package enum Checksum {
     return result
   }
 
-  /// The checksum of bytes whose parts have the sums `first` and `second`, the second of `count` bytes.
+  /// Combines the checksums of two parts, the second of `count` bytes.
   static func joined(_ first: UInt32, _ second: UInt32, _ count: Int) -> UInt32 {
     UInt32(truncatingIfNeeded: crc32_combine(UInt(first), UInt(second), count))
   }
 
-  /// The checksum of `bytes`, computed by the caller alone.
+  /// Computes the checksum of `bytes` on the calling thread.
   static func onOneThread(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     var (crc, rest): (UInt32, UnsafeRawBufferPointer) = (0, bytes)
     if let (folded, count) = foldForChecksum(0, bytes) {
@@ -46,16 +46,16 @@ package enum Checksum {
     return byBytes(crc, rest)
   }
 
-  /// The checksum `crc`, carried on over `bytes`.
+  /// Continues the checksum `crc` over `bytes`.
   private static func byBytes(_ crc: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    // Without bytes zlib answers the initial value, whatever the checksum was.
+    // Without bytes, zlib returns the initial value for any checksum.
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return crc }
     return UInt32(
       truncatingIfNeeded: crc32_z(UInt(crc), start.assumingMemoryBound(to: UInt8.self), bytes.count)
     )
   }
 
-  /// What is said of a record whose bytes are not those it was written with.
+  /// Returns the error for a record whose checksum does not match.
   static func mismatch(_ name: String) -> CheckpointError {
     .corrupt(
       "CRC-32 of \(name.prefix(200)) does not match: the file is damaged, or was written without checksums; pass verify: false to load it all the same"

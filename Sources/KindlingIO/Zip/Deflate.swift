@@ -3,10 +3,11 @@ import KindlingCore
 
 /// The compression of zip records.
 enum Deflate {
-  /// No input becomes more than this many times its length, plus as many bytes.
+  /// The maximum expansion: the output is at most this many times as long as the input, plus as
+  /// many bytes.
   static let mostExpansion = 1032
 
-  /// The bytes that `source` stands for, which must be `byteCount` many.
+  /// Decompresses `source` to exactly `byteCount` bytes.
   static func inflate(
     _ source: UnsafeRawBufferPointer, byteCount: Int, _ what: String
   ) throws -> HostBytes {
@@ -46,7 +47,7 @@ enum Deflate {
     return result
   }
 
-  /// `source`, compressed.
+  /// Compresses `source`.
   static func deflate(_ source: UnsafeRawBufferPointer) throws -> HostBuffer<UInt8> {
     var stream = z_stream()
     guard
@@ -81,7 +82,7 @@ enum Deflate {
     return result
   }
 
-  /// `bytes` in pieces whose lengths zlib can count.
+  /// Returns `bytes` in chunks whose lengths fit zlib's type.
   private static func chunks(
     _ bytes: UnsafeRawBufferPointer
   ) -> [(start: UnsafePointer<UInt8>, count: UInt32)] {

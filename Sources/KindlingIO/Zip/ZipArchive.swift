@@ -3,23 +3,22 @@ import KindlingPlatform
 
 /// The records of a zip file.
 package struct ZipArchive {
-  /// One entry.
+  /// An entry of the archive.
   package struct Record {
     package let name: String
-    /// Where its bytes lie in the file.
+    /// The range of its bytes in the file.
     let range: Range<Int>
-    /// The number of bytes that were compressed; nil where they lie there as they are.
+    /// The decompressed size in bytes, or nil if the record is not compressed.
     let inflatedSize: Int?
     let crc: UInt32
 
-    /// The number of bytes that were put into the archive.
+    /// The size of the content in bytes.
     var byteCount: Int { inflatedSize ?? range.count }
 
-    /// Where what was put into the archive lies: in the archive itself, or in memory that it was
-    /// unpacked into.
+    /// Returns the location of the content: in the archive, or in memory after decompression.
     ///
-    /// Throws where it is not what its checksum says, if `verify`; checksums of records that are not
-    /// compressed are left to who reads them.
+    /// If `verify` is true, it throws if the checksum does not match. The checksums of uncompressed
+    /// records are left to the reader.
     func unpacked(
       in source: FileSource, verify: Bool = true
     ) throws -> (source: FileSource, range: Range<Int>) {
@@ -31,7 +30,7 @@ package struct ZipArchive {
       return (FileSource(memory), 0..<inflatedSize)
     }
 
-    /// What was put into the archive, in memory.
+    /// Returns the content, in memory.
     package func content(in source: FileSource, verify: Bool = true) throws -> FilePart {
       let (place, range) = try unpacked(in: source, verify: false)
       let part = try place.part(range)
@@ -44,14 +43,14 @@ package struct ZipArchive {
     }
   }
 
-  /// The records in the directory's order.
+  /// The records in directory order.
   package private(set) var records: [Record] = []
   private var places: [ByteString: Int] = [:]
 
-  /// The record called `name`.
+  /// The record with name `name`.
   package subscript(name: String) -> Record? { places[ByteString(name)].map { records[$0] } }
 
-  /// Reads the directory of the zip file in `source`; throws where it is damaged.
+  /// Reads the directory of the zip file in `source`; throws if it is damaged.
   package init(_ source: FileSource) throws {
     let directory = try Directory(source)
     let lines = try source.part(directory.start..<directory.end)
@@ -74,7 +73,7 @@ package struct ZipArchive {
       guard reader.remaining == 0 else {
         throw CheckpointError.corrupt("the zip directory has more entries than it announces")
       }
-      // Records that share bytes would let a small file unpack to any size.
+      // Overlapping records would let a small file expand to any size.
       extents.sort { $0.start < $1.start }
       for (before, after) in zip(extents, extents.dropFirst()) where after.start < before.end {
         throw CheckpointError.corrupt("two records of the zip file overlap")
@@ -82,10 +81,10 @@ package struct ZipArchive {
     }
   }
 
-  /// The headers before the records, of which neighbours are read together.
+  /// The headers of the records; adjacent ones are read together.
   private struct HeaderWindow {
     private let source: FileSource
-    /// Where the directory begins, and records end.
+    /// The start of the directory, which is the end of the records.
     let end: Int
     private var start = 0
     private var held: FilePart?
@@ -93,7 +92,7 @@ package struct ZipArchive {
 
     init(_ source: FileSource, end: Int) { (self.source, self.end) = (source, end) }
 
-    /// Runs `body` with the bytes from `offset` on: at least `count`, or all there are.
+    /// Runs `body` with the bytes from `offset` on: at least `count`, or all that are left.
     mutating func with<R>(
       _ offset: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) throws -> R
     ) throws -> R {
@@ -109,22 +108,22 @@ package struct ZipArchive {
     }
   }
 
-  /// Where the directory lies, from the end record.
+  /// The location of the directory, from the end record.
   private struct Directory {
     var start: Int
     var end: Int
     var count: Int
 
     init(_ source: FileSource) throws {
-      // The end record is 22 bytes, followed by a comment of at most 65535; a zip64 locator of 20
-      // bytes may stand before it.
+      // The end record has 22 bytes, followed by a comment of at most 65535. A zip64 locator of 20
+      // bytes may precede it.
       let base = max(0, source.byteCount - 22 - 0xFFFF - 20)
       self = try source.part(base..<source.byteCount).withBytes {
         try Directory($0, at: base, of: source)
       }
     }
 
-    /// `bytes` are the end of the file, from `base` on.
+    /// Finds the directory in `bytes`, the end of the file from `base` on.
     private init(_ bytes: UnsafeRawBufferPointer, at base: Int, of source: FileSource) throws {
       let damaged = CheckpointError.corrupt(
         "the zip file is cut short or damaged: it has no directory at its end")
@@ -152,7 +151,7 @@ package struct ZipArchive {
       guard !overflow, end <= limit else {
         throw CheckpointError.corrupt("the zip directory lies outside the file")
       }
-      // An entry takes at least 46 bytes: a larger count cannot be.
+      // An entry takes at least 46 bytes, so a larger count is impossible.
       guard count <= size / 46 else {
         throw CheckpointError.corrupt(
           "the zip directory has fewer entries than the announced \(count)")
@@ -185,11 +184,11 @@ package struct ZipArchive {
     }
   }
 
-  /// One line of the directory.
+  /// An entry of the directory.
   private struct Entry {
     let name: String
     let crc: UInt32
-    /// The bytes in the file, and those they become where they are compressed.
+    /// The size in the file, and after decompression if compressed.
     let size: Int
     let inflatedSize: Int?
     let headerOffset: Int
@@ -244,7 +243,7 @@ package struct ZipArchive {
       (self.name, self.size, self.headerOffset) = (name, compressed, headerOffset)
     }
 
-    /// The record, whose header and bytes lie before the directory.
+    /// Returns the record, whose header and bytes are before the directory.
     func record(_ headers: inout HeaderWindow) throws -> Record {
       guard headerOffset <= headers.end else {
         throw CheckpointError.corrupt("the header of the zip record \(name) lies outside the file")

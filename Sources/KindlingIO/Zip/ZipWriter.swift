@@ -1,8 +1,8 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Writes a zip file of records, each starting at a multiple of 64 bytes, so that a mapped file whose
-/// records are stored as they are can be computed with as it is.
+/// A writer of zip files whose records start at multiples of 64 bytes, so that uncompressed records
+/// of a mapped file can be used in place.
 struct ZipWriter {
   static let alignment = 64
   private static let none16: UInt16 = 0xFFFF
@@ -11,7 +11,7 @@ struct ZipWriter {
   private struct Entry {
     let name: [UInt8]
     let crc: UInt32
-    /// The bytes in the file, and those they stand for.
+    /// The size in the file, and the size of the content.
     let size: Int
     let inflatedSize: Int
     let offset: Int
@@ -74,7 +74,7 @@ struct ZipWriter {
       extra.put(UInt16(1), UInt16(16))
       extra.put(UInt64(entry.inflatedSize), UInt64(entry.size))
     }
-    // A field of padding, which starts with the letters that PyTorch puts there.
+    // A padding field, which starts with PyTorch's letters.
     let before = entry.offset + 30 + entry.name.count + extra.count + 4
     let padding = (Self.alignment - before % Self.alignment) % Self.alignment
     extra.put(UInt16(0x4246), UInt16(padding))
@@ -128,8 +128,8 @@ struct ZipWriter {
     return line + entry.name + extra
   }
 
-  /// What a record's header and its line in the directory share: the version needed, names in UTF-8,
-  /// the compression, the first day of zip's calendar, checksum and sizes.
+  /// Returns the fields shared by a record's header and its directory entry: the version needed,
+  /// names in UTF-8, the compression, zip's earliest date, checksum and sizes.
   private static func common(_ entry: Entry, large: Bool) -> [UInt8] {
     var fields: [UInt8] = []
     fields.put(
@@ -141,7 +141,7 @@ struct ZipWriter {
 }
 
 extension [UInt8] {
-  /// Appends integers, little end first.
+  /// Appends integers in little-endian order.
   fileprivate mutating func put<I: FixedWidthInteger>(_ values: I...) {
     for value in values {
       Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
