@@ -1,4 +1,4 @@
-// Chooses the instruction set once and hands out its loops.
+// Selects the instruction set once and returns its loops.
 #include "isa.h"
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-// Rows read from and written to places that a list of offsets names. These loops wait for memory, so
-// one version serves every instruction set.
+// Reads and writes rows at a list of offsets. These loops are bound by memory, so one version
+// serves every instruction set.
 #include "include/ckernels.h"
 #include <string.h>
 
@@ -73,7 +73,7 @@ static inline uint16_t to_bf16(float f) {
 }
 
 #define SAME(x) (x)
-// Half precision is computed in float32, integers wrap.
+// Half precision is computed in float32; integers wrap around.
 #define PUT(NAME, T, C, LOAD, STORE, EXPR)                                                        \
   static void NAME(int64_t n, const int64_t *offsets, void *out, int64_t count, int64_t step,     \
                    const void *source, int64_t source_row, int64_t source_step) {                 \

@@ -1,10 +1,10 @@
-// What every kernel file includes: the table of loops that one instruction set fills.
+// The common header of all kernel files: the table of loops that one instruction set fills.
 #pragma once
-// "Not vectorised" is no news for loops that call the C library.
+// Loops that call the C library are not vectorized, so this warning is expected.
 #pragma clang diagnostic ignored "-Wpass-failed"
 #include "include/ckernels.h"
 
-// A type name that macros can paste, unlike <stdbool.h>'s.
+// A type name that macros can paste, unlike that of <stdbool.h>.
 #undef bool
 typedef _Bool bool;
 
@@ -45,11 +45,11 @@ static inline int64_t kk_to_int(double x) {
 #define ALIGNED_LOOP
 #endif
 
-/// The functions that no instruction set speeds up.
+/// The functions without a version per instruction set.
 kk_loop kk_special_unary(UnaryOp op, int32_t dtype);
 kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
 
-// glibc's libmvec with the functions that mathvec.inc uses.
+// glibc's libmvec, which has the functions of mathvec.inc.
 #if defined(__x86_64__) && defined(__GLIBC__)
 #if __GLIBC_PREREQ(2, 35)
 #define KK_MATHVEC 1

@@ -1,5 +1,5 @@
-// Vector functions of libmvec, once per instruction set; without it everything here is absent and
-// the plain loops and composed operations serve.
+// The vector functions of libmvec, once per instruction set. Without libmvec, everything here is
+// absent, and the plain loops and composed operations are used.
 #include "isa.h"
 #include <math.h>
 #include <string.h>

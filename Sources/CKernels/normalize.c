@@ -1,4 +1,4 @@
-// The normalisations' loops, once per instruction set.
+// The loops of normalizations, once per instruction set.
 #include "isa.h"
 
 #define LANES 32

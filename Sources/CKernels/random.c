@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-// Only the fused operations that are written may be fused.
+// Only explicit fused operations may be fused.
 #pragma STDC FP_CONTRACT OFF
 
 #define KK_FMAF(a, b, c) __builtin_elementwise_fma((float)(a), (float)(b), (float)(c))

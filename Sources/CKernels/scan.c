@@ -1,5 +1,5 @@
-// Running sums and their like, and sorting: one row of contiguous elements at a time. Each step
-// needs the one before, so there is nothing to vectorise along a row.
+// Cumulative operations and sorting, one row of contiguous elements at a time. Each step depends on
+// the previous one, so a row cannot be vectorized.
 #include "isa.h"
 #include <math.h>
 #include <string.h>
@@ -28,7 +28,7 @@
     ROW(total = (A)(1u * total * (A)x[i]); y[i] = (T)total)                              \
   }
 
-// The last of equals; a NaN stays the extreme from where it stands.
+// The last of equal elements; a NaN stays the extreme from its index on.
 #define EXTREMES(NAME, T, BETTER)                                                                 \
   static void NAME##_##T(int64_t n, const void *in, void *out, int64_t *at, bool backwards) {     \
     const T *x = in;                                                                              \
@@ -57,14 +57,14 @@ SUMS(float, double) SUMS(double, double) SUMS(int8_t, uint8_t) SUMS(int16_t, uin
 SUMS(int32_t, uint32_t) SUMS(int64_t, uint64_t) SUMS(uint8_t, uint8_t)
 LOGSUMS(float) LOGSUMS(double)
 
-// A NaN counts as greater than everything.
+// A NaN is greater than everything.
 #define BEFORE(T)                                                                                 \
   static inline bool before_##T(T a, T b, bool descending) {                                      \
     if (descending) return a != a ? b == b : a > b;                                               \
     return b != b ? a == a : a < b;                                                               \
   }
 
-// Most elements are no better than the last of those picked so far.
+// Most elements are no better than the last of those selected so far.
 #define SELECT(T)                                                                                 \
   static void select_##T(int64_t n, int64_t k, const void *in, void *values, int64_t *places,     \
                          bool descending) {                                                       \
@@ -83,7 +83,7 @@ LOGSUMS(float) LOGSUMS(double)
     }                                                                                             \
   }
 
-// Stable, bottom up: runs of doubling width are merged to and fro between two buffers.
+// A stable bottom-up merge sort: runs of doubling width are merged alternately between two buffers.
 #define SORT(T)                                                                                   \
   static void sort_##T(int64_t n, void *values, int64_t *places, void *value_scratch,             \
                        int64_t *place_scratch, bool descending) {                                 \

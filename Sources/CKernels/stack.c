@@ -1,4 +1,4 @@
-// Where the stack of a thread ends, which Swift's imports do not offer.
+// The end of a thread's stack, which Swift's imports do not provide.
 #define _GNU_SOURCE
 #include "ckernels.h"
 

@@ -2,8 +2,8 @@
 #include "isa.h"
 #include <string.h>
 
-// A tile is one cache line wide and high: each line is read once and written once, whole, whatever
-// places of the cache the rows compete for.
+// A tile is one cache line wide and high: each line is read and written once as a whole, even if
+// the rows compete for the same cache sets.
 #define LINE 64
 
 #define TURN(T, NAME, STEP)                                                                       \

@@ -1,4 +1,4 @@
-// The steps of the optimizers that follow one formula per element, once per instruction set.
+// The steps of the optimizers with one formula per element, once per instruction set.
 #include "isa.h"
 
 #define LOOP(BODY)                                                                                \

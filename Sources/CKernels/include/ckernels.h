@@ -1,5 +1,5 @@
-// Innermost loops, compiled once per instruction set and chosen at start.
-// No allocation, no threads, no shapes: only pointers, counts and strides (in elements).
+// The innermost loops, compiled once per instruction set and selected at start.
+// They have no allocation, threads or shapes: only pointers, counts and strides (in elements).
 #pragma once
 #pragma clang diagnostic ignored "-Wnullability-completeness"
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 #define KK_ENUM enum __attribute__((enum_extensibility(closed)))
 
-/// Element types, in the order of Swift's `DType`.
+/// The element types, in the order of Swift's `DType`.
 enum { KK_F16, KK_BF16, KK_F32, KK_F64, KK_I8, KK_I16, KK_I32, KK_I64, KK_U8, KK_BOOL, KK_DTYPES };
 
 // MARK: Instruction sets
@@ -17,27 +17,27 @@ typedef KK_ENUM InstructionSet : int32_t {
   InstructionSetGeneric, InstructionSetAvx2, InstructionSetAvx512
 } InstructionSet;
 
-/// The set in use on this thread: the one it asks for, else the one that KINDLING_ISA names, else the
-/// best the machine has.
+/// The instruction set of this thread: the one that it requests, else the one in KINDLING_ISA, else
+/// the best that the machine supports.
 InstructionSet kk_instruction_set(void);
 bool kk_has_instruction_set(InstructionSet set);
 
 // MARK: Per-thread state
 
-/// Modes that every operation consults; a plain thread-local read is what makes that free.
+/// Modes that every operation checks; a plain thread-local read costs nothing.
 typedef struct {
   bool grad_disabled, inference_mode, anomaly;
-  /// 1 + the instruction set that this thread asks for, by which tests compare them; 0 for none.
+  /// 1 + the instruction set that this thread requests, used by tests to compare them; 0 for none.
   int8_t instruction_set;
-  /// Swift's faults of the file system that a test injects, unowned.
+  /// Swift's file system faults that a test injects, unowned.
   void *_Nullable faults;
   /// Swift's innermost scope of warnings, unowned.
   void *_Nullable warnings;
-  /// The lowest address of the thread's stack; null until it is asked for.
+  /// The lowest address of the thread's stack; null until first used.
   void *_Nullable stack_end;
-  /// Swift's list of graph parts to release, while some outermost release is going on.
+  /// Swift's list of graph parts to release, while an outermost release is running.
   void *_Nullable pending;
-  /// Swift's random generator that stands in for the default one, unowned.
+  /// Swift's random generator that replaces the default one, unowned.
   void *_Nullable generator;
   /// Swift's innermost hooks on saved tensors.
   void *_Nullable saved_hooks;
@@ -56,7 +56,7 @@ typedef KK_ENUM Sanitizer : int32_t { SanitizerNone, SanitizerAddress, Sanitizer
 /// The one that this build has.
 Sanitizer kk_sanitizer(void);
 
-/// What a thread says while it spins.
+/// Yields the processor while a thread spins.
 static inline void kk_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -67,7 +67,7 @@ static inline void kk_pause(void) {
 
 // MARK: Elementwise loops
 
-/// One run of `n` elements. `in[i]` advances by `in_strides[i]` elements, `out` by `out_stride`.
+/// A loop over `n` elements. `in[i]` advances by `in_strides[i]` elements, `out` by `out_stride`.
 typedef void (*kk_loop)(int64_t n, const void *const *in, const int64_t *in_strides, void *out,
                         int64_t out_stride, const double *parameters);
 
@@ -79,19 +79,19 @@ typedef KK_ENUM UnaryOp : int32_t {
   UnaryOpSigmoid, UnaryOpErf, UnaryOpErfc, UnaryOpErfinv, UnaryOpLgamma, UnaryOpDigamma,
   UnaryOpFloor, UnaryOpCeil, UnaryOpRound, UnaryOpTrunc,
   UnaryOpBitwiseNot, UnaryOpLogicalNot, UnaryOpIsnan, UnaryOpIsinf, UnaryOpIsfinite, UnaryOpSignbit,
-  /// Parameters: lower and upper bound (NaN in the input stays).
+  /// Parameters: lower and upper bound (NaN in the input stays NaN).
   UnaryOpClamp,
   /// Parameter: the exponent.
   UnaryOpPow,
   /// Mantissa in [0.5, 1) and exponent of C's frexp, both as floats.
   UnaryOpFrexpMantissa, UnaryOpFrexpExponent,
-  /// Bessel functions: e marks those scaled by exp(∓x).
+  /// Bessel functions; the suffix e means scaled by exp(∓x).
   UnaryOpBesselI0, UnaryOpBesselI0e, UnaryOpBesselI1, UnaryOpBesselI1e, UnaryOpBesselK0, UnaryOpBesselK0e, UnaryOpBesselK1, UnaryOpBesselK1e,
   UnaryOpBesselJ0, UnaryOpBesselJ1, UnaryOpBesselY0, UnaryOpBesselY1, UnaryOpSphericalJ0, UnaryOpAiryAi,
   /// x · Φ(x); the slope below 0 is a parameter; x · clamp(x + 3, 0, 6) / 6.
   UnaryOpGelu, UnaryOpLeakyRelu, UnaryOpHardswish,
   UnaryOpErfcx, UnaryOpLogNdtr, UnaryOpNdtri, UnaryOpEntr,
-  /// Parameter: which derivative of digamma.
+  /// Parameter: the order of the derivative of digamma.
   UnaryOpPolygamma,
   UnaryOpCount
 } UnaryOp;
@@ -102,7 +102,7 @@ typedef KK_ENUM BinaryOp : int32_t {
   /// a − parameter·b
   BinaryOpSub,
   BinaryOpMul, BinaryOpDiv, BinaryOpDivFloor, BinaryOpDivTrunc,
-  /// Python's modulo (sign of the divisor), and C's (sign of the dividend).
+  /// Python's modulo (sign of the divisor) and C's (sign of the dividend).
   BinaryOpRemainder, BinaryOpFmod,
   BinaryOpPow, BinaryOpMaximum, BinaryOpMinimum, BinaryOpFmax, BinaryOpFmin,
   BinaryOpAtan2, BinaryOpHypot, BinaryOpCopysign, BinaryOpNextafter, BinaryOpLogaddexp,
@@ -115,7 +115,7 @@ typedef KK_ENUM BinaryOp : int32_t {
   /// The same with the slope below 0 as a parameter.
   BinaryOpLeakyReluGradient,
   BinaryOpXlog1py, BinaryOpZeta, BinaryOpIgamma, BinaryOpIgammac,
-  /// Polynomials of a, of degree b.
+  /// Polynomials of a with degree b.
   BinaryOpChebyshevT, BinaryOpChebyshevU, BinaryOpChebyshevV, BinaryOpChebyshevW,
   BinaryOpShiftedChebyshevT, BinaryOpShiftedChebyshevU, BinaryOpShiftedChebyshevV,
   BinaryOpShiftedChebyshevW, BinaryOpHermiteH, BinaryOpHermiteHe, BinaryOpLaguerreL,
@@ -126,19 +126,19 @@ typedef KK_ENUM BinaryOp : int32_t {
 typedef KK_ENUM TernaryOp : int32_t {
   /// a + parameter·b·c, a + parameter·b/c, a + c·(b − a)
   TernaryOpAddcmul, TernaryOpAddcdiv, TernaryOpLerp,
-  /// Greater of a and lower bound b, then lesser of that and upper bound c.
+  /// The minimum of the upper bound c and the maximum of a and the lower bound b.
   TernaryOpClamp,
   TernaryOpCount
 } TernaryOp;
 
-/// The loop for an operation on elements of `dtype` (never a 16-bit float: those are computed in
-/// float32), or NULL where there is none. Comparisons, logic and `Is…` write bool.
+/// Returns the loop for an operation on elements of `dtype`, or NULL if there is none. 16-bit
+/// floats have no loops: they are computed in float32. Comparisons, logic and `Is…` write bool.
 kk_loop kk_unary(UnaryOp op, int32_t dtype);
 kk_loop kk_binary(BinaryOp op, int32_t dtype);
 kk_loop kk_ternary(TernaryOp op, int32_t dtype);
-/// in[0] is bool, in[1] and in[2] are of `dtype`, any of them.
+/// in[0] is bool; in[1] and in[2] have any `dtype`.
 kk_loop kk_where(int32_t dtype);
-/// Conversion of elements, as C converts them; float to bool is "not zero".
+/// Converts elements like C; a float converts to bool as "not zero".
 kk_loop kk_convert(int32_t from, int32_t to);
 
 // MARK: Reductions
@@ -150,11 +150,11 @@ typedef KK_ENUM ReduceOp : int32_t {
 } ReduceOp;
 
 /// Reduces `n` elements at `x`, `stride` apart, to one at `out` (int64 for `Arg…`, bool for
-/// `Any`/`All`, else `dtype`). Floating sums are pairwise. NULL where there is none.
+/// `Any`/`All`, else `dtype`). Floating-point sums are pairwise. NULL if there is no loop.
 typedef void (*kk_reduce_loop)(int64_t n, const void *x, int64_t stride, void *out);
 kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype);
-/// Combines `n` running results at `acc` with `n` further elements at `x`: the reduction along an
-/// outer dimension, where the inner one is contiguous. Not for `Arg…`.
+/// Combines `n` partial results at `acc` with `n` more elements at `x`: the reduction along an
+/// outer dimension if the inner one is contiguous. Not for `Arg…`.
 typedef void (*kk_accumulate_loop)(int64_t n, void *acc, const void *x);
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
 /// Where the extreme of each of `n` neighbouring columns lies, of `rows` elements that are `row` apart;
@@ -162,24 +162,24 @@ kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
 typedef void (*kk_arg_rows_loop)(int64_t n, int64_t rows, const void *x, int64_t row, int64_t *out);
 kk_arg_rows_loop kk_arg_rows(ReduceOp op, int32_t dtype);
 
-// MARK: Running results and sorting
+// MARK: Cumulative operations and sorting
 
 typedef KK_ENUM ScanOp : int32_t {
   ScanOpCumsum, ScanOpCumprod, ScanOpLogcumsumexp, ScanOpCummax, ScanOpCummin,
   ScanOpCount
 } ScanOp;
 
-/// Running results over `n` contiguous elements, from the end where `backwards`. `indices` is where
-/// each extreme stands, and for the others is not read. NULL where there is none.
+/// Computes cumulative results over `n` contiguous elements, from the end if `backwards`. `indices`
+/// gets the index of each maximum or minimum; other operations ignore it. NULL if there is no loop.
 typedef void (*kk_scan_loop)(int64_t n, const void *x, void *out, int64_t *indices, bool backwards);
 kk_scan_loop kk_scan(ScanOp op, int32_t dtype);
 
-/// Sorts `n` contiguous values stably and notes in `places` where each one stood; NaN is greatest.
-/// The scratch buffers hold as much as the others.
+/// Sorts `n` contiguous values stably and writes their original indices to `places`; NaN is the
+/// greatest. The scratch buffers have the size of the others.
 typedef void (*kk_sort_loop)(int64_t n, void *values, int64_t *places, void *value_scratch,
                              int64_t *place_scratch, bool descending);
 kk_sort_loop kk_sort(int32_t dtype);
-/// The first `k` ≤ n of what sorting would give, where k is small.
+/// Writes the first `k` ≤ n elements that sorting would give, for a small k.
 typedef void (*kk_select_loop)(int64_t n, int64_t k, const void *x, void *values, int64_t *places,
                                bool descending);
 kk_select_loop kk_select(int32_t dtype);
@@ -196,7 +196,7 @@ typedef struct {
   void (*_Nullable backward)(int64_t rows, int64_t n, const void *gradient, const void *output,
                              void *out, bool log);
 } kk_softmax_loops;
-/// The loops for float32 and float64; NULL for other types and where there is no vector `exp`.
+/// Returns the loops for float32 and float64; NULL for other types and without a vector `exp`.
 kk_softmax_loops kk_softmax(int32_t dtype);
 
 typedef struct {
@@ -216,16 +216,16 @@ typedef struct {
   void (*_Nullable adam)(int64_t n, void *parameter, const void *gradient, void *first,
                          void *second, void *most, const kk_adam_step *step);
 } kk_optimizer_loops;
-/// The loops for float32 and float64; NULL for other types.
+/// Returns the loops for float32 and float64; NULL for other types.
 kk_optimizer_loops kk_optimizer(int32_t dtype);
 
-/// The optimizers that follow one formula per element.
+/// The optimizers with one formula per element.
 typedef KK_ENUM UpdateKind : int32_t {
   UpdateKindAdadelta, UpdateKindAdagrad, UpdateKindAdamax, UpdateKindAsgd, UpdateKindNadam,
   UpdateKindRadam, UpdateKindRmsprop, UpdateKindRprop
 } UpdateKind;
 typedef struct {
-  /// What the rule needs, in the order that update.inc says.
+  /// The coefficients of the rule, in the order of update.inc.
   double numbers[8];
   double weight_decay;
   bool maximize;
@@ -233,11 +233,11 @@ typedef struct {
 /// One step over n contiguous elements; `first` to `third` are the optimizer's state, or NULL.
 typedef void (*kk_update_loop)(int64_t n, void *parameter, const void *gradient, void *first,
                                void *second, void *third, const kk_update_step *step);
-/// The loop for float32 or float64; NULL for other types.
+/// Returns the loop for float32 or float64; NULL for other types.
 kk_update_loop kk_update(UpdateKind rule, int32_t dtype);
 
-/// The passes of a normalisation over n contiguous elements; `weight` and `bias` have an element for
-/// each and may be NULL.
+/// The passes of a normalization over n contiguous elements. `weight` and `bias` have one element
+/// for each, and may be NULL.
 typedef struct {
   double (*_Nullable sum)(int64_t n, const void *x);
   /// Σ (x − mean)²
@@ -251,125 +251,125 @@ typedef struct {
   /// g·w·a + (x − mean)·b + c
   void (*_Nullable gradient)(int64_t n, const void *gradient, const void *x, const void *weight,
                              double mean, double a, double b, double c, void *out);
-  /// Adds g·(x − mean)·rstd to `weights` and g to `biases`, element by element.
+  /// Adds g·(x − mean)·rstd to `weights` and g to `biases`, elementwise.
   void (*_Nullable columns)(int64_t n, const void *gradient, const void *x, double mean,
                             double rstd, void *weights, void *biases);
 } kk_normalize_loops;
-/// The loops for float32 and float64; NULL for other types.
+/// Returns the loops for float32 and float64; NULL for other types.
 kk_normalize_loops kk_normalize(int32_t dtype);
 
 // MARK: Matrix products
 
-/// The loops that products of one floating type are made of. `mr` × `nr` is the register tile.
+/// The loops of matrix products of one floating type. `mr` × `nr` is the register tile.
 typedef struct {
   int64_t mr, nr;
-  /// Packs n × k elements, `sn` and `sk` apart, into panels of `width` (mr or nr) along n: each
-  /// holds k rows of `width`, the last one filled up with zeros.
+  /// Packs n × k elements, `sn` and `sk` apart, into panels of `width` (mr or nr) along n. Each
+  /// panel has k rows of `width`; the last one is padded with zeros.
   void (*pack)(int64_t width, int64_t n, int64_t k, const void *x, int64_t sn, int64_t sk, void *out);
-  /// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C. B is packed in panels of nr; A is packed in panels of mr,
-  /// or its rows lie `ra` apart with elements next to one another. C is not read where beta is 0.
+  /// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C. B is packed in panels of nr. A is packed in panels of
+  /// mr, or its rows are `ra` apart with adjacent elements. C is not read if beta is 0.
   void (*block)(int64_t m, int64_t n, int64_t k, double alpha, const void *a, int64_t ra,
                 bool packed, const void *b, double beta, void *c, int64_t rc, int64_t cc);
-  /// y[m] = alpha·A[m,k]·x[k] + beta·y, `step` apart, where the rows of A lie `ra` apart …
+  /// y[m] = alpha·A[m,k]·x[k] + beta·y, `step` apart, for rows of A that are `ra` apart.
   void (*mv_rows)(int64_t m, int64_t k, double alpha, const void *a, int64_t ra, const void *x,
                   double beta, void *y, int64_t step);
-  /// … and where its columns lie `ca` apart.
+  /// The same for columns of A that are `ca` apart.
   void (*mv_columns)(int64_t m, int64_t k, double alpha, const void *a, int64_t ca, const void *x,
                      double beta, void *y, int64_t step);
 } kk_gemm_kernels;
-/// The products' loops for float32 or float64, else NULL.
+/// Returns the matrix product loops for float32 or float64, else NULL.
 const kk_gemm_kernels *_Nullable kk_gemm(int32_t dtype);
-/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C over integers; the elements of B's rows are neighbours.
+/// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C for integers; the elements of a row of B are adjacent.
 void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
                  int64_t ca, const int64_t *b, int64_t rb, int64_t beta, int64_t *c, int64_t rc,
                  int64_t cc);
 
 // MARK: Convolutions
 
-/// How one dimension of an image is laid out: for each of `residues` (numbers below `stride`), the
-/// `length` elements at q · stride + residue − padding, zero where the image has none.
+/// The layout of one dimension of an input: for each of `residues` (numbers below `stride`), the
+/// `length` elements at q · stride + residue − padding, zero outside the input.
 typedef struct {
   int64_t size, padding, stride, length, phases;
   const int64_t *residues;
 } kk_conv_axis;
 
-/// Places first ..< first + count of lines of `width`, of which the first `valid` exist, and how far
-/// apart channels, lines and places of the result are.
+/// The positions first ..< first + count of lines of `width`, of which the first `valid` exist, and
+/// the strides of channels, lines and positions of the output.
 typedef struct {
   int64_t first, count, width, valid;
   int64_t channel, row, column;
 } kk_conv_columns;
 
-/// One element of the kernel at a place of the result: which of those packed it is, and where the
-/// columns that it meets start.
+/// A kernel element at an output position: its index among the packed ones, and the start of the
+/// columns that it reads.
 typedef struct {
   int64_t weight, column;
 } kk_conv_tap;
 
-/// The loops that convolutions of one floating type are made of, with tiles of `mr` × `nr`.
+/// The loops of convolutions of one floating type, with tiles of `mr` × `nr`.
 typedef struct {
   int64_t mr, nr;
   /// Lays out one channel.
   void (*lay)(const kk_conv_axis *d, const kk_conv_axis *h, const kk_conv_axis *w, const void *x,
               void *out);
-  /// y[m, places] = bias + A[m,k] · (the image from offsets[l] on)[k, places], added up in this order.
-  /// A is packed in panels of mr, or its rows lie `ra` apart. `reach` is the greatest offset;
-  /// `readable` elements of the image may be read. `bias` may be NULL.
+  /// y[m, places] = bias + A[m,k] · (the input from offsets[l] on)[k, places], summed in this
+  /// order. A is packed in panels of mr, or its rows are `ra` apart. `reach` is the largest offset,
+  /// and `readable` the number of readable input elements. `bias` may be NULL.
   void (*block)(int64_t m, int64_t k, const void *a, int64_t ra, bool packed, const void *image,
                 const int64_t *offsets, int64_t reach, int64_t readable, const kk_conv_columns *c,
                 const void *bias, void *y);
-  /// C[m,n] += (the image from offsets[i] on)[m,k] · B[k,n], B being packed in panels of nr that lie
-  /// `panel` apart, and rows of C `rc` apart, with room for whole panels.
+  /// C[m,n] += (the input from offsets[i] on)[m,k] · B[k,n]. B is packed in panels of nr that are
+  /// `panel` apart. The rows of C are `rc` apart, with space for whole panels.
   void (*outer)(int64_t m, int64_t n, int64_t k, const void *image, const int64_t *offsets,
                 const void *b, int64_t panel, void *c, int64_t rc);
-  /// The same where C has one column: sums[m] += (the image from offsets[i] on)[m,k] · b[k].
+  /// The same if C has one column: sums[m] += (the input from offsets[i] on)[m,k] · b[k].
   void (*dots)(int64_t m, int64_t k, const void *image, const int64_t *offsets, const void *b,
                void *sums);
-  /// Packs weight[i · row + c · channel + places[t]] as row i in panels of mr; the columns run over
-  /// blocks of channels, in each over t, and there over the channels of the block.
+  /// Packs weight[i · row + c · channel + places[t]] as row i in panels of mr. The columns run over
+  /// blocks of channels, then over t, then over the channels of the block.
   void (*turn)(int64_t m, int64_t channels, int64_t block, int64_t taps, const int64_t *places,
                const void *weight, int64_t row, int64_t channel, void *out);
-  // Where columns are samples, up to nr of them:
-  /// y[m, nr] = bias + Σ A[m] · columns over blocks of channels, in each over the taps, and there over
-  /// the channels of the block, in this order; `adds` starts from y instead. A is packed by `turn`,
-  /// `depth` elements of the kernel for each channel; the columns of a channel are nr elements, those
-  /// of channels side by side. Of y, whose rows lie `row` apart, whole vectors with the first `n`
-  /// columns are written.
+  // The following loops take samples as columns, up to nr of them:
+  /// y[m, nr] = bias + Σ A[m] · columns over blocks of channels, then over the taps, then over the
+  /// channels of the block, in this order; with `adds` it starts from y instead. A is packed by
+  /// `turn`, with `depth` kernel elements for each channel. The columns of a channel are nr
+  /// elements, with channels side by side. Of y, whose rows are `row` apart, whole vectors with the
+  /// first `n` columns are written.
   void (*taps)(int64_t m, int64_t n, const void *a, const void *columns, int64_t channels,
                int64_t block, int64_t depth, const kk_conv_tap *taps, int64_t count,
                const void *bias, bool adds, void *y, int64_t row);
-  /// Element (n, c, p) of images that lie `sample` apart becomes out[p · place + c · nr + n], with
-  /// zeros up to nr …
+  /// Copies element (n, c, p) of images that are `sample` apart to out[p · place + c · nr + n],
+  /// padded with zeros up to nr.
   void (*cross)(int64_t samples, int64_t channels, int64_t places, const void *x, int64_t sample,
                 void *out, int64_t place);
-  /// … and back.
+  /// The inverse of `cross`.
   void (*uncross)(int64_t samples, int64_t channels, int64_t places, const void *x, int64_t place,
                   void *out, int64_t sample);
   /// out[j · column + r · taps + t] = sums[(t · mr + r) · nr + j] for r < m and j < n.
   void (*spread)(int64_t m, int64_t n, int64_t taps, const void *sums, void *out, int64_t column);
 } kk_conv_kernels;
-/// The convolutions' loops for float32 or float64, else NULL.
+/// Returns the convolution loops for float32 or float64, else NULL.
 const kk_conv_kernels *_Nullable kk_conv(int32_t dtype);
 
-/// The transforms of convolutions of 3 × 3 in float32, by F(4 × 4, 3 × 3). Element x of 36 lies
-/// `plane` elements apart; vectors may be written past the end of a row.
+/// The transforms of 3 × 3 convolutions in float32, by F(4 × 4, 3 × 3). Each of the 36 elements is
+/// `plane` elements from the next; vectors may be written past the end of a row.
 typedef struct {
-  /// The kernels of one output channel: element t of input channel c is w[c · channel + t], or
-  /// 8 − t if `turned`.
+  /// Transforms the kernels of one output channel: element t of input channel c is w[c · channel +
+  /// t], or 8 − t if `turned`.
   void (*filter)(int64_t channels, const float *w, int64_t channel, bool turned, float *out,
                  int64_t plane);
-  /// A row of tiles of a channel laid out in four phases of columns, `phase` apart; tiles start four
-  /// columns apart, and lines lie `width` apart.
+  /// Transforms a row of tiles of a channel that is laid out in four phases of columns, `phase`
+  /// apart. Tiles start four columns apart, and lines are `width` apart.
   void (*input)(int64_t tiles, const float *x, int64_t width, int64_t phase, float *out,
                 int64_t plane);
-  /// A row of tiles transformed back, as far as there are rows and columns, plus `bias`.
+  /// Transforms a row of tiles back, as far as there are rows and columns, and adds `bias`.
   void (*output)(int64_t tiles, const float *m, int64_t plane, float bias, float *y, int64_t row,
                  int64_t rows, int64_t columns);
-  // Where the elements of samples are neighbours, and those of channels `line` apart:
-  /// A tile of each channel, whose elements lie at `places`, negative ones being zero …
+  // For these, the elements of samples are adjacent, and those of channels `line` apart:
+  /// Transforms a tile of each channel, with elements at `places`; negative ones are zero.
   void (*input_samples)(int64_t channels, int64_t samples, int64_t line, const float *x,
                         const int64_t *places, float *out, int64_t plane);
-  /// … and its 16 places of the result, as far as they are there.
+  /// Transforms back to the 16 output positions, as far as they exist.
   void (*output_samples)(int64_t channels, int64_t samples, int64_t line, const float *m,
                          int64_t plane, const float *_Nullable bias, const int64_t *places,
                          float *y);
@@ -378,19 +378,20 @@ const kk_winograd_kernels *kk_winograd(void);
 
 // MARK: Pooling
 
-/// The windows of a pooling along one dimension. Those of a regular one lie `stride` ≥ 1 apart and
-/// have `kernel` elements, `dilation` apart; `stride` 0 means that `starts` and `ends` alone count.
+/// The windows of a pooling operation along one dimension. Regular windows are `stride` ≥ 1 apart
+/// and have `kernel` elements, `dilation` apart; `stride` 0 means that only `starts` and `ends` are
+/// used.
 typedef struct {
   int64_t input, output;
-  /// The first element of each window and the one behind its last, inside the input; and by what
-  /// the sums are divided.
+  /// The first index of each window and the index after its last, inside the input, and the divisor
+  /// of the sum.
   const int64_t *starts, *ends, *counts;
   int64_t kernel, stride, padding, dilation;
 } kk_pool_axis;
 
-/// Pooling of one plane. Sums are divided by `divisor`, or where that is 0 by the windows' counts.
+/// Pooling of one plane. Sums are divided by `divisor`, or by the counts of the windows if it is 0.
 typedef struct {
-  /// The greatest element of each window, the last NaN where there is one; `indices` may be NULL.
+  /// The maximum of each window, or its last NaN if there is one; `indices` may be NULL.
   void (*max)(const kk_pool_axis *d, const kk_pool_axis *h, const kk_pool_axis *w, const void *x,
               void *y, int64_t *_Nullable indices);
   void (*mean)(const kk_pool_axis *d, const kk_pool_axis *h, const kk_pool_axis *w,
@@ -398,10 +399,10 @@ typedef struct {
   /// The gradient of `mean`.
   void (*mean_back)(const kk_pool_axis *d, const kk_pool_axis *h, const kk_pool_axis *w,
                     int64_t divisor, const void *gradient, void *x);
-  /// Zeroes the `size` elements of x and adds element i of `gradient` to x[indices[i]].
+  /// Clears the `size` elements of x and adds element i of `gradient` to x[indices[i]].
   void (*add)(int64_t n, const void *gradient, const int64_t *indices, int64_t size, void *x);
 } kk_pool_loops;
-/// The loops for float32 (planes of less than 2³¹ elements), float64 or int64, else NULL.
+/// Returns the loops for float32 (planes of less than 2³¹ elements), float64 or int64, else NULL.
 const kk_pool_loops *_Nullable kk_pool(int32_t dtype);
 
 // MARK: Weighted elements
@@ -434,13 +435,13 @@ const kk_sample_loops *_Nullable kk_sample(int32_t dtype);
 
 // MARK: Random numbers
 
-/// The stages of random fills. `draws` are 32-bit draws of the Mersenne twister: one per element for
-/// float32 and narrow integers, two (the high half first) for float64 and wide integers. Uniform
-/// values that reach `to` become `from`. All instruction sets give the same bits.
+/// The stages of random fills. `draws` are 32-bit draws of the Mersenne Twister: one per element
+/// for float32 and narrow integers, two (the high half first) for float64 and wide integers.
+/// Uniform values that reach `to` become `from`. All instruction sets give the same bits.
 typedef struct {
-  /// Replaces the 624 words of the state by the next 624.
+  /// Replaces the 624 words of the state with the next 624.
   void (*_Nonnull refill)(uint32_t *words);
-  /// Makes draws of words.
+  /// Computes draws from words.
   void (*_Nonnull temper)(int64_t n, const uint32_t *words, uint32_t *draws);
   void (*_Nonnull uniform_f32)(int64_t n, const uint32_t *draws, float *out, float from,
                                float range, float to);
@@ -449,10 +450,10 @@ typedef struct {
   /// from + draw modulo range.
   void (*_Nonnull integers)(int64_t n, const uint32_t *draws, int64_t *out, uint64_t range,
                             int64_t from, bool wide);
-  /// Blocks of 16 uniforms become blocks of 16 normal values, in place.
+  /// Converts blocks of 16 uniform values to blocks of 16 normal values, in place.
   void (*_Nonnull normal_f32)(int64_t blocks, float *x, float mean, float std);
   void (*_Nonnull normal_f64)(int64_t blocks, double *x, double mean, double std);
-  /// For 16-bit floats, which PyTorch computes with other functions than float32.
+  /// For 16-bit floats, for which PyTorch uses other functions than for float32.
   void (*_Nonnull normal_half)(int64_t blocks, float *x, float mean, float std);
 } kk_random_loops;
 
@@ -476,11 +477,11 @@ void kk_border_rows(int64_t n, int64_t count, const void *x, int64_t step, void 
                     int64_t before, int64_t after, const int64_t *places, int64_t size);
 /// The first of n numbers that is not in `low..<high`, or -1.
 int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high);
-/// Row `i` of `out`, contiguous, becomes the `count` elements of `size` bytes, `step` elements apart,
-/// that start at element `offsets[i]` of `x`.
+/// Copies to row `i` of `out`, contiguous, the `count` elements of `size` bytes, `step` elements
+/// apart, that start at element `offsets[i]` of `x`.
 void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, int64_t step,
              void *out, int64_t size);
-/// Combines those elements of `out` with `source`, whose rows and columns lie `source_row` and
+/// Combines those elements of `out` with `source`, whose rows and columns are `source_row` and
 /// `source_step` elements apart, in order.
 typedef void (*kk_put_loop)(int64_t n, const int64_t *offsets, void *out, int64_t count,
                             int64_t step, const void *source, int64_t source_row,
@@ -489,6 +490,6 @@ kk_put_loop kk_put(ScatterOp op, int32_t dtype);
 
 // MARK: Checksums
 
-/// Folds the front of `bytes`, after the checksum `crc`, into 16 bytes at `out` with the same CRC-32
-/// when started at zero; returns the length of that front, 0 where nothing is gained.
+/// Folds the front of `bytes`, after the checksum `crc`, into 16 bytes at `out` with the same
+/// CRC-32 if started at zero. Returns the length of the front, or 0 if folding is not worthwhile.
 int64_t kk_crc32_fold(uint32_t crc, const uint8_t *_Nonnull bytes, int64_t n, uint8_t *_Nonnull out);

@@ -1,5 +1,5 @@
-// Bessel functions and Airy's: power series near zero, where all terms have one sign or cancel little;
-// asymptotic series far out; and in between the integral of A&S 9.6.24, on which the trapezoidal rule
+// Bessel and Airy functions. Near zero, power series whose terms have one sign or cancel little;
+// far out, asymptotic series. In between, the integral of A&S 9.6.24, on which the trapezoidal rule
 // converges geometrically (Goodwin 1949; Trefethen and Weideman, SIAM Review 56, 2014).
 #include "special.h"
 #include <math.h>
@@ -87,9 +87,9 @@ double kk_k1e(double x) {
 double kk_k0(double x) { return x > 0 && x <= 2 ? k0_series(x) : exp(-x) * kk_k0e(x); }
 double kk_k1(double x) { return x > 0 && x <= 2 ? k1_series(x) : exp(-x) * kk_k1e(x); }
 
-// MARK: The unmodified ones, which the C library has
+// MARK: The unmodified functions, which the C library provides
 
-// At infinity they have no value for PyTorch.
+// PyTorch defines them as NaN at infinity.
 double kk_j0(double x) { return isinf(x) ? NAN : j0(x); }
 double kk_j1(double x) { return isinf(x) ? NAN : j1(x); }
 double kk_y0(double x) { return x < 0 || isinf(x) ? NAN : y0(x); }
@@ -101,10 +101,10 @@ double kk_spherical_j0(double x) {
   return x == 0 ? 1 : sin(x) / x;
 }
 
-// MARK: Airy's function
+// MARK: The Airy function
 
-// Ai(0) f(x) + Ai'(0) g(x) (A&S 10.4.2), in more digits than a double holds, since for negative x
-// terms far above the result cancel.
+// Ai(0) f(x) + Ai'(0) g(x) (A&S 10.4.2), with more digits than a double, since for negative x terms
+// much larger than the result cancel.
 static double airy_series(double x) {
   long double cube = (long double)x * x * x, f = 1, g = x, f_sum = 1, g_sum = x;
   for (int k = 1; k < 80; k++) {
@@ -134,7 +134,7 @@ double kk_airy_ai(double x) {
   if (x <= 2) return airy_series(x);
   // A&S 10.4.14.
   double zeta = 2 * x * sqrt(x) / 3;
-  // Below the smallest number, and before ζ leaves the range.
+  // Below the smallest number, and before ζ overflows.
   if (zeta > 750) return 0;
   return exp(-zeta) * sqrt(x / 3) * k_integral(1.0 / 3, zeta) / M_PI;
 }

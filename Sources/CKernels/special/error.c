@@ -1,11 +1,11 @@
-// The error function's family, from the C library's erf and erfc.
+// The error function and related functions, from the C library's erf and erfc.
 #include "special.h"
 #include <math.h>
 
 static const double half_log_two_pi = 0.91893853320467274178;
 
-// Winitzki's closed form, good to three digits, and Halley's iteration on erf, or on erfc where
-// 1 - |x| says more than x.
+// Winitzki's closed form, accurate to three digits, and Halley's iteration on erf, or on erfc where
+// 1 - |x| is more accurate than x.
 double kk_erfinv(double x) {
   double size = fabs(x);
   if (!(size < 1)) return size == 1 ? copysign(INFINITY, x) : NAN;
@@ -20,8 +20,8 @@ double kk_erfinv(double x) {
   return copysign(y, x);
 }
 
-// exp(x²) erfc(x). The square's rounding error, which exp would magnify, is a factor of its own;
-// where erfc is about to vanish the asymptotic series (A&S 7.1.23) takes over.
+// exp(x²) erfc(x). The rounding error of the square, which exp would amplify, is a separate factor.
+// Where erfc is about to underflow, the asymptotic series (A&S 7.1.23) is used.
 double kk_erfcx(double x) {
   if (x < -27) return INFINITY;
   if (x < 25) return exp(x * x) * exp(fma(x, x, -x * x)) * erfc(x);
@@ -36,8 +36,8 @@ double kk_log_ndtr(double x) {
   return log1p(-erfc(x * M_SQRT1_2) / 2);
 }
 
-// The inverse of the normal distribution function: A&S 26.2.23, good to three digits, then Newton's
-// iteration on the logarithm, which is concave, so that it converges from either side.
+// The inverse of the normal distribution function: A&S 26.2.23, accurate to three digits, then
+// Newton's iteration on the logarithm, which is concave, so that it converges from either side.
 double kk_ndtri(double p) {
   if (!(p > 0 && p < 1)) return p == 0 ? -INFINITY : p == 1 ? INFINITY : NAN;
   if (p > 0.5) return -kk_ndtri(1 - p);

@@ -1,14 +1,14 @@
-// The gamma family.
+// The gamma function and related functions.
 #include "special.h"
 #include <math.h>
 
-// ψ(x): upwards by ψ(x) = ψ(x + 1) - 1/x until the asymptotic series is exact (A&S 6.3.5, 6.3.18),
-// by reflection (6.3.7) below zero.
+// ψ(x): upwards by ψ(x) = ψ(x + 1) - 1/x until the asymptotic series is accurate (A&S 6.3.5,
+// 6.3.18), and by reflection (6.3.7) below zero.
 double kk_digamma(double x) {
   if (x == 0) return copysign(INFINITY, -x);
   if (x < 0) {
     if (x == floor(x)) return NAN;
-    // The nearer integer's distance is exact.
+    // The distance to the nearer integer is exact.
     double turn = x - floor(x);
     if (turn > 0.5) turn = x - ceil(x);
     return kk_digamma(1 - x) - M_PI / tan(M_PI * turn);
@@ -23,16 +23,16 @@ double kk_digamma(double x) {
   return result + log(x) - 0.5 / x - series;
 }
 
-// MARK: Hurwitz's zeta function
+// MARK: The Hurwitz zeta function
 
-// Σ (q + k)^-s over k ≥ 0, for q > -20: the first terms, and Euler and Maclaurin's formula for the
+// Σ (q + k)^-s over k ≥ 0, for q > -20: the first terms, and the Euler-Maclaurin formula for the
 // rest (DLMF 25.11.5).
 static double zeta_sum(double s, double q) {
   double sum = 0, a = q;
   for (int k = 0; k < 12 || a < 12; k++, a += 1) {
     double term = pow(a, -s);
     sum += term;
-    // Only terms of positive numbers fall steadily.
+    // Only the terms of positive numbers decrease steadily.
     if (a > 0 && fabs(term) < 1e-17 * fabs(sum)) return sum;
   }
   double power = pow(a, -s);
@@ -60,14 +60,14 @@ double kk_zeta(double s, double q) {
   }
   if (isnan(s) || isnan(q) || isinf(q)) return NAN;
   if (q > -20) return zeta_sum(s, q);
-  // Far below zero the negative terms are mirrored: two sums in place of a long one.
+  // Far below zero, the negative terms are mirrored: two sums instead of a long one.
   double fraction = q - floor(q), negatives = -floor(q);
   double mirrored = zeta_sum(s, 1 - fraction) - zeta_sum(s, negatives + 1 - fraction);
   return zeta_sum(s, fraction) + (fmod(s, 2) == 0 ? mirrored : -mirrored);
 }
 
-// ψ' as PyTorch computes it, with four terms of the series (A&S 6.4.12) behind six steps: ten digits,
-// and gradients of digamma agree. Below a half it is reflected (6.4.7).
+// ψ' like PyTorch, with four terms of the series (A&S 6.4.12) after six steps: ten digits, and the
+// gradients of digamma agree. Below 0.5 it is reflected (6.4.7).
 static double trigamma(double x) {
   double sum = 0, sign = 1;
   if (x < 0.5) {
@@ -92,12 +92,12 @@ double kk_polygamma(double x, double n) {
 
 // MARK: The incomplete gamma functions
 
-// x^a e^-x / Γ(a). For large a by Stirling's series, where the powers would cancel.
+// x^a e^-x / Γ(a). For large a by Stirling's series, since the powers would cancel.
 static double gamma_front(double a, double x) {
   if (a < 20) return exp(a * log(x) - x - lgamma(a));
   double w = 1 / a, d = (x - a) / a;
   double stirling = w / 12 * (1 - w * w / 30 * (1 - w * w * 2 / 7));
-  // log1p(d) - d loses digits for small d, where its series is short.
+  // log1p(d) - d loses accuracy for small d, where its series is short.
   double curve = 0;
   if (fabs(d) < 0.1) {
     double power = d * d;
@@ -118,7 +118,7 @@ static double igamma_series(double a, double x) {
   return sum * gamma_front(a, x);
 }
 
-// A&S 6.5.31, from the front as Lentz does (Thompson and Barnett 1986).
+// A&S 6.5.31, evaluated forwards by Lentz's method (Thompson and Barnett 1986).
 static double igammac_fraction(double a, double x) {
   double b = x + 1 - a, c = 1e300, d = 1 / b, value = d;
   for (double i = 1; i < 1e6; i += 1) {
@@ -134,8 +134,8 @@ static double igammac_fraction(double a, double x) {
   return value * gamma_front(a, x);
 }
 
-// Temme's uniform expansion for a that no series would finish, to its first correction
-// (DLMF 8.12.3 and 8.12.7).
+// Temme's uniform expansion for a too large for a series, up to its first correction (DLMF 8.12.3
+// and 8.12.7).
 static double igammac_uniform(double a, double x) {
   double mu = (x - a) / a;
   double eta = copysign(sqrt(fmax(2 * (mu - log1p(mu)), 0)), mu);

@@ -1,14 +1,14 @@
-// Orthogonal polynomials by their recurrences in the degree (A&S 22.7), which PyTorch takes from a
-// number: what follows the point is dropped. Below zero, and beyond 64 bits, the polynomial is 0.
+// Orthogonal polynomials by their recurrences in the degree (A&S 22.7). Like PyTorch, the degree is
+// a number that is truncated. Below zero, and beyond 64 bits, the polynomial is 0.
 #include "special.h"
 #include <math.h>
 
-// The degree as a whole number, -1 for none.
+// The degree as an integer, -1 for none.
 static double degree(double n) { return n > -1 && n < 0x1p63 ? trunc(n) : -1; }
 static int is_odd(double n) { return fmod(n, 2) != 0; }
 
-// P₀ = 1, P₁ = first, Pₖ₊₁ = 2x Pₖ - Pₖ₋₁: Chebyshev's polynomials of all kinds. It ends early once
-// the values have left the range of numbers.
+// P₀ = 1, P₁ = first, Pₖ₊₁ = 2x Pₖ - Pₖ₋₁: Chebyshev polynomials of all kinds. It ends early once
+// the values overflow.
 static double chebyshev(double x, double n, double first) {
   double p = 1, q = first;
   for (double k = 2; k <= n && !isnan(q); k += 1) {
@@ -60,7 +60,7 @@ double kk_chebyshev_w(double x, double n) {
   return chebyshev(x, n, 2 * x + 1);
 }
 
-// PyTorch has none of degree above 512.
+// PyTorch gives NaN above degree 512.
 static double hermite(double x, double n, double scale) {
   n = degree(n);
   if (n <= 0) return n == 0;
@@ -76,7 +76,7 @@ static double hermite(double x, double n, double scale) {
 double kk_hermite_h(double x, double n) { return hermite(x, n, 2); }
 double kk_hermite_he(double x, double n) { return hermite(x, n, 1); }
 
-// Degrees beyond which a recurrence would take seconds for one number.
+// The degree beyond which a recurrence would take seconds for one number.
 static const double highest = 1 << 24;
 
 double kk_laguerre_l(double x, double n) {

@@ -1,4 +1,4 @@
-// Loops over functions that have no vector form: one value at a time, in double for both types.
+// Loops over functions without a vector form: one value at a time, in double for both types.
 #include "special.h"
 #include "../isa.h"
 #include <math.h>
@@ -15,7 +15,7 @@ static double frexp_exponent(double x) {
   return exponent;
 }
 
-// MARK: Small ones
+// MARK: Small functions
 
 static double xlog1py(double x, double y) {
   if (isnan(y)) return NAN;

@@ -9,7 +9,7 @@ double kk_polygamma(double x, double n);
 double kk_igamma(double a, double x);
 double kk_igammac(double a, double x);
 
-// The error function's family (error.c)
+// The error function and related functions (error.c)
 double kk_erfinv(double x);
 double kk_erfcx(double x);
 double kk_log_ndtr(double x);
