@@ -16,8 +16,9 @@ extension UnaryRule {
   static let signbit = UnaryRule("signbit", .signbit, integers: .toBool)
 }
 
-/// Comparisons, which return bool tensors and have no gradient; NaN differs from every number and
-/// NaN.
+/// Comparisons, which return bool tensors and have no gradient.
+///
+/// NaN is unequal to everything, including itself.
 extension Tensor {
   /// Tests elementwise whether `self` equals `other` (PyTorch: `torch.eq`).
   public func eq(_ other: Tensor) throws -> Tensor { try binary(.eq, other) }

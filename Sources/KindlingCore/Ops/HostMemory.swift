@@ -170,7 +170,7 @@ extension Tensor {
   /// NaN is returned without a sign, as Python prints it.
   public func item() throws -> Double { try item(as: Double.self) }
 
-  /// Returns the only element as `S`; throws if it does not fit or the tensor has another size.
+  /// Returns the only element as `S`; throws if it does not fit, or if there is not exactly one.
   public func item<S: TensorScalar>(as type: S.Type) throws -> S {
     var scalar = try scalarValue("item")
     if case .double(let value) = scalar, value.isNaN { scalar = .double(.nan) }

@@ -37,8 +37,8 @@ extension Tensor {
     return try self.segments(reduction, bounds, segments, d, initial)
   }
 
-  /// Calls ``segmentReduce(_:lengths:dim:initial:unsafe:)`` with the segments' bounds instead of
-  /// lengths.
+  /// Reduces segments like ``segmentReduce(_:lengths:dim:initial:unsafe:)``, given by their offsets
+  /// instead of their lengths.
   public func segmentReduce(
     _ reduction: SegmentReduction, offsets: Tensor, dim: Int = 0, initial: Double? = nil
   ) throws -> Tensor {
