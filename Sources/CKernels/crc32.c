@@ -7,7 +7,7 @@
 
 #define KK_PCLMUL __attribute__((target("pclmul,sse4.1")))
 
-// The message x, moved up by the distance that k stands for, plus what lies there.
+// The message x, shifted by the distance that k encodes, plus the message at that position.
 KK_PCLMUL static inline __m128i fold(__m128i x, __m128i k, __m128i there) {
   __m128i low = _mm_clmulepi64_si128(x, k, 0x00), high = _mm_clmulepi64_si128(x, k, 0x11);
   return _mm_xor_si128(_mm_xor_si128(low, high), there);

@@ -1,6 +1,6 @@
 /// The reason that an operation failed, as a kind and a message.
 ///
-/// The message names the operation, what it got and what would have worked, in PyTorch's words.
+/// The message names the operation, what it received and what it accepts, in PyTorch's words.
 public struct TensorError: Error, Sendable, CustomStringConvertible {
   /// The kind of the mistake.
   public enum Kind: String, Sendable {

@@ -8,7 +8,7 @@ public struct TensorWarning: Error, Hashable, Sendable, CustomStringConvertible 
     case user
     /// Sizes that differ where equal ones are expected, and that broadcast.
     case broadcast
-    /// Behaviour or an argument that a future version changes or removes (Python: `FutureWarning`).
+    /// Behavior or an argument that a future version changes or removes (Python: `FutureWarning`).
     case deprecated
   }
 

@@ -76,7 +76,8 @@ extension Tensor {
   }
   /// Interpolates linearly between `self` and `end`.
   ///
-  /// `number` is the weight if it is a number: reading it from the tensor would copy it from the device.
+  /// `number` is the weight if it is a number: reading it from the tensor would copy it from the
+  /// device.
   private func lerp(
     _ end: Tensor, _ weight: Tensor, _ number: Scalar?, into out: Tensor?
   ) throws -> Tensor {

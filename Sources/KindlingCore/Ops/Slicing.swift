@@ -263,35 +263,35 @@ extension Tensor {
       : try tensorSplit(indicesOrSections.toArray(as: Int.self), dim: dim)
   }
 
-  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` along columns (PyTorch: `Tensor.hsplit`).
+  /// Splits the columns, or the only dimension, into `sections` views of equal size
+  /// (PyTorch: `Tensor.hsplit`).
   public func hsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "hsplit", least: 1, dim: ndim == 1 ? 0 : 1)
   }
 
-  /// Applies ``tensorSplit(_:dim:)-([Int],_)`` along columns (PyTorch: `Tensor.hsplit`).
+  /// Splits the columns, or the only dimension, at the given indices (PyTorch: `Tensor.hsplit`).
   public func hsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("hsplit", 1)
     return try tensorSplit(indices, dim: ndim == 1 ? 0 : 1)
   }
 
-  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` along rows (PyTorch: `Tensor.vsplit`).
+  /// Splits the rows into `sections` views of equal size (PyTorch: `Tensor.vsplit`).
   public func vsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "vsplit", least: 2, dim: 0)
   }
 
-  /// Applies ``tensorSplit(_:dim:)-([Int],_)`` along rows (PyTorch: `Tensor.vsplit`).
+  /// Splits the rows at the given indices (PyTorch: `Tensor.vsplit`).
   public func vsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("vsplit", 2)
     return try tensorSplit(indices, dim: 0)
   }
 
-  /// Applies ``tensorSplit(_:dim:)-(Int,_)`` along the third dimension (PyTorch: `Tensor.dsplit`).
+  /// Splits the third dimension into `sections` views of equal size (PyTorch: `Tensor.dsplit`).
   public func dsplit(_ sections: Int) throws -> [Tensor] {
     try evenSplit(sections, "dsplit", least: 3, dim: 2)
   }
 
-  /// Applies ``tensorSplit(_:dim:)-([Int],_)`` along the third dimension
-  /// (PyTorch: `Tensor.dsplit`).
+  /// Splits the third dimension at the given indices (PyTorch: `Tensor.dsplit`).
   public func dsplit(_ indices: [Int]) throws -> [Tensor] {
     try checkRank("dsplit", 3)
     return try tensorSplit(indices, dim: 2)

@@ -84,7 +84,7 @@ private struct VariancePlan: Sendable {
   /// The number of elements per result, and that number minus the correction, which may be
   /// negative.
   let count, difference: Double
-  /// Whether all dimensions are reduced; PyTorch then uses a separate gradient formula.
+  /// Whether no dimensions are named, so that all are reduced; PyTorch's gradient then differs.
   private let isWhole: Bool
 
   /// The divisor of the sum of squares.

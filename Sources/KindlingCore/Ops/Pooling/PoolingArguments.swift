@@ -117,8 +117,8 @@ extension Pooling {
       )
     }
     let input = Array(x.shape.suffix(rank))
-    // Average pooling in 1-D and 2-D accepts zero channels. The first dimension may be empty even
-    // without a batch (PyTorch's rule).
+    // Adaptive average pooling in 1-D and 2-D accepts zero channels. The first dimension may be
+    // empty even without a batch (PyTorch's rule).
     let mayLackChannels = operation.hasPrefix("adaptive_avg") && rank < 3
     guard !x.shape.dropFirst(mayLackChannels ? x.ndim - rank : 1).contains(0) else {
       throw TensorError(

@@ -70,8 +70,8 @@ extension Tensor {
 
 /// Bessel functions.
 ///
-/// The unscaled ones are NaN at infinity, and functions of the second kind are NaN below zero, as in
-/// PyTorch. All except `i0`, `i0e`, `i1` and `i1e` reject 16-bit floats.
+/// The unscaled ones are NaN at infinity, and functions of the second kind are NaN below zero, as
+/// in PyTorch. All except `i0`, `i0e`, `i1` and `i1e` reject 16-bit floats.
 extension Special {
   /// Computes `exp(−|x|) · I₀(x)` (PyTorch: `torch.special.i0e`).
   public static func i0e(_ x: Tensor) throws -> Tensor { try x.unary(.i0e) }
