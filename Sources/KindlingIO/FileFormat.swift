@@ -13,7 +13,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
   /// Named NumPy arrays.
   case npz
 
-  /// Detects the format of the file at `path` from its content.
+  /// Creates the format of the file at `path`, detected from its content.
   ///
   /// - Throws: ``CheckpointError`` if the file cannot be read, or has none of these formats.
   public init(ofFile path: String) throws {
@@ -38,7 +38,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     self = try file.part(0..<file.byteCount, upTo: 16).withBytes { try FileFormat(file, $0) }
   }
 
-  /// Detects the format from `bytes`, the first of the file.
+  /// Creates the format of `file`, detected from `bytes`, its first ones.
   private init(_ file: FileSource, _ bytes: UnsafeRawBufferPointer) throws {
     if bytes.starts(with: NpyHeader.magic) {
       self = .npy

@@ -4,7 +4,8 @@
 package struct SystemLibrary: @unchecked Sendable {
   private let handle: UnsafeMutableRawPointer
 
-  /// Opens the first of `files` that exists on the machine, or returns nil if none does.
+  /// Creates a handle to the first of `files` that exists on the machine, or returns nil if none
+  /// does.
   package init?(_ files: [String]) {
     guard let handle = files.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
       return nil

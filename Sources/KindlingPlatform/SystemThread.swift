@@ -2,7 +2,7 @@
 package struct SystemThread: @unchecked Sendable {
   private let thread: pthread_t
 
-  /// Starts a thread that runs `body`, or returns nil if the system has no thread for it.
+  /// Creates a thread that runs `body`, or returns nil if the system has no thread for it.
   package init?(_ body: @escaping () -> Void) {
     let start = Unmanaged.passRetained(Start(body))
     #if canImport(Glibc)

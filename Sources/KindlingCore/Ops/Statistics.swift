@@ -144,7 +144,8 @@ private struct VariancePlan: Sendable {
       return (try variance.to(x.dtype), try mean.to(x.dtype))
     }
   }
-  /// PyTorch's mean is a running one, which becomes NaN if an infinite element is not the last.
+  /// Returns where an infinite element is not the last, since PyTorch's running mean then becomes
+  /// NaN.
   private func followed(_ x: Tensor) throws -> Tensor {
     let kept = shape.indices.filter { !dims.contains($0) }
     let rows = try x.permute(kept + dims).reshape(kept.map { shape[$0] } + [Int(count)])

@@ -12,7 +12,8 @@ package final class FileSource: Sendable {
 
   private enum Origin { case file(InputFile), memory(HostBytes) }
 
-  /// Opens the file at `path`; if it is `mapped`, its records may be used without a copy.
+  /// Creates a source from the file at `path`; if it is `mapped`, its records may be used without a
+  /// copy.
   package init(_ path: String, mapped: Bool = false) throws {
     let file = try InputFile(path)
     guard file.byteCount > 0 else { throw CheckpointError.corrupt("the file is empty") }

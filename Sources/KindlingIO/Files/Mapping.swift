@@ -9,7 +9,7 @@ import KindlingPlatform
 final class Mapping: @unchecked Sendable {
   let bytes: UnsafeMutableRawBufferPointer
 
-  /// Maps `file`, which must not be empty.
+  /// Creates a mapping of `file`, which must not be empty.
   init(_ file: InputFile) throws {
     // Pages are mapped read-only, all at once if supported, and made writable afterwards: a
     // writable private mapping would copy every page of the file.

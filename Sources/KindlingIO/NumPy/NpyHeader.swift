@@ -16,7 +16,7 @@ struct NpyHeader {
   /// The range of the elements.
   private(set) var elements = 0..<0
 
-  /// Reads the header of the `.npy` content in `range` of `source`, and sets `elements`.
+  /// Creates a header from the `.npy` content in `range` of `source`, and sets `elements`.
   init(_ source: FileSource, _ range: Range<Int>) throws {
     let length = try source.part(range, upTo: 12).withBytes(Self.length)
     self = try source.part(range, upTo: length).withBytes { try NpyHeader($0) }
@@ -36,7 +36,7 @@ struct NpyHeader {
     return 12 + Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
   }
 
-  /// Reads the header of the `.npy` content `bytes`.
+  /// Creates a header from the `.npy` content `bytes`.
   init(_ bytes: UnsafeRawBufferPointer) throws {
     guard !bytes.isEmpty else { throw CheckpointError.corrupt("the npy file is empty") }
     guard bytes.count >= 6, bytes.starts(with: Self.magic) else {

@@ -9,7 +9,7 @@ package struct CheckpointReader {
   private let storages: [StoredElements]
   private let verify: Bool
 
-  /// Opens the checkpoint in `file`.
+  /// Creates a reader of the checkpoint in `file`.
   ///
   /// With `verify`, the checksum of every record that is used is checked; the legacy format has
   /// none.

@@ -18,7 +18,8 @@ struct SafetensorsHeader {
   /// The maximum length of a header, as in the reference implementation.
   private static let maximumLength = 100_000_000
 
-  /// Reads and checks the header of `file`: every byte of data belongs to exactly one tensor.
+  /// Creates a header by reading and checking that of `file`: every byte of data belongs to exactly
+  /// one tensor.
   init(_ file: FileSource) throws {
     guard file.byteCount >= 8 else {
       throw CheckpointError.corrupt(

@@ -50,7 +50,8 @@ package struct ZipArchive {
   /// The record with name `name`.
   package subscript(name: String) -> Record? { places[ByteString(name)].map { records[$0] } }
 
-  /// Reads the directory of the zip file in `source`; throws if it is damaged.
+  /// Creates an archive from the zip file in `source` by reading its directory; throws if it is
+  /// damaged.
   package init(_ source: FileSource) throws {
     let directory = try Directory(source)
     let lines = try source.part(directory.start..<directory.end)
@@ -123,7 +124,7 @@ package struct ZipArchive {
       }
     }
 
-    /// Finds the directory in `bytes`, the end of the file from `base` on.
+    /// Creates the location of the directory from `bytes`, the end of the file from `base` on.
     private init(_ bytes: UnsafeRawBufferPointer, at base: Int, of source: FileSource) throws {
       let damaged = CheckpointError.corrupt(
         "the zip file is cut short or damaged: it has no directory at its end")

@@ -8,7 +8,7 @@ package final class InputFile: Sendable {
   package let descriptor: Int32
   private let fault: FileSystem.Fault?
 
-  /// Opens the file at `path`.
+  /// Creates a file object by opening the file at `path` for reading.
   package init(_ path: String) throws {
     let (descriptor, status) = try FileSystem.open(path, O_RDONLY)
     guard status.kind == .file else {

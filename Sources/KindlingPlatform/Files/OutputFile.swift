@@ -7,7 +7,7 @@ package final class OutputFile: Sendable {
   private let descriptor: Int32
   private let fault: FileSystem.Fault?
 
-  /// Opens the file at `path`, and truncates it unless `appending`.
+  /// Creates a file object by opening the file at `path`, truncated unless `appending`.
   package init(_ path: String, appending: Bool) throws {
     let mode = O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC)
     do { (descriptor, _) = try FileSystem.open(path, mode) } catch let error as FileError

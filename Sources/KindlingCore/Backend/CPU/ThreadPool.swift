@@ -56,7 +56,8 @@ package final class ThreadPool: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// Returns whether the system can provide a thread for a worker; tests return false.
+  /// A function that returns whether the system can provide a thread for a worker; tests return
+  /// false.
   private let mayStart: @Sendable (_ worker: Int) -> Bool
 
   package init(mayStart: @escaping @Sendable (_ worker: Int) -> Bool = { _ in true }) {
