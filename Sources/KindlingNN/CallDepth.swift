@@ -1,14 +1,14 @@
 import KindlingCore
 
-/// The bound on calls of modules within calls.
+/// The limit on nested calls of modules.
 ///
-/// A module that holds itself, or a hook that calls its own module, would call on until the stack
-/// overflows.
+/// Without it, a module that contains itself, or a hook that calls its own module, would recurse
+/// until the stack overflows.
 enum CallDepth {
-  /// The bytes of stack that operations inside the innermost call may need.
+  /// The number of stack bytes reserved for the operations of the innermost call.
   private static let reserve = 128 << 10
 
-  /// Runs `body`, the call of `module`, where the stack has room for it.
+  /// Runs `body`, the call of `module`, if enough stack space is left.
   @inline(__always)
   static func bounded<R>(_ module: Module, _ body: () throws -> R) throws -> R {
     guard StackSpace.holds(reserve) else { throw tooDeep(module) }

@@ -1,13 +1,14 @@
 public import KindlingCore
 
 extension Init {
-  /// Fills with a matrix whose rows or columns, whichever are fewer, are orthogonal, times `gain`
-  /// (PyTorch: `init.orthogonal_`; Saxe et al., arXiv:1312.6120).
+  /// Fills with a (semi-)orthogonal matrix times `gain` (PyTorch: `init.orthogonal_`; Saxe et al.,
+  /// arXiv:1312.6120).
   ///
-  /// Dimensions behind the first are taken as one.
+  /// Rows or columns, whichever are fewer, are orthonormal. Dimensions after the first are
+  /// flattened.
   ///
-  /// - Throws: `TensorError` for fewer than two dimensions, dtypes other than float32 and float64,
-  ///   and where LAPACK is not installed.
+  /// - Throws: `TensorError` for fewer than two dimensions, for dtypes other than float32 and
+  ///   float64, and if LAPACK is not installed.
   @discardableResult
   public static func orthogonal_(
     _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
@@ -24,7 +25,8 @@ extension Init {
         .normal_(0, 1, generator: generator)
       let isWide = rows < columns
       let (q, r) = try Linalg.qr(isWide ? drawn.transpose(0, 1) : drawn)
-      // R's diagonal made positive, every orthogonal matrix is as likely (Mezzadri, math-ph/0609050).
+      // With R's diagonal made positive, the matrix is uniformly distributed (Mezzadri,
+      // math-ph/0609050).
       let even = try q * r.diagonal().sign()
       try tensor.copy_((isWide ? even.transpose(0, 1) : even).reshape(tensor.shape))
       return try tensor.mul_(gain)

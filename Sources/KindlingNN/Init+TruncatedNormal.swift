@@ -2,13 +2,14 @@ public import KindlingCore
 import KindlingPlatform
 
 extension Init {
-  /// Fills with normal numbers that lie in [a, b] (PyTorch: `init.trunc_normal_`).
+  /// Fills with numbers from a normal distribution truncated to [a, b]
+  /// (PyTorch: `init.trunc_normal_`).
   ///
-  /// Where [a, b] holds more than 30 % of the distribution, whole tensors are drawn and those elements
-  /// taken that are still missing; else uniform proposals are accepted in proportion to the density.
+  /// If [a, b] holds more than 30 % of the distribution, whole tensors are drawn until each element
+  /// has a number in range. Otherwise uniform proposals are accepted in proportion to the density.
   ///
-  /// - Throws: `TensorError` `.value` unless `a < b` and `std > 0`, or where hardly any of [a, b] is
-  ///   probable at all.
+  /// - Throws: `TensorError` `.value` unless `a < b` and `std > 0`, or if the probability of [a, b]
+  ///   is nearly 0.
   @discardableResult
   public static func truncNormal_(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, a: Double = -2, b: Double = 2,
@@ -40,12 +41,12 @@ extension Init {
     }
   }
 
-  /// Whole tensors of normal numbers, until every element has met one in [a, b].
+  /// Draws whole tensors of normal numbers until each element has had one in [a, b].
   private static func redraw(
     _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double,
     _ generator: Generator?
   ) throws {
-    // Bounds are rounded as the elements are.
+    // Bounds are rounded to the dtype of the elements.
     let low = try Tensor(a).to(tensor.dtype), high = try Tensor(b).to(tensor.dtype)
     var result = try tensor.normal_(mean, std, generator: generator).clone()
     while true {
@@ -57,7 +58,7 @@ extension Init {
     try tensor.copy_(result)
   }
 
-  /// Uniform proposals, each accepted with the ratio of its density to the greatest in [a, b].
+  /// Draws uniform proposals and accepts each by its density relative to the maximum in [a, b].
   private static func accept(
     _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double,
     _ generator: Generator?

@@ -1,9 +1,9 @@
 public import KindlingCore
 
-/// Initial values of parameters (PyTorch: `torch.nn.init`).
+/// Initialization of parameters (PyTorch: `torch.nn.init`).
 ///
-/// All fill `tensor` in place and return it, are never recorded, and draw what PyTorch draws, from
-/// `generator` or else from the default one.
+/// All functions fill `tensor` in place and return it, without recording. They draw PyTorch's
+/// numbers from `generator`, or from the default generator if it is `nil`.
 public enum Init {
   // MARK: Constants
 
@@ -23,7 +23,7 @@ public enum Init {
   @discardableResult
   public static func zeros_(_ tensor: Tensor) throws -> Tensor { try constant_(tensor, 0) }
 
-  /// Makes a matrix the identity, as far as it is square (PyTorch: `init.eye_`).
+  /// Fills a matrix with the identity, also if it is not square (PyTorch: `init.eye_`).
   @discardableResult
   public static func eye_(_ tensor: Tensor) throws -> Tensor {
     guard tensor.ndim == 2 else {
@@ -40,7 +40,8 @@ public enum Init {
     return tensor
   }
 
-  /// Makes a convolution's weight pass on as many of its channels as it can (PyTorch: `init.dirac_`).
+  /// Fills a convolution's weight so that it passes as many channels through as possible
+  /// (PyTorch: `init.dirac_`).
   ///
   /// - Shape: `[outChannels, inChannels, *]` with 1 to 3 spatial dimensions.
   @discardableResult
@@ -69,7 +70,7 @@ public enum Init {
 
   // MARK: Distributions
 
-  /// Fills with numbers uniform in [a, b) (PyTorch: `init.uniform_`).
+  /// Fills with numbers from a uniform distribution over [a, b) (PyTorch: `init.uniform_`).
   @discardableResult
   public static func uniform_(
     _ tensor: Tensor, _ a: Double = 0, _ b: Double = 1, generator: Generator? = nil
@@ -77,7 +78,7 @@ public enum Init {
     try noGrad { try tensor.uniform_(a, b, generator: generator) }
   }
 
-  /// Fills with normal numbers (PyTorch: `init.normal_`).
+  /// Fills with numbers from a normal distribution (PyTorch: `init.normal_`).
   @discardableResult
   public static func normal_(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator? = nil
@@ -85,7 +86,8 @@ public enum Init {
     try noGrad { try tensor.normal_(mean, std, generator: generator) }
   }
 
-  /// Normal numbers; a share `sparsity` of each column is then set to zero (PyTorch: `init.sparse_`).
+  /// Fills with normal numbers, and zeroes a fraction `sparsity` of each column
+  /// (PyTorch: `init.sparse_`).
   @discardableResult
   public static func sparse_(
     _ tensor: Tensor, sparsity: Double, std: Double = 0.01, generator: Generator? = nil
@@ -113,17 +115,17 @@ public enum Init {
     return tensor
   }
 
-  // MARK: By the number of connections
+  // MARK: By fan-in and fan-out
 
-  /// Which connections keep their variance (PyTorch's `mode`).
+  /// The connections whose variance is preserved (PyTorch's `mode`).
   public enum FanMode: String, Sendable {
-    /// Those into a unit: the magnitudes of activations.
+    /// The inputs of a unit: preserves the variance in the forward pass.
     case fanIn
-    /// Those out of a unit: the magnitudes of gradients.
+    /// The outputs of a unit: preserves the variance in the backward pass.
     case fanOut
   }
 
-  /// The numbers of connections into and out of each unit of a weight `[out, in, *]`.
+  /// Returns the fan-in and fan-out of a weight `[out, in, *]`.
   ///
   /// - Throws: `TensorError` `.shape` for fewer than 2 dimensions.
   public static func fans(_ tensor: Tensor) throws -> (fanIn: Int, fanOut: Int) {
@@ -133,7 +135,7 @@ public enum Init {
         "fan in and fan out can not be computed for tensor with fewer than 2 dimensions; the shape is \(tensor.shape)"
       )
     }
-    // A tensor without elements may have any sizes.
+    // An empty tensor may have any sizes.
     func product(_ a: Int, _ b: Int) -> Int {
       let (product, over) = a.multipliedReportingOverflow(by: b)
       return over ? .max : product
@@ -142,10 +144,10 @@ public enum Init {
     return (product(tensor.shape[1], field), product(tensor.shape[0], field))
   }
 
-  /// The factor that a nonlinearity asks for (PyTorch: `init.calculate_gain`).
+  /// Returns the recommended gain for a nonlinearity (PyTorch: `init.calculate_gain`).
   ///
-  /// `nonlinearity` is PyTorch's name, such as `relu`, `leaky_relu`, `tanh`, `conv2d`; `param` the
-  /// negative slope of `leaky_relu`.
+  /// `nonlinearity` is PyTorch's name, such as `relu`, `leaky_relu`, `tanh`, `conv2d`; `param` is
+  /// the negative slope of `leaky_relu`.
   public static func calculateGain(_ nonlinearity: String, _ param: Double = 0.01) throws -> Double
   {
     switch nonlinearity {
@@ -164,7 +166,7 @@ public enum Init {
     }
   }
 
-  /// Glorot's uniform initialisation (PyTorch: `init.xavier_uniform_`).
+  /// Fills by Glorot's uniform initialization (PyTorch: `init.xavier_uniform_`).
   @discardableResult
   public static func xavierUniform_(
     _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
@@ -173,7 +175,7 @@ public enum Init {
     return try uniform_(tensor, -bound, bound, generator: generator)
   }
 
-  /// Glorot's normal initialisation (PyTorch: `init.xavier_normal_`).
+  /// Fills by Glorot's normal initialization (PyTorch: `init.xavier_normal_`).
   @discardableResult
   public static func xavierNormal_(
     _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
@@ -188,7 +190,7 @@ public enum Init {
     return sum == 0 ? 0 : gain * (2 / sum).squareRoot()
   }
 
-  /// He's uniform initialisation (PyTorch: `init.kaiming_uniform_`).
+  /// Fills by He's uniform initialization (PyTorch: `init.kaiming_uniform_`).
   ///
   /// `a` is the negative slope of `leaky_relu`.
   @discardableResult
@@ -201,7 +203,7 @@ public enum Init {
     return try uniform_(tensor, -bound, bound, generator: generator)
   }
 
-  /// He's normal initialisation (PyTorch: `init.kaiming_normal_`).
+  /// Fills by He's normal initialization (PyTorch: `init.kaiming_normal_`).
   @discardableResult
   public static func kaimingNormal_(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn, nonlinearity: String = "leaky_relu",
@@ -212,7 +214,7 @@ public enum Init {
       tensor, std: kaimingDeviation(tensor, a, mode, nonlinearity), generator: generator)
   }
 
-  /// Whether `tensor` has no elements to draw, which is worth a warning.
+  /// Whether `tensor` is empty; warns if it is.
   private static func isNoOp(_ tensor: Tensor) throws -> Bool {
     guard tensor.numel == 0 else { return false }
     try Warnings.warn(.user, "", "Initializing zero-element tensors is a no-op")
@@ -229,8 +231,9 @@ public enum Init {
 
   // MARK: Layers
 
-  /// What `Linear` and convolutions start from: a weight `[out, in, *]`, then a bias, both uniform
-  /// with a bound of 1 / √fanIn.
+  /// Initializes a weight `[out, in, *]`, then a bias, like `Linear` and convolutions.
+  ///
+  /// Both are uniform, with a bound of 1 / √fanIn.
   package static func linearDefaults(weight: Tensor, bias: Tensor?) throws {
     try kaimingUniform_(weight, a: 5.0.squareRoot())
     guard let bias else { return }

@@ -1,38 +1,37 @@
 public import KindlingCore
 
-/// A module from tensor to tensor: what ``Sequential`` chains.
+/// A module that maps a tensor to a tensor; ``Sequential`` chains such modules.
 ///
-/// Write `forward(_:)` and call the layer: `try model(x)` runs `forward` with the hooks around it,
-/// `try model.forward(x)` runs it alone.
+/// Implement `forward(_:)` and call the layer: `try model(x)` runs `forward` and the hooks,
+/// `try model.forward(x)` runs `forward` alone.
 public protocol Layer: Module {
-  /// The layer's computation.
+  /// Returns the output of the layer for the input `x`.
   func forward(_ x: Tensor) throws -> Tensor
 }
 
 extension Layer {
-  /// The result of ``forward(_:)``, with the hooks run around it.
+  /// Returns the result of ``forward(_:)`` and runs the hooks.
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
     if callsPlainly { return try CallDepth.bounded(self) { try forward(x) } }
     return try call([x]) { try forward($0[0]) }
   }
 }
 
-/// A module that compares a prediction with what it should be.
+/// A module that compares a prediction with a target.
 ///
-/// As with ``Layer``, calling the module runs its hooks and calling `forward` does not.
+/// Calling the module runs its hooks; calling `forward` does not.
 public protocol Loss: Module {
-  /// The loss of `input`, which should be `target`.
+  /// Returns the loss of `input` with respect to `target`.
   func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor
-  /// Whether losses of samples become their mean, their sum or stay apart; `.mean` where a loss of
-  /// your own does not say.
+  /// The reduction to apply to the losses; by default `.mean`.
   var reduction: Reduction { get }
 }
 
 extension Loss {
-  /// The mean.
+  /// The default reduction, the mean.
   public var reduction: Reduction { .mean }
 
-  /// The result of ``forward(_:_:)``, with the hooks run around it.
+  /// Returns the result of ``forward(_:_:)`` and runs the hooks.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     if callsPlainly { return try CallDepth.bounded(self) { try forward(input, target) } }
     return try call([input, target]) { try forward($0[0], $0[1]) }

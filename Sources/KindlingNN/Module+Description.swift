@@ -5,18 +5,18 @@ extension Module: CustomStringConvertible {
     return name.prefix { $0 != "<" }.description
   }
 
-  /// The module as PyTorch prints it: its class, what ``extraRepr()`` says, and the submodules.
+  /// The module in PyTorch's printed form: the class, ``extraRepr()`` and the submodules.
   ///
-  /// Modules that are nested very deep, and those behind the first 20,000, are shown as `Name(...)`.
+  /// Deeply nested modules, and all after the first 20,000, are shown as `Name(...)`.
   public var description: String {
     var progress = Progress()
     return describe(&progress)
   }
 
-  /// What has been described so far.
+  /// The progress of a description.
   private struct Progress {
     var visiting = Set<ObjectIdentifier>()
-    /// A module that stands at two places of every level would be described 2ⁿ times.
+    /// A limit: a module that occurs twice at every level would be described 2ⁿ times.
     var left = 20_000
     static let deepest = 100
   }
@@ -42,8 +42,8 @@ extension Module: CustomStringConvertible {
     return "\(title)(\n  " + lines.joined(separator: "\n  ") + "\n)"
   }
 
-  /// The children with those of one array or dictionary printed as the `ModuleList` or `ModuleDict`
-  /// that they would be in PyTorch.
+  /// Returns the children, with those of an array or dictionary grouped as PyTorch's `ModuleList`
+  /// or `ModuleDict`.
   private func grouped(
     _ children: [(name: String, text: String)]
   ) -> [(name: String, text: String)] {
@@ -77,7 +77,7 @@ extension Module: CustomStringConvertible {
   /// Whether equal neighbours are printed as one, with their number.
   private var printsRuns: Bool { self is ModuleList }
 
-  /// `(0-2): 3 x Linear(…)` for neighbours of equal text.
+  /// Returns the lines, with neighbours of equal text joined as `(0-2): 3 x Linear(…)`.
   private static func runs(_ children: [(name: String, text: String)]) -> [String] {
     var runs: [(first: String, last: String, count: Int, text: String)] = []
     for (name, text) in children {

@@ -2,18 +2,18 @@ public import KindlingCore
 import KindlingPlatform
 
 extension Module {
-  /// The result of `body` while `tensors` stand in the places of the parameters and buffers of the
-  /// same paths (PyTorch: `torch.func.functional_call`).
+  /// Runs `body` with `tensors` in place of the parameters and buffers of the same paths
+  /// (PyTorch: `torch.func.functional_call`).
   ///
-  /// The tensors may be computed: gradients flow through them to what they were computed from.
-  /// Afterwards the module has its own parameters and buffers again. A parameter that stands in
-  /// several places is replaced in all of them.
+  /// The tensors may be computed: gradients flow through them. Afterwards the module has its own
+  /// parameters and buffers again. A shared parameter is replaced everywhere.
   ///
   /// ```swift
   /// let loss = try model.withTensors(["0.weight": base * scale]) { try criterion(model(x), y) }
   /// ```
   ///
-  /// - Throws: `TensorError` `.value` for a path without a parameter or buffer; what `body` throws.
+  /// - Throws: `TensorError` `.value` for a path without a parameter or buffer; any error of
+  ///   `body`.
   public func withTensors<R>(_ tensors: StateDict, _ body: () throws -> R) throws -> R {
     var slots: [ByteString: any TensorSlot] = [:]
     try walkState { event in
@@ -43,11 +43,12 @@ extension Module {
 }
 
 extension Layer {
-  /// The result of calling the layer while `tensors` stand in the places of the parameters and buffers
-  /// of the same paths (PyTorch: `torch.func.functional_call`).
+  /// Calls the layer with `tensors` in place of the parameters and buffers of the same paths
+  /// (PyTorch: `torch.func.functional_call`).
   ///
   /// Gradients flow through the tensors: `try layer.functionalCall(["weight": w * 2], x)`.
-  /// - Throws: `TensorError` `.value` for a path without a parameter or buffer; what the layer throws.
+  /// - Throws: `TensorError` `.value` for a path without a parameter or buffer; any error of the
+  ///   layer.
   public func functionalCall(_ tensors: StateDict, _ x: Tensor) throws -> Tensor {
     try withTensors(tensors) { try self(x) }
   }

@@ -1,32 +1,34 @@
 public import KindlingCore
 
-/// Runs before `forward` with its inputs; what it returns replaces them.
+/// A hook that runs before `forward`; its result replaces the inputs.
 public typealias ForwardPreHook = (_ module: Module, _ inputs: [Tensor]) throws -> [Tensor]?
-/// Runs after `forward` with its inputs and output; what it returns replaces the output.
+/// A hook that runs after `forward`; its result replaces the output.
 public typealias ForwardHook =
   (_ module: Module, _ inputs: [Tensor], _ output: Tensor) throws -> Tensor?
-/// Runs in `backward` when the gradients of the inputs are known (nil: none); what it returns
-/// replaces them.
+/// A hook of the backward pass that runs once the gradients of the inputs are known (`nil`: none);
+/// its result replaces them.
 public typealias FullBackwardHook =
   (_ module: Module, _ gradInput: [Tensor?], _ gradOutput: [Tensor?]) throws -> [Tensor?]?
-/// Runs in `backward` before the module's part of it; what it returns replaces the gradient.
+/// A hook of the backward pass that runs before the module's gradients are computed; its result
+/// replaces the output gradient.
 public typealias FullBackwardPreHook =
   (_ module: Module, _ gradOutput: [Tensor?]) throws -> [Tensor?]?
 
-/// Runs before a module's tensors enter a state dict; `prefix` is the module's path with a dot behind
-/// it, or "".
+/// A hook that runs before the module's tensors are added to a state dict.
+///
+/// `prefix` is the module's path followed by a dot, or "".
 public typealias StateDictPreHook = (_ module: Module, _ prefix: String) throws -> Void
-/// Runs when a state dict is complete, and may change it.
+/// A hook that runs on the complete state dict, and may change it.
 public typealias StateDictPostHook =
   (_ module: Module, _ state: inout StateDict, _ prefix: String) throws -> Void
-/// Runs before a state dict is loaded, and may change what is loaded.
+/// A hook that runs before a state dict is loaded, and may change it.
 public typealias LoadStateDictPreHook =
   (_ module: Module, _ state: inout StateDict, _ prefix: String) throws -> Void
-/// Runs after a state dict was loaded, and may change which keys count as missing or unexpected.
+/// A hook that runs after a state dict was loaded, and may change the missing or unexpected keys.
 public typealias LoadStateDictPostHook =
   (_ module: Module, _ keys: inout IncompatibleKeys) throws -> Void
 
-/// The hooks of one module, each kind in the order of registration.
+/// The hooks of one module, each kind in order of registration.
 final class ModuleHooks {
   var forwardPre: [(id: Int, body: ForwardPreHook)] = []
   var forward: [(id: Int, body: ForwardHook)] = []
@@ -49,50 +51,58 @@ final class ModuleHooks {
 }
 
 extension Module {
-  /// Runs `hook` before every call of the module (PyTorch: `register_forward_pre_hook`).
+  /// Registers a hook that runs before every call of the module
+  /// (PyTorch: `register_forward_pre_hook`).
   ///
-  /// As all hooks, it does not run when `forward` is called directly.
+  /// Like all hooks, it does not run if `forward` is called directly.
   @discardableResult
   public func registerForwardPreHook(_ hook: @escaping ForwardPreHook) -> RemovableHandle {
     register(\.forwardPre, hook)
   }
 
-  /// Runs `hook` after every call of the module (PyTorch: `register_forward_hook`).
+  /// Registers a hook that runs after every call of the module (PyTorch: `register_forward_hook`).
   @discardableResult
   public func registerForwardHook(_ hook: @escaping ForwardHook) -> RemovableHandle {
     register(\.forward, hook)
   }
 
-  /// Runs `hook` when `backward` has passed through the module (PyTorch:
-  /// `register_full_backward_hook`).
+  /// Registers a hook that runs after the backward pass of the module
+  /// (PyTorch: `register_full_backward_hook`).
   @discardableResult
   public func registerFullBackwardHook(_ hook: @escaping FullBackwardHook) -> RemovableHandle {
     register(\.backward, hook)
   }
 
-  /// Runs `hook` when `backward` reaches the module (PyTorch: `register_full_backward_pre_hook`).
+  /// Registers a hook that runs before the backward pass of the module
+  /// (PyTorch: `register_full_backward_pre_hook`).
   @discardableResult
   public func registerFullBackwardPreHook(_ hook: @escaping FullBackwardPreHook) -> RemovableHandle
   {
     register(\.backwardPre, hook)
   }
 
-  /// Runs `hook` before ``stateDict()`` collects the tensors of this module, also as part of another
-  /// one (PyTorch: `register_state_dict_pre_hook`).
+  /// Registers a hook that runs before ``stateDict()`` collects this module's tensors
+  /// (PyTorch: `register_state_dict_pre_hook`).
+  ///
+  /// It also runs for the state dict of an enclosing module.
   @discardableResult
   public func registerStateDictPreHook(_ hook: @escaping StateDictPreHook) -> RemovableHandle {
     register(\.stateDictPre, hook)
   }
 
-  /// Runs `hook` on the result of ``stateDict()``, also as part of another module
+  /// Registers a hook that runs on the result of ``stateDict()``
   /// (PyTorch: `register_state_dict_post_hook`).
+  ///
+  /// It also runs for the state dict of an enclosing module.
   @discardableResult
   public func registerStateDictPostHook(_ hook: @escaping StateDictPostHook) -> RemovableHandle {
     register(\.stateDictPost, hook)
   }
 
-  /// Runs `hook` on what ``loadStateDict(_:strict:)`` is to load, also as part of another module
+  /// Registers a hook that runs before ``loadStateDict(_:strict:)`` loads a state dict
   /// (PyTorch: `register_load_state_dict_pre_hook`).
+  ///
+  /// It also runs if an enclosing module loads its state.
   @discardableResult
   public func registerLoadStateDictPreHook(
     _ hook: @escaping LoadStateDictPreHook
@@ -100,8 +110,10 @@ extension Module {
     register(\.loadPre, hook)
   }
 
-  /// Runs `hook` after ``loadStateDict(_:strict:)``, before it reports keys, also as part of another
-  /// module (PyTorch: `register_load_state_dict_post_hook`).
+  /// Registers a hook that runs after ``loadStateDict(_:strict:)``, before keys are reported
+  /// (PyTorch: `register_load_state_dict_post_hook`).
+  ///
+  /// It also runs if an enclosing module loads its state.
   @discardableResult
   public func registerLoadStateDictPostHook(
     _ hook: @escaping LoadStateDictPostHook
@@ -120,10 +132,10 @@ extension Module {
     return RemovableHandle { [weak hooks] in hooks?[keyPath: list].removeAll { $0.id == id } }
   }
 
-  /// Runs `forward` on `inputs` as a call of this module: with its hooks, and after making sure that
-  /// all its members are found.
+  /// Runs `forward` on `inputs` as a call of this module: with its hooks, and with a check of its
+  /// members.
   ///
-  /// For modules that are neither ``Layer`` nor ``Loss``:
+  /// Modules that are neither ``Layer`` nor ``Loss`` use it:
   /// `func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor { try call([a, b]) { try forward($0[0], $0[1]) } }`.
   public func call(_ inputs: [Tensor], _ forward: ([Tensor]) throws -> Tensor) throws -> Tensor {
     if callsPlainly { return try CallDepth.bounded(self) { try forward(inputs) } }
@@ -166,7 +178,7 @@ extension Module {
   }
 }
 
-/// One call's identity steps around a module, through which `backward` meets the hooks.
+/// The identity nodes around one call of a module, from which the backward pass runs the hooks.
 private final class BackwardHooks {
   private let module: Module
   private let hooks: ModuleHooks

@@ -1,18 +1,19 @@
 package import KindlingCore
 
-/// What saving and loading a module whole needs of it.
+/// Access to the members of a module, for saving and loading it whole.
 extension Module {
-  /// Parameters, buffers and submodules of this module alone, with their names; nil where a name
-  /// holds nothing.
+  /// The parameters, buffers and submodules of this module alone, by name; `nil` for an empty
+  /// member.
   package struct OwnMembers {
     package var parameters: [(name: String, tensor: Tensor?)] = []
     package var buffers: [(name: String, tensor: Tensor?, persistent: Bool)] = []
     package var modules: [(name: String, module: Module?)] = []
   }
 
-  /// Parameters, buffers and submodules of this module alone.
+  /// Returns the parameters, buffers and submodules of this module alone.
   ///
-  /// - Throws: `TensorError` `.value` where a module or a marked tensor stands where it is not found.
+  /// - Throws: `TensorError` `.value` if a module or a marked tensor is stored where reflection
+  ///   cannot find it.
   package func ownMembers() throws -> OwnMembers {
     try checkReflection()
     let found = members
@@ -26,11 +27,12 @@ extension Module {
     return result
   }
 
-  /// Puts `tensors`, by path, in the places of the parameters and persistent buffers, as they are:
-  /// without a copy, so that tensors which are one object stay one.
+  /// Replaces parameters and persistent buffers by `tensors` of the same paths, without copying.
   ///
-  /// - Throws: `TensorError` `.value` that lists every missing and unexpected key and every
-  ///   mismatched shape; then nothing has changed.
+  /// Tensors that are one object remain one object.
+  ///
+  /// - Throws: `TensorError` `.value` that lists every missing and unexpected key and every shape
+  ///   mismatch; then nothing has changed.
   package func adoptState(_ tensors: StateDict) throws {
     try checkKeys(stateEntries(), tensors, strict: true)
     try walkState { event in
@@ -41,7 +43,7 @@ extension Module {
     }
   }
 
-  /// This module and all below it with every path that leads to each.
+  /// Returns this module and all its descendants, with every path to each.
   package func allPaths() -> [(path: String, module: Module)] {
     var result: [(path: String, module: Module)] = []
     var ancestors = Set<ObjectIdentifier>()

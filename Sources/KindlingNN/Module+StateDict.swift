@@ -1,14 +1,14 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// What ``Module/loadStateDict(_:strict:)`` could not match.
+/// The keys that ``Module/loadStateDict(_:strict:)`` could not match.
 public struct IncompatibleKeys: Sendable, CustomStringConvertible {
-  /// Keys that the module has and the dictionary lacks.
+  /// Keys of the module that are missing from the dictionary.
   public var missingKeys: [String]
-  /// Keys that the dictionary has and the module lacks.
+  /// Keys of the dictionary that the module does not have.
   public var unexpectedKeys: [String]
 
-  /// As PyTorch prints it.
+  /// The keys in PyTorch's printed form.
   public var description: String {
     if missingKeys.isEmpty && unexpectedKeys.isEmpty { return "<All keys matched successfully>" }
     func list(_ keys: [String]) -> String {
@@ -20,13 +20,14 @@ public struct IncompatibleKeys: Sendable, CustomStringConvertible {
 }
 
 extension Module {
-  /// All parameters and persistent buffers by path, sharing their memory, outside the graph
-  /// (PyTorch: `Module.state_dict`).
+  /// Returns all parameters and persistent buffers by path (PyTorch: `Module.state_dict`).
   ///
-  /// Tensors that two modules share appear under both paths. What ``getExtraState()`` returns stands
-  /// under `_extra_state`.
-  /// - Throws: `TensorError` `.value` where a module or a marked tensor stands where it is not found,
-  ///   where two entries have one key, and where modules are nested without end; what a hook throws.
+  /// The tensors share memory with the module and are detached from the graph. A tensor shared by
+  /// two modules appears under both paths. The result of ``getExtraState()`` is stored under
+  /// `_extra_state`.
+  /// - Throws: `TensorError` `.value` if a module or a marked tensor is stored where reflection
+  ///   cannot find it, if two entries have the same key, or if modules contain themselves; any
+  ///   error of a hook.
   public func stateDict() throws -> StateDict {
     var result = StateDict()
     for (key, entry) in try stateEntries(visiting: { event in
@@ -48,11 +49,12 @@ extension Module {
   /// Copies the values of `state` into the parameters and buffers of the same paths
   /// (PyTorch: `Module.load_state_dict`).
   ///
-  /// Nothing is written unless everything fits. Values are converted to the module's dtypes.
-  /// Missing and unexpected keys are errors where `strict`, and reported otherwise. Hooks that run
-  /// after loading see the values that were loaded, and decide which keys remain to be reported.
+  /// Nothing is written unless everything matches. Values are converted to the module's dtypes.
+  /// Missing and unexpected keys are errors if `strict` is true, otherwise they are returned. Hooks
+  /// that run after loading see the loaded values and may change the reported keys.
   ///
   /// - Throws: `TensorError` `.value` that lists every missing key, every unexpected key and every
+  ///   shape mismatch; any error of a hook.
   ///   mismatched shape; what a hook throws.
   @discardableResult
   public func loadStateDict(_ state: StateDict, strict: Bool = true) throws -> IncompatibleKeys {
@@ -85,13 +87,14 @@ extension Module {
     return result
   }
 
-  /// What of `state` and of the module's `own` tensors does not match; throws where that is an error.
+  /// Returns the mismatches between `state` and the module's `own` tensors, and throws if they are
+  /// errors.
   @discardableResult
   func checkKeys(
     _ own: [(String, StateEntry)], _ state: StateDict, strict: Bool
   ) throws -> IncompatibleKeys {
     let known = Set(own.map { ByteString($0.0) })
-    // Checkpoints older than this count lack it, and PyTorch takes them.
+    // Checkpoints older than this counter lack it, and PyTorch accepts them.
     let missing = own.map(\.0).filter { state[$0] == nil && !$0.hasSuffix("num_batches_tracked") }
     let result = IncompatibleKeys(
       missingKeys: missing, unexpectedKeys: state.keys.filter { !known.contains(ByteString($0)) })
@@ -99,7 +102,7 @@ extension Module {
     for (key, entry) in own where entry.holderOfExtraState == nil {
       let shape = entry.tensor.shape
       guard let value = state[key], value.shape != shape else { continue }
-      // Numbers were vectors of one element in PyTorch 0.3.
+      // Scalars were vectors of one element in PyTorch 0.3.
       if shape.isEmpty && value.shape == [1] { continue }
       complaints.append(
         "size mismatch for \(key): copying a param with shape torch.Size(\(value.shape)) from checkpoint, the shape in current model is torch.Size(\(shape))."
@@ -127,14 +130,15 @@ extension Module {
       "Error(s) in loading state_dict for \(typeName):\n\t" + complaints.joined(separator: "\n\t"))
   }
 
-  /// One entry of a state dict: a tensor, and the module whose extra state it is, if it is one.
+  /// An entry of a state dict: a tensor, and the module that it is the extra state of, if any.
   struct StateEntry {
     let tensor: Tensor
     let holderOfExtraState: Module?
   }
 
-  /// Every parameter and persistent buffer with its path, in PyTorch's order: a module's parameters,
-  /// its buffers, its extra state, then its submodules.
+  /// Returns every parameter and persistent buffer with its path, in PyTorch's order.
+  ///
+  /// A module's parameters come first, then its buffers, its extra state and its submodules.
   func stateEntries(visiting: (StateWalk) throws -> Void = { _ in }) throws -> [(
     String, StateEntry
   )] {
@@ -167,23 +171,23 @@ extension Module {
     return result
   }
 
-  /// A step of a walk through a module and all below it; `prefix` is the path with a dot behind it.
+  /// A step of a walk through a module and its descendants; `prefix` is the path followed by a dot.
   enum StateWalk {
     case enter(Module, prefix: String)
     case leave(Module, prefix: String)
   }
 
-  /// The deepest nesting of modules that a state dict may have.
+  /// The maximum nesting of modules in a state dict.
   static let deepestNesting = 500
-  /// How many paths through a model a state dict may have.
+  /// The maximum number of paths through a model in a state dict.
   static let mostPaths = 200_000
 
-  /// Walks through this module and all below it, by every path that leads to each.
+  /// Walks through this module and its descendants, along every path.
   ///
-  /// - Throws: `TensorError` `.value` where a module holds something that reflection does not find,
-  ///   and where there are too many levels or paths.
+  /// - Throws: `TensorError` `.value` if a module holds a member that reflection cannot find, or if
+  ///   there are too many levels or paths.
   func walkState(_ body: (StateWalk) throws -> Void) throws {
-    // A module below itself would go on for ever; elsewhere repetition is wanted.
+    // A module that contains itself would cause endless recursion; other repetition is intended.
     var ancestors = Set<ObjectIdentifier>()
     var paths = 0
     func visit(_ module: Module, _ prefix: String) throws {
@@ -209,7 +213,7 @@ extension Module {
     try visit(self, "")
   }
 
-  /// Throws where this module holds something that its lists would lack.
+  /// Throws if this module holds a member that reflection cannot find.
   func checkReflection() throws {
     let problems = reflectionProblems
     if problems.isEmpty { return }

@@ -2,14 +2,14 @@ public import KindlingCore
 import KindlingPlatform
 
 extension Module {
-  /// This module and all below it, each once (PyTorch: `Module.modules`).
+  /// Returns this module and all its descendants, each once (PyTorch: `Module.modules`).
   public func modules() -> [Module] {
     var result: [Module] = []
     visitModules { _, module in result.append(module) }
     return result
   }
 
-  /// This module (named "" or `prefix`) and all below it with their paths, each once
+  /// Returns this module (named "" or `prefix`) and all its descendants by path, each once
   /// (PyTorch: `Module.named_modules`).
   public func namedModules(prefix: String = "") -> [(name: String, module: Module)] {
     var result: [(name: String, module: Module)] = []
@@ -17,13 +17,14 @@ extension Module {
     return result
   }
 
-  /// Calls `body` with this module and all below it, each once, and with the names that lead to it.
+  /// Calls `body` with this module and all its descendants, each once, and with the names on the
+  /// path.
   ///
-  /// Without recursion, since modules may be nested deeper than the stack is.
+  /// It does not recurse, since modules may be nested deeper than the stack allows.
   private func visitModules(_ body: (_ names: [String], _ module: Module) -> Void) {
     var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
     var names: [String] = []
-    // The children that are left at each level, the next one last.
+    // The remaining children of each level, the next one last.
     var open = [Array(submodules.reversed())]
     body([], self)
     while let last = open.indices.last {
@@ -43,34 +44,36 @@ extension Module {
     (prefix.isEmpty ? names : [prefix] + names).joined(separator: ".")
   }
 
-  /// The submodules directly below this one, each once (PyTorch: `Module.named_children`).
+  /// Returns the direct submodules with their names, each once (PyTorch: `Module.named_children`).
   public func namedChildren() -> [(name: String, module: Module)] {
     var visited = Set<ObjectIdentifier>()
     return submodules.filter { visited.insert(ObjectIdentifier($0.module)).inserted }
   }
 
-  /// The submodules directly below this one, each once (PyTorch: `Module.children`).
+  /// Returns the direct submodules, each once (PyTorch: `Module.children`).
   public func children() -> [Module] { namedChildren().map(\.module) }
 
-  /// All parameters of this module and those below, each once, also where two modules share one
+  /// Returns all parameters of this module and its descendants, each once
   /// (PyTorch: `Module.parameters`).
+  ///
+  /// A parameter shared by two modules appears once.
   public func parameters(recurse: Bool = true) -> [Tensor] {
     namedParameters(recurse: recurse).map(\.parameter)
   }
 
-  /// All parameters with their paths, each once (PyTorch: `Module.named_parameters`).
+  /// Returns all parameters with their paths, each once (PyTorch: `Module.named_parameters`).
   public func namedParameters(
     prefix: String = "", recurse: Bool = true
   ) -> [(name: String, parameter: Tensor)] {
     tensors(prefix, recurse) { $0 == .parameter }.map { ($0.0, $0.1) }
   }
 
-  /// All buffers of this module and those below, each once (PyTorch: `Module.buffers`).
+  /// Returns all buffers of this module and its descendants, each once (PyTorch: `Module.buffers`).
   public func buffers(recurse: Bool = true) -> [Tensor] {
     namedBuffers(recurse: recurse).map(\.buffer)
   }
 
-  /// All buffers with their paths, each once (PyTorch: `Module.named_buffers`).
+  /// Returns all buffers with their paths, each once (PyTorch: `Module.named_buffers`).
   public func namedBuffers(
     prefix: String = "", recurse: Bool = true
   ) -> [(name: String, buffer: Tensor)] {
@@ -94,9 +97,10 @@ extension Module {
     return result
   }
 
-  /// The module at `path`, such as `"stack.0"`; "" is this one (PyTorch: `Module.get_submodule`).
+  /// Returns the module at `path`, such as `"stack.0"`; "" is this module
+  /// (PyTorch: `Module.get_submodule`).
   public func getSubmodule(_ path: String) throws -> Module {
-    // Keys may hold dots themselves, so every beginning of the path is tried.
+    // Names may contain dots, so every prefix of the path is tried.
     var open = [(module: self as Module, rest: Substring(path))]
     while let (module, rest) = open.popLast() {
       if rest.isEmpty { return module }
@@ -112,18 +116,17 @@ extension Module {
     throw TensorError(.value, "", "\(typeName) has no submodule `\(path)`")
   }
 
-  /// Puts `module` in the place of the submodule at `path`, which must be there
-  /// (PyTorch: `Module.set_submodule`).
+  /// Replaces the submodule at `path`, which must exist (PyTorch: `Module.set_submodule`).
   ///
-  /// - Throws: `TensorError` `.value` where there is no such submodule, and for one that is a stored
-  ///   property of its own, which only an assignment can replace.
+  /// - Throws: `TensorError` `.value` if there is no such submodule, or if it is a stored property
+  ///   of its own: only an assignment can replace it.
   public func setSubmodule(_ path: String, _ module: Module) throws {
     guard !path.isEmpty else {
       throw TensorError(.value, "", "Cannot set the submodule without a target name!")
     }
     _ = try getSubmodule(path)
     let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-    // A name may hold dots itself.
+    // Names may contain dots.
     for count in 0..<parts.count {
       let parent = parts[..<count].joined(separator: ".")
       let name = parts[count...].joined(separator: ".")
@@ -139,12 +142,12 @@ extension Module {
     )
   }
 
-  /// The parameter at `path`, such as `"stack.0.weight"` (PyTorch: `Module.get_parameter`).
+  /// Returns the parameter at `path`, such as `"stack.0.weight"` (PyTorch: `Module.get_parameter`).
   public func getParameter(_ path: String) throws -> Tensor {
     try find(path, "parameter") { $0 == .parameter }
   }
 
-  /// The buffer at `path`, such as `"bn.running_mean"` (PyTorch: `Module.get_buffer`).
+  /// Returns the buffer at `path`, such as `"bn.running_mean"` (PyTorch: `Module.get_buffer`).
   public func getBuffer(_ path: String) throws -> Tensor {
     try find(path, "buffer") { $0 != .parameter }
   }
@@ -165,7 +168,7 @@ extension Module {
 // MARK: - Members added at run time
 
 extension Module {
-  /// Adds a parameter; nil reserves the name (PyTorch: `Module.register_parameter`).
+  /// Adds a parameter; `nil` reserves the name (PyTorch: `Module.register_parameter`).
   public func registerParameter(_ name: String, _ tensor: Tensor?) throws {
     try checkName(name, "parameter")
     if let tensor, !tensor.isLeaf {
@@ -183,7 +186,7 @@ extension Module {
     registered.tensors[name] = RegisteredTensor(tensor, .buffer(persistent: persistent))
   }
 
-  /// Adds a submodule; nil is shown as `None` (PyTorch: `Module.register_module`).
+  /// Adds a submodule; `nil` is printed as `None` (PyTorch: `Module.register_module`).
   public func registerModule(_ name: String, _ module: Module?) throws {
     try checkName(name, "module")
     registered.modules.append(name, module)

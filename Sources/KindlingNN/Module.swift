@@ -1,21 +1,21 @@
 public import KindlingCore
 
-/// The base of everything with parameters: layers, losses, whole models (PyTorch: `nn.Module`).
+/// The base class of layers, losses and whole models (PyTorch: `nn.Module`).
 ///
 /// Submodules are stored properties; parameters and buffers are stored properties marked
-/// ``Parameter`` and ``Buffer``. Optionals, arrays and dictionaries of them are found too, through
-/// superclasses; keys are the property names in snake_case. What stands where reflection does not
-/// look (a lazy property, a tuple, a nested array, a struct) is reported by the first call, by
-/// ``stateDict()`` and by ``loadStateDict(_:strict:)``.
+/// ``Parameter`` and ``Buffer``. Optionals, arrays and dictionaries of them are found too,
+/// including those of superclasses. Keys are the property names in snake_case. Reflection does not
+/// find members in a lazy property, a tuple, a nested array or a struct. The first call,
+/// ``stateDict()`` and ``loadStateDict(_:strict:)`` report such members.
 ///
-/// A module from tensor to tensor conforms to ``Layer`` and writes `forward(_:)`; one with another
-/// signature writes `forward` and `callAsFunction` as it likes, the latter through
-/// ``call(_:_:)`` if hooks are to run.
+/// A module that maps a tensor to a tensor conforms to ``Layer`` and implements `forward(_:)`. A
+/// module with another signature implements its own `forward` and `callAsFunction`, the latter
+/// through ``call(_:_:)`` to run hooks.
 ///
-/// The order in which parameters are drawn is the order in which layers are made. Swift makes the
-/// properties that have values where they are declared first, and those assigned in `init` later,
-/// whatever the order of the declarations; Python's `__init__` goes line by line. For PyTorch's
-/// numbers under one seed declare the layers without values and assign all of them in `init`:
+/// Parameters are drawn in the order in which layers are created. Swift first creates properties
+/// with values in their declarations, then those assigned in `init`. Python's `__init__` runs line
+/// by line. To get PyTorch's numbers for a seed, declare layers without values and assign all of
+/// them in `init`:
 ///
 /// ```swift
 /// let a: Linear, b: Linear
@@ -25,42 +25,46 @@ public import KindlingCore
 /// }
 /// ```
 ///
-/// Modules are not `Sendable`: use one from one thread at a time.
+/// Modules are not `Sendable`: use a module from one thread at a time.
 open class Module {
-  /// Whether the module is in training mode, which dropout and its like ask.
+  /// Whether the module is in training mode; dropout and batch normalization depend on it.
   public private(set) final var isTraining = true
-  /// Why this module cannot work, kept by an initialiser for the first use, since initialisers of
-  /// layers do not throw.
+  /// The error of an invalid argument, kept by the initializer and thrown by the first use.
+  ///
+  /// Initializers of layers do not throw.
   public final var initializationError: TensorError?
 
   final var hooks: ModuleHooks?
   final var registered = RegisteredMembers()
   final var layout: MemberLayout?
-  /// What computes parameters of this module, by name.
+  /// The parametrizations of this module's tensors, by name.
   final var parametrizations = NamedItems<ParametrizationList>()
-  /// Whether a call has to look for reported problems and hooks first.
+  /// Whether calls can skip the check for errors and hooks.
   @exclusivity(unchecked) final var callsPlainly = false
 
-  /// A module without members of its own.
+  /// Creates a module without members.
   public init() {}
 
-  /// What ``Module/description`` shows between the parentheses; several lines are shown as such
+  /// The text between the parentheses of ``Module/description``; may have several lines
   /// (PyTorch: `extra_repr`).
   open func extraRepr() -> String { "" }
 
-  /// Puts this module and all below it in training mode, or out of it (PyTorch: `Module.train`).
+  /// Sets training or evaluation mode for this module and its descendants
+  /// (PyTorch: `Module.train`).
   @discardableResult
   open func train(_ mode: Bool = true) -> Self {
     for module in modules() { module.isTraining = mode }
     return self
   }
 
-  /// Puts this module and all below it in evaluation mode (PyTorch: `Module.eval`).
+  /// Sets evaluation mode for this module and its descendants (PyTorch: `Module.eval`).
   @discardableResult
   public final func eval() -> Self { train(false) }
 
-  /// Runs `body` with this module and all below it in training mode or out of it, and puts each of them
-  /// back in its own mode: a part may be in another than the whole, such as a frozen normalisation.
+  /// Runs `body` with this module and its descendants in the given mode, then restores each one's
+  /// mode.
+  ///
+  /// A part may be in another mode than the whole, such as a frozen normalization.
   package final func inMode<R>(training: Bool, _ body: () throws -> R) rethrows -> R {
     let modes = modules().map { ($0, $0.isTraining) }, own = isTraining
     train(training)
@@ -71,10 +75,10 @@ open class Module {
     return try body()
   }
 
-  /// The submodules of a container, which keeps them itself; nil where reflection finds them.
+  /// The submodules of a container that stores them itself; `nil` if reflection finds them.
   var containedModules: [(name: String, module: Module)]? { nil }
 
-  /// Puts `module` in the place of the submodule `name`, where that can be done from outside.
+  /// Replaces the submodule `name` by `module`; returns false if only an assignment can.
   func replaceMember(_ name: String, with module: Module) throws -> Bool {
     guard registered.modules.contains(name) else { return false }
     registered.modules[name] = module
@@ -83,14 +87,13 @@ open class Module {
 
   // MARK: Extra state
 
-  /// State besides parameters and buffers that state dicts hold under `_extra_state`
+  /// Returns state besides parameters and buffers, saved in state dicts as `_extra_state`
   /// (PyTorch: `Module.get_extra_state`).
   ///
-  /// Override it together with ``setExtraState(_:)``. nil is no such state.
+  /// Override it together with ``setExtraState(_:)``. `nil` means no extra state.
   open func getExtraState() throws -> Tensor? { nil }
 
-  /// Takes over what ``getExtraState()`` returned for a module whose state is loaded
-  /// (PyTorch: `Module.set_extra_state`).
+  /// Restores the state that ``getExtraState()`` returned (PyTorch: `Module.set_extra_state`).
   open func setExtraState(_ state: Tensor) throws {
     throw TensorError(
       .unsupported, typeName,
@@ -101,19 +104,20 @@ open class Module {
     if registered.modules.count > 0 { GraphRelease.drop { registered.modules.hand(to: &$0) } }
   }
 
-  /// Throws what the initialiser could not.
+  /// Throws the error that the initializer kept, if any.
   public final func checkInitialization() throws {
     if let initializationError { throw initializationError }
   }
 }
 
 extension Module {
-  /// Calls `body` with every module below this one, children first, then with this one
+  /// Calls `body` with every descendant, children first, and then with this module
   /// (PyTorch: `Module.apply`).
   @discardableResult
   public func apply(_ body: (Module) throws -> Void) rethrows -> Self {
     var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
-    // Modules whose children are being visited, with the children that are left, the next one last.
+    // The modules whose children are being visited, with their remaining children, the next one
+    // last.
     var open = [(module: self as Module, rest: Array(submodules.map(\.module).reversed()))]
     while let last = open.indices.last {
       if let child = open[last].rest.popLast() {
@@ -127,7 +131,7 @@ extension Module {
     return self
   }
 
-  /// Gives all parameters and buffers new memory on `device`, whose values are not set
+  /// Moves all parameters and buffers to uninitialized memory on `device`
   /// (PyTorch: `Module.to_empty`).
   @discardableResult
   public func toEmpty(device: Device) throws -> Self {
@@ -136,21 +140,21 @@ extension Module {
 
   /// Freezes or unfreezes all parameters (PyTorch: `Module.requires_grad_`).
   ///
-  /// Frozen parameters keep their values bit for bit and cost nothing in `backward`.
+  /// Frozen parameters keep their values bit for bit and cost nothing in the backward pass.
   @discardableResult
   public func requiresGrad_(_ requires: Bool = true) throws -> Self {
     for parameter in parameters() { try parameter.requiresGrad_(requires) }
     return self
   }
 
-  /// Drops the gradients of all parameters, or zeroes them (PyTorch: `Module.zero_grad`).
+  /// Removes the gradients of all parameters, or zeroes them (PyTorch: `Module.zero_grad`).
   public func zeroGrad(setToNone: Bool = true) {
     for parameter in parameters() { parameter.clearGrad(setToNone: setToNone) }
   }
 
-  /// Converts all floating-point parameters and buffers (PyTorch: `Module.to`).
+  /// Converts all floating-point parameters and buffers to a dtype (PyTorch: `Module.to`).
   ///
-  /// Parameters stay the same objects, so an optimizer made before goes on with them.
+  /// Parameters remain the same objects, so an existing optimizer keeps working.
   /// - Throws: `TensorError` `.dtype` for a dtype that is not floating-point.
   @discardableResult
   public func to(_ dtype: DType) throws -> Self {
@@ -176,7 +180,7 @@ extension Module {
   @discardableResult
   public func double() throws -> Self { try to(.float64) }
 
-  /// Replaces the contents of every parameter, gradient and buffer by `change` of them.
+  /// Replaces the contents of every parameter, gradient and buffer by the result of `change`.
   private func convert(_ change: (Tensor) throws -> Tensor) throws -> Self {
     try noGrad {
       for tensor in parameters() + buffers() {

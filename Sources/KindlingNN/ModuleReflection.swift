@@ -1,22 +1,23 @@
 import KindlingCore
 import KindlingPlatform
 
-/// The members of one module, not of those below it.
+/// The members of one module, without those of its descendants.
 struct Members {
   var tensors: [(name: String, slot: any TensorSlot)] = []
   var modules: [(name: String, module: Module?)] = []
 }
 
-/// What reflection found out about one module: marks, which stay for good, and the places where
-/// modules may stand, which are looked at anew each time, since their properties can be assigned.
+/// The result of reflection on one module: marked tensors, and properties that may hold modules.
+///
+/// Marks are permanent. The properties are read again each time, since they can be assigned.
 struct MemberLayout {
   fileprivate(set) var tensors: [(name: String, slot: any TensorSlot)] = []
   fileprivate var places: [Place] = []
-  /// Marks and modules that stand where they are not found, as sentences.
+  /// Messages about marked tensors and modules that reflection cannot find.
   fileprivate(set) var problems: [String] = []
 
   fileprivate struct Place {
-    /// How many classes above the module's own the property is declared.
+    /// The number of classes between the module's own and the one that declares the property.
     let depth: Int
     let index: Int
     let name: String
@@ -46,7 +47,7 @@ final class RegisteredTensor: TensorSlot {
 }
 
 extension Module {
-  /// The marked tensors, the reflected submodules and those added at run time.
+  /// The marked tensors, the reflected submodules and the members added at run time.
   var members: Members {
     let layout = reflectedLayout
     var result = Members(tensors: layout.tensors)
@@ -68,13 +69,13 @@ extension Module {
     return result
   }
 
-  /// The place of the tensor that `list` computes.
+  /// Returns the slot of the tensor that `list` computes.
   func parametrizedSlot(_ list: ParametrizationList) -> (any TensorSlot)? {
     let slots = reflectedLayout.tensors.map(\.slot) + registered.tensors.map { $0.value }
     return slots.first { $0.parametrization === list }
   }
 
-  /// Makes a marked property come last among the members.
+  /// Moves a marked property to the end of the members.
   func moveToEnd(_ slot: any TensorSlot) {
     guard let place = layout?.tensors.firstIndex(where: { $0.slot === slot }),
       let entry = layout?.tensors.remove(at: place)
@@ -85,20 +86,21 @@ extension Module {
   /// The names of the properties that may hold modules.
   var placeNames: Set<String> { Set(reflectedLayout.places.map(\.name)) }
 
-  /// Whether a property of this class is called `name` in state dicts.
+  /// Whether a property of this class has the state-dict name `name`.
   func hasProperty(named name: String) -> Bool {
     let layout = reflectedLayout
     return layout.tensors.contains { sameBytes($0.name, name) }
       || layout.places.contains { sameBytes($0.name, name) }
   }
 
-  /// The submodules with their names, as they stand; one that stands twice comes twice.
+  /// The current submodules with their names; a shared one appears several times.
   var submodules: [(name: String, module: Module)] {
     members.modules.compactMap { name, module in module.map { (name, $0) } }
   }
 
-  /// Sentences about what stands where reflection does not look, about parameters that cannot be, and
-  /// about two members of one name; those of containers below, which are not called, included.
+  /// Messages about members that reflection cannot find, invalid parameters and duplicate names.
+  ///
+  /// Problems of containers below are included, because containers are not called.
   var reflectionProblems: [String] {
     let layout = reflectedLayout
     var problems = layout.problems
@@ -116,7 +118,7 @@ extension Module {
     return problems
   }
 
-  /// The containers directly below this module, and below those: nobody calls them.
+  /// The nested containers below this module, which are never called themselves.
   var containersBelow: [Module] {
     var result: [Module] = []
     var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
@@ -138,8 +140,8 @@ extension Module {
     return made
   }
 
-  /// Mirrors of this module's classes, the most derived first, down to those of this library that
-  /// keep their members themselves.
+  /// Mirrors of this module's classes, the most derived first, up to this library's classes that
+  /// store their members themselves.
   private var mirrorChain: [Mirror] {
     var chain: [Mirror] = []
     var next: Mirror? = Mirror(reflecting: self)
@@ -182,11 +184,11 @@ extension Module {
   }
 }
 
-/// A class of this library whose submodules are no stored properties.
+/// A class of this library whose submodules are not stored properties.
 protocol KeepsOwnMembers: Module {}
 
 extension Members {
-  /// Whether `value` is, or can come to be, something that ``add(_:_:)`` finds modules in.
+  /// Whether `value` is, or may later become, a value in which ``add(_:_:)`` finds modules.
   fileprivate static func mayHoldModules(_ value: Any) -> Bool {
     if value is Module || value is any SubmoduleSlot { return true }
     if let optional = value as? any AnyOptional {
@@ -206,7 +208,7 @@ extension Members {
       || (value as? any AnyOptional).map { $0.flattened.map { $0 is Module } ?? true } == true
   }
 
-  /// Adds what `value`, the property `name`, holds.
+  /// Adds the modules in `value`, the property `name`.
   fileprivate mutating func add(_ value: Any, _ name: String) {
     if let renamed = value as? any SubmoduleSlot { return add(renamed.held, renamed.key) }
     if let module = value as? Module { return modules.append((name, module)) }
@@ -221,12 +223,12 @@ extension Members {
   }
 }
 
-/// Looks for modules and marks in values that reflection does not enter.
+/// A search for modules and marked tensors in values that reflection does not enter.
 private enum Hidden {
   static func contains(_ value: Any, depth: Int = 0) -> Bool {
     if value is Module || value is any TensorSlot { return true }
     if let optional = value as? any AnyOptional {
-      // A lazy property is empty until it is used; its type says what it will be.
+      // A lazy property is empty until it is used; its type decides.
       return optional.holdsModuleType
         || optional.flattened.map { contains($0, depth: depth) } ?? false
     }
@@ -234,7 +236,7 @@ private enum Hidden {
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .tuple, .struct, .enum, .collection, .dictionary, .set:
-      // Deep enough for what people write, and bounded for long arrays of other things.
+      // Deep enough for real code, and bounded for long arrays of other values.
       return depth < 4
         && mirror.children.prefix(16).contains { contains($0.value, depth: depth + 1) }
     default: return false
@@ -266,7 +268,7 @@ private protocol AnyDictionary {
 }
 extension Dictionary: AnyDictionary {
   fileprivate var firstElement: Any? { first?.value }
-  /// By key, since a dictionary's own order changes from run to run.
+  /// The elements sorted by key, since the order of a dictionary changes from run to run.
   fileprivate var sortedElements: [(String, Any)] {
     map { ("\($0.key)", $0.value as Any) }.sorted { a, b in
       if let x = Int(a.0), let y = Int(b.0) { return x < y }
@@ -276,7 +278,7 @@ extension Dictionary: AnyDictionary {
 }
 
 extension String {
-  /// `linearReluStack` as `linear_relu_stack`, `fc1` as it is.
+  /// The string in snake_case: `linearReluStack` becomes `linear_relu_stack`, `fc1` is unchanged.
   var snakeCased: String {
     var result = ""
     let characters = Array(self)

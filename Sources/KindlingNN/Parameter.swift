@@ -1,21 +1,21 @@
 public import KindlingCore
 
-/// What a mark may stand on: `Tensor`, or `Tensor?` for one that can be absent.
+/// A type that can be marked: `Tensor`, or `Tensor?` for a tensor that can be absent.
 public protocol MarkedTensor {
-  /// The tensor, if there is one.
+  /// The tensor, or `nil`.
   var markedTensor: Tensor? { get }
-  /// The same with the tensor made a parameter.
+  /// The value with its tensor converted to a parameter.
   var asMarkedParameter: Self { get }
-  /// `tensor` as such a value.
+  /// Returns `tensor` as a value of this type.
   static func marked(_ tensor: Tensor) -> Self
 }
 
 extension Tensor: MarkedTensor {
   /// The tensor itself.
   public var markedTensor: Tensor? { self }
-  /// The tensor made a parameter: a leaf that requires gradients.
+  /// The tensor converted to a parameter: a leaf that requires gradients.
   public var asMarkedParameter: Tensor { asParameter() }
-  /// `tensor` itself.
+  /// Returns `tensor`.
   public static func marked(_ tensor: Tensor) -> Tensor { tensor }
 }
 
@@ -25,19 +25,21 @@ extension MarkedTensor {
 }
 
 extension Optional: MarkedTensor where Wrapped == Tensor {
-  /// The tensor, if there is one.
+  /// The tensor, or `nil`.
   public var markedTensor: Tensor? { self }
-  /// The tensor made a parameter, if there is one.
+  /// The tensor converted to a parameter, or `nil`.
   public var asMarkedParameter: Tensor? { map { $0.asParameter() } }
-  /// `tensor` itself.
+  /// Returns `tensor`.
   public static func marked(_ tensor: Tensor) -> Tensor? { tensor }
 }
 
-/// Marks a stored property of a ``Module`` as a parameter (PyTorch: `nn.Parameter`).
+/// A mark for a stored property of a ``Module`` that is a parameter (PyTorch: `nn.Parameter`).
 ///
-/// The tensor becomes a leaf that requires gradients. A frozen parameter that is assigned stays
+/// The tensor becomes a leaf that requires gradients. An assigned parameter that is frozen stays
 /// frozen. A computed tensor, such as `weight * 2`, cannot become a parameter: the next call of the
-/// module throws. ``Module/functionalCall(_:_:)`` lets one take a parameter's place. Its key in state dicts is the property's name in snake_case, or the one given:
+/// module throws. Use ``Module/functionalCall(_:_:)`` to replace a parameter by a computed tensor.
+///
+/// The key in state dicts is the property's name in snake_case, or the key given:
 /// `@Parameter("weight_ih_l0") var weight = …`.
 @propertyWrapper
 public final class Parameter<Value: MarkedTensor>: TensorSlot {
@@ -47,14 +49,14 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
   package weak var owner: Module?
   package var parametrization: ParametrizationList?
 
-  /// A parameter that starts as `wrappedValue`, called `key` in state dicts.
+  /// Creates a parameter with an initial value and an optional key for state dicts.
   public init(wrappedValue: Value, _ key: String? = nil) {
     isComputed = wrappedValue.isComputed
     value = isComputed ? wrappedValue : wrappedValue.asMarkedParameter
     self.key = key
   }
 
-  /// The tensor; a leaf that is assigned becomes a parameter.
+  /// The tensor; an assigned leaf becomes a parameter.
   public var wrappedValue: Value {
     get { parametrization?.current.map(Value.marked) ?? value }
     set {
@@ -62,7 +64,7 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
         return parametrization.assign(tensor)
       }
       isComputed = newValue.isComputed
-      // Kept as it is, so that its graph is not cut in silence; the next call reports it.
+      // Kept as it is, so that its graph is not cut silently; the next call reports it.
       value = isComputed ? newValue : newValue.asMarkedParameter
       if isComputed { owner?.callsPlainly = false }
     }
@@ -76,8 +78,9 @@ public final class Parameter<Value: MarkedTensor>: TensorSlot {
   package var role: SlotRole { .parameter }
 }
 
-/// Marks a stored property of a ``Module`` as a buffer: saved, moved and converted with the module,
-/// and not trained (PyTorch: `register_buffer`).
+/// A mark for a stored property of a ``Module`` that is a buffer (PyTorch: `register_buffer`).
+///
+/// A buffer is saved, moved and converted with the module, but not trained.
 @propertyWrapper
 public final class Buffer<Value: MarkedTensor>: TensorSlot {
   @exclusivity(unchecked) private var value: Value
@@ -86,9 +89,9 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
   package var parametrization: ParametrizationList?
   private let persistent: Bool
 
-  /// A buffer that starts as `wrappedValue`, called `key` in state dicts.
+  /// Creates a buffer with an initial value and an optional key for state dicts.
   ///
-  /// State dicts hold it if `persistent`.
+  /// State dicts contain it if `persistent` is true.
   public init(wrappedValue: Value, _ key: String? = nil, persistent: Bool = true) {
     value = wrappedValue
     self.key = key
@@ -114,14 +117,15 @@ public final class Buffer<Value: MarkedTensor>: TensorSlot {
   package var role: SlotRole { .buffer(persistent: persistent) }
 }
 
-/// Gives a submodule another key than its property's name: `@Submodule("fc.out") var out = …`.
+/// A mark that gives a submodule another key than its property's name:
+/// `@Submodule("fc.out") var out = …`.
 @propertyWrapper
 public final class Submodule<Value>: SubmoduleSlot {
   /// The submodule.
   public var wrappedValue: Value
   package let key: String
 
-  /// A submodule called `key` in state dicts and when printed.
+  /// Creates a submodule with the name `key` in state dicts and in printed form.
   public init(wrappedValue: Value, _ key: String) {
     self.wrappedValue = wrappedValue
     self.key = key
@@ -130,27 +134,27 @@ public final class Submodule<Value>: SubmoduleSlot {
   package var held: Any { wrappedValue }
 }
 
-/// A marked tensor, as reflection sees it.
+/// A marked tensor, as seen by reflection.
 package protocol TensorSlot: AnyObject {
-  /// The tensor; setting nil changes nothing.
+  /// The tensor; setting `nil` has no effect.
   var tensor: Tensor? { get set }
-  /// The name in state dicts, where it is not the property's.
+  /// The name in state dicts, if it is not the property's.
   var key: String? { get }
   var role: SlotRole { get }
-  /// Whether a parameter was assigned a computed tensor, which cannot be one.
+  /// Whether a parameter was assigned a computed tensor, which is invalid.
   var isComputed: Bool { get }
-  /// The module whose property this is, once it is known.
+  /// The module that has this property, once it is known.
   var owner: Module? { get set }
-  /// The parametrizations that compute the tensor, if there are any.
+  /// The parametrizations that compute the tensor, or `nil`.
   var parametrization: ParametrizationList? { get set }
-  /// Puts `tensor` in this place as it is.
+  /// Replaces the tensor by `tensor`, without conversion.
   func substitute(_ tensor: Tensor)
 }
 
 extension TensorSlot {
   package var isComputed: Bool { false }
 
-  /// What is wrong with the assigned tensor, given the names of the parameter and its module.
+  /// A message about an invalid assigned tensor, given the names of the parameter and its module.
   var problem: ((_ name: String, _ type: String) -> String)? {
     guard isComputed else { return nil }
     return { name, type in
@@ -164,7 +168,7 @@ package enum SlotRole: Equatable {
   case buffer(persistent: Bool)
 }
 
-/// A renamed submodule, as reflection sees it.
+/// A renamed submodule, as seen by reflection.
 package protocol SubmoduleSlot: AnyObject {
   var key: String { get }
   var held: Any { get }

@@ -1,12 +1,12 @@
 public import KindlingCore
 
-/// How parameters are averaged over time.
+/// The rule by which parameters are averaged over training steps.
 public enum Averaging {
-  /// All with equal weight: stochastic weight averaging.
+  /// Stochastic weight averaging: the equally weighted mean of all models so far.
   case swa
-  /// Exponentially: `decay` of the average stays (PyTorch: `get_ema_multi_avg_fn`).
+  /// Exponential moving average with the given decay (PyTorch: `get_ema_multi_avg_fn`).
   case ema(decay: Double = 0.999)
-  /// By a function of the average, the model's value and the number averaged so far.
+  /// A function of the average, the current value and the number of models averaged so far.
   case custom((_ averaged: Tensor, _ current: Tensor, _ count: Int) throws -> Tensor)
 
   fileprivate func update(_ averaged: Tensor, _ current: Tensor, _ count: Int) throws {
@@ -23,7 +23,7 @@ public enum Averaging {
   }
 }
 
-/// The average of a model's parameters over its training
+/// A model whose parameters are the running average of another model's parameters
 /// (PyTorch: `torch.optim.swa_utils.AveragedModel`).
 ///
 /// ```swift
@@ -36,22 +36,22 @@ public enum Averaging {
 public final class AveragedModel: Module, Layer {
   /// The model with the averaged parameters.
   public let module: any Layer
-  /// How many models were averaged: a number, int64.
+  /// The number of models averaged so far, an int64 scalar.
   @Buffer public private(set) var nAveraged: Tensor
   private let averaging: Averaging
   private let useBuffers: Bool
 
-  /// An average that starts as a copy of `model`.
+  /// Creates an average that starts as a copy of `model`.
   ///
   /// - Parameters:
-  ///   - model: what is averaged; it stays as it is.
-  ///   - averaging: how later models come in.
-  ///   - useBuffers: whether buffers are averaged too, rather than taken over from the latest
+  ///   - model: the model to average; it is not modified.
+  ///   - averaging: the averaging rule.
+  ///   - useBuffers: whether to average buffers too. Otherwise they are copied from the latest
   ///     model.
-  ///   - copy: builds a model like `model`, whose values are replaced; it draws nothing from the
-  ///     default generator.
-  /// - Throws: `TensorError` `.value` for a decay outside [0, 1], and where the copy's keys or
-  ///   shapes differ.
+  ///   - copy: a closure that builds a model of the same structure as `model`; its values are
+  ///     overwritten. It consumes no random numbers of the default generator.
+  /// - Throws: `TensorError` `.value` for a decay outside [0, 1], or if the copy's keys or shapes
+  ///   differ from the model's.
   public init(
     _ model: any Layer, _ averaging: Averaging = .swa, useBuffers: Bool = false,
     copy: () throws -> any Layer
@@ -70,13 +70,13 @@ public final class AveragedModel: Module, Layer {
     if let device = model.parameters().first?.device { try to(device) }
   }
 
-  /// What the averaged model makes of `x`.
+  /// Returns the output of the averaged model for the input `x`.
   public func forward(_ x: Tensor) throws -> Tensor { try module(x) }
 
-  /// Takes the model's present parameters into the average
+  /// Updates the average with the model's current parameters
   /// (PyTorch: `AveragedModel.update_parameters`).
   ///
-  /// - Throws: `TensorError` `.value` where `model` has other parameters or buffers.
+  /// - Throws: `TensorError` `.value` if the parameters or buffers of `model` differ in structure.
   public func updateParameters(_ model: any Layer) throws {
     let own = (module.parameters(), module.buffers()), new = (model.parameters(), model.buffers())
     for (a, b) in [(own.0, new.0), (own.1, new.1)] {
@@ -111,11 +111,12 @@ public final class AveragedModel: Module, Layer {
   }
 }
 
-/// Computes the running statistics of all batch normalisations of `model` anew, as those of all
-/// `batches` (PyTorch: `torch.optim.swa_utils.update_bn`).
+/// Recomputes the running statistics of all batch normalization layers of `model` over `batches`
+/// (PyTorch: `torch.optim.swa_utils.update_bn`).
 ///
-/// Averaged parameters make other activations than those whose statistics the model has.
-/// - Throws: what a batch or the model throws; the layers' momenta and modes are then as before.
+/// Averaged parameters produce other activations than those the recorded statistics describe.
+/// - Throws: any error of a batch or of the model. The layers' momenta and modes are restored in
+///   that case too.
 public func updateBN(
   _ batches: some Sequence<Result<Tensor, any Error>>, _ model: any Layer
 ) throws {
@@ -135,7 +136,7 @@ public func updateBN(
   }
 }
 
-/// ``updateBN(_:_:)`` with the inputs of labelled batches.
+/// Calls ``updateBN(_:_:)`` with the inputs of labelled batches.
 public func updateBN(
   _ batches: some Sequence<Result<(Tensor, Tensor), any Error>>, _ model: any Layer
 ) throws {

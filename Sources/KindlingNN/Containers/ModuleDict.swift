@@ -1,13 +1,14 @@
 import KindlingCore
 
-/// Modules by name, in the order they were added, that the module holding it finds
+/// An ordered dictionary of modules, all of which are registered as submodules
 /// (PyTorch: `nn.ModuleDict`).
 open class ModuleDict: Module, Sequence, KeepsOwnMembers {
   private var items = NamedItems<Module>()
 
-  /// The given modules under their names, which must be unique, not empty and without a dot; another
-  /// name is reported by the first call of the module that holds this one, and by
-  /// ``Module/stateDict()``.
+  /// Creates a dictionary of the given modules.
+  ///
+  /// Names must be unique, not empty and without a dot. The first call of the enclosing module, or
+  /// ``Module/stateDict()``, reports an invalid name.
   public init(_ modules: KeyValuePairs<String, Module> = [:]) {
     super.init()
     for (key, module) in modules { add(key, module, isNew: true) }
@@ -15,12 +16,12 @@ open class ModuleDict: Module, Sequence, KeepsOwnMembers {
 
   /// The number of modules.
   public final var count: Int { items.count }
-  /// The names, in order.
+  /// The names, in insertion order.
   public final var keys: [String] { items.map(\.name) }
-  /// The modules, in order.
+  /// The modules, in insertion order.
   public final var values: [Module] { items.map(\.value) }
 
-  /// The module called `key`; setting nil removes it.
+  /// The module called `key`; setting `nil` removes it.
   public final subscript(key: String) -> Module? {
     get { items[key] }
     set {
@@ -37,7 +38,7 @@ open class ModuleDict: Module, Sequence, KeepsOwnMembers {
     if isNew { items.append(key, module) } else { items[key] = module }
   }
 
-  /// Visits names and modules in order.
+  /// Returns an iterator over names and modules, in insertion order.
   public final func makeIterator() -> IndexingIterator<[(key: String, module: Module)]> {
     items.map { (key: $0.name, module: $0.value) }.makeIterator()
   }

@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// A list of modules that the module holding it finds (PyTorch: `nn.ModuleList`).
+/// A list of modules, all of which are registered as submodules (PyTorch: `nn.ModuleList`).
 ///
-/// It has no `forward`: go through it in the one of the module that holds it.
+/// It has no `forward`: the enclosing module iterates over it in its own `forward`.
 open class ModuleList: Module, Sequence, KeepsOwnMembers {
   private var items: [Module]
 
-  /// The given modules, named by their positions.
+  /// Creates a list of the given modules, named by their positions.
   public init(_ modules: [Module] = []) {
     items = modules
     super.init()
@@ -15,12 +15,12 @@ open class ModuleList: Module, Sequence, KeepsOwnMembers {
   /// The number of modules.
   public final var count: Int { items.count }
 
-  /// The module at `index`, counted from the end where negative.
+  /// The module at `index`; negative indices count from the end.
   public final subscript(index: Int) -> Module {
     get throws { items[try wrapIndex(index, count)] }
   }
 
-  /// The module at `index` as what it is: `try layers[0, as: Linear.self]`.
+  /// The module at `index`, cast to its type: `try layers[0, as: Linear.self]`.
   public final subscript<M: Module>(index: Int, as type: M.Type) -> M {
     get throws {
       let module = try self[index]
@@ -29,31 +29,31 @@ open class ModuleList: Module, Sequence, KeepsOwnMembers {
     }
   }
 
-  /// Puts `module` in the place of the one at `index`.
+  /// Replaces the module at `index` by `module`.
   public final func replace(_ index: Int, with module: Module) throws {
     items[try wrapIndex(index, count)] = module
   }
 
-  /// Adds a module at the end.
+  /// Appends a module.
   @discardableResult
   public final func append(_ module: Module) -> Self {
     items.append(module)
     return self
   }
 
-  /// Adds a module before the one at `index`; `count` adds it at the end.
+  /// Inserts a module before `index`; an `index` of `count` appends it.
   public final func insert(_ index: Int, _ module: Module) throws {
     items.insert(module, at: index == count ? count : try wrapIndex(index, count))
   }
 
-  /// Adds modules at the end.
+  /// Appends modules.
   @discardableResult
   public final func extend(_ modules: some Sequence<Module>) -> Self {
     items.append(contentsOf: modules)
     return self
   }
 
-  /// Visits the modules in order.
+  /// Returns an iterator over the modules, in order.
   public final func makeIterator() -> IndexingIterator<[Module]> { items.makeIterator() }
 
   override var containedModules: [(name: String, module: Module)]? {

@@ -1,9 +1,9 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Values under names, in order; a name is found in constant time.
+/// An ordered dictionary of values with lookup by name in constant time.
 ///
-/// Names are equal where their bytes are, as the keys of state dicts.
+/// Names are compared byte by byte, like the keys of state dicts.
 struct NamedItems<Value>: Sequence {
   private(set) var items: [(name: String, value: Value)] = []
   private var places: [ByteString: Int] = [:]
@@ -12,7 +12,7 @@ struct NamedItems<Value>: Sequence {
 
   func contains(_ name: String) -> Bool { places[ByteString(name)] != nil }
 
-  /// The value called `name`; setting nil removes it, setting another one keeps its place.
+  /// The value called `name`; setting `nil` removes it, setting another value keeps its position.
   subscript(name: String) -> Value? {
     get { places[ByteString(name)].map { items[$0].value } }
     set {
@@ -29,7 +29,7 @@ struct NamedItems<Value>: Sequence {
     }
   }
 
-  /// Adds a value at the end, also where the name is taken; then the first one is found by it.
+  /// Appends a value, even if the name is taken; a lookup then finds the first one.
   mutating func append(_ name: String, _ value: Value) {
     let key = ByteString(name)
     if places[key] == nil { places[key] = items.count }
@@ -38,7 +38,7 @@ struct NamedItems<Value>: Sequence {
 
   mutating func replace(at place: Int, with value: Value) { items[place].value = value }
 
-  /// Removes all values, which `parts` holds from then on.
+  /// Moves all values into `parts`, and leaves this dictionary empty.
   mutating func hand(to parts: inout [AnyObject]) {
     for item in items { parts.append(item.value as AnyObject) }
     items = []
@@ -49,7 +49,7 @@ struct NamedItems<Value>: Sequence {
 }
 
 extension Module {
-  /// Why `name` cannot be the name of a part of a container; nil where it can.
+  /// The error if `name` cannot name a child of a container; `nil` if it can.
   static func problem(withName name: String, isTaken: Bool, _ container: String) -> TensorError? {
     guard name.isEmpty || name.contains(".") || isTaken else { return nil }
     return TensorError(

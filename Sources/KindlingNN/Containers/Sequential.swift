@@ -1,29 +1,31 @@
 public import KindlingCore
 
-/// Layers applied one after another (PyTorch: `nn.Sequential`).
+/// A container that applies layers one after another (PyTorch: `nn.Sequential`).
 ///
-/// `Sequential(Linear(4, 10), ReLU(), Linear(10, 3))` names them "0", "1", "2";
-/// `Sequential(["conv": …, "act": …])` as the literal says.
+/// `Sequential(Linear(4, 10), ReLU(), Linear(10, 3))` names its layers "0", "1", "2".
+/// `Sequential(["conv": …, "act": …])` uses the names of the literal.
 open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   private var items = NamedItems<any Layer>()
 
-  /// The given layers, named by their positions.
+  /// Creates a container of the given layers, named by their positions.
   public convenience init(_ layers: any Layer...) { self.init(layers) }
 
-  /// The given layers, named by their positions.
+  /// Creates a container of the given layers, named by their positions.
   public init(_ layers: [any Layer]) {
     super.init()
     for layer in layers { append(layer) }
   }
 
-  /// The given layers under their names, in the literal's order; a name that comes twice, is empty
-  /// or holds a dot is reported by the first call.
+  /// Creates a container of named layers, in the order of the literal.
+  ///
+  /// The first call reports a name that is duplicated, empty or contains a dot.
   public convenience init(_ layers: KeyValuePairs<String, any Layer>) {
     self.init(named: layers.map { ($0.key, $0.value) })
   }
 
-  /// The given layers under their names (PyTorch: `nn.Sequential(OrderedDict(…))`); a name that comes
-  /// twice, is empty or holds a dot is reported by the first call.
+  /// Creates a container of named layers (PyTorch: `nn.Sequential(OrderedDict(…))`).
+  ///
+  /// The first call reports a name that is duplicated, empty or contains a dot.
   public init(named layers: some Sequence<(String, any Layer)>) {
     super.init()
     for (name, layer) in layers { add(name, layer) }
@@ -38,7 +40,7 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
     items.append(name, layer)
   }
 
-  /// Sends `x` through all layers.
+  /// Returns the output of all layers, each applied to the output of the one before it.
   open func forward(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
     var x = x
@@ -49,12 +51,12 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   /// The number of layers.
   public final var count: Int { items.count }
 
-  /// The layer at `index`, counted from the end where negative.
+  /// The layer at `index`; negative indices count from the end.
   public final subscript(index: Int) -> any Layer {
     get throws { items.items[try wrapIndex(index, count)].value }
   }
 
-  /// The layer at `index` as what it is: `try model[0, as: Linear.self].weight`.
+  /// The layer at `index`, cast to its type: `try model[0, as: Linear.self].weight`.
   public final subscript<L: Module>(index: Int, as type: L.Type) -> L {
     get throws {
       let layer = try self[index]
@@ -66,28 +68,28 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   /// The layer called `name`.
   public final subscript(name: String) -> (any Layer)? { items[name] }
 
-  /// Puts `layer` in the place of the one at `index`, under its name (PyTorch: `seq[i] = layer`).
+  /// Replaces the layer at `index` by `layer`, under the same name (PyTorch: `seq[i] = layer`).
   public final func replace(_ index: Int, with layer: any Layer) throws {
     items.replace(at: try wrapIndex(index, count), with: layer)
   }
 
-  /// Adds a layer at the end, named by its position.
+  /// Appends a layer, named by its position.
   ///
-  /// A layer that has this name already is reported by the first call and by ``Module/stateDict()``.
+  /// If a layer has this name already, the first call and ``Module/stateDict()`` report it.
   @discardableResult
   public final func append(_ layer: any Layer) -> Self {
     add("\(count)", layer)
     return self
   }
 
-  /// Adds layers at the end.
+  /// Appends layers.
   @discardableResult
   public final func extend(_ layers: some Sequence<any Layer>) -> Self {
     for layer in layers { append(layer) }
     return self
   }
 
-  /// Visits the layers in order.
+  /// Returns an iterator over the layers, in order.
   public final func makeIterator() -> IndexingIterator<[any Layer]> {
     items.map(\.value).makeIterator()
   }
@@ -108,7 +110,7 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   deinit { GraphRelease.drop { items.hand(to: &$0) } }
 }
 
-/// `index` counted from the front; throws where there is no such element.
+/// Returns the nonnegative index that `index` denotes, and throws if it is out of range.
 func wrapIndex(_ index: Int, _ count: Int) throws -> Int {
   guard index >= -count, index < count else {
     throw TensorError(.index, "", "index \(index) is out of range for \(count) modules")

@@ -1,10 +1,11 @@
-/// The weights with which an antialiased resize adds up old elements, in PyTorch's arithmetic.
+/// The weights of input elements in an antialiased resize, computed with PyTorch's arithmetic.
 package enum AntialiasFilter {
-  /// For each of `new` elements the first of the `old` ones that it is made of, and their weights.
+  /// Returns, for each of `new` outputs, the first of the `old` inputs it depends on, and their
+  /// weights.
   ///
-  /// The filter is a triangle, or a cubic curve with `cubic`, as wide as the larger of an old and a new
-  /// element. `scale` is the ratio of the sizes. With `single` all steps round to float32, as PyTorch's
-  /// do for all images but those of float64 and bytes.
+  /// The filter is a triangle, or a cubic kernel with `cubic`, as wide as the larger of an input
+  /// and an output element. `scale` is the ratio of the sizes. With `single` each step rounds to
+  /// float32, as in PyTorch for all inputs but float64 and uint8.
   package static func rows(
     _ old: Int, _ new: Int, scale: Double, cubic: Bool, single: Bool
   ) -> [(first: Int, weights: [Double])] {
@@ -29,7 +30,7 @@ package enum AntialiasFilter {
     }
   }
 
-  /// The whole part of `x`, within 0...`last`; scales may lead anywhere.
+  /// The integer part of `x`, clamped to 0...`last`; any scale is safe.
   private static func place(_ x: Double, _ last: Int) -> Int {
     x > 0 ? (x < Double(last) ? Int(x) : last) : 0
   }

@@ -1,16 +1,17 @@
 import KindlingCore
 
-/// An operation made of others that PyTorch records as one node.
+/// An operation composed of others that PyTorch records as one node.
 ///
-/// Nothing between inputs and result is kept: `backward` computes `body` once more, recorded, and
-/// differentiates that. This costs a second run and gives second derivatives for nothing. `body` must
-/// capture no tensors and draw no random numbers.
+/// No intermediate result is kept: the backward pass runs `body` again with recording on and
+/// differentiates it. That costs a second run, and second derivatives need no further code. `body`
+/// must capture no tensors and draw no random numbers.
 ///
-/// A linear `body` needs no values to differentiate it: with `isLinear` nothing is kept at all.
+/// A linear `body` needs no input values for its gradient: with `isLinear` none are kept.
 ///
-/// `values` computes the result where PyTorch's gradient is that of another function, `body`.
+/// `values` computes the output if PyTorch's gradient is that of another function, `body`.
 enum Composed {
-  /// `body` of `inputs`, recorded as `node`; 16-bit floats are computed in float32 and rounded once.
+  /// Runs `body` on `inputs` and records it as `node`; 16-bit floats are computed in float32 and
+  /// rounded once.
   static func record(
     _ node: String, _ inputs: [Tensor], isLinear: Bool = false, savingOutput: Bool = false,
     values: (([Tensor]) throws -> Tensor)? = nil, _ body: @escaping ([Tensor]) throws -> Tensor
@@ -34,7 +35,7 @@ enum Composed {
       guard let g = gradients[0] else { return saved.map { _ in nil } }
       let twice = isGradEnabled
       return try enableGrad {
-        // Only gradients of gradients need the inputs' own history.
+        // Only gradients of gradients need the graph of the inputs.
         let again = try zip(saved, wanted).map { x, wanted in
           if !wanted { return x.detach() }
           return twice && x.requiresGrad ? x : try x.detach().requiresGrad_()
@@ -45,7 +46,7 @@ enum Composed {
           createGraph: twice, allowUnused: true)
         var result = [Tensor?](repeating: nil, count: saved.count)
         for (place, gradient) in zip(places, found) {
-          // An input without influence has a gradient of zeros.
+          // An input that the output does not depend on has a gradient of zeros.
           result[place] = try gradient ?? Tensor.zeros(like: saved[place])
         }
         return result
@@ -54,7 +55,7 @@ enum Composed {
     return y
   }
 
-  /// What an input of a linear operation was, but for its values.
+  /// The metadata of an input of a linear operation, without its values.
   private struct Place {
     let shape: [Int], format: MemoryFormat, dtype: DType, device: Device
 

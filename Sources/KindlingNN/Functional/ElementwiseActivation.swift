@@ -1,16 +1,16 @@
 import KindlingCore
 
-/// An elementwise activation: PyTorch's names, its values, and its gradient.
+/// An element-wise activation: PyTorch's names, its values and its gradient.
 ///
-/// Both are written with tensor operations; 16-bit floats are computed in float32 and rounded once.
+/// Both functions use tensor operations; 16-bit floats are computed in float32 and rounded once.
 struct ElementwiseActivation: Sendable {
   let name: String
   let node: String
-  /// PyTorch's node of the form in place, where it is another one.
+  /// PyTorch's node of the in-place form, if it differs.
   let nodeInPlace: String?
-  /// The kernel that PyTorch names when it refuses integers; nil where it takes them.
+  /// The kernel that PyTorch names when it rejects integers; `nil` if it accepts them.
   let floatKernel: String?
-  /// The gradient in place; nil where it is that of the input before the change.
+  /// The gradient of the in-place form; `nil` if it is computed from the input before the change.
   let inPlaceGradient: InPlaceGradient?
   /// Whether the gradient is piecewise constant in the input.
   let isPiecewiseLinear: Bool
@@ -64,12 +64,12 @@ struct ElementwiseActivation: Sendable {
         let own =
           g.dtype.isHalf
           ? try gradient(g.to(.float32), s[0].to(.float32)).to(g.dtype) : try gradient(g, s[0])
-        // As PyTorch names the node of the backward operation.
+        // PyTorch's name of the node of the backward operation.
         return bends ? try own.flat(in: s[0], String(node.dropLast()) + "Backward0") : own
       })
   }
 
-  /// The form in place of an activation whose gradient follows from the result, which alone is kept.
+  /// Records the in-place form of an activation whose gradient needs only the output.
   private func recordedInPlace(
     _ y: Tensor, _ before: Tensor, _ gradient: InPlaceGradient
   ) -> Tensor {
@@ -93,9 +93,9 @@ struct ElementwiseActivation: Sendable {
   }
 }
 
-/// The gradient of an activation in place, computed from its result: PyTorch keeps nothing else there.
+/// The gradient of an in-place activation, computed from its output: PyTorch saves nothing else.
 struct InPlaceGradient: Sendable {
-  /// Whether the sign of a result tells on which side of 0 the input lay.
+  /// Whether the sign of an output determines the sign of the input.
   let isInvertible: Bool
   let ofResult: @Sendable (_ g: Tensor, _ y: Tensor) throws -> Tensor
 }

@@ -1,53 +1,53 @@
-/// One number for every spatial dimension, or one for each: what PyTorch takes as `3` or `(3, 5)`.
+/// One number for all spatial dimensions, or one for each: PyTorch's `3` or `(3, 5)`.
 ///
-/// `Int` and `[Int]` are extents.
+/// `Int` and `[Int]` conform.
 public protocol Extents: Sendable {
-  /// The numbers; one alone stands for all dimensions.
+  /// The numbers; a single one applies to all dimensions.
   var extents: [Int] { get }
 }
 
 extension Int: Extents {
-  /// This number alone.
+  /// An array of this number.
   public var extents: [Int] { [self] }
 }
 
 extension Array: Extents where Element == Int {
-  /// These numbers.
+  /// The array itself.
   public var extents: [Int] { self }
 }
 
 /// The padding of a convolution: numbers, or `.same` or `.valid`.
 public protocol ConvolutionPadding: Sendable {
-  /// What is padded.
+  /// The amount of padding.
   var padding: PaddingAmount { get }
 }
 
-/// How much a convolution pads its input.
+/// The amount of padding of a convolution's input.
 public enum PaddingAmount: ConvolutionPadding, Hashable {
-  /// This many elements on either side, for all dimensions or for each.
+  /// This number of elements on each side, for all dimensions or for each.
   case extents([Int])
-  /// So much that the output is as large as the input; for stride 1 alone.
+  /// The padding that keeps the size of the input; requires stride 1.
   case keepingSize
-  /// Nothing.
+  /// No padding.
   case nothing
 
-  /// This amount.
+  /// The amount itself.
   public var padding: PaddingAmount { self }
 }
 
 extension Int: ConvolutionPadding {
-  /// This many elements on either side, for all dimensions.
+  /// This number of elements on each side, for all dimensions.
   public var padding: PaddingAmount { .extents([self]) }
 }
 
 extension Array: ConvolutionPadding where Element == Int {
-  /// These many elements on either side, one number for each dimension.
+  /// These numbers of elements on each side, one for each dimension.
   public var padding: PaddingAmount { .extents(self) }
 }
 
 extension ConvolutionPadding where Self == PaddingAmount {
-  /// So much that the output is as large as the input (PyTorch: `padding='same'`).
+  /// The padding that keeps the size of the input (PyTorch: `padding='same'`).
   public static var same: PaddingAmount { .keepingSize }
-  /// Nothing (PyTorch: `padding='valid'`).
+  /// No padding (PyTorch: `padding='valid'`).
   public static var valid: PaddingAmount { .nothing }
 }

@@ -1,32 +1,32 @@
 public import KindlingCore
 
 extension F {
-  /// Negative elements replaced by 0 (PyTorch: `F.relu`).
+  /// Replaces negative elements by 0 (PyTorch: `F.relu`).
   public static func relu(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     inplace ? try x.relu_() : try x.relu()
   }
 
-  /// `1 / (1 + exp(−x))` (PyTorch: `F.sigmoid`).
+  /// Returns `1 / (1 + exp(−x))` (PyTorch: `F.sigmoid`).
   public static func sigmoid(_ x: Tensor) throws -> Tensor { try x.sigmoid() }
 
-  /// The hyperbolic tangent (PyTorch: `F.tanh`).
+  /// Returns the hyperbolic tangent of each element (PyTorch: `F.tanh`).
   public static func tanh(_ x: Tensor) throws -> Tensor { try x.tanh() }
 
-  /// `exp(x) / Σ exp(x)` along `dim` (PyTorch: `F.softmax`).
+  /// Returns `exp(x) / Σ exp(x)` along `dim` (PyTorch: `F.softmax`).
   ///
-  /// Where `dim` is nil it is PyTorch's choice: 0 for 0, 1 or 3 dimensions, else 1. With `dtype`
-  /// elements are converted to it first.
+  /// If `dim` is `nil`, PyTorch's default applies: dimension 0 for inputs of 0, 1 or 3 dimensions,
+  /// else 1. With `dtype` the input is converted first.
   public static func softmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
     try x.softmax(dim: dim ?? implicitDim(x, "softmax"), dtype: dtype)
   }
 
-  /// The logarithm of ``softmax(_:dim:dtype:)`` (PyTorch: `F.log_softmax`).
+  /// Returns the logarithm of ``softmax(_:dim:dtype:)`` (PyTorch: `F.log_softmax`).
   public static func logSoftmax(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor
   {
     try x.logSoftmax(dim: dim ?? implicitDim(x, "log_softmax"), dtype: dtype)
   }
 
-  /// The dimension that PyTorch chooses where none is named, with its warning.
+  /// Returns the dimension that PyTorch chooses if none is given, and issues its warning.
   static func implicitDim(_ x: Tensor, _ name: String) throws -> Int {
     try Warnings.warn(
       .deprecated, "",
@@ -38,8 +38,8 @@ extension F {
   /// Zeroes elements with probability `p` and scales the others by `1 / (1 − p)`
   /// (PyTorch: `F.dropout`).
   ///
-  /// Draws PyTorch's mask from the default generator; outside of training, and with `p` 0 or 1,
-  /// nothing is drawn.
+  /// The mask is drawn from the default generator, as in PyTorch. Outside training, and if `p` is 0
+  /// or 1, no random numbers are drawn.
   /// - Throws: `TensorError` `.value` unless 0 ≤ `p` ≤ 1.
   public static func dropout(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
@@ -63,9 +63,9 @@ extension F {
     return inplace ? try x.mul_(mask) : try x.mul(mask)
   }
 
-  /// Class indexes as rows of zeros with a one at the class, in int64 (PyTorch: `F.one_hot`).
+  /// Returns the one-hot encoding of class indices, in int64 (PyTorch: `F.one_hot`).
   ///
-  /// A row's length is `numClasses`; −1 is one more than the largest index.
+  /// A `numClasses` of −1 stands for the largest index plus one.
   ///
   /// - Shape: `[*]` → `[*, numClasses]`.
   public static func oneHot(_ classes: Tensor, numClasses: Int = -1) throws -> Tensor {

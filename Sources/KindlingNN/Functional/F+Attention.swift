@@ -1,20 +1,21 @@
 public import KindlingCore
 
 extension F {
-  /// `softmax(q · kᵀ · scale + mask) · v` (PyTorch: `F.scaled_dot_product_attention`).
+  /// Computes `softmax(q · kᵀ · scale + mask) · v` (PyTorch: `F.scaled_dot_product_attention`).
   ///
   /// - Parameters:
-  ///   - query: what is looked for, `[*, L, E]`.
-  ///   - key: what it is compared with, `[*, S, E]`.
-  ///   - value: what is averaged, `[*, S, Ev]`.
-  ///   - attnMask: bool (true takes part) or added to the products; broadcasts.
-  ///   - dropoutP: the probability with which weights are zeroed; at every call, there is no mode
-  ///     here.
-  ///   - isCausal: whether a query sees no later key; instead of a mask.
-  ///   - scale: nil is `1 / √E`.
-  ///   - enableGQA: whether heads of keys and values serve several heads of queries each.
-  /// - Returns: means of values, `[*, L, Ev]`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit, or for a mask beside `isCausal`.
+  ///   - query: the queries, `[*, L, E]`.
+  ///   - key: the keys, `[*, S, E]`.
+  ///   - value: the values, `[*, S, Ev]`.
+  ///   - attnMask: a bool mask (true takes part in attention) or a float mask added to the scores;
+  ///     broadcasts.
+  ///   - dropoutP: the dropout probability of attention weights. It applies to every call: there is
+  ///     no training mode here.
+  ///   - isCausal: whether each query attends only to keys up to its own position; excludes a mask.
+  ///   - scale: the factor of the scores; `nil` stands for `1 / √E`.
+  ///   - enableGQA: whether each head of keys and values serves several heads of queries.
+  /// - Returns: the weighted means of the values, `[*, L, Ev]`.
+  /// - Throws: `TensorError` if shapes or dtypes do not match, or for a mask with `isCausal`.
   public static func scaledDotProductAttention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, attnMask: Tensor? = nil, dropoutP: Double = 0,
     isCausal: Bool = false, scale: Double? = nil, enableGQA: Bool = false
@@ -55,7 +56,7 @@ extension F {
     func attended(_ given: [Tensor]) throws -> Tensor {
       // 16-bit floats are computed in float32 and rounded once.
       let s = try given.map { $0.dtype.isHalf ? try $0.to(.float32) : $0 }
-      // Both sides are scaled, as PyTorch does against overflow.
+      // Both operands are scaled, as in PyTorch, to avoid overflow.
       var scores = try s[0].mul(factor).matmul(s[1].mul(factor).transpose(-2, -1))
       if isCausal {
         let sees = try Tensor.ones(
@@ -70,8 +71,8 @@ extension F {
       }
       let weightsOfSeen: Tensor
       if isCausal || hasMask {
-        // Queries that see nothing get zeros. Their scores are replaced before the softmax too, whose
-        // NaN would otherwise meet the zeros in the backward pass.
+        // Queries that attend to no key get zeros. Their scores are replaced before the softmax
+        // too: otherwise its NaN would spread through the backward pass.
         let blind = try scores.detach().eq(-Double.infinity).all(dim: -1, keepdim: true)
         weightsOfSeen = try scores.maskedFill(blind, 0).softmax(dim: -1).maskedFill(blind, 0)
       } else {
@@ -91,7 +92,7 @@ extension F {
     return try attended(all).to(type)
   }
 
-  /// Keys and values repeated for the heads of queries that share them.
+  /// Repeats keys and values for the query heads that share them.
   private static func grouped(_ inputs: [Tensor], _ name: String) throws -> [Tensor] {
     guard inputs.allSatisfy({ $0.ndim >= 3 }) else {
       throw TensorError(.shape, name, "enable_gqa needs a dimension of heads")
@@ -109,9 +110,10 @@ extension F {
     ]
   }
 
-  /// `x1ᵀ · weight[o] · x2 + bias[o]` for each output (PyTorch: `F.bilinear`).
+  /// Computes `x1ᵀ · weight[o] · x2 + bias[o]` for each output `o` (PyTorch: `F.bilinear`).
   ///
-  /// - Shape: `x1` `[*, in1]`, `x2` `[*, in2]`, `weight` `[out, in1, in2]`, `bias` `[out]` → `[*, out]`.
+  /// - Shape: `x1` `[*, in1]`, `x2` `[*, in2]`, `weight` `[out, in1, in2]`, `bias` `[out]` →
+  ///   `[*, out]`.
   public static func bilinear(
     _ x1: Tensor, _ x2: Tensor, _ weight: Tensor, _ bias: Tensor? = nil
   ) throws -> Tensor {

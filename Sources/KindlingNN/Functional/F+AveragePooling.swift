@@ -1,11 +1,11 @@
 public import KindlingCore
 
 extension F {
-  /// The mean of each window of a signal (PyTorch: `F.avg_pool1d`).
+  /// Applies 1-D average pooling over an input signal (PyTorch: `F.avg_pool1d`).
   ///
-  /// `stride` is `kernelSize` where it is nil.
+  /// `stride` defaults to `kernelSize`.
   /// - Shape: `[N, C, L]` or `[C, L]`.
-  /// - Throws: `TensorError` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` if an argument is invalid or the output would be empty.
   public static func avgPool1d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true
@@ -14,14 +14,14 @@ extension F {
       1, x, kernelSize.extents, stride?.extents, padding.extents, ceilMode, countIncludePad, nil)
   }
 
-  /// The mean of each window of an image (PyTorch: `F.avg_pool2d`).
+  /// Applies 2-D average pooling over an input image (PyTorch: `F.avg_pool2d`).
   ///
-  /// With `countIncludePad` padding counts among the elements of a window; with `divisorOverride`
-  /// sums are divided by that instead. `stride` is the kernel's size where nil, and `ceilMode`
-  /// keeps a last window that is not full.
+  /// `stride` defaults to `kernelSize`. With `countIncludePad` the zero padding counts in the mean.
+  /// `divisorOverride` replaces the window size as the divisor. `ceilMode` uses ceil instead of
+  /// floor to compute the output size.
   ///
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
-  /// - Throws: `TensorError` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` if an argument is invalid or the output would be empty.
   public static func avgPool2d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
@@ -32,13 +32,13 @@ extension F {
       divisorOverride)
   }
 
-  /// The mean of each window of a volume (PyTorch: `F.avg_pool3d`).
+  /// Applies 3-D average pooling over an input volume (PyTorch: `F.avg_pool3d`).
   ///
-  /// The arguments are those of
+  /// The arguments have the meaning they have in
   /// ``avgPool2d(_:_:stride:padding:ceilMode:countIncludePad:divisorOverride:)``.
   ///
   /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
-  /// - Throws: `TensorError` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` if an argument is invalid or the output would be empty.
   public static func avgPool3d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
@@ -61,7 +61,7 @@ extension F {
     }
     if rank == 3, x.ndim > 3, zip(x.shape.suffix(3), arguments.kernel).contains(where: { $0 < $1 })
     {
-      // Of all poolings this one refuses windows that padding or ceilMode would make fit.
+      // This is the only pooling that rejects windows that fit by padding or `ceilMode` alone.
       throw TensorError(
         .shape, arguments.operation,
         "input image \(Array(x.shape.suffix(3))) smaller than kernel size \(arguments.kernel)")
@@ -76,23 +76,26 @@ extension F {
 
   // MARK: Adaptive
 
-  /// The means of `outputSize` windows that share a signal out (PyTorch: `F.adaptive_avg_pool1d`).
+  /// Applies 1-D adaptive average pooling with `outputSize` windows
+  /// (PyTorch: `F.adaptive_avg_pool1d`).
   public static func adaptiveAvgPool1d(_ x: Tensor, _ outputSize: Int) throws -> Tensor {
     try adaptiveAveragePool(1, x, [outputSize])
   }
 
-  /// The means of `outputSize` windows that share an image out (PyTorch: `F.adaptive_avg_pool2d`); a
-  /// nil size is the input's.
+  /// Applies 2-D adaptive average pooling (PyTorch: `F.adaptive_avg_pool2d`).
+  ///
+  /// A `nil` size keeps the size of the input.
   ///
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
-  /// - Throws: `TensorError` where the input has too few dimensions or a size is negative.
+  /// - Throws: `TensorError` if the input has too few dimensions or a size is negative.
   public static func adaptiveAvgPool2d(_ x: Tensor, _ outputSize: some OutputSize) throws -> Tensor
   {
     try adaptiveAveragePool(2, x, outputSize.sizes)
   }
 
-  /// The means of `outputSize` windows that share a volume out (PyTorch: `F.adaptive_avg_pool3d`); a
-  /// nil size is the input's.
+  /// Applies 3-D adaptive average pooling (PyTorch: `F.adaptive_avg_pool3d`).
+  ///
+  /// A `nil` size keeps the size of the input.
   public static func adaptiveAvgPool3d(_ x: Tensor, _ outputSize: some OutputSize) throws -> Tensor
   {
     try adaptiveAveragePool(3, x, outputSize.sizes)
@@ -110,7 +113,7 @@ extension F {
     if rank == 1 {
       return try adaptiveAveragePool(2, x.unsqueeze(-2), [1] + sizes).squeeze(-2)
     }
-    // One window is a mean, also in the graph.
+    // A single window is a mean, in the graph too.
     if sizes.allSatisfy({ $0 == 1 }) {
       return try x.mean(dims: (1...rank).map { -$0 }.reversed(), keepdim: true)
         .laidOut(as: x.suggestedFormat)

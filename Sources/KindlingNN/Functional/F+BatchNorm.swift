@@ -1,14 +1,14 @@
 public import KindlingCore
 
 extension F {
-  /// Normalises each channel by its mean and variance over samples and places, or by running ones
+  /// Normalizes each channel by the mean and variance of the batch, or by running statistics
   /// (PyTorch: `F.batch_norm`).
   ///
-  /// While `training`, the batch's own statistics are used and the running ones move towards them by
-  /// `momentum`; the running variance counts one degree of freedom less.
+  /// If `training` is true, the batch's statistics are used, and the running statistics move
+  /// towards them by `momentum`. The running variance is the unbiased one.
   /// - Shape: `x` `[N, C, *]`, all others `[C]`.
-  /// - Throws: `TensorError` `.value` for one value per channel while training, `.shape` and `.dtype`
-  ///   where the tensors do not fit.
+  /// - Throws: `TensorError` `.value` for a single value per channel in training, `.shape` and
+  ///   `.dtype` if the tensors do not match.
   public static func batchNorm(
     _ x: Tensor, _ runningMean: Tensor?, _ runningVar: Tensor?, weight: Tensor? = nil,
     bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
@@ -19,7 +19,7 @@ extension F {
         "eps must be \(training ? "positive during training" : "non-negative"), but got \(PrintedNumber.shortest(eps))"
       )
     }
-    // As in PyTorch, nothing is normalised by nothing, whatever the rank.
+    // As in PyTorch, an empty input is not normalized, whatever its rank.
     if x.numel == 0, x.dtype.isFloatingPoint {
       var y = try x.clone()
       if let weight, weight.numel > 0 { y = try y.mul(weight.reshape(-1).select(0, 0)) }
@@ -43,9 +43,9 @@ extension F {
     ).output
   }
 
-  /// Normalises each channel of each sample (PyTorch: `F.instance_norm`).
+  /// Normalizes each channel of each sample (PyTorch: `F.instance_norm`).
   ///
-  /// Without `useInputStats` the running statistics are taken instead of the sample's own.
+  /// Without `useInputStats` the running statistics replace those of the sample.
   ///
   /// - Shape: `x` `[N, C, *]`, all others `[C]`.
   public static func instanceNorm(
@@ -82,7 +82,7 @@ extension F {
         .shape, name,
         "expected at least one sample where there is a weight or a bias, but got shape \(x.shape)")
     }
-    // One sample whose channels are those of all samples.
+    // One sample with the channels of all samples.
     func spread(_ t: Tensor?) throws -> Tensor? {
       guard let t else { return nil }
       return samples == 1 ? t : try t.repeat([samples])
@@ -110,10 +110,11 @@ extension F {
 }
 
 extension Tensor {
-  /// Batch normalisation with the statistics that went into it (PyTorch: `torch.native_batch_norm`).
+  /// Applies batch normalization and returns the statistics used
+  /// (PyTorch: `torch.native_batch_norm`).
   ///
-  /// - Returns: the result, and while `training` the batch's means and reciprocal standard deviations,
-  ///   else two empty tensors.
+  /// - Returns: the output. In training also the batch's means and reciprocal standard deviations,
+  ///   otherwise two empty tensors.
   /// - Throws: `TensorError` as ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
   public func nativeBatchNorm(
     _ weight: Tensor?, _ bias: Tensor?, _ runningMean: Tensor?, _ runningVar: Tensor?,
@@ -128,7 +129,7 @@ extension Tensor {
         mean = try Tensor(uninitialized: [norm.channels], type, on: backend, "batch_norm")
         let variance = try Tensor(uninitialized: [norm.channels], .float64, on: backend)
         try backend.channelMoments(x, mean: mean, variance: variance)
-        // A variance out of float32's range is infinite, as in PyTorch.
+        // As in PyTorch, a variance that exceeds the range of float32 is infinite.
         let limit = type == .float32 ? Double(Float.greatestFiniteMagnitude) : .infinity
         rstd = try Tensor.where(variance.gt(limit), Double.infinity, variance).add(eps).rsqrt()
           .to(type)
@@ -141,7 +142,7 @@ extension Tensor {
           if wide !== running { try running.copy_(wide) }
         }
         try follow(runningMean, mean)
-        // One value per channel has no unbiased variance: NaN, as in PyTorch.
+        // A single value per channel has no unbiased variance: NaN, as in PyTorch.
         try follow(runningVar, variance.mul(count / (count - 1)))
       } else if let runningMean, let runningVar {
         mean = try runningMean.to(type).contiguous()
@@ -165,11 +166,11 @@ extension Tensor {
     return (y, none, none)
   }
 
-  /// Contiguous and of the dtype in which normalisation is computed.
+  /// Returns a contiguous tensor of the dtype used for normalization.
   func prepared(_ type: DType) throws -> Tensor { try to(type).contiguous() }
 }
 
-/// The checked sizes of one batch normalisation, and its gradients.
+/// The checked sizes of a batch normalization, and its gradients.
 private struct ChannelNorm: Sendable {
   let shape: [Int]
   let training: Bool
@@ -214,13 +215,13 @@ private struct ChannelNorm: Sendable {
     self.eps = eps
   }
 
-  /// `x` as contiguous `[N, C, S]` of the computing dtype.
+  /// Returns `x` as a contiguous `[N, C, S]` tensor of the compute dtype.
   func rows(_ x: Tensor) throws -> Tensor {
     let x = try x.prepared(x.dtype.computeType), rows = [samples, channels, places]
     return x.alias(shape: rows, strides: Layout.contiguousStrides(rows), offset: x.storageOffset)
   }
 
-  /// The reverse of ``rows(_:)`` for a new tensor.
+  /// Reverses ``rows(_:)`` for a new tensor.
   func restored(_ rows: Tensor, _ dtype: DType) throws -> Tensor {
     try rows.alias(shape: shape, strides: Layout.contiguousStrides(shape), offset: 0).to(dtype)
   }
@@ -230,7 +231,7 @@ private struct ChannelNorm: Sendable {
   ) {
     let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
     let hasWeight = weight != nil
-    // Where there is no weight or bias, a tensor without gradient stands in its place.
+    // A missing weight or bias is replaced by a tensor that requires no gradient.
     Recording.record(
       [y], "NativeBatchNormBackward0", [x, weight ?? mean, bias ?? mean],
       saving: [x, mean, rstd] + (weight.map { [$0] } ?? []), joint: true
@@ -264,7 +265,7 @@ private struct ChannelNorm: Sendable {
     return [try result.input.map { try restored($0, x.dtype) }, result.weight, result.bias]
   }
 
-  /// The same from differentiable operations, for gradients of gradients.
+  /// Computes the same gradients from differentiable operations, for double backward.
   private func composed(
     _ g: Tensor, _ x: Tensor, _ mean: Tensor, _ rstd: Tensor, _ weight: Tensor?
   ) throws -> [Tensor?] {
@@ -273,7 +274,7 @@ private struct ChannelNorm: Sendable {
     var norm = NormalizedRows(dims: [0, 2], eps: eps)
     if !training { norm.fixed = (try mean.view(-1, 1), try rstd.view(-1, 1)) }
     let (plain, unit) = try norm.gradient(gradient, wide, weight: nil)
-    // The weight of a channel comes last: it may be infinite.
+    // The channel's weight is applied last: it may be infinite.
     let input = try weight.map { try plain.mul($0.to(type).view(-1, 1)) } ?? plain
     return [
       try input.reshape(shape).to(x.dtype), try gradient.mul(unit).sum(dims: [0, 2]),
@@ -282,11 +283,11 @@ private struct ChannelNorm: Sendable {
   }
 }
 
-/// The gradient of a normalisation over `dims`, from differentiable operations.
+/// The gradient of a normalization over `dims`, from differentiable operations.
 struct NormalizedRows {
   let dims: [Int]
   let eps: Double
-  /// Statistics that do not depend on the input.
+  /// The statistics, if they do not depend on the input.
   var fixed: (mean: Tensor, rstd: Tensor)?
 
   init(dims: [Int], eps: Double) {
@@ -294,7 +295,7 @@ struct NormalizedRows {
     self.eps = eps
   }
 
-  /// The gradient with respect to `x`, and `x` normalised.
+  /// Returns the gradient with respect to `x`, and the normalized `x`.
   func gradient(_ g: Tensor, _ x: Tensor, weight: Tensor?) throws -> (input: Tensor, unit: Tensor) {
     let scaled = try weight.map { try g.mul($0) } ?? g
     if let (mean, rstd) = fixed {

@@ -1,13 +1,14 @@
 public import KindlingCore
 
 extension F {
-  /// The cross entropy of probabilities and targets in [0, 1] (PyTorch: `F.binary_cross_entropy`).
+  /// Computes the binary cross entropy of probabilities and targets in [0, 1]
+  /// (PyTorch: `F.binary_cross_entropy`).
   ///
-  /// Logarithms are cut off at −100, so that 0 and 1 have finite losses. `weight`, of each element,
-  /// broadcasts to `input`.
+  /// Logarithms are clamped to −100 or more, so that probabilities of 0 and 1 have finite losses.
+  /// `weight` broadcasts to `input`.
   ///
-  /// - Throws: `TensorError` `.value` where an element of `input` or `target` is outside [0, 1] or NaN,
-  ///   `.shape` and `.dtype` where `target` is unlike `input`.
+  /// - Throws: `TensorError` `.value` if an element of `input` or `target` is NaN or outside [0,
+  ///   1], `.shape` and `.dtype` if `target` does not match `input`.
   public static func binaryCrossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -59,12 +60,13 @@ extension F {
     )
   }
 
-  /// The cross entropy of logits and targets in [0, 1], exact for logits of any size
+  /// Computes the binary cross entropy of logits and targets in [0, 1]
   /// (PyTorch: `F.binary_cross_entropy_with_logits`).
   ///
-  /// `weight`, of each element, and `posWeight`, of positive targets by class, broadcast.
+  /// It is numerically stable for logits of any magnitude. `weight` (per element) and `posWeight`
+  /// (of positive targets, per class) broadcast.
   ///
-  /// - Throws: `TensorError` where `target` has another shape than `input`, or for integers.
+  /// - Throws: `TensorError` if the shapes of `target` and `input` differ, or for integers.
   public static func binaryCrossEntropyWithLogits(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean,
     posWeight: Tensor? = nil
@@ -118,16 +120,16 @@ extension F {
       })
   }
 
-  /// `log(1 / (1 + exp(−x)))`, written in parts that do not overflow.
+  /// Computes `log(1 / (1 + exp(−x)))` without overflow.
   private static func logSigmoid(_ x: Tensor) throws -> Tensor {
     try x.clamp(max: 0.0).sub(x.abs().neg().exp().log1p())
   }
 
-  /// The Kullback-Leibler divergence of a target distribution from log-probabilities
+  /// Computes the Kullback-Leibler divergence of a target distribution from log-probabilities
   /// (PyTorch: `F.kl_div`).
   ///
-  /// `logTarget` says that `target` holds log-probabilities too. Of the reductions `.batchmean` is
-  /// the mathematical one: the sum over the first dimension's size.
+  /// With `logTarget` the target holds log-probabilities too. `.batchmean` is the mathematical
+  /// definition: the sum divided by the batch size.
   public static func klDiv(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, logTarget: Bool = false
   ) throws -> Tensor {
@@ -142,7 +144,7 @@ extension F {
       ? try target.exp().mul(target.sub(input))
       : try target.xlogy(target).sub(target.mul(input))
     if reduction == .batchmean {
-      // A number is one sample.
+      // A scalar is one sample.
       return try input.shape.first.map { try losses.sum().div($0) } ?? losses.sum()
     }
     if reduction == .mean {

@@ -2,19 +2,21 @@ public import KindlingCore
 import KindlingPlatform
 
 extension F {
-  /// The negative log-likelihood of label sequences, summed over all their alignments to the input
-  /// (PyTorch: `F.ctc_loss`).
+  /// Computes the connectionist temporal classification loss (PyTorch: `F.ctc_loss`).
+  ///
+  /// It is the negative log-likelihood of the label sequences, summed over all alignments to the
+  /// input.
   ///
   /// - Parameters:
-  ///   - logProbs: `[T, N, C]` or `[T, C]`, logarithms of probabilities.
-  ///   - targets: `[N, S]`, or all of them one after another; without the blank.
-  ///   - inputLengths: how many of the T steps each sample has.
-  ///   - targetLengths: how many labels each sample has.
-  ///   - blank: the label between labels.
-  ///   - reduction: the mean divides by the lengths of the targets first.
-  ///   - zeroInfinity: whether infinite losses, of targets that do not fit, count as 0.
-  /// - Returns: one number, or `[N]` without a reduction.
-  /// - Throws: `TensorError` where shapes, dtypes, lengths or labels do not fit.
+  ///   - logProbs: the log-probabilities, `[T, N, C]` or `[T, C]`.
+  ///   - targets: the labels, `[N, S]`, or all sequences concatenated; without the blank.
+  ///   - inputLengths: the number of time steps of each sample.
+  ///   - targetLengths: the number of labels of each sample.
+  ///   - blank: the blank label.
+  ///   - reduction: the reduction; `.mean` divides each loss by its target length first.
+  ///   - zeroInfinity: whether to replace infinite losses by 0; they occur if a target is too long.
+  /// - Returns: a scalar, or `[N]` without a reduction.
+  /// - Throws: `TensorError` if shapes, dtypes, lengths or labels are invalid.
   /// - Source: Graves et al., *Connectionist temporal classification*, ICML 2006.
   public static func ctcLoss(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: [Int], _ targetLengths: [Int],
@@ -25,7 +27,7 @@ extension F {
       reduction: reduction, zeroInfinity: zeroInfinity)
   }
 
-  /// ``ctcLoss(_:_:_:_:blank:reduction:zeroInfinity:)`` with lengths in tensors.
+  /// Computes ``ctcLoss(_:_:_:_:blank:reduction:zeroInfinity:)`` with lengths given as tensors.
   public static func ctcLoss(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor,
     blank: Int = 0, reduction: Reduction = .mean, zeroInfinity: Bool = false
@@ -46,7 +48,7 @@ extension F {
           throw TensorError(
             .autograd, "ctc_loss", "the derivative for '_ctc_loss_backward' is not implemented")
         }
-        // A slope of 0 stays 0 under an infinite gradient.
+        // A slope of 0 stays 0 even if the incoming gradient is infinite.
         return try Tensor.where(s[0].eq(0), 0, s[0].mul(g.view(1, -1, 1)))
       })
     switch kind {
@@ -59,13 +61,13 @@ extension F {
   }
 }
 
-/// The checked arguments of one loss; computed in float64 on the host.
+/// The checked arguments of a CTC loss; computed in float64 on the host.
 private struct CTCPlan {
   let steps: Int
   let classes: Int
   let blank: Int
   let inputLengths: [Int]
-  /// Each sample's labels.
+  /// The labels of each sample.
   let targets: [[Int]]
 
   init(
@@ -136,9 +138,10 @@ private struct CTCPlan {
     }
   }
 
-  /// Each sample's loss, and its slope with respect to each log-probability, `[T, N, C]`.
+  /// Returns each sample's loss, and its derivative by each log-probability, `[T, N, C]`.
   ///
-  /// The slopes are those for log-probabilities that come out of a softmax, as PyTorch gives them.
+  /// Like PyTorch's, the derivatives assume that the log-probabilities are the output of a
+  /// log-softmax.
   func run(_ x: Tensor, _ zeroInfinity: Bool) throws -> (
     losses: [Double], slopes: HostBuffer<Double>
   ) {
@@ -147,7 +150,7 @@ private struct CTCPlan {
     let slopes = try HostBuffer(repeating: 0.0, count: values.count, "ctc_loss")
     for sample in 0..<samples {
       let length = inputLengths[sample]
-      // Labels with blanks around them.
+      // The labels with blanks between and around them.
       let states = targets[sample].flatMap { [blank, $0] } + [blank]
       func probability(_ t: Int, _ state: Int) -> Double {
         values[(t * samples + sample) * classes + states[state]]
@@ -180,7 +183,7 @@ private struct CTCPlan {
     return (losses, slopes)
   }
 
-  /// Logarithms of the probabilities of having come to each state, one step after another.
+  /// Returns the log-probabilities of reaching each state at each step (the forward variables).
   private func alphas(
     _ states: [Int], _ length: Int, _ probability: (Int, Int) -> Double
   ) throws -> HostBuffer<Double> {
@@ -205,7 +208,7 @@ private struct CTCPlan {
     return rows
   }
 
-  /// `log(exp(a) + exp(b))`.
+  /// Returns `log(exp(a) + exp(b))`.
   private func sum(_ a: Double, _ b: Double) -> Double {
     let (low, high) = (min(a, b), max(a, b))
     return high == -.infinity ? high : high + log1p(exp(low - high))

@@ -1,10 +1,10 @@
 public import KindlingCore
 
 extension F {
-  /// The convolution of signals (PyTorch: `F.conv1d`).
+  /// Applies a 1-D convolution over an input signal (PyTorch: `F.conv1d`).
   ///
   /// - Shape: `[N, Cin, L]` or `[Cin, L]`, and `[Cout, Cin / groups, K]` → `[N, Cout, L']`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` if shapes or dtypes do not match or an argument is invalid.
   public static func conv1d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
@@ -13,11 +13,11 @@ extension F {
       "conv1d", 1, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
   }
 
-  /// The convolution of images (PyTorch: `F.conv2d`).
+  /// Applies a 2-D convolution over an input image (PyTorch: `F.conv2d`).
   ///
   /// - Shape: `[N, Cin, H, W]` or `[Cin, H, W]`, and `[Cout, Cin / groups, kH, kW]` →
   ///   `[N, Cout, H', W']`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` if shapes or dtypes do not match or an argument is invalid.
   public static func conv2d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
@@ -26,11 +26,11 @@ extension F {
       "conv2d", 2, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
   }
 
-  /// The convolution of volumes (PyTorch: `F.conv3d`).
+  /// Applies a 3-D convolution over an input volume (PyTorch: `F.conv3d`).
   ///
   /// - Shape: `[N, Cin, D, H, W]` or `[Cin, D, H, W]`, and `[Cout, Cin / groups, kD, kH, kW]` →
   ///   `[N, Cout, D', H', W']`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` if shapes or dtypes do not match or an argument is invalid.
   public static func conv3d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
@@ -61,10 +61,10 @@ extension F {
 
   // MARK: Transposed
 
-  /// The transposed convolution of signals (PyTorch: `F.conv_transpose1d`).
+  /// Applies a 1-D transposed convolution over an input signal (PyTorch: `F.conv_transpose1d`).
   ///
   /// - Shape: `[N, Cin, L]` or `[Cin, L]`, and `[Cin, Cout / groups, K]` → `[N, Cout, L']`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` if shapes or dtypes do not match or an argument is invalid.
   public static func convTranspose1d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -75,11 +75,11 @@ extension F {
       outputPadding.extents, groups, dilation.extents)
   }
 
-  /// The transposed convolution of images (PyTorch: `F.conv_transpose2d`).
+  /// Applies a 2-D transposed convolution over an input image (PyTorch: `F.conv_transpose2d`).
   ///
   /// - Shape: `[N, Cin, H, W]` or `[Cin, H, W]`, and `[Cin, Cout / groups, kH, kW]` →
   ///   `[N, Cout, H', W']`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` if shapes or dtypes do not match or an argument is invalid.
   public static func convTranspose2d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -90,11 +90,11 @@ extension F {
       outputPadding.extents, groups, dilation.extents)
   }
 
-  /// The transposed convolution of volumes (PyTorch: `F.conv_transpose3d`).
+  /// Applies a 3-D transposed convolution over an input volume (PyTorch: `F.conv_transpose3d`).
   ///
   /// - Shape: `[N, Cin, D, H, W]` or `[Cin, D, H, W]`, and `[Cin, Cout / groups, kD, kH, kW]` →
   ///   `[N, Cout, D', H', W']`.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit or a number is impossible.
+  /// - Throws: `TensorError` if shapes or dtypes do not match or an argument is invalid.
   public static func convTranspose3d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -121,7 +121,7 @@ extension F {
     }
   }
 
-  /// Runs `body` with a batch: of one sample where `x` has no batch dimension.
+  /// Runs `body` on a batch, adding a batch dimension of size 1 if `x` has none.
   private static func batched(
     _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor,
     _ body: (Tensor) throws -> Tensor

@@ -1,19 +1,19 @@
 public import KindlingCore
 
 extension F {
-  /// The cross entropy of logits and classes (PyTorch: `F.cross_entropy`).
+  /// Computes the cross entropy of logits and targets (PyTorch: `F.cross_entropy`).
   ///
   /// - Parameters:
-  ///   - input: logits, `[C]`, `[N, C]` or `[N, C, *]`.
-  ///   - target: class indexes (int64) `[]`, `[N]` or `[N, *]`, or probabilities of all classes
-  ///     shaped like `input`.
-  ///   - weight: of each class, `[C]`.
-  ///   - ignoreIndex: a class index that counts for nothing.
-  ///   - reduction: the mean is over the weights of the targets.
-  ///   - labelSmoothing: how much of the target is spread over all classes, 0 to 1.
-  /// - Returns: one number, or one for each target without a reduction.
-  /// - Throws: `TensorError` `.index` where a target is no class, `.shape`, `.dtype` and `.value`
-  ///   where the arguments do not fit.
+  ///   - input: the logits, `[C]`, `[N, C]` or `[N, C, *]`.
+  ///   - target: class indices (int64) `[]`, `[N]` or `[N, *]`, or class probabilities in the shape
+  ///     of `input`.
+  ///   - weight: the weight of each class, `[C]`.
+  ///   - ignoreIndex: a class index to ignore.
+  ///   - reduction: the reduction; `.mean` divides by the sum of the targets' weights.
+  ///   - labelSmoothing: the amount of label smoothing, 0 to 1.
+  /// - Returns: a scalar, or one loss for each target without a reduction.
+  /// - Throws: `TensorError` `.index` if a target is not a valid class, `.shape`, `.dtype` and
+  ///   `.value` if the arguments do not match.
   public static func crossEntropy(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
     reduction: Reduction = .mean, labelSmoothing: Double = 0
@@ -40,7 +40,7 @@ extension F {
       .add(smooth.scaled(labelSmoothing / Double(input.shape[classDim])))
   }
 
-  /// The part of the loss that label smoothing spreads over all classes.
+  /// Returns the part of the loss that label smoothing spreads over all classes.
   private static func smoothLoss(
     _ logs: Tensor, _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ kind: LossReduction,
     _ classDim: Int
@@ -53,7 +53,7 @@ extension F {
     let used = try noGrad {
       let counted = try ignored.logicalNot()
       guard let weight else { return try counted.sum() }
-      // An ignored target may be no class at all.
+      // An ignored target need not be a valid class.
       let labels = try Tensor.where(ignored, 0, target.to(.int64)).reshape(-1)
       return try weight.indexSelect(0, labels).mul(counted.reshape(-1)).sum()
     }
@@ -95,7 +95,7 @@ extension F {
     }
   }
 
-  /// Weights of classes shaped so that they broadcast along dimension `classDim`.
+  /// Returns class weights in a shape that broadcasts along dimension `classDim`.
   private static func alongClasses(_ weight: Tensor, _ rank: Int, _ classDim: Int) throws -> Tensor
   {
     var shape = [Int](repeating: 1, count: rank)
@@ -113,15 +113,16 @@ extension Array {
 }
 
 extension Tensor {
-  /// Zero where `mask` holds, with one edge alone: that of an operation in place.
+  /// Zeroes elements selected by `mask`, recorded with the single edge of an in-place operation.
   fileprivate func zeroed(where mask: Tensor) throws -> Tensor {
     try noGrad { try Tensor.where(mask, 0, self) }
       .recorded(
         "MaskedFillBackward0", Input(self, saving: mask) { g, s in try Tensor.where(s[0], 0, g) })
   }
 
-  /// This tensor times a number under the node that PyTorch's own losses record for it, which is not
-  /// that of `x * 2` in a program; or divided by one.
+  /// Multiplies by a number, or divides by one, under the node that PyTorch's losses record.
+  ///
+  /// That node differs from the one of `x * 2` in a program.
   fileprivate func scaled(
     _ factor: Double, _ node: String = "MulBackward1", dividing divisor: Double? = nil
   ) throws -> Tensor {

@@ -2,9 +2,9 @@ public import KindlingCore
 
 /// Distances and angles between vectors.
 extension F {
-  /// The cosine of the angle between vectors along `dim` (PyTorch: `F.cosine_similarity`).
+  /// Computes the cosine similarity of vectors along `dim` (PyTorch: `F.cosine_similarity`).
   ///
-  /// Norms smaller than `eps` count as that.
+  /// Norms smaller than `eps` are replaced by `eps`.
   public static func cosineSimilarity(
     _ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Double = 1e-8
   ) throws -> Tensor {
@@ -28,7 +28,8 @@ extension F {
     return try unit(x1).mul(unit(x2)).sum(dim: dim)
   }
 
-  /// The p-norm of `x1 − x2 + eps` over the last dimension (PyTorch: `F.pairwise_distance`).
+  /// Computes the p-norm of `x1 − x2 + eps` over the last dimension
+  /// (PyTorch: `F.pairwise_distance`).
   public static func pairwiseDistance(
     _ x1: Tensor, _ x2: Tensor, p: Double = 2, eps: Double = 1e-6, keepdim: Bool = false
   ) throws -> Tensor {
@@ -36,7 +37,7 @@ extension F {
     return try x1.sub(x2).add(eps).norm("NormBackward1", p, [rank - 1], keepdim)
   }
 
-  /// The p-norm distances between all pairs of rows, in order (PyTorch: `F.pdist`).
+  /// Computes the p-norm distances between all pairs of rows, in order (PyTorch: `F.pdist`).
   ///
   /// - Shape: `[N, D]` → `[N(N − 1)/2]`.
   public static func pdist(_ x: Tensor, p: Double = 2) throws -> Tensor {
@@ -67,7 +68,7 @@ extension F {
         .sub(s[0].indexSelect(0, s[1].select(0, 1)))
       switch p {
       case 1:
-        // Unlike that of a norm, the gradient is NaN where a difference is.
+        // Unlike the gradient of a norm, this gradient is NaN if a difference is NaN.
         let sign = try noGrad { try Tensor.where(apart.isnan(), apart, apart.sgn()) }
         return try (apart * sign).sum(dim: 1)
       case .infinity: return try chebyshevNorm(apart)
@@ -76,7 +77,9 @@ extension F {
     }
   }
 
-  /// The largest size in each row. Each element of that size gets the whole gradient, as in PyTorch.
+  /// Returns the maximum absolute value of each row.
+  ///
+  /// Each element that attains it gets the whole gradient, as in PyTorch.
   private static func chebyshevNorm(_ x: Tensor) throws -> Tensor {
     try noGrad { try x.abs().amax(dim: 1) }.recorded(
       "PdistBackward0",

@@ -1,9 +1,11 @@
 public import KindlingCore
 
-/// Dropout of whole channels, and dropout that keeps mean and variance. All draw PyTorch's masks from
-/// the default generator, and nothing outside of training or with a probability of 0 or 1.
+/// Dropout of whole channels, and alpha dropout, which keeps mean and variance.
+///
+/// All functions draw PyTorch's masks from the default generator. They draw nothing outside
+/// training or if the probability is 0 or 1.
 extension F {
-  /// Zeroes channels of `[N, C, L]` or `[C, L]` (PyTorch: `F.dropout1d`).
+  /// Zeroes whole channels of `[N, C, L]` or `[C, L]` (PyTorch: `F.dropout1d`).
   public static func dropout1d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {
@@ -16,9 +18,9 @@ extension F {
     return try channels(x, batchedRank: 3, p, training, inplace, "dropout1d")
   }
 
-  /// Zeroes channels of `[N, C, H, W]` (PyTorch: `F.dropout2d`).
+  /// Zeroes whole channels of `[N, C, H, W]` (PyTorch: `F.dropout2d`).
   ///
-  /// As in PyTorch, the first dimension of a three-dimensional input counts as samples.
+  /// The first dimension of a three-dimensional input is the batch, as in PyTorch.
   public static func dropout2d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {
@@ -33,7 +35,7 @@ extension F {
     return try noisy(x, p, training, inplace, "dropout2d", .feature)
   }
 
-  /// Zeroes channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `F.dropout3d`).
+  /// Zeroes whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `F.dropout3d`).
   public static func dropout3d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {
@@ -42,14 +44,16 @@ extension F {
     return try channels(x, batchedRank: 5, p, training, inplace, "dropout3d")
   }
 
-  /// Dropout that keeps mean 0 and variance 1, for ``selu(_:inplace:)`` (PyTorch: `F.alpha_dropout`).
+  /// Applies dropout that keeps mean 0 and variance 1, for ``selu(_:inplace:)``
+  /// (PyTorch: `F.alpha_dropout`).
   public static func alphaDropout(
     _ x: Tensor, p: Double = 0.5, training: Bool = false, inplace: Bool = false
   ) throws -> Tensor {
     try noisy(x, p, training, inplace, "alpha_dropout", .alpha)
   }
 
-  /// ``alphaDropout(_:p:training:inplace:)`` of whole channels (PyTorch: `F.feature_alpha_dropout`).
+  /// Applies ``alphaDropout(_:p:training:inplace:)`` to whole channels
+  /// (PyTorch: `F.feature_alpha_dropout`).
   public static func featureAlphaDropout(
     _ x: Tensor, p: Double = 0.5, training: Bool = false, inplace: Bool = false
   ) throws -> Tensor {
@@ -76,7 +80,7 @@ extension F {
     }
   }
 
-  /// Warns of inputs that are neither one sample nor a batch of samples.
+  /// Warns of inputs that are neither a sample nor a batch.
   private static func warnOfRank(_ x: Tensor, spatial: Int) throws {
     let ranks = (spatial + 1, spatial + 2), name = "dropout\(spatial)d"
     if x.ndim == ranks.0 || x.ndim == ranks.1 { return }
@@ -112,7 +116,7 @@ extension F {
     }
     try noise.bernoulli_(1 - p)
     guard kind.contains(.alpha) else { return try times(noise.div_(1 - p)) }
-    // SELU's limit for very negative input, negated.
+    // The negated limit of SELU for very negative input.
     let alpha = 1.7580993408473766, a = 1 / ((alpha * alpha * p + 1) * (1 - p)).squareRoot()
     let shift = try noGrad { try noise.add(-1).mul_(alpha * a).add_(alpha * a * p) }
     return try times(noise.mul_(a)).add_(shift)

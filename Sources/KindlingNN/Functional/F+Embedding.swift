@@ -1,17 +1,18 @@
 public import KindlingCore
 
 extension F {
-  /// The rows of `weight` that `indices` name (PyTorch: `F.embedding`).
+  /// Looks up the rows of `weight` that `indices` select (PyTorch: `F.embedding`).
   ///
   /// - Parameters:
   ///   - indices: int64 or int32, of any shape.
-  ///   - weight: `[numEmbeddings, embeddingDim]`.
-  ///   - paddingIdx: a row that gets no gradient; negative ones count from the end.
-  ///   - maxNorm: rows that are looked up and longer than this are scaled down to it, in place.
-  ///   - normType: the p of that norm.
-  ///   - scaleGradByFreq: whether a row's gradient is divided by how often it was looked up.
+  ///   - weight: the embedding matrix, `[numEmbeddings, embeddingDim]`.
+  ///   - paddingIdx: a row that gets no gradient; a negative value counts from the end.
+  ///   - maxNorm: the norm limit; rows looked up that exceed it are rescaled in place.
+  ///   - normType: the `p` of the norm.
+  ///   - scaleGradByFreq: whether to divide a row's gradient by its number of occurrences in
+  ///     `indices`.
   /// - Returns: the rows, `[*, embeddingDim]` for indices `[*]`.
-  /// - Throws: `TensorError` `.index` for an index that is no row, `.dtype`, `.shape` and `.value`.
+  /// - Throws: `TensorError` `.index` for an index out of range, `.dtype`, `.shape` and `.value`.
   public static func embedding(
     _ indices: Tensor, _ weight: Tensor, paddingIdx: Int? = nil, maxNorm: Double? = nil,
     normType: Double = 2, scaleGradByFreq: Bool = false
@@ -52,7 +53,7 @@ extension F {
     return index < 0 ? index + rows : index
   }
 
-  /// `indices` in one dimension, of int64, all of them rows.
+  /// Returns `indices` flattened, in int64 and checked to be in range.
   static func checkedIndices(_ indices: Tensor, _ rows: Int) throws -> Tensor {
     guard indices.dtype == .int64 || indices.dtype == .int32 else {
       throw TensorError(
@@ -71,7 +72,7 @@ extension F {
     return flat
   }
 
-  /// Scales the rows that `indices` names and that are too long, in place.
+  /// Rescales, in place, the rows selected by `indices` whose norm exceeds the limit.
   static func limitNorms(
     of indices: Tensor, in weight: Tensor, _ maxNorm: Double, _ p: Double
   ) throws {

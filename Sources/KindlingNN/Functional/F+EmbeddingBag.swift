@@ -1,33 +1,32 @@
 public import KindlingCore
 
-/// What becomes of the vectors of a bag (PyTorch: `mode=` of `F.embedding_bag`).
+/// The reduction of the embeddings of a bag (PyTorch: `mode=` of `F.embedding_bag`).
 public enum EmbeddingBagMode: String, Sendable {
-  /// Their sum, weighted where there are weights.
+  /// The sum, optionally weighted.
   case sum
-  /// Their mean.
+  /// The mean.
   case mean
-  /// Their greatest elements.
+  /// The element-wise maximum.
   case max
 }
 
 extension F {
-  /// Sums, means or maxima of the rows of `weight` that bags of indices name
-  /// (PyTorch: `F.embedding_bag`).
+  /// Reduces the embeddings of each bag of indices to one row (PyTorch: `F.embedding_bag`).
   ///
   /// - Parameters:
   ///   - input: `[B, N]`, bags of equal size, or `[N]`, bags one after another.
-  ///   - weight: `[numEmbeddings, embeddingDim]`.
-  ///   - offsets: where in `[N]` each bag begins.
-  ///   - maxNorm: rows that are looked up and longer than this are scaled down to it, in place.
-  ///   - normType: the p of that norm.
-  ///   - scaleGradByFreq: whether a row's gradient is divided by how often it was looked up; not for
+  ///   - weight: the embedding matrix, `[numEmbeddings, embeddingDim]`.
+  ///   - offsets: the start of each bag in an `input` of `[N]`.
+  ///   - maxNorm: the norm limit; rows looked up that exceed it are rescaled in place.
+  ///   - normType: the `p` of the norm.
+  ///   - scaleGradByFreq: whether to divide a row's gradient by its number of occurrences; not for
   ///     `.max`.
-  ///   - mode: sum, mean or maximum.
-  ///   - perSampleWeights: shaped like `input`; for `.sum` alone.
+  ///   - mode: the reduction.
+  ///   - perSampleWeights: weights in the shape of `input`; for `.sum` only.
   ///   - includeLastOffset: whether the last offset is the end of the last bag.
-  ///   - paddingIdx: a row that counts for nothing.
+  ///   - paddingIdx: a row to leave out of the reduction.
   /// - Returns: one row for each bag, `[B, embeddingDim]`.
-  /// - Throws: `TensorError` where an index is no row, or the arguments do not fit.
+  /// - Throws: `TensorError` if an index is out of range or the arguments do not match.
   public static func embeddingBag(
     _ input: Tensor, _ weight: Tensor, offsets: Tensor? = nil, maxNorm: Double? = nil,
     normType: Double = 2, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
@@ -68,7 +67,7 @@ extension F {
     let flat = try checkedIndices(input, rows)
     let edges = try edges(input, offsets, includeLastOffset, name)
     if let maxNorm { try limitNorms(of: flat, in: weight, maxNorm, normType) }
-    // The bag of each index; those that count for nothing are left out.
+    // The bag of each index, without the padding indices.
     let labels = try flat.hostElements(as: Int.self, name)
     let kept = try HostBuffer<Int>(count: 0, name), owner = try HostBuffer<Int>(count: 0, name)
     let bags = max(0, edges.count - 1)
@@ -96,7 +95,7 @@ extension F {
     return try Composed.record("EmbeddingBagBackward0", inputs) { s in
       var vectors = try s[0].indexSelect(0, s[1])
       if scaleGradByFreq, isGradEnabled {
-        // Recomputed for its gradient, which is that of the share; the values stay what they are.
+        // Recomputed for the gradient with respect to the quotient; the values do not change.
         let share = try vectors.div(s[5].unsqueeze(1).to(vectors.dtype))
         vectors = try share.add(vectors.sub(share).detach())
       }
@@ -114,7 +113,9 @@ extension F {
     }
   }
 
-  /// The greatest element of each bag, the first of equals getting the gradient; 0 for empty bags.
+  /// Returns the maximum of each bag, 0 for empty bags.
+  ///
+  /// The first of equal elements gets the gradient.
   private static func greatest(_ vectors: Tensor, _ bag: Tensor, _ zeros: Tensor) throws -> Tensor {
     let name = "embedding_bag", columns = zeros.shape[1]
     let owners = try bag.hostElements(as: Int.self, name)
@@ -132,7 +133,7 @@ extension F {
     return try Tensor.where(none, zeros, vectors.gather(0, index))
   }
 
-  /// Where each bag begins, and where the last one ends.
+  /// Returns the start of each bag, and the end of the last one.
   private static func edges(
     _ input: Tensor, _ offsets: Tensor?, _ includeLastOffset: Bool, _ name: String
   ) throws -> HostBuffer<Int> {

@@ -1,13 +1,13 @@
 public import KindlingCore
 
 extension F {
-  /// The greatest elements of windows of `kernelSize` whose distances are drawn at random, so that
-  /// the result has `outputSize` (PyTorch: `F.fractional_max_pool2d`).
+  /// Applies 2-D fractional max pooling over an input image (PyTorch: `F.fractional_max_pool2d`).
   ///
-  /// The result's size is `outputSize`, or else `outputRatio` times the input's. `randomSamples`,
-  /// `[N, C, 2]` in the dtype of the input, are numbers in [0, 1) instead of those drawn.
+  /// Windows of `kernelSize` are placed at random steps. The output size is `outputSize`, or
+  /// `outputRatio` times the input size. `randomSamples`, `[N, C, 2]` in the dtype of the input,
+  /// are numbers in [0, 1) that replace those drawn.
   ///
-  /// - Throws: `TensorError` where sizes do not fit, or neither or both of them are given.
+  /// - Throws: `TensorError` if sizes do not match, or neither or both of them are given.
   public static func fractionalMaxPool2d(
     _ x: Tensor, _ kernelSize: some Extents, outputSize: (any Extents)? = nil,
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil
@@ -17,8 +17,9 @@ extension F {
     ).values
   }
 
-  /// ``fractionalMaxPool2d(_:_:outputSize:outputRatio:randomSamples:)`` and where in its plane each
-  /// maximum lies.
+  /// Applies fractional max pooling and returns the index of each maximum in its plane.
+  ///
+  /// See ``fractionalMaxPool2d(_:_:outputSize:outputRatio:randomSamples:)``.
   public static func fractionalMaxPool2dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, outputSize: (any Extents)? = nil,
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil
@@ -27,8 +28,10 @@ extension F {
       2, x, kernelSize.extents, outputSize?.extents, outputRatio, randomSamples)
   }
 
-  /// ``fractionalMaxPool2d(_:_:outputSize:outputRatio:randomSamples:)`` over volumes
-  /// (PyTorch: `F.fractional_max_pool3d`).
+  /// Applies 3-D fractional max pooling over an input volume (PyTorch: `F.fractional_max_pool3d`).
+  ///
+  /// See ``fractionalMaxPool2d(_:_:outputSize:outputRatio:randomSamples:)``; `randomSamples` is
+  /// `[N, C, 3]`.
   public static func fractionalMaxPool3d(
     _ x: Tensor, _ kernelSize: some Extents, outputSize: (any Extents)? = nil,
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil
@@ -38,8 +41,9 @@ extension F {
     ).values
   }
 
-  /// ``fractionalMaxPool3d(_:_:outputSize:outputRatio:randomSamples:)`` and where in its volume each
-  /// maximum lies.
+  /// Applies fractional max pooling and returns the index of each maximum in its volume.
+  ///
+  /// See ``fractionalMaxPool3d(_:_:outputSize:outputRatio:randomSamples:)``.
   public static func fractionalMaxPool3dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, outputSize: (any Extents)? = nil,
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil
@@ -83,14 +87,14 @@ extension F {
     let planes = x.shape.dropLast(rank).reduce(1, *)
     let shape = (x.ndim == rank + 2 ? Array(x.shape.prefix(2)) : [1, x.shape[0]]) + [rank]
     if let samples { try checkSamples(name, samples, shape, x.dtype) }
-    // Samples for more images than there are serve the first ones.
+    // Samples for a larger batch are accepted; the first ones are used.
     let drawn = try samples?.narrow(0, 0, shape[0]) ?? Tensor.rand(shape, dtype: x.dtype)
     let numbers = try drawn.toArray(as: Double.self)
-    // Numbers outside of [0, 1) shift the windows too, as long as they are not out of all proportion.
+    // Numbers outside [0, 1) shift the windows too, unless they are extreme.
     let limit = 0x1p20
     let windows = (0..<planes).map { plane in
       (0..<rank).map { d in
-        // PyTorch's samples are for the last dimension first, in two dimensions.
+        // In two dimensions, PyTorch's samples begin with the last dimension.
         let sample = numbers[plane * rank + (rank == 2 ? 1 - d : d)]
         return Pooling.Axis.fractional(
           input[d], output[d], kernel[d],

@@ -1,31 +1,31 @@
 public import KindlingCore
 
-/// What lies outside of the image (PyTorch: `padding_mode=` of `F.grid_sample`).
+/// The values outside the input (PyTorch: `padding_mode=` of `F.grid_sample`).
 public enum GridPadding: String, Sendable, CaseIterable {
   /// Zeros.
   case zeros
   /// The nearest element of the border.
   case border
-  /// The image mirrored at its border.
+  /// The input, reflected at its border.
   case reflection
 }
 
-/// How elements between elements are made (PyTorch: `mode=` of `F.grid_sample`).
+/// The interpolation between elements (PyTorch: `mode=` of `F.grid_sample`).
 public enum GridMode: String, Sendable, CaseIterable {
-  /// Along lines.
+  /// Linear in each dimension.
   case bilinear
   /// The nearest element.
   case nearest
-  /// Along cubic curves.
+  /// Cubic in each dimension.
   case bicubic
 }
 
 extension F {
-  /// The input at the places that `grid` names (PyTorch: `F.grid_sample`).
+  /// Samples the input at the locations given by `grid` (PyTorch: `F.grid_sample`).
   ///
-  /// The grid's places go from −1 to 1, the last dimension's coordinate first. With `alignCorners`
-  /// −1 and 1 are the centres of the outermost elements, not their edges. `mode` says how places
-  /// between elements are read, `paddingMode` what lies outside.
+  /// Grid coordinates range from −1 to 1 and begin with the last dimension. With `alignCorners`, −1
+  /// and 1 refer to the centres of the outermost elements, otherwise to their edges. `mode` is the
+  /// interpolation, and `paddingMode` determines the values outside the input.
   ///
   /// - Shape: `x` `[N, C, H, W]`, `grid` `[N, H′, W′, 2]` → `[N, C, H′, W′]`; likewise with depth
   ///   and three coordinates.
@@ -67,13 +67,13 @@ extension F {
     let sampler = GridSampler(
       sizes: Array(x.shape.dropFirst(2)), mode: mode, padding: paddingMode, aligned: alignCorners)
     return try Composed.record("GridSampler\(rank)DBackward0", [x, grid]) { s in
-      // Cubic weights nearly cancel in the grid's gradient.
+      // Cubic weights almost cancel in the gradient with respect to the grid.
       guard mode == .bicubic, s[0].dtype == .float32 else { return try sampler.sample(s[0], s[1]) }
       return try sampler.sample(s[0].to(.float64), s[1].to(.float64)).to(.float32)
     }
   }
 
-  /// False, with a warning that the choice was left open.
+  /// Returns false, and warns that `alignCorners` was not given.
   private static func cornersByDefault() throws -> Bool {
     try Warnings.warn(
       .user, "",
@@ -82,11 +82,11 @@ extension F {
     return false
   }
 
-  /// The grid of an affine map, for ``gridSample(_:_:mode:paddingMode:alignCorners:)``
-  /// (PyTorch: `F.affine_grid`).
+  /// Returns the sampling grid of an affine map, for
+  /// ``gridSample(_:_:mode:paddingMode:alignCorners:)`` (PyTorch: `F.affine_grid`).
   ///
-  /// `theta` is `[N, 2, 3]`, or `[N, 3, 4]` with depth; `size` is that of the image to be:
-  /// `[N, C, H, W]` or `[N, C, D, H, W]`.
+  /// `theta` is `[N, 2, 3]`, or `[N, 3, 4]` with depth; `size` is the output size: `[N, C, H, W]`
+  /// or `[N, C, D, H, W]`.
   public static func affineGrid(
     _ theta: Tensor, _ size: [Int], alignCorners: Bool? = nil
   ) throws -> Tensor {
@@ -137,9 +137,9 @@ extension F {
   }
 }
 
-/// Samples an image: places are found, then the elements around them added up.
+/// Samples an input: computes locations, then sums the weighted elements around them.
 private struct GridSampler: Sendable {
-  /// Of the place dimensions, outermost first.
+  /// The spatial sizes, outermost first.
   let sizes: [Int]
   let mode: GridMode
   let padding: GridPadding

@@ -1,23 +1,23 @@
 public import KindlingCore
 
-/// How elements between elements are made (PyTorch: `mode=` of `F.interpolate`).
+/// The interpolation algorithm (PyTorch: `mode=` of `F.interpolate`).
 public enum UpsampleMode: String, Sendable {
-  /// The nearest element, found from corners.
+  /// The nearest element, with the rounding of PyTorch's `nearest`.
   case nearest
-  /// The nearest element, found from centres.
+  /// The nearest element, computed from element centres.
   case nearestExact = "nearest-exact"
-  /// Along lines, of `[N, C, L]`.
+  /// Linear, for `[N, C, L]`.
   case linear
-  /// Along lines, of `[N, C, H, W]`.
+  /// Bilinear, for `[N, C, H, W]`.
   case bilinear
-  /// Along cubic curves, of `[N, C, H, W]`.
+  /// Bicubic, for `[N, C, H, W]`.
   case bicubic
-  /// Along lines, of `[N, C, D, H, W]`.
+  /// Trilinear, for `[N, C, D, H, W]`.
   case trilinear
-  /// The mean of what falls into each element.
+  /// Adaptive average pooling.
   case area
 
-  /// The numbers of place dimensions it is for.
+  /// The supported numbers of spatial dimensions.
   fileprivate var ranks: ClosedRange<Int> {
     switch self {
     case .nearest, .nearestExact, .area: 1...3
@@ -35,20 +35,21 @@ public enum UpsampleMode: String, Sendable {
 }
 
 extension F {
-  /// The input at another size (PyTorch: `F.interpolate`).
+  /// Resizes the input to a given size or by a given factor (PyTorch: `F.interpolate`).
   ///
   /// - Parameters:
-  ///   - x: `[N, C, *]` with 1 to 3 place dimensions.
-  ///   - size: the new size, one number for all place dimensions or one for each.
-  ///   - scaleFactor: how many times larger it is to be, instead of `size`.
-  ///   - mode: how new elements follow from old ones.
-  ///   - alignCorners: whether corners stay in place; for linear and cubic modes alone.
-  ///   - recomputeScaleFactor: whether the ratio of the sizes counts, not `scaleFactor`.
-  ///   - antialias: whether all elements count where the image shrinks; for `.bilinear` and
-  ///     `.bicubic` alone.
-  /// - Returns: the resized input; samples and channels are those of `x`.
-  /// - Throws: `TensorError` where neither or both of size and factor are given, or the mode does
-  ///   not suit the rank.
+  ///   - x: `[N, C, *]` with 1 to 3 spatial dimensions.
+  ///   - size: the output size, one number for all spatial dimensions or one for each.
+  ///   - scaleFactor: the ratio of output size to input size, instead of `size`.
+  ///   - mode: the interpolation algorithm.
+  ///   - alignCorners: whether corner elements keep their positions; for linear and cubic modes
+  ///     only.
+  ///   - recomputeScaleFactor: whether to use the ratio of the sizes instead of `scaleFactor`.
+  ///   - antialias: whether to antialias when the size shrinks; for `.bilinear` and `.bicubic`
+  ///     only.
+  /// - Returns: the resized input; batch and channels are those of `x`.
+  /// - Throws: `TensorError` if neither or both of size and factor are given, or the mode does not
+  ///   support the rank.
   public static func interpolate(
     _ x: Tensor, size: [Int]? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
     alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil, antialias: Bool = false
@@ -113,8 +114,9 @@ extension F {
     ).callAsFunction(x)
   }
 
-  /// ``interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)`` with one
-  /// size for all place dimensions.
+  /// Resizes the input to one size for all spatial dimensions.
+  ///
+  /// See ``interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)``.
   public static func interpolate(
     _ x: Tensor, size: Int, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
     antialias: Bool = false
@@ -123,8 +125,9 @@ extension F {
       x, size: [size], mode: mode, alignCorners: alignCorners, antialias: antialias)
   }
 
-  /// ``interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)`` with one
-  /// factor for all place dimensions.
+  /// Resizes the input by one factor for all spatial dimensions.
+  ///
+  /// See ``interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)``.
   public static func interpolate<S: TensorScalar>(
     _ x: Tensor, scaleFactor: S, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
     recomputeScaleFactor: Bool? = nil, antialias: Bool = false
@@ -144,11 +147,11 @@ extension F {
   }
 }
 
-/// One change of size: each place dimension by itself, as a few weighted elements for each new one.
+/// A resize: one separable filter for each spatial dimension.
 private struct Upsampling: Sendable {
   private let node: String
   private let taps: [Taps]
-  /// Those whose gradient PyTorch computes, which takes other shortcuts.
+  /// The filters whose gradient PyTorch computes; its backward pass takes other shortcuts.
   private let backwardTaps: [Taps]
 
   init(
@@ -182,7 +185,7 @@ private struct Upsampling: Sendable {
     let single = x.dtype != .float64, bytes = x.dtype == .uint8 && mode.isSmooth
     func taps(copying: Bool, doubling: Bool) throws -> [Taps] {
       try (0..<rank).map { d in
-        // By the sizes alone, whatever the factor.
+        // Decided by the sizes alone, whatever the factor.
         if copying && input[d] == output[d] { return Taps() }
         let doubles = doubling && input[d].multipliedReportingOverflow(by: 2) == (output[d], false)
         return try Taps(
@@ -211,23 +214,23 @@ private struct Upsampling: Sendable {
   }
 
   private static func apply(_ taps: [Taps], _ x: Tensor) throws -> Tensor {
-    // The innermost dimension first, as PyTorch does, which decides how results are rounded.
+    // Innermost dimension first, as in PyTorch: the order determines the rounding.
     try taps.enumerated().reversed().reduce(x) { y, entry in
       try entry.element.apply(y, dim: y.ndim - taps.count + entry.offset)
     }.contiguous(memoryFormat: x.suggestedFormat)
   }
 }
 
-/// Which old elements make each new one along one dimension, and with what weights.
+/// The input elements and weights of each output element along one dimension.
 private struct Taps: Sendable {
-  /// By tap, then by new element; nil weights are 1.
+  /// Indexed by tap, then by output element; `nil` weights are 1.
   private var places: [[Int]] = []
   private var weights: [[Double]]?
-  /// For bytes: the weights are whole numbers, of which 2 to this power make 1.
+  /// For uint8: weights are integers, scaled by 2 to this power.
   private var precision: Int?
   private let isIdentity: Bool
 
-  /// Each element as it is.
+  /// Creates the identity.
   init() { isIdentity = true }
 
   init(
@@ -240,7 +243,7 @@ private struct Taps: Sendable {
     isIdentity = old == new && (factor == nil || factor == 1)
     if isIdentity { return }
     if mode == .nearest || mode == .nearestExact {
-      // In float32 always.
+      // Always in float32.
       let scale = Float(plain), shift: Float = mode == .nearest ? 0 : 0.5
       places = [
         (0..<new).map { Taps.place(Double(((Float($0) + shift) * scale).rounded(.down)), old - 1) }
@@ -250,7 +253,7 @@ private struct Taps: Sendable {
     let aligned = new > 1 ? Double(old - 1) / Double(new - 1) : 0
     let scale = rounded(alignCorners ? aligned : plain), cubic = mode == .bicubic
     if antialias {
-      // Each old element has weights in up to four new ones.
+      // Each input element has weights in up to four output elements.
       try Layout.checkList(max(old, new), bytes: 64, "interpolate")
       let rows = AntialiasFilter.rows(old, new, scale: scale, cubic: cubic, single: single)
       let taps = rows.map(\.weights.count).max() ?? 0
@@ -287,7 +290,7 @@ private struct Taps: Sendable {
       }
     }
     if bytes {
-      // What falls on the border counts as one weight before it is rounded.
+      // Weights that fall on the same border element are summed before they are rounded.
       for (i, k) in (0..<new).flatMap({ i in (1..<places.count).map { (i, $0) } }) {
         guard let first = (0..<k).first(where: { places[$0][i] == places[k][i] }) else { continue }
         weights[first][i] += weights[k][i]
@@ -299,7 +302,7 @@ private struct Taps: Sendable {
     if bytes { quantize() }
   }
 
-  /// Makes the weights whole numbers of 15 bits, with as many binary places as the largest leaves.
+  /// Converts the weights to 15-bit integers with the largest binary scale that fits.
   private mutating func quantize() {
     guard let weights else { return }
     let largest = weights.joined().max() ?? 0
@@ -312,12 +315,13 @@ private struct Taps: Sendable {
     precision = bits
   }
 
-  /// The whole part of `x`, within 0...`last`; scales may lead anywhere.
+  /// The integer part of `x`, clamped to 0...`last`; any scale is safe.
   private static func place(_ x: Double, _ last: Int) -> Int {
     x > 0 ? (x < Double(last) ? Int(x) : last) : 0
   }
 
-  /// The weights of the four elements around a point `t` after the second one.
+  /// Returns the cubic weights of the four elements around a point at distance `t` after the second
+  /// one.
   static func cubic(_ t: Double, _ a: Double) -> [Double] {
     func near(_ x: Double) -> Double { ((a + 2) * x - (a + 3)) * x * x + 1 }
     func far(_ x: Double) -> Double { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
@@ -348,8 +352,9 @@ private struct Taps: Sendable {
 }
 
 extension F {
-  /// An explicit size with explicit factors, as PyTorch's kernels take both; a factor of 0 is the ratio
-  /// of the sizes.
+  /// Resizes to an explicit size with explicit factors, like PyTorch's kernels.
+  ///
+  /// A factor of 0 stands for the ratio of the sizes.
   package static func upsampled(
     _ x: Tensor, _ size: [Int], factors: [Double], mode: UpsampleMode, alignCorners: Bool,
     antialias: Bool

@@ -1,12 +1,13 @@
 public import KindlingCore
 
 extension F {
-  /// Normalises over the last dimensions (PyTorch: `F.layer_norm`).
+  /// Normalizes over the last dimensions, whose sizes are `normalizedShape`
+  /// (PyTorch: `F.layer_norm`).
   ///
-  /// These dimensions have the sizes `normalizedShape`. `eps` is added to the variance.
+  /// `eps` is added to the variance for numerical stability.
   ///
   /// - Shape: `x` `[*] + normalizedShape`; `weight` and `bias` have shape `normalizedShape`.
-  /// - Throws: `TensorError` `.shape` and `.dtype` where the tensors do not fit.
+  /// - Throws: `TensorError` `.shape` and `.dtype` if the tensors do not match.
   public static func layerNorm(
     _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil,
     eps: Double = 1e-5
@@ -14,12 +15,13 @@ extension F {
     try x.nativeLayerNorm(normalizedShape, weight, bias, eps: eps).output
   }
 
-  /// Normalises groups of channels of each sample (PyTorch: `F.group_norm`).
+  /// Normalizes groups of channels of each sample (PyTorch: `F.group_norm`).
   ///
-  /// `numGroups` divides the number of channels. `eps` is added to the variance.
+  /// `numGroups` must divide the number of channels. `eps` is added to the variance for numerical
+  /// stability.
   ///
   /// - Shape: `x` `[N, C, *]`; `weight` and `bias` `[C]`.
-  /// - Throws: `TensorError` `.shape`, `.value` and `.dtype` where the arguments do not fit.
+  /// - Throws: `TensorError` `.shape`, `.value` and `.dtype` if the arguments do not match.
   public static func groupNorm(
     _ x: Tensor, _ numGroups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) throws -> Tensor {
@@ -36,7 +38,7 @@ extension F {
     guard places > 0 else {
       throw TensorError(.shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")
     }
-    // As PyTorch counts: a sample's groups beside those of the others, a group's channels together.
+    // PyTorch's count: the groups of all samples, by the elements of a group.
     let size = [x.shape[0] &* x.shape[1] / max(numGroups, 1), numGroups] + x.shape.dropFirst(2)
     if numGroups > 0, size[0] == 1, places == 1 {
       throw TensorError(
@@ -48,10 +50,10 @@ extension F {
     ).output
   }
 
-  /// Divides by the root of the mean square over the last dimensions (PyTorch: `F.rms_norm`).
+  /// Divides by the root mean square over the last dimensions (PyTorch: `F.rms_norm`).
   ///
-  /// These dimensions have the sizes `normalizedShape`. Where `eps` is nil it is the dtype's
-  /// distance from 1 to the next number.
+  /// These dimensions have the sizes `normalizedShape`. `eps` defaults to the machine epsilon of
+  /// the dtype.
   public static func rmsNorm(
     _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
   ) throws -> Tensor {
@@ -63,7 +65,7 @@ extension F {
       )
     }
     let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
-    // 16-bit floats are computed in float32, whose spacing counts.
+    // 16-bit floats are computed in float32, so its epsilon applies.
     let least = eps ?? (type == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
     let wide = try x.to(type)
     let rstd = try wide.pow(2).mean(dims: dims, keepdim: true).add(least).rsqrt()
@@ -73,18 +75,19 @@ extension F {
 
   /// Divides by the p-norm along `dim` (PyTorch: `F.normalize`).
   ///
-  /// Norms smaller than `eps` count as that.
+  /// Norms smaller than `eps` are replaced by `eps`.
   public static func normalize(
     _ x: Tensor, p: Double = 2, dim: Int = 1, eps: Double = 1e-12
   ) throws -> Tensor {
     try x.div(x.norm(p: p, dim: dim, keepdim: true).clamp(min: eps).expand(x.shape))
   }
 
-  /// Divides by a power of the squares of neighbouring channels (PyTorch: `F.local_response_norm`).
+  /// Normalizes over neighbouring channels (PyTorch: `F.local_response_norm`).
   ///
-  /// `size` is how many channels count.
+  /// Each element is divided by `(k + alpha · mean of squares)^beta`, over `size` neighbouring
+  /// channels.
   ///
-  /// - Shape: `[N, C, *]` with at least one place dimension.
+  /// - Shape: `[N, C, *]` with at least one spatial dimension.
   public static func localResponseNorm(
     _ x: Tensor, _ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1
   ) throws -> Tensor {
@@ -98,10 +101,10 @@ extension F {
         .value, "local_response_norm", "size must be greater than 0, but got \(size)")
     }
     if x.numel == 0 { return x }
-    // The mean of `size` neighbours, counting those beyond the ends as 0. Integers stay integers.
+    // The mean over `size` neighbours, with zero padding at the ends. Integers stay integers.
     let channels = x.shape[1], squares = try x.mul(x)
     let places = [Int](repeating: 0, count: 2 * (x.ndim - 2))
-    // A window of twice the channels reaches all of them from everywhere.
+    // A window of twice the number of channels always covers all of them.
     let reach = min(size, 2 * channels)
     let wide = try pad(squares, places + [reach / 2, (reach - 1) / 2])
     var sum = try wide.narrow(1, 0, channels)
@@ -140,10 +143,11 @@ extension F {
 }
 
 extension Tensor {
-  /// Layer normalisation with the statistics that went into it (PyTorch: `torch.native_layer_norm`).
+  /// Applies layer normalization and returns the statistics used
+  /// (PyTorch: `torch.native_layer_norm`).
   ///
-  /// - Returns: the result, and the means and reciprocal standard deviations, shaped like this tensor
-  ///   with the normalised dimensions of size 1.
+  /// - Returns: the output, the means and the reciprocal standard deviations. The statistics have
+  ///   the shape of this tensor with size 1 in the normalized dimensions.
   public func nativeLayerNorm(
     _ normalizedShape: [Int], _ weight: Tensor? = nil, _ bias: Tensor? = nil, eps: Double = 1e-5
   ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
@@ -161,9 +165,10 @@ extension Tensor {
     return (y, try mean.view(kept).to(type), try rstd.view(kept).to(type))
   }
 
-  /// Group normalisation with the statistics that went into it (PyTorch: `torch.native_group_norm`).
+  /// Applies group normalization and returns the statistics used
+  /// (PyTorch: `torch.native_group_norm`).
   ///
-  /// - Returns: the result, and the means and reciprocal standard deviations, `[n, numGroups]`.
+  /// - Returns: the output, and the means and reciprocal standard deviations, `[n, numGroups]`.
   public func nativeGroupNorm(
     _ weight: Tensor?, _ bias: Tensor?, _ n: Int, _ channels: Int, _ places: Int, numGroups: Int,
     eps: Double
@@ -228,7 +233,7 @@ extension Tensor {
   }
 }
 
-/// The sizes of a normalisation of rows that lie one after another, and its gradients.
+/// The sizes of a normalization of contiguous rows, and its gradients.
 private struct RowNorm: Sendable {
   let shape: [Int]
   /// The shape of weight and bias.
@@ -237,7 +242,8 @@ private struct RowNorm: Sendable {
   let size: Int
   let eps: Double
 
-  /// The result and the rows' statistics, outside the graph; `weight` and `bias` are `[size]`.
+  /// Returns the output and the rows' statistics, without recording; `weight` and `bias` are
+  /// `[size]`.
   func values(
     _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ name: String
   ) throws -> (Tensor, mean: Tensor, rstd: Tensor) {
@@ -300,7 +306,7 @@ private struct RowNorm: Sendable {
     ]
   }
 
-  /// The same from differentiable operations, for gradients of gradients.
+  /// Computes the same gradients from differentiable operations, for double backward.
   private func composed(_ g: Tensor, _ x: Tensor, _ weight: Tensor?) throws -> [Tensor?] {
     let type = x.dtype.computeType
     let flat = try x.to(type).reshape([rows, size]),
@@ -315,8 +321,9 @@ private struct RowNorm: Sendable {
   }
 }
 
-/// The sizes of a group normalisation: rows are the groups of each sample, and the affine map goes by
-/// channel.
+/// The sizes of a group normalization.
+///
+/// Rows are the groups of each sample; the affine map is per channel.
 private struct GroupNormPlan: Sendable {
   let shape: [Int]
   let samples: Int
@@ -339,7 +346,7 @@ private struct GroupNormPlan: Sendable {
     guard weight != nil || bias != nil, wide.numel > 0 else {
       return (try unit.view(shape).to(x.dtype), mean, rstd)
     }
-    // As in PyTorch, one factor and one summand for each channel of each sample.
+    // As in PyTorch, one factor and one offset for each channel of each sample.
     let type = wide.dtype, flat = try wide.contiguous().view([1, samples * channels, places])
     func perChannel(_ x: Tensor) throws -> Tensor {
       try x.view(-1, 1).expand([samples * groups, channels / groups]).contiguous().view(-1)
@@ -352,7 +359,7 @@ private struct GroupNormPlan: Sendable {
     return (try out.view(shape).to(x.dtype), mean, rstd)
   }
 
-  /// Records the result and the statistics, through which gradients flow too.
+  /// Records the output and the statistics, both differentiable.
   func record(_ outputs: [Tensor], _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?) {
     let none = outputs[0].detach(), hasWeight = weight != nil
     Recording.record(
@@ -380,12 +387,14 @@ private struct GroupNormPlan: Sendable {
     [samples, groups, groups == 0 ? 0 : channels / groups, places]
   }
 
-  /// The gradients with respect to the input, shaped `sizes`, weight and bias, from the sums over
-  /// places, in PyTorch's order, in which infinities meet.
+  /// Returns the gradients with respect to the input (in shape `sizes`), weight and bias.
+  ///
+  /// They are computed from the sums over spatial positions in PyTorch's order, so that infinities
+  /// combine as they do there.
   private func gradients(
     _ g: [Tensor?], _ x: Tensor, _ moments: (mean: Tensor, rstd: Tensor), _ weight: Tensor?
   ) throws -> [Tensor?] {
-    // Sums in float64: the order loses digits otherwise.
+    // Sums are computed in float64: this order loses precision otherwise.
     let type = x.dtype, count = Double(grouped[2])
     let (mean, rstd) = (try moments.mean.to(.float64), try moments.rstd.to(.float64))
     let gamma = try weight?.to(.float64).view(1, groups, sizes[2], 1), cube = try rstd.pow(3)

@@ -1,12 +1,12 @@
 public import KindlingCore
 
-/// Negative logarithms of likelihoods.
+/// Negative log-likelihood losses.
 extension F {
-  /// The negative log-likelihood of counts under a Poisson distribution
+  /// Computes the negative log-likelihood of counts under a Poisson distribution
   /// (PyTorch: `F.poisson_nll_loss`).
   ///
-  /// With `logInput` the input is the logarithm of the rate; without, `eps` is added before the
-  /// logarithm. With `full` Stirling's term is added, for targets above 1.
+  /// With `logInput` the input is the logarithm of the rate. Without it, `eps` is added before the
+  /// logarithm. With `full` Stirling's approximation is added for targets above 1.
   public static func poissonNLLLoss(
     _ input: Tensor, _ target: Tensor, logInput: Bool = true, full: Bool = false,
     eps: Double = 1e-8, reduction: Reduction = .mean
@@ -24,10 +24,12 @@ extension F {
     return try losses.reduced(kind)
   }
 
-  /// The negative log-likelihood of targets under normal distributions (PyTorch: `F.gaussian_nll_loss`).
+  /// Computes the negative log-likelihood of targets under normal distributions
+  /// (PyTorch: `F.gaussian_nll_loss`).
   ///
-  /// `variance` is shaped like the input, with its last size 1, or without that dimension; smaller
-  /// ones than `eps` count as that. With `full` the constant `½ log 2π` is added.
+  /// `variance` has the shape of the input, with size 1 in the last dimension or without it.
+  /// Variances smaller than `eps` are replaced by `eps`. With `full` the constant `½ log 2π` is
+  /// added.
   ///
   /// - Throws: `TensorError` `.value` for a negative variance.
   public static func gaussianNLLLoss(
@@ -49,7 +51,7 @@ extension F {
           "var is of incorrect size: \(spread.shape), where the input has shape \(input.shape)")
       }
     }
-    // Cut off outside the graph: where it is, gradients still flow.
+    // Clamped without recording: gradients still flow to clamped elements.
     spread = try spread.clone()
     try noGrad { _ = try spread.clamp_(min: eps) }
     let difference = try input.sub(target)
@@ -58,10 +60,11 @@ extension F {
     return try losses.reduced(kind)
   }
 
-  /// Cross entropy of `input · linearWeightᵀ + linearBias` (PyTorch: `F.linear_cross_entropy`).
+  /// Computes the cross entropy of `input · linearWeightᵀ + linearBias`
+  /// (PyTorch: `F.linear_cross_entropy`).
   ///
-  /// - Shape: `input` `[N, in]` or `[in]`; `linearWeight` `[C, *, in]`; `linearBias` `[C, *]`; targets
-  ///   as for ``crossEntropy(_:_:weight:ignoreIndex:reduction:labelSmoothing:)``.
+  /// - Shape: `input` `[N, in]` or `[in]`; `linearWeight` `[C, *, in]`; `linearBias` `[C, *]`;
+  ///   targets as for ``crossEntropy(_:_:weight:ignoreIndex:reduction:labelSmoothing:)``.
   public static func linearCrossEntropy(
     _ input: Tensor, _ linearWeight: Tensor, _ target: Tensor, linearBias: Tensor? = nil,
     weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int? = nil,

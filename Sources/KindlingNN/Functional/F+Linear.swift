@@ -1,10 +1,10 @@
 public import KindlingCore
 
 extension F {
-  /// `x · weightᵀ + bias` (PyTorch: `F.linear`).
+  /// Computes `x · weightᵀ + bias` (PyTorch: `F.linear`).
   ///
   /// - Shape: `x` `[*, in]`, `weight` `[out, in]` (or `[in]`), `bias` `[out]` → `[*, out]`.
-  /// - Throws: `TensorError` `.shape` where the sizes `in` differ, `.dtype` where the dtypes do.
+  /// - Throws: `TensorError` `.shape` if the sizes `in` differ, `.dtype` if the dtypes differ.
   public static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil) throws -> Tensor {
     guard x.ndim > 0, weight.ndim > 0 else {
       throw TensorError(
@@ -27,7 +27,7 @@ extension F {
       return try bias.map { try $0.addmm(x, w) } ?? x.mm(w)
     }
     guard let bias else { return try x.matmul(weight.t()) }
-    // As PyTorch, one product over all rows where they lie as one matrix.
+    // As in PyTorch, one matrix product over all rows if they form one matrix in memory.
     if x.isContiguous, x.numel > 0, let features = x.shape.last {
       let rows = try x.view([-1, features])
       return try bias.addmm(rows, weight.t()).unsafeView(
@@ -38,7 +38,7 @@ extension F {
 }
 
 extension Tensor {
-  /// A fresh result in another shape, which nobody else sees: not tracked as a view.
+  /// Reshapes a new tensor that nothing else refers to; the result is not tracked as a view.
   func unsafeView(_ shape: [Int]) throws -> Tensor {
     let own = self.shape
     return alias(shape: shape, strides: Layout.contiguousStrides(shape), offset: storageOffset)

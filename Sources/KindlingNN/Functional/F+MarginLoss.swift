@@ -1,10 +1,10 @@
 public import KindlingCore
 
-/// Losses of margins: what is right should score better than what is wrong by a margin.
+/// Margin losses: the correct score should exceed the others by a margin.
 extension F {
-  /// `max(0, −target · (input1 − input2) + margin)` (PyTorch: `F.margin_ranking_loss`).
+  /// Computes `max(0, −target · (input1 − input2) + margin)` (PyTorch: `F.margin_ranking_loss`).
   ///
-  /// `target` is 1 where the first should rank higher, −1 where the second should.
+  /// `target` is 1 if `input1` should rank higher, −1 if `input2` should.
   public static func marginRankingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0,
     reduction: Reduction = .mean
@@ -19,7 +19,8 @@ extension F {
     return try target.neg().mul(input1.sub(input2)).add(margin).clampMin(0).reduced(kind)
   }
 
-  /// `x` where the target is 1, `max(0, margin − x)` where it is −1 (PyTorch: `F.hinge_embedding_loss`).
+  /// Computes `x` for a target of 1, `max(0, margin − x)` for −1
+  /// (PyTorch: `F.hinge_embedding_loss`).
   public static func hingeEmbeddingLoss(
     _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -28,7 +29,7 @@ extension F {
     return try apart.add(Tensor.where(target.ne(-1), input, 0)).reduced(kind)
   }
 
-  /// `log(1 + exp(−target · x))`, targets being 1 or −1 (PyTorch: `F.soft_margin_loss`).
+  /// Computes `log(1 + exp(−target · x))` for targets of 1 or −1 (PyTorch: `F.soft_margin_loss`).
   public static func softMarginLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -55,9 +56,9 @@ extension F {
       })
   }
 
-  /// `1 − cos` of the angle between pairs that belong together (target 1), `max(0, cos − margin)` for
-  /// those that do not (−1) (PyTorch: `F.cosine_embedding_loss`).
+  /// Computes the cosine embedding loss (PyTorch: `F.cosine_embedding_loss`).
   ///
+  /// It is `1 − cos` for similar pairs (target 1), `max(0, cos − margin)` for dissimilar ones (−1).
   /// - Shape: inputs `[N, D]` and target `[N]`, or `[D]` and `[]`.
   public static func cosineEmbeddingLoss(
     _ input1: Tensor, _ input2: Tensor, _ target: Tensor, margin: Double = 0,
@@ -82,11 +83,10 @@ extension F {
     return try together.add(apart).reduced(kind)
   }
 
-  /// How far each class's score comes within `margin` of the right one's, to the power `p`
-  /// (PyTorch: `F.multi_margin_loss`).
+  /// Computes the multi-class margin loss (PyTorch: `F.multi_margin_loss`).
   ///
-  /// `weight` has a number for each class.
-  ///
+  /// Each other class `i` adds `max(0, margin − x[target] + x[i])` to the power `p`, divided by the
+  /// number of classes. `weight` has one number for each class.
   /// - Shape: `input` `[N, C]` or `[C]`; `target` `[N]` or `[]`, int64.
   public static func multiMarginLoss(
     _ input: Tensor, _ target: Tensor, p: Int = 1, margin: Double = 1, weight: Tensor? = nil,
@@ -131,13 +131,13 @@ extension F {
       "MultiMarginLossBackward0", [input, labels] + (weight.map { [$0] } ?? [])
     ) { s in
       let x = try s[0].reshape([samples, classes])
-      // In PyTorch's order, which decides where scores are huge.
+      // PyTorch's order, which matters for huge scores.
       let distance = try x.gather(1, s[1]).rsub(margin).add(x)
       let counts = try noGrad { try distance.gt(0).scatter(1, s[1], false) }
       var excess = try Tensor.where(counts, distance, 0)
       if p == 2 { excess = try excess.mul(excess) }
       if hasWeight {
-        // The weights may be infinite or NaN: what does not count does not meet them.
+        // The weights may be infinite or NaN, so they are applied only to elements that count.
         let weights = try s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)
         excess = try excess.mul(Tensor.where(counts, weights, 1))
       }
@@ -146,11 +146,10 @@ extension F {
     }
   }
 
-  /// How far the score of each class that is none of the sample's comes within 1 of each one that is
-  /// (PyTorch: `F.multilabel_margin_loss`).
+  /// Computes the multi-label margin loss (PyTorch: `F.multilabel_margin_loss`).
   ///
-  /// `target` holds the sample's classes, up to the first −1; int64.
-  ///
+  /// Each pair of a target class `j` and another class `i` adds `max(0, 1 − x[j] + x[i])`. `target`
+  /// lists the classes of the sample up to the first −1; int64.
   /// - Shape: `[N, C]` or `[C]`, both.
   public static func multilabelMarginLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
@@ -173,7 +172,7 @@ extension F {
         "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)"
       )
     }
-    // How often each class is named as one of the sample's.
+    // The number of times each class occurs in the sample's target.
     let labels = try target.toArray(as: Int.self)
     if let label = labels.first(where: { $0 < -1 || $0 >= classes }) {
       throw TensorError(
@@ -200,10 +199,10 @@ extension F {
     }
   }
 
-  /// The mean over classes of binary cross entropies of logits
+  /// Computes the mean over classes of the binary cross entropy of logits
   /// (PyTorch: `F.multilabel_soft_margin_loss`).
   ///
-  /// `weight`, of each class, broadcasts.
+  /// `weight` has one number for each class and broadcasts.
   public static func multilabelSoftMarginLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -220,11 +219,11 @@ extension F {
 
   // MARK: Triplets
 
-  /// How far a positive example's distance comes within `margin` of a negative one's
+  /// Computes `max(0, d(anchor, positive) − d(anchor, negative) + margin)`
   /// (PyTorch: `F.triplet_margin_loss`).
   ///
-  /// `p` is the norm of the distance; `eps` is added to each difference. With `swap` the positive
-  /// example's distance to the negative one counts where it is smaller than the anchor's.
+  /// `d` is the `p`-norm of the difference, to which `eps` is added. With `swap` the distance
+  /// between positive and negative replaces that of the anchor to the negative, if it is smaller.
   public static func tripletMarginLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
     eps: Double = 1e-6, swap: Bool = false, reduction: Reduction = .mean
@@ -234,10 +233,11 @@ extension F {
     }
   }
 
-  /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)`` with any distance
+  /// Computes the triplet margin loss with any distance function
   /// (PyTorch: `F.triplet_margin_with_distance_loss`).
   ///
-  /// Where `distanceFunction` is nil it is ``pairwiseDistance(_:_:p:eps:keepdim:)``.
+  /// See ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``. `distanceFunction` defaults to
+  /// ``pairwiseDistance(_:_:p:eps:keepdim:)``.
   public static func tripletMarginWithDistanceLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor,
     distanceFunction: ((Tensor, Tensor) throws -> Tensor)? = nil, margin: Double = 1,

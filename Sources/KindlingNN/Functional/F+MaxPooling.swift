@@ -1,11 +1,11 @@
 public import KindlingCore
 
 extension F {
-  /// The greatest element of each window of a signal (PyTorch: `F.max_pool1d`).
+  /// Applies 1-D max pooling over an input signal (PyTorch: `F.max_pool1d`).
   ///
-  /// `stride` is `kernelSize` where it is nil.
+  /// `stride` defaults to `kernelSize`.
   /// - Shape: `[N, C, L]` or `[C, L]`.
-  /// - Throws: `TensorError` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` if an argument is invalid or the output would be empty.
   public static func maxPool1d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -16,8 +16,10 @@ extension F {
     ).values
   }
 
-  /// ``maxPool1d(_:_:stride:padding:dilation:ceilMode:)`` and where in the signal each maximum lies
+  /// Applies 1-D max pooling and returns the index of each maximum in the signal
   /// (PyTorch: `F.max_pool1d(return_indices=True)`).
+  ///
+  /// See ``maxPool1d(_:_:stride:padding:dilation:ceilMode:)``.
   public static func maxPool1dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -27,11 +29,11 @@ extension F {
         1, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode))
   }
 
-  /// The greatest element of each window of an image (PyTorch: `F.max_pool2d`).
+  /// Applies 2-D max pooling over an input image (PyTorch: `F.max_pool2d`).
   ///
-  /// `stride` is `kernelSize` where it is nil.
+  /// `stride` defaults to `kernelSize`.
   /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
-  /// - Throws: `TensorError` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` if an argument is invalid or the output would be empty.
   public static func maxPool2d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -42,8 +44,10 @@ extension F {
     ).values
   }
 
-  /// ``maxPool2d(_:_:stride:padding:dilation:ceilMode:)`` and where in its plane, counted by rows,
-  /// each maximum lies (PyTorch: `F.max_pool2d(return_indices=True)`).
+  /// Applies 2-D max pooling and returns the row-major index of each maximum in its plane
+  /// (PyTorch: `F.max_pool2d(return_indices=True)`).
+  ///
+  /// See ``maxPool2d(_:_:stride:padding:dilation:ceilMode:)``.
   public static func maxPool2dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -53,11 +57,11 @@ extension F {
         2, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode))
   }
 
-  /// The greatest element of each window of a volume (PyTorch: `F.max_pool3d`).
+  /// Applies 3-D max pooling over an input volume (PyTorch: `F.max_pool3d`).
   ///
-  /// `stride` is `kernelSize` where it is nil.
+  /// `stride` defaults to `kernelSize`.
   /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
-  /// - Throws: `TensorError` where a number is impossible or no window fits.
+  /// - Throws: `TensorError` if an argument is invalid or the output would be empty.
   public static func maxPool3d(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -68,8 +72,10 @@ extension F {
     ).values
   }
 
-  /// ``maxPool3d(_:_:stride:padding:dilation:ceilMode:)`` and where in its volume each maximum lies
+  /// Applies 3-D max pooling and returns the index of each maximum in its volume
   /// (PyTorch: `F.max_pool3d(return_indices=True)`).
+  ///
+  /// See ``maxPool3d(_:_:stride:padding:dilation:ceilMode:)``.
   public static func maxPool3dWithIndices(
     _ x: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
@@ -96,13 +102,12 @@ extension F {
 
   // MARK: Adaptive
 
-  /// The greatest elements of `outputSize` windows that share a signal out
-  /// (PyTorch: `F.adaptive_max_pool1d`).
+  /// Applies 1-D adaptive max pooling with `outputSize` windows (PyTorch: `F.adaptive_max_pool1d`).
   public static func adaptiveMaxPool1d(_ x: Tensor, _ outputSize: Int) throws -> Tensor {
     try adaptiveMaxPool1dWithIndices(x, outputSize).values
   }
 
-  /// ``adaptiveMaxPool1d(_:_:)`` and where in the signal each maximum lies
+  /// Applies 1-D adaptive max pooling and returns the index of each maximum in the signal
   /// (PyTorch: `F.adaptive_max_pool1d(return_indices=True)`).
   public static func adaptiveMaxPool1dWithIndices(
     _ x: Tensor, _ outputSize: Int
@@ -110,14 +115,15 @@ extension F {
     try both(adaptiveMaxPool(1, x, [outputSize]))
   }
 
-  /// The greatest elements of `outputSize` windows that share an image out
-  /// (PyTorch: `F.adaptive_max_pool2d`); a nil size is the input's.
+  /// Applies 2-D adaptive max pooling (PyTorch: `F.adaptive_max_pool2d`).
+  ///
+  /// A `nil` size keeps the size of the input.
   public static func adaptiveMaxPool2d(_ x: Tensor, _ outputSize: some OutputSize) throws -> Tensor
   {
     try adaptiveMaxPool(2, x, outputSize.sizes).values
   }
 
-  /// ``adaptiveMaxPool2d(_:_:)`` and where in its plane each maximum lies
+  /// Applies 2-D adaptive max pooling and returns the index of each maximum in its plane
   /// (PyTorch: `F.adaptive_max_pool2d(return_indices=True)`).
   public static func adaptiveMaxPool2dWithIndices(
     _ x: Tensor, _ outputSize: some OutputSize
@@ -125,14 +131,15 @@ extension F {
     try both(adaptiveMaxPool(2, x, outputSize.sizes))
   }
 
-  /// The greatest elements of `outputSize` windows that share a volume out
-  /// (PyTorch: `F.adaptive_max_pool3d`); a nil size is the input's.
+  /// Applies 3-D adaptive max pooling (PyTorch: `F.adaptive_max_pool3d`).
+  ///
+  /// A `nil` size keeps the size of the input.
   public static func adaptiveMaxPool3d(_ x: Tensor, _ outputSize: some OutputSize) throws -> Tensor
   {
     try adaptiveMaxPool(3, x, outputSize.sizes).values
   }
 
-  /// ``adaptiveMaxPool3d(_:_:)`` and where in its volume each maximum lies
+  /// Applies 3-D adaptive max pooling and returns the index of each maximum in its volume
   /// (PyTorch: `F.adaptive_max_pool3d(return_indices=True)`).
   public static func adaptiveMaxPool3dWithIndices(
     _ x: Tensor, _ outputSize: some OutputSize
@@ -151,7 +158,7 @@ extension F {
     }
   }
 
-  /// One size for each dimension.
+  /// Returns one size for each dimension.
   static func checkedSizes(_ operation: String, _ rank: Int, _ sizes: [Int?]) throws -> [Int?] {
     guard sizes.count == rank || sizes.count == 1, let first = sizes.first else {
       throw TensorError(
@@ -161,7 +168,7 @@ extension F {
     return sizes.count == rank ? sizes : [Int?](repeating: first, count: rank)
   }
 
-  /// Signals as images of one row, which is how PyTorch pools them.
+  /// Pools signals as images of one row, like PyTorch.
   private static func pooledAsImage(
     _ rank: Int, _ x: Tensor, _ body: (Tensor) throws -> (values: Tensor, indices: Tensor?)
   ) throws -> (values: Tensor, indices: Tensor?) {
@@ -180,26 +187,25 @@ extension F {
   }
 }
 
-/// The size of an adaptive pooling's result: one number for all dimensions, or one for each, where
-/// nil keeps the input's.
+/// The output size of an adaptive pooling: one number for all dimensions, or one for each.
 ///
-/// `Int`, `[Int]` and `[Int?]` are output sizes.
+/// `nil` keeps the size of the input. `Int`, `Int?`, `[Int]` and `[Int?]` conform.
 public protocol OutputSize: Sendable {
-  /// The sizes; one alone stands for all dimensions.
+  /// The sizes; a single one applies to all dimensions.
   var sizes: [Int?] { get }
 }
 
 extension Int: OutputSize {
-  /// This size alone.
+  /// An array of this size.
   public var sizes: [Int?] { [self] }
 }
 
 extension Optional: OutputSize where Wrapped == Int {
-  /// This size alone; nil is the input's.
+  /// An array of this size; `nil` keeps the size of the input.
   public var sizes: [Int?] { [self] }
 }
 
 extension Array: OutputSize where Element: OutputSize {
-  /// The sizes of all elements in order.
+  /// The sizes of all elements, in order.
   public var sizes: [Int?] { flatMap(\.sizes) }
 }

@@ -1,12 +1,13 @@
 public import KindlingCore
 
 extension F {
-  /// Zeros with each element of `x` where `indices`, from ``maxPool1dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
-  /// says (PyTorch: `F.max_unpool1d`).
+  /// Computes a partial inverse of 1-D max pooling (PyTorch: `F.max_unpool1d`).
   ///
-  /// `outputSize` is the length of the result where several are possible, or its shape.
+  /// Each element of `x` is placed at its index of
+  /// ``maxPool1dWithIndices(_:_:stride:padding:dilation:ceilMode:)``; all others are 0.
+  /// `outputSize` is the length or shape of the output if several are possible.
   ///
-  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
+  /// - Throws: `TensorError` if shapes, sizes or indices do not match.
   public static func maxUnpool1d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, outputSize: [Int]? = nil
@@ -15,12 +16,13 @@ extension F {
       1, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
   }
 
-  /// Zeros with each element of `x` where `indices`, from ``maxPool2dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
-  /// says in its plane (PyTorch: `F.max_unpool2d`).
+  /// Computes a partial inverse of 2-D max pooling (PyTorch: `F.max_unpool2d`).
   ///
-  /// `outputSize` is the size of the planes where several are possible, or the whole shape.
+  /// Each element of `x` is placed at its index of
+  /// ``maxPool2dWithIndices(_:_:stride:padding:dilation:ceilMode:)``; all others are 0.
+  /// `outputSize` is the spatial size or shape of the output if several are possible.
   ///
-  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
+  /// - Throws: `TensorError` if shapes, sizes or indices do not match.
   public static func maxUnpool2d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, outputSize: [Int]? = nil
@@ -29,12 +31,13 @@ extension F {
       2, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
   }
 
-  /// Zeros with each element of `x` where `indices`, from ``maxPool3dWithIndices(_:_:stride:padding:dilation:ceilMode:)``,
-  /// says in its volume (PyTorch: `F.max_unpool3d`).
+  /// Computes a partial inverse of 3-D max pooling (PyTorch: `F.max_unpool3d`).
   ///
-  /// `outputSize` is the size of the volumes where several are possible, or the whole shape.
+  /// Each element of `x` is placed at its index of
+  /// ``maxPool3dWithIndices(_:_:stride:padding:dilation:ceilMode:)``; all others are 0.
+  /// `outputSize` is the spatial size or shape of the output if several are possible.
   ///
-  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
+  /// - Throws: `TensorError` if shapes, sizes or indices do not match.
   public static func maxUnpool3d(
     _ x: Tensor, _ indices: Tensor, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     padding: some Extents = 0, outputSize: [Int]? = nil
@@ -71,7 +74,7 @@ extension F {
     return try x.maxUnpooled(operation, "MaxUnpool\(rank)DBackward0", indices, size)
   }
 
-  /// What was pooled: the size that was asked for, if it is possible, or else the least one.
+  /// Returns the size before pooling: the requested one, or the default if none is requested.
   private static func unpooledSize(_ p: PoolingArguments, _ x: Tensor, _ wanted: [Int]?) throws
     -> [Int]
   {

@@ -1,8 +1,9 @@
 public import KindlingCore
 
-/// The parameters of ``F/multiHeadAttention(_:_:_:_:numHeads:dropoutP:training:keyPaddingMask:attnMask:needWeights:averageAttnWeights:isCausal:)``.
+/// The parameters of
+/// ``F/multiHeadAttention(_:_:_:_:numHeads:dropoutP:training:keyPaddingMask:attnMask:needWeights:averageAttnWeights:isCausal:)``.
 public struct AttentionParameters {
-  /// Query, key and value projections one below the other, `[3E, E]`; or each by itself.
+  /// The projections of query, key and value, stacked as `[3E, E]` or separate.
   public enum Projection {
     /// `[3E, E]`.
     case joined(Tensor)
@@ -14,16 +15,16 @@ public struct AttentionParameters {
   public var projection: Projection
   /// `[3E]`.
   public var projectionBias: Tensor?
-  /// A key and a value appended to all sequences, `[1, 1, E]` each.
+  /// A key and a value appended to each sequence, `[1, 1, E]` each.
   public var bias: (key: Tensor, value: Tensor)?
-  /// Whether a key and a value of zeros are appended.
+  /// Whether to append a key and a value of zeros.
   public var addZeroAttn: Bool
   /// `[E, E]`.
   public var outputWeight: Tensor
   /// `[E]`.
   public var outputBias: Tensor?
 
-  /// The parameters of an attention over vectors of size `E`.
+  /// Creates the parameters of an attention over vectors of size `E`.
   public init(
     projection: Projection, projectionBias: Tensor?, bias: (key: Tensor, value: Tensor)? = nil,
     addZeroAttn: Bool = false, outputWeight: Tensor, outputBias: Tensor?
@@ -38,25 +39,25 @@ public struct AttentionParameters {
 }
 
 extension F {
-  /// Attention in several heads, with projections before and after
+  /// Computes multi-head attention with input and output projections
   /// (PyTorch: `F.multi_head_attention_forward`).
   ///
   /// - Parameters:
-  ///   - query: what is looked for, `[L, N, E]`, or without `N`.
-  ///   - key: what it is compared with, `[S, N, Ek]`, or without `N`.
-  ///   - value: what is averaged, `[S, N, Ev]`, or without `N`.
+  ///   - query: the queries, `[L, N, E]`, or without `N`.
+  ///   - key: the keys, `[S, N, Ek]`, or without `N`.
+  ///   - value: the values, `[S, N, Ev]`, or without `N`.
   ///   - parameters: the projections.
-  ///   - numHeads: how many heads; a divisor of `E`.
-  ///   - dropoutP: the probability with which weights are zeroed while `training`.
-  ///   - training: whether weights are dropped.
-  ///   - keyPaddingMask: `[N, S]`; bool (true takes no part) or added to the products.
+  ///   - numHeads: the number of heads; a divisor of `E`.
+  ///   - dropoutP: the dropout probability of attention weights if `training` is true.
+  ///   - training: whether to apply dropout.
+  ///   - keyPaddingMask: `[N, S]`; bool (true is ignored) or float, added to the scores.
   ///   - attnMask: `[L, S]` or `[N · heads, L, S]`; likewise.
-  ///   - needWeights: whether the weights are returned.
-  ///   - averageAttnWeights: whether they are averaged over heads.
-  ///   - isCausal: a hint that `attnMask` is the causal one. Without `keyPaddingMask` and
-  ///     `needWeights` it replaces the mask, as in PyTorch; keys that are appended then come last.
-  /// - Returns: the output, shaped like `query`, and the weights where they are wanted.
-  /// - Throws: `TensorError` where shapes or dtypes do not fit.
+  ///   - needWeights: whether to return the attention weights.
+  ///   - averageAttnWeights: whether to average the returned weights over heads.
+  ///   - isCausal: a hint that `attnMask` is the causal mask. Without `keyPaddingMask` and
+  ///     `needWeights` it replaces the mask, as in PyTorch; appended keys then come last.
+  /// - Returns: the output in the shape of `query`, and the weights if requested.
+  /// - Throws: `TensorError` if shapes or dtypes do not match.
   public static func multiHeadAttention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ parameters: AttentionParameters,
     numHeads: Int, dropoutP: Double = 0, training: Bool = true, keyPaddingMask: Tensor? = nil,
@@ -99,8 +100,8 @@ extension F {
     }
     let width = size / numHeads
     var (queries, keys, values) = try projected(q, k, v, parameters)
-    // Without a padding mask and weights, the hint takes the mask's place: a mask that is not causal is
-    // not read, and appended keys are seen by late queries alone.
+    // Without a padding mask and weights, the hint replaces the mask: a mask that is not causal is
+    // not read, and only late queries attend to appended keys.
     let followsHint = isCausal && keyPaddingMask == nil && !needWeights
     var mask = try (followsHint ? nil : attnMask).map {
       try added($0, q.dtype, [steps, k.shape[0]], samples * numHeads, "attn_mask", name)
@@ -114,7 +115,7 @@ extension F {
       }
       return try asAdded(given, q.dtype)
     }
-    // Appended keys are seen by all.
+    // All queries attend to appended keys.
     func extend() throws {
       mask = try mask.map { try pad($0, [0, 1]) }
       padding = try padding.map { try pad($0, [0, 1]) }
@@ -204,7 +205,7 @@ extension F {
     }
   }
 
-  /// A mask of `[L, S]` or `[heads, L, S]` as what is added to the products.
+  /// Returns a mask of `[L, S]` or `[heads, L, S]` as a term added to the scores.
   private static func added(
     _ mask: Tensor, _ type: DType, _ shape: [Int], _ heads: Int, _ label: String, _ name: String
   ) throws -> Tensor {

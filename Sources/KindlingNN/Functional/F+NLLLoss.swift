@@ -1,15 +1,15 @@
 public import KindlingCore
 
 extension F {
-  /// The negative log-likelihood of class indexes (PyTorch: `F.nll_loss`).
+  /// Computes the negative log-likelihood loss of class indices (PyTorch: `F.nll_loss`).
   ///
-  /// `weight` is of each class, `[C]`; the mean is over the weights used. A target `ignoreIndex`
-  /// counts for nothing.
+  /// `weight` is the weight of each class, `[C]`; the mean divides by the sum of the weights used.
+  /// Targets equal to `ignoreIndex` are ignored.
   ///
   /// - Shape: `input` (log-probabilities) `[C]`, `[N, C]` or `[N, C, *]`; `target` `[]`, `[N]` or
   ///   `[N, *]`, int64 or uint8.
-  /// - Throws: `TensorError` `.index` where a target is no class, `.shape` and `.dtype` where the
-  ///   tensors do not fit.
+  /// - Throws: `TensorError` `.index` if a target is not a valid class, `.shape` and `.dtype` if
+  ///   the tensors do not match.
   public static func nllLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
     reduction: Reduction = .mean
@@ -53,7 +53,7 @@ extension F {
       )
     }
     let wanted = input.ndim == 1 ? [] : [input.shape[0]] + input.shape.dropFirst(2)
-    // One sample may come as `[1]` too.
+    // The target of a single sample may have shape `[1]` too.
     guard target.shape == wanted || input.ndim == 1 && target.shape == [1] else {
       if input.ndim > 1, let rows = target.shape.first, rows != input.shape[0] {
         throw TensorError(
@@ -82,9 +82,9 @@ extension F {
   }
 }
 
-/// The sizes of one negative log-likelihood.
+/// The sizes of a negative log-likelihood loss.
 ///
-/// It is linear in its input, so that its gradient's gradient is itself.
+/// The loss is linear in its input, so the gradient of its gradient is the loss itself.
 private struct NLLPlan {
   let input: [Int]
   let batch: Int
@@ -98,7 +98,7 @@ private struct NLLPlan {
     reduction != .none ? [] : (input.count == 1 ? [] : [batch]) + spatial
   }
 
-  /// The loss and the weights used, both outside the graph.
+  /// Returns the loss and the sum of the weights used, both without recording.
   func loss(_ x: Tensor, _ labels: Tensor, _ weight: Tensor?) throws -> (Tensor, total: Tensor) {
     try noGrad {
       let values = try x.computable().alias3(batch, classes, places)
@@ -112,7 +112,7 @@ private struct NLLPlan {
     }
   }
 
-  /// The input of a loss of `x`.
+  /// Returns the graph input of a loss of `x`.
   func input(_ x: Tensor, _ labels: Tensor, _ total: Tensor, _ weight: Tensor?) -> Input {
     let hasWeight = weight != nil
     return Input(x, saving: labels, total, x, weight) { g, s in
@@ -121,7 +121,7 @@ private struct NLLPlan {
     }
   }
 
-  /// The gradient of the input from that of the loss.
+  /// Returns the gradient with respect to the input from that of the loss.
   private func gradient(
     _ g: Tensor, _ labels: Tensor, _ total: Tensor, _ weight: Tensor?
   ) throws -> Tensor {
@@ -149,10 +149,10 @@ private struct NLLPlan {
 }
 
 extension Tensor {
-  /// Contiguous and in the dtype that sums are computed in.
+  /// Returns a contiguous tensor of the dtype used for sums.
   fileprivate func computable() throws -> Tensor { try to(dtype.computeType).contiguous() }
 
-  /// The elements of a contiguous tensor in three dimensions.
+  /// Returns a contiguous tensor as three dimensions.
   fileprivate func alias3(_ a: Int, _ b: Int, _ c: Int) -> Tensor {
     alias(shape: [a, b, c], strides: Layout.contiguousStrides([a, b, c]), offset: storageOffset)
   }

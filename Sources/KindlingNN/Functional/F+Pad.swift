@@ -1,24 +1,24 @@
 public import KindlingCore
 
-/// What stands beyond the border (PyTorch: `mode=` of `F.pad`, `padding_mode=` of convolutions).
+/// The padding mode (PyTorch: `mode=` of `F.pad`, `padding_mode=` of convolutions).
 public enum PaddingMode: String, Sendable {
-  /// A number.
+  /// A constant.
   case constant
-  /// The input mirrored at its first and last element.
+  /// The input reflected at its first and last elements.
   case reflect
-  /// The first and the last element.
+  /// The first and last elements repeated.
   case replicate
-  /// The input again.
+  /// The input wrapped around.
   case circular
 }
 
 extension F {
-  /// The input with a border (PyTorch: `F.pad`).
+  /// Pads the input (PyTorch: `F.pad`).
   ///
-  /// `pad` counts the elements before and after along the last dimension, then along the one before
-  /// it, and so on; negative numbers cut off. A constant border holds `value`, 0 where nil.
+  /// `pad` lists the elements before and after, beginning with the last dimension. Negative numbers
+  /// crop. Constant padding is `value`, by default 0.
   ///
-  /// - Throws: `TensorError` `.shape` or `.value` where `pad` does not fit the input or the mode.
+  /// - Throws: `TensorError` `.shape` or `.value` if `pad` does not match the input or the mode.
   public static func pad(
     _ x: Tensor, _ pad: [Int], mode: PaddingMode = .constant, value: Double? = nil
   ) throws -> Tensor {
@@ -45,17 +45,17 @@ extension F {
       )
     }
     let border = try Border("pad", x, pad)
-    // The places that a border repeats are listed first.
+    // The source positions of the padding are listed first.
     try Layout.checkList(Layout.checkedCount(border.shape, .int64, "pad"), "pad")
     return mode == .circular ? try border.circular(x) : try border.gathered(x, mode)
   }
 }
 
 extension Tensor {
-  /// The tensor with a border of one number (PyTorch: `torch.constant_pad_nd`).
+  /// Pads the tensor with a constant (PyTorch: `torch.constant_pad_nd`).
   ///
-  /// `pad` counts the elements before and after along the last dimension, then along the one before
-  /// it, and so on; negative numbers cut off.
+  /// `pad` lists the elements before and after, beginning with the last dimension. Negative numbers
+  /// crop.
   public func constantPad<S: TensorScalar>(_ pad: [Int], value: S = 0) throws -> Tensor {
     guard pad.count % 2 == 0, pad.count <= 2 * ndim else {
       throw TensorError(
@@ -78,14 +78,14 @@ extension Tensor {
   }
 }
 
-/// A border around a tensor, with the sizes checked.
+/// The checked padding of a tensor.
 private struct Border: Sendable {
-  /// By dimension, in the order of dimensions.
+  /// One number for each dimension, in order.
   let before: [Int]
   let after: [Int]
   let input: [Int]
   let shape: [Int]
-  /// The dimensions that `pad` speaks of, last first.
+  /// The dimensions that `pad` covers, last first.
   let dims: [Int]
 
   init(_ name: String, _ x: Tensor, _ pad: [Int]) throws {
@@ -108,7 +108,7 @@ private struct Border: Sendable {
     (self.before, self.after, self.shape, input) = (before, after, shape, x.shape)
   }
 
-  /// The part of `out`, which has the border, that the input fills.
+  /// Returns the part of the padded tensor `out` that the input fills.
   func inside(of out: Tensor) throws -> Tensor {
     try dims.reduce(out) { part, d in
       let start = max(before[d], 0)
@@ -116,7 +116,7 @@ private struct Border: Sendable {
     }
   }
 
-  /// The part of the input that negative borders leave.
+  /// Returns the part of the input that negative padding leaves.
   func kept(of x: Tensor) throws -> Tensor {
     try dims.reduce(x) { part, d in
       try part.narrow(d, min(max(-before[d], 0), input[d]), length(d))
@@ -129,7 +129,7 @@ private struct Border: Sendable {
 
   // MARK: Borders that repeat the input
 
-  /// Which element of the input stands where along dimension `d`.
+  /// Returns the source index in the input of each output index along dimension `d`.
   private func sources(_ d: Int, _ mode: PaddingMode) -> [Int] {
     let last = input[d] - 1
     return (0..<shape[d]).map { i in
@@ -188,12 +188,12 @@ private struct Border: Sendable {
       })
   }
 
-  /// The padding before and behind the input along dimension `d`, as far as there is any.
+  /// Returns the nonempty padding ranges before and after the input along dimension `d`.
   private func borders(_ d: Int) -> [Range<Int>] {
     [0..<before[d], shape[d] - after[d]..<shape[d]].filter { !$0.isEmpty }
   }
 
-  /// The input, and around it, one dimension after another, elements of what is there already.
+  /// Returns the input with padding filled in one dimension after another.
   private func withBorders(_ x: Tensor, _ mode: PaddingMode) throws -> Tensor {
     if dims.contains(where: { before[$0] < 0 || after[$0] < 0 }) {
       let result = try dims.reduce(x) { part, d in
@@ -218,7 +218,7 @@ private struct Border: Sendable {
     return out
   }
 
-  /// Fills `border` along `d` with what stands at `start` and, where it reflects, before that.
+  /// Fills `border` along `d` with the elements from `start`, or before it if the mode reflects.
   private func mirror(
     _ out: Tensor, _ d: Int, from start: Int, to border: Range<Int>, _ mode: PaddingMode
   ) throws {
@@ -252,7 +252,7 @@ private struct Border: Sendable {
     }
     let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")
     try inside(of: out).copy_(kept(of: x))
-    // From the first dimension on, as each border holds those of the dimensions before it.
+    // From the first dimension on: each border includes those of the dimensions before it.
     for d in dims.reversed() {
       let (size, left, right) = (shape[d], max(before[d], 0), max(after[d], 0))
       if left > 0 { try out.narrow(d, 0, left).copy_(out.narrow(d, size - left - right, left)) }

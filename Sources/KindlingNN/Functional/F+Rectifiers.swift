@@ -1,8 +1,8 @@
 public import KindlingCore
 
-/// Activations that bend at zero, or at given places.
+/// Activations that are piecewise linear or bend at given points.
 extension F {
-  /// Negative elements multiplied by `negativeSlope` (PyTorch: `F.leaky_relu`).
+  /// Multiplies negative elements by `negativeSlope` (PyTorch: `F.leaky_relu`).
   public static func leakyRelu(
     _ x: Tensor, negativeSlope: Double = 0.01, inplace: Bool = false
   ) throws -> Tensor {
@@ -13,12 +13,12 @@ extension F {
       gradient: { g, x in try g.leakyReluGradient(x, negativeSlope) })(x, inplace: inplace)
   }
 
-  /// The gradient in place of an activation with a slope below 0.
+  /// Returns the in-place gradient of an activation with the given slope below 0.
   private static func slopeGradient(_ slope: Double) -> InPlaceGradient {
     InPlaceGradient(isInvertible: slope >= 0) { g, y in try g.leakyReluGradient(y, slope) }
   }
 
-  /// Negative elements multiplied by learned slopes (PyTorch: `F.prelu`).
+  /// Multiplies negative elements by learned slopes (PyTorch: `F.prelu`).
   ///
   /// `weight` is one slope, or one for each channel (dimension 1).
   public static func prelu(_ x: Tensor, _ weight: Tensor) throws -> Tensor {
@@ -59,10 +59,10 @@ extension F {
       Input(slopes, saving: x) { g, s in try Tensor.where(s[0].gt(0), 0, g.mul(s[0])) })
   }
 
-  /// Negative elements multiplied by random slopes while training, by the mean slope otherwise
+  /// Multiplies negative elements by random slopes in training, by the mean slope otherwise
   /// (PyTorch: `F.rrelu`).
   ///
-  /// Draws PyTorch's slopes from the default generator, one for each element that is not positive.
+  /// One slope is drawn from the default generator for each element that is not positive.
   /// - Throws: `TensorError` `.value` unless `lower` ≤ `upper`, both finite.
   public static func rrelu(
     _ x: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false,
@@ -91,7 +91,7 @@ extension F {
         "\"rrelu_with_noise_out_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
       )
     }
-    // PyTorch draws in float64, between bounds rounded to the computing type.
+    // PyTorch draws in float64, between bounds rounded to the compute dtype.
     let rounds = x.dtype != .float64
     let low = rounds ? Double(Float(lower)) : lower, high = rounds ? Double(Float(upper)) : upper
     let noise = try noGrad {
@@ -110,7 +110,7 @@ extension F {
           Input(before, saving: noise, before) { g, s in
             try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")
           },
-          // PyTorch keeps the result here too, and refuses a later change of it.
+          // PyTorch saves the output here too, and rejects a later modification of it.
           savingOutput: true)
       }
     }
@@ -121,7 +121,7 @@ extension F {
       })
   }
 
-  /// Elements limited to `minVal…maxVal` (PyTorch: `F.hardtanh`).
+  /// Clamps elements to `minVal…maxVal` (PyTorch: `F.hardtanh`).
   public static func hardtanh(
     _ x: Tensor, minVal: Double = -1, maxVal: Double = 1, inplace: Bool = false
   ) throws -> Tensor {
@@ -132,7 +132,7 @@ extension F {
     return try limited(x, minVal, maxVal, "hardtanh", inplace)
   }
 
-  /// Elements limited to 0…6 (PyTorch: `F.relu6`).
+  /// Clamps elements to 0…6 (PyTorch: `F.relu6`).
   public static func relu6(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try limited(x, 0, 6, "relu6", inplace)
   }
@@ -152,7 +152,7 @@ extension F {
     )(x, inplace: inplace)
   }
 
-  /// Elements up to `threshold` replaced by `value` (PyTorch: `F.threshold`).
+  /// Replaces elements up to `threshold` by `value` (PyTorch: `F.threshold`).
   public static func threshold(
     _ x: Tensor, _ threshold: Double, _ value: Double, inplace: Bool = false
   ) throws -> Tensor {
@@ -167,7 +167,7 @@ extension F {
       gradient: { g, x in try Tensor.where(x.le(threshold), 0, g) })(x, inplace: inplace)
   }
 
-  /// Elements from −`lambd` to `lambd` replaced by 0 (PyTorch: `F.hardshrink`).
+  /// Replaces elements from −`lambd` to `lambd` by 0 (PyTorch: `F.hardshrink`).
   public static func hardshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
     try ElementwiseActivation(
       "hardshrink", "HardshrinkBackward0", floats: "hardshrink_cpu", isPiecewiseLinear: true,
@@ -175,9 +175,11 @@ extension F {
       gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
   }
 
-  /// Elements moved towards 0 by `lambd`, and not beyond (PyTorch: `F.softshrink`).
+  /// Shrinks elements towards 0 by `lambd` (PyTorch: `F.softshrink`).
   ///
-  /// - Throws: `TensorError` `.value` for a `lambd` that is negative, NaN or beyond the dtype.
+  /// Elements from −`lambd` to `lambd` become 0.
+  /// - Throws: `TensorError` `.value` for a `lambd` that is negative, NaN or outside the range of
+  ///   the dtype.
   public static func softshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
     let largest = x.dtype.isFloatingPoint ? x.dtype.greatestFinite : .greatestFiniteMagnitude
     guard (0...largest).contains(lambd) else {
@@ -192,7 +194,7 @@ extension F {
       gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
   }
 
-  /// `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardswish`).
+  /// Computes `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardswish`).
   public static func hardswish(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try ElementwiseActivation(
       "hardswish", "HardswishBackward0", inPlace: "HardswishBackward1", floats: "hardswish_cpu",
@@ -203,14 +205,14 @@ extension F {
       })(x, inplace: inplace)
   }
 
-  /// `clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardsigmoid`).
+  /// Computes `clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardsigmoid`).
   public static func hardsigmoid(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try ElementwiseActivation(
       "hardsigmoid", "HardsigmoidBackward0", inPlace: "HardsigmoidBackward1",
       floats: "hardsigmoid_cpu", isPiecewiseLinear: true,
       values: { try $0.add(3).clamp(min: 0, max: 6).div(6) },
       gradient: { g, x in
-        // PyTorch's sixth is one of float32, in every dtype.
+        // PyTorch's 1/6 is rounded to float32 for every dtype.
         try Tensor.where(x.gt(-3).logicalAnd(x.lt(3)), g.mul(Double(Float(1.0 / 6))), 0)
       })(x, inplace: inplace)
   }

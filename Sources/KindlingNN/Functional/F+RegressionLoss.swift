@@ -1,11 +1,11 @@
 public import KindlingCore
 
 extension F {
-  /// The mean, or sum, of squared differences (PyTorch: `F.mse_loss`).
+  /// Computes the mean squared error (PyTorch: `F.mse_loss`).
   ///
-  /// `weight`, of each element, is shaped like `input`.
+  /// `weight` has one number for each element of `input`.
   ///
-  /// - Throws: `TensorError` where the shapes do not broadcast, or for integers.
+  /// - Throws: `TensorError` if the shapes do not broadcast, or for integers.
   public static func mseLoss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -24,9 +24,9 @@ extension F {
       Input(target, saving: input, target) { g, s in try s[1].sub(s[0]).mul(scale).mul(g) })
   }
 
-  /// The mean, or sum, of absolute differences (PyTorch: `F.l1_loss`).
+  /// Computes the mean absolute error (PyTorch: `F.l1_loss`).
   ///
-  /// `weight`, of each element, is shaped like `input`.
+  /// `weight` has one number for each element of `input`.
   public static func l1Loss(
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
@@ -37,7 +37,7 @@ extension F {
       ?? errors.reduced(kind)
   }
 
-  /// Squared below `beta`, straight above: `d² / 2β` and `|d| − β/2` (PyTorch: `F.smooth_l1_loss`).
+  /// Computes `d² / 2β` below `beta` and `|d| − β/2` above (PyTorch: `F.smooth_l1_loss`).
   public static func smoothL1Loss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, beta: Double = 1
   ) throws -> Tensor {
@@ -51,7 +51,7 @@ extension F {
       "SmoothL1LossBackward0", input, target, reduction, "smooth_l1_loss", bend: beta, slope: 1)
   }
 
-  /// Squared below `delta`, straight above: `d² / 2` and `δ(|d| − δ/2)` (PyTorch: `F.huber_loss`).
+  /// Computes `d² / 2` below `delta` and `δ(|d| − δ/2)` above (PyTorch: `F.huber_loss`).
   public static func huberLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, delta: Double = 1
   ) throws -> Tensor {
@@ -64,7 +64,8 @@ extension F {
       "HuberLossBackward0", input, target, reduction, "huber_loss", bend: delta, slope: delta)
   }
 
-  /// Quadratic where the difference is less than `bend`, beyond it a line of the given `slope`.
+  /// Computes a loss that is quadratic for differences below `bend` and linear, with `slope`,
+  /// above.
   private static func bentLoss(
     _ node: String, _ input: Tensor, _ target: Tensor, _ reduction: Reduction, _ name: String,
     bend: Double, slope: Double
@@ -93,8 +94,9 @@ extension F {
       })
   }
 
-  /// Warns where `target` is not shaped like `input`: broadcast, every element would be compared
-  /// with several others.
+  /// Warns if the shapes of `target` and `input` differ.
+  ///
+  /// With broadcasting, an element would be compared with several others.
   private static func warnOfBroadcast(_ input: Tensor, _ target: Tensor) throws {
     guard input.shape != target.shape else { return }
     try Warnings.warn(

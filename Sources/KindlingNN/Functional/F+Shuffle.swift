@@ -1,8 +1,8 @@
 public import KindlingCore
 
-/// Channels made places and the reverse.
+/// Functions that move elements between channels and spatial dimensions.
 extension F {
-  /// `[*, C·r², H, W]` → `[*, C, H·r, W·r]` (PyTorch: `F.pixel_shuffle`).
+  /// Rearranges `[*, C·r², H, W]` to `[*, C, H·r, W·r]` (PyTorch: `F.pixel_shuffle`).
   public static func pixelShuffle(_ x: Tensor, _ upscaleFactor: Int) throws -> Tensor {
     let name = "pixel_shuffle", r = upscaleFactor
     try checkImage(x, name)
@@ -26,7 +26,7 @@ extension F {
     }
   }
 
-  /// The reverse of ``pixelShuffle(_:_:)`` (PyTorch: `F.pixel_unshuffle`).
+  /// Reverses ``pixelShuffle(_:_:)`` (PyTorch: `F.pixel_unshuffle`).
   public static func pixelUnshuffle(_ x: Tensor, _ downscaleFactor: Int) throws -> Tensor {
     let name = "pixel_unshuffle", r = downscaleFactor
     try checkImage(x, name)
@@ -49,7 +49,7 @@ extension F {
     }
   }
 
-  /// Channels dealt out to `groups` in turn (PyTorch: `F.channel_shuffle`).
+  /// Splits channels into `groups` and interleaves them (PyTorch: `F.channel_shuffle`).
   ///
   /// - Shape: `[N, C, *]`, unchanged.
   public static func channelShuffle(_ x: Tensor, _ groups: Int) throws -> Tensor {

@@ -1,16 +1,17 @@
 public import KindlingCore
 
-/// How ``F/gelu(_:approximate:)`` computes the normal distribution (PyTorch's `approximate`).
+/// The formula that ``F/gelu(_:approximate:)`` uses for the normal distribution (PyTorch's
+/// `approximate`).
 public enum GELUApproximation: String, Sendable {
-  /// Through the error function.
+  /// The error function.
   case none
-  /// Through the hyperbolic tangent.
+  /// The approximation with the hyperbolic tangent.
   case tanh
 }
 
 /// Smooth activations.
 extension F {
-  /// `x · Φ(x)`, Φ being the normal distribution (PyTorch: `F.gelu`).
+  /// Computes `x · Φ(x)`, with Φ the normal distribution function (PyTorch: `F.gelu`).
   public static func gelu(
     _ x: Tensor, approximate: GELUApproximation = .none
   ) throws -> Tensor {
@@ -34,7 +35,7 @@ extension F {
       })(x)
   }
 
-  /// `x · sigmoid(x)` (PyTorch: `F.silu`).
+  /// Computes `x · sigmoid(x)` (PyTorch: `F.silu`).
   public static func silu(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try ElementwiseActivation(
       "silu", "SiluBackward0", floats: "silu_cpu",
@@ -45,7 +46,7 @@ extension F {
       })(x, inplace: inplace)
   }
 
-  /// `x · tanh(softplus(x))` (PyTorch: `F.mish`).
+  /// Computes `x · tanh(softplus(x))` (PyTorch: `F.mish`).
   public static func mish(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try ElementwiseActivation(
       "mish", "MishBackward0", floats: "mish_cpu",
@@ -56,26 +57,27 @@ extension F {
       })(x, inplace: inplace)
   }
 
-  /// `log(1 + exp(x))`, for `x` of any size.
+  /// Computes `log(1 + exp(x))` without overflow.
   private static func logOnePlusExp(_ x: Tensor) throws -> Tensor {
     try x.clamp(min: 0.0).add(x.abs().neg().exp().log1p())
   }
 
-  /// `α(exp(x) − 1)` for negative elements (PyTorch: `F.elu`).
+  /// Replaces negative elements by `α(exp(x) − 1)` (PyTorch: `F.elu`).
   public static func elu(
     _ x: Tensor, alpha: Double = 1, inplace: Bool = false
   ) throws -> Tensor {
     try exponential("elu", "EluBackward", x, alpha, 1, 1, inplace)
   }
 
-  /// ``elu(_:alpha:inplace:)`` with constants that keep mean and variance (PyTorch: `F.selu`).
+  /// Applies ``elu(_:alpha:inplace:)`` with constants that keep mean and variance
+  /// (PyTorch: `F.selu`).
   public static func selu(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
     try exponential(
       "selu", "EluBackward", x, 1.6732632423543772848170429916717,
       1.0507009873554804934193349852946, 1, inplace)
   }
 
-  /// `α(exp(x/α) − 1)` for negative elements (PyTorch: `F.celu`).
+  /// Replaces negative elements by `α(exp(x/α) − 1)` (PyTorch: `F.celu`).
   ///
   /// - Throws: `TensorError` `.value` for an `alpha` of 0.
   public static func celu(
@@ -102,15 +104,15 @@ extension F {
           $0.gt(0), $0.mul(scale), $0.mul(inputScale).expm1().mul(alpha * scale))
       },
       gradient: { g, x in
-        // Exponentials of large elements would overflow, unused, and spoil second derivatives. At 0 the
-        // second derivative is 0, as PyTorch's.
+        // The exponential of a large element would overflow and, though unused, spoil second
+        // derivatives. At 0 the second derivative is 0, as in PyTorch.
         let below = try Tensor.where(x.lt(0), x, 0).mul(inputScale).exp().mul(
           inputScale * alpha * scale)
         return try Tensor.where(x.le(0), g.mul(below), g.mul(scale))
       })(x, inplace: inplace)
   }
 
-  /// `log(1 + exp(βx)) / β`, and `x` itself where `βx` is above `threshold` (PyTorch: `F.softplus`).
+  /// Computes `log(1 + exp(βx)) / β`, or `x` if `βx` is above `threshold` (PyTorch: `F.softplus`).
   public static func softplus(
     _ x: Tensor, beta: Double = 1, threshold: Double = 20
   ) throws -> Tensor {
@@ -126,7 +128,7 @@ extension F {
       })(x)
   }
 
-  /// `log(sigmoid(x))`, exact for elements of any size (PyTorch: `F.logsigmoid`).
+  /// Computes `log(sigmoid(x))` without overflow (PyTorch: `F.logsigmoid`).
   public static func logsigmoid(_ x: Tensor) throws -> Tensor {
     try ElementwiseActivation(
       "logsigmoid", "LogSigmoidBackward0", floats: "log_sigmoid_cpu",
@@ -134,15 +136,15 @@ extension F {
       gradient: { g, x in try g.mul(x.neg().sigmoid()) })(x)
   }
 
-  /// `x / (1 + |x|)` (PyTorch: `F.softsign`).
+  /// Computes `x / (1 + |x|)` (PyTorch: `F.softsign`).
   public static func softsign(_ x: Tensor) throws -> Tensor { try x.div(x.abs().add(1)) }
 
-  /// `x − tanh(x)` (PyTorch: `F.tanhshrink`).
+  /// Computes `x − tanh(x)` (PyTorch: `F.tanhshrink`).
   public static func tanhshrink(_ x: Tensor) throws -> Tensor { try x.sub(x.tanh()) }
 
-  /// Half of the input times the sigmoid of the other half (PyTorch: `F.glu`).
+  /// Multiplies the first half of the input by the sigmoid of the second half (PyTorch: `F.glu`).
   ///
-  /// - Throws: `TensorError` `.shape` where the size along `dim` is odd.
+  /// - Throws: `TensorError` `.shape` if the size along `dim` is odd.
   public static func glu(_ x: Tensor, dim: Int = -1) throws -> Tensor {
     guard x.ndim > 0 else {
       throw TensorError(.shape, "glu", "glu does not support 0-dimensional tensors")
@@ -172,16 +174,16 @@ extension F {
       })
   }
 
-  /// ``softmax(_:dim:dtype:)`` of the negated input (PyTorch: `F.softmin`).
+  /// Applies ``softmax(_:dim:dtype:)`` to the negated input (PyTorch: `F.softmin`).
   public static func softmin(_ x: Tensor, dim: Int? = nil, dtype: DType? = nil) throws -> Tensor {
     try softmax(x.neg(), dim: dim ?? implicitDim(x, "softmin"), dtype: dtype)
   }
 
-  /// Softmax of the logits plus Gumbel noise: a differentiable draw of a class
+  /// Samples from the Gumbel-softmax distribution: a differentiable choice of a class
   /// (PyTorch: `F.gumbel_softmax`).
   ///
-  /// `tau` is the temperature. With `hard` the result is one-hot; its gradient is that of the soft
-  /// one.
+  /// `tau` is the temperature. With `hard` the output is one-hot, with the gradient of the soft
+  /// sample.
   public static func gumbelSoftmax(
     _ logits: Tensor, tau: Double = 1, hard: Bool = false, dim: Int = -1
   ) throws -> Tensor {

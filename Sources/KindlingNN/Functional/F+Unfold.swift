@@ -1,10 +1,10 @@
 public import KindlingCore
 
 extension F {
-  /// The sliding blocks of images, each as a column (PyTorch: `F.unfold`).
+  /// Extracts sliding blocks of the input as columns (PyTorch: `F.unfold`).
   ///
   /// - Shape: `[N, C, H, W]` or `[C, H, W]` → `[N, C · kernel, blocks]`.
-  /// - Throws: `TensorError` where a number is impossible or no block fits.
+  /// - Throws: `TensorError` if an argument is invalid or no block fits.
   public static func unfold(
     _ x: Tensor, _ kernelSize: some Extents, dilation: some Extents = 1,
     padding: some Extents = 0, stride: some Extents = 1
@@ -22,10 +22,10 @@ extension F {
       ? try blocks.columns(of: x) : try blocks.columns(of: x.unsqueeze(0)).squeeze(0)
   }
 
-  /// Images as the sums of overlapping blocks, the columns of `x` (PyTorch: `F.fold`).
+  /// Sums overlapping blocks, the columns of `x`, to an image (PyTorch: `F.fold`).
   ///
   /// - Shape: `[N, C · kernel, blocks]` or `[C · kernel, blocks]` → `[N, C, H, W]`.
-  /// - Throws: `TensorError` where a number is impossible or the sizes do not fit.
+  /// - Throws: `TensorError` if an argument is invalid or the sizes do not match.
   public static func fold(
     _ x: Tensor, _ outputSize: some Extents, _ kernelSize: some Extents,
     dilation: some Extents = 1, padding: some Extents = 0, stride: some Extents = 1

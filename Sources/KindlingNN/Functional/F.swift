@@ -1,20 +1,20 @@
 import KindlingCore
 
-/// The functions of `torch.nn.functional`: what layers and losses compute, without their state.
+/// The functions of `torch.nn.functional`: the computations of layers and losses, without state.
 public enum F {}
 
-/// What becomes of the losses of single elements (PyTorch: `reduction=`).
+/// The reduction to apply to the element-wise losses (PyTorch: `reduction=`).
 public enum Reduction: String, Sendable {
-  /// They are returned as they are.
+  /// No reduction.
   case none
-  /// Their mean, weighted where there are weights.
+  /// The mean, weighted if there are weights.
   case mean
-  /// Their sum.
+  /// The sum.
   case sum
-  /// Their sum over the number of samples; for the Kullback-Leibler divergence.
+  /// The sum divided by the batch size; for the Kullback-Leibler divergence.
   case batchmean
 
-  /// The reduction for the backend, which does not know `batchmean`.
+  /// Returns the reduction for the backend, which does not support `batchmean`.
   func forLoss(_ operation: String) throws -> LossReduction {
     switch self {
     case .none: .none
@@ -28,7 +28,7 @@ public enum Reduction: String, Sendable {
 }
 
 extension Tensor {
-  /// The losses of single elements, reduced.
+  /// Applies the reduction to element-wise losses.
   func reduced(_ reduction: LossReduction) throws -> Tensor {
     switch reduction {
     case .none: self

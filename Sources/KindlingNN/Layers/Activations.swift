@@ -1,21 +1,21 @@
 public import KindlingCore
 
-/// `1 / (1 + exp(−x))` (PyTorch: `nn.Sigmoid`).
+/// The sigmoid activation `1 / (1 + exp(−x))` (PyTorch: `nn.Sigmoid`).
 open class Sigmoid: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try x.sigmoid() }
 }
 
-/// The hyperbolic tangent (PyTorch: `nn.Tanh`).
+/// The hyperbolic tangent activation (PyTorch: `nn.Tanh`).
 open class Tanh: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try x.tanh() }
 }
 
-/// `exp(x) / Σ exp(x)` along a dimension (PyTorch: `nn.Softmax`).
+/// The softmax `exp(x) / Σ exp(x)` along a dimension (PyTorch: `nn.Softmax`).
 open class Softmax: Module, Layer {
-  /// The dimension whose elements sum to 1; nil is PyTorch's choice by rank.
+  /// The dimension whose elements sum to 1; `nil` uses PyTorch's default by rank.
   public let dim: Int?
 
-  /// Probabilities along `dim`.
+  /// Creates a softmax along `dim`.
   public init(dim: Int? = nil) { self.dim = dim }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.softmax(x, dim: dim) }
@@ -25,10 +25,10 @@ open class Softmax: Module, Layer {
 
 /// The logarithm of ``Softmax`` (PyTorch: `nn.LogSoftmax`).
 open class LogSoftmax: Module, Layer {
-  /// The dimension whose elements' exponentials sum to 1; nil is PyTorch's choice by rank.
+  /// The dimension whose exponentials sum to 1; `nil` uses PyTorch's default by rank.
   public let dim: Int?
 
-  /// Log-probabilities along `dim`.
+  /// Creates a log-softmax along `dim`.
   public init(dim: Int? = nil) { self.dim = dim }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.logSoftmax(x, dim: dim) }
@@ -36,7 +36,7 @@ open class LogSoftmax: Module, Layer {
   override open func extraRepr() -> String { "dim=\(dim.map { "\($0)" } ?? "None")" }
 }
 
-/// What goes in (PyTorch: `nn.Identity`).
+/// A layer that returns its input (PyTorch: `nn.Identity`).
 open class Identity: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { x }
 }
@@ -56,10 +56,10 @@ open class Softmax2d: Module, Layer {
 
 /// ``Softmax`` of the negated input (PyTorch: `nn.Softmin`).
 open class Softmin: Module, Layer {
-  /// The dimension whose elements sum to 1; nil is PyTorch's choice by rank.
+  /// The dimension whose elements sum to 1; `nil` uses PyTorch's default by rank.
   public let dim: Int?
 
-  /// Probabilities along `dim`.
+  /// Creates a softmin along `dim`.
   public init(dim: Int? = nil) { self.dim = dim }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.softmin(x, dim: dim) }
@@ -67,12 +67,12 @@ open class Softmin: Module, Layer {
   override open func extraRepr() -> String { "dim=\(dim.map { "\($0)" } ?? "None")" }
 }
 
-/// Half of the input times the sigmoid of the other half (PyTorch: `nn.GLU`).
+/// The first half of the input times the sigmoid of the second half (PyTorch: `nn.GLU`).
 open class GLU: Module, Layer {
-  /// The dimension that is halved.
+  /// The dimension to split in half.
   public let dim: Int
 
-  /// A gate along `dim`.
+  /// Creates a gated linear unit along `dim`.
   public init(_ dim: Int = -1) { self.dim = dim }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.glu(x, dim: dim) }

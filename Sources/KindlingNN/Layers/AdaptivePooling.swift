@@ -1,11 +1,11 @@
 public import KindlingCore
 
-/// What the layers share whose windows share their input out: the size of the result.
+/// The base class of the adaptive pooling layers.
 open class AdaptivePoolingLayer: Module {
-  /// The size of the result; nil is the input's.
+  /// The output size; `nil` keeps the size of the input.
   public let outputSize: any OutputSize
 
-  /// A layer with results of `outputSize`.
+  /// Creates a layer with outputs of `outputSize`.
   public init(_ outputSize: some OutputSize) { self.outputSize = outputSize }
 
   func means(_ rank: Int, _ x: Tensor) throws -> Tensor {
@@ -25,58 +25,58 @@ open class AdaptivePoolingLayer: Module {
   }
 }
 
-/// The means of windows that share signals out (PyTorch: `nn.AdaptiveAvgPool1d`).
+/// 1-D adaptive average pooling (PyTorch: `nn.AdaptiveAvgPool1d`).
 ///
 /// - Shape: `[N, C, L]` or `[C, L]` → the same with `outputSize` last.
 open class AdaptiveAvgPool1d: AdaptivePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try means(1, x) }
 }
 
-/// The means of windows that share images out (PyTorch: `nn.AdaptiveAvgPool2d`).
+/// 2-D adaptive average pooling (PyTorch: `nn.AdaptiveAvgPool2d`).
 ///
 /// - Shape: `[N, C, H, W]` or `[C, H, W]` → the same with `outputSize` last.
 open class AdaptiveAvgPool2d: AdaptivePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try means(2, x) }
 }
 
-/// The means of windows that share volumes out (PyTorch: `nn.AdaptiveAvgPool3d`).
+/// 3-D adaptive average pooling (PyTorch: `nn.AdaptiveAvgPool3d`).
 ///
 /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]` → the same with `outputSize` last.
 open class AdaptiveAvgPool3d: AdaptivePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try means(3, x) }
 }
 
-/// The greatest elements of windows that share signals out (PyTorch: `nn.AdaptiveMaxPool1d`).
+/// 1-D adaptive max pooling (PyTorch: `nn.AdaptiveMaxPool1d`).
 ///
 /// - Shape: `[N, C, L]` or `[C, L]` → the same with `outputSize` last.
 open class AdaptiveMaxPool1d: AdaptivePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try maxima(1, x).values }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  /// Returns the maxima and their indices in the signal (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try F.both(maxima(1, x))
   }
 }
 
-/// The greatest elements of windows that share images out (PyTorch: `nn.AdaptiveMaxPool2d`).
+/// 2-D adaptive max pooling (PyTorch: `nn.AdaptiveMaxPool2d`).
 ///
 /// - Shape: `[N, C, H, W]` or `[C, H, W]` → the same with `outputSize` last.
 open class AdaptiveMaxPool2d: AdaptivePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try maxima(2, x).values }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  /// Returns the maxima and their indices in their planes (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try F.both(maxima(2, x))
   }
 }
 
-/// The greatest elements of windows that share volumes out (PyTorch: `nn.AdaptiveMaxPool3d`).
+/// 3-D adaptive max pooling (PyTorch: `nn.AdaptiveMaxPool3d`).
 ///
 /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]` → the same with `outputSize` last.
 open class AdaptiveMaxPool3d: AdaptivePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try maxima(3, x).values }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  /// Returns the maxima and their indices in their volumes (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try F.both(maxima(3, x))
   }

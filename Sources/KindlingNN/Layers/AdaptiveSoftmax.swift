@@ -1,15 +1,15 @@
 public import KindlingCore
 
-/// An approximation of softmax over many classes, by clusters of decreasing frequency
+/// An approximate softmax over many classes, in clusters of decreasing frequency
 /// (PyTorch: `nn.AdaptiveLogSoftmaxWithLoss`).
 ///
-/// The head has the first `cutoffs[0]` classes and one entry for each cluster of the tail; the
-/// projections of the tail become smaller by `divValue` from cluster to cluster.
+/// The head has the first `cutoffs[0]` classes and one entry for each cluster of the tail. The
+/// projection size shrinks by `divValue` from cluster to cluster.
 ///
-/// - Throws: on use, `TensorError` where an argument of the initializer was impossible.
+/// - Throws: on use, `TensorError` if an argument of the initializer was invalid.
 /// - Source: Grave et al., *Efficient softmax approximation for GPUs*, arXiv:1609.04309.
 open class AdaptiveLogSoftmaxWithLoss: Module {
-  /// The number of features of the input.
+  /// The number of input features.
   public let inFeatures: Int
   /// The number of classes.
   public let nClasses: Int
@@ -19,14 +19,14 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
   public let divValue: Double
   /// Whether the head has a bias.
   public let headBias: Bool
-  /// The map to the shortlist and the clusters.
+  /// The linear map to the shortlist and the clusters.
   public let head: Linear
-  /// The two maps of each cluster.
+  /// The two linear maps of each cluster.
   public let tail: ModuleList
 
-  /// Creates a layer whose parameters are drawn from the default generator.
+  /// Creates a layer with parameters drawn from the default generator.
   ///
-  /// `cutoffs` has different integers from 1 to `nClasses - 1` in increasing order.
+  /// `cutoffs` are strictly increasing integers from 1 to `nClasses - 1`.
   public init(
     _ inFeatures: Int, _ nClasses: Int, cutoffs: [Int], divValue: Double = 4,
     headBias: Bool = false, dtype: DType? = nil, device: Device = .cpu
@@ -81,7 +81,7 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
 
   private var shortlistSize: Int { cutoffs[0] }
 
-  /// Draws all parameters anew (PyTorch: `reset_parameters`).
+  /// Reinitializes all parameters (PyTorch: `reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     for module in modules() { if let linear = module as? Linear { try linear.resetParameters() } }
@@ -89,8 +89,9 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
 
   /// Computes the log-probability of each target, and the mean of its negative as the loss.
   ///
-  /// - Shape: input `[N, inFeatures]` or `[inFeatures]`, target `[N]` or `[]` → output like the target.
-  /// - Throws: `TensorError` for other shapes and for a target that is no class.
+  /// - Shape: input `[N, inFeatures]` or `[inFeatures]`, target `[N]` or `[]` → output like the
+  ///   target.
+  /// - Throws: `TensorError` for other shapes and for a target that is not a valid class.
   open func forward(_ input: Tensor, _ target: Tensor) throws -> (output: Tensor, loss: Tensor) {
     try checkInitialization()
     try checkShapes(input, target)
@@ -129,7 +130,7 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
     return (isBatched ? output : try output.squeeze(0), loss)
   }
 
-  /// ``forward(_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:)`` and runs the hooks.
   public func callAsFunction(
     _ input: Tensor, _ target: Tensor
   ) throws -> (output: Tensor, loss: Tensor) {
@@ -183,7 +184,7 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
 
   /// Returns the most probable class of each sample (PyTorch: `predict`).
   ///
-  /// A sample whose best entry of the head is in the shortlist keeps it.
+  /// If the best entry of the head is a class of the shortlist, it is the prediction.
   /// - Shape: `[N, inFeatures]` → `[N]`.
   open func predict(_ input: Tensor) throws -> Tensor {
     try checkInitialization()

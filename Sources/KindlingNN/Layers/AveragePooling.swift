@@ -1,18 +1,18 @@
 public import KindlingCore
 
-/// What the layers of means over windows share: their numbers.
+/// The base class of the average-pooling layers.
 open class AveragePoolingLayer: Module {
-  /// The sizes of a window.
+  /// The size of the window.
   public let kernelSize: any Extents
-  /// How far windows are apart.
+  /// The stride of the window.
   public let stride: any Extents
-  /// Zeros that surround the input.
+  /// The implicit zero padding on each side.
   public let padding: any Extents
-  /// Whether windows may reach over the end.
+  /// Whether to use ceil instead of floor to compute the output size.
   public let ceilMode: Bool
-  /// Whether padding counts among the elements of a window.
+  /// Whether to include the zero padding in the mean.
   public let countIncludePad: Bool
-  /// By what sums are divided instead of the number of elements.
+  /// The divisor, if it differs from the number of elements.
   public let divisorOverride: Int?
 
   init(
@@ -38,16 +38,16 @@ open class AveragePoolingLayer: Module {
   }
 }
 
-/// The mean of each window of signals (PyTorch: `nn.AvgPool1d`).
+/// 1-D average pooling over an input signal (PyTorch: `nn.AvgPool1d`).
 ///
 /// - Shape: `[N, C, L]` or `[C, L]`.
 open class AvgPool1d: AveragePoolingLayer, Layer {
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates an average-pooling layer; `stride` defaults to `kernelSize`.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0,
     ceilMode: Bool = false, countIncludePad: Bool = true
   ) {
-    // PyTorch keeps these three as tuples, in one dimension alone.
+    // PyTorch stores these three as tuples, in one dimension only.
     super.init(
       kernelSize.extents, stride?.extents, padding.extents, ceilMode, countIncludePad, nil)
   }
@@ -55,11 +55,11 @@ open class AvgPool1d: AveragePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(1, x) }
 }
 
-/// The mean of each window of images (PyTorch: `nn.AvgPool2d`).
+/// 2-D average pooling over an input image (PyTorch: `nn.AvgPool2d`).
 ///
 /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
 open class AvgPool2d: AveragePoolingLayer, Layer {
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates an average-pooling layer; `stride` defaults to `kernelSize`.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0,
     ceilMode: Bool = false, countIncludePad: Bool = true, divisorOverride: Int? = nil
@@ -68,11 +68,11 @@ open class AvgPool2d: AveragePoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(2, x) }
 }
 
-/// The mean of each window of volumes (PyTorch: `nn.AvgPool3d`).
+/// 3-D average pooling over an input volume (PyTorch: `nn.AvgPool3d`).
 ///
 /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
 open class AvgPool3d: AveragePoolingLayer, Layer {
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates an average-pooling layer; `stride` defaults to `kernelSize`.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0,
     ceilMode: Bool = false, countIncludePad: Bool = true, divisorOverride: Int? = nil

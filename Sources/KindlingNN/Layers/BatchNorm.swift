@@ -1,32 +1,32 @@
 public import KindlingCore
 
-/// What batch and instance normalisations share: parameters, running statistics and printing.
+/// The base class of batch and instance normalization: parameters and running statistics.
 open class ChannelNormalization: Module {
   /// The number of channels.
   public let numFeatures: Int
-  /// What is added to the variance.
+  /// A value added to the variance for numerical stability.
   public final var eps: Double { writtenEps.doubleValue }
   package let writtenEps: Scalar
-  /// How far running statistics move towards a batch's; nil averages all batches alike.
+  /// The weight of a batch in the running statistics; `nil` uses a cumulative average.
   public internal(set) final var momentum: Double? {
     get { writtenMomentum?.doubleValue }
     set { writtenMomentum = newValue.map(Scalar.double) }
   }
   package final var writtenMomentum: Scalar?
-  /// Whether there is a weight.
+  /// Whether the layer has learnable affine parameters.
   public let affine: Bool
-  /// Whether there are running statistics.
+  /// Whether the layer tracks running statistics.
   public let trackRunningStats: Bool
   private let hasBias: Bool
-  /// `[numFeatures]`, starts as ones.
+  /// The scale of each channel, `[numFeatures]`; initialized to ones.
   @Parameter public var weight: Tensor?
-  /// `[numFeatures]`, starts as zeros.
+  /// The offset of each channel, `[numFeatures]`; initialized to zeros.
   @Parameter public var bias: Tensor?
-  /// `[numFeatures]`, starts as zeros.
+  /// The running mean, `[numFeatures]`; initialized to zeros.
   @Buffer public var runningMean: Tensor?
-  /// `[numFeatures]`, starts as ones; unbiased.
+  /// The running unbiased variance, `[numFeatures]`; initialized to ones.
   @Buffer public var runningVar: Tensor?
-  /// How many batches the running statistics have seen: a number, int64.
+  /// The number of batches in the running statistics, an int64 scalar.
   @Buffer public var numBatchesTracked: Tensor?
 
   init(
@@ -55,7 +55,7 @@ open class ChannelNormalization: Module {
     keepingError { try resetParameters() }
   }
 
-  /// Sets running statistics back to the start (PyTorch: `reset_running_stats`).
+  /// Resets the running statistics (PyTorch: `reset_running_stats`).
   open func resetRunningStats() throws {
     try noGrad {
       try runningMean?.zero_()
@@ -64,7 +64,7 @@ open class ChannelNormalization: Module {
     }
   }
 
-  /// Sets parameters and running statistics back to the start (PyTorch: `reset_parameters`).
+  /// Resets parameters and running statistics (PyTorch: `reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try resetRunningStats()
@@ -79,7 +79,7 @@ open class ChannelNormalization: Module {
       + "track_running_stats=\(trackRunningStats.python)"
   }
 
-  /// Throws unless `x` has one of the ranks.
+  /// Throws unless the rank of `x` is one of `ranks`.
   func checkRank(_ x: Tensor, _ ranks: [Int]) throws {
     if ranks.contains(x.ndim) { return }
     let wanted = ranks.map { "\($0)D" }.joined(separator: " or ")
@@ -88,16 +88,16 @@ open class ChannelNormalization: Module {
 }
 
 extension Bool {
-  /// As Python writes it.
+  /// Python's spelling of the value.
   var python: String { self ? "True" : "False" }
 }
 
-/// What ``BatchNorm1d``, ``BatchNorm2d`` and ``BatchNorm3d`` share.
+/// The base class of ``BatchNorm1d``, ``BatchNorm2d`` and ``BatchNorm3d``.
 open class BatchNormalization: ChannelNormalization, Layer {
-  /// A normalisation of `numFeatures` channels.
+  /// Creates a batch normalization of `numFeatures` channels.
   ///
-  /// `momentum` says how far running statistics move; nil averages all batches alike. With `affine`
-  /// there is a weight and, unless `bias` is false, a bias beside it.
+  /// `momentum` is the weight of a batch in the running statistics; `nil` uses a cumulative
+  /// average. With `affine` there is a weight and, unless `bias` is false, a bias.
   public init(
     _ numFeatures: Int, eps: any TensorScalar = 1e-5,
     momentum: (any TensorScalar)? = 0.1, affine: Bool = true,
@@ -108,10 +108,10 @@ open class BatchNormalization: ChannelNormalization, Layer {
       "BatchNorm")
   }
 
-  /// The numbers of dimensions that the layer takes.
+  /// The accepted numbers of dimensions.
   var ranks: [Int] { [2, 3, 4, 5] }
 
-  /// Throws unless the layer takes a tensor of `x`'s rank.
+  /// Throws unless the layer accepts the rank of `x`.
   func checkRank(_ x: Tensor) throws { try checkRank(x, ranks) }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -129,35 +129,35 @@ open class BatchNormalization: ChannelNormalization, Layer {
   }
 }
 
-/// Batch normalisation of `[N, C]` or `[N, C, L]` (PyTorch: `nn.BatchNorm1d`).
+/// Batch normalization of `[N, C]` or `[N, C, L]` (PyTorch: `nn.BatchNorm1d`).
 ///
-/// - Throws: on use, `TensorError` for another number of dimensions, or as
+/// - Throws: on use, `TensorError` for another number of dimensions, or like
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm1d: BatchNormalization {
   override var ranks: [Int] { [2, 3] }
 }
 
-/// Batch normalisation of `[N, C, H, W]` (PyTorch: `nn.BatchNorm2d`).
+/// Batch normalization of `[N, C, H, W]` (PyTorch: `nn.BatchNorm2d`).
 ///
-/// - Throws: on use, `TensorError` for another number of dimensions, or as
+/// - Throws: on use, `TensorError` for another number of dimensions, or like
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm2d: BatchNormalization {
   override var ranks: [Int] { [4] }
 }
 
-/// Batch normalisation of `[N, C, D, H, W]` (PyTorch: `nn.BatchNorm3d`).
+/// Batch normalization of `[N, C, D, H, W]` (PyTorch: `nn.BatchNorm3d`).
 ///
-/// - Throws: on use, `TensorError` for another number of dimensions, or as
+/// - Throws: on use, `TensorError` for another number of dimensions, or like
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm3d: BatchNormalization {
   override var ranks: [Int] { [5] }
 }
 
-/// What ``InstanceNorm1d``, ``InstanceNorm2d`` and ``InstanceNorm3d`` share.
+/// The base class of ``InstanceNorm1d``, ``InstanceNorm2d`` and ``InstanceNorm3d``.
 open class InstanceNormalization: ChannelNormalization, Layer {
-  /// A normalisation of each sample's `numFeatures` channels.
+  /// Creates an instance normalization of `numFeatures` channels.
   ///
-  /// With `affine` there are a weight and a bias; with `trackRunningStats` evaluation uses running
+  /// With `affine` there are a weight and a bias. With `trackRunningStats` evaluation uses running
   /// statistics.
   public init(
     _ numFeatures: Int, eps: any TensorScalar = 1e-5,
@@ -169,7 +169,7 @@ open class InstanceNormalization: ChannelNormalization, Layer {
       "InstanceNorm")
   }
 
-  /// The numbers of dimensions with and without samples.
+  /// The numbers of dimensions with and without a batch dimension.
   var ranks: (batched: Int, single: Int) { (4, 3) }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -197,17 +197,17 @@ open class InstanceNormalization: ChannelNormalization, Layer {
   }
 }
 
-/// Instance normalisation of `[N, C, L]` or `[C, L]` (PyTorch: `nn.InstanceNorm1d`).
+/// Instance normalization of `[N, C, L]` or `[C, L]` (PyTorch: `nn.InstanceNorm1d`).
 open class InstanceNorm1d: InstanceNormalization {
   override var ranks: (batched: Int, single: Int) { (3, 2) }
 }
 
-/// Instance normalisation of `[N, C, H, W]` or `[C, H, W]` (PyTorch: `nn.InstanceNorm2d`).
+/// Instance normalization of `[N, C, H, W]` or `[C, H, W]` (PyTorch: `nn.InstanceNorm2d`).
 open class InstanceNorm2d: InstanceNormalization {
   override var ranks: (batched: Int, single: Int) { (4, 3) }
 }
 
-/// Instance normalisation of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `nn.InstanceNorm3d`).
+/// Instance normalization of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `nn.InstanceNorm3d`).
 open class InstanceNorm3d: InstanceNormalization {
   override var ranks: (batched: Int, single: Int) { (5, 4) }
 }

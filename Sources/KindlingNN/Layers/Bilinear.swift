@@ -1,19 +1,19 @@
 public import KindlingCore
 
-/// ``F/bilinear(_:_:_:_:)`` with parameters (PyTorch: `nn.Bilinear`).
+/// A bilinear map of two inputs (PyTorch: `nn.Bilinear`).
 open class Bilinear: Module {
   /// The size of the first input.
   public let in1Features: Int
   /// The size of the second input.
   public let in2Features: Int
-  /// The size of the result.
+  /// The size of the output.
   public let outFeatures: Int
   /// `[outFeatures, in1Features, in2Features]`.
   @Parameter public var weight: Tensor
-  /// `[outFeatures]`, if there is one.
+  /// `[outFeatures]`, or `nil`.
   @Parameter public var bias: Tensor?
 
-  /// A bilinear map whose parameters are drawn as PyTorch draws them, from the default generator.
+  /// Creates a bilinear map with parameters drawn from the default generator, as in PyTorch.
   public init(
     _ in1Features: Int, _ in2Features: Int, _ outFeatures: Int, bias: Bool = true,
     dtype: DType? = nil, device: Device = .cpu
@@ -35,7 +35,7 @@ open class Bilinear: Module {
     keepingError { try resetParameters() }
   }
 
-  /// Draws the parameters anew (PyTorch: `Bilinear.reset_parameters`).
+  /// Reinitializes the parameters (PyTorch: `Bilinear.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     let bound = 1 / Double(in1Features).squareRoot()
@@ -43,13 +43,13 @@ open class Bilinear: Module {
     if let bias { try Init.uniform_(bias, -bound, bound) }
   }
 
-  /// The map of two inputs.
+  /// Returns the bilinear map of two inputs.
   open func forward(_ x1: Tensor, _ x2: Tensor) throws -> Tensor {
     try checkInitialization()
     return try F.bilinear(x1, x2, weight, bias)
   }
 
-  /// ``forward(_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:)`` and runs the hooks.
   public func callAsFunction(_ x1: Tensor, _ x2: Tensor) throws -> Tensor {
     try call([x1, x2]) { try forward($0[0], $0[1]) }
   }

@@ -1,38 +1,39 @@
 public import KindlingCore
 
 extension PaddingMode {
-  /// Zeros: what PyTorch's convolutions call a constant border.
+  /// Zero padding: PyTorch's name for constant padding of convolutions.
   public static let zeros = PaddingMode.constant
 }
 
-/// What all convolutions have in common (PyTorch: `_ConvNd`): their numbers, weight and bias.
+/// The base class of the convolution layers (PyTorch: `_ConvNd`).
 ///
-/// Impossible arguments are kept and thrown by the first use.
+/// The first use of the layer throws the error of an invalid argument.
 open class ConvolutionLayer: Module {
-  /// Channels of what goes in.
+  /// The number of input channels.
   public let inChannels: Int
-  /// Channels of what comes out.
+  /// The number of output channels.
   public let outChannels: Int
-  /// The kernel's size in each dimension, and so on.
+  /// The kernel size in each dimension.
   public let kernelSize: [Int]
-  /// How far windows are apart.
+  /// The stride of the window.
   public let stride: [Int]
-  /// What surrounds the input.
+  /// The amount of padding on each side.
   public let padding: PaddingAmount
-  /// How far the elements of a window are apart.
+  /// The dilation: the spacing between kernel elements.
   public let dilation: [Int]
-  /// What a transposed convolution adds to one side of its output.
+  /// The additional size on one side of the output of a transposed convolution.
   public let outputPadding: [Int]
-  /// Groups of channels that do not mix.
+  /// The number of groups of channels that are convolved separately.
   public let groups: Int
-  /// What the padding consists of; `.zeros` by default.
+  /// The padding mode; by default `.zeros`.
   public let paddingMode: PaddingMode
-  /// `[outChannels, inChannels / groups, *kernelSize]`; the first two turned round if transposed.
+  /// `[outChannels, inChannels / groups, *kernelSize]`;
+  /// `[inChannels, outChannels / groups, *kernelSize]` if transposed.
   @Parameter public var weight: Tensor
-  /// `[outChannels]`, if there is one.
+  /// `[outChannels]`, or `nil`.
   @Parameter public var bias: Tensor?
 
-  /// A layer whose parameters are drawn as PyTorch draws them, from the default generator.
+  /// Creates a layer with parameters drawn from the default generator, as in PyTorch.
   init(
     rank: Int, transposed: Bool, _ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int],
     _ stride: [Int], _ padding: PaddingAmount, _ dilation: [Int], outputPadding: [Int] = [0],
@@ -85,13 +86,13 @@ open class ConvolutionLayer: Module {
     keepingError { try resetParameters() }
   }
 
-  /// Draws the parameters anew (PyTorch: `reset_parameters`).
+  /// Reinitializes the parameters (PyTorch: `reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try Init.linearDefaults(weight: weight, bias: bias)
   }
 
-  /// The convolution of `x` with the layer's weight and bias.
+  /// Returns the convolution of `x` with the layer's weight and bias.
   func convolved(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
     let rank = kernelSize.count, name = "conv\(rank)d"
@@ -102,14 +103,14 @@ open class ConvolutionLayer: Module {
     return try F.convolution(name, rank, padded, weight, bias, stride, .nothing, dilation, groups)
   }
 
-  /// How much is padded before and after each dimension, the last one first.
+  /// The padding before and after each dimension, the last one first.
   package var border: [Int] {
     switch padding {
     case .nothing: [Int](repeating: 0, count: 2 * kernelSize.count)
     case .extents(let sizes): sizes.reversed().flatMap { [$0, $0] }
     case .keepingSize:
       zip(dilation, kernelSize).reversed().flatMap { dilation, size in
-        // An impossible product is refused by the layer's shape.
+        // An overflowing product is rejected by the shape of the layer.
         let total = dilation &* (size &- 1)
         return [total / 2, total &- total / 2]
       }
@@ -136,11 +137,11 @@ open class ConvolutionLayer: Module {
   }
 }
 
-/// The convolution of signals with learned kernels (PyTorch: `nn.Conv1d`).
+/// A 1-D convolution over an input signal (PyTorch: `nn.Conv1d`).
 ///
 /// - Shape: `[N, inChannels, L]` or `[inChannels, L]` → `[N, outChannels, L']`.
 open class Conv1d: ConvolutionLayer, Layer {
-  /// A layer of `outChannels` kernels of size `kernelSize`.
+  /// Creates a layer with `outChannels` kernels of `kernelSize`.
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1,
@@ -155,11 +156,11 @@ open class Conv1d: ConvolutionLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
 }
 
-/// The convolution of images with learned kernels (PyTorch: `nn.Conv2d`).
+/// A 2-D convolution over an input image (PyTorch: `nn.Conv2d`).
 ///
 /// - Shape: `[N, inChannels, H, W]` or `[inChannels, H, W]` → `[N, outChannels, H', W']`.
 open class Conv2d: ConvolutionLayer, Layer {
-  /// A layer of `outChannels` kernels of size `kernelSize`.
+  /// Creates a layer with `outChannels` kernels of `kernelSize`.
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1,
@@ -174,11 +175,11 @@ open class Conv2d: ConvolutionLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
 }
 
-/// The convolution of volumes with learned kernels (PyTorch: `nn.Conv3d`).
+/// A 3-D convolution over an input volume (PyTorch: `nn.Conv3d`).
 ///
 /// - Shape: `[N, inChannels, D, H, W]` or `[inChannels, D, H, W]` → `[N, outChannels, D', H', W']`.
 open class Conv3d: ConvolutionLayer, Layer {
-  /// A layer of `outChannels` kernels of size `kernelSize`.
+  /// Creates a layer with `outChannels` kernels of `kernelSize`.
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1,

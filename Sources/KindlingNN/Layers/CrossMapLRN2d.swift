@@ -1,13 +1,15 @@
 public import KindlingCore
 
-/// Normalization of each element by its neighbours in other channels, as Torch 7 computed it
+/// Local response normalization across channels, as computed by Torch 7
 /// (PyTorch: `nn.CrossMapLRN2d`).
 ///
-/// ``LocalResponseNorm`` is the same for windows of all sizes and any number of dimensions; this one
-/// keeps the window of PyTorch's implementation, which never drops the first channel.
+/// ``LocalResponseNorm`` is the general form, for any window size and any number of dimensions.
+/// This layer reproduces the window of PyTorch's implementation, which never drops the first
+/// channel.
 ///
 /// - Shape: `[N, C, H, W]`.
-/// - Throws: on use, `TensorError` for another number of dimensions, or a size that is not positive.
+/// - Throws: on use, `TensorError` for another number of dimensions, or a size that is not
+///   positive.
 open class CrossMapLRN2d: Module, Layer {
   /// The number of channels in a window.
   public let size: Int
@@ -15,7 +17,7 @@ open class CrossMapLRN2d: Module, Layer {
   public let alpha: Scalar
   /// The exponent.
   public let beta: Scalar
-  /// The summand beside the sum of squares.
+  /// The term added to the scaled sum of squares.
   public let k: Scalar
 
   /// Creates a normalization over windows of `size` channels.
@@ -55,7 +57,7 @@ open class CrossMapLRN2d: Module, Layer {
     return output
   }
 
-  /// `k` and the scaled sums of squares: a running sum over the channels.
+  /// Returns `k` plus the scaled sums of squares, by a running sum over channels.
   private func scale(of x: Tensor) throws -> Tensor {
     let channels = x.shape[1], reach = size / 2 + size % 2
     if x.numel == 0 { return try x.clone() }
@@ -72,7 +74,7 @@ open class CrossMapLRN2d: Module, Layer {
     return try Tensor.stack(sums, dim: 1).mul_(alpha.doubleValue / Double(size)).add_(k.doubleValue)
   }
 
-  /// The gradient, with PyTorch's window.
+  /// Returns the gradient, with PyTorch's window.
   private func gradient(
     _ gradient: Tensor, _ x: Tensor, _ output: Tensor, _ scale: Tensor
   ) throws -> Tensor {

@@ -1,15 +1,15 @@
 public import KindlingCore
 
-/// What the dropout layers share.
+/// The base class of the dropout layers.
 open class DropoutLayer: Module {
-  /// The probability of an element, or a channel, to be dropped.
+  /// The probability that an element, or a channel, is zeroed.
   public final var p: Double { writtenP.doubleValue }
-  /// Whether the input itself is written to.
+  /// Whether to modify the input in place.
   public let inplace: Bool
-  /// The probability as it was given: PyTorch prints 0 and 0.0 as such.
+  /// The probability in the type it was given in: PyTorch prints 0 and 0.0 differently.
   package let writtenP: Scalar
 
-  /// Creates a layer that drops with probability `p`.
+  /// Creates a layer with dropout probability `p`.
   public init(_ p: any TensorScalar = 0.5, inplace: Bool = false) {
     writtenP = p.scalar
     self.inplace = inplace
@@ -20,8 +20,8 @@ open class DropoutLayer: Module {
   }
 }
 
-/// Zeroes elements with probability `p` while training, and scales the others by `1 / (1 − p)`
-/// (PyTorch: `nn.Dropout`).
+/// Dropout: zeroes elements with probability `p` in training, and scales the others by
+/// `1 / (1 − p)` (PyTorch: `nn.Dropout`).
 ///
 /// - Throws: on use, `TensorError` `.value` unless 0 ≤ `p` ≤ 1; so do all dropout layers.
 open class Dropout: DropoutLayer, Layer {
@@ -30,22 +30,21 @@ open class Dropout: DropoutLayer, Layer {
   }
 }
 
-/// Zeroes whole channels of `[N, C, L]` or `[C, L]` while training (PyTorch: `nn.Dropout1d`).
+/// Dropout of whole channels of `[N, C, L]` or `[C, L]` (PyTorch: `nn.Dropout1d`).
 open class Dropout1d: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout1d(x, p: p, training: isTraining, inplace: inplace)
   }
 }
 
-/// Zeroes whole channels of `[N, C, H, W]` while training (PyTorch: `nn.Dropout2d`).
+/// Dropout of whole channels of `[N, C, H, W]` (PyTorch: `nn.Dropout2d`).
 open class Dropout2d: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout2d(x, p: p, training: isTraining, inplace: inplace)
   }
 }
 
-/// Zeroes whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` while training
-/// (PyTorch: `nn.Dropout3d`).
+/// Dropout of whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `nn.Dropout3d`).
 open class Dropout3d: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout3d(x, p: p, training: isTraining, inplace: inplace)
@@ -54,8 +53,8 @@ open class Dropout3d: DropoutLayer, Layer {
 
 /// Dropout that keeps mean 0 and variance 1, for ``SELU`` (PyTorch: `nn.AlphaDropout`).
 ///
-/// As in PyTorch, `inplace` is printed and otherwise ignored; ``F/alphaDropout(_:p:training:inplace:)``
-/// heeds it.
+/// `inplace` is printed but ignored, as in PyTorch; ``F/alphaDropout(_:p:training:inplace:)``
+/// respects it.
 open class AlphaDropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.alphaDropout(x, p: p, training: isTraining)
@@ -64,7 +63,7 @@ open class AlphaDropout: DropoutLayer, Layer {
 
 /// ``AlphaDropout`` of whole channels (PyTorch: `nn.FeatureAlphaDropout`).
 ///
-/// `inplace` is ignored, as by ``AlphaDropout``.
+/// `inplace` is ignored, as in ``AlphaDropout``.
 open class FeatureAlphaDropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.featureAlphaDropout(x, p: p, training: isTraining)

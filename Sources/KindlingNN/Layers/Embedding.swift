@@ -1,29 +1,29 @@
 public import KindlingCore
 
-/// A table of vectors, looked up by index (PyTorch: `nn.Embedding`).
+/// A lookup table of embedding vectors (PyTorch: `nn.Embedding`).
 ///
 /// - Shape: int64 or int32 `[*]` → `[*, embeddingDim]`.
-/// - Throws: on use, `TensorError` where an argument was impossible, or as
+/// - Throws: on use, `TensorError` if an argument was invalid, or like
 ///   ``F/embedding(_:_:paddingIdx:maxNorm:normType:scaleGradByFreq:)``.
 open class Embedding: Module, Layer {
-  /// How many vectors there are.
+  /// The number of embeddings.
   public let numEmbeddings: Int
-  /// Their size.
+  /// The size of each embedding.
   public let embeddingDim: Int
-  /// A vector that starts as zeros and gets no gradient.
+  /// The index of an embedding that is initialized to zeros and gets no gradient.
   public let paddingIdx: Int?
-  /// The norm that looked-up vectors are scaled down to, in place.
+  /// The norm limit; embeddings looked up that exceed it are rescaled in place.
   public final var maxNorm: Double? { writtenMaxNorm?.doubleValue }
   package let writtenMaxNorm: Scalar?
-  /// The p of that norm.
+  /// The `p` of the norm.
   public final var normType: Double { writtenNormType.doubleValue }
   package let writtenNormType: Scalar
-  /// Whether gradients are divided by how often a vector was looked up.
+  /// Whether to divide an embedding's gradient by its number of occurrences in the input.
   public let scaleGradByFreq: Bool
   /// `[numEmbeddings, embeddingDim]`.
   @Parameter public var weight: Tensor
 
-  /// A table of normal numbers, drawn from the default generator as PyTorch draws them.
+  /// Creates a table with normal values drawn from the default generator, as in PyTorch.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil,
     maxNorm: (any TensorScalar)? = nil,
@@ -48,9 +48,10 @@ open class Embedding: Module, Layer {
     keepingError { try resetParameters() }
   }
 
-  /// A table of given vectors, by default frozen (PyTorch: `nn.Embedding.from_pretrained`).
+  /// Creates a table of the given embeddings, by default frozen
+  /// (PyTorch: `nn.Embedding.from_pretrained`).
   ///
-  /// - Throws: `TensorError` `.shape` where `embeddings` is no matrix.
+  /// - Throws: `TensorError` `.shape` if `embeddings` is not a matrix.
   public init(
     pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil,
     maxNorm: (any TensorScalar)? = nil, normType: any TensorScalar = 2.0,
@@ -72,7 +73,7 @@ open class Embedding: Module, Layer {
     try weight.requiresGrad_(!freeze)
   }
 
-  /// Draws the vectors anew (PyTorch: `Embedding.reset_parameters`).
+  /// Reinitializes the embeddings (PyTorch: `Embedding.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try Init.normal_(weight)

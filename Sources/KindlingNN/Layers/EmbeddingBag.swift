@@ -1,29 +1,29 @@
 public import KindlingCore
 
-/// Sums, means or maxima of looked-up vectors (PyTorch: `nn.EmbeddingBag`).
+/// Sums, means or maxima of bags of embeddings (PyTorch: `nn.EmbeddingBag`).
 open class EmbeddingBag: Module {
-  /// How many vectors there are.
+  /// The number of embeddings.
   public let numEmbeddings: Int
-  /// Their size.
+  /// The size of each embedding.
   public let embeddingDim: Int
-  /// What becomes of the vectors of a bag.
+  /// The reduction of the embeddings of a bag.
   public let mode: EmbeddingBagMode
-  /// The norm that looked-up vectors are scaled down to, in place.
+  /// The norm limit; embeddings looked up that exceed it are rescaled in place.
   public final var maxNorm: Double? { writtenMaxNorm?.doubleValue }
   package let writtenMaxNorm: Scalar?
-  /// The p of that norm.
+  /// The `p` of the norm.
   public final var normType: Double { writtenNormType.doubleValue }
   package let writtenNormType: Scalar
-  /// Whether gradients are divided by the number of times a vector was looked up.
+  /// Whether to divide an embedding's gradient by its number of occurrences in the input.
   public let scaleGradByFreq: Bool
   /// Whether the last offset is the end of the last bag.
   public let includeLastOffset: Bool
-  /// A vector that counts for nothing.
+  /// The index of an embedding to leave out of the reduction.
   public let paddingIdx: Int?
   /// `[numEmbeddings, embeddingDim]`.
   @Parameter public var weight: Tensor
 
-  /// A table of normal numbers, drawn from the default generator as PyTorch draws them.
+  /// Creates a table with normal values drawn from the default generator, as in PyTorch.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, maxNorm: (any TensorScalar)? = nil,
     normType: any TensorScalar = 2.0,
@@ -51,11 +51,11 @@ open class EmbeddingBag: Module {
     keepingError { try resetParameters() }
   }
 
-  /// Creates a table of given vectors, by default frozen
+  /// Creates a table of the given embeddings, by default frozen
   /// (PyTorch: `nn.EmbeddingBag.from_pretrained`).
   ///
-  /// - Throws: `TensorError` `.shape` where `embeddings` is no matrix, and `.value` for a `paddingIdx`
-  ///   outside it.
+  /// - Throws: `TensorError` `.shape` if `embeddings` is not a matrix, and `.value` for a
+  ///   `paddingIdx` out of range.
   public init(
     pretrained embeddings: Tensor, freeze: Bool = true, maxNorm: (any TensorScalar)? = nil,
     normType: any TensorScalar = 2.0, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
@@ -79,14 +79,14 @@ open class EmbeddingBag: Module {
     try weight.requiresGrad_(!freeze)
   }
 
-  /// Draws the vectors anew (PyTorch: `EmbeddingBag.reset_parameters`).
+  /// Reinitializes the embeddings (PyTorch: `EmbeddingBag.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try Init.normal_(weight)
     if let paddingIdx { try noGrad { _ = try weight.select(0, paddingIdx).zero_() } }
   }
 
-  /// The bags' vectors.
+  /// Returns the reduced embedding of each bag.
   open func forward(
     _ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil
   ) throws -> Tensor {
@@ -98,7 +98,7 @@ open class EmbeddingBag: Module {
       paddingIdx: paddingIdx)
   }
 
-  /// ``forward(_:offsets:perSampleWeights:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:offsets:perSampleWeights:)`` and runs the hooks.
   public func callAsFunction(
     _ input: Tensor, offsets: Tensor? = nil, perSampleWeights: Tensor? = nil
   ) throws -> Tensor {

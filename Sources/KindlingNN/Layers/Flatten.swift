@@ -1,13 +1,14 @@
 public import KindlingCore
 
-/// Some neighbouring dimensions made one, by default all but the first (PyTorch: `nn.Flatten`).
+/// A layer that flattens a range of dimensions, by default all but the first
+/// (PyTorch: `nn.Flatten`).
 open class Flatten: Module, Layer {
-  /// The first of the dimensions.
+  /// The first dimension to flatten.
   public let startDim: Int
-  /// The last of the dimensions.
+  /// The last dimension to flatten.
   public let endDim: Int
 
-  /// A layer that joins the dimensions `startDim` to `endDim`.
+  /// Creates a layer that flattens the dimensions `startDim` to `endDim`.
   public init(_ startDim: Int = 1, _ endDim: Int = -1) {
     self.startDim = startDim
     self.endDim = endDim
@@ -20,14 +21,14 @@ open class Flatten: Module, Layer {
   override open func extraRepr() -> String { "start_dim=\(startDim), end_dim=\(endDim)" }
 }
 
-/// One dimension made several (PyTorch: `nn.Unflatten`).
+/// A layer that splits a dimension into several (PyTorch: `nn.Unflatten`).
 open class Unflatten: Module, Layer {
-  /// The dimension.
+  /// The dimension to split.
   public let dim: Int
-  /// Its new sizes; one of them may be −1.
+  /// The new sizes; one of them may be −1.
   public let unflattenedSize: [Int]
 
-  /// A layer that splits dimension `dim` into `unflattenedSize`.
+  /// Creates a layer that splits dimension `dim` into `unflattenedSize`.
   public init(_ dim: Int, _ unflattenedSize: [Int]) {
     self.dim = dim
     self.unflattenedSize = unflattenedSize

@@ -1,24 +1,24 @@
 public import KindlingCore
 
-/// Normalisation over the last dimensions (PyTorch: `nn.LayerNorm`).
+/// Layer normalization over the last dimensions (PyTorch: `nn.LayerNorm`).
 ///
 /// - Shape: `[*] + normalizedShape`, unchanged.
-/// - Throws: on use, `TensorError` where an argument was impossible, or as
+/// - Throws: on use, `TensorError` if an argument was invalid, or like
 ///   ``F/layerNorm(_:_:weight:bias:eps:)``.
 open class LayerNorm: Module, Layer {
-  /// The sizes of the dimensions normalised.
+  /// The sizes of the normalized dimensions.
   public let normalizedShape: [Int]
-  /// What is added to the variance.
+  /// A value added to the variance for numerical stability.
   public final var eps: Double { writtenEps.doubleValue }
   package let writtenEps: Scalar
-  /// Whether there is a weight.
+  /// Whether the layer has learnable affine parameters.
   public let elementwiseAffine: Bool
-  /// Shaped like `normalizedShape`, starts as ones.
+  /// The scale, of shape `normalizedShape`; initialized to ones.
   @Parameter public var weight: Tensor?
-  /// Shaped like `normalizedShape`, starts as zeros.
+  /// The offset, of shape `normalizedShape`; initialized to zeros.
   @Parameter public var bias: Tensor?
 
-  /// Normalisation over dimensions of the sizes `normalizedShape`.
+  /// Creates a normalization over the last dimensions, of sizes `normalizedShape`.
   public init(
     _ normalizedShape: [Int], eps: any TensorScalar = 1e-5, elementwiseAffine: Bool = true,
     bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
@@ -38,7 +38,7 @@ open class LayerNorm: Module, Layer {
     keepingError { try resetParameters() }
   }
 
-  /// Normalisation over the last dimension, of size `size`.
+  /// Creates a normalization over the last dimension, of size `size`.
   public convenience init(
     _ size: Int, eps: any TensorScalar = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true,
     dtype: DType? = nil, device: Device = .cpu
@@ -48,7 +48,7 @@ open class LayerNorm: Module, Layer {
       device: device)
   }
 
-  /// Sets the parameters back to ones and zeros (PyTorch: `LayerNorm.reset_parameters`).
+  /// Resets the parameters to ones and zeros (PyTorch: `LayerNorm.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     if let weight { try Init.ones_(weight) }
@@ -66,21 +66,21 @@ open class LayerNorm: Module, Layer {
   }
 }
 
-/// Division by the root of the mean square over the last dimensions (PyTorch: `nn.RMSNorm`).
+/// Root mean square normalization over the last dimensions (PyTorch: `nn.RMSNorm`).
 ///
-/// - Throws: on use, `TensorError` as ``F/rmsNorm(_:_:weight:eps:)``.
+/// - Throws: on use, `TensorError` like ``F/rmsNorm(_:_:weight:eps:)``.
 open class RMSNorm: Module, Layer {
-  /// The sizes of the dimensions normalised.
+  /// The sizes of the normalized dimensions.
   public let normalizedShape: [Int]
-  /// What is added to the mean square; nil is the dtype's distance from 1 to the next number.
+  /// A value added to the mean square; `nil` uses the machine epsilon of the dtype.
   public final var eps: Double? { writtenEps?.doubleValue }
   package let writtenEps: Scalar?
-  /// Whether there is a weight.
+  /// Whether the layer has a learnable weight.
   public let elementwiseAffine: Bool
-  /// Shaped like `normalizedShape`, starts as ones.
+  /// The scale, of shape `normalizedShape`; initialized to ones.
   @Parameter public var weight: Tensor?
 
-  /// Normalisation over dimensions of the sizes `normalizedShape`.
+  /// Creates a normalization over the last dimensions, of sizes `normalizedShape`.
   public init(
     _ normalizedShape: [Int], eps: (any TensorScalar)? = nil, elementwiseAffine: Bool = true,
     dtype: DType? = nil, device: Device = .cpu
@@ -97,7 +97,7 @@ open class RMSNorm: Module, Layer {
     keepingError { try resetParameters() }
   }
 
-  /// Normalisation over the last dimension, of size `size`.
+  /// Creates a normalization over the last dimension, of size `size`.
   public convenience init(
     _ size: Int, eps: (any TensorScalar)? = nil, elementwiseAffine: Bool = true,
     dtype: DType? = nil,
@@ -107,7 +107,7 @@ open class RMSNorm: Module, Layer {
       [size], eps: eps, elementwiseAffine: elementwiseAffine, dtype: dtype, device: device)
   }
 
-  /// Sets the weight back to ones (PyTorch: `RMSNorm.reset_parameters`).
+  /// Resets the weight to ones (PyTorch: `RMSNorm.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     if let weight { try Init.ones_(weight) }
@@ -124,27 +124,27 @@ open class RMSNorm: Module, Layer {
   }
 }
 
-/// Normalisation of groups of channels (PyTorch: `nn.GroupNorm`).
+/// Group normalization (PyTorch: `nn.GroupNorm`).
 ///
 /// - Shape: `[N, C, *]`, unchanged.
-/// - Throws: on use, `TensorError` where an argument was impossible, or as
+/// - Throws: on use, `TensorError` if an argument was invalid, or like
 ///   ``F/groupNorm(_:_:weight:bias:eps:)``.
 open class GroupNorm: Module, Layer {
-  /// How many groups there are.
+  /// The number of groups.
   public let numGroups: Int
-  /// How many channels there are.
+  /// The number of channels.
   public let numChannels: Int
-  /// What is added to the variance.
+  /// A value added to the variance for numerical stability.
   public final var eps: Double { writtenEps.doubleValue }
   package let writtenEps: Scalar
-  /// Whether there is a weight.
+  /// Whether the layer has learnable affine parameters.
   public let affine: Bool
-  /// `[numChannels]`, starts as ones.
+  /// The scale of each channel, `[numChannels]`; initialized to ones.
   @Parameter public var weight: Tensor?
-  /// `[numChannels]`, starts as zeros.
+  /// The offset of each channel, `[numChannels]`; initialized to zeros.
   @Parameter public var bias: Tensor?
 
-  /// Normalisation of `numChannels` channels in `numGroups` groups.
+  /// Creates a normalization of `numChannels` channels in `numGroups` groups.
   public init(
     _ numGroups: Int, _ numChannels: Int, eps: any TensorScalar = 1e-5, affine: Bool = true,
     bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
@@ -167,7 +167,7 @@ open class GroupNorm: Module, Layer {
     keepingError { try resetParameters() }
   }
 
-  /// Sets the parameters back to ones and zeros (PyTorch: `GroupNorm.reset_parameters`).
+  /// Resets the parameters to ones and zeros (PyTorch: `GroupNorm.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     if let weight { try Init.ones_(weight) }
@@ -185,11 +185,11 @@ open class GroupNorm: Module, Layer {
   }
 }
 
-/// Division by a power of the squares of neighbouring channels (PyTorch: `nn.LocalResponseNorm`).
+/// Local response normalization over neighbouring channels (PyTorch: `nn.LocalResponseNorm`).
 ///
-/// - Throws: on use, `TensorError` as ``F/localResponseNorm(_:_:alpha:beta:k:)``.
+/// - Throws: on use, `TensorError` like ``F/localResponseNorm(_:_:alpha:beta:k:)``.
 open class LocalResponseNorm: Module, Layer {
-  /// How many channels count.
+  /// The number of neighbouring channels.
   public let size: Int
   /// The factor of the mean square.
   public final var alpha: Double { writtenAlpha.doubleValue }
@@ -197,11 +197,11 @@ open class LocalResponseNorm: Module, Layer {
   /// The exponent.
   public final var beta: Double { writtenBeta.doubleValue }
   package let writtenBeta: Scalar
-  /// What is added to the mean square.
+  /// The term added to the scaled mean square.
   public final var k: Double { writtenK.doubleValue }
   package let writtenK: Scalar
 
-  /// Normalisation over `size` channels.
+  /// Creates a normalization over `size` channels.
   public init(
     _ size: Int, alpha: any TensorScalar = 1e-4, beta: any TensorScalar = 0.75,
     k: any TensorScalar = 1.0

@@ -1,16 +1,16 @@
 public import KindlingCore
 
-/// ``F/poissonNLLLoss(_:_:logInput:full:eps:reduction:)`` as a module (PyTorch: `nn.PoissonNLLLoss`).
+/// The Poisson negative log-likelihood loss (PyTorch: `nn.PoissonNLLLoss`).
 open class PoissonNLLLoss: Module, Loss {
   /// Whether the input is the logarithm of the rate.
   public let logInput: Bool
-  /// Whether Stirling's term is added.
+  /// Whether to add Stirling's approximation.
   public let full: Bool
-  /// What is added inside the logarithm.
+  /// A value added inside the logarithm.
   public let eps: Double
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// A loss of counts.
+  /// Creates a Poisson negative log-likelihood loss.
   public init(
     logInput: Bool = true, full: Bool = false, eps: Double = 1e-8, reduction: Reduction = .mean
   ) {
@@ -25,46 +25,46 @@ open class PoissonNLLLoss: Module, Loss {
   }
 }
 
-/// ``F/gaussianNLLLoss(_:_:_:full:eps:reduction:)`` as a module (PyTorch: `nn.GaussianNLLLoss`).
+/// The Gaussian negative log-likelihood loss (PyTorch: `nn.GaussianNLLLoss`).
 open class GaussianNLLLoss: Module {
-  /// Whether the constant term is added.
+  /// Whether to add the constant term.
   public let full: Bool
-  /// What smaller variances count as.
+  /// The lower bound of the variance.
   public let eps: Double
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// A loss of means and variances.
+  /// Creates a Gaussian negative log-likelihood loss.
   public init(full: Bool = false, eps: Double = 1e-6, reduction: Reduction = .mean) {
     self.full = full
     self.eps = eps
     self.reduction = reduction
   }
-  /// The loss of targets under normal distributions.
+  /// Returns the loss of `target` under normal distributions of mean `input`.
   open func forward(_ input: Tensor, _ target: Tensor, _ variance: Tensor) throws -> Tensor {
     try F.gaussianNLLLoss(input, target, variance, full: full, eps: eps, reduction: reduction)
   }
-  /// ``forward(_:_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:_:)`` and runs the hooks.
   public func callAsFunction(_ input: Tensor, _ target: Tensor, _ variance: Tensor) throws -> Tensor
   {
     try call([input, target, variance]) { try forward($0[0], $0[1], $0[2]) }
   }
 }
 
-/// ``F/ctcLoss(_:_:_:_:blank:reduction:zeroInfinity:)`` as a module (PyTorch: `nn.CTCLoss`).
+/// The connectionist temporal classification loss (PyTorch: `nn.CTCLoss`).
 open class CTCLoss: Module {
-  /// The label between labels.
+  /// The blank label.
   public let blank: Int
-  /// What becomes of the losses of single sequences.
+  /// The reduction to apply to the losses of the sequences.
   public let reduction: Reduction
-  /// Whether infinite losses count as 0.
+  /// Whether to replace infinite losses by 0.
   public let zeroInfinity: Bool
-  /// A loss of sequences whose alignment is not known.
+  /// Creates a CTC loss.
   public init(blank: Int = 0, reduction: Reduction = .mean, zeroInfinity: Bool = false) {
     self.blank = blank
     self.reduction = reduction
     self.zeroInfinity = zeroInfinity
   }
-  /// The loss of label sequences.
+  /// Returns the loss of label sequences.
   open func forward(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor
   ) throws -> Tensor {
@@ -72,7 +72,7 @@ open class CTCLoss: Module {
       logProbs, targets, inputLengths, targetLengths, blank: blank, reduction: reduction,
       zeroInfinity: zeroInfinity)
   }
-  /// ``forward(_:_:_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:_:_:)`` and runs the hooks.
   public func callAsFunction(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor
   ) throws -> Tensor {
@@ -80,7 +80,7 @@ open class CTCLoss: Module {
       try forward($0[0], $0[1], $0[2], $0[3])
     }
   }
-  /// The loss of label sequences whose lengths are given as numbers.
+  /// Returns the loss of label sequences with lengths given as integers.
   public func callAsFunction(
     _ logProbs: Tensor, _ targets: Tensor, _ inputLengths: [Int], _ targetLengths: [Int]
   ) throws -> Tensor {
@@ -88,13 +88,13 @@ open class CTCLoss: Module {
   }
 }
 
-/// ``F/cosineSimilarity(_:_:dim:eps:)`` as a module (PyTorch: `nn.CosineSimilarity`).
+/// The cosine similarity of vectors (PyTorch: `nn.CosineSimilarity`).
 open class CosineSimilarity: Module, Loss {
   /// The dimension of the vectors.
   public let dim: Int
-  /// What smaller norms count as.
+  /// The lower bound of the norms.
   public let eps: Double
-  /// The cosine along `dim`.
+  /// Creates a cosine similarity along `dim`.
   public init(dim: Int = 1, eps: Double = 1e-8) {
     self.dim = dim
     self.eps = eps
@@ -104,15 +104,15 @@ open class CosineSimilarity: Module, Loss {
   }
 }
 
-/// ``F/pairwiseDistance(_:_:p:eps:keepdim:)`` as a module (PyTorch: `nn.PairwiseDistance`).
+/// The p-norm of the difference of vectors (PyTorch: `nn.PairwiseDistance`).
 open class PairwiseDistance: Module, Loss {
-  /// The norm.
+  /// The `p` of the norm.
   public let norm: Double
-  /// What is added to each difference.
+  /// A value added to each difference.
   public let eps: Double
-  /// Whether the last dimension stays, with size 1.
+  /// Whether to keep the last dimension, with size 1.
   public let keepdim: Bool
-  /// The p-norm of differences.
+  /// Creates a p-norm distance.
   public init(p: Double = 2, eps: Double = 1e-6, keepdim: Bool = false) {
     norm = p
     self.eps = eps

@@ -3,18 +3,18 @@ public import KindlingCore
 /// The affine map `x · weightᵀ + bias` (PyTorch: `nn.Linear`).
 ///
 /// - Shape: `[*, inFeatures]` → `[*, outFeatures]`.
-/// - Throws: on use, `TensorError` where a size given was impossible, or as ``F/linear(_:_:_:)``.
+/// - Throws: on use, `TensorError` if a size given was invalid, or like ``F/linear(_:_:_:)``.
 open class Linear: Module, Layer {
-  /// The size of the last dimension of what goes in.
+  /// The size of the last dimension of the input.
   public let inFeatures: Int
-  /// The size of the last dimension of what comes out.
+  /// The size of the last dimension of the output.
   public let outFeatures: Int
   /// `[outFeatures, inFeatures]`.
   @Parameter public var weight: Tensor
-  /// `[outFeatures]`, if there is one.
+  /// `[outFeatures]`, or `nil`.
   @Parameter public var bias: Tensor?
 
-  /// A layer whose parameters are drawn as PyTorch draws them, from the default generator.
+  /// Creates a layer with parameters drawn from the default generator, as in PyTorch.
   public init(
     _ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, dtype: DType? = nil,
     device: Device = .cpu
@@ -29,7 +29,7 @@ open class Linear: Module, Layer {
     keepingError { try resetParameters() }
   }
 
-  /// Draws the parameters anew (PyTorch: `Linear.reset_parameters`).
+  /// Reinitializes the parameters (PyTorch: `Linear.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try Init.linearDefaults(weight: weight, bias: bias)
@@ -45,7 +45,7 @@ open class Linear: Module, Layer {
   }
 }
 
-/// Memory for a parameter; where there can be none, an empty tensor, and why in `problem`.
+/// Returns memory for a parameter; on failure an empty tensor, with the error in `problem`.
 func parameterMemory(
   _ shape: [Int], _ dtype: DType?, _ device: Device, _ layer: String, _ problem: inout TensorError?
 ) -> Tensor {
@@ -60,7 +60,7 @@ func parameterMemory(
 }
 
 extension Module {
-  /// Runs a throwing part of an initialiser; its error is thrown by the first use.
+  /// Runs a throwing part of an initializer; the first use of the module throws its error.
   package func keepingError(_ body: () throws -> Void) {
     do { try body() } catch {
       initializationError =

@@ -1,28 +1,29 @@
 public import KindlingCore
 
-/// A linear map to logits and their cross entropy (PyTorch: `nn.LinearCrossEntropyLoss`).
+/// A linear map to logits with a cross entropy loss (PyTorch: `nn.LinearCrossEntropyLoss`).
 ///
-/// - Shape: input `[N, inFeatures]` or `[inFeatures]`; the logits are `[N, numClasses, *outFeatures]`.
-/// - Throws: on use, `TensorError` where an argument of the initializer was impossible, or as
+/// - Shape: input `[N, inFeatures]` or `[inFeatures]`; the logits are
+///   `[N, numClasses, *outFeatures]`.
+/// - Throws: on use, `TensorError` if an argument of the initializer was invalid, or like
 ///   ``F/linearCrossEntropy(_:_:_:linearBias:weight:reduction:ignoreIndex:labelSmoothing:)``.
 open class LinearCrossEntropyLoss: Module, Loss {
   /// The number of classes.
   public let numClasses: Int
-  /// The sizes of a loss in several dimensions.
+  /// The further dimensions of the logits.
   public let outFeatures: [Int]
   /// The rescaling weight of each class.
   @Buffer public var weight: Tensor?
   /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
-  /// A class index whose samples count for nothing.
+  /// A class index to ignore.
   public let ignoreIndex: Int?
-  /// The share of each target that is spread over all classes.
+  /// The amount of label smoothing.
   public final var labelSmoothing: Double { writtenLabelSmoothing.doubleValue }
   private let writtenLabelSmoothing: Scalar
-  /// The map to the logits.
+  /// The linear map to the logits.
   public let linear: Linear
 
-  /// Creates a loss whose map is drawn from the default generator.
+  /// Creates a loss with a linear map drawn from the default generator.
   public init(
     _ inFeatures: Int, _ numClasses: Int, outFeatures: [Int] = [], bias: Bool = false,
     weight: Tensor? = nil, reduction: Reduction = .mean, ignoreIndex: Int? = nil,

@@ -1,34 +1,34 @@
 public import KindlingCore
 
-/// ``F/mseLoss(_:_:weight:reduction:)`` as a module (PyTorch: `nn.MSELoss`).
+/// The mean squared error (PyTorch: `nn.MSELoss`).
 open class MSELoss: Module, Loss {
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// Mean squared error.
+  /// Creates a mean squared error.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.mseLoss(input, target, reduction: reduction)
   }
 }
 
-/// ``F/l1Loss(_:_:weight:reduction:)`` as a module (PyTorch: `nn.L1Loss`).
+/// The mean absolute error (PyTorch: `nn.L1Loss`).
 open class L1Loss: Module, Loss {
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// Mean absolute error.
+  /// Creates a mean absolute error.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.l1Loss(input, target, reduction: reduction)
   }
 }
 
-/// ``F/smoothL1Loss(_:_:reduction:beta:)`` as a module (PyTorch: `nn.SmoothL1Loss`).
+/// The smooth L1 loss, quadratic below `beta` and linear above (PyTorch: `nn.SmoothL1Loss`).
 open class SmoothL1Loss: Module, Loss {
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// The difference at which the parabola becomes a line.
+  /// The difference at which the loss becomes linear.
   public let beta: Double
-  /// A loss that bends at `beta`.
+  /// Creates a smooth L1 loss.
   public init(reduction: Reduction = .mean, beta: Double = 1) {
     self.reduction = reduction
     self.beta = beta
@@ -38,13 +38,13 @@ open class SmoothL1Loss: Module, Loss {
   }
 }
 
-/// ``F/huberLoss(_:_:reduction:delta:)`` as a module (PyTorch: `nn.HuberLoss`).
+/// The Huber loss, quadratic below `delta` and linear above (PyTorch: `nn.HuberLoss`).
 open class HuberLoss: Module, Loss {
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// The difference at which the parabola becomes a line.
+  /// The difference at which the loss becomes linear.
   public let delta: Double
-  /// A loss that bends at `delta`.
+  /// Creates a Huber loss.
   public init(reduction: Reduction = .mean, delta: Double = 1) {
     self.reduction = reduction
     self.delta = delta
@@ -54,19 +54,20 @@ open class HuberLoss: Module, Loss {
   }
 }
 
-/// ``F/crossEntropy(_:_:weight:ignoreIndex:reduction:labelSmoothing:)`` as a module
-/// (PyTorch: `nn.CrossEntropyLoss`).
+/// The cross entropy of logits and targets (PyTorch: `nn.CrossEntropyLoss`).
+///
+/// See ``F/crossEntropy(_:_:weight:ignoreIndex:reduction:labelSmoothing:)``.
 open class CrossEntropyLoss: Module, Loss {
   /// The weight of each class.
   @Buffer public var weight: Tensor?
-  /// A class index that counts for nothing.
+  /// A class index to ignore.
   public let ignoreIndex: Int
-  /// What becomes of the losses of single samples.
+  /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
-  /// How much of the target is spread over all classes.
+  /// The amount of label smoothing.
   public let labelSmoothing: Double
 
-  /// Cross entropy of logits.
+  /// Creates a cross entropy loss of logits.
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean,
     labelSmoothing: Double = 0
@@ -84,16 +85,16 @@ open class CrossEntropyLoss: Module, Loss {
   }
 }
 
-/// ``F/nllLoss(_:_:weight:ignoreIndex:reduction:)`` as a module (PyTorch: `nn.NLLLoss`).
+/// The negative log-likelihood loss of class indices (PyTorch: `nn.NLLLoss`).
 open class NLLLoss: Module, Loss {
   /// The weight of each class.
   @Buffer public var weight: Tensor?
-  /// A class index that counts for nothing.
+  /// A class index to ignore.
   public let ignoreIndex: Int
-  /// What becomes of the losses of single samples.
+  /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
 
-  /// Negative log-likelihood of log-probabilities.
+  /// Creates a negative log-likelihood loss of log-probabilities.
   public init(weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean) {
     _weight = Buffer(wrappedValue: weight)
     self.ignoreIndex = ignoreIndex
@@ -105,14 +106,14 @@ open class NLLLoss: Module, Loss {
   }
 }
 
-/// ``F/binaryCrossEntropy(_:_:weight:reduction:)`` as a module (PyTorch: `nn.BCELoss`).
+/// The binary cross entropy of probabilities (PyTorch: `nn.BCELoss`).
 open class BCELoss: Module, Loss {
   /// The weight of each element; broadcasts.
   @Buffer public var weight: Tensor?
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
 
-  /// Cross entropy of probabilities.
+  /// Creates a binary cross entropy loss of probabilities.
   public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
     _weight = Buffer(wrappedValue: weight)
     self.reduction = reduction
@@ -123,17 +124,18 @@ open class BCELoss: Module, Loss {
   }
 }
 
-/// ``F/binaryCrossEntropyWithLogits(_:_:weight:reduction:posWeight:)`` as a module
-/// (PyTorch: `nn.BCEWithLogitsLoss`).
+/// The binary cross entropy of logits (PyTorch: `nn.BCEWithLogitsLoss`).
+///
+/// See ``F/binaryCrossEntropyWithLogits(_:_:weight:reduction:posWeight:)``.
 open class BCEWithLogitsLoss: Module, Loss {
   /// The weight of each element; broadcasts.
   @Buffer public var weight: Tensor?
-  /// The weight of positive targets, by class; broadcasts.
+  /// The weight of positive targets, per class; broadcasts.
   @Buffer public var posWeight: Tensor?
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
 
-  /// Cross entropy of logits and probabilities.
+  /// Creates a binary cross entropy loss of logits.
   public init(weight: Tensor? = nil, reduction: Reduction = .mean, posWeight: Tensor? = nil) {
     _weight = Buffer(wrappedValue: weight)
     _posWeight = Buffer(wrappedValue: posWeight)
@@ -146,14 +148,14 @@ open class BCEWithLogitsLoss: Module, Loss {
   }
 }
 
-/// ``F/klDiv(_:_:reduction:logTarget:)`` as a module (PyTorch: `nn.KLDivLoss`).
+/// The Kullback-Leibler divergence loss (PyTorch: `nn.KLDivLoss`).
 open class KLDivLoss: Module, Loss {
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
   /// Whether targets are log-probabilities.
   public let logTarget: Bool
 
-  /// The divergence of a target distribution from log-probabilities.
+  /// Creates a loss of a target distribution and log-probabilities.
   public init(reduction: Reduction = .mean, logTarget: Bool = false) {
     self.reduction = reduction
     self.logTarget = logTarget

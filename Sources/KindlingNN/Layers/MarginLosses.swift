@@ -1,10 +1,10 @@
 public import KindlingCore
 
-/// What losses with a margin share.
+/// The base class of the margin losses.
 open class MarginLoss: Module {
-  /// How much better what is right has to be.
+  /// The margin.
   public let margin: Double
-  /// What becomes of the losses of single samples.
+  /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
 
   init(margin: Double, _ reduction: Reduction) {
@@ -13,9 +13,9 @@ open class MarginLoss: Module {
   }
 }
 
-/// ``F/hingeEmbeddingLoss(_:_:margin:reduction:)`` as a module (PyTorch: `nn.HingeEmbeddingLoss`).
+/// The hinge embedding loss (PyTorch: `nn.HingeEmbeddingLoss`).
 open class HingeEmbeddingLoss: MarginLoss, Loss {
-  /// A loss that pushes apart up to `margin`.
+  /// Creates a hinge embedding loss.
   public init(margin: Double = 1, reduction: Reduction = .mean) {
     super.init(margin: margin, reduction)
   }
@@ -24,58 +24,58 @@ open class HingeEmbeddingLoss: MarginLoss, Loss {
   }
 }
 
-/// ``F/marginRankingLoss(_:_:_:margin:reduction:)`` as a module (PyTorch: `nn.MarginRankingLoss`).
+/// The margin ranking loss (PyTorch: `nn.MarginRankingLoss`).
 open class MarginRankingLoss: MarginLoss {
-  /// A loss of pairs whose order is known.
+  /// Creates a margin ranking loss.
   public init(margin: Double = 0, reduction: Reduction = .mean) {
     super.init(margin: margin, reduction)
   }
-  /// The loss of scores that `target` (1 or −1) says the order of.
+  /// Returns the loss of two scores whose order `target` (1 or −1) gives.
   open func forward(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor {
     try F.marginRankingLoss(input1, input2, target, margin: margin, reduction: reduction)
   }
-  /// ``forward(_:_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:_:)`` and runs the hooks.
   public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor
   {
     try call([input1, input2, target]) { try forward($0[0], $0[1], $0[2]) }
   }
 }
 
-/// ``F/cosineEmbeddingLoss(_:_:_:margin:reduction:)`` as a module (PyTorch: `nn.CosineEmbeddingLoss`).
+/// The cosine embedding loss (PyTorch: `nn.CosineEmbeddingLoss`).
 open class CosineEmbeddingLoss: MarginLoss {
-  /// A loss of the angles between pairs.
+  /// Creates a cosine embedding loss.
   public init(margin: Double = 0, reduction: Reduction = .mean) {
     super.init(margin: margin, reduction)
   }
-  /// The loss of pairs that belong together (1) or not (−1).
+  /// Returns the loss of similar (1) or dissimilar (−1) pairs.
   open func forward(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor {
     try F.cosineEmbeddingLoss(input1, input2, target, margin: margin, reduction: reduction)
   }
-  /// ``forward(_:_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:_:)`` and runs the hooks.
   public func callAsFunction(_ input1: Tensor, _ input2: Tensor, _ target: Tensor) throws -> Tensor
   {
     try call([input1, input2, target]) { try forward($0[0], $0[1], $0[2]) }
   }
 }
 
-/// ``F/softMarginLoss(_:_:reduction:)`` as a module (PyTorch: `nn.SoftMarginLoss`).
+/// The logistic loss of targets of 1 and −1 (PyTorch: `nn.SoftMarginLoss`).
 open class SoftMarginLoss: Module, Loss {
-  /// What becomes of the losses of single elements.
+  /// The reduction to apply to the element-wise losses.
   public let reduction: Reduction
-  /// The logistic loss.
+  /// Creates a logistic loss.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.softMarginLoss(input, target, reduction: reduction)
   }
 }
 
-/// ``F/multiMarginLoss(_:_:p:margin:weight:reduction:)`` as a module (PyTorch: `nn.MultiMarginLoss`).
+/// The multi-class margin loss (PyTorch: `nn.MultiMarginLoss`).
 open class MultiMarginLoss: MarginLoss, Loss {
-  /// The power, 1 or 2.
+  /// The exponent, 1 or 2.
   public let p: Int
   /// The weight of each class.
   @Buffer public var weight: Tensor?
-  /// A hinge loss of classes.
+  /// Creates a multi-class margin loss.
   public init(p: Int = 1, margin: Double = 1, weight: Tensor? = nil, reduction: Reduction = .mean) {
     self.p = p
     _weight = Buffer(wrappedValue: weight)
@@ -87,25 +87,24 @@ open class MultiMarginLoss: MarginLoss, Loss {
   }
 }
 
-/// ``F/multilabelMarginLoss(_:_:reduction:)`` as a module (PyTorch: `nn.MultiLabelMarginLoss`).
+/// The multi-label margin loss (PyTorch: `nn.MultiLabelMarginLoss`).
 open class MultiLabelMarginLoss: Module, Loss {
-  /// What becomes of the losses of single samples.
+  /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
-  /// A hinge loss of several classes a sample.
+  /// Creates a multi-label margin loss.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.multilabelMarginLoss(input, target, reduction: reduction)
   }
 }
 
-/// ``F/multilabelSoftMarginLoss(_:_:weight:reduction:)`` as a module
-/// (PyTorch: `nn.MultiLabelSoftMarginLoss`).
+/// The multi-label binary cross entropy of logits (PyTorch: `nn.MultiLabelSoftMarginLoss`).
 open class MultiLabelSoftMarginLoss: Module, Loss {
   /// The weight of each class.
   @Buffer public var weight: Tensor?
-  /// What becomes of the losses of single samples.
+  /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
-  /// A cross entropy of several classes a sample.
+  /// Creates a multi-label cross entropy loss.
   public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
     _weight = Buffer(wrappedValue: weight)
     self.reduction = reduction
@@ -115,16 +114,17 @@ open class MultiLabelSoftMarginLoss: Module, Loss {
   }
 }
 
-/// ``F/tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)`` as a module
-/// (PyTorch: `nn.TripletMarginLoss`).
+/// The triplet margin loss (PyTorch: `nn.TripletMarginLoss`).
+///
+/// See ``F/tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``.
 open class TripletMarginLoss: MarginLoss {
-  /// The norm of the distance.
+  /// The `p` of the norm.
   public let p: Double
-  /// What is added to each difference.
+  /// A value added to each difference.
   public let eps: Double
-  /// Whether the positive example's distance to the negative one counts too.
+  /// Whether to use the distance of positive to negative if it is smaller than that of the anchor.
   public let swap: Bool
-  /// A loss of an anchor, an example like it and one unlike it.
+  /// Creates a triplet margin loss.
   public init(
     margin: Double = 1, p: Double = 2, eps: Double = 1e-6, swap: Bool = false,
     reduction: Reduction = .mean
@@ -134,12 +134,12 @@ open class TripletMarginLoss: MarginLoss {
     self.swap = swap
     super.init(margin: margin, reduction)
   }
-  /// The loss of triplets.
+  /// Returns the loss of triplets.
   open func forward(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
     try F.tripletMarginLoss(
       anchor, positive, negative, margin: margin, p: p, eps: eps, swap: swap, reduction: reduction)
   }
-  /// ``forward(_:_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:_:)`` and runs the hooks.
   public func callAsFunction(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws
     -> Tensor
   {

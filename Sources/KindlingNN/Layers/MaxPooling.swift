@@ -1,16 +1,16 @@
 public import KindlingCore
 
-/// What all layers of maxima over windows have in common: their numbers.
+/// The base class of the max-pooling layers.
 open class MaxPoolingLayer: Module {
-  /// The sizes of a window.
+  /// The size of the window.
   public let kernelSize: any Extents
-  /// How far windows are apart.
+  /// The stride of the window.
   public let stride: any Extents
-  /// What surrounds the input, counting as less than everything.
+  /// The implicit padding of negative infinity on each side.
   public let padding: any Extents
-  /// How far the elements of a window are apart.
+  /// The dilation: the spacing between elements of the window.
   public let dilation: any Extents
-  /// Whether windows may reach over the end.
+  /// Whether to use ceil instead of floor to compute the output size.
   public let ceilMode: Bool
 
   init(
@@ -37,18 +37,18 @@ open class MaxPoolingLayer: Module {
 }
 
 extension Extents {
-  /// A number or a tuple, as Python prints it.
+  /// A number or a tuple, in Python's notation.
   var printed: String {
     if let number = self as? Int { return "\(number)" }
     return TextForm.tuple(extents)
   }
 }
 
-/// The greatest element of each window of signals (PyTorch: `nn.MaxPool1d`).
+/// 1-D max pooling over an input signal (PyTorch: `nn.MaxPool1d`).
 ///
 /// - Shape: `[N, C, L]` or `[C, L]`.
 open class MaxPool1d: MaxPoolingLayer, Layer {
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates a max-pooling layer; `stride` defaults to `kernelSize`.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0,
     dilation: some Extents = 1, ceilMode: Bool = false
@@ -58,17 +58,17 @@ open class MaxPool1d: MaxPoolingLayer, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(1, x, indices: false).values }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  /// Returns the maxima and their indices in the signal (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try F.both(pooled(1, x, indices: true))
   }
 }
 
-/// The greatest element of each window of images (PyTorch: `nn.MaxPool2d`).
+/// 2-D max pooling over an input image (PyTorch: `nn.MaxPool2d`).
 ///
 /// - Shape: `[N, C, H, W]` or `[C, H, W]`.
 open class MaxPool2d: MaxPoolingLayer, Layer {
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates a max-pooling layer; `stride` defaults to `kernelSize`.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0,
     dilation: some Extents = 1, ceilMode: Bool = false
@@ -78,17 +78,17 @@ open class MaxPool2d: MaxPoolingLayer, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(2, x, indices: false).values }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  /// Returns the maxima and their indices in their planes (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try F.both(pooled(2, x, indices: true))
   }
 }
 
-/// The greatest element of each window of volumes (PyTorch: `nn.MaxPool3d`).
+/// 3-D max pooling over an input volume (PyTorch: `nn.MaxPool3d`).
 ///
 /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]`.
 open class MaxPool3d: MaxPoolingLayer, Layer {
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates a max-pooling layer; `stride` defaults to `kernelSize`.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0,
     dilation: some Extents = 1, ceilMode: Bool = false
@@ -98,7 +98,7 @@ open class MaxPool3d: MaxPoolingLayer, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(3, x, indices: false).values }
 
-  /// The maxima and where in their planes they lie (PyTorch: `return_indices=True`).
+  /// Returns the maxima and their indices in their volumes (PyTorch: `return_indices=True`).
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try F.both(pooled(3, x, indices: true))
   }

@@ -1,41 +1,44 @@
 public import KindlingCore
 
-/// Signals with each maximum where it was found, and zeros elsewhere (PyTorch: `nn.MaxUnpool1d`).
+/// A partial inverse of 1-D max pooling, with zeros for all other elements
+/// (PyTorch: `nn.MaxUnpool1d`).
 ///
 /// ```swift
 /// let (maxima, places) = try MaxPool1d(2).withIndices(x)
 /// let signal = try MaxUnpool1d(2)(maxima, places)
 /// ```
 open class MaxUnpool1d: MaxUnpoolingLayer {
-  /// The inverse of ``MaxPool1d`` with these numbers; `stride` is `kernelSize` where it is nil.
+  /// Creates a partial inverse of ``MaxPool1d`` with the same arguments.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0
   ) { super.init(rank: 1, kernelSize.extents, stride?.extents, padding.extents) }
 }
 
-/// Images with each maximum where it was found, and zeros elsewhere (PyTorch: `nn.MaxUnpool2d`).
+/// A partial inverse of 2-D max pooling, with zeros for all other elements
+/// (PyTorch: `nn.MaxUnpool2d`).
 open class MaxUnpool2d: MaxUnpoolingLayer {
-  /// The inverse of ``MaxPool2d`` with these numbers; `stride` is `kernelSize` where it is nil.
+  /// Creates a partial inverse of ``MaxPool2d`` with the same arguments.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0
   ) { super.init(rank: 2, kernelSize.extents, stride?.extents, padding.extents) }
 }
 
-/// Volumes with each maximum where it was found, and zeros elsewhere (PyTorch: `nn.MaxUnpool3d`).
+/// A partial inverse of 3-D max pooling, with zeros for all other elements
+/// (PyTorch: `nn.MaxUnpool3d`).
 open class MaxUnpool3d: MaxUnpoolingLayer {
-  /// The inverse of ``MaxPool3d`` with these numbers; `stride` is `kernelSize` where it is nil.
+  /// Creates a partial inverse of ``MaxPool3d`` with the same arguments.
   public init(
     _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0
   ) { super.init(rank: 3, kernelSize.extents, stride?.extents, padding.extents) }
 }
 
-/// What all inverses of maximum poolings have in common: their numbers, one for each dimension.
+/// The base class of the max-unpooling layers.
 open class MaxUnpoolingLayer: Module {
-  /// The sizes of a window.
+  /// The size of the pooling window.
   public let kernelSize: [Int]
-  /// How far windows are apart.
+  /// The stride of the pooling window; defaults to `kernelSize`.
   public let stride: [Int]
-  /// How far windows reach over the edges.
+  /// The padding of the pooling.
   public let padding: [Int]
   private let rank: Int
 
@@ -49,17 +52,17 @@ open class MaxUnpoolingLayer: Module {
     self.padding = all(padding)
   }
 
-  /// Puts the elements of `x` where `indices`, those of the pooling, say.
+  /// Places the elements of `x` at the pooling's `indices`.
   ///
-  /// `outputSize` is the size of the result where several are possible, or its whole shape.
-  /// - Throws: `TensorError` where shapes, sizes or indices do not fit.
+  /// `outputSize` is the spatial size or shape of the output if several are possible.
+  /// - Throws: `TensorError` if shapes, sizes or indices do not match.
   open func forward(
     _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil
   ) throws -> Tensor {
     try F.maxUnpool(rank, x, indices, kernelSize, stride, padding, outputSize)
   }
 
-  /// ``forward(_:_:outputSize:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:outputSize:)`` and runs the hooks.
   public func callAsFunction(
     _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil
   ) throws -> Tensor {

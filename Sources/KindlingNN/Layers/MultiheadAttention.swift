@@ -1,45 +1,45 @@
 public import KindlingCore
 
-/// The linear layer that PyTorch keeps from being quantised; otherwise a ``Linear``.
+/// A ``Linear`` that PyTorch exempts from dynamic quantization.
 open class NonDynamicallyQuantizableLinear: Linear {}
 
-/// Attention in several heads (PyTorch: `nn.MultiheadAttention`).
+/// Multi-head attention (PyTorch: `nn.MultiheadAttention`).
 ///
-/// - Shape: `query` `[L, N, E]`, `key` `[S, N, kdim]`, `value` `[S, N, vdim]`, samples first where
-///   `batchFirst`, or all without samples.
+/// - Shape: `query` `[L, N, E]`, `key` `[S, N, kdim]`, `value` `[S, N, vdim]`; the batch comes
+///   first with `batchFirst`. Inputs without a batch dimension are accepted.
 open class MultiheadAttention: Module {
-  /// The size of queries and results.
+  /// The size of queries and outputs.
   public let embedDim: Int
-  /// How many heads there are.
+  /// The number of heads.
   public let numHeads: Int
-  /// The share of attention weights dropped while training.
+  /// The dropout probability of attention weights in training.
   public let dropout: Double
   /// The size of keys.
   public let kdim: Int
   /// The size of values.
   public let vdim: Int
-  /// Whether samples are the first dimension.
+  /// Whether the batch is the first dimension.
   public let batchFirst: Bool
-  /// Whether a key and a value of zeros are appended.
+  /// Whether to append a key and a value of zeros.
   public let addZeroAttn: Bool
-  /// The projections of queries, keys and values, `[3E, E]`, where their sizes are equal.
+  /// The projections of query, key and value, `[3E, E]`, if their sizes are equal.
   @Parameter public var inProjWeight: Tensor?
-  /// `[E, E]`, where sizes differ.
+  /// The projection of queries, `[E, E]`, if the sizes differ.
   @Parameter public var qProjWeight: Tensor?
-  /// `[E, kdim]`, where sizes differ.
+  /// The projection of keys, `[E, kdim]`, if the sizes differ.
   @Parameter public var kProjWeight: Tensor?
-  /// `[E, vdim]`, where sizes differ.
+  /// The projection of values, `[E, vdim]`, if the sizes differ.
   @Parameter public var vProjWeight: Tensor?
-  /// `[3E]`.
+  /// The bias of the input projections, `[3E]`.
   @Parameter public var inProjBias: Tensor?
-  /// The projection of the result.
+  /// The output projection.
   public let outProj: NonDynamicallyQuantizableLinear
-  /// A key appended to all sequences.
+  /// A key appended to each sequence.
   @Parameter public var biasK: Tensor?
-  /// A value appended to all sequences.
+  /// A value appended to each sequence.
   @Parameter public var biasV: Tensor?
 
-  /// Attention whose parameters are drawn as PyTorch draws them, from the default generator.
+  /// Creates a layer with parameters drawn from the default generator, as in PyTorch.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true,
     addBiasKV: Bool = false, addZeroAttn: Bool = false, kdim: Int? = nil, vdim: Int? = nil,
@@ -80,7 +80,7 @@ open class MultiheadAttention: Module {
     keepingError { try resetParameters() }
   }
 
-  /// Draws the parameters anew (PyTorch: `MultiheadAttention._reset_parameters`).
+  /// Reinitializes the parameters (PyTorch: `MultiheadAttention._reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     for weight in [inProjWeight, qProjWeight, kProjWeight, vProjWeight] {
@@ -95,7 +95,7 @@ open class MultiheadAttention: Module {
     }
   }
 
-  /// Attends: the output, and where they are wanted the weights.
+  /// Returns the attention output and, if requested, the attention weights.
   ///
   /// The arguments are those of `F.multiHeadAttention`.
   open func forward(
@@ -129,6 +129,7 @@ open class MultiheadAttention: Module {
     return (try ordered(y.output), y.weights)
   }
 
+  /// Returns the result of
   /// ``forward(_:_:_:keyPaddingMask:needWeights:attnMask:averageAttnWeights:isCausal:)``.
   public func callAsFunction(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil,

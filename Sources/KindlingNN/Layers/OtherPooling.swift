@@ -1,34 +1,34 @@
 public import KindlingCore
 
-/// The norm of each window of signals (PyTorch: `nn.LPPool1d`).
+/// 1-D power-average pooling (PyTorch: `nn.LPPool1d`).
 open class LPPool1d: LPPoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(1, x) }
 }
 
-/// The norm of each window of images (PyTorch: `nn.LPPool2d`).
+/// 2-D power-average pooling (PyTorch: `nn.LPPool2d`).
 open class LPPool2d: LPPoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(2, x) }
 }
 
-/// The norm of each window of volumes (PyTorch: `nn.LPPool3d`).
+/// 3-D power-average pooling (PyTorch: `nn.LPPool3d`).
 open class LPPool3d: LPPoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(3, x) }
 }
 
-/// What all layers of norms over windows have in common: their numbers.
+/// The base class of the power-average pooling layers.
 open class LPPoolingLayer: Module {
-  /// Which norm.
+  /// The exponent of the norm.
   public var normType: Double { norm.doubleValue }
-  /// The norm as it was given: PyTorch prints 2 and 2.0 as such.
+  /// The exponent in the type it was given in: PyTorch prints 2 and 2.0 differently.
   package let norm: Scalar
-  /// The sizes of a window.
+  /// The size of the window.
   public let kernelSize: any Extents
-  /// How far windows are apart; nil is their size.
+  /// The stride of the window; `nil` stands for `kernelSize`.
   public let stride: (any Extents)?
-  /// Whether windows may reach over the end.
+  /// Whether to use ceil instead of floor to compute the output size.
   public let ceilMode: Bool
 
-  /// A layer with windows of `kernelSize`, which `stride` is too where it is nil.
+  /// Creates a power-average pooling layer; `stride` defaults to `kernelSize`.
   public init<S: TensorScalar>(
     _ normType: S, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     ceilMode: Bool = false
@@ -39,7 +39,7 @@ open class LPPoolingLayer: Module {
     self.ceilMode = ceilMode
   }
 
-  /// Creates a layer of the norm `norm`, which prints as it was given.
+  /// Creates a layer with the exponent `norm`, which prints as it was given.
   package init(
     _ norm: Scalar, _ kernelSize: any Extents, stride: (any Extents)?, ceilMode: Bool
   ) {
@@ -58,16 +58,14 @@ open class LPPoolingLayer: Module {
   }
 }
 
-/// Applies fractional max pooling over images: windows at distances that are drawn at random
-/// (PyTorch: `nn.FractionalMaxPool2d`).
+/// 2-D fractional max pooling, with windows at random steps (PyTorch: `nn.FractionalMaxPool2d`).
 open class FractionalMaxPool2d: FractionalMaxPoolingLayer, Layer {
   override var rank: Int { 2 }
 
   open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
 }
 
-/// Applies fractional max pooling over volumes: windows at distances that are drawn at random
-/// (PyTorch: `nn.FractionalMaxPool3d`).
+/// 3-D fractional max pooling, with windows at random steps (PyTorch: `nn.FractionalMaxPool3d`).
 open class FractionalMaxPool3d: FractionalMaxPoolingLayer, Layer {
   override var rank: Int { 3 }
 
@@ -78,19 +76,17 @@ open class FractionalMaxPool3d: FractionalMaxPoolingLayer, Layer {
 open class FractionalMaxPoolingLayer: Module {
   /// The size of the window.
   public let kernelSize: any Extents
-  /// The size of the output, or nil.
+  /// The output size, or `nil`.
   public let outputSize: (any Extents)?
-  /// The ratio of the output size to the input size, or nil.
+  /// The ratio of output size to input size, or `nil`.
   public let outputRatio: [Double]?
-  /// Numbers in [0, 1), of shape `[N, C, rank]`, that replace the drawn ones; a buffer, as in
-  /// PyTorch.
+  /// Numbers in [0, 1), of shape `[N, C, rank]`, that replace those drawn; a buffer, as in PyTorch.
   @Buffer("_random_samples") public var randomSamples: Tensor? = nil
 
-  /// Creates a layer whose output has `outputSize`, or `outputRatio` times the input size: one
-  /// number for all dimensions, or one for each.
+  /// Creates a layer with an output of `outputSize`, or of `outputRatio` times the input size.
   ///
-  /// The first use throws `TensorError` `.value` unless exactly one of them is given, and unless
-  /// every ratio lies between 0 and 1.
+  /// Both are one number for all dimensions, or one for each. The first use throws `TensorError`
+  /// `.value` unless exactly one of them is given, and unless every ratio is between 0 and 1.
   public init(
     _ kernelSize: some Extents, outputSize: (any Extents)? = nil, outputRatio: [Double]? = nil,
     randomSamples: Tensor? = nil
@@ -103,7 +99,7 @@ open class FractionalMaxPoolingLayer: Module {
     initializationError = constructionProblem()
   }
 
-  /// Creates a layer whose output has `outputRatio` times the input size in every dimension.
+  /// Creates a layer with an output of `outputRatio` times the input size in every dimension.
   public convenience init(
     _ kernelSize: some Extents, outputRatio: Double, randomSamples: Tensor? = nil
   ) {
@@ -138,18 +134,18 @@ open class FractionalMaxPoolingLayer: Module {
   }
 }
 
-/// The sliding blocks of images as columns (PyTorch: `nn.Unfold`).
+/// A layer that extracts sliding blocks as columns (PyTorch: `nn.Unfold`).
 open class Unfold: Module, Layer {
-  /// The sizes of a block.
+  /// The size of a block.
   public let kernelSize: any Extents
-  /// How far the elements of a block are apart.
+  /// The dilation: the spacing between elements of a block.
   public let dilation: any Extents
-  /// Zeros that surround the images.
+  /// The implicit zero padding on each side.
   public let padding: any Extents
-  /// How far blocks are apart.
+  /// The stride of the blocks.
   public let stride: any Extents
 
-  /// A layer with blocks of `kernelSize`.
+  /// Creates a layer with blocks of `kernelSize`.
   public init(
     _ kernelSize: some Extents, dilation: some Extents = 1, padding: some Extents = 0,
     stride: some Extents = 1
@@ -171,20 +167,20 @@ open class Unfold: Module, Layer {
   }
 }
 
-/// Columns of sliding blocks added up to images (PyTorch: `nn.Fold`).
+/// A layer that sums overlapping blocks, given as columns (PyTorch: `nn.Fold`).
 open class Fold: Module, Layer {
-  /// The size of the images.
+  /// The spatial size of the output.
   public let outputSize: any Extents
-  /// The sizes of a block.
+  /// The size of a block.
   public let kernelSize: any Extents
-  /// How far the elements of a block are apart.
+  /// The dilation: the spacing between elements of a block.
   public let dilation: any Extents
-  /// Zeros that surround the images.
+  /// The implicit zero padding on each side.
   public let padding: any Extents
-  /// How far blocks are apart.
+  /// The stride of the blocks.
   public let stride: any Extents
 
-  /// A layer that makes images of `outputSize` of blocks of `kernelSize`.
+  /// Creates a layer with outputs of `outputSize` and blocks of `kernelSize`.
   public init(
     _ outputSize: some Extents, _ kernelSize: some Extents, dilation: some Extents = 1,
     padding: some Extents = 0, stride: some Extents = 1

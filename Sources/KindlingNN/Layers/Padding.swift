@@ -1,8 +1,8 @@
 public import KindlingCore
 
-/// What padding layers share: a border, before and after along each dimension, the last one first.
+/// The base class of the padding layers.
 open class PaddingLayer: Module {
-  /// The elements before and after along the last dimension, then along the one before it, and so on.
+  /// The elements before and after along each dimension, the last dimension first.
   public let padding: [Int]
   fileprivate let mode: PaddingMode
 
@@ -25,9 +25,9 @@ open class PaddingLayer: Module {
   override open func extraRepr() -> String { TextForm.tuple(padding) }
 }
 
-/// What ``ConstantPad1d``, ``ConstantPad2d`` and ``ConstantPad3d`` share.
+/// The base class of ``ConstantPad1d``, ``ConstantPad2d`` and ``ConstantPad3d``.
 open class ConstantPaddingLayer: PaddingLayer, Layer {
-  /// What the border holds.
+  /// The padding value.
   public let value: Scalar
 
   fileprivate init(_ padding: some Extents, rank: Int, value: Scalar) {
@@ -42,110 +42,110 @@ open class ConstantPaddingLayer: PaddingLayer, Layer {
   }
 }
 
-/// A border of one number (PyTorch: `nn.ConstantPad1d`).
+/// 1-D padding with a constant (PyTorch: `nn.ConstantPad1d`).
 open class ConstantPad1d: ConstantPaddingLayer {
-  /// A border of `value`: one width for all sides, or 2.
+  /// Creates a layer that pads with `value`; `padding` is one number for all sides, or 2.
   public init<S: TensorScalar>(_ padding: some Extents, _ value: S) {
     super.init(padding, rank: 1, value: value.scalar)
   }
 }
 
-/// A border of one number (PyTorch: `nn.ConstantPad2d`).
+/// 2-D padding with a constant (PyTorch: `nn.ConstantPad2d`).
 open class ConstantPad2d: ConstantPaddingLayer {
-  /// A border of `value`: one width for all sides, or 4.
+  /// Creates a layer that pads with `value`; `padding` is one number for all sides, or 4.
   public init<S: TensorScalar>(_ padding: some Extents, _ value: S) {
     super.init(padding, rank: 2, value: value.scalar)
   }
 }
 
-/// A border of one number (PyTorch: `nn.ConstantPad3d`).
+/// 3-D padding with a constant (PyTorch: `nn.ConstantPad3d`).
 open class ConstantPad3d: ConstantPaddingLayer {
-  /// A border of `value`: one width for all sides, or 6.
+  /// Creates a layer that pads with `value`; `padding` is one number for all sides, or 6.
   public init<S: TensorScalar>(_ padding: some Extents, _ value: S) {
     super.init(padding, rank: 3, value: value.scalar)
   }
 }
 
-/// A border of zeros (PyTorch: `nn.ZeroPad1d`).
+/// 1-D zero padding (PyTorch: `nn.ZeroPad1d`).
 open class ZeroPad1d: PaddingLayer, Layer {
-  /// One width for all sides, or 2.
+  /// Creates a layer; `padding` is one number for all sides, or 2.
   public init(_ padding: some Extents) { super.init(padding, rank: 1, .constant) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// A border of zeros (PyTorch: `nn.ZeroPad2d`).
+/// 2-D zero padding (PyTorch: `nn.ZeroPad2d`).
 open class ZeroPad2d: PaddingLayer, Layer {
-  /// One width for all sides, or 4.
+  /// Creates a layer; `padding` is one number for all sides, or 4.
   public init(_ padding: some Extents) { super.init(padding, rank: 2, .constant) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// A border of zeros (PyTorch: `nn.ZeroPad3d`).
+/// 3-D zero padding (PyTorch: `nn.ZeroPad3d`).
 open class ZeroPad3d: PaddingLayer, Layer {
-  /// One width for all sides, or 6.
+  /// Creates a layer; `padding` is one number for all sides, or 6.
   public init(_ padding: some Extents) { super.init(padding, rank: 3, .constant) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The input mirrored at its border (PyTorch: `nn.ReflectionPad1d`).
+/// 1-D padding by reflection of the input (PyTorch: `nn.ReflectionPad1d`).
 open class ReflectionPad1d: PaddingLayer, Layer {
-  /// One width for all sides, or 2.
+  /// Creates a layer; `padding` is one number for all sides, or 2.
   public init(_ padding: some Extents) { super.init(padding, rank: 1, .reflect) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The input mirrored at its border (PyTorch: `nn.ReflectionPad2d`).
+/// 2-D padding by reflection of the input (PyTorch: `nn.ReflectionPad2d`).
 open class ReflectionPad2d: PaddingLayer, Layer {
-  /// One width for all sides, or 4.
+  /// Creates a layer; `padding` is one number for all sides, or 4.
   public init(_ padding: some Extents) { super.init(padding, rank: 2, .reflect) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The input mirrored at its border (PyTorch: `nn.ReflectionPad3d`).
+/// 3-D padding by reflection of the input (PyTorch: `nn.ReflectionPad3d`).
 open class ReflectionPad3d: PaddingLayer, Layer {
-  /// One width for all sides, or 6.
+  /// Creates a layer; `padding` is one number for all sides, or 6.
   public init(_ padding: some Extents) { super.init(padding, rank: 3, .reflect) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The border repeated (PyTorch: `nn.ReplicationPad1d`).
+/// 1-D padding by replication of the edge elements (PyTorch: `nn.ReplicationPad1d`).
 open class ReplicationPad1d: PaddingLayer, Layer {
-  /// One width for all sides, or 2.
+  /// Creates a layer; `padding` is one number for all sides, or 2.
   public init(_ padding: some Extents) { super.init(padding, rank: 1, .replicate) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The border repeated (PyTorch: `nn.ReplicationPad2d`).
+/// 2-D padding by replication of the edge elements (PyTorch: `nn.ReplicationPad2d`).
 open class ReplicationPad2d: PaddingLayer, Layer {
-  /// One width for all sides, or 4.
+  /// Creates a layer; `padding` is one number for all sides, or 4.
   public init(_ padding: some Extents) { super.init(padding, rank: 2, .replicate) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The border repeated (PyTorch: `nn.ReplicationPad3d`).
+/// 3-D padding by replication of the edge elements (PyTorch: `nn.ReplicationPad3d`).
 open class ReplicationPad3d: PaddingLayer, Layer {
-  /// One width for all sides, or 6.
+  /// Creates a layer; `padding` is one number for all sides, or 6.
   public init(_ padding: some Extents) { super.init(padding, rank: 3, .replicate) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The input repeated (PyTorch: `nn.CircularPad1d`).
+/// 1-D circular padding (PyTorch: `nn.CircularPad1d`).
 open class CircularPad1d: PaddingLayer, Layer {
-  /// One width for all sides, or 2.
+  /// Creates a layer; `padding` is one number for all sides, or 2.
   public init(_ padding: some Extents) { super.init(padding, rank: 1, .circular) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The input repeated (PyTorch: `nn.CircularPad2d`).
+/// 2-D circular padding (PyTorch: `nn.CircularPad2d`).
 open class CircularPad2d: PaddingLayer, Layer {
-  /// One width for all sides, or 4.
+  /// Creates a layer; `padding` is one number for all sides, or 4.
   public init(_ padding: some Extents) { super.init(padding, rank: 2, .circular) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }
 
-/// The input repeated (PyTorch: `nn.CircularPad3d`).
+/// 3-D circular padding (PyTorch: `nn.CircularPad3d`).
 open class CircularPad3d: PaddingLayer, Layer {
-  /// One width for all sides, or 6.
+  /// Creates a layer; `padding` is one number for all sides, or 6.
   public init(_ padding: some Extents) { super.init(padding, rank: 3, .circular) }
   open func forward(_ x: Tensor) throws -> Tensor { try padded(x) }
 }

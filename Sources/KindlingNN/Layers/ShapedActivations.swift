@@ -1,15 +1,15 @@
 public import KindlingCore
 
-// Numbers are kept as they were given, since PyTorch prints `beta=2` and `beta=2.0` as such.
+// Numbers keep the type they were given in: PyTorch prints `beta=2` and `beta=2.0` differently.
 
-/// Negative elements multiplied by a small slope (PyTorch: `nn.LeakyReLU`).
+/// A rectifier with a small slope for negative elements (PyTorch: `nn.LeakyReLU`).
 open class LeakyReLU: Module, Layer {
   /// The slope for negative elements.
   public let negativeSlope: Scalar
-  /// Whether the input itself is written to.
+  /// Whether to modify the input in place.
   public let inplace: Bool
 
-  /// A rectifier that leaks.
+  /// Creates a leaky rectifier.
   public init<S: TensorScalar>(_ negativeSlope: S = 0.01, inplace: Bool = false) {
     self.negativeSlope = negativeSlope.scalar
     self.inplace = inplace
@@ -24,12 +24,12 @@ open class LeakyReLU: Module, Layer {
   }
 }
 
-/// `x · Φ(x)`, Φ being the normal distribution (PyTorch: `nn.GELU`).
+/// The activation `x · Φ(x)`, with Φ the normal distribution function (PyTorch: `nn.GELU`).
 open class GELU: Module, Layer {
-  /// How Φ is computed.
+  /// The formula for Φ.
   public let approximate: GELUApproximation
 
-  /// A Gaussian error linear unit.
+  /// Creates a Gaussian error linear unit.
   public init(approximate: GELUApproximation = .none) { self.approximate = approximate }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.gelu(x, approximate: approximate) }
@@ -37,11 +37,11 @@ open class GELU: Module, Layer {
   override open func extraRepr() -> String { "approximate='\(approximate.rawValue)'" }
 }
 
-/// What ``ELU`` and ``CELU`` share.
+/// The base class of ``ELU`` and ``CELU``.
 open class ExponentialActivation: Module {
-  /// The negative of the limit for very negative elements.
+  /// The negated limit for very negative elements.
   public let alpha: Scalar
-  /// Whether the input itself is written to.
+  /// Whether to modify the input in place.
   public let inplace: Bool
 
   init(alpha: Scalar, _ inplace: Bool) {
@@ -54,9 +54,9 @@ open class ExponentialActivation: Module {
   }
 }
 
-/// `α(exp(x) − 1)` for negative elements (PyTorch: `nn.ELU`).
+/// The activation `α(exp(x) − 1)` for negative elements, `x` for others (PyTorch: `nn.ELU`).
 open class ELU: ExponentialActivation, Layer {
-  /// An activation whose limit is −`alpha`.
+  /// Creates an activation with the limit −`alpha`.
   public init<S: TensorScalar>(alpha: S = 1.0, inplace: Bool = false) {
     super.init(alpha: alpha.scalar, inplace)
   }
@@ -66,9 +66,9 @@ open class ELU: ExponentialActivation, Layer {
   }
 }
 
-/// `α(exp(x/α) − 1)` for negative elements (PyTorch: `nn.CELU`).
+/// The activation `α(exp(x/α) − 1)` for negative elements, `x` for others (PyTorch: `nn.CELU`).
 open class CELU: ExponentialActivation, Layer {
-  /// An activation whose limit is −`alpha`.
+  /// Creates an activation with the limit −`alpha`.
   public init<S: TensorScalar>(alpha: S = 1.0, inplace: Bool = false) {
     super.init(alpha: alpha.scalar, inplace)
   }
@@ -78,18 +78,18 @@ open class CELU: ExponentialActivation, Layer {
   }
 }
 
-/// Elements limited to `minVal…maxVal` (PyTorch: `nn.Hardtanh`).
+/// An activation that clamps elements to `minVal…maxVal` (PyTorch: `nn.Hardtanh`).
 ///
 /// - Throws: on use, `TensorError` `.value` unless `minVal` < `maxVal`.
 open class Hardtanh: Module, Layer {
-  /// The least result.
+  /// The minimum output.
   public let minVal: Scalar
-  /// The greatest result.
+  /// The maximum output.
   public let maxVal: Scalar
-  /// Whether the input itself is written to.
+  /// Whether to modify the input in place.
   public let inplace: Bool
 
-  /// A limit from `minVal` to `maxVal`.
+  /// Creates an activation that clamps to `minVal…maxVal`.
   public init<A: TensorScalar, B: TensorScalar>(
     _ minVal: A = -1.0, _ maxVal: B = 1.0, inplace: Bool = false
   ) {
@@ -116,14 +116,14 @@ open class Hardtanh: Module, Layer {
   }
 }
 
-/// `log(1 + exp(βx)) / β` (PyTorch: `nn.Softplus`).
+/// The activation `log(1 + exp(βx)) / β` (PyTorch: `nn.Softplus`).
 open class Softplus: Module, Layer {
-  /// The steepness.
+  /// The factor β of the input.
   public let beta: Scalar
-  /// From where on the result is the input itself.
+  /// The value of `βx` above which the output is the input.
   public let threshold: Scalar
 
-  /// A smooth rectifier.
+  /// Creates a smooth rectifier.
   public init<A: TensorScalar, B: TensorScalar>(beta: A = 1.0, threshold: B = 20.0) {
     self.beta = beta.scalar
     self.threshold = threshold.scalar
@@ -138,9 +138,9 @@ open class Softplus: Module, Layer {
   }
 }
 
-/// What ``Hardshrink`` and ``Softshrink`` share.
+/// The base class of ``Hardshrink`` and ``Softshrink``.
 open class ShrinkActivation: Module {
-  /// Up to which size elements become 0.
+  /// The largest magnitude of elements that become 0.
   public let lambd: Scalar
 
   init(lambd: Scalar) { self.lambd = lambd }
@@ -148,32 +148,32 @@ open class ShrinkActivation: Module {
   override open func extraRepr() -> String { PrintedNumber.python(lambd) }
 }
 
-/// Small elements replaced by 0 (PyTorch: `nn.Hardshrink`).
+/// An activation that replaces elements from −`lambd` to `lambd` by 0 (PyTorch: `nn.Hardshrink`).
 open class Hardshrink: ShrinkActivation, Layer {
-  /// A threshold `lambd`.
+  /// Creates an activation with the threshold `lambd`.
   public init<S: TensorScalar>(_ lambd: S = 0.5) { super.init(lambd: lambd.scalar) }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.hardshrink(x, lambd: lambd.doubleValue) }
 }
 
-/// Elements moved towards 0, and not beyond (PyTorch: `nn.Softshrink`).
+/// An activation that shrinks elements towards 0 by `lambd` (PyTorch: `nn.Softshrink`).
 open class Softshrink: ShrinkActivation, Layer {
-  /// A threshold `lambd`.
+  /// Creates an activation with the threshold `lambd`.
   public init<S: TensorScalar>(_ lambd: S = 0.5) { super.init(lambd: lambd.scalar) }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.softshrink(x, lambd: lambd.doubleValue) }
 }
 
-/// Elements up to `threshold` replaced by `value` (PyTorch: `nn.Threshold`).
+/// An activation that replaces elements up to `threshold` by `value` (PyTorch: `nn.Threshold`).
 open class Threshold: Module, Layer {
-  /// The greatest element that is replaced.
+  /// The largest element to replace.
   public let threshold: Scalar
-  /// What replaces it.
+  /// The replacement.
   public let value: Scalar
-  /// Whether the input itself is written to.
+  /// Whether to modify the input in place.
   public let inplace: Bool
 
-  /// A threshold.
+  /// Creates an activation that replaces elements up to `threshold` by `value`.
   public init<A: TensorScalar, B: TensorScalar>(_ threshold: A, _ value: B, inplace: Bool = false) {
     self.threshold = threshold.scalar
     self.value = value.scalar
@@ -190,16 +190,16 @@ open class Threshold: Module, Layer {
   }
 }
 
-/// Negative elements multiplied by random slopes while training (PyTorch: `nn.RReLU`).
+/// A rectifier with random slopes for negative elements in training (PyTorch: `nn.RReLU`).
 open class RReLU: Module, Layer {
-  /// The least slope.
+  /// The minimum slope.
   public let lower: Scalar
-  /// The greatest slope.
+  /// The maximum slope.
   public let upper: Scalar
-  /// Whether the input itself is written to.
+  /// Whether to modify the input in place.
   public let inplace: Bool
 
-  /// Slopes from `lower` to `upper`.
+  /// Creates a rectifier with slopes from `lower` to `upper`.
   public init<A: TensorScalar, B: TensorScalar>(
     _ lower: A = 1.0 / 8, _ upper: B = 1.0 / 3, inplace: Bool = false
   ) {
@@ -219,18 +219,18 @@ open class RReLU: Module, Layer {
   }
 }
 
-/// Negative elements multiplied by learned slopes (PyTorch: `nn.PReLU`).
+/// A rectifier with learned slopes for negative elements (PyTorch: `nn.PReLU`).
 ///
-/// - Throws: on use, `TensorError` where an argument was impossible, or as ``F/prelu(_:_:)``.
+/// - Throws: on use, `TensorError` if an argument was invalid, or like ``F/prelu(_:_:)``.
 open class PReLU: Module, Layer {
-  /// One slope, or one for each channel.
+  /// The number of slopes: 1, or one for each channel.
   public let numParameters: Int
-  /// What the slopes start as (PyTorch: `init`).
+  /// The initial value of the slopes (PyTorch: `init`).
   public let initial: Double
-  /// `[numParameters]`.
+  /// The slopes, `[numParameters]`.
   @Parameter public var weight: Tensor
 
-  /// A rectifier whose slopes start as `initial`.
+  /// Creates a rectifier with slopes of `initial`.
   public init(
     _ numParameters: Int = 1, initial: Double = 0.25, dtype: DType? = nil, device: Device = .cpu
   ) {
@@ -243,7 +243,7 @@ open class PReLU: Module, Layer {
     keepingError { try resetParameters() }
   }
 
-  /// Sets the slopes back to the start (PyTorch: `PReLU.reset_parameters`).
+  /// Resets the slopes to their initial value (PyTorch: `PReLU.reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try Init.constant_(weight, initial)

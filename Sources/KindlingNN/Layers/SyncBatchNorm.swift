@@ -1,8 +1,9 @@
 import KindlingCore
 
-/// Batch normalization with statistics of all processes (PyTorch: `nn.SyncBatchNorm`).
+/// Batch normalization with statistics across processes (PyTorch: `nn.SyncBatchNorm`).
 ///
-/// There is one process, so that it equals batch normalization for any number of spatial dimensions.
+/// Kindling runs in one process, so this equals batch normalization for any number of spatial
+/// dimensions.
 ///
 /// - Shape: `[N, C]` or `[N, C, *]`.
 open class SyncBatchNorm: BatchNormalization {
@@ -18,14 +19,15 @@ open class SyncBatchNorm: BatchNormalization {
 }
 
 extension SyncBatchNorm {
-  /// Replaces every batch normalization in `module` by a ``SyncBatchNorm`` with its parameters,
-  /// statistics and mode, and returns the module, or the replacement of the module itself
+  /// Replaces every batch normalization in `module` by a ``SyncBatchNorm``
   /// (PyTorch: `nn.SyncBatchNorm.convert_sync_batchnorm`).
   ///
-  /// Parameters stay the same objects, so that an optimizer made before keeps working.
+  /// The result is the module, or its replacement if it is a batch normalization itself.
+  /// Parameters, statistics and modes are kept. Parameters remain the same objects, so an existing
+  /// optimizer keeps working.
   ///
-  /// - Throws: `TensorError` `.value`, before anything is replaced, where a batch normalization is a
-  ///   stored property, which only an assignment can replace.
+  /// - Throws: `TensorError` `.value`, before any replacement, if a batch normalization is a stored
+  ///   property: only an assignment can replace it.
   public static func convertSyncBatchnorm(_ module: Module) throws -> Module {
     var replacements: [ObjectIdentifier: SyncBatchNorm] = [:]
     func replacement(_ old: BatchNormalization) throws -> SyncBatchNorm {
@@ -39,7 +41,7 @@ extension SyncBatchNorm {
     for (path, holder) in module.namedModules() {
       for (name, child) in holder.submodules {
         guard let old = child as? BatchNormalization else { continue }
-        // Its own child back in its place: whether another one could take it.
+        // Assigns the child to its own place, to test whether a replacement is possible.
         guard try holder.replaceMember(name, with: old) else {
           throw TensorError(
             .value, "convertSyncBatchnorm",

@@ -1,8 +1,8 @@
 public import KindlingCore
 
 extension ConvolutionLayer {
-  /// The transposed convolution of `x` with the layer's weight and bias, padded behind until it has
-  /// the spatial sizes `outputSize` where those are given.
+  /// Returns the transposed convolution of `x`, with output padding for the spatial size
+  /// `outputSize` if given.
   fileprivate func transposed(_ x: Tensor, _ outputSize: [Int]?) throws -> Tensor {
     try checkInitialization()
     let rank = kernelSize.count
@@ -12,7 +12,7 @@ extension ConvolutionLayer {
       outputSize.map { try behind(x, $0, padding) } ?? outputPadding, groups, dilation)
   }
 
-  /// What has to be added behind for an output of the spatial sizes `outputSize`.
+  /// Returns the output padding that gives the spatial size `outputSize`.
   private func behind(_ x: Tensor, _ outputSize: [Int], _ padding: [Int]) throws -> [Int] {
     let rank = kernelSize.count
     let wanted = outputSize.count > rank ? Array(outputSize.suffix(rank)) : outputSize
@@ -39,12 +39,12 @@ extension ConvolutionLayer {
   }
 }
 
-/// The transposed convolution of signals: the gradient of ``Conv1d`` with respect to its input
+/// A 1-D transposed convolution: the gradient of ``Conv1d`` with respect to its input
 /// (PyTorch: `nn.ConvTranspose1d`).
 ///
 /// - Shape: `[N, inChannels, L]` or `[inChannels, L]` → `[N, outChannels, L']`.
 open class ConvTranspose1d: ConvolutionLayer, Layer {
-  /// A layer of `inChannels` kernels of size `kernelSize`.
+  /// Creates a layer with `inChannels` kernels of `kernelSize`.
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -58,23 +58,23 @@ open class ConvTranspose1d: ConvolutionLayer, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
 
-  /// The layer's computation with an output of the length `outputSize`.
+  /// Returns the output of length `outputSize`.
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
   }
 
-  /// ``forward(_:outputSize:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:outputSize:)`` and runs the hooks.
   public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try call([x]) { try forward($0[0], outputSize: outputSize) }
   }
 }
 
-/// The transposed convolution of images: the gradient of ``Conv2d`` with respect to its input
+/// A 2-D transposed convolution: the gradient of ``Conv2d`` with respect to its input
 /// (PyTorch: `nn.ConvTranspose2d`).
 ///
 /// - Shape: `[N, inChannels, H, W]` or `[inChannels, H, W]` → `[N, outChannels, H', W']`.
 open class ConvTranspose2d: ConvolutionLayer, Layer {
-  /// A layer of `inChannels` kernels of size `kernelSize`.
+  /// Creates a layer with `inChannels` kernels of `kernelSize`.
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -88,23 +88,23 @@ open class ConvTranspose2d: ConvolutionLayer, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
 
-  /// The layer's computation with an output of the spatial sizes `outputSize`.
+  /// Returns the output of spatial size `outputSize`.
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
   }
 
-  /// ``forward(_:outputSize:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:outputSize:)`` and runs the hooks.
   public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try call([x]) { try forward($0[0], outputSize: outputSize) }
   }
 }
 
-/// The transposed convolution of volumes: the gradient of ``Conv3d`` with respect to its input
+/// A 3-D transposed convolution: the gradient of ``Conv3d`` with respect to its input
 /// (PyTorch: `nn.ConvTranspose3d`).
 ///
 /// - Shape: `[N, inChannels, D, H, W]` or `[inChannels, D, H, W]` → `[N, outChannels, D', H', W']`.
 open class ConvTranspose3d: ConvolutionLayer, Layer {
-  /// A layer of `inChannels` kernels of size `kernelSize`.
+  /// Creates a layer with `inChannels` kernels of `kernelSize`.
   public init(
     _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
     padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
@@ -118,12 +118,12 @@ open class ConvTranspose3d: ConvolutionLayer, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
 
-  /// The layer's computation with an output of the spatial sizes `outputSize`.
+  /// Returns the output of spatial size `outputSize`.
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
   }
 
-  /// ``forward(_:outputSize:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:outputSize:)`` and runs the hooks.
   public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try call([x]) { try forward($0[0], outputSize: outputSize) }
   }

@@ -1,20 +1,21 @@
 public import KindlingCore
 
-/// ``TripletMarginLoss`` with any distance (PyTorch: `nn.TripletMarginWithDistanceLoss`).
+/// A ``TripletMarginLoss`` with any distance function
+/// (PyTorch: `nn.TripletMarginWithDistanceLoss`).
 ///
 /// - Throws: on use, `TensorError` `.value` for a margin that is not positive.
 open class TripletMarginWithDistanceLoss: Module {
-  /// The distance of two batches of vectors, where it is a module.
+  /// The module that computes the distance of two batches of vectors, if it is a module.
   public let distanceFunction: (any Loss)?
   /// The margin between the two distances.
   public let margin: Double
-  /// Whether the distance of the positive from the negative example counts if it is smaller.
+  /// Whether to use the distance of positive to negative if it is smaller than that of the anchor.
   public let swap: Bool
   /// The reduction to apply to the losses of the samples.
   public let reduction: Reduction
   private let distance: ((Tensor, Tensor) throws -> Tensor)?
 
-  /// Creates a loss with the distance that a module computes; `nil` is ``PairwiseDistance``.
+  /// Creates a loss with a module as distance function; `nil` stands for ``PairwiseDistance``.
   public init(
     distanceFunction: (any Loss)? = nil, margin: Double = 1, swap: Bool = false,
     reduction: Reduction = .mean
@@ -28,7 +29,7 @@ open class TripletMarginWithDistanceLoss: Module {
     checkMargin()
   }
 
-  /// Creates a loss with the distance that a function computes.
+  /// Creates a loss with a closure as distance function.
   public init(
     distanceFunction: @escaping (Tensor, Tensor) throws -> Tensor, margin: Double = 1,
     swap: Bool = false, reduction: Reduction = .mean
@@ -49,7 +50,7 @@ open class TripletMarginWithDistanceLoss: Module {
       "expected margin to be greater than 0, got \(PrintedNumber.shortest(margin)) instead")
   }
 
-  /// The loss of triplets.
+  /// Returns the loss of triplets.
   open func forward(_ anchor: Tensor, _ positive: Tensor, _ negative: Tensor) throws -> Tensor {
     try checkInitialization()
     return try F.tripletMarginWithDistanceLoss(
@@ -61,7 +62,7 @@ open class TripletMarginWithDistanceLoss: Module {
       }, margin: margin, swap: swap, reduction: reduction)
   }
 
-  /// ``forward(_:_:_:)`` with the hooks around it.
+  /// Returns the result of ``forward(_:_:_:)`` and runs the hooks.
   public func callAsFunction(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
   ) throws -> Tensor {

@@ -1,22 +1,23 @@
 public import KindlingCore
 
-/// Another size (PyTorch: `nn.Upsample`).
+/// A layer that resizes its input (PyTorch: `nn.Upsample`).
 ///
-/// - Throws: on use, `TensorError` as
+/// - Throws: on use, `TensorError` like
 ///   ``F/interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)``.
 open class Upsample: Module, Layer {
-  /// The new size, one number for all place dimensions or one for each.
+  /// The output size, one number for all spatial dimensions or one for each.
   public let size: [Int]?
-  /// How many times larger, instead of `size`.
+  /// The ratio of output size to input size, instead of `size`.
   public let scaleFactor: [Double]?
-  /// How elements between elements are made.
+  /// The interpolation algorithm.
   public let mode: UpsampleMode
-  /// Whether corners stay in place.
+  /// Whether corner elements keep their positions.
   public let alignCorners: Bool?
-  /// Whether the ratio of the sizes counts, not `scaleFactor`.
+  /// Whether to use the ratio of the sizes instead of `scaleFactor`.
   public let recomputeScaleFactor: Bool?
 
-  /// A change to `size`, or by `scaleFactor`: one number or one for each place dimension.
+  /// Creates a layer that resizes to `size` or by `scaleFactor`, for all spatial dimensions or for
+  /// each.
   public init(
     size: (any Extents)? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
     alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil
@@ -30,7 +31,7 @@ open class Upsample: Module, Layer {
     self.recomputeScaleFactor = recomputeScaleFactor
   }
 
-  /// Creates a layer whose only factor was given as one number, if `isSingleFactor`.
+  /// Creates a layer; `isSingleFactor` states that the factor was given as one number.
   package init(
     _ size: (any Extents)?, _ scaleFactor: [Double]?, isSingleFactor: Bool, _ mode: UpsampleMode,
     _ alignCorners: Bool?, _ recomputeScaleFactor: Bool?
@@ -44,7 +45,7 @@ open class Upsample: Module, Layer {
     self.recomputeScaleFactor = recomputeScaleFactor
   }
 
-  /// A change by one factor for all place dimensions.
+  /// Creates a layer that resizes by one factor for all spatial dimensions.
   public convenience init<S: TensorScalar>(
     scaleFactor: S, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
     recomputeScaleFactor: Bool? = nil
@@ -79,58 +80,59 @@ open class Upsample: Module, Layer {
   }
 }
 
-/// Enlarges images by repeating the nearest element (PyTorch: `nn.UpsamplingNearest2d`).
+/// 2-D nearest-neighbour upsampling (PyTorch: `nn.UpsamplingNearest2d`).
 open class UpsamplingNearest2d: Upsample {
-  /// A change to `size`, or by `scaleFactor`: one number for each place dimension.
+  /// Creates a layer that resizes to `size`, or by `scaleFactor` with one number for each
+  /// dimension.
   public convenience init(size: (any Extents)? = nil, scaleFactor: [Double]? = nil) {
     self.init(size, scaleFactor, isSingleFactor: false, .nearest, nil, nil)
   }
 
-  /// A change by one factor for both place dimensions.
+  /// Creates a layer that resizes by one factor for both spatial dimensions.
   public convenience init<S: TensorScalar>(scaleFactor: S) {
     self.init(nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, .nearest, nil, nil)
   }
 }
 
-/// Enlarges images by bilinear interpolation with corners that stay in place
-/// (PyTorch: `nn.UpsamplingBilinear2d`).
+/// 2-D bilinear upsampling with aligned corners (PyTorch: `nn.UpsamplingBilinear2d`).
 open class UpsamplingBilinear2d: Upsample {
-  /// A change to `size`, or by `scaleFactor`: one number for each place dimension.
+  /// Creates a layer that resizes to `size`, or by `scaleFactor` with one number for each
+  /// dimension.
   public convenience init(size: (any Extents)? = nil, scaleFactor: [Double]? = nil) {
     self.init(size, scaleFactor, isSingleFactor: false, .bilinear, true, nil)
   }
 
-  /// A change by one factor for both place dimensions.
+  /// Creates a layer that resizes by one factor for both spatial dimensions.
   public convenience init<S: TensorScalar>(scaleFactor: S) {
     self.init(nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, .bilinear, true, nil)
   }
 }
 
-/// ``F/pixelShuffle(_:_:)`` as a layer (PyTorch: `nn.PixelShuffle`).
+/// A layer that rearranges channels into spatial dimensions (PyTorch: `nn.PixelShuffle`).
 open class PixelShuffle: Module, Layer {
-  /// How many times larger the image gets.
+  /// The factor by which height and width grow.
   public let upscaleFactor: Int
-  /// Channels made places.
+  /// Creates a pixel shuffle.
   public init(_ upscaleFactor: Int) { self.upscaleFactor = upscaleFactor }
   open func forward(_ x: Tensor) throws -> Tensor { try F.pixelShuffle(x, upscaleFactor) }
   override open func extraRepr() -> String { "upscale_factor=\(upscaleFactor)" }
 }
 
-/// ``F/pixelUnshuffle(_:_:)`` as a layer (PyTorch: `nn.PixelUnshuffle`).
+/// A layer that rearranges spatial dimensions into channels (PyTorch: `nn.PixelUnshuffle`).
 open class PixelUnshuffle: Module, Layer {
-  /// How many times smaller the image gets.
+  /// The factor by which height and width shrink.
   public let downscaleFactor: Int
-  /// Places made channels.
+  /// Creates a pixel unshuffle.
   public init(_ downscaleFactor: Int) { self.downscaleFactor = downscaleFactor }
   open func forward(_ x: Tensor) throws -> Tensor { try F.pixelUnshuffle(x, downscaleFactor) }
   override open func extraRepr() -> String { "downscale_factor=\(downscaleFactor)" }
 }
 
-/// ``F/channelShuffle(_:_:)`` as a layer (PyTorch: `nn.ChannelShuffle`).
+/// A layer that splits channels into groups and interleaves them (PyTorch: `nn.ChannelShuffle`).
 open class ChannelShuffle: Module, Layer {
-  /// How many groups there are.
+  /// The number of groups.
   public let groups: Int
-  /// Channels dealt out in turn.
+  /// Creates a channel shuffle.
   public init(_ groups: Int) { self.groups = groups }
   open func forward(_ x: Tensor) throws -> Tensor { try F.channelShuffle(x, groups) }
   override open func extraRepr() -> String { "groups=\(groups)" }

@@ -2,20 +2,21 @@ import KindlingCore
 import KindlingPlatform
 
 extension Module {
-  /// Computes the parameter or buffer `name` from another tensor from now on, by `parametrization`:
-  /// a ``Layer``, or a module that conforms to ``Parametrization``
+  /// Computes the parameter or buffer `name` from another tensor from now on
   /// (PyTorch: `nn.utils.parametrize.register_parametrization`).
   ///
-  /// What is trained and saved is `parametrizations.NAME.original`; where the inverse gives several
-  /// tensors, `original0`, `original1` and so on. A single original stays the object that the parameter
-  /// was, so that an optimizer made before keeps training it. Further parametrizations of one
+  /// `parametrization` is a ``Layer``, or a module that conforms to ``Parametrization``.
+  ///
+  /// The trained and saved tensor is `parametrizations.NAME.original`. If the inverse returns
+  /// several tensors, they are `original0`, `original1` and so on. A single original remains the
+  /// parameter's object, so an existing optimizer keeps training it. Several parametrizations of a
   /// parameter are applied in order.
   ///
-  /// The value is computed once for each call of the module, and for each read of the property between
-  /// calls. A read that fails gives the last value, and the next call throws.
+  /// The value is computed once for each call of the module, and for each read of the property
+  /// between calls. If a read fails, it returns the last value, and the next call throws.
   ///
-  /// - Throws: `TensorError` `.value` where there is no such tensor, or where the value has another
-  ///   shape or dtype than the parameter, unless `unsafe`.
+  /// - Throws: `TensorError` `.value` if there is no such tensor, or if the value differs in shape
+  ///   or dtype from the parameter, unless `unsafe` is true.
   @discardableResult
   public func registerParametrization(
     _ name: String, _ parametrization: Module, unsafe: Bool = false
@@ -45,14 +46,14 @@ extension Module {
     return self
   }
 
-  /// Makes `name` a parameter or buffer of its own again
+  /// Turns `name` back into an ordinary parameter or buffer
   /// (PyTorch: `nn.utils.parametrize.remove_parametrizations`).
   ///
-  /// It keeps its present value where `leaveParametrized`, and becomes the original otherwise. As in
-  /// PyTorch it then comes last among the parameters.
+  /// It keeps its current value if `leaveParametrized` is true, otherwise it becomes the original.
+  /// It moves to the end of the parameters, as in PyTorch.
   ///
-  /// - Throws: `TensorError` `.value` where `name` is not parametrized, or where it has several
-  ///   originals and `leaveParametrized` is false.
+  /// - Throws: `TensorError` `.value` if `name` is not parametrized, or if it has several originals
+  ///   and `leaveParametrized` is false.
   @discardableResult
   public func removeParametrizations(
     _ name: String, leaveParametrized: Bool = true
@@ -84,13 +85,15 @@ extension Module {
     return self
   }
 
-  /// Returns whether the parameter or buffer `name`, or any where it is nil, is computed by a
-  /// parametrization (PyTorch: `nn.utils.parametrize.is_parametrized`).
+  /// Returns whether the tensor `name` is computed by a parametrization
+  /// (PyTorch: `nn.utils.parametrize.is_parametrized`).
+  ///
+  /// `nil` asks whether any tensor of this module is.
   public func isParametrized(_ name: String? = nil) -> Bool {
     name.map { parametrizations.contains($0) } ?? (parametrizations.count > 0)
   }
 
-  /// Runs `body` while every parametrized tensor has one value, computed before.
+  /// Runs `body` with the value of each parametrized tensor computed once, in advance.
   func withParametrizedValues<R>(_ body: () throws -> R) throws -> R {
     if parametrizations.count == 0 { return try body() }
     let lists = parametrizations.map(\.value), before = lists.map(\.held)

@@ -11,15 +11,15 @@ public enum OrthogonalMap: String, Sendable {
 }
 
 extension Parametrizations {
-  /// Keeps the matrix `name`, or each of a batch, orthogonal: its columns, or its rows where it is wide,
-  /// are orthonormal (PyTorch: `nn.utils.parametrizations.orthogonal`).
+  /// Keeps the matrix `name`, or each of a batch, orthogonal
+  /// (PyTorch: `nn.utils.parametrizations.orthogonal`).
   ///
-  /// By default a square matrix is mapped by `.matrixExp` and all others by `.householder`. With
-  /// `useTrivialization` the map is applied at a base point, the buffer `base`: the present value,
-  /// made orthogonal.
+  /// The columns are orthonormal, or the rows of a wide matrix. The default map is `.matrixExp` for
+  /// a square matrix, `.householder` for others. With `useTrivialization` the map is applied at a
+  /// base point, the buffer `base`: the current value, made orthogonal.
   ///
-  /// - Throws: `TensorError` where there is no such parameter, it has less than two dimensions, or the
-  ///   map has no inverse, as `.matrixExp` and `.cayley` without `useTrivialization`.
+  /// - Throws: `TensorError` if there is no such parameter, if it has less than two dimensions, or
+  ///   if the map has no inverse, such as `.matrixExp` and `.cayley` without `useTrivialization`.
   @discardableResult
   public static func orthogonal<M: Module>(
     _ module: M, _ name: String = "weight", orthogonalMap: OrthogonalMap? = nil,
@@ -129,7 +129,7 @@ private final class _Orthogonal: Module, Parametrization {
       identity.expand(product.shape), atol: 10 * Double(n) * finfo(q.dtype).eps)
   }
 
-  /// The factor Q of the decomposition whose R has a positive diagonal.
+  /// Returns the factor Q of the QR decomposition whose R has a positive diagonal.
   private func orthogonalized(_ a: Tensor) throws -> Tensor {
     let (x, tau) = try a.geqrf()
     return try Linalg.householderProduct(x, tau)

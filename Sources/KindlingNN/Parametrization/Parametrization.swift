@@ -1,41 +1,40 @@
 public import KindlingCore
 
-/// A module that computes a parameter from the tensors that are trained in its place
-/// (PyTorch: what `nn.utils.parametrize.register_parametrization` takes).
+/// A module that computes a parameter from other tensors, the originals, which are trained instead.
 ///
-/// A ``Layer`` from tensor to tensor is a parametrization too, without an inverse: the original is then
-/// what the parameter was.
+/// PyTorch's `nn.utils.parametrize.register_parametrization` takes such modules. A ``Layer`` is a
+/// parametrization without an inverse: its original is the former parameter.
 public protocol Parametrization: Module {
-  /// Returns the parameter that the originals stand for: one tensor, or as many as
-  /// ``rightInverse(_:)`` gave.
+  /// Returns the parameter computed from the originals: one tensor, or as many as
+  /// ``rightInverse(_:)`` returned.
   func parametrized(_ originals: [Tensor]) throws -> Tensor
-  /// Returns originals that stand for `value` (PyTorch: `right_inverse`).
+  /// Returns originals from which ``parametrized(_:)`` computes `value` (PyTorch: `right_inverse`).
   ///
-  /// - Throws: `TensorError` `.unsupported` where there is no inverse; the original is then what the
-  ///   parameter was, and the parameter cannot be assigned.
+  /// - Throws: `TensorError` `.unsupported` if there is no inverse. The original is then the former
+  ///   parameter, and the parameter cannot be assigned.
   func rightInverse(_ value: Tensor) throws -> [Tensor]
 }
 
 extension Parametrization {
-  /// Throws: there is no inverse.
+  /// Throws an error, because there is no inverse.
   public func rightInverse(_ value: Tensor) throws -> [Tensor] {
     throw ParametrizationList.withoutInverse(self)
   }
 }
 
-/// The parametrizations of one parameter, applied in order, with the tensors that are trained
+/// The parametrizations of one parameter, applied in order, and its originals
 /// (PyTorch: `nn.utils.parametrize.ParametrizationList`).
 public final class ParametrizationList: Module, KeepsOwnMembers {
   private(set) var steps: [Module]
-  /// Whether the value may have another shape or dtype than the parameter had.
+  /// Whether the value may differ in shape or dtype from the former parameter.
   private(set) var isUnsafe: Bool
   /// The value of the parameter during a call of its module.
   var held: Tensor?
-  /// Why the value could not be computed or assigned, for the next call.
+  /// The error of computing or assigning the value, thrown by the next call.
   private var problem: (any Error)?
   private var originalCount = 1
 
-  /// The tensors that are trained: `original`, or `original0`, `original1`, ….
+  /// The trained tensors: `original`, or `original0`, `original1`, ….
   public var originals: [Tensor] { registered.tensors.compactMap { $0.value.tensor } }
 
   init(_ parametrization: Module, of slot: any TensorSlot, _ original: Tensor, isUnsafe: Bool)
@@ -56,12 +55,12 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
       guard new[0].dtype == dtype || isUnsafe else {
         throw ParametrizationList.refusal("dtype", "\(dtype)", "\(new[0].dtype)")
       }
-      // The same object, which an optimizer may know.
+      // The same object, which an optimizer may refer to.
       if new[0].storage !== original.storage { original.replaceData(with: new[0].detach()) }
       registered.tensors["original"] = RegisteredTensor(original, slot.role)
     } else {
       for (i, tensor) in new.enumerated() {
-        // What shares memory with the parameter is trained on its own from now on.
+        // A tensor that shares memory with the parameter is trained on its own from now on.
         let own = RegisteredTensor(try tensor.detach().clone(), slot.role)
         try own.tensor?.requiresGrad_(requires)
         registered.tensors["original\(i)"] = own
@@ -84,7 +83,7 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
     )
   }
 
-  /// Applies `parametrization` behind those that are there.
+  /// Appends `parametrization` to the existing ones.
   func append(_ parametrization: Module, isUnsafe unsafe: Bool) throws {
     if !unsafe {
       let before = try value(), after = try ParametrizationList.apply(parametrization, [before])
@@ -113,7 +112,7 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
     return value
   }
 
-  /// The value where a property asks for it, which cannot throw: the next call of the module does.
+  /// The value for a property read, which cannot throw: the next call of the module does.
   var current: Tensor? {
     if let held { return held }
     do { return try value() } catch {
@@ -122,7 +121,7 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
     }
   }
 
-  /// Sets the originals so that the parameter becomes `value`, as nearly as the inverses allow.
+  /// Sets the originals so that the parameter becomes `value`, as closely as the inverses allow.
   func assign(_ value: Tensor) {
     do {
       try noGrad {
@@ -136,7 +135,7 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
     } catch { problem = error }
   }
 
-  /// The only original.
+  /// Returns the only original.
   func single(_ operation: String) throws -> Tensor {
     guard originalCount == 1, let original = originals.first else {
       throw TensorError(

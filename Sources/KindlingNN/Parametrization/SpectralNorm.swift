@@ -2,14 +2,15 @@ import KindlingCore
 import KindlingPlatform
 
 extension Parametrizations {
-  /// Divides the parameter `name` by its largest singular value, which power iteration estimates
+  /// Divides the parameter `name` by its largest singular value, estimated by power iteration
   /// (PyTorch: `nn.utils.parametrizations.spectral_norm`).
   ///
-  /// Each value in training mode takes `nPowerIterations` iterations. The tensor is a matrix whose rows
-  /// are the indices of `dim`; by default dimension 1 of transposed convolutions, and 0 of all others.
+  /// Each evaluation in training mode runs `nPowerIterations` iterations. The tensor is treated as
+  /// a matrix with one row for each index of `dim`. The default `dim` is 1 for transposed
+  /// convolutions and 0 for all other modules.
   ///
-  /// - Throws: `TensorError` where there is no such parameter or dimension, or `nPowerIterations` is
-  ///   not positive.
+  /// - Throws: `TensorError` if there is no such parameter or dimension, or if `nPowerIterations`
+  ///   is not positive.
   @discardableResult
   public static func spectralNorm<M: Module>(
     _ module: M, _ name: String = "weight", nPowerIterations: Int = 1, eps: Double = 1e-12,
@@ -25,7 +26,7 @@ extension Parametrizations {
 }
 
 extension Module {
-  /// The parameter or buffer `name` with its present value.
+  /// Returns the current value of the parameter or buffer `name`.
   func presentTensor(_ name: String, _ operation: String) throws -> Tensor {
     if let list = parametrizations[name] { return try list.value() }
     let slot = members.tensors.first { sameBytes($0.name, name) }?.slot
@@ -37,7 +38,7 @@ extension Module {
   }
 }
 
-/// `W / σ(W)`.
+/// The parametrization `W / σ(W)`.
 private final class _SpectralNorm: Module, Parametrization {
   private let dim: Int
   private let eps: Double
@@ -88,7 +89,7 @@ private final class _SpectralNorm: Module, Parametrization {
     return try (dim == 0 ? weight : weight.permute(order)).flatten(startDim: 1)
   }
 
-  /// Writes the new vectors where the old ones are.
+  /// Updates the vectors in place.
   private func iterate(_ matrix: Tensor, _ count: Int) throws {
     guard let u, let v else { return }
     for _ in 0..<count {

@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// Ready parametrizations (PyTorch: `torch.nn.utils.parametrizations`).
+/// Predefined parametrizations (PyTorch: `torch.nn.utils.parametrizations`).
 ///
 /// ```swift
 /// let layer = try Parametrizations.spectralNorm(Linear(20, 40))
@@ -9,9 +9,10 @@ public enum Parametrizations {
   /// Splits the parameter `name` into a norm, `original0`, and a direction, `original1`
   /// (PyTorch: `nn.utils.parametrizations.weight_norm`).
   ///
-  /// There is a norm for each index of dimension `dim`; nil is one norm of the whole tensor.
+  /// There is one norm for each index of dimension `dim`; `nil` stands for one norm of the whole
+  /// tensor.
   ///
-  /// - Throws: `TensorError` where there is no such parameter, or no such dimension.
+  /// - Throws: `TensorError` if there is no such parameter or dimension.
   @discardableResult
   public static func weightNorm<M: Module>(
     _ module: M, _ name: String = "weight", dim: Int? = 0
@@ -20,7 +21,7 @@ public enum Parametrizations {
   }
 }
 
-/// `g · v / ‖v‖`.
+/// The parametrization `g · v / ‖v‖`.
 private final class _WeightNorm: Module, Parametrization {
   private let dim: Int?
 
@@ -36,7 +37,7 @@ private final class _WeightNorm: Module, Parametrization {
   func rightInverse(_ value: Tensor) throws -> [Tensor] { [try norm(value), value] }
 
   private func norm(_ v: Tensor) throws -> Tensor {
-    // PyTorch takes −1 as the whole tensor.
+    // In PyTorch, −1 stands for the whole tensor.
     guard let dim, dim != -1 else { return try v.norm() }
     guard 0..<v.ndim ~= dim else {
       throw TensorError(
