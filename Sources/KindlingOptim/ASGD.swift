@@ -13,12 +13,12 @@ open class ASGD: Optimizer {
   }
   private var cache = OptionCache<Options>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// `lambd` says how fast parameters decay, `alpha` is the power with which the rate falls, and
-  /// `t0` the step at which averaging begins.
+  /// `lambd` is the decay term, `alpha` the exponent of the learning-rate update, and `t0` the step
+  /// at which averaging begins.
   ///
-  /// - Throws: `TensorError` `.value` for a negative number other than `t0`, and as
+  /// - Throws: `TensorError` `.value` for a negative number other than `t0`, and like
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-2, lambd: some OptimizerOption = 1e-4,
@@ -30,7 +30,7 @@ open class ASGD: Optimizer {
       weightDecay: weightDecay, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-2, lambd: some OptimizerOption = 1e-4,
     alpha: some OptimizerOption = 0.75, t0: some OptimizerOption = 1e6,
@@ -68,7 +68,7 @@ open class ASGD: Optimizer {
         alpha: try group.number("alpha"), t0: try group.number("t0"),
         weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize"))
     }
-    // Both are float32 tensors in PyTorch too, whatever the parameter's dtype.
+    // As in PyTorch, both are float32 tensors, whatever the dtype of the parameter.
     let eta = try state.number("eta", initially: o.lr), mu = try state.number("mu", initially: 1)
     let (rate, share) = (try eta.item(), try mu.item())
     try parameter.apply(

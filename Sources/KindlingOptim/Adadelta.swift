@@ -1,15 +1,15 @@
 public import KindlingCore
 
-/// Adadelta (PyTorch: `torch.optim.Adadelta`).
+/// The Adadelta optimizer (PyTorch: `torch.optim.Adadelta`).
 ///
 /// - Source: Zeiler, *ADADELTA: An Adaptive Learning Rate Method*, arXiv:1212.5701.
 open class Adadelta: Optimizer {
   private var cache = OptionCache<UpdateStep>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for `rho` outside
-  ///   [0, 1], and as ``Optimizer/init(groups:defaults:)``.
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for `rho`
+  ///   outside [0, 1], and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1.0, rho: some OptimizerOption = 0.9,
     eps: some OptimizerOption = 1e-6, weightDecay: some OptimizerOption = 0, maximize: Bool = false
@@ -19,7 +19,7 @@ open class Adadelta: Optimizer {
       maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1.0, rho: some OptimizerOption = 0.9,
     eps: some OptimizerOption = 1e-6, weightDecay: some OptimizerOption = 0, maximize: Bool = false

@@ -1,7 +1,7 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Adafactor: the square average of a matrix is kept as one row and one column
+/// The Adafactor optimizer, which stores the second moment of a matrix as one row and one column
 /// (PyTorch: `torch.optim.Adafactor`).
 ///
 /// - Source: Shazeer and Stern, *Adafactor: Adaptive Learning Rates with Sublinear Memory Cost*,
@@ -14,14 +14,14 @@ open class Adafactor: Optimizer {
   }
   private var cache = OptionCache<Options>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// `beta2Decay` is the power with which the square average's window grows. `eps` has the least
-  /// square average (nil: the dtype's epsilon) and the least size of a parameter. Updates whose
-  /// root mean square is greater than `d` are scaled down to it.
+  /// `beta2Decay` is the exponent of the second moment's decay rate. `eps` holds the lower bound of
+  /// the squared gradient (`nil`: the dtype's epsilon) and the lower bound of a parameter's scale.
+  /// Updates with a root mean square above `d` are scaled down to it.
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, epsilon or `weightDecay`, a positive
-  ///   `beta2Decay`, a `d` below 1, and as ``Optimizer/init(groups:defaults:)``.
+  ///   `beta2Decay`, a `d` below 1, and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-2, beta2Decay: some OptimizerOption = -0.8,
     eps: (Double?, Double) = (nil, 1e-3), d: some OptimizerOption = 1.0,
@@ -32,7 +32,7 @@ open class Adafactor: Optimizer {
       weightDecay: weightDecay, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-2, beta2Decay: some OptimizerOption = -0.8,
     eps: (Double?, Double) = (nil, 1e-3), d: some OptimizerOption = 1.0,
@@ -137,7 +137,7 @@ open class Adafactor: Optimizer {
 }
 
 extension DType {
-  /// The distance from 1 to the next number (PyTorch: `torch.finfo(dtype).eps`).
+  /// The machine epsilon of the dtype (PyTorch: `torch.finfo(dtype).eps`).
   fileprivate var epsilon: Double {
     switch self {
     case .float16: 0x1p-10

@@ -1,15 +1,15 @@
 public import KindlingCore
 
-/// Adagrad (PyTorch: `torch.optim.Adagrad`).
+/// The Adagrad optimizer (PyTorch: `torch.optim.Adagrad`).
 ///
 /// - Source: Duchi et al., *Adaptive Subgradient Methods for Online Learning and Stochastic
 ///   Optimization*, JMLR 12 (2011).
 open class Adagrad: Optimizer {
   private var cache = OptionCache<(step: UpdateStep, lr: Double, decay: Double, eps: Double)>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative number, and as
+  /// - Throws: `TensorError` `.value` for a negative number, and like
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-2, lrDecay: some OptimizerOption = 0,
@@ -21,7 +21,7 @@ open class Adagrad: Optimizer {
       initialAccumulatorValue: initialAccumulatorValue, eps: eps, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-2, lrDecay: some OptimizerOption = 0,
     weightDecay: some OptimizerOption = 0, initialAccumulatorValue: some OptimizerOption = 0,
@@ -35,7 +35,8 @@ open class Adagrad: Optimizer {
         "initial_accumulator_value": CheckpointValue(initialAccumulatorValue), "foreach": nil,
         "maximize": .bool(maximize), "differentiable": false, "fused": nil,
       ])
-    // PyTorch's sums exist from the start, so that a state dict saved before any step holds them.
+    // PyTorch creates the sums with the optimizer, so a state dict saved before any step contains
+    // them.
     for group in paramGroups {
       for parameter in group.params { _ = try sum(state(of: parameter)) }
     }
@@ -49,7 +50,8 @@ open class Adagrad: Optimizer {
     try group.refuseNegative("eps", "epsilon value")
   }
 
-  /// The sum of squares; a new one starts as the optimizer's default says, whatever its group has.
+  /// Returns the sum of squares; a new one starts from the optimizer's default, whatever the
+  /// group's option.
   private func sum(_ state: ParameterState) throws -> Tensor {
     if let known = state["sum"] { return known }
     return try state.filled("sum", with: defaults.number("initial_accumulator_value"))

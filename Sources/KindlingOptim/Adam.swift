@@ -1,19 +1,19 @@
 public import KindlingCore
 
-/// Adam, with AMSGrad and both forms of weight decay (PyTorch: `torch.optim.Adam`).
+/// The Adam optimizer, with AMSGrad and both forms of weight decay (PyTorch: `torch.optim.Adam`).
 ///
-/// Each step goes over a parameter's memory once.
+/// Each step passes over a parameter's memory once.
 /// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980; AMSGrad:
 ///   Reddi et al., *On the Convergence of Adam and Beyond*, arXiv:1904.09237.
 open class Adam: Optimizer {
   private var cache = OptionCache<(step: AdamStep, amsgrad: Bool)>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
   /// With `decoupledWeightDecay` weight decay acts on the parameter itself (AdamW).
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta
-  ///   outside [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  ///   outside [0, 1), and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
@@ -25,7 +25,7 @@ open class Adam: Optimizer {
       amsgrad: amsgrad, maximize: maximize, decoupledWeightDecay: decoupledWeightDecay)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),

@@ -1,10 +1,10 @@
 public import KindlingCore
 
-/// Adam whose weight decay acts on the parameters themselves (PyTorch: `torch.optim.AdamW`).
+/// The Adam optimizer with decoupled weight decay (PyTorch: `torch.optim.AdamW`).
 ///
 /// - Source: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, arXiv:1711.05101.
 open class AdamW: Adam {
-  /// An optimizer of `params`; throws as ``Adam``.
+  /// Creates an optimizer of `params`; throws like ``Adam``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
@@ -17,7 +17,7 @@ open class AdamW: Adam {
       amsgrad: amsgrad, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),

@@ -1,7 +1,7 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Adamax: Adam with the infinity norm (PyTorch: `torch.optim.Adamax`).
+/// The Adamax optimizer: Adam with the infinity norm (PyTorch: `torch.optim.Adamax`).
 ///
 /// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980, §7.1.
 open class Adamax: Optimizer {
@@ -9,10 +9,10 @@ open class Adamax: Optimizer {
     (step: UpdateStep, lr: Double, betas: (Double, Double), eps: Double)
   >()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
-  ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta
+  ///   outside [0, 1), and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 2e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
@@ -23,7 +23,7 @@ open class Adamax: Optimizer {
       maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 2e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),

@@ -1,9 +1,9 @@
 public import KindlingCore
 
-/// The norm of all `tensors` together, as if they were one vector
+/// Returns the norm of all `tensors` together, as one vector
 /// (PyTorch: `torch.nn.utils.get_total_norm`).
 ///
-/// - Throws: `TensorError` `.value` for a norm that is not finite, if `errorIfNonfinite`.
+/// - Throws: `TensorError` `.value` for a norm that is not finite, if `errorIfNonfinite` is true.
 public func getTotalNorm(
   _ tensors: [Tensor], normType: Double = 2, errorIfNonfinite: Bool = false
 ) throws -> Tensor {
@@ -21,24 +21,24 @@ public func getTotalNorm(
   }
 }
 
-/// Scales the gradients of `parameters` so that their norm is `maxNorm`, if it is `totalNorm` and
-/// greater (PyTorch: `torch.nn.utils.clip_grads_with_norm_`).
+/// Scales the gradients of `parameters` by `maxNorm / totalNorm` if `totalNorm` is larger than
+/// `maxNorm` (PyTorch: `torch.nn.utils.clip_grads_with_norm_`).
 public func clipGradsWithNorm_(
   _ parameters: [Tensor], maxNorm: some TensorScalar, totalNorm: Tensor
 ) throws {
   try noGrad {
-    // Multiplying by a factor of 1 as well spares asking for its value.
+    // Multiplying by a factor of 1 too avoids reading its value.
     let factor = try (maxNorm.scalar.doubleValue / (totalNorm + 1e-6)).clamp(max: 1.0)
     for grad in parameters.compactMap(\.grad) { try grad.mul_(factor.to(grad.device)) }
   }
 }
 
-/// Scales the gradients of `parameters` so that their norm, as one vector, is at most `maxNorm`
+/// Clips the norm of the gradients of `parameters`, as one vector, to `maxNorm`
 /// (PyTorch: `torch.nn.utils.clip_grad_norm_`).
 ///
-/// - Returns: the norm before.
-/// - Throws: `TensorError` `.value` for a norm that is not finite, if `errorIfNonfinite`; then no
-///   gradient has changed.
+/// - Returns: the norm before clipping.
+/// - Throws: `TensorError` `.value` for a norm that is not finite, if `errorIfNonfinite` is true;
+///   then no gradient has changed.
 @discardableResult
 public func clipGradNorm_(
   _ parameters: [Tensor], maxNorm: some TensorScalar, normType: Double = 2,

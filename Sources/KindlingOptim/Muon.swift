@@ -1,17 +1,18 @@
 public import KindlingCore
 
-/// Muon: momentum whose matrices are made orthogonal (PyTorch: `torch.optim.Muon`).
+/// The Muon optimizer: momentum with orthogonalized matrices (PyTorch: `torch.optim.Muon`).
 ///
-/// For the hidden layers' matrices; biases and embeddings go to another optimizer, such as AdamW.
+/// It is meant for the matrices of hidden layers. Use another optimizer, such as AdamW, for biases
+/// and embeddings.
 /// - Source: Jordan et al., *Muon: An optimizer for hidden layers in neural networks* (2024).
 open class Muon: Optimizer {
-  /// How the learning rate follows a matrix's shape.
+  /// The adjustment of the learning rate to the shape of a matrix.
   public enum LearningRateAdjustment: String, Sendable {
-    /// √max(1, rows / columns).
+    /// The factor √max(1, rows / columns).
     case original
-    /// 0.2 √max(rows, columns), for rates that suit AdamW.
+    /// The factor 0.2 √max(rows, columns), for learning rates tuned for AdamW.
     case matchRMSAdamW = "match_rms_adamw"
-    /// √(rows / columns).
+    /// The factor √(rows / columns).
     case spectralUnclamped = "spectral_unclamped"
   }
 
@@ -24,14 +25,14 @@ open class Muon: Optimizer {
   }
   private var cache = OptionCache<Options>()
 
-  /// An optimizer of `params`, which are matrices.
+  /// Creates an optimizer of `params`, which must be matrices.
   ///
-  /// `nsCoefficients` is the polynomial of the Newton–Schulz iteration, which is applied `nsSteps`
-  /// times, fewer than 100. `adjustLrFn` says how the rate follows from a matrix's shape; nil is
-  /// `.original`.
+  /// `nsCoefficients` are the coefficients of the Newton–Schulz iteration, and `nsSteps`, below
+  /// 100, is the number of iterations. `adjustLrFn` adjusts the learning rate to the shape of a
+  /// matrix; `nil` stands for `.original`.
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, a parameter
-  ///   that is no matrix, and as ``Optimizer/init(groups:defaults:)``.
+  ///   that is not a matrix, and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-3, weightDecay: some OptimizerOption = 0.1,
     momentum: some OptimizerOption = 0.95, nesterov: Bool = true,
@@ -44,7 +45,7 @@ open class Muon: Optimizer {
       adjustLrFn: adjustLrFn)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-3, weightDecay: some OptimizerOption = 0.1,
     momentum: some OptimizerOption = 0.95, nesterov: Bool = true,
@@ -114,7 +115,7 @@ open class Muon: Optimizer {
     state.step += 1
   }
 
-  /// Something near U Vᵀ for a matrix U S Vᵀ, by Newton–Schulz iteration in bfloat16.
+  /// Returns an approximation of U Vᵀ for a matrix U S Vᵀ, by Newton–Schulz iteration in bfloat16.
   private static func orthogonalized(_ matrix: Tensor, _ o: Options) throws -> Tensor {
     let isTall = matrix.shape[0] > matrix.shape[1]
     var x = try matrix.to(.bfloat16)

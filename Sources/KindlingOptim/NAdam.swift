@@ -1,7 +1,7 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Adam with Nesterov's momentum (PyTorch: `torch.optim.NAdam`).
+/// The NAdam optimizer: Adam with Nesterov momentum (PyTorch: `torch.optim.NAdam`).
 ///
 /// - Source: Dozat, *Incorporating Nesterov Momentum into Adam*, ICLR workshop 2016.
 open class NAdam: Optimizer {
@@ -12,10 +12,10 @@ open class NAdam: Optimizer {
   }
   private var cache = OptionCache<Options>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, `eps`, `weightDecay` or `momentumDecay`,
-  ///   for a beta outside [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  ///   for a beta outside [0, 1), and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 2e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
@@ -28,7 +28,7 @@ open class NAdam: Optimizer {
       momentumDecay: momentumDecay, decoupledWeightDecay: decoupledWeightDecay, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 2e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),

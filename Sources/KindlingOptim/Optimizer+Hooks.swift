@@ -1,31 +1,34 @@
 public import KindlingCore
 
 extension Optimizer {
-  /// A function around a step.
+  /// A hook that runs before or after a step.
   public typealias StepHook = (Optimizer) throws -> Void
-  /// A function before ``stateDict()``.
+  /// A hook that runs before ``stateDict()``.
   public typealias StateDictPreHook = (Optimizer) -> Void
-  /// A function after ``stateDict()``; what it returns replaces the state dict, `nil` keeps it.
+  /// A hook that runs after ``stateDict()``; its result replaces the state dict, `nil` keeps it.
   public typealias StateDictHook = (Optimizer, CheckpointValue) -> CheckpointValue?
-  /// A function before ``loadStateDict(_:)``; what it returns is loaded instead, `nil` keeps the value.
+  /// A hook that runs before ``loadStateDict(_:)``; its result is loaded instead, `nil` keeps the
+  /// value.
   public typealias LoadStateDictPreHook = (Optimizer, CheckpointValue) throws -> CheckpointValue?
-  /// A function after ``loadStateDict(_:)``.
+  /// A hook that runs after ``loadStateDict(_:)``.
   public typealias LoadStateDictHook = (Optimizer) throws -> Void
 
-  /// Calls `hook` before every step (PyTorch: `Optimizer.register_step_pre_hook`).
+  /// Registers a hook that runs before every step (PyTorch: `Optimizer.register_step_pre_hook`).
   @discardableResult
   public final func registerStepPreHook(_ hook: @escaping StepHook) -> RemovableHandle {
     hooks.add(hook, to: \.stepPre)
   }
 
-  /// Calls `hook` after every step (PyTorch: `Optimizer.register_step_post_hook`).
+  /// Registers a hook that runs after every step (PyTorch: `Optimizer.register_step_post_hook`).
   @discardableResult
   public final func registerStepPostHook(_ hook: @escaping StepHook) -> RemovableHandle {
     hooks.add(hook, to: \.stepPost)
   }
 
-  /// Calls `hook` before the state dict is made, with `prepend` before all other hooks
+  /// Registers a hook that runs before the state dict is created
   /// (PyTorch: `Optimizer.register_state_dict_pre_hook`).
+  ///
+  /// With `prepend` it runs before all other hooks.
   @discardableResult
   public final func registerStateDictPreHook(
     _ hook: @escaping StateDictPreHook, prepend: Bool = false
@@ -33,8 +36,10 @@ extension Optimizer {
     hooks.add(hook, to: \.stateDictPre, prepend: prepend)
   }
 
-  /// Calls `hook` with the state dict, which it may replace, with `prepend` before all other hooks
+  /// Registers a hook that may replace the created state dict
   /// (PyTorch: `Optimizer.register_state_dict_post_hook`).
+  ///
+  /// With `prepend` it runs before all other hooks.
   @discardableResult
   public final func registerStateDictPostHook(
     _ hook: @escaping StateDictHook, prepend: Bool = false
@@ -42,8 +47,10 @@ extension Optimizer {
     hooks.add(hook, to: \.stateDictPost, prepend: prepend)
   }
 
-  /// Calls `hook` with a state dict that is to be loaded, which it may replace, with `prepend` before all
-  /// other hooks (PyTorch: `Optimizer.register_load_state_dict_pre_hook`).
+  /// Registers a hook that may replace a state dict before it is loaded
+  /// (PyTorch: `Optimizer.register_load_state_dict_pre_hook`).
+  ///
+  /// With `prepend` it runs before all other hooks.
   @discardableResult
   public final func registerLoadStateDictPreHook(
     _ hook: @escaping LoadStateDictPreHook, prepend: Bool = false
@@ -51,8 +58,10 @@ extension Optimizer {
     hooks.add(hook, to: \.loadPre, prepend: prepend)
   }
 
-  /// Calls `hook` after a state dict was loaded, with `prepend` before all other hooks
+  /// Registers a hook that runs after a state dict was loaded
   /// (PyTorch: `Optimizer.register_load_state_dict_post_hook`).
+  ///
+  /// With `prepend` it runs before all other hooks.
   @discardableResult
   public final func registerLoadStateDictPostHook(
     _ hook: @escaping LoadStateDictHook, prepend: Bool = false
@@ -61,7 +70,7 @@ extension Optimizer {
   }
 }
 
-/// The hooks of one optimizer, each list in the order of its calls.
+/// The hooks of one optimizer, each list in call order.
 final class OptimizerHooks {
   typealias List<Hook> = [(id: Int, hook: Hook)]
   fileprivate(set) var stepPre: List<Optimizer.StepHook> = []

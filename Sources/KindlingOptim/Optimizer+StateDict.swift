@@ -1,8 +1,9 @@
 public import KindlingCore
 
 extension Optimizer {
-  /// Groups and states as plain data in PyTorch's form: parameters are numbered through all groups,
-  /// tensors share memory with the optimizer's (PyTorch: `Optimizer.state_dict`).
+  /// Returns groups and states as plain data in PyTorch's form (PyTorch: `Optimizer.state_dict`).
+  ///
+  /// Parameters are numbered across all groups. Tensors share memory with those of the optimizer.
   public func stateDict() -> CheckpointValue {
     for (_, hook) in hooks.stateDictPre { hook(self) }
     var state = plainStateDict()
@@ -34,12 +35,13 @@ extension Optimizer {
     ])
   }
 
-  /// Takes over what ``stateDict()`` of an equally built optimizer returned, PyTorch's included
+  /// Restores the result of ``stateDict()`` of an identically built optimizer, or PyTorch's
   /// (PyTorch: `Optimizer.load_state_dict`).
   ///
-  /// Tensors are copied and converted to the parameters' dtypes. Nothing changes unless all fits.
-  /// - Throws: `TensorError` `.value` where the number of groups, of parameters, or a tensor's shape
-  ///   differs, or the value is no state dict of an optimizer.
+  /// Tensors are copied and converted to the parameters' dtypes. Nothing changes unless everything
+  /// matches.
+  /// - Throws: `TensorError` `.value` if the number of groups or parameters or the shape of a
+  ///   tensor differs, or if the value is not a state dict of an optimizer.
   public func loadStateDict(_ state: CheckpointValue) throws {
     var state = state
     for (_, hook) in hooks.loadPre { state = try hook(self, state) ?? state }
@@ -98,7 +100,7 @@ extension Optimizer {
     }
   }
 
-  /// The count of steps and the tensors that `entries` name, copied.
+  /// Returns the state with the step count and copies of the tensors in `entries`.
   final func readState(
     _ entries: [(name: String, value: CheckpointValue)], for parameter: Tensor, _ number: Int
   ) throws -> ParameterState {
@@ -120,7 +122,7 @@ extension Optimizer {
             "'\(name)' of parameter \(number) has shape \(tensor.shape) in the loaded state dict, but \(owner) shape \(form.shape)"
           )
         }
-        // Single numbers stay with the processor, which reads them in every step.
+        // Scalars stay on the CPU, which reads them in every step.
         let isNumber = form.shape.isEmpty && !parameter.shape.isEmpty
         let place = isNumber ? try Device.cpu.backend : parameter.backend
         let copy = try Tensor(uninitialized: form.shape, form.dtype, on: place)

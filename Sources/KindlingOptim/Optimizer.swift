@@ -1,9 +1,9 @@
 public import KindlingCore
 
-/// The base of all optimizers: parameter groups, state, state dicts, and the loop of a step
-/// (PyTorch: `torch.optim.Optimizer`).
+/// The base class of all optimizers (PyTorch: `torch.optim.Optimizer`).
 ///
-/// One of your own overrides ``update(_:_:_:_:)``, the update of one parameter:
+/// It holds parameter groups and state, saves and loads state dicts, and runs the loop of a step. A
+/// custom optimizer overrides ``update(_:_:_:_:)``, the update of one parameter:
 ///
 /// ```swift
 /// final class PlainSGD: Optimizer {
@@ -18,19 +18,20 @@ public import KindlingCore
 /// }
 /// ```
 open class Optimizer: CustomStringConvertible {
-  /// The groups; options may be changed at any time, as in `paramGroups[0].lr *= 0.1`.
+  /// The parameter groups; options may be changed at any time, as in `paramGroups[0].lr *= 0.1`.
   public final var paramGroups: [ParamGroup] = []
-  /// The options of groups that do not give their own.
+  /// The default options, for groups that lack them.
   public final let defaults: ParamGroup
   final var states: [ParameterState] = []
-  /// Whether ``step()`` has run, which a schedule's first step asks.
+  /// Whether ``step()`` has run; the first step of a schedule depends on it.
   final var hasStepped = false
   final let hooks = OptimizerHooks()
 
-  /// An optimizer of `groups`, whose missing options come from `defaults`.
+  /// Creates an optimizer of `groups`; `defaults` supplies their missing options.
   ///
-  /// - Throws: `TensorError` `.value` for no parameters, a parameter that is no leaf or comes
-  ///   twice, groups with names beside groups without, or an option that ``check(_:)`` refuses.
+  /// - Throws: `TensorError` `.value` for no parameters, a parameter that is not a leaf or occurs
+  ///   twice, groups with parameter names beside groups without, or an option that ``check(_:)``
+  ///   rejects.
   public init(groups: [ParamGroup], defaults: KeyValuePairs<String, CheckpointValue>) throws {
     self.defaults = ParamGroup([], defaults)
     guard groups.contains(where: { !$0.params.isEmpty }) else {
@@ -39,54 +40,55 @@ open class Optimizer: CustomStringConvertible {
     for group in groups { try addParamGroup(group) }
   }
 
-  /// Updates one parameter from its gradient; runs inside `noGrad`, for parameters that have a
-  /// gradient.
+  /// Updates one parameter from its gradient.
   ///
-  /// Each optimizer brings its own.
+  /// Every optimizer overrides it. It runs inside `noGrad`, for parameters that have a gradient.
   open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
     throw TensorError(.unsupported, "step", "\(typeName) does not say how to update a parameter")
   }
 
-  /// Throws where the options of a group cannot be; called for every group that is added.
+  /// Throws if the options of a group are invalid; called for every added group.
   open func check(_ group: ParamGroup) throws {}
 
-  /// The shape and dtype of the remembered tensor called `name`: the parameter's own, unless an
-  /// optimizer says otherwise.
+  /// Returns the shape and dtype of the state tensor `name`: by default those of the parameter.
   open func stateForm(of name: String, for parameter: Tensor) -> (shape: [Int], dtype: DType) {
     (parameter.shape, parameter.dtype)
   }
 
-  /// What a parameter's state says in state dicts besides tensors, by PyTorch's name.
+  /// Returns the state-dict entries of a parameter's state that are not tensors, by PyTorch's
+  /// names.
   open func savedNumbers(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] { [] }
 
-  /// What state dicts say of a parameter, by PyTorch's names; nothing before its first step.
+  /// Returns the state-dict entries of a parameter, by PyTorch's names; empty before its first
+  /// step.
   open func saved(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] {
     if state.step == 0 && state.tensors.isEmpty { return [] }
     return savedNumbers(state) + state.tensors.map { ($0.name, .tensor($0.tensor)) }
   }
 
-  /// A new state of `parameter`, number `number` of all, as ``saved(_:)`` described it.
+  /// Returns a new state of `parameter`, the one with index `number`, from the entries of
+  /// ``saved(_:)``.
   ///
-  /// - Throws: `TensorError` `.value` where the description fits no such parameter.
+  /// - Throws: `TensorError` `.value` if the entries do not match the parameter.
   open func restored(
     _ saved: [(name: String, value: CheckpointValue)], for parameter: Tensor, number: Int
   ) throws -> ParameterState {
     try readState(saved, for: parameter, number)
   }
 
-  /// A state that remembers nothing yet.
+  /// Returns an empty state.
   open func makeState(of parameter: Tensor) -> ParameterState { ParameterState(parameter) }
 
   /// Updates every parameter that has a gradient (PyTorch: `Optimizer.step`).
   ///
-  /// - Throws: `TensorError` `.shape` or `.dtype` where a gradient does not fit its parameter.
+  /// - Throws: `TensorError` `.shape` or `.dtype` if a gradient does not match its parameter.
   public final func step() throws {
     try withStepHooks { try performStep() }
   }
 
-  /// Computes the loss with `closure`, which also runs `backward`, then steps; returns the loss.
+  /// Computes the loss with `closure`, which also runs `backward`, then steps and returns the loss.
   @discardableResult
   public final func step(_ closure: () throws -> Tensor) throws -> Tensor {
     try withStepHooks { try performStep(closure) }
@@ -100,8 +102,8 @@ open class Optimizer: CustomStringConvertible {
     return result
   }
 
-  /// The step itself, without the hooks around it: calls ``update(_:_:_:_:)`` for every parameter that
-  /// has a gradient.
+  /// Runs the step without hooks: calls ``update(_:_:_:_:)`` for every parameter that has a
+  /// gradient.
   open func performStep() throws {
     try noGrad {
       var place = 0
@@ -118,21 +120,21 @@ open class Optimizer: CustomStringConvertible {
     }
   }
 
-  /// The step with a closure, without the hooks around it.
+  /// Runs the step with a closure, without hooks.
   open func performStep(_ closure: () throws -> Tensor) throws -> Tensor {
     let loss = try enableGrad(closure)
     try performStep()
     return loss
   }
 
-  /// Drops the gradients of all parameters, or zeroes them (PyTorch: `Optimizer.zero_grad`).
+  /// Removes the gradients of all parameters, or zeroes them (PyTorch: `Optimizer.zero_grad`).
   public final func zeroGrad(setToNone: Bool = true) {
     for group in paramGroups {
       for parameter in group.params { parameter.clearGrad(setToNone: setToNone) }
     }
   }
 
-  /// Adds a group; options it lacks are the optimizer's defaults (PyTorch: `add_param_group`).
+  /// Adds a group, with the optimizer's defaults for missing options (PyTorch: `add_param_group`).
   public final func addParamGroup(_ group: ParamGroup) throws {
     var group = group
     for (name, value) in defaults.options where group[name] == nil { group[name] = value }
@@ -163,13 +165,14 @@ open class Optimizer: CustomStringConvertible {
     paramGroups.append(group)
   }
 
-  /// What the optimizer remembers of `parameter`.
+  /// Returns the optimizer's state of `parameter`.
   public final func state(of parameter: Tensor) -> ParameterState {
     let place = paramGroups.flatMap(\.params).firstIndex { $0 === parameter }
     return state(of: parameter, at: place ?? states.count)
   }
 
-  /// The state of the parameter at `place` of all groups together, where it normally is.
+  /// Returns the state of `parameter`, which normally is at `place` in the list of all groups'
+  /// states.
   final func state(of parameter: Tensor, at place: Int) -> ParameterState {
     if place < states.count, states[place].parameter === parameter { return states[place] }
     if let known = states.first(where: { $0.parameter === parameter }) { return known }
@@ -188,7 +191,7 @@ open class Optimizer: CustomStringConvertible {
   /// The name of the class, as printed.
   final var typeName: String { String(describing: type(of: self)) }
 
-  /// The groups and their options, as PyTorch prints them.
+  /// The groups and their options in PyTorch's printed form.
   open var description: String {
     var text = "\(typeName) ("
     for (i, group) in paramGroups.enumerated() {

@@ -1,9 +1,9 @@
 public import KindlingCore
 
-/// A number among the options of an optimizer: a Swift number, or a tensor of one element.
+/// A numeric option of an optimizer: a Swift number, or a tensor of one element.
 ///
-/// A tensor stays in the group: a change of its value in place changes the option, and a schedule
-/// writes its rates into it.
+/// A tensor stays in the group: changing its value in place changes the option, and a schedule
+/// writes its learning rates into it.
 ///
 /// ```swift
 /// let rate = Tensor(0.1)
@@ -11,12 +11,12 @@ public import KindlingCore
 /// try rate.fill_(0.01)
 /// ```
 public protocol OptimizerOption {
-  /// The value as state dicts hold it.
+  /// The value for state dicts.
   var optionValue: CheckpointValue { get }
 }
 
 extension OptimizerOption where Self: TensorScalar {
-  /// The number as it was given, so that it prints as PyTorch prints it.
+  /// The number in its original type, so that it prints as in PyTorch.
   public var optionValue: CheckpointValue {
     switch scalar {
     case .bool(let b): .bool(b)
@@ -46,24 +46,24 @@ extension Scalar: OptimizerOption {}
 #endif
 
 extension CheckpointValue {
-  /// A number as it was given, so that it prints as PyTorch prints it.
+  /// Creates a value from an option in its original type, so that it prints as in PyTorch.
   public init(_ option: some OptimizerOption) { self = option.optionValue }
 }
 
 extension CheckpointValue {
-  /// The number, also where it is the one element of a tensor; nil for anything else.
+  /// Returns the number, also from a tensor of one element; `nil` for any other value.
   func optionNumber() throws -> Double? {
     guard case .tensor(let tensor) = self else { return doubleValue }
     return tensor.numel == 1 ? try tensor.item() : nil
   }
 
-  /// Whether this is or contains a tensor.
+  /// Whether the value is or contains a tensor.
   var holdsTensor: Bool {
     if case .tensor = self { return true }
     return elements?.contains(where: \.holdsTensor) ?? false
   }
 
-  /// The same with copies of the tensors.
+  /// Returns the value with copies of its tensors.
   func copyingTensors() throws -> CheckpointValue {
     switch self {
     case .tensor(let tensor): .tensor(try tensor.detach().clone())
@@ -73,8 +73,7 @@ extension CheckpointValue {
     }
   }
 
-  /// The option as PyTorch prints it in a group: the text without quotes, the number in a tensor
-  /// without dimensions.
+  /// The option in PyTorch's printed form: a string without quotes, a scalar tensor as its number.
   var printedOption: String {
     if case .tensor(let tensor) = self, tensor.ndim == 0, let number = try? tensor.item() {
       return CheckpointValue.double(number).description

@@ -1,7 +1,8 @@
 import KindlingCore
 
-/// The options of a group as an optimizer uses them, read anew only when they have changed: looking
-/// them up by name would cost small parameters more than their step.
+/// A cache of a group's options in the form an optimizer uses, read again only after a change.
+///
+/// For small parameters, looking up options by name would cost more than the step.
 struct OptionCache<Options> {
   private var last: (revision: Int, options: Options)?
 
@@ -9,26 +10,26 @@ struct OptionCache<Options> {
   {
     if let last, last.revision == group.revision { return last.options }
     let options = try read(group)
-    // A tensor may get another value without the group knowing.
+    // The value of a tensor may change without the group's knowledge.
     last = group.holdsTensors ? nil : (group.revision, options)
     return options
   }
 }
 
 extension ParamGroup {
-  /// Throws PyTorch's message where the option `name` is negative or not a number.
+  /// Throws PyTorch's message if the option `name` is negative or not a number.
   func refuseNegative(_ name: String, _ what: String) throws {
     if try number(name) >= 0 { return }
     throw TensorError(.value, "", "Invalid \(what): \(self[name]?.description ?? "nil")")
   }
 
-  /// Throws `message` and the value where the option `name` is not what `isFine` wants.
+  /// Throws `message` and the value if the option `name` does not satisfy `isFine`.
   func refuse(_ name: String, _ message: String, unless isFine: (Double) -> Bool) throws {
     if try isFine(number(name)) { return }
     throw TensorError(.value, "", "\(message): \(self[name]?.description ?? "nil")")
   }
 
-  /// Throws PyTorch's message where a beta is outside [0, 1).
+  /// Throws PyTorch's message if a beta is outside [0, 1).
   func checkBetas() throws {
     let betas = try pair("betas")
     for (i, beta) in [betas.0, betas.1].enumerated() where !(beta >= 0 && beta < 1) {
@@ -38,7 +39,7 @@ extension ParamGroup {
 }
 
 extension Tensor {
-  /// Takes `step` on this parameter and on the optimizer's `state`, in one pass.
+  /// Applies `step` to this parameter and the optimizer's `state` in one pass.
   func apply(_ step: UpdateStep, _ gradient: Tensor, _ state: Tensor?...) throws {
     try backend.update(self, gradient, state: state, step)
     storage.version += 1

@@ -3,28 +3,30 @@ import Synchronization
 
 private let revisions = Atomic<Int>(0)
 
-/// Parameters with the options they are updated with (PyTorch: one of `optimizer.param_groups`).
+/// Parameters with their optimizer options (PyTorch: one of `optimizer.param_groups`).
 ///
-/// Options carry PyTorch's names: `optimizer.paramGroups[0]["weight_decay"] = 0.1`.
+/// Options have PyTorch's names: `optimizer.paramGroups[0]["weight_decay"] = 0.1`.
 public struct ParamGroup {
   /// The parameters.
   public var params: [Tensor]
-  /// The options' names and values, in the order of PyTorch's state dicts.
+  /// The names and values of the options, in the order of PyTorch's state dicts.
   public private(set) var options: [(name: String, value: CheckpointValue)] {
     didSet { revision = revisions.wrappingAdd(1, ordering: .relaxed).newValue }
   }
-  /// Equal for copies whose options are equal, so that an optimizer need not read them in each step.
+  /// A number that is equal for copies with equal options, so that an optimizer can cache them.
   private(set) var revision = revisions.wrappingAdd(1, ordering: .relaxed).newValue
 
-  /// `params` with options that differ from the optimizer's own: `ParamGroup(p, ["lr": 0.1])`.
+  /// Creates a group with options that differ from the optimizer's: `ParamGroup(p, ["lr": 0.1])`.
   public init(_ params: [Tensor], _ options: KeyValuePairs<String, CheckpointValue> = [:]) {
     self.params = params
     self.options = []
     for (name, value) in options { self[name] = value }
   }
 
-  /// Creates a group of parameters with their names, such as `model.namedParameters()`, which state
-  /// dicts hold as `param_names` (PyTorch: `Adam(model.named_parameters())`).
+  /// Creates a group of named parameters, such as `model.namedParameters()`
+  /// (PyTorch: `Adam(model.named_parameters())`).
+  ///
+  /// State dicts store the names as `param_names`.
   public init(
     named params: some Sequence<(name: String, parameter: Tensor)>,
     _ options: KeyValuePairs<String, CheckpointValue> = [:]
@@ -33,7 +35,7 @@ public struct ParamGroup {
     self["param_names"] = .list(params.map { .string($0.name) })
   }
 
-  /// The option called `name`; setting nil removes it.
+  /// The option called `name`; setting `nil` removes it.
   public subscript(name: String) -> CheckpointValue? {
     get {
       for option in options where option.name == name { return option.value }
@@ -50,9 +52,9 @@ public struct ParamGroup {
     }
   }
 
-  /// The names of the parameters; nil where the group has none.
+  /// Returns the names of the parameters; `nil` if the group has none.
   ///
-  /// - Throws: `TensorError` `.value` unless there is one for each parameter.
+  /// - Throws: `TensorError` `.value` unless there is one name for each parameter.
   func names() throws -> [String]? {
     guard let option = self["param_names"] else { return nil }
     let names = option.elements?.compactMap(\.stringValue)
@@ -65,35 +67,35 @@ public struct ParamGroup {
     return names
   }
 
-  /// Whether an option is a tensor, whose value can change without the group knowing.
+  /// Whether an option is a tensor, whose value can change without the group's knowledge.
   var holdsTensors: Bool { options.contains { $0.value.holdsTensor } }
 
-  /// Sets the option `name` as schedules do: a tensor stays in its place and gets the value.
+  /// Sets the option `name` for a schedule; an option that is a tensor is overwritten in place.
   mutating func schedule(_ name: String, _ value: Double) throws {
     guard let tensor = self[name]?.tensorValue else { return self[name] = .double(value) }
     try noGrad { _ = try tensor.fill_(value) }
   }
 
-  /// The learning rate; NaN where the option is missing or no number.
+  /// The learning rate; NaN if the option is missing or not a number.
   public var lr: Double {
     get { (try? number("lr")) ?? .nan }
     set { self["lr"] = .double(newValue) }
   }
 
-  /// The option `name` as a number.
+  /// Returns the option `name` as a number.
   public func number(_ name: String) throws -> Double {
     if let number = try self[name]?.optionNumber() { return number }
     throw unfit(name, "a number or a tensor of one element")
   }
 
-  /// The option `name` as a truth value.
+  /// Returns the option `name` as a Boolean value.
   public func flag(_ name: String) throws -> Bool {
     if let flag = self[name]?.boolValue { return flag }
     if let tensor = self[name]?.tensorValue, tensor.numel == 1 { return try tensor.item() != 0 }
     throw unfit(name, "a truth value")
   }
 
-  /// The option `name` as a pair of numbers.
+  /// Returns the option `name` as a pair of numbers.
   public func pair(_ name: String) throws -> (Double, Double) {
     if let both = self[name]?.elements, both.count == 2, let first = try both[0].optionNumber(),
       let second = try both[1].optionNumber()
@@ -103,7 +105,7 @@ public struct ParamGroup {
     throw unfit(name, "a pair of numbers")
   }
 
-  /// The option `name` as a whole number.
+  /// Returns the option `name` as an integer.
   public func integer(_ name: String) throws -> Int {
     if let integer = self[name]?.intValue { return integer }
     if case .tensor? = self[name], let number = try self[name]?.optionNumber(),
@@ -121,19 +123,19 @@ public struct ParamGroup {
   }
 }
 
-/// What an optimizer remembers of one parameter (PyTorch: `optimizer.state[p]`).
+/// The optimizer's state of one parameter (PyTorch: `optimizer.state[p]`).
 open class ParameterState {
   /// The parameter.
   public final let parameter: Tensor
-  /// How many steps the parameter took; an optimizer that counts them saves them.
+  /// The number of steps of the parameter; saved by optimizers that count steps.
   public final var step = 0
-  /// The remembered tensors with PyTorch's names, in order.
+  /// The state tensors with PyTorch's names, in order.
   public private(set) final var tensors: [(name: String, tensor: Tensor)] = []
 
-  /// A state that remembers nothing yet.
+  /// Creates an empty state.
   public init(_ parameter: Tensor) { self.parameter = parameter }
 
-  /// The tensor called `name`; setting nil forgets it.
+  /// The tensor called `name`; setting `nil` removes it.
   public final subscript(name: String) -> Tensor? {
     get {
       for entry in tensors where entry.name == name { return entry.tensor }
@@ -150,7 +152,7 @@ open class ParameterState {
     }
   }
 
-  /// The tensor called `name`, made of zeros shaped like the parameter where there is none yet.
+  /// Returns the tensor `name`; creates it as zeros in the shape of the parameter if it is missing.
   public final func zeros(_ name: String) throws -> Tensor {
     if let known = self[name] { return known }
     let made = try parameter.zerosLikeForState()
@@ -158,7 +160,7 @@ open class ParameterState {
     return made
   }
 
-  /// A new tensor called `name`, shaped like the parameter, of one value.
+  /// Creates the tensor `name` in the shape of the parameter, filled with one value.
   final func filled(_ name: String, with value: Double) throws -> Tensor {
     let made = try parameter.zerosLikeForState()
     try made.backend.fill(made, .double(value))
@@ -166,10 +168,10 @@ open class ParameterState {
     return made
   }
 
-  /// The dtype in which PyTorch keeps single numbers.
+  /// The dtype of PyTorch's scalar state tensors.
   private var numberDType: DType { DType.default == .float64 ? .float64 : .float32 }
 
-  /// The number called `name`, which PyTorch keeps as a tensor on the processor.
+  /// Returns the number `name`, which PyTorch stores as a tensor on the CPU.
   final func number(_ name: String, initially value: Double) throws -> Tensor {
     if let known = self[name] { return known }
     let made = Tensor(value, floating: numberDType)
@@ -177,7 +179,7 @@ open class ParameterState {
     return made
   }
 
-  /// How state dicts say the count of steps: PyTorch's is a tensor.
+  /// The step count for state dicts: a tensor, as in PyTorch.
   final var savedStep: [(name: String, value: CheckpointValue)] {
     [("step", .tensor(Tensor(Double(step), floating: numberDType)))]
   }

@@ -1,9 +1,11 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Adam that waits until the variance of its rate is known (PyTorch: `torch.optim.RAdam`).
+/// The RAdam optimizer: Adam that rectifies the variance of its learning rate
+/// (PyTorch: `torch.optim.RAdam`).
 ///
-/// - Source: Liu et al., *On the Variance of the Adaptive Learning Rate and Beyond*, arXiv:1908.03265.
+/// - Source: Liu et al., *On the Variance of the Adaptive Learning Rate and Beyond*,
+///   arXiv:1908.03265.
 open class RAdam: Optimizer {
   private struct Options {
     let lr, eps, weightDecay: Double
@@ -12,10 +14,10 @@ open class RAdam: Optimizer {
   }
   private var cache = OptionCache<Options>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta outside
-  ///   [0, 1), and as ``Optimizer/init(groups:defaults:)``.
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `eps` or `weightDecay`, for a beta
+  ///   outside [0, 1), and like ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
@@ -27,7 +29,7 @@ open class RAdam: Optimizer {
       decoupledWeightDecay: decoupledWeightDecay, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),
@@ -65,7 +67,7 @@ open class RAdam: Optimizer {
     state.step += 1
     let step = Double(state.step), (beta1, beta2) = o.betas
     let correction = 1 - pow(beta2, step)
-    // The length of the simple moving average that has the same centre of mass, and its limit.
+    // The length of the simple moving average with the same centre of mass, and its limit.
     let limit = 2 / (1 - beta2) - 1
     let length = limit - 2 * step * pow(beta2, step) / correction
     var rectified: Double?

@@ -1,15 +1,15 @@
 public import KindlingCore
 
-/// RMSprop, plain, centered, or with momentum (PyTorch: `torch.optim.RMSprop`).
+/// The RMSprop optimizer, plain, centered, or with momentum (PyTorch: `torch.optim.RMSprop`).
 ///
 /// - Source: Hinton, *Neural Networks for Machine Learning*, lecture 6; the centered form: Graves,
 ///   *Generating Sequences With Recurrent Neural Networks*, arXiv:1308.0850.
 open class RMSprop: Optimizer {
   private var cache = OptionCache<(step: UpdateStep, momentum: Double, centered: Bool)>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative number, and as
+  /// - Throws: `TensorError` `.value` for a negative number, and like
   ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-2, alpha: some OptimizerOption = 0.99,
@@ -21,7 +21,7 @@ open class RMSprop: Optimizer {
       momentum: momentum, centered: centered, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-2, alpha: some OptimizerOption = 0.99,
     eps: some OptimizerOption = 1e-8, weightDecay: some OptimizerOption = 0,

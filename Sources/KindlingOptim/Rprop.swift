@@ -1,19 +1,20 @@
 public import KindlingCore
 
-/// Resilient backpropagation: steps follow the gradient's signs alone (PyTorch: `torch.optim.Rprop`).
+/// Resilient backpropagation: updates depend on the signs of the gradient only
+/// (PyTorch: `torch.optim.Rprop`).
 ///
-/// - Source: Riedmiller and Braun, *A Direct Adaptive Method for Faster Backpropagation Learning: The
-///   RPROP Algorithm*, ICNN 1993.
+/// - Source: Riedmiller and Braun, *A Direct Adaptive Method for Faster Backpropagation Learning:
+///   The RPROP Algorithm*, ICNN 1993.
 open class Rprop: Optimizer {
   private var cache = OptionCache<(step: UpdateStep, lr: Double)>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// `etas` are what a step is multiplied by when the sign turns, and when it stays; `stepSizes`
-  /// the least and the greatest step.
+  /// `etas` are the factors of the step size after a change of sign and without one. `stepSizes`
+  /// are the minimum and maximum step size.
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, for etas other than 0 < eta⁻ < 1 < eta⁺,
-  ///   and as ``Optimizer/init(groups:defaults:)``.
+  ///   and like ``Optimizer/init(groups:defaults:)``.
   public convenience init<Least: OptimizerOption, Most: OptimizerOption>(
     _ params: [Tensor], lr: some OptimizerOption = 1e-2,
     etas: (some OptimizerOption, some OptimizerOption) = (0.5, 1.2),
@@ -23,7 +24,7 @@ open class Rprop: Optimizer {
       groups: [ParamGroup(params)], lr: lr, etas: etas, stepSizes: stepSizes, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init<Least: OptimizerOption, Most: OptimizerOption>(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-2,
     etas: (some OptimizerOption, some OptimizerOption) = (0.5, 1.2),

@@ -1,17 +1,19 @@
 public import KindlingCore
 
-/// Stochastic gradient descent, plain, with momentum, or with Nesterov's (PyTorch: `torch.optim.SGD`).
+/// Stochastic gradient descent, optionally with momentum or Nesterov momentum
+/// (PyTorch: `torch.optim.SGD`).
 ///
-/// Each step goes over a parameter's memory once.
+/// Each step passes over a parameter's memory once.
 /// - Source: Sutskever et al., *On the importance of initialization and momentum in deep learning*,
 ///   ICML 2013, with PyTorch's way of applying the learning rate.
 open class SGD: Optimizer {
   private var cache = OptionCache<SGDStep>()
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, for `nesterov`
-  ///   without momentum or with dampening, and as ``Optimizer/init(groups:defaults:)``.
+  /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, for
+  ///   `nesterov` without momentum or with dampening, and like
+  ///   ``Optimizer/init(groups:defaults:)``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-3, momentum: some OptimizerOption = 0,
     dampening: some OptimizerOption = 0, weightDecay: some OptimizerOption = 0,
@@ -23,7 +25,7 @@ open class SGD: Optimizer {
       weightDecay: weightDecay, nesterov: nesterov, maximize: maximize)
   }
 
-  /// An optimizer of `groups` with options of their own.
+  /// Creates an optimizer of `groups`, each with its own options.
   public init(
     groups: [ParamGroup], lr: some OptimizerOption = 1e-3, momentum: some OptimizerOption = 0,
     dampening: some OptimizerOption = 0, weightDecay: some OptimizerOption = 0,

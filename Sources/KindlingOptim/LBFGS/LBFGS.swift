@@ -1,14 +1,15 @@
 public import KindlingCore
 
-/// L-BFGS, with fixed steps or a strong Wolfe line search (PyTorch: `torch.optim.LBFGS`).
+/// The L-BFGS optimizer, with fixed steps or a strong Wolfe line search
+/// (PyTorch: `torch.optim.LBFGS`).
 ///
-/// Each step calls the closure several times, so only ``step(_:)`` is there. One group, whose
-/// parameters are of one dtype and device.
-/// - Source: Nocedal and Wright, *Numerical Optimization*, §7.2; the numbers are PyTorch's.
+/// Each step calls the closure several times, so only ``step(_:)`` is supported. There is one
+/// group, whose parameters share one dtype and one device.
+/// - Source: Nocedal and Wright, *Numerical Optimization*, §7.2; the constants are PyTorch's.
 open class LBFGS: Optimizer {
-  /// How far to go along a direction.
+  /// The line search along a direction.
   public enum LineSearch: String, Sendable {
-    /// A step that satisfies the strong Wolfe conditions.
+    /// A search for a step that satisfies the strong Wolfe conditions.
     case strongWolfe = "strong_wolfe"
   }
 
@@ -19,20 +20,20 @@ open class LBFGS: Optimizer {
     let lineSearch, maximize: Bool
   }
 
-  /// An optimizer of `params`.
+  /// Creates an optimizer of `params`.
   ///
   /// - Parameters:
   ///   - params: the parameters, as one group.
-  ///   - lr: what the direction is multiplied by; with a line search, where that begins.
-  ///   - maxIter: the most iterations a step takes.
-  ///   - maxEval: the most times a step calls its closure; 1.25 `maxIter` where nil.
-  ///   - toleranceGrad: a gradient without greater elements ends the step.
-  ///   - toleranceChange: a smaller change of parameters or loss ends the step.
-  ///   - historySize: how many changes are remembered.
-  ///   - lineSearchFn: how the step's length is found; nil takes it as it comes.
-  ///   - maximize: go up rather than down.
+  ///   - lr: the factor of the direction; with a line search, its initial step.
+  ///   - maxIter: the maximum number of iterations per step.
+  ///   - maxEval: the maximum number of closure calls per step; `nil` stands for 1.25 `maxIter`.
+  ///   - toleranceGrad: the bound on the gradient's largest magnitude below which the step ends.
+  ///   - toleranceChange: the change of parameters or loss below which the step ends.
+  ///   - historySize: the number of updates to remember.
+  ///   - lineSearchFn: the line search; `nil` uses a fixed step.
+  ///   - maximize: whether to maximize the objective.
   /// - Throws: `TensorError` `.value` for a negative `lr`, `maxIter`, `maxEval` or `historySize`,
-  ///   and as ``Optimizer/init(groups:defaults:)``.
+  ///   and like ``Optimizer/init(groups:defaults:)``.
   public init(
     _ params: [Tensor], lr: some OptimizerOption = 1, maxIter: Int = 20, maxEval: Int? = nil,
     toleranceGrad: some OptimizerOption = 1e-7, toleranceChange: some OptimizerOption = 1e-9,
@@ -76,7 +77,7 @@ open class LBFGS: Optimizer {
     }
   }
 
-  /// L-BFGS has to compute the loss anew: always throws.
+  /// Throws an error, because L-BFGS must recompute the loss.
   override open func performStep() throws {
     throw TensorError(
       .unsupported, "step",
@@ -116,7 +117,7 @@ open class LBFGS: Optimizer {
 
   // MARK: Flat vectors
 
-  /// The gradients of all parameters as one vector; zeros where there is none.
+  /// Returns the gradients of all parameters as one vector, with zeros for missing gradients.
   private func flatGradient(_ o: Options) throws -> Tensor {
     let flat = try Tensor.cat(
       parameters.map { parameter in
@@ -145,18 +146,21 @@ open class LBFGS: Optimizer {
     return (LBFGSNumber(o.maximize ? -value : value), try flatGradient(o), loss)
   }
 
-  /// The inner product, each product rounded before the sum, as PyTorch's is for short vectors: where
-  /// a search ends hangs on the last bits.
+  /// Returns the inner product, with each product rounded before the sum.
+  ///
+  /// PyTorch rounds like this for short vectors, and the end of a search depends on the last bits.
   private static func inner(_ a: Tensor, _ b: Tensor) throws -> LBFGSNumber {
     try LBFGSNumber((a * b).sum())
   }
 
   private static func greatest(_ x: Tensor) throws -> LBFGSNumber { try LBFGSNumber(x.abs().max()) }
 
-  // MARK: A step
+  // MARK: Step
 
-  /// Computes the loss with `closure`, which also zeroes gradients and runs `backward`, as often as
-  /// the iterations ask; returns the first loss.
+  /// Runs the iterations and returns the first loss.
+  ///
+  /// `closure` computes the loss, and also zeroes gradients and runs `backward`; it is called
+  /// several times.
   override open func performStep(_ closure: () throws -> Tensor) throws -> Tensor {
     let o = try options()
     guard let first = parameters.first, let state = state(of: first) as? LBFGSState else {
@@ -195,7 +199,7 @@ open class LBFGS: Optimizer {
           isFlat = try LBFGS.greatest(gradient) <= o.toleranceGrad
         } else {
           try move(size, along: direction)
-          // After the last move nobody asks for the gradient.
+          // The gradient after the last move is not needed.
           if round != o.maxIter {
             (loss, gradient, _) = try evaluate(closure, o)
             isFlat = try LBFGS.greatest(gradient) <= o.toleranceGrad
@@ -212,7 +216,7 @@ open class LBFGS: Optimizer {
     }
   }
 
-  /// Where to go from `gradient`, which is learned from first.
+  /// Returns the search direction for `gradient`, after updating the history with it.
   private func direction(_ gradient: Tensor, _ state: LBFGSState, _ o: Options) throws -> Tensor {
     guard state.iterations > 1, let direction = state.direction, let before = state.gradient else {
       state.history = []

@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// A number that is either plain or the only element of a tensor.
+/// A number that is either a plain number or the only element of a tensor.
 ///
-/// L-BFGS decides by comparing such numbers. To take the decisions that PyTorch takes, arithmetic in
-/// which a float32 tensor takes part is rounded to float32, as it is there.
+/// L-BFGS branches on comparisons of such numbers. To take the same branches as PyTorch, arithmetic
+/// with a float32 tensor is rounded to float32.
 struct LBFGSNumber {
   let value: Double
-  /// The tensor's dtype; nil for a plain number.
+  /// The tensor's dtype; `nil` for a plain number.
   let dtype: DType?
 
   init(_ value: Double, _ dtype: DType? = nil) {
@@ -14,10 +14,10 @@ struct LBFGSNumber {
     self.value = dtype == .float32 ? Double(Float(value)) : value
   }
 
-  /// The only element of `tensor`.
+  /// Creates a number from the only element of `tensor`.
   init(_ tensor: Tensor) throws { self.init(try tensor.item(), tensor.dtype) }
 
-  /// What a state dict holds.
+  /// Creates a number from its value in a state dict.
   init?(_ saved: CheckpointValue?) throws {
     if let tensor = saved?.tensorValue {
       try self.init(tensor)
@@ -28,7 +28,7 @@ struct LBFGSNumber {
     }
   }
 
-  /// As state dicts hold it.
+  /// The value for state dicts.
   var saved: CheckpointValue {
     dtype.map { .tensor(Tensor(value, floating: $0)) } ?? .double(value)
   }
@@ -62,9 +62,9 @@ struct LBFGSNumber {
   var magnitude: LBFGSNumber { LBFGSNumber(abs(value), dtype) }
   var squareRoot: LBFGSNumber { LBFGSNumber(value.squareRoot(), dtype) }
 
-  /// The smaller one, the first of equals; the first also where they do not compare.
+  /// Returns the smaller number; the first one if they are equal or not comparable.
   static func least(_ a: LBFGSNumber, _ b: LBFGSNumber) -> LBFGSNumber { b < a ? b : a }
-  /// The greater one, the first of equals; the first also where they do not compare.
+  /// Returns the larger number; the first one if they are equal or not comparable.
   static func most(_ a: LBFGSNumber, _ b: LBFGSNumber) -> LBFGSNumber { b > a ? b : a }
 }
 

@@ -1,20 +1,20 @@
 import KindlingCore
 
-/// What L-BFGS remembers; as in PyTorch it is the state of the first parameter.
+/// The state of L-BFGS; as in PyTorch it is the state of the first parameter.
 final class LBFGSState: ParameterState {
   var evaluations = 0
   var iterations = 0
   var direction: Tensor?
   var stepSize: LBFGSNumber = 0.0
-  /// Changes of the gradient, the steps that led to them, and one over the product of both.
+  /// The gradient changes, the steps that caused them, and the reciprocals of their products.
   var history: [(change: Tensor, step: Tensor, ro: LBFGSNumber)] = []
   var diagonal: LBFGSNumber = 1.0
-  /// The factors of the latest direction, oldest first; empty before there were any.
+  /// The factors of the latest direction, oldest first; empty before the first one.
   var factors: [LBFGSNumber] = []
   var gradient: Tensor?
   var loss: LBFGSNumber = 0.0
 
-  /// The state in PyTorch's form.
+  /// Returns the state in PyTorch's form.
   func saved(historySize: Int) -> [(name: String, value: CheckpointValue)] {
     if evaluations == 0 { return [] }
     var result: [(name: String, value: CheckpointValue)] = [
@@ -36,7 +36,8 @@ final class LBFGSState: ParameterState {
     return result
   }
 
-  /// Takes over what ``saved(historySize:)`` or PyTorch wrote, for flat vectors of `count` elements.
+  /// Restores the result of ``saved(historySize:)``, or PyTorch's, for flat vectors of `count`
+  /// elements.
   func restore(_ saved: [(name: String, value: CheckpointValue)], count: Int) throws {
     let entries = Dictionary(saved.map { ($0.name, $0.value) }) { $1 }
     func flaw(_ name: String) -> TensorError {
@@ -48,7 +49,7 @@ final class LBFGSState: ParameterState {
     }
     func vectors(_ name: String) throws -> [Tensor] {
       guard let items = entries[name]?.elements else { throw flaw(name) }
-      // A file may name one tensor many times; each is copied.
+      // A file may refer to one tensor many times; each occurrence is copied.
       try Layout.checkList(items.count, bytes: max(1, count) * parameter.dtype.byteSize, "LBFGS")
       return try items.map { try vector($0, name) }
     }

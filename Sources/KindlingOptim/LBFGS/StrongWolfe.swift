@@ -1,7 +1,6 @@
 import KindlingCore
 
-/// A step length with what the objective is there: its value, its gradient, and the slope along the
-/// direction.
+/// A step length, and the objective's value, gradient and directional slope there.
 struct LineSearchPoint {
   var step: LBFGSNumber
   var loss: LBFGSNumber
@@ -9,22 +8,23 @@ struct LineSearchPoint {
   var slope: LBFGSNumber
 }
 
-/// Looks along a direction for a step that satisfies the strong Wolfe conditions, or for the best one
-/// that `limit` evaluations find.
+/// A line search for a step that satisfies the strong Wolfe conditions.
+///
+/// It returns the best step of `limit` evaluations if none does.
 ///
 /// - Source: Nocedal and Wright, *Numerical Optimization*, algorithms 3.5 and 3.6, with cubic
-///   interpolation as in minFunc; the numbers are PyTorch's.
+///   interpolation as in minFunc; the constants are PyTorch's.
 struct StrongWolfe {
-  /// Sufficient decrease, and curvature.
+  /// The constants of the sufficient-decrease and curvature conditions.
   private static let (decrease, curvature): (LBFGSNumber, LBFGSNumber) = (1e-4, 0.9)
 
-  /// The point without a step; its slope is negative.
+  /// The starting point, with a negative slope.
   let start: LineSearchPoint
-  /// The greatest size of the direction's elements.
+  /// The largest magnitude of the direction's elements.
   let reach: LBFGSNumber
   let toleranceChange: LBFGSNumber
   let limit: Int
-  /// Computes the objective after a step.
+  /// A closure that evaluates the objective at a step.
   let evaluate: (LBFGSNumber) throws -> LineSearchPoint
   private(set) var evaluations = 0
 
@@ -39,10 +39,10 @@ struct StrongWolfe {
     self.evaluate = evaluate
   }
 
-  /// The point found, and how often the objective was computed.
+  /// Returns the point found.
   mutating func search(from step: LBFGSNumber) throws -> LineSearchPoint {
     var (low, high, isDone, iterations) = try bracketed(step)
-    // Which of the two came first decides how equal losses are told apart.
+    // The order of the two points determines how ties between losses are resolved.
     var lowIsFirst = low.loss <= high.loss
     if !lowIsFirst { swap(&low, &high) }
     var isStuck = false
@@ -55,7 +55,7 @@ struct StrongWolfe {
       iterations += 1
       if isTooHigh(new) || new.loss >= low.loss {
         high = new
-        // The new point takes the high one's place, then the lower of the two is the low one.
+        // The new point replaces the high one; then the lower of the two becomes the low one.
         let (first, second) = lowIsFirst ? (low, high) : (high, low)
         lowIsFirst = first.loss <= second.loss
         (low, high) = lowIsFirst ? (first, second) : (second, first)
@@ -84,7 +84,7 @@ struct StrongWolfe {
     point.slope.magnitude <= -StrongWolfe.curvature * start.slope
   }
 
-  /// One point (twice) that satisfies the conditions, or two with such a point between them.
+  /// Returns a point (twice) that satisfies the conditions, or two points that bracket one.
   private mutating func bracketed(
     _ step: LBFGSNumber
   ) throws -> (LineSearchPoint, LineSearchPoint, isDone: Bool, iterations: Int) {
@@ -110,7 +110,8 @@ struct StrongWolfe {
     return (first, point, false, iterations)
   }
 
-  /// Where the cubic through two points with their slopes is least, inside `bounds` or between them.
+  /// Returns the minimum of the cubic through two points with their slopes, within `bounds` or
+  /// between them.
   private static func interpolated(
     _ a: LineSearchPoint, _ b: LineSearchPoint, within bounds: (LBFGSNumber, LBFGSNumber)? = nil
   ) -> LBFGSNumber {
@@ -127,7 +128,8 @@ struct StrongWolfe {
     return .least(.most(least, low), high)
   }
 
-  /// `step`, moved into the bracket where it keeps close to an end of it twice, or is one.
+  /// Returns `step`, moved into the bracket if it is an end of it, or close to an end for the
+  /// second time.
   private func away(
     from a: LineSearchPoint, _ b: LineSearchPoint, _ step: LBFGSNumber, _ isStuck: inout Bool
   ) -> LBFGSNumber {

@@ -1,15 +1,16 @@
 public import KindlingCore
 
-/// Schedules one after another, each from its milestone on
+/// A sequence of schedules, each starting at its milestone
 /// (PyTorch: `torch.optim.lr_scheduler.SequentialLR`).
 open class SequentialLR: LRScheduler {
   private let schedulers: [LRScheduler]
   private var milestones: [Int]
 
-  /// `schedulers` of one optimizer; the second begins at the first milestone, and so on.
+  /// Creates a sequence of `schedulers` of one optimizer; the second starts at the first milestone,
+  /// and so on.
   ///
-  /// - Throws: `TensorError` `.value` for no schedules, a number of milestones that is not one less,
-  ///   schedules of another optimizer, and ``ReduceLROnPlateau``.
+  /// - Throws: `TensorError` `.value` for no schedules, a number of milestones that is not one
+  ///   less, schedules of another optimizer, and ``ReduceLROnPlateau``.
   public init(
     _ optimizer: Optimizer, schedulers: [LRScheduler], milestones: [Int], lastEpoch: Int = -1
   ) throws {
@@ -27,7 +28,8 @@ open class SequentialLR: LRScheduler {
     (self.schedulers, self.milestones) = (schedulers, milestones)
     super.init(of: optimizer, lastEpoch: lastEpoch + 1)
     nesting = try levels(of: schedulers, "SequentialLR")
-    // Making the parts has stepped all of them: take that back, and begin with the first alone.
+    // Creating the schedules has stepped all of them: undo that, and begin with the first one
+    // alone.
     for i in optimizer.paramGroups.indices {
       try optimizer.paramGroups[i].schedule(
         "lr", optimizer.paramGroups[i].number("initial_lr"))
@@ -48,7 +50,7 @@ open class SequentialLR: LRScheduler {
     for part in parts { undoFirstStep(of: part) }
   }
 
-  /// Which schedule sets the rates of `epoch`.
+  /// Returns the index of the schedule that sets the learning rates of `epoch`.
   private func place(of epoch: Int) -> Int {
     min(milestones.filter { $0 <= epoch }.count, schedulers.count - 1)
   }
@@ -82,11 +84,11 @@ open class SequentialLR: LRScheduler {
   }
 }
 
-/// Schedules at once: every step is one of all (PyTorch: `torch.optim.lr_scheduler.ChainedScheduler`).
+/// Schedules that step together (PyTorch: `torch.optim.lr_scheduler.ChainedScheduler`).
 open class ChainedScheduler: LRScheduler {
   fileprivate let schedulers: [LRScheduler]
 
-  /// `schedulers` of one optimizer.
+  /// Creates a chain of `schedulers` of one optimizer.
   ///
   /// - Throws: `TensorError` `.value` for no schedules, schedules of different optimizers, and
   ///   ``ReduceLROnPlateau``.
@@ -120,7 +122,7 @@ open class ChainedScheduler: LRScheduler {
   }
 }
 
-/// How many levels of schedules one made of `schedulers` has.
+/// Returns the nesting depth of a schedule made of `schedulers`.
 private func levels(of schedulers: [LRScheduler], _ name: String) throws -> Int {
   let count = 1 + (schedulers.map(\.nesting).max() ?? 0)
   guard count <= 100 else {

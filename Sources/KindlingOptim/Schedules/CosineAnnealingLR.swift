@@ -1,17 +1,17 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Leads the rates down to `etaMin` along half a cosine in `tMax` epochs, and up again
+/// A cosine-annealing schedule from the base learning rate to `etaMin` in `tMax` epochs, and back
 /// (PyTorch: `torch.optim.lr_scheduler.CosineAnnealingLR`).
 ///
 /// - Source: Loshchilov and Hutter, *SGDR*, arXiv:1608.03983, without restarts.
 open class CosineAnnealingLR: LRScheduler {
-  /// After how many epochs the rates are least.
+  /// The number of epochs after which the learning rate is minimal.
   public private(set) final var tMax: Int
-  /// The least rate.
+  /// The minimum learning rate.
   public private(set) final var etaMin: Double
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `tMax` below 1.
+  /// Creates a schedule; throws like ``LRScheduler``, and for a `tMax` below 1.
   public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0, lastEpoch: Int = -1) throws {
     (self.tMax, self.etaMin) = (tMax, etaMin)
     try CosineAnnealingLR.check(tMax)
@@ -58,8 +58,8 @@ open class CosineAnnealingLR: LRScheduler {
   }
 }
 
-/// Leads the rates down to `etaMin` along half a cosine and starts anew, each time after `tMult` times
-/// as many epochs (PyTorch: `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`).
+/// A cosine-annealing schedule with restarts after periods that grow by `tMult`
+/// (PyTorch: `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`).
 ///
 /// - Source: Loshchilov and Hutter, *SGDR*, arXiv:1608.03983.
 open class CosineAnnealingWarmRestarts: LRScheduler {
@@ -69,7 +69,7 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
   private var length: Double
   private var position: Double
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `t0` or `tMult` below 1.
+  /// Creates a schedule; throws like ``LRScheduler``, and for a `t0` or `tMult` below 1.
   public init(
     _ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0, lastEpoch: Int = -1
   ) throws {
@@ -103,9 +103,10 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
     try set(getLr())
   }
 
-  /// Sets the rates of `epoch`, which may lie between two: `Double(epoch) + Double(i) / Double(count)`.
+  /// Sets the learning rates of `epoch`, which may be fractional:
+  /// `Double(epoch) + Double(i) / Double(count)`.
   ///
-  /// - Throws: `TensorError` `.value` for a negative epoch or one beyond counting.
+  /// - Throws: `TensorError` `.value` for a negative epoch, or one above 2⁵³.
   public func step(epoch: Double) throws {
     guard epoch >= 0, epoch < Double(LRScheduler.farthest) else {
       throw TensorError(.value, "step", "Expected non-negative epoch, but got \(epoch)")

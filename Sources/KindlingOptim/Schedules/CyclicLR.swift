@@ -1,21 +1,21 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Leads the rates up and down between two bounds, step by step
+/// A schedule that cycles the learning rate between two bounds, step by step
 /// (PyTorch: `torch.optim.lr_scheduler.CyclicLR`).
 ///
 /// - Source: Smith, *Cyclical Learning Rates for Training Neural Networks*, arXiv:1506.01186.
 open class CyclicLR: LRScheduler {
-  /// How the upper bound changes.
+  /// The scaling of the cycle's amplitude.
   public enum Mode: String, Sendable {
-    /// Not at all.
+    /// A constant amplitude.
     case triangular
-    /// Its distance to the lower one is halved with every cycle.
+    /// An amplitude halved after every cycle.
     case triangular2
-    /// Its distance to the lower one is multiplied by `gamma` with every step.
+    /// An amplitude multiplied by `gamma` after every step.
     case expRange = "exp_range"
   }
-  /// What a scale is a function of.
+  /// The argument of the scaling function.
   public enum ScaleMode: String, Sendable { case cycle, iterations }
 
   private var maxLrs: [Double]
@@ -28,24 +28,26 @@ open class CyclicLR: LRScheduler {
   private let momentum: CycledMomentum?
   private var momenta: (base: [Double], most: [Double]) = ([], [])
 
-  /// A schedule of `optimizer`'s rates, and of its momentum, which goes the other way.
+  /// Creates a schedule of the learning rate and, inversely, of momentum.
   ///
   /// - Parameters:
-  ///   - optimizer: whose groups change.
-  ///   - baseLr: the lower bound of the rate, one or one a group.
+  ///   - optimizer: the optimizer whose groups are scheduled.
+  ///   - baseLr: the lower bound of the learning rate, for all groups or for each.
   ///   - maxLr: the upper bound, likewise.
-  ///   - stepSizeUp: the steps from the lower bound to the upper one.
-  ///   - stepSizeDown: the steps back; as many where nil.
-  ///   - mode: what becomes of the upper bound from cycle to cycle.
+  ///   - stepSizeUp: the number of steps from the lower to the upper bound.
+  ///   - stepSizeDown: the number of steps back; `nil` stands for `stepSizeUp`.
+  ///   - mode: the scaling of the amplitude.
   ///   - gamma: the factor of `.expRange`.
-  ///   - scaleFn: what the distance of the bounds is multiplied by, instead of `mode`'s.
-  ///   - scaleMode: what `scaleFn` is called with, the cycle's number or the step's.
-  ///   - cycleMomentum: whether momentum, or the first beta, goes the other way.
-  ///   - baseMomentum: the lower bound of that.
-  ///   - maxMomentum: the upper bound of that.
-  ///   - lastEpoch: where to go on.
-  /// - Throws: `TensorError` `.value` as ``LRScheduler``, for step sizes that cannot be, numbers
-  ///   that are not as many as groups, and cycling the momentum of an optimizer that has none.
+  ///   - scaleFn: a scaling function that replaces that of `mode`.
+  ///   - scaleMode: the argument of `scaleFn`: the number of the cycle or of the step.
+  ///   - cycleMomentum: whether to cycle momentum, or the first beta, inversely to the learning
+  ///     rate.
+  ///   - baseMomentum: the lower bound of momentum.
+  ///   - maxMomentum: the upper bound of momentum.
+  ///   - lastEpoch: the epoch to resume from.
+  /// - Throws: `TensorError` `.value` like ``LRScheduler``, for invalid step sizes, a number of
+  ///   values other than that of groups, and for cycling the momentum of an optimizer that has
+  ///   none.
   public init(
     _ optimizer: Optimizer, baseLr: some GroupNumbers, maxLr: some GroupNumbers,
     stepSizeUp: Int = 2000, stepSizeDown: Int? = nil, mode: Mode = .triangular,

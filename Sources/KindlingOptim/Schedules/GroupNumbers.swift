@@ -1,15 +1,15 @@
 public import KindlingCore
 
-/// One number for all parameter groups, or one a group: `maxLr: 0.1` or `maxLr: [0.1, 0.01]`.
+/// One number for all parameter groups, or one for each: `maxLr: 0.1` or `maxLr: [0.1, 0.01]`.
 public protocol GroupNumbers {
-  /// The numbers, where there are several.
+  /// The numbers of the groups; `nil` if one number applies to all.
   var perGroup: [Double]? { get }
-  /// The number for all groups, where there is one.
+  /// The number for all groups, if there is one.
   var forAll: Double { get }
 }
 
 extension GroupNumbers {
-  /// The number of each group of `optimizer`; `name` is what messages call them.
+  /// Returns the number of each group of `optimizer`; `name` is used in messages.
   func values(_ name: String, _ optimizer: Optimizer) throws -> [Double] {
     let count = optimizer.paramGroups.count
     guard let values = perGroup else { return Array(repeating: forAll, count: count) }
@@ -24,32 +24,32 @@ extension GroupNumbers {
 }
 
 extension Double: GroupNumbers {
-  /// None: there is one for all.
+  /// Always `nil`: one number applies to all groups.
   public var perGroup: [Double]? { nil }
   /// The number itself.
   public var forAll: Double { self }
 }
 extension Int: GroupNumbers {
-  /// None: there is one for all.
+  /// Always `nil`: one number applies to all groups.
   public var perGroup: [Double]? { nil }
   /// The number itself.
   public var forAll: Double { Double(self) }
 }
 extension Tensor: GroupNumbers {
-  /// None: there is one for all.
+  /// Always `nil`: one number applies to all groups.
   public var perGroup: [Double]? { nil }
-  /// The one element; NaN where there are several.
+  /// The only element; NaN if there are several.
   public var forAll: Double { numel == 1 ? (try? item()) ?? .nan : .nan }
 }
 extension Array: GroupNumbers where Element == Double {
   /// The numbers themselves.
   public var perGroup: [Double]? { self }
-  /// NaN: there are several.
+  /// Always NaN: there are several numbers.
   public var forAll: Double { .nan }
 }
 
-/// The option of an optimizer that cyclic schedules move against the rate: its momentum, or the
-/// first of its betas.
+/// The option that cyclic schedules move inversely to the learning rate: momentum, or the first
+/// beta.
 struct CycledMomentum {
   let usesBeta1: Bool
 
@@ -71,7 +71,7 @@ struct CycledMomentum {
     }
   }
 
-  /// Notes the momenta between which a schedule moves, and sets the greater one.
+  /// Stores the bounds of a schedule's momentum, and sets the upper one.
   func begin(base: [Double], most: [Double], _ optimizer: Optimizer) throws {
     for i in optimizer.paramGroups.indices {
       try set(most[i], optimizer, group: i)

@@ -1,9 +1,9 @@
 public import KindlingCore
 
-/// The base of all learning-rate schedules (PyTorch: `torch.optim.lr_scheduler.LRScheduler`).
+/// The base class of all learning-rate schedules (PyTorch: `torch.optim.lr_scheduler.LRScheduler`).
 ///
-/// A schedule sets its first rates when it is made, and the next ones with every ``step()``, which
-/// comes after the optimizer's, once an epoch or once a batch. One of your own overrides
+/// Creating a schedule sets the first learning rates; every ``step()`` sets the next ones. Call it
+/// after the optimizer's step, once per epoch or once per batch. A custom schedule overrides
 /// ``getLr()``:
 ///
 /// ```swift
@@ -12,40 +12,40 @@ public import KindlingCore
 /// }
 /// ```
 open class LRScheduler {
-  /// The optimizer whose rates it sets.
+  /// The optimizer whose learning rates are scheduled.
   public final let optimizer: Optimizer
-  /// The rates of all groups that the schedule starts from.
+  /// The base learning rates of all groups.
   public internal(set) final var baseLrs: [Double] = []
-  /// How many steps were taken, the one that making the schedule takes left out.
+  /// The number of steps, without the initial one.
   public internal(set) final var lastEpoch: Int
   final var stepCount = 0
-  /// Whether the first rates are being computed.
+  /// Whether the first learning rates are being computed.
   final var isInitial = false
   private final var lastLr: [Double] = []
-  /// How many levels of schedules are below this one.
+  /// The nesting depth of the schedules below this one.
   final var nesting = 0
-  /// ``parameterVersions`` when the schedule was made.
+  /// The value of ``parameterVersions`` when the schedule was created.
   private final var versionsAtStart = 0
 
-  /// A schedule of `optimizer`'s rates.
+  /// Creates a schedule of the learning rates of `optimizer`.
   ///
-  /// `lastEpoch` says where to go on; then every group needs its option `initial_lr`.
+  /// `lastEpoch` is the epoch to resume from; every group then needs the option `initial_lr`.
   ///
-  /// - Throws: `TensorError` `.value` where a group has no rate to start from.
+  /// - Throws: `TensorError` `.value` if a group has no initial learning rate.
   public init(_ optimizer: Optimizer, lastEpoch: Int = -1) throws {
     self.optimizer = optimizer
     self.lastEpoch = lastEpoch
     try begin()
   }
 
-  /// A schedule that is made of others: nothing is set.
+  /// Creates a schedule that combines others, without setting anything.
   init(of optimizer: Optimizer, lastEpoch: Int) {
     self.optimizer = optimizer
     self.lastEpoch = lastEpoch
     lastLr = optimizer.paramGroups.map(\.lr)
   }
 
-  /// Notes the rates to start from and sets the first ones.
+  /// Stores the initial learning rates and sets the first ones.
   private func begin() throws {
     guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
       throw TensorError(
@@ -64,30 +64,32 @@ open class LRScheduler {
     try initialStep()
   }
 
-  /// Beyond this counts are no longer exact as floating-point numbers.
+  /// The limit of exact counts in floating-point numbers.
   static let farthest = 1 << 53
 
-  /// The rate of every group at ``LRScheduler/lastEpoch`` (PyTorch: `get_lr`).
+  /// Returns the learning rate of every group at ``LRScheduler/lastEpoch`` (PyTorch: `get_lr`).
   open func getLr() throws -> [Double] {
     throw TensorError(.unsupported, "getLr", "\(typeName) does not say what its learning rates are")
   }
 
-  /// The rates at ``lastEpoch`` computed from the base rates alone, where there is such a formula.
+  /// Returns the learning rates at ``lastEpoch`` computed from the base rates alone; `nil` without
+  /// such a formula.
   func closedFormLr() throws -> [Double]? { nil }
 
-  /// The rates that were set last (PyTorch: `get_last_lr`).
+  /// Returns the last learning rates (PyTorch: `get_last_lr`).
   public final func getLastLr() -> [Double] { lastLr }
 
-  /// Sets the next rates (PyTorch: `scheduler.step()`).
+  /// Sets the next learning rates (PyTorch: `scheduler.step()`).
   ///
-  /// - Throws: `TensorError` `.value` where there are none, or an option that the schedule uses is gone.
+  /// - Throws: `TensorError` `.value` if there are none, or if an option that the schedule uses is
+  ///   missing.
   open func step() throws {
     if stepCount == 1 { try warnOfOrder() }
     stepCount += 1
     try update()
   }
 
-  /// Warns where the first step of the schedule comes before the first one of the optimizer.
+  /// Warns if the schedule steps before the optimizer's first step.
   private func warnOfOrder() throws {
     if optimizer.hasStepped || parameterVersions != versionsAtStart { return }
     try Warnings.warn(
@@ -96,9 +98,9 @@ open class LRScheduler {
     )
   }
 
-  /// The number of changes to all parameters so far.
+  /// The total version count of all parameters.
   ///
-  /// It shows the steps of an optimizer that overrides `step()` altogether.
+  /// It detects the steps of an optimizer that overrides `step()` entirely.
   private var parameterVersions: Int {
     optimizer.paramGroups.reduce(0) { $0 + $1.params.reduce(0) { $0 &+ $1.version } }
   }
@@ -111,7 +113,7 @@ open class LRScheduler {
     try step()
   }
 
-  /// Sets the rates of the next epoch, or those of `epoch`.
+  /// Sets the learning rates of the next epoch, or of `epoch`.
   final func update(epoch: Int? = nil) throws {
     guard lastEpoch < LRScheduler.farthest else {
       throw TensorError(.value, "step", "\(typeName) cannot count beyond \(lastEpoch) epochs")
@@ -127,7 +129,7 @@ open class LRScheduler {
     }
   }
 
-  /// Makes `rates` those of the optimizer's groups.
+  /// Sets the learning rates of the optimizer's groups.
   final func set(_ rates: [Double]) throws {
     guard rates.count == optimizer.paramGroups.count else {
       throw TensorError(
@@ -147,14 +149,14 @@ open class LRScheduler {
     lastLr = rates ?? optimizer.paramGroups.map(\.lr)
   }
 
-  /// The rates as they stand.
+  /// The current learning rates.
   final var currentLrs: [Double] { optimizer.paramGroups.map(\.lr) }
 
   final var typeName: String { String(describing: type(of: self)) }
 
   // MARK: State
 
-  /// The schedule's numbers by PyTorch's names, in PyTorch's order.
+  /// The saved attributes, with PyTorch's names and in PyTorch's order.
   open var attributes: [(name: String, value: CheckpointValue)] {
     [
       ("base_lrs", .list(baseLrs.map { .double($0) })), ("last_epoch", .int(lastEpoch)),
@@ -163,7 +165,7 @@ open class LRScheduler {
     ]
   }
 
-  /// Takes over what ``attributes`` were.
+  /// Restores the attributes.
   open func restore(_ saved: SavedAttributes) throws {
     baseLrs = try saved.numbers("base_lrs", count: optimizer.paramGroups.count)
     lastEpoch = try saved.epoch("last_epoch")
@@ -171,7 +173,7 @@ open class LRScheduler {
     lastLr = try saved.numbers("_last_lr", count: optimizer.paramGroups.count)
   }
 
-  /// Takes over the part of ``attributes`` that every schedule has, the rates to start from left out.
+  /// Restores the attributes common to all schedules, except for the base learning rates.
   final func restorePlace(_ saved: SavedAttributes) throws {
     lastEpoch = try saved.epoch("last_epoch")
     lastLr = try saved.numbers("_last_lr", count: optimizer.paramGroups.count)
@@ -181,18 +183,18 @@ open class LRScheduler {
     lastLr = try saved.numbers("_last_lr", count: optimizer.paramGroups.count)
   }
 
-  /// The schedule as plain data in PyTorch's form (PyTorch: `scheduler.state_dict()`).
+  /// Returns the schedule as plain data in PyTorch's form (PyTorch: `scheduler.state_dict()`).
   ///
-  /// The rates themselves are the optimizer's: save its state too.
+  /// The learning rates are part of the optimizer: save its state too.
   public final func stateDict() -> CheckpointValue {
     .dictionary(attributes.map { (.string($0.name), $0.value) })
   }
 
-  /// Takes over what ``stateDict()`` of an equally built schedule returned, PyTorch's included
+  /// Restores the result of ``stateDict()`` of an identically built schedule, or PyTorch's
   /// (PyTorch: `scheduler.load_state_dict`).
   ///
-  /// Nothing changes unless all fits.
-  /// - Throws: `TensorError` `.value` for what is no state of such a schedule.
+  /// Nothing changes unless everything matches.
+  /// - Throws: `TensorError` `.value` if the value is not the state of such a schedule.
   public final func loadStateDict(_ state: CheckpointValue) throws {
     let before = SavedAttributes(stateDict(), typeName)
     do {

@@ -1,13 +1,13 @@
 public import KindlingCore
 
-/// Sets the rates to the base rates times a function of the epoch
+/// A schedule that multiplies the base learning rates by a function of the epoch
 /// (PyTorch: `torch.optim.lr_scheduler.LambdaLR`).
 ///
 /// The functions are not part of the state dict.
 open class LambdaLR: LRScheduler {
   private let lambdas: [(Int) -> Double]
 
-  /// One function for all groups.
+  /// Creates a schedule with one function for all groups.
   public convenience init(
     _ optimizer: Optimizer, lastEpoch: Int = -1, lrLambda: @escaping (Int) -> Double
   ) throws {
@@ -15,7 +15,8 @@ open class LambdaLR: LRScheduler {
       optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
   }
 
-  /// One function a group; throws as ``LRScheduler``, and for another number of functions.
+  /// Creates a schedule with one function per group; throws like ``LRScheduler``, and for another
+  /// number of functions.
   public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
     lambdas = lrLambdas
     try checkCount(lrLambdas, optimizer)
@@ -31,14 +32,14 @@ open class LambdaLR: LRScheduler {
   }
 }
 
-/// Multiplies the rates by a function of the epoch, every epoch
+/// A schedule that multiplies the current learning rates by a function of the epoch
 /// (PyTorch: `torch.optim.lr_scheduler.MultiplicativeLR`).
 ///
 /// The functions are not part of the state dict.
 open class MultiplicativeLR: LRScheduler {
   private let lambdas: [(Int) -> Double]
 
-  /// One function for all groups.
+  /// Creates a schedule with one function for all groups.
   public convenience init(
     _ optimizer: Optimizer, lastEpoch: Int = -1, lrLambda: @escaping (Int) -> Double
   ) throws {
@@ -46,7 +47,8 @@ open class MultiplicativeLR: LRScheduler {
       optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
   }
 
-  /// One function a group; throws as ``LRScheduler``, and for another number of functions.
+  /// Creates a schedule with one function per group; throws like ``LRScheduler``, and for another
+  /// number of functions.
   public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
     lambdas = lrLambdas
     try checkCount(lrLambdas, optimizer)

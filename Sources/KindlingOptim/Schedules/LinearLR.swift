@@ -1,15 +1,15 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Multiplies the rates by `factor` for the first `totalIters` epochs
+/// A schedule that multiplies the learning rates by `factor` for the first `totalIters` epochs
 /// (PyTorch: `torch.optim.lr_scheduler.ConstantLR`).
 open class ConstantLR: LRScheduler {
-  /// What the rates are multiplied by.
+  /// The factor of the learning rates.
   public private(set) final var factor: Double
-  /// When they come back.
+  /// The number of epochs with the factor.
   public private(set) final var totalIters: Int
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a factor outside [0, 1].
+  /// Creates a schedule; throws like ``LRScheduler``, and for a factor outside [0, 1].
   public init(
     _ optimizer: Optimizer, factor: Double = 1.0 / 3, totalIters: Int = 5, lastEpoch: Int = -1
   ) throws {
@@ -42,18 +42,20 @@ open class ConstantLR: LRScheduler {
   }
 }
 
-/// Leads the rates' factor along a line from `startFactor` to `endFactor` in `totalIters` epochs
-/// (PyTorch: `torch.optim.lr_scheduler.LinearLR`).
+/// A schedule whose factor changes linearly from `startFactor` to `endFactor` in `totalIters`
+/// epochs (PyTorch: `torch.optim.lr_scheduler.LinearLR`).
 open class LinearLR: LRScheduler {
   /// The first factor.
   public private(set) final var startFactor: Double
   /// The last factor.
   public private(set) final var endFactor: Double
-  /// How many epochs lie between.
+  /// The number of epochs between the two factors.
   public private(set) final var totalIters: Int
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, for a `startFactor` outside (0, 1]
-  /// and an `endFactor` outside [0, 1].
+  /// Creates a schedule.
+  ///
+  /// - Throws: like ``LRScheduler``, and for a `startFactor` outside (0, 1] or an `endFactor`
+  ///   outside [0, 1].
   public init(
     _ optimizer: Optimizer, startFactor: Double = 1.0 / 3, endFactor: Double = 1.0,
     totalIters: Int = 5, lastEpoch: Int = -1
@@ -104,15 +106,15 @@ open class LinearLR: LRScheduler {
   }
 }
 
-/// Leads the rates to zero in `totalIters` epochs along a power of the epochs that are left
-/// (PyTorch: `torch.optim.lr_scheduler.PolynomialLR`).
+/// A schedule that decays the learning rates to zero in `totalIters` epochs by a power of the
+/// remaining epochs (PyTorch: `torch.optim.lr_scheduler.PolynomialLR`).
 open class PolynomialLR: LRScheduler {
-  /// When the rates are zero.
+  /// The number of epochs until the learning rates are zero.
   public private(set) final var totalIters: Int
-  /// The power.
+  /// The exponent.
   public private(set) final var power: Double
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``.
+  /// Creates a schedule; throws like ``LRScheduler``.
   public init(
     _ optimizer: Optimizer, totalIters: Int = 5, power: Double = 1.0, lastEpoch: Int = -1
   ) throws {

@@ -1,15 +1,15 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Leads the rates up to a greatest one and down far below the first, once, batch by batch
-/// (PyTorch: `torch.optim.lr_scheduler.OneCycleLR`).
+/// The 1cycle schedule: one rise to a maximum and one decay far below the initial learning rate,
+/// step by step (PyTorch: `torch.optim.lr_scheduler.OneCycleLR`).
 ///
 /// - Source: Smith and Topin, *Super-Convergence*, arXiv:1708.07120.
 open class OneCycleLR: LRScheduler {
-  /// The curve between two rates.
+  /// The shape of the curve between two learning rates.
   public enum AnnealStrategy: String, Sendable { case cos, linear }
 
-  /// A part of the schedule: when it ends, and the group's options it leads from and to.
+  /// A phase of the schedule: its end, and the group options it interpolates between.
   private struct Phase {
     var end: Double
     let lr: (from: String, to: String)
@@ -21,26 +21,28 @@ open class OneCycleLR: LRScheduler {
   private let strategy: AnnealStrategy
   private let momentum: CycledMomentum?
 
-  /// A schedule of `optimizer`'s rates, and of its momentum, which goes the other way.
+  /// Creates a schedule of the learning rate and, inversely, of momentum.
   ///
   /// - Parameters:
-  ///   - optimizer: whose groups change.
-  ///   - maxLr: the greatest rate, one or one a group.
-  ///   - totalSteps: the steps in all; or give `epochs` and `stepsPerEpoch`.
-  ///   - epochs: how many there are.
-  ///   - stepsPerEpoch: how many steps each has.
-  ///   - pctStart: the part of all steps that leads up.
-  ///   - annealStrategy: along a cosine or a straight line.
-  ///   - cycleMomentum: whether momentum, or the first beta, goes the other way.
-  ///   - baseMomentum: the lower bound of that.
-  ///   - maxMomentum: the upper bound of that.
-  ///   - divFactor: how many times the first rate goes into the greatest.
-  ///   - finalDivFactor: how many times the last rate goes into the first.
-  ///   - threePhase: lead down to the first rate as long as up to the greatest, then to the last.
-  ///   - lastEpoch: where to go on.
-  /// - Throws: `TensorError` `.value` as ``LRScheduler``, for counts that are not positive, a
-  ///   `pctStart` outside [0, 1], numbers that are not as many as groups, and cycling the momentum
-  ///   of an optimizer that has none.
+  ///   - optimizer: the optimizer whose groups are scheduled.
+  ///   - maxLr: the maximum learning rate, for all groups or for each.
+  ///   - totalSteps: the total number of steps; or give `epochs` and `stepsPerEpoch`.
+  ///   - epochs: the number of epochs.
+  ///   - stepsPerEpoch: the number of steps per epoch.
+  ///   - pctStart: the fraction of the steps in which the learning rate rises.
+  ///   - annealStrategy: a cosine or a straight line.
+  ///   - cycleMomentum: whether to cycle momentum, or the first beta, inversely to the learning
+  ///     rate.
+  ///   - baseMomentum: the lower bound of momentum.
+  ///   - maxMomentum: the upper bound of momentum.
+  ///   - divFactor: the ratio of the maximum to the initial learning rate.
+  ///   - finalDivFactor: the ratio of the initial to the final learning rate.
+  ///   - threePhase: whether to return to the initial learning rate in as many steps as the rise,
+  ///     and only then decay to the final one.
+  ///   - lastEpoch: the epoch to resume from.
+  /// - Throws: `TensorError` `.value` like ``LRScheduler``, for counts that are not positive, a
+  ///   `pctStart` outside [0, 1], a number of values other than that of groups, and for cycling the
+  ///   momentum of an optimizer that has none.
   public init(
     _ optimizer: Optimizer, maxLr: some GroupNumbers, totalSteps: Int? = nil, epochs: Int? = nil,
     stepsPerEpoch: Int? = nil, pctStart: Double = 0.3, annealStrategy: AnnealStrategy = .cos,

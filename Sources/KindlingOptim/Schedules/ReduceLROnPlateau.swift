@@ -1,13 +1,13 @@
 public import KindlingCore
 
-/// Lowers the rates when a metric has stopped getting better
+/// A schedule that reduces the learning rates when a metric stops improving
 /// (PyTorch: `torch.optim.lr_scheduler.ReduceLROnPlateau`).
 ///
 /// Its step takes the metric: `try schedule.step(validationLoss)`.
 open class ReduceLROnPlateau: LRScheduler {
-  /// Whether the metric should fall or rise.
+  /// The direction in which the metric improves.
   public enum Mode: String, Sendable { case min, max }
-  /// Whether the threshold is a part of the best value or a number.
+  /// The meaning of the threshold: relative to the best value, or absolute.
   public enum ThresholdMode: String, Sendable { case rel, abs }
 
   private var mode: Mode
@@ -23,20 +23,20 @@ open class ReduceLROnPlateau: LRScheduler {
   private var cooldownCounter = 0
   private var badEpochs = 0
 
-  /// A schedule of `optimizer`'s rates.
+  /// Creates a schedule of the learning rates of `optimizer`.
   ///
   /// - Parameters:
-  ///   - optimizer: whose groups change.
+  ///   - optimizer: the optimizer whose groups are scheduled.
   ///   - mode: whether lower or higher values are better.
-  ///   - factor: what rates are multiplied by, less than 1.
-  ///   - patience: how many epochs without a better value pass before.
-  ///   - threshold: by how much a value has to be better.
-  ///   - thresholdMode: whether that is a part of the best value or a number.
-  ///   - cooldown: how many epochs after a change are not counted.
-  ///   - minLr: the least rates.
-  ///   - eps: smaller changes are not made.
-  /// - Throws: `TensorError` `.value` for a factor of 1 or more, and least rates that are not as
-  ///   many as groups.
+  ///   - factor: the factor of the learning rates, less than 1.
+  ///   - patience: the number of epochs without improvement to tolerate.
+  ///   - threshold: the minimum improvement.
+  ///   - thresholdMode: whether the threshold is relative to the best value or absolute.
+  ///   - cooldown: the number of epochs to ignore after a reduction.
+  ///   - minLr: the lower bounds of the learning rates.
+  ///   - eps: the minimum change of a learning rate; smaller changes are skipped.
+  /// - Throws: `TensorError` `.value` for a factor of 1 or more, or a number of lower bounds other
+  ///   than that of groups.
   public init(
     _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, thresholdMode: ThresholdMode = .rel, cooldown: Int = 0,
@@ -58,17 +58,18 @@ open class ReduceLROnPlateau: LRScheduler {
     super.init(of: optimizer, lastEpoch: 0)
   }
 
-  /// A plateau is seen in a metric: always throws; see ``step(_:)-(Tensor)``.
+  /// Throws an error, because a metric is required; see ``step(_:)-(Tensor)``.
   override open func step() throws {
     throw TensorError(
       .value, "step",
       "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
   }
 
-  /// Notes the metric of one more epoch, which is a tensor of one element.
+  /// Records the metric of the next epoch, a tensor of one element, and reduces the learning rates
+  /// if due.
   public func step(_ metrics: Tensor) throws { try step(metrics.item()) }
 
-  /// Notes the metric of one more epoch, and lowers the rates if it is time.
+  /// Records the metric of the next epoch, and reduces the learning rates if due.
   public func step(_ metrics: some TensorScalar) throws {
     let value = metrics.scalar.doubleValue
     guard lastEpoch < LRScheduler.farthest else {

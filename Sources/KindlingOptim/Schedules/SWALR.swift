@@ -1,20 +1,21 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Leads the rates to fixed ones, for averaging weights (PyTorch: `torch.optim.swa_utils.SWALR`).
+/// A schedule that anneals to a fixed learning rate, for weight averaging
+/// (PyTorch: `torch.optim.swa_utils.SWALR`).
 ///
 /// - Source: Izmailov et al., *Averaging Weights Leads to Wider Optima and Better Generalization*,
 ///   arXiv:1803.05407.
 open class SWALR: LRScheduler {
-  /// The curve to the fixed rate.
+  /// The shape of the curve to the fixed learning rate.
   public enum AnnealStrategy: String, Sendable { case cos, linear }
 
   private let strategy: AnnealStrategy
   private var annealEpochs: Int
 
-  /// A schedule that reaches `swaLr` after `annealEpochs`.
+  /// Creates a schedule that reaches `swaLr` after `annealEpochs`.
   ///
-  /// - Throws: `TensorError` `.value` as ``LRScheduler``, and for a negative number of epochs.
+  /// - Throws: `TensorError` `.value` like ``LRScheduler``, and for a negative number of epochs.
   public init(
     _ optimizer: Optimizer, swaLr: some GroupNumbers, annealEpochs: Int = 10,
     annealStrategy: AnnealStrategy = .cos, lastEpoch: Int = -1
@@ -30,7 +31,7 @@ open class SWALR: LRScheduler {
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 
-  /// The share of the fixed rate, `step` steps after the first.
+  /// Returns the weight of the fixed learning rate after `step` steps.
   private func share(_ step: Int) -> Double {
     let t = max(0, min(1, Double(step) / Double(max(1, annealEpochs))))
     return strategy == .linear ? t : (1 - cos(.pi * t)) / 2
@@ -41,7 +42,7 @@ open class SWALR: LRScheduler {
     let (before, now) = (share(step - 1), share(step))
     return try optimizer.paramGroups.map { group in
       let (rate, fixed) = (try group.number("lr"), try group.number("swa_lr"))
-      // What the rate was before any share of the fixed one came in.
+      // The learning rate before annealing began.
       let start = before == 1 ? fixed : (rate - before * fixed) / (1 - before)
       return fixed * now + start * (1 - now)
     }

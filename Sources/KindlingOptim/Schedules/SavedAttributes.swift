@@ -1,6 +1,6 @@
 public import KindlingCore
 
-/// A schedule's saved numbers by name, each checked as it is read.
+/// The saved attributes of a schedule by name, each checked when it is read.
 public struct SavedAttributes {
   private let values: CheckpointValue
   private let owner: String
@@ -10,7 +10,7 @@ public struct SavedAttributes {
     self.owner = owner
   }
 
-  /// The value called `name`, if it is there.
+  /// The value called `name`, or `nil`.
   public subscript(name: String) -> CheckpointValue? { values[name] }
 
   private func flaw(_ name: String, _ expected: String) -> TensorError {
@@ -19,25 +19,25 @@ public struct SavedAttributes {
       .value, "", "'\(name)' \(found) in the loaded state dict of \(owner); expected \(expected)")
   }
 
-  /// The number called `name`.
+  /// Returns the number called `name`.
   public func number(_ name: String) throws -> Double {
     if let number = try values[name]?.optionNumber() { return number }
     throw flaw(name, "a number")
   }
 
-  /// The integer called `name`.
+  /// Returns the integer called `name`.
   public func integer(_ name: String) throws -> Int {
     if let integer = values[name]?.intValue { return integer }
     throw flaw(name, "an integer")
   }
 
-  /// The integer called `name`, which is not negative.
+  /// Returns the nonnegative integer called `name`.
   public func count(_ name: String) throws -> Int {
     if let count = values[name]?.intValue, 0 <= count, count < LRScheduler.farthest { return count }
     throw flaw(name, "a count")
   }
 
-  /// The count of epochs called `name`, or −1.
+  /// Returns the epoch count called `name`, or −1.
   public func epoch(_ name: String) throws -> Int {
     if let epoch = values[name]?.intValue, -1 <= epoch, epoch < LRScheduler.farthest {
       return epoch
@@ -45,19 +45,19 @@ public struct SavedAttributes {
     throw flaw(name, "a count of epochs")
   }
 
-  /// The truth value called `name`.
+  /// Returns the Boolean value called `name`.
   public func flag(_ name: String) throws -> Bool {
     if let flag = values[name]?.boolValue { return flag }
     throw flaw(name, "a truth value")
   }
 
-  /// The text called `name`.
+  /// Returns the string called `name`.
   public func text(_ name: String) throws -> String {
     if let text = values[name]?.stringValue { return text }
     throw flaw(name, "a text")
   }
 
-  /// The `count` numbers called `name`.
+  /// Returns the `count` numbers called `name`.
   public func numbers(_ name: String, count: Int) throws -> [Double] {
     let numbers = try values[name]?.elements?.compactMap { try $0.optionNumber() }
     if let numbers, numbers.count == count, values[name]?.elements?.count == count {

@@ -1,15 +1,15 @@
 public import KindlingCore
 import KindlingPlatform
 
-/// Multiplies the rates by `gamma` every `stepSize` epochs
+/// A schedule that multiplies the learning rates by `gamma` every `stepSize` epochs
 /// (PyTorch: `torch.optim.lr_scheduler.StepLR`).
 open class StepLR: LRScheduler {
-  /// After how many epochs the rates change.
+  /// The number of epochs between changes.
   public private(set) final var stepSize: Int
-  /// What they are multiplied by.
+  /// The factor of the learning rates.
   public private(set) final var gamma: Double
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``, and for a `stepSize` below 1.
+  /// Creates a schedule; throws like ``LRScheduler``, and for a `stepSize` below 1.
   public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1)
     throws
   {
@@ -45,15 +45,17 @@ open class StepLR: LRScheduler {
   }
 }
 
-/// Multiplies the rates by `gamma` at each milestone, twice where it stands twice
+/// A schedule that multiplies the learning rates by `gamma` at each milestone
 /// (PyTorch: `torch.optim.lr_scheduler.MultiStepLR`).
+///
+/// A milestone that is given twice multiplies them twice.
 open class MultiStepLR: LRScheduler {
-  /// How often each epoch stands among the milestones, in the order they were given.
+  /// The number of occurrences of each milestone, in the order given.
   private var milestones: [(epoch: Int, count: Int)]
-  /// What the rates are multiplied by.
+  /// The factor of the learning rates.
   public private(set) final var gamma: Double
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``.
+  /// Creates a schedule; throws like ``LRScheduler``.
   public init(
     _ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1, lastEpoch: Int = -1
   ) throws {
@@ -104,13 +106,13 @@ open class MultiStepLR: LRScheduler {
   }
 }
 
-/// Multiplies the rates by `gamma` every epoch
+/// A schedule that multiplies the learning rates by `gamma` every epoch
 /// (PyTorch: `torch.optim.lr_scheduler.ExponentialLR`).
 open class ExponentialLR: LRScheduler {
-  /// What the rates are multiplied by.
+  /// The factor of the learning rates.
   public private(set) final var gamma: Double
 
-  /// A schedule of `optimizer`'s rates; throws as ``LRScheduler``.
+  /// Creates a schedule; throws like ``LRScheduler``.
   public init(_ optimizer: Optimizer, gamma: Double, lastEpoch: Int = -1) throws {
     self.gamma = gamma
     try super.init(optimizer, lastEpoch: lastEpoch)
