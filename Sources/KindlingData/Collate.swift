@@ -1,24 +1,24 @@
 public import KindlingCore
 
-/// What several samples can be made one batch of, in PyTorch's way (PyTorch: `default_collate`).
+/// A type whose values can be collated to a batch (PyTorch: `default_collate`).
 ///
-/// Tensors are stacked and numbers become a tensor; arrays and dictionaries are collated place by
-/// place, strings become an array. Tuples of up to four of these are known to ``DataLoader``. A type of
-/// one's own can conform too.
+/// Tensors are stacked, and numbers become a tensor. Arrays and dictionaries are collated element
+/// by element; strings become an array. ``DataLoader`` also collates tuples of up to four of these.
+/// Your own types can conform.
 public protocol Collatable {
-  /// What a batch of these is.
+  /// The type of a batch.
   associatedtype Batch
-  /// One batch of `samples`.
+  /// Returns a batch of `samples`.
   static func collate(_ samples: [Self]) throws -> Batch
 }
 
 extension Tensor: Collatable {
-  /// The samples stacked along a new first dimension.
+  /// Stacks the samples along a new first dimension.
   public static func collate(_ samples: [Tensor]) throws -> Tensor { try stack(samples) }
 }
 
 extension Collatable where Self: TensorScalar {
-  /// A tensor of the numbers, of their own dtype (`Int` is int64, `Double` float64).
+  /// Returns a tensor of the numbers in their own dtype (`Int` is int64, `Double` float64).
   public static func collate(_ samples: [Self]) throws -> Tensor {
     try Tensor(samples, dtype: dtype)
   }
@@ -34,12 +34,12 @@ extension Float: Collatable {}
 extension Bool: Collatable {}
 
 extension String: Collatable {
-  /// The strings as they are.
+  /// Returns the strings unchanged.
   public static func collate(_ samples: [String]) throws -> [String] { samples }
 }
 
 extension Array: Collatable where Element: Collatable {
-  /// Batches of the first elements, of the second ones, and so on; samples must be of equal length.
+  /// Returns a batch for each position; all samples must have the same length.
   public static func collate(_ samples: [[Element]]) throws -> [Element.Batch] {
     guard let first = samples.first else { return [] }
     guard samples.allSatisfy({ $0.count == first.count }) else {
@@ -53,7 +53,7 @@ extension Array: Collatable where Element: Collatable {
 }
 
 extension Dictionary: Collatable where Value: Collatable {
-  /// Batches by key; samples must have the keys of the first one.
+  /// Returns a batch for each key; all samples must have the keys of the first one.
   public static func collate(_ samples: [[Key: Value]]) throws -> [Key: Value.Batch] {
     var result: [Key: Value.Batch] = [:]
     for key in samples.first?.keys ?? [:].keys {

@@ -1,12 +1,13 @@
 public import KindlingCore
 
-/// Batches whose number is known before they are made, so that progress can be shown.
+/// A source of batches whose number is known in advance, so that progress can be shown.
 public protocol CountedBatches {
   /// The number of batches in a pass.
   var count: Int { get }
 }
 
-/// Batches of a dataset's samples, in PyTorch's order (PyTorch: `torch.utils.data.DataLoader`).
+/// An iterable over batches of a dataset, in PyTorch's order
+/// (PyTorch: `torch.utils.data.DataLoader`).
 ///
 /// ```swift
 /// let loader = try DataLoader(training, batchSize: 64, shuffle: true)
@@ -15,26 +16,26 @@ public protocol CountedBatches {
 /// }
 /// ```
 ///
-/// A loader is a plain sequence of results, a new pass over the data each time: `break`,
-/// `enumerated()` and `zip` work, and an error in a dataset arrives in its batch. Samples that are
-/// ``Collatable``, or tuples of up to four that are, are collated as PyTorch does; for others give
-/// `collate:`. With `batchSize: nil` samples come one by one, as they are.
+/// A loader is a sequence of results, and each iteration is a new pass over the data. `break`,
+/// `enumerated()` and `zip` work, and an error of the dataset is the result of its batch. Samples
+/// that are ``Collatable``, and tuples of up to four of them, are collated as in PyTorch; for other
+/// samples pass `collate:`. With `batchSize: nil` the loader yields single samples.
 ///
-/// Every pass draws one number from `generator` (the default one where nil) when it begins, shuffled
-/// or not, and what the sampler draws at its first batch.
+/// At its start every pass draws one number from `generator` (or from the default generator),
+/// shuffled or not. The sampler draws its numbers with the first batch.
 ///
-/// With `workers`, that many threads make batches ahead; order and values are the same. Randomness
-/// inside a dataset then comes from a default generator per worker, seeded as PyTorch seeds its own.
+/// With `workers`, that many threads load batches in advance; order and values are the same. Random
+/// numbers inside a dataset then come from one default generator per worker, seeded as in PyTorch.
 public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches {
-  /// Where the samples come from.
+  /// The dataset from which samples are loaded.
   public let dataset: D
-  /// Samples in a batch; nil where samples are not batched, or a batch sampler decides.
+  /// The number of samples in a batch; `nil` without batching or with a batch sampler.
   public let batchSize: Int?
-  /// The batches of samples, by number.
+  /// The sampler of batches of indices.
   public let batchSampler: any Sampler<[Int]>
-  /// Threads that make batches ahead; 0 makes them when they are asked for.
+  /// The number of worker threads; 0 loads batches in the calling thread.
   public let workers: Int
-  /// What draws; the default generator where nil.
+  /// The random generator; `nil` uses the default generator.
   public let generator: KindlingCore.Generator?
   private let load: ([Int]) throws -> Batch
   private let workerInit: ((Int) throws -> Void)?
@@ -74,10 +75,10 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
     }
   }
 
-  /// The number of batches in a pass, as the sampler says it (Python: `len(loader)`).
+  /// The number of batches in a pass, according to the sampler (Python: `len(loader)`).
   public var count: Int { batchSampler.count }
 
-  /// Begins a pass.
+  /// Starts a pass.
   public func makeIterator() -> LoaderPass<Batch> {
     let resumption = resumption
     self.resumption = nil
@@ -87,9 +88,9 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
     return pass
   }
 
-  /// The first batch of a new pass (Python: `next(iter(loader))`).
+  /// Returns the first batch of a new pass (Python: `next(iter(loader))`).
   ///
-  /// - Throws: `TensorError` `.value` where there is none, and what making it throws.
+  /// - Throws: `TensorError` `.value` if there is no batch, and any error of loading it.
   public func first() throws -> Batch {
     guard let batch = makeIterator().next() else {
       throw TensorError(
@@ -100,7 +101,7 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
 
   // MARK: Position
 
-  /// The generators that are this loader's and its sampler's own.
+  /// The random generators that belong to this loader and its sampler.
   private var ownGenerators: [KindlingCore.Generator] {
     var found: [KindlingCore.Generator] = []
     let sampler = (batchSampler as? BatchSampler)?.sampler
@@ -110,10 +111,11 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
     return found
   }
 
-  /// Where the loader stands: how many batches the running pass has given, and its generators.
+  /// Returns the position of the loader in its pass: the number of batches yielded, and its
+  /// generators.
   ///
-  /// A loader that takes this over goes on with the next batch. The default generator, from which
-  /// models draw too, is yours to save beside it (`Generator.getState()`).
+  /// A loader that loads this state resumes with the next batch. It does not include the default
+  /// generator, from which models draw too: save `Generator.getState()` as well.
   public func stateDict() throws -> StateDict {
     let position =
       running?.position
@@ -121,9 +123,10 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
     return try position.stateDict()
   }
 
-  /// Goes on from where another loader of the same data stood; its next pass is the rest of that one.
+  /// Restores the position of another loader of the same data; the next pass is the rest of the
+  /// saved one.
   ///
-  /// - Throws: `TensorError` `.value` where `state` is not that of such a loader.
+  /// - Throws: `TensorError` `.value` if `state` is not that of such a loader.
   public func loadStateDict(_ state: StateDict) throws {
     let position = try LoaderPosition(state)
     let own = ownGenerators
@@ -142,7 +145,7 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
 // MARK: Samples of different types
 
 extension DataLoader {
-  /// What samples are made into batches with: a dataset's own way, or `collate` on one by one.
+  /// Returns the function that loads a batch: the dataset's own, or `collate` on single samples.
   private static func loading(
     _ dataset: D, _ collate: @escaping ([D.Sample]) throws -> Batch
   ) -> ([Int]) throws -> Batch {
@@ -153,20 +156,21 @@ extension DataLoader {
     }
   }
 
-  /// A loader of samples that are tensors, numbers, strings, or arrays or dictionaries of these.
+  /// Creates a loader of samples that are tensors, numbers, strings, or arrays or dictionaries of
+  /// these.
   ///
   /// - Parameters:
-  ///   - dataset: the samples.
-  ///   - batchSize: how many samples a batch has.
-  ///   - shuffle: whether samples come in random order; excludes `sampler`.
-  ///   - sampler: the samples of a pass, by number.
-  ///   - batchSampler: the batches of a pass; excludes all that concerns single samples.
-  ///   - workers: threads that make batches ahead.
-  ///   - dropLast: whether a last batch that is not full is left out.
-  ///   - generator: what draws; the default one where nil.
-  ///   - workerInit: called with the number of each worker thread when it starts
-  ///     (PyTorch: `worker_init_fn`); an error of it arrives in that worker's batches.
-  /// - Throws: `TensorError` `.value` for a batch size or number of workers that cannot be, options
+  ///   - dataset: the dataset.
+  ///   - batchSize: the number of samples in a batch.
+  ///   - shuffle: whether to load samples in random order; excludes `sampler`.
+  ///   - sampler: the indices of the samples of a pass.
+  ///   - batchSampler: the batches of indices of a pass; excludes all options for single samples.
+  ///   - workers: the number of threads that load batches in advance.
+  ///   - dropLast: whether to drop an incomplete last batch.
+  ///   - generator: the random generator; `nil` uses the default generator.
+  ///   - workerInit: a function called with its number when a worker starts
+  ///     (PyTorch: `worker_init_fn`); its error is the result of that worker's batches.
+  /// - Throws: `TensorError` `.value` for an invalid batch size or number of workers, for options
   ///   that exclude each other, and for shuffling an empty dataset.
   public convenience init(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
@@ -180,7 +184,7 @@ extension DataLoader {
       load: DataLoader.loading(dataset, D.Sample.collate))
   }
 
-  /// A loader of pairs; a batch is a pair of batches.
+  /// Creates a loader of pairs; a batch is a pair of batches.
   public convenience init<A: Collatable, B: Collatable>(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
@@ -194,7 +198,7 @@ extension DataLoader {
     )
   }
 
-  /// A loader of triples; a batch is a triple of batches.
+  /// Creates a loader of triples; a batch is a triple of batches.
   public convenience init<A: Collatable, B: Collatable, C: Collatable>(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
@@ -209,7 +213,7 @@ extension DataLoader {
       })
   }
 
-  /// A loader of quadruples; a batch is a quadruple of batches.
+  /// Creates a loader of quadruples; a batch is a quadruple of batches.
   public convenience init<A: Collatable, B: Collatable, C: Collatable, E: Collatable>(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
@@ -227,7 +231,7 @@ extension DataLoader {
       })
   }
 
-  /// A loader of samples of any type, of which `collate` makes batches (PyTorch: `collate_fn`).
+  /// Creates a loader of samples of any type, collated by `collate` (PyTorch: `collate_fn`).
   public convenience init(
     _ dataset: D, batchSize: Int = 1, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     batchSampler: (any Sampler<[Int]>)? = nil, workers: Int = 0, dropLast: Bool = false,
@@ -241,7 +245,7 @@ extension DataLoader {
       load: { indices in try collate(indices.map { try dataset.sample(at: $0) }) })
   }
 
-  /// A loader of single samples, as they are (`batchSize: nil`).
+  /// Creates a loader of single samples without batching (`batchSize: nil`).
   public convenience init(
     _ dataset: D, batchSize: Never?, shuffle: Bool = false, sampler: (any Sampler<Int>)? = nil,
     workers: Int = 0, generator: KindlingCore.Generator? = nil,

@@ -1,22 +1,22 @@
 public import KindlingCore
 
-/// A source of numbered samples: a ``Dataset``, or an array.
+/// A source of samples with indices: a ``Dataset``, or an array.
 ///
-/// This is the constraint of everything that takes a dataset. An array is no `Dataset` itself, since
-/// its own subscript ends the program for an index out of range; ``sample(at:)`` throws.
+/// Everything that takes a dataset has this constraint. An array is not a `Dataset`, since its
+/// subscript ends the program for an index out of range; ``sample(at:)`` throws.
 public protocol SampleSource<Sample> {
   /// The type of a sample: a tensor, a number, a tuple of these, or a type of your own.
   associatedtype Sample
   /// The number of samples.
   var count: Int { get }
-  /// Returns sample number `index`, from 0.
+  /// Returns the sample at `index`.
   func sample(at index: Int) throws -> Sample
 }
 
 extension Array: SampleSource {
   /// Returns the element at `index`.
   ///
-  /// - Throws: `TensorError` `.index` where the array has no such element.
+  /// - Throws: `TensorError` `.index` if the index is out of range.
   public func sample(at index: Int) throws -> Element {
     guard indices.contains(index) else {
       throw TensorError(.index, "Array", "index \(index) is out of range for \(count) samples")
@@ -25,7 +25,7 @@ extension Array: SampleSource {
   }
 }
 
-/// Samples by number (PyTorch: `torch.utils.data.Dataset`).
+/// A map-style dataset: samples accessed by index (PyTorch: `torch.utils.data.Dataset`).
 ///
 /// ```swift
 /// struct Squares: Dataset {
@@ -38,42 +38,42 @@ extension Array: SampleSource {
 public protocol Dataset<Sample>: SampleSource {
   /// The type of a sample, inferred from the subscript.
   associatedtype Sample
-  /// Sample number `index`, from 0.
+  /// The sample at `index`, from 0.
   subscript(index: Int) -> Sample { get throws }
 }
 
 extension Dataset {
-  /// Returns sample number `index`: what the subscript gives.
+  /// Returns the sample at `index`, by the subscript.
   public func sample(at index: Int) throws -> Sample { try self[index] }
 }
 
-/// A dataset that can make whole batches faster than sample by sample.
+/// A dataset that can load whole batches faster than sample by sample.
 ///
-/// A ``DataLoader`` that collates in the default way asks for these first.
+/// A ``DataLoader`` with default collation asks for these first.
 public protocol BatchedDataset<Sample>: Dataset {
-  /// What the default collation makes of samples.
+  /// The type of a batch of the default collation.
   associatedtype Batch
-  /// What collating the samples `indices` would give, or nil where samples have to be made one by one.
+  /// Returns the collated samples `indices`, or `nil` if samples must be loaded one by one.
   func batch(_ indices: [Int]) throws -> Batch?
 }
 
-/// Some samples of another dataset (PyTorch: `torch.utils.data.Subset`).
+/// A subset of another dataset (PyTorch: `torch.utils.data.Subset`).
 public struct Subset<Base: SampleSource>: Dataset {
-  /// The dataset the samples come from.
+  /// The original dataset.
   public let dataset: Base
-  /// The number there of each sample here.
+  /// The indices of the samples in the original dataset.
   public let indices: [Int]
 
-  /// Samples `indices` of `dataset`.
+  /// Creates a subset of the samples `indices` of `dataset`.
   ///
-  /// - Throws: `TensorError` `.index` where `dataset` has no such sample.
+  /// - Throws: `TensorError` `.index` if an index is out of range.
   public init(_ dataset: Base, _ indices: [Int]) throws {
     try checkIndices(indices, dataset.count, "Subset")
     self.dataset = dataset
     self.indices = indices
   }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { indices.count }
 
   /// The sample at `index`.
@@ -86,24 +86,24 @@ public struct Subset<Base: SampleSource>: Dataset {
 }
 
 extension Subset: BatchedDataset where Base: BatchedDataset {
-  /// The samples at `indices`, collected at once.
+  /// Returns the batch of the samples at `indices`.
   public func batch(_ indices: [Int]) throws -> Base.Batch? {
     try checkIndices(indices, count, "Subset")
     return try dataset.batch(indices.map { self.indices[$0] })
   }
 }
 
-/// Several datasets one after another (PyTorch: `torch.utils.data.ConcatDataset`).
+/// A concatenation of datasets (PyTorch: `torch.utils.data.ConcatDataset`).
 public struct ConcatDataset<Sample>: Dataset {
   /// The parts, in order.
   public var datasets: [any SampleSource<Sample>] { parts.items }
   private let parts: Parts
-  /// The number of samples up to and with each part.
+  /// The cumulative number of samples, including each part.
   public let cumulativeSizes: [Int]
 
-  /// The samples of `datasets`.
+  /// Creates a concatenation of `datasets`.
   ///
-  /// - Throws: `TensorError` `.value` where there are none, or too many samples to be counted.
+  /// - Throws: `TensorError` `.value` if there are no datasets, or if the total count overflows.
   public init(_ datasets: [any SampleSource<Sample>]) throws {
     guard !datasets.isEmpty else {
       throw TensorError(.value, "ConcatDataset", "datasets should not be an empty iterable")
@@ -121,14 +121,14 @@ public struct ConcatDataset<Sample>: Dataset {
     }
   }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { cumulativeSizes.last ?? 0 }
 
   /// The sample at `index`.
   public subscript(index: Int) -> Sample {
     get throws {
       var dataset = self, index = index
-      // Those inside others are entered without recursion.
+      // Nested concatenations are entered without recursion.
       while true {
         try checkIndices([index], dataset.count, "ConcatDataset")
         let part = dataset.cumulativeSizes.firstIndex { index < $0 } ?? 0
@@ -141,7 +141,7 @@ public struct ConcatDataset<Sample>: Dataset {
     }
   }
 
-  /// The parts, released without recursion where they are such datasets themselves.
+  /// The parts; nested concatenations are released without recursion.
   private final class Parts {
     private(set) var items: [any SampleSource<Sample>]
 
@@ -158,19 +158,19 @@ public struct ConcatDataset<Sample>: Dataset {
   }
 }
 
-/// A dataset whose samples go through a function, each time they are asked for.
+/// A dataset that applies a function to the samples of another, each time they are accessed.
 public struct MappedDataset<Base: SampleSource, Sample>: Dataset {
-  /// The dataset the samples come from.
+  /// The original dataset.
   public let dataset: Base
   private let transform: (Base.Sample) throws -> Sample
 
-  /// The samples of `dataset`, each seen through `transform`.
+  /// Creates a dataset of the samples of `dataset`, transformed by `transform`.
   public init(_ dataset: Base, _ transform: @escaping (Base.Sample) throws -> Sample) {
     self.dataset = dataset
     self.transform = transform
   }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { dataset.count }
 
   /// The sample at `index`.
@@ -184,7 +184,7 @@ public struct MappedDataset<Base: SampleSource, Sample>: Dataset {
 
 // MARK: Splitting
 
-/// Parts of `dataset` of the sizes `lengths`, chosen at random (PyTorch: `random_split`).
+/// Splits `dataset` randomly into subsets of the given sizes (PyTorch: `random_split`).
 ///
 /// - Throws: `TensorError` `.value` unless the sizes add up to the number of samples.
 public func randomSplit<D: SampleSource>(
@@ -218,10 +218,11 @@ public func randomSplit<D: SampleSource>(
   }
 }
 
-/// Parts of `dataset`, each a fraction of it, chosen at random; what rounding down leaves over goes to
-/// the parts in turn (PyTorch: `random_split`).
+/// Splits `dataset` randomly into subsets of the given fractions (PyTorch: `random_split`).
 ///
-/// - Throws: `TensorError` `.value` unless the fractions lie in 0…1 and add up to 1.
+/// Sizes are rounded down; the remaining samples are distributed to the subsets in turn.
+///
+/// - Throws: `TensorError` `.value` unless the fractions are in 0…1 and add up to 1.
 public func randomSplit<D: SampleSource>(
   _ dataset: D, _ fractions: [Double], generator: Generator? = nil
 ) throws -> [Subset<D>] {
@@ -241,13 +242,13 @@ public func randomSplit<D: SampleSource>(
 }
 
 extension SampleSource {
-  /// These samples as a dataset whose samples go through `transform`.
+  /// Returns a dataset that applies `transform` to these samples.
   public func mapSamples<T>(
     _ transform: @escaping (Sample) throws -> T
   ) -> MappedDataset<Self, T> { MappedDataset(self, transform) }
 }
 
-/// Throws unless all of `indices` are of `count` samples.
+/// Throws unless all `indices` are in range for `count` samples.
 func checkIndices(_ indices: [Int], _ count: Int, _ what: String) throws {
   if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
     throw TensorError(.index, what, "index \(wrong) is out of range for \(count) samples")

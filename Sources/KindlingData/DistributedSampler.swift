@@ -1,11 +1,10 @@
 import KindlingCore
 
-/// The share of a dataset that one of several processes loads
-/// (PyTorch: `torch.utils.data.DistributedSampler`).
+/// A sampler of one process's share of a dataset (PyTorch: `torch.utils.data.DistributedSampler`).
 ///
-/// Every process builds the same order from `seed` and the epoch, and takes every `numReplicas`-th index
-/// of it, starting at `rank`. Call ``setEpoch(_:)`` before each epoch; without it every epoch has the same
-/// order:
+/// Every process computes the same order from `seed` and the epoch, and takes every
+/// `numReplicas`-th index, starting at `rank`. Call ``setEpoch(_:)`` before each epoch; otherwise
+/// every epoch has the same order:
 ///
 /// ```swift
 /// let sampler = try DistributedSampler(training, numReplicas: 4, rank: 1)
@@ -18,15 +17,15 @@ import KindlingCore
 public final class DistributedSampler: Sampler {
   /// The number of processes that share the dataset.
   public let numReplicas: Int
-  /// The number of this process, from 0.
+  /// The rank of this process, from 0.
   public let rank: Int
   /// Whether the order is shuffled.
   public let shuffle: Bool
   /// The seed of the order; the same in all processes.
   public let seed: Int
-  /// Whether the tail of the dataset is dropped to make it divisible; otherwise some samples repeat.
+  /// Whether to drop the tail of the dataset to make it divisible; otherwise some samples repeat.
   public let dropLast: Bool
-  /// The number of indices in one pass of this process.
+  /// The number of indices in a pass of this process.
   public let count: Int
   /// The epoch, which is added to the seed.
   public private(set) var epoch = 0
@@ -34,8 +33,8 @@ public final class DistributedSampler: Sampler {
 
   /// Creates the sampler of process `rank` of `numReplicas`.
   ///
-  /// - Throws: `TensorError` `.value` unless `rank` lies in `0..<numReplicas`, and for a dataset whose
-  ///   order has too many indices for a list.
+  /// - Throws: `TensorError` `.value` unless `rank` is in `0..<numReplicas`, and for a dataset with
+  ///   too many indices for an array.
   public init(
     _ dataset: some SampleSource, numReplicas: Int = 1, rank: Int = 0, shuffle: Bool = true,
     seed: Int = 0, dropLast: Bool = false
@@ -56,10 +55,10 @@ public final class DistributedSampler: Sampler {
     count = dropLast || size % numReplicas == 0 ? whole : whole + 1
   }
 
-  /// Sets the epoch, so that the next pass has another order (PyTorch: `set_epoch`).
+  /// Sets the epoch, which changes the order of the next pass (PyTorch: `set_epoch`).
   public func setEpoch(_ epoch: Int) { self.epoch = epoch }
 
-  /// The indices of one pass.
+  /// Returns an iterator over the indices of a pass.
   public func makeIterator() -> AnyIterator<Int> {
     let order =
       shuffle ? KindlingCore.Generator(seed: seed &+ epoch).permutation(size) : Array(0..<size)
@@ -67,7 +66,7 @@ public final class DistributedSampler: Sampler {
     return AnyIterator { [count, numReplicas, rank] in
       guard next < count else { return nil }
       defer { next += 1 }
-      // Past the end the order starts again; the position itself may not fit an integer.
+      // Past the end the order repeats; the position itself may overflow an integer.
       let last = order.count
       return order[(next * numReplicas % last + rank % last) % last]
     }

@@ -1,6 +1,6 @@
 public import KindlingCore
 
-/// Samples that come one after another, such as lines of a log or records of a stream
+/// A dataset that is read in sequence, such as lines of a log or records of a stream
 /// (PyTorch: `torch.utils.data.IterableDataset`).
 ///
 /// ```swift
@@ -18,39 +18,39 @@ public import KindlingCore
 public protocol IterableDataset<Sample> {
   /// The type of a sample.
   associatedtype Sample
-  /// Begins a pass over the samples.
+  /// Starts a pass over the samples.
   ///
-  /// - Returns: a function that gives the next sample, and nil after the last one.
+  /// - Returns: a function that returns the next sample, and `nil` after the last one.
   func begin() throws -> () throws -> Sample?
 }
 
-/// The elements of a sequence as an iterable dataset.
+/// An iterable dataset of the elements of a sequence.
 public struct SequenceDataset<Base: Sequence>: IterableDataset {
   /// The elements.
   public let base: Base
 
-  /// Creates a dataset of the elements of `base`, which is iterated anew in every pass.
+  /// Creates a dataset of the elements of `base`, which is iterated again in every pass.
   public init(_ base: Base) { self.base = base }
 
-  /// Begins a pass over the elements.
+  /// Starts a pass over the elements.
   public func begin() -> () throws -> Base.Element? {
     var iterator = base.makeIterator()
     return { iterator.next() }
   }
 }
 
-/// Several iterable datasets one after another (PyTorch: `torch.utils.data.ChainDataset`).
+/// A chain of iterable datasets (PyTorch: `torch.utils.data.ChainDataset`).
 public struct ChainDataset<Sample>: IterableDataset {
   /// The parts, in order.
   public var datasets: [any IterableDataset<Sample>] { parts.items }
   private let parts: Parts
 
-  /// Creates a dataset of the samples of all `datasets`.
+  /// Creates a chain of `datasets`.
   public init(_ datasets: [any IterableDataset<Sample>]) { parts = Parts(datasets) }
 
-  /// Begins a pass; each part begins when the one before it has ended.
+  /// Starts a pass; each part starts when the one before it has ended.
   public func begin() -> () throws -> Sample? {
-    // The parts to come, the next one last; those inside others are entered without recursion.
+    // The remaining parts, the next one last; nested chains are entered without recursion.
     var waiting = Array(datasets.reversed())
     var current: (() throws -> Sample?)?
     return {
@@ -67,7 +67,7 @@ public struct ChainDataset<Sample>: IterableDataset {
     }
   }
 
-  /// The parts, released without recursion where they are such datasets themselves.
+  /// The parts; nested chains are released without recursion.
   private final class Parts {
     private(set) var items: [any IterableDataset<Sample>]
 
@@ -84,24 +84,24 @@ public struct ChainDataset<Sample>: IterableDataset {
   }
 }
 
-/// Batches of the samples of an iterable dataset
-/// (PyTorch: `torch.utils.data.DataLoader` of an `IterableDataset`).
+/// A sequence of batches of an iterable dataset (PyTorch: `torch.utils.data.DataLoader` of an
+/// `IterableDataset`).
 ///
-/// As with ``DataLoader``, a loader is a sequence of results, a new pass each time. An error ends the
-/// pass with the batch in which it occurred. Samples come in the dataset's order, from the calling
-/// thread.
+/// Like ``DataLoader``, it is a sequence of results, with a new pass for each iteration. An error
+/// ends the pass with the batch in which it occurred. Samples are read in the dataset's order, in
+/// the calling thread.
 public struct IterableDataLoader<D: IterableDataset, Batch>: Sequence {
   /// The dataset.
   public let dataset: D
   /// The number of samples in a batch.
   public let batchSize: Int
-  /// Whether a last batch that is not full is left out.
+  /// Whether to drop an incomplete last batch.
   public let dropLast: Bool
   /// The random generator; `nil` uses the default generator.
   public let generator: KindlingCore.Generator?
   private let collate: ([D.Sample]) throws -> Batch
 
-  /// Creates a loader whose batches `collate` makes (PyTorch: `collate_fn`).
+  /// Creates a loader with a `collate` function (PyTorch: `collate_fn`).
   ///
   /// - Throws: `TensorError` `.value` for a batch size below 1.
   public init(
@@ -144,7 +144,7 @@ public struct IterableDataLoader<D: IterableDataset, Batch>: Sequence {
     }
   }
 
-  /// Begins a pass, for which one number is drawn from the generator, as in PyTorch.
+  /// Starts a pass, which draws one number from the generator, as in PyTorch.
   public func makeIterator() -> AnyIterator<Result<Batch, any Error>> {
     _ = (generator ?? .default).drawSeed()
     var next: (() throws -> D.Sample?)?

@@ -1,8 +1,8 @@
 import KindlingCore
 
-/// How a loader chooses its batches.
+/// The options by which a loader selects its batches.
 struct LoaderOptions {
-  /// The most threads that may load.
+  /// The maximum number of workers.
   static let mostWorkers = 1024
 
   let batchSize: Int?
@@ -29,7 +29,8 @@ struct LoaderOptions {
     self.workerInit = workerInit
   }
 
-  /// The batches of a pass; throws where options exclude each other or make no sense.
+  /// Returns the sampler of batches; throws for invalid options and options that exclude each
+  /// other.
   func batches(of dataset: some SampleSource) throws -> any Sampler<[Int]> {
     func exclusive(_ message: String) -> TensorError { TensorError(.value, "DataLoader", message) }
     if sampler != nil && shuffle {
@@ -55,19 +56,19 @@ struct LoaderOptions {
   }
 }
 
-/// A sampler with a generator that a loader's position includes.
+/// A sampler whose generator is part of a loader's position.
 protocol DrawingSampler { var generator: Generator? { get } }
 extension RandomSampler: DrawingSampler {}
 extension SubsetRandomSampler: DrawingSampler {}
 extension WeightedRandomSampler: DrawingSampler {}
 
-/// Where a loader stands.
+/// The position of a loader within an epoch.
 struct LoaderPosition {
-  /// The batches that the running pass has given; 0 between passes.
+  /// The number of batches yielded in the current pass; 0 between passes.
   var batches: Int
-  /// The states of the loader's and its sampler's own generators, where the pass began.
+  /// The states of the loader's and its sampler's own generators at the start of the pass.
   var own: [[UInt8]]
-  /// That of the default generator, there; empty between passes.
+  /// The state of the default generator at the start of the pass; empty between passes.
   var shared: [UInt8]
 
   init(batches: Int, own: [[UInt8]], shared: [UInt8]) {

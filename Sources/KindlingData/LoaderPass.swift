@@ -1,17 +1,17 @@
 import KindlingCore
 
-/// One pass over a loader's batches; ends its worker threads when it is let go of.
+/// A pass over a loader's batches, which ends its worker threads when it is released.
 ///
-/// A pass belongs to one thread at a time: threads that share one need a lock around ``next()``.
+/// Use a pass from one thread at a time: threads that share one need a lock around ``next()``.
 public final class LoaderPass<Batch>: IteratorProtocol {
   private let batches: AnyIterator<[Int]>
   private let load: ([Int]) throws -> Batch
   private let workers: LoaderWorkers<Batch>?
   private let start: LoaderPosition
-  /// Batches handed to workers, and batches handed out.
+  /// The number of batches handed to workers, and the number yielded.
   private var issued = 0, taken = 0
   private var isFinished = false
-  /// Stands in for the default generator in a pass that is gone on with.
+  /// A generator that replaces the default generator in a resumed pass.
   private let stand: Generator?
 
   init(
@@ -25,7 +25,7 @@ public final class LoaderPass<Batch>: IteratorProtocol {
     if let resumption {
       start.shared = resumption.shared
       let generator = Generator()
-      // The bytes were checked when the position was taken over.
+      // The bytes were checked when the position was restored.
       if (try? generator.setState(resumption.shared)) != nil { stand = generator }
     }
     self.stand = stand
@@ -44,7 +44,7 @@ public final class LoaderPass<Batch>: IteratorProtocol {
     workers = count > 0 ? LoaderWorkers(count, seed: seed, workerInit, load) : nil
   }
 
-  /// The next batch, or why it could not be made; nil after the last one.
+  /// Returns the next batch or the error of loading it; `nil` after the last one.
   public func next() -> Result<Batch, any Error>? {
     guard let workers, workers.count > 0 else {
       guard let indices = nextIndices() else { return nil }
@@ -67,7 +67,7 @@ public final class LoaderPass<Batch>: IteratorProtocol {
     return next
   }
 
-  /// Where the pass stands; nil once it is over.
+  /// The position in the pass; `nil` after its end.
   var position: LoaderPosition? {
     if isFinished && (workers == nil || taken == issued) { return nil }
     var position = start

@@ -1,15 +1,15 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Threads that make batches.
+/// Worker threads that load batches.
 ///
-/// Batch number n is always made by worker n modulo their count, so that randomness inside a
-/// dataset is the same each time.
+/// Batch number n is always loaded by worker n modulo their count, so that random numbers inside a
+/// dataset are reproducible.
 final class LoaderWorkers<Batch> {
   private let shared: Shared
   private var threads: [SystemThread] = []
 
-  /// What the threads and their owner hand each other, under one lock.
+  /// The state shared by the workers and their owner, under one lock.
   private final class Shared: @unchecked Sendable {
     let load: ([Int]) throws -> Batch
     let workerInit: ((Int) throws -> Void)?
@@ -37,7 +37,7 @@ final class LoaderWorkers<Batch> {
       mutex.deallocate()
     }
 
-    /// Sleeps until `body` gives a value; with no wait where it does at once.
+    /// Waits until `body` returns a value; returns at once if it does so immediately.
     func wait<R>(_ body: () -> R?) -> R {
       pthread_mutex_lock(mutex)
       defer { pthread_mutex_unlock(mutex) }
@@ -47,7 +47,7 @@ final class LoaderWorkers<Batch> {
       }
     }
 
-    /// Changes what others wait for.
+    /// Changes the shared state and wakes the waiting threads.
     func change(_ body: () -> Void) {
       pthread_mutex_lock(mutex)
       body()
@@ -55,7 +55,7 @@ final class LoaderWorkers<Batch> {
       pthread_mutex_unlock(mutex)
     }
 
-    /// What one thread does until it is stopped.
+    /// Runs the loop of one worker until it is stopped.
     func work(_ worker: Int) {
       let start = Result { try workerInit?(worker) }
       while true {
@@ -70,9 +70,9 @@ final class LoaderWorkers<Batch> {
     }
   }
 
-  /// At most `count` threads; fewer where the system refuses.
+  /// Starts at most `count` workers; fewer if the system refuses.
   ///
-  /// Worker i draws from a generator seeded with `seed` + i. Warnings go where the caller's go.
+  /// Worker i draws from a generator seeded with `seed` + i. Warnings go to the caller's handler.
   init(
     _ count: Int, seed: Int, _ workerInit: ((Int) throws -> Void)?,
     _ load: @escaping ([Int]) throws -> Batch
@@ -90,14 +90,14 @@ final class LoaderWorkers<Batch> {
     }
   }
 
-  /// How many threads work.
+  /// The number of workers.
   var count: Int { threads.count }
 
   func issue(_ indices: [Int], number: Int) {
     shared.change { shared.queues[number % threads.count].append((number, indices)) }
   }
 
-  /// Batch `number`, as soon as it is there.
+  /// Returns batch `number`; waits until it is loaded.
   func take(number: Int) -> Result<Batch, any Error> {
     shared.wait { shared.results.removeValue(forKey: number) }
   }

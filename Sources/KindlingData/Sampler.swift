@@ -1,26 +1,26 @@
 public import KindlingCore
 
-/// Numbers of samples, or batches of them, in some order; a new one for each pass
+/// A sequence of sample indices, or of batches of them, for each pass
 /// (PyTorch: `torch.utils.data.Sampler`).
 ///
-/// Random samplers draw when the first element of a pass is asked for.
+/// Random samplers draw when the first element of a pass is requested.
 public protocol Sampler<Element>: Sequence {
-  /// How many elements a pass has.
+  /// The number of elements in a pass.
   var count: Int { get }
 }
 
-/// An array is a sampler that always gives its elements, in order.
+/// An array is a sampler that yields its elements in order.
 extension Array: Sampler {}
 
-/// All samples in order (PyTorch: `SequentialSampler`).
+/// A sampler of all samples in order (PyTorch: `SequentialSampler`).
 public struct SequentialSampler: Sampler {
-  /// How many indexes one pass gives.
+  /// The number of indices in a pass.
   public let count: Int
 
-  /// The samples of `dataset`.
+  /// Creates a sampler of all samples of `dataset`.
   public init(_ dataset: some SampleSource) { count = dataset.count }
 
-  /// One pass over the indexes.
+  /// Returns an iterator over the indices of a pass.
   public func makeIterator() -> AnyIterator<Int> {
     var next = 0
     return AnyIterator { [count] in
@@ -30,17 +30,17 @@ public struct SequentialSampler: Sampler {
   }
 }
 
-/// Samples in random order, or drawn independently of each other (PyTorch: `RandomSampler`).
+/// A sampler in random order, with or without replacement (PyTorch: `RandomSampler`).
 public struct RandomSampler: Sampler {
-  /// Whether a sample may come again before all others have come.
+  /// Whether to draw with replacement.
   public let replacement: Bool
-  /// How many indexes one pass gives.
+  /// The number of indices in a pass.
   public let count: Int
-  /// What draws; a new generator for each pass where nil, seeded by the default one.
+  /// The random generator; `nil` uses a new generator for each pass, seeded from the default one.
   public let generator: KindlingCore.Generator?
   private let size: Int
 
-  /// `numSamples` (all where nil) samples of `dataset`.
+  /// Creates a sampler of `numSamples` samples of `dataset`; `nil` stands for all.
   ///
   /// - Throws: `TensorError` `.value` unless `numSamples` is positive and `dataset` has samples.
   public init(
@@ -63,7 +63,7 @@ public struct RandomSampler: Sampler {
     self.generator = generator
   }
 
-  /// One pass over the indexes.
+  /// Returns an iterator over the indices of a pass.
   public func makeIterator() -> AnyIterator<Int> {
     var source = generator
     var drawn: [Int] = [], next = 0, left = count, isFinished = false
@@ -74,13 +74,13 @@ public struct RandomSampler: Sampler {
         source = from
         next = 0
         if replacement {
-          // In blocks, as PyTorch draws them; the last one may be empty.
+          // Drawn in blocks, as in PyTorch; the last one may be empty.
           let block = Swift.min(left, 32)
           drawn = from.integers(block, below: size)
           isFinished = left < 32
           left -= block
         } else {
-          // One more permutation is drawn even where none of it is needed.
+          // One more permutation is drawn, even if none of it is needed.
           drawn = Array(from.permutation(size).prefix(left))
           isFinished = left < size
           left -= drawn.count
@@ -92,23 +92,23 @@ public struct RandomSampler: Sampler {
   }
 }
 
-/// Some samples in random order (PyTorch: `SubsetRandomSampler`).
+/// A sampler of given indices in random order (PyTorch: `SubsetRandomSampler`).
 public struct SubsetRandomSampler: Sampler {
-  /// The samples.
+  /// The indices of the samples.
   public let indices: [Int]
-  /// What draws; the default generator where nil.
+  /// The random generator; `nil` uses the default generator.
   public let generator: KindlingCore.Generator?
 
-  /// Samples `indices`, in a new order each pass.
+  /// Creates a sampler of `indices`, in a new order for each pass.
   public init(_ indices: [Int], generator: KindlingCore.Generator? = nil) {
     self.indices = indices
     self.generator = generator
   }
 
-  /// How many indexes one pass gives.
+  /// The number of indices in a pass.
   public var count: Int { indices.count }
 
-  /// One pass over the indexes.
+  /// Returns an iterator over the indices of a pass.
   public func makeIterator() -> AnyIterator<Int> {
     var order: IndexingIterator<[Int]>?
     return AnyIterator { [indices, generator] in
@@ -121,21 +121,21 @@ public struct SubsetRandomSampler: Sampler {
   }
 }
 
-/// Samples in proportion to weights (PyTorch: `WeightedRandomSampler`).
+/// A sampler that draws in proportion to weights (PyTorch: `WeightedRandomSampler`).
 public struct WeightedRandomSampler: Sampler {
-  /// The weight of each sample; they need not add up to 1.
+  /// The weight of each sample; the sum need not be 1.
   public let weights: [Double]
-  /// How many indexes one pass gives.
+  /// The number of indices in a pass.
   public let count: Int
-  /// Whether a sample may come more than once in a pass.
+  /// Whether to draw with replacement.
   public let replacement: Bool
-  /// What draws; the default generator where nil.
+  /// The random generator; `nil` uses the default generator.
   public let generator: KindlingCore.Generator?
 
-  /// `numSamples` samples.
+  /// Creates a sampler of `numSamples` samples.
   ///
-  /// - Throws: `TensorError` `.value` where weights are negative, not finite or all zero, or are
-  ///   fewer than samples drawn without replacement.
+  /// - Throws: `TensorError` `.value` if weights are negative, not finite or all zero, or fewer
+  ///   than the samples to draw without replacement.
   public init(
     _ weights: [Double], numSamples: Int, replacement: Bool = true,
     generator: KindlingCore.Generator? = nil
@@ -168,7 +168,7 @@ public struct WeightedRandomSampler: Sampler {
     self.generator = generator
   }
 
-  /// One pass over the indexes.
+  /// Returns an iterator over the indices of a pass.
   public func makeIterator() -> AnyIterator<Int> {
     var order: IndexingIterator<[Int]>?
     return AnyIterator { [weights, count, replacement, generator] in
@@ -181,16 +181,16 @@ public struct WeightedRandomSampler: Sampler {
   }
 }
 
-/// Batches of what another sampler gives (PyTorch: `BatchSampler`).
+/// A sampler of batches of another sampler's indices (PyTorch: `BatchSampler`).
 public struct BatchSampler: Sampler {
-  /// Where the samples come from.
+  /// The sampler of single indices.
   public let sampler: any Sampler<Int>
-  /// The samples in a batch.
+  /// The number of samples in a batch.
   public let batchSize: Int
-  /// Whether a last batch that is not full is left out.
+  /// Whether to drop an incomplete last batch.
   public let dropLast: Bool
 
-  /// Batches of `batchSize` samples.
+  /// Creates a sampler of batches of `batchSize` samples.
   ///
   /// - Throws: `TensorError` `.value` unless `batchSize` is positive.
   public init(_ sampler: any Sampler<Int>, batchSize: Int, dropLast: Bool = false) throws {
@@ -204,13 +204,13 @@ public struct BatchSampler: Sampler {
     self.dropLast = dropLast
   }
 
-  /// How many indexes one pass gives.
+  /// The number of batches in a pass.
   public var count: Int {
     let full = sampler.count / batchSize
     return dropLast || sampler.count % batchSize == 0 ? full : full + 1
   }
 
-  /// One pass over the indexes.
+  /// Returns an iterator over the batches of a pass.
   public func makeIterator() -> AnyIterator<[Int]> {
     let indices = iterator(of: sampler)
     return AnyIterator { [batchSize, dropLast] in
@@ -221,7 +221,7 @@ public struct BatchSampler: Sampler {
   }
 }
 
-/// The iterator of a sampler of any type.
+/// Returns the iterator of a sampler of any type.
 func iterator<Element>(of sampler: any Sampler<Element>) -> AnyIterator<Element> {
   func open<S: Sampler>(_ sampler: S) -> AnyIterator<S.Element> {
     AnyIterator(sampler.makeIterator())

@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// Datasets of equal length side by side; a sample is a tuple of theirs
+/// A dataset that combines samples of several datasets of equal length to tuples
 /// (PyTorch: `torch.utils.data.StackDataset`).
 ///
 /// ```swift
@@ -13,9 +13,9 @@ public struct StackDataset<each Part: SampleSource>: Dataset {
   /// The number of samples.
   public let count: Int
 
-  /// Creates a dataset of the samples of all `datasets` at each place.
+  /// Creates a dataset of tuples of the samples of `datasets`.
   ///
-  /// - Throws: `TensorError` `.value` where there are none, or they differ in length.
+  /// - Throws: `TensorError` `.value` if there are no datasets, or if their lengths differ.
   public init(_ datasets: repeat each Part) throws {
     var counts: [Int] = []
     repeat counts.append((each datasets).count)

@@ -1,8 +1,9 @@
 public import KindlingCore
 
-/// Tensors whose rows belong together (PyTorch: `torch.utils.data.TensorDataset`).
+/// A dataset of tensors indexed along the first dimension
+/// (PyTorch: `torch.utils.data.TensorDataset`).
 ///
-/// `TensorDataset(features, targets)` has samples `(Tensor, Tensor)`; up to four tensors are taken.
+/// `TensorDataset(features, targets)` has samples `(Tensor, Tensor)`; it takes up to four tensors.
 public struct TensorDataset<Sample>: BatchedDataset {
   /// The tensors; sample `i` is row `i` of each.
   public let tensors: [Tensor]
@@ -26,28 +27,28 @@ public struct TensorDataset<Sample>: BatchedDataset {
     self.pack = pack
   }
 
-  /// One tensor; samples are its rows.
+  /// Creates a dataset of the rows of a tensor.
   public init(_ a: Tensor) throws where Sample == Tensor { try self.init(all: [a]) { $0[0] } }
 
-  /// Two tensors with as many rows each.
+  /// Creates a dataset of two tensors with the same number of rows.
   public init(_ a: Tensor, _ b: Tensor) throws where Sample == (Tensor, Tensor) {
     try self.init(all: [a, b]) { ($0[0], $0[1]) }
   }
 
-  /// Three tensors with as many rows each.
+  /// Creates a dataset of three tensors with the same number of rows.
   public init(_ a: Tensor, _ b: Tensor, _ c: Tensor) throws
   where Sample == (Tensor, Tensor, Tensor) {
     try self.init(all: [a, b, c]) { ($0[0], $0[1], $0[2]) }
   }
 
-  /// Four tensors with as many rows each.
+  /// Creates a dataset of four tensors with the same number of rows.
   public init(
     _ a: Tensor, _ b: Tensor, _ c: Tensor, _ d: Tensor
   ) throws where Sample == (Tensor, Tensor, Tensor, Tensor) {
     try self.init(all: [a, b, c, d]) { ($0[0], $0[1], $0[2], $0[3]) }
   }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { tensors[0].shape[0] }
 
   /// The sample at `index`.
@@ -58,7 +59,7 @@ public struct TensorDataset<Sample>: BatchedDataset {
     }
   }
 
-  /// The rows `indices` of every tensor, gathered in one go.
+  /// Returns the rows `indices` of every tensor.
   public func batch(_ indices: [Int]) throws -> Sample? {
     try checkIndices(indices, count, "TensorDataset")
     return pack(try tensors.map { try $0.rows(indices) })
@@ -66,7 +67,7 @@ public struct TensorDataset<Sample>: BatchedDataset {
 }
 
 extension Tensor {
-  /// The rows `indices`, all of them in range, copied one after another.
+  /// Returns copies of the rows `indices`, which must be in range.
   package func rows(_ indices: [Int]) throws -> Tensor {
     guard isContiguous, !requiresGrad, device == .cpu else {
       return try indexSelect(0, Tensor(indices))
@@ -77,7 +78,7 @@ extension Tensor {
     try backend.withHostBytes(storage, mutating: false) { source in
       try backend.withHostBytes(result.storage, mutating: true) { target in
         guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        // Rows that follow each other travel together.
+        // Consecutive rows are copied together.
         var i = 0
         while i < indices.count {
           var run = 1

@@ -1,12 +1,14 @@
 public import KindlingCore
 
-/// 569 biopsies of breast tissue, each with thirty measurements of its cell nuclei; inside the library.
+/// The breast cancer dataset: 569 biopsies with thirty measurements of cell nuclei; part of the
+/// library.
 ///
-/// A sample is `(features, target)`: a float64 tensor `[30]` (mean, standard error and worst value of
-/// ten properties) and an int64 class.
+/// A sample is `(features, target)`: a float64 tensor `[30]` (mean, standard error and worst value
+/// of ten properties) and an int64 class.
 ///
-/// Source: W. Wolberg, O. Mangasarian, N. Street and W. Street, *Breast Cancer Wisconsin (Diagnostic)*,
-/// UCI Machine Learning Repository, doi:10.24432/C5DW2B (CC BY 4.0), as scikit-learn's
+/// Source: W. Wolberg, O. Mangasarian, N. Street and W. Street, *Breast Cancer Wisconsin
+/// (Diagnostic)*, UCI Machine Learning Repository, doi:10.24432/C5DW2B (CC BY 4.0), in the form of
+/// scikit-learn's `load_breast_cancer`.
 /// `load_breast_cancer` has it.
 public struct BreastCancer: BatchedDataset {
   /// The measurements, float64 `[569, 30]`.
@@ -15,7 +17,7 @@ public struct BreastCancer: BatchedDataset {
   public let targets: Tensor
   /// The names of the diagnoses, by class.
   public static let classNames = ["malignant", "benign"]
-  /// What is measured, by column.
+  /// The names of the measurements, by column.
   public static let featureNames =
     properties.map { "mean \($0)" } + properties.map { "\($0) error" }
     + properties.map { "worst \($0)" }
@@ -25,7 +27,7 @@ public struct BreastCancer: BatchedDataset {
   ]
   private let rows: TensorDataset<(Tensor, Tensor)>
 
-  /// All biopsies, in the published order.
+  /// Creates the dataset, in the published order.
   public init() throws {
     let table = try EmbeddedTable(BreastCancerData.text, columns: BreastCancer.featureNames.count)
     features = table.features
@@ -36,12 +38,12 @@ public struct BreastCancer: BatchedDataset {
   /// The names of the diagnoses, by class.
   public var classNames: [String] { BreastCancer.classNames }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { rows.count }
 
   /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
-  /// The rows `indices` of features and targets.
+  /// Returns the rows `indices` of features and targets.
   public func batch(_ indices: [Int]) throws -> (Tensor, Tensor)? { try rows.batch(indices) }
 }

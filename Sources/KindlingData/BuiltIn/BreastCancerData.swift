@@ -1,5 +1,5 @@
-// Data: the table behind ``BreastCancer``, written by scripts/embed-tables from scikit-learn's copy: the
-// 30 features of a sample and its target, one sample after another.
+// Data: the table behind ``BreastCancer``, written by scripts/embed-tables from scikit-learn's
+// copy: the 30 features and the target of each sample, one sample after another.
 enum BreastCancerData {
   static let text: StaticString = """
     17.99 10.38 122.8 1001 0.1184 0.2776 0.3001 0.1471 0.2419 0.07871 1.095 0.9053 8.589 153.4

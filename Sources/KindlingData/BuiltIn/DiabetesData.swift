@@ -1,5 +1,5 @@
-// Data: the table behind ``Diabetes``, written by scripts/embed-tables from scikit-learn's copy: the
-// 10 features of a sample and its target, one sample after another.
+// Data: the table behind ``Diabetes``, written by scripts/embed-tables from scikit-learn's copy:
+// the 10 features and the target of each sample, one sample after another.
 enum DiabetesData {
   static let text: StaticString = """
     59 2 32.1 101 157 93.2 38 4 4.8598 87 151 48 1 21.6 87 183 103.2 70 3 3.8918 69 75 72 2

@@ -1,6 +1,7 @@
-// Data: the handwritten digits behind ``Digits``, written by scripts/embed-digits from scikit-learn's
-// `load_digits`. One line a digit: its class, then 64 pixels row by row, `a` (0) to `q` (16).
-// A string, since the array literal that `.embedInCode` makes takes 12 seconds to compile.
+// Data: the handwritten digits behind ``Digits``, written by scripts/embed-digits from
+// scikit-learn's `load_digits`. One line per digit: its class, then 64 pixels row by row, `a` (0)
+// to `q` (16). It is a string because the array literal of `.embedInCode` takes 12 seconds to
+// compile.
 enum DigitsData {
   static let text: StaticString = """
     0aafnjbaaaanpkpfaadpcaliaaemaaiiaafiaajiaaelabmhaacofkmaaaagnkaaa

@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// A table that is kept inside the library as text: the features of a sample and its target, one
-/// sample after another.
+/// A table stored in the library as text: the features and the target of each sample, one sample
+/// after another.
 struct EmbeddedTable {
   let features: Tensor
   let targets: [Double]
 
-  /// The table of `columns` features a sample.
+  /// Creates a table with `columns` features per sample.
   init(_ text: StaticString, columns: Int) throws {
     let numbers = text.description.split(whereSeparator: { $0 == " " || $0 == "\n" })
       .compactMap { Double($0) }

@@ -1,6 +1,6 @@
 public import KindlingCore
 
-/// 150 irises of three species, each with four measurements; inside the library.
+/// The iris dataset: 150 flowers of three species with four measurements; part of the library.
 ///
 /// A sample is `(features, target)`: a float64 tensor `[4]` in centimetres (sepal length and width,
 /// petal length and width) and an int64 class.
@@ -13,13 +13,13 @@ public struct Iris: BatchedDataset {
   public let targets: Tensor
   /// The names of the species, by class.
   public static let classNames = ["setosa", "versicolor", "virginica"]
-  /// What is measured, by column.
+  /// The names of the measurements, by column.
   public static let featureNames = [
     "sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)",
   ]
   private let rows: TensorDataset<(Tensor, Tensor)>
 
-  /// All flowers, setosa first, as usually listed.
+  /// Creates the dataset in the usual order, setosa first.
   public init() throws {
     var numbers: [Double] = [], classes: [Int] = []
     for flower in IrisData.text.description.split(whereSeparator: { $0 == "," || $0 == "\n" }) {
@@ -35,12 +35,12 @@ public struct Iris: BatchedDataset {
   /// The names of the species, by class.
   public var classNames: [String] { Iris.classNames }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { rows.count }
 
   /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
-  /// The rows `indices` of features and targets.
+  /// Returns the rows `indices` of features and targets.
   public func batch(_ indices: [Int]) throws -> (Tensor, Tensor)? { try rows.batch(indices) }
 }

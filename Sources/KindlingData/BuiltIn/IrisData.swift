@@ -1,5 +1,5 @@
-// Data: Fisher's measurements of 150 irises behind ``Iris``: sepal length and width, petal length and
-// width in centimetres, class; five flowers a line.
+// Data: Fisher's measurements of 150 irises behind ``Iris``: sepal length and width, petal length
+// and width in centimetres, class; five flowers per line.
 enum IrisData {
   static let text: StaticString = """
     5.1 3.5 1.4 0.2 0, 4.9 3.0 1.4 0.2 0, 4.7 3.2 1.3 0.2 0, 4.6 3.1 1.5 0.2 0, 5.0 3.6 1.4 0.2 0

@@ -1,12 +1,13 @@
 public import KindlingCore
 
-/// 178 Italian wines of three growers, each with thirteen chemical measurements; inside the library.
+/// The wine dataset: 178 Italian wines of three growers with thirteen chemical measurements; part
+/// of the library.
 ///
-/// A sample is `(features, target)`: a float64 tensor `[13]` and an int64 class. The features differ
-/// much in size (proline reaches 1680, hue 1.7): standardise them before training.
+/// A sample is `(features, target)`: a float64 tensor `[13]` and an int64 class. The features
+/// differ widely in scale (proline reaches 1680, hue 1.7), so standardize them before training.
 ///
 /// Source: S. Aeberhard and M. Forina, *Wine*, UCI Machine Learning Repository, doi:10.24432/C5PC7J
-/// (CC BY 4.0), as scikit-learn's `load_wine` has it.
+/// (CC BY 4.0), in the form of scikit-learn's `load_wine`.
 public struct Wine: BatchedDataset {
   /// The measurements, float64 `[178, 13]`.
   public let features: Tensor
@@ -14,7 +15,7 @@ public struct Wine: BatchedDataset {
   public let targets: Tensor
   /// The names of the growers, by class.
   public static let classNames = ["class_0", "class_1", "class_2"]
-  /// What is measured, by column.
+  /// The names of the measurements, by column.
   public static let featureNames = [
     "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols",
     "flavanoids", "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue",
@@ -22,7 +23,7 @@ public struct Wine: BatchedDataset {
   ]
   private let rows: TensorDataset<(Tensor, Tensor)>
 
-  /// All wines, class by class.
+  /// Creates the dataset, ordered by class.
   public init() throws {
     let table = try EmbeddedTable(WineData.text, columns: Wine.featureNames.count)
     features = table.features
@@ -33,12 +34,12 @@ public struct Wine: BatchedDataset {
   /// The names of the growers, by class.
   public var classNames: [String] { Wine.classNames }
 
-  /// How many samples there are.
+  /// The number of samples.
   public var count: Int { rows.count }
 
   /// The sample at `index`.
   public subscript(index: Int) -> (Tensor, Tensor) { get throws { try rows[index] } }
 
-  /// The rows `indices` of features and targets.
+  /// Returns the rows `indices` of features and targets.
   public func batch(_ indices: [Int]) throws -> (Tensor, Tensor)? { try rows.batch(indices) }
 }

@@ -1,5 +1,5 @@
-// Data: the table behind ``Wine``, written by scripts/embed-tables from scikit-learn's copy: the
-// 13 features of a sample and its target, one sample after another.
+// Data: the table behind ``Wine``, written by scripts/embed-tables from scikit-learn's copy: the 13
+// features and the target of each sample, one sample after another.
 enum WineData {
   static let text: StaticString = """
     14.23 1.71 2.43 15.6 127 2.8 3.06 0.28 2.29 5.64 1.04 3.92 1065 0 13.2 1.78 2.14 11.2 100

@@ -1,29 +1,29 @@
-/// Why a table could not be read, as data and as a sentence.
+/// An error of reading a table.
 public struct CSVError: Error, Sendable, CustomStringConvertible {
-  /// What kind of trouble it is.
+  /// The category of an error.
   public enum Kind: String, Sendable {
-    /// There is no such file, or it may not be opened.
+    /// The file does not exist or cannot be opened.
     case file
-    /// The text is no table: quotes that do not close, bytes that are no UTF-8, rows of other lengths.
+    /// The text is not a table: an unclosed quote, invalid UTF-8, or rows of different lengths.
     case format
     /// There is no such column.
     case column
-    /// A field that is not what it is asked to be.
+    /// A field does not have the requested type.
     case value
   }
 
-  /// What kind of trouble it is.
+  /// The category of the error.
   public let kind: Kind
-  /// The file; empty where the table came from a text.
+  /// The file; empty for a table from a string.
   public let path: String
-  /// The row, counted from 1 and with the header; nil where none is meant.
+  /// The row, counted from 1 including the header; `nil` if the error concerns no row.
   ///
-  /// An editor counts the same where no quoted field holds a line break.
+  /// It is the line number in an editor if no quoted field contains a line break.
   public let row: Int?
-  /// What is wrong there.
+  /// The description of the problem.
   public let message: String
 
-  /// An error of `kind`.
+  /// Creates an error of `kind`.
   public init(_ kind: Kind, path: String = "", row: Int? = nil, _ message: String) {
     self.kind = kind
     self.path = path
@@ -31,7 +31,7 @@ public struct CSVError: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  /// File, row and message.
+  /// The file, the row and the message.
   public var description: String {
     let place = [path.isEmpty ? nil : path, row.map { "row \($0)" }].compactMap { $0 }
     return place.isEmpty ? message : "\(place.joined(separator: ", ")): \(message)"

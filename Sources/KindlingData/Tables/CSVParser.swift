@@ -1,21 +1,20 @@
 import KindlingCore
 
-/// Splits comma-separated values into rows of fields, byte by byte, as Python's `csv.reader` does.
+/// A parser of comma-separated values, byte by byte, with the rules of Python's `csv.reader`.
 ///
-/// A field that begins with a quote ends at the next single quote; within it delimiters and line breaks
-/// are text and two quotes stand for one. Anywhere else a quote is an ordinary character. Spaces around
-/// a field are trimmed, but not those within quotes.
+/// A field that begins with a quote ends at the next single quote. Within it, delimiters and line
+/// breaks are text, and two quotes stand for one. Anywhere else a quote is an ordinary character.
+/// Spaces around a field are trimmed, except those within quotes.
 struct CSVParser {
   /// The rows that are not blank; all have the same number of fields.
   let fields: CSVFields
-  /// The first row whose number of fields differs, where parsing ended.
+  /// The first row with another number of fields, at which parsing stopped.
   let misfit: (fields: Int, number: Int)?
 
-  /// Splits `bytes`, which are UTF-8, into rows of `columns` fields, by default as many as the first
-  /// row has.
+  /// Parses UTF-8 `bytes` into rows of `columns` fields, by default as many as the first row has.
   ///
-  /// - Throws: ``CSVError`` `.format` where a quoted field does not end, or there are too many columns
-  ///   or bytes; `path` is for its message. `TensorError` `.memory` where there is no memory for it.
+  /// - Throws: ``CSVError`` `.format` for an unclosed quote, or too many columns or bytes; `path`
+  ///   is used in its message. `TensorError` `.memory` if memory runs out.
   init(
     _ bytes: UnsafeBufferPointer<UInt8>, path: String, delimiter: Character, columns: Int?
   ) throws {
@@ -48,25 +47,25 @@ struct CSVParser {
   }
 }
 
-/// The fields of a table, one after another in one piece of memory.
+/// The fields of a table in one block of memory.
 ///
-/// A field takes its bytes and four more, where a Swift string takes at least sixteen.
+/// A field needs its bytes and four more; a Swift string would need at least sixteen.
 struct CSVFields: Sendable {
-  /// The most columns: each has a name.
+  /// The maximum number of columns, since each has a name.
   static let mostColumns = 1_000_000
 
   /// The bytes of all fields.
   fileprivate let text: HostBuffer<UInt8>
-  /// The position in `text` at which each field ends.
+  /// The end of each field in `text`.
   fileprivate let ends: HostBuffer<UInt32>
   /// The number of fields in each row.
   let columns: Int
   /// The number of rows.
   let count: Int
-  /// The rows that do not follow the row before at once in the file, with their numbers there.
+  /// The rows that do not directly follow the row before in the file, with their row numbers.
   fileprivate let jumps: [CSVMachine.Jump]
 
-  /// The field of row `row` in column `column`.
+  /// The field in row `row` and column `column`.
   subscript(row: Int, column: Int) -> String {
     let index = row * columns + column
     let start = index == 0 ? 0 : Int(ends[index - 1])
@@ -75,10 +74,10 @@ struct CSVFields: Sendable {
     }
   }
 
-  /// The fields of row `row`.
+  /// Returns the fields of row `row`.
   func row(_ row: Int) -> [String] { (0..<columns).map { self[row, $0] } }
 
-  /// The number of row `row` in the file, counted from 1.
+  /// Returns the number of row `row` in the file, counted from 1.
   func number(_ row: Int) -> Int {
     var (low, high) = (0, jumps.count)
     while low < high {
@@ -94,7 +93,7 @@ private let newline = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
 
 /// The state of a parser between two bytes.
 private struct CSVMachine {
-  /// A row that does not follow the row before at once.
+  /// A row that does not directly follow the row before.
   struct Jump { let row, number: UInt32 }
 
   private enum State {
@@ -106,19 +105,19 @@ private struct CSVMachine {
   private let delimiter: [UInt8]
   private(set) var columns: Int?
   private var state = State.startOfField
-  /// The number of bytes in `text`, and the field's first one.
+  /// The number of bytes in `text`, and the start of the current field.
   private var length = 0, start = 0
-  /// The number of fields in all, and in the rows that have ended.
+  /// The total number of fields, and the number in completed rows.
   private var fieldCount = 0, ended = 0
-  /// The position in `text` of the closing quote; nil for a field that is not quoted.
+  /// The position of the closing quote in `text`; `nil` for an unquoted field.
   private var quoteEnd: Int?
-  /// The number of the row under way.
+  /// The number of the current row.
   private var number = 1
   private var expected = 1
   private(set) var rows = 0
   private(set) var jumps: [Jump] = []
   private(set) var misfit: (fields: Int, number: Int)?
-  /// The row in which a quoted field does not end.
+  /// The row with an unclosed quote.
   private(set) var openQuote: Int?
 
   init(
@@ -128,7 +127,7 @@ private struct CSVMachine {
     (self.text, self.ends, self.delimiter, self.columns) = (text, ends, delimiter, columns)
   }
 
-  /// The state after all of `bytes`.
+  /// Returns the state after parsing all `bytes`.
   func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> CSVMachine {
     var machine = self
     machine.run(bytes)
@@ -158,7 +157,7 @@ private struct CSVMachine {
       } else {
         if state == .quoteInQuoted { quoteEnd = length }
         append(byte)
-        // Spaces before a quote are no part of the field.
+        // Spaces before a quote are not part of the field.
         let isSpace = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
         if state != .startOfField || !isSpace { state = .plain }
       }
@@ -218,7 +217,7 @@ private struct CSVMachine {
     number += 1
   }
 
-  /// The end of the field's text without the spaces after it; what lies before `floor` stays.
+  /// Returns the end of the field without trailing spaces, but not before `floor`.
   private func trimmedEnd(after floor: Int) -> Int {
     var end = length
     while end > floor {
@@ -230,7 +229,7 @@ private struct CSVMachine {
     return end
   }
 
-  /// The beginning of the field's text without the spaces before it.
+  /// Returns the start of the field without leading spaces.
   private func trimmedStart() -> Int {
     var first = start
     while first < length {
@@ -242,7 +241,7 @@ private struct CSVMachine {
     return first
   }
 
-  /// Whether the bytes from `first` up to `end` are one space of Unicode.
+  /// Whether the bytes from `first` up to `end` are one Unicode space.
   private func isSpace(_ first: Int, _ end: Int) -> Bool {
     if end - first == 1 { return text[first] == 0x20 || 0x09...0x0D ~= text[first] }
     let scalars = String(

@@ -1,19 +1,19 @@
 public import KindlingCore
 
-/// Where the names of a table's columns come from (pandas: `header` and `names` of `read_csv`).
+/// The source of a table's column names (pandas: `header` and `names` of `read_csv`).
 public enum CSVHeader: Sendable, ExpressibleByArrayLiteral {
-  /// The first row holds them.
+  /// The first row.
   case firstRow
-  /// Nowhere: every row is data, and columns are called `0`, `1` and so on.
+  /// None: every row is data, and columns are called `0`, `1` and so on.
   case none
-  /// These are the names, and every row is data.
+  /// The given names; every row is data.
   case names([String])
 
-  /// The names of the columns: `["file_name", "label"]`.
+  /// Creates a header of column names: `["file_name", "label"]`.
   public init(arrayLiteral names: String...) { self = .names(names) }
 }
 
-/// A table of texts read from comma-separated values.
+/// A table of strings read from comma-separated values.
 ///
 /// ```swift
 /// let labels = try CSVTable("labels.csv", header: ["file_name", "label"])
@@ -21,32 +21,31 @@ public enum CSVHeader: Sendable, ExpressibleByArrayLiteral {
 /// let classes = try labels.column("label", as: Int.self)
 /// ```
 ///
-/// Rows are split as Python's `csv.reader` splits them. Spaces around fields are trimmed, but not those
+/// Rows follow the rules of Python's `csv.reader`. Spaces around fields are trimmed, except those
 /// within quotes, and blank lines are skipped.
 public struct CSVTable: Sendable {
   /// The names of the columns, from left to right.
   public let columns: [String]
-  /// The file the table came from; empty where it came from a text.
+  /// The file of the table; empty for a table from a string.
   public let path: String
   private let fields: CSVFields
-  /// The number of fields' rows before the first one of data.
+  /// The number of parsed rows before the first row of data.
   private let skipped: Int
-  /// The columns' indices in the order of their names.
+  /// The column indices, sorted by name.
   private let byName: [Int32]
 
-  /// The table in the file at `path`.
+  /// Reads the table in the file at `path`.
   ///
-  /// - Throws: ``CSVError`` where the file cannot be read, is no UTF-8, or its rows are no table;
-  ///   `TensorError` `.memory` where there is no memory for it.
+  /// - Throws: ``CSVError`` if the file cannot be read, is not UTF-8, or does not contain a table;
+  ///   `TensorError` `.memory` if memory runs out.
   public init(_ path: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {
     let bytes = try TextFile.read(path)
     self = try bytes.withUnsafeBufferPointer { try CSVTable($0, path, header, delimiter) }
   }
 
-  /// The table in `text`.
+  /// Reads the table in `text`.
   ///
-  /// - Throws: ``CSVError`` where its rows are no table; `TensorError` `.memory` where there is no
-  ///   memory for it.
+  /// - Throws: ``CSVError`` if the text is not a table; `TensorError` `.memory` if memory runs out.
   public init(text: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {
     var text = text
     self = try text.withUTF8 { try CSVTable($0, "", header, delimiter) }
@@ -104,17 +103,17 @@ extension CSVTable {
   /// The number of rows.
   public var count: Int { fields.count - skipped }
 
-  /// The fields of each row, as many as there are columns; made anew each time.
+  /// The fields of each row, computed on each access.
   public var rows: [[String]] { (skipped..<fields.count).map { fields.row($0) } }
 
-  /// Where row `index` stands in the file, counted from 1 and with the header.
+  /// Returns the number of row `index` in the file, counted from 1 including the header.
   public func rowNumber(_ index: Int) -> Int {
     (0..<count).contains(index) ? fields.number(index + skipped) : index
   }
 
-  /// Which column is called `name`.
+  /// Returns the index of the column called `name`.
   ///
-  /// - Throws: ``CSVError`` `.column` where none is.
+  /// - Throws: ``CSVError`` `.column` if there is no such column.
   public func index(of name: String) throws -> Int {
     var (low, high) = (0, byName.count)
     while low < high {
@@ -129,19 +128,19 @@ extension CSVTable {
     return Int(byName[low])
   }
 
-  /// The fields of the column called `name`.
+  /// Returns the fields of the column called `name`.
   ///
-  /// - Throws: ``CSVError`` `.column` where there is none.
+  /// - Throws: ``CSVError`` `.column` if there is no such column.
   public func column(_ name: String) throws -> [String] {
     let index = try index(of: name)
     try Layout.checkList(count, bytes: MemoryLayout<String>.stride, "CSVTable.column")
     return (skipped..<fields.count).map { fields[$0, index] }
   }
 
-  /// The numbers in the column called `name`, with `missing` for empty fields.
+  /// Returns the numbers in the column called `name`, with `missing` for empty fields.
   ///
-  /// - Throws: ``CSVError`` `.column` where there is none, `.value` where a field is no `T`, or is empty
-  ///   and `missing` is nil; it names the row.
+  /// - Throws: ``CSVError`` `.column` if there is no such column, and `.value`, with the row, if a
+  ///   field is not a `T`, or is empty and `missing` is `nil`.
   public func column<T: LosslessStringConvertible>(
     _ name: String, as type: T.Type, missing: T? = nil
   ) throws -> [T] {
@@ -152,7 +151,7 @@ extension CSVTable {
     return result
   }
 
-  /// Calls `put` with the number of each row and its value in the column called `name`.
+  /// Calls `put` with the index and the value of each row in the column called `name`.
   private func numbers<T>(
     _ name: String, missing: T?, _ read: (String) -> T?, _ put: (Int, T) -> Void
   ) throws {
@@ -173,19 +172,19 @@ extension CSVTable {
     }
   }
 
-  /// Whether a field can be a number as tables write them: Swift also reads `0x10` and `nan(3)`.
+  /// Whether a field can be a decimal number: Swift would also parse `0x10` and `nan(3)`.
   private static func isDecimal(_ field: String) -> Bool {
     !field.utf8.contains {
       $0 == UInt8(ascii: "x") || $0 == UInt8(ascii: "X") || $0 == UInt8(ascii: "(")
     }
   }
 
-  /// The classes in the column called `name` as numbers, and the classes' names.
+  /// Returns the classes in the column called `name` as numbers, and the class names.
   ///
-  /// Where all fields are whole numbers they are the classes' own, from 0 on; otherwise all are words,
-  /// numbered in alphabetical order, or as in `known`, where the names are known already.
-  /// - Throws: ``CSVError`` `.column` where there is no such column, `.value` where a field is empty, out
-  ///   of range or none of `known`; it names the row.
+  /// If all fields are integers, they are the class numbers, from 0 on. Otherwise the fields are
+  /// class names, numbered in alphabetical order or as in `known`.
+  /// - Throws: ``CSVError`` `.column` if there is no such column, and `.value`, with the row, if a
+  ///   field is empty, out of range or not in `known`.
   package func classes(
     in name: String, named known: [String]? = nil
   ) throws -> (numbers: [Int], names: [String]) {
@@ -206,7 +205,7 @@ extension CSVTable {
       }
       return (labels.map { byName[$0] ?? 0 }, names)
     }
-    // Far above any number of classes; a name is made for each.
+    // Far above any real number of classes; each gets a name.
     let end = known?.count ?? 1_000_000
     if let row = numbers.firstIndex(where: { !(0..<end ~= $0) }) {
       throw wrong(row, "is out of range: classes are 0 to \(end - 1)")
@@ -214,16 +213,18 @@ extension CSVTable {
     return (numbers, known ?? (0..<(numbers.max() ?? -1) + 1).map(String.init))
   }
 
-  /// A whole number; tables of floats write 3 as 3.0.
+  /// Returns an integer; tables of floats write 3 as 3.0.
   private static func whole(_ text: String) -> Int? {
     Int(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
   }
 
-  /// The numbers of several columns (all, where nil) as a tensor `[rows, columns]`, with `missing` for
-  /// empty fields (`missing: .nan`, as pandas reads them).
+  /// Returns the numbers of several columns as a tensor `[rows, columns]`, with `missing` for empty
+  /// fields.
   ///
-  /// - Throws: ``CSVError`` `.column` where one is absent, `.value` where a field is no number, or is
-  ///   empty and `missing` is nil; it names the row.
+  /// `names` defaults to all columns. `missing: .nan` is pandas' behavior.
+  ///
+  /// - Throws: ``CSVError`` `.column` if a column is missing, and `.value`, with the row, if a
+  ///   field is not a number, or is empty and `missing` is `nil`.
   public func tensor(
     _ names: [String]? = nil, dtype: DType? = nil, missing: Double? = nil
   ) throws -> Tensor {
@@ -246,7 +247,7 @@ extension CSVTable {
       }
       return try elements.tensor(shape: [count, names.count]).to(dtype)
     }
-    // An Int64 has more digits than a Double, and 300 is no UInt8; but 3.0 is 3.
+    // An Int64 has more digits than a Double, and 300 is not a UInt8; but 3.0 is 3.
     func whole<Number: TensorScalar & BitwiseCopyable & FixedWidthInteger>(_: Number.Type) throws
       -> Tensor
     {

@@ -1,12 +1,12 @@
 import KindlingCore
 import KindlingPlatform
 
-/// The bytes of text files.
+/// A reader of text files.
 enum TextFile {
-  /// The largest file that is read: a sparse one may claim any size.
+  /// The maximum file size: a sparse file may claim any size.
   private static let mostBytes = 1 << 31
 
-  /// The content of the file at `path`, or of a pipe that somebody writes to, such as a shell's `<(…)`.
+  /// Returns the contents of the file at `path`, or of a pipe such as a shell's `<(…)`.
   static func read(_ path: String) throws -> [UInt8] {
     do { return try FileSystem.contents(ofFileOrPipe: path, limit: mostBytes) } catch let error
       as FileError
