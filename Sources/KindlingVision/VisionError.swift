@@ -1,25 +1,26 @@
-/// Why a data set could not be found, read or fetched, as data and as a sentence.
+/// An error of finding, reading or downloading a dataset.
 public struct VisionError: Error, Sendable, CustomStringConvertible {
-  /// What kind of mistake was made.
+  /// The category of an error.
   public enum Kind: String, Sendable {
-    /// A file or folder that is not there.
+    /// A file or folder does not exist.
     case notFound
-    /// A file that is not what its name promises: truncated, of another format, inconsistent.
+    /// A file does not have its expected content: it is truncated, inconsistent or of another
+    /// format.
     case corrupt
-    /// A download that failed on every mirror, or whose checksum is wrong.
+    /// A download failed on every mirror, or its checksum is wrong.
     case download
-    /// A file that cannot be read or written.
+    /// A file cannot be read or written.
     case system
-    /// An argument outside its domain.
+    /// An argument is outside its domain.
     case value
   }
 
-  /// What kind of mistake was made.
+  /// The category of the error.
   public let kind: Kind
-  /// The full sentence.
+  /// The complete message.
   public let message: String
 
-  /// An error of `kind`.
+  /// Creates an error of `kind`.
   public init(_ kind: Kind, _ message: String) {
     self.kind = kind
     self.message = message
@@ -28,7 +29,7 @@ public struct VisionError: Error, Sendable, CustomStringConvertible {
   /// The message.
   public var description: String { message }
 
-  /// Runs `body`, whose errors of this type then name `file`.
+  /// Runs `body` and adds `file` to its errors of this type.
   static func naming<R>(_ file: String, _ body: () throws -> R) throws -> R {
     do { return try body() } catch let error as VisionError {
       throw VisionError(error.kind, "\(file): \(error.message)")

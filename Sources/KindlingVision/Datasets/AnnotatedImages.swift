@@ -2,7 +2,8 @@ import KindlingCore
 import KindlingData
 import KindlingPlatform
 
-/// Images in a folder with a table that says what each shows: the custom data set of the tutorials.
+/// A dataset of images in a folder with labels in a table: the custom dataset of PyTorch's
+/// tutorials.
 ///
 /// ```swift
 /// let training = try AnnotatedImages(
@@ -11,22 +12,22 @@ import KindlingPlatform
 /// let (image, label) = try training[0]
 /// ```
 ///
-/// One column names the image file, another its class: as a number, or as a word, in which case
-/// classes are numbered in alphabetical order. A sample is an image `[C, H, W]` (`uint8` without a
-/// transform) and its class. As in the tutorials, the transform gets the tensor that
-/// ``readImage(_:mode:)`` gives; of samples of 16 bits the upper 8.
+/// One column has the name of the image file, another its class. Classes are numbers, or words that
+/// are numbered in alphabetical order. A sample is an image `[C, H, W]` (`uint8` without a
+/// transform) and its class. As in the tutorials, the transform gets the tensor of
+/// ``readImage(_:mode:)``; 16-bit samples are reduced to their upper 8 bits.
 public final class AnnotatedImages<Target>: Dataset, Sendable {
-  /// The folder of the images, as it was given.
+  /// The folder of the images, as given.
   public let root: String
-  /// The images' files, as the table names them.
+  /// The image files, as named in the table.
   public let files: [String]
-  /// The images' classes.
+  /// The classes of the images.
   public let targets: [Int]
-  /// The classes' names, by number: the words of the table, or the numbers up to the largest.
+  /// The class names, by number: the words of the table, or the numbers up to the largest.
   public let classes: [String]
-  /// What images go through.
+  /// The transform of images.
   public var transform: (any Transform)? { transforms.image }
-  /// What classes go through.
+  /// The transform of classes.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
   private let mode: ImageReadMode
@@ -51,7 +52,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
       in: labelColumn ?? table.columns[1], named: classes)
     for (row, file) in files.enumerated() {
       let path = AnnotatedImages.path(root, file)
-      // The system would read a name up to its first NUL.
+      // The system would read a name only up to its first NUL.
       guard !file.isEmpty, !file.utf8.contains(0), access(path, R_OK) == 0 else {
         let reason =
           file.isEmpty
@@ -64,20 +65,20 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
     }
   }
 
-  /// The images that `annotations` lists, with classes that a transform makes into something else.
+  /// Creates a dataset of the images listed in `annotations`, with a transform of classes.
   ///
   /// - Parameters:
   ///   - annotations: a CSV file.
   ///   - root: the folder that file names are relative to.
-  ///   - header: where the names of the columns come from.
-  ///   - fileColumn: the column of file names; the first where nil.
-  ///   - labelColumn: the column of classes; the second where nil.
-  ///   - classes: the classes' names, by number, where they are known.
-  ///   - mode: what pixels are converted to as they are read.
-  ///   - transform: applied to each image.
-  ///   - targetTransform: applied to each class's number.
-  /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
-  ///   there, or has a class that cannot be; it names file and row.
+  ///   - header: the source of the column names.
+  ///   - fileColumn: the column of file names; by default the first.
+  ///   - labelColumn: the column of classes; by default the second.
+  ///   - classes: the class names, by number, if they are known.
+  ///   - mode: the color mode that images are converted to.
+  ///   - transform: a transform of each image.
+  ///   - targetTransform: a transform of each class number.
+  /// - Throws: `CSVError`, with file and row, if the table cannot be read, lacks a column, names a
+  ///   missing file, or has an invalid class.
   @_disfavoredOverload
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
@@ -94,7 +95,7 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
 
   /// The image at `index` after the transform, and its class after the target transform.
   ///
-  /// - Throws: ``VisionError`` where the file cannot be read; it names annotations, row and file.
+  /// - Throws: ``VisionError`` if the file cannot be read; it names annotations, row and file.
   public subscript(index: Int) -> (Tensor, Target) {
     get throws {
       guard files.indices.contains(index) else {
@@ -108,12 +109,12 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
     }
   }
 
-  /// Where the image at `index` lies.
+  /// Returns the path of the image at `index`.
   package func path(of index: Int) -> String? {
     files.indices.contains(index) ? AnnotatedImages.path(root, files[index]) : nil
   }
 
-  /// `file` below `root`, unless it begins at the top.
+  /// Returns `file` relative to `root`, unless it is an absolute path.
   private static func path(_ root: String, _ file: String) -> String {
     file.hasPrefix("/") || root.isEmpty
       ? file : root.hasSuffix("/") ? root + file : "\(root)/\(file)"
@@ -121,19 +122,19 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
 }
 
 extension AnnotatedImages where Target == Int {
-  /// The images that `annotations` lists, with classes as numbers.
+  /// Creates a dataset of the images listed in `annotations`, with classes as numbers.
   ///
   /// - Parameters:
   ///   - annotations: a CSV file.
   ///   - root: the folder that file names are relative to.
-  ///   - header: where the names of the columns come from.
-  ///   - fileColumn: the column of file names; the first where nil.
-  ///   - labelColumn: the column of classes; the second where nil.
-  ///   - classes: the classes' names, by number, where they are known.
-  ///   - mode: what pixels are converted to as they are read.
-  ///   - transform: applied to each image.
-  /// - Throws: `CSVError` where the table cannot be read, lacks a column, names a file that is not
-  ///   there, or has a class that cannot be; it names file and row.
+  ///   - header: the source of the column names.
+  ///   - fileColumn: the column of file names; by default the first.
+  ///   - labelColumn: the column of classes; by default the second.
+  ///   - classes: the class names, by number, if they are known.
+  ///   - mode: the color mode that images are converted to.
+  ///   - transform: a transform of each image.
+  /// - Throws: `CSVError`, with file and row, if the table cannot be read, lacks a column, names a
+  ///   missing file, or has an invalid class.
   @_disfavoredOverload
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,

@@ -1,25 +1,24 @@
-/// Handwritten letters and digits (torchvision: `datasets.EMNIST`), one of six ways to divide them:
-/// ``EMNISTByClass``, ``EMNISTByMerge``, ``EMNISTBalanced``, ``EMNISTLetters``, ``EMNISTDigits`` and
-/// ``EMNISTAsMNIST``.
+/// The EMNIST dataset of handwritten letters and digits (torchvision: `datasets.EMNIST`).
 ///
-/// All of them are published in one file of half a gigabyte, which is kept. As published, images lie
-/// on their side: transpose them to see them upright.
+/// It has six splits: ``EMNISTByClass``, ``EMNISTByMerge``, ``EMNISTBalanced``, ``EMNISTLetters``,
+/// ``EMNISTDigits`` and ``EMNISTAsMNIST``. All are published in one archive of half a gigabyte,
+/// which is kept. The published images are transposed: transpose them to see them upright.
 ///
 /// ```swift
 /// let training = try EMNIST<EMNISTLetters, Int>(root: "data", download: true)
 /// ```
 public typealias EMNIST<Split: EMNISTSplit, Target> = MNISTDataset<Split, Target>
 
-/// One way to divide the characters of EMNIST into classes and into training and test images.
+/// A split of EMNIST: its classes, and its training and test images.
 public protocol EMNISTSplit: MNISTVariant {
-  /// The name of the split, which is part of its files' names (torchvision: `split=`).
+  /// The name of the split, part of its file names (torchvision: `split=`).
   static var split: String { get }
 }
 
 extension EMNISTSplit {
-  /// The folder's name.
+  /// The name of the folder.
   public static var name: String { "EMNIST" }
-  /// Where the archive is published.
+  /// The address of the archive.
   public static var mirrors: [String] { ["https://biometrics.nist.gov/cs_links/EMNIST/"] }
   /// The archive of all splits.
   public static var archive: PublishedFile? {
@@ -37,33 +36,33 @@ extension EMNISTSplit {
   }
 }
 
-/// EMNIST in 62 classes: digits, capital and small letters.
+/// The split of EMNIST into 62 classes: digits, uppercase and lowercase letters.
 public enum EMNISTByClass: EMNISTSplit {
-  /// Its part of the files' names.
+  /// The name of the split in file names.
   public static let split = "byclass"
   /// The names of the classes, by label.
   public static let classes = characters("0"..."9") + characters("A"..."Z") + characters("a"..."z")
 }
 
-/// EMNIST in 47 classes: small letters that look like capitals are those.
+/// The split of EMNIST into 47 classes, which merges similar uppercase and lowercase letters.
 public enum EMNISTByMerge: EMNISTSplit {
-  /// Its part of the files' names.
+  /// The name of the split in file names.
   public static let split = "bymerge"
   /// The names of the classes, by label.
   public static let classes = EMNISTByClass.classes.filter { !"cijklmopsuvwxyz".contains($0) }
 }
 
-/// The classes of ``EMNISTByMerge``, all of one size.
+/// The classes of ``EMNISTByMerge``, with equal numbers of images.
 public enum EMNISTBalanced: EMNISTSplit {
-  /// Its part of the files' names.
+  /// The name of the split in file names.
   public static let split = "balanced"
   /// The names of the classes, by label.
   public static let classes = EMNISTByMerge.classes
 }
 
-/// The letters of EMNIST, capital and small ones together, with labels from 1 on.
+/// The letters of EMNIST, uppercase and lowercase merged, with labels from 1.
 public enum EMNISTLetters: EMNISTSplit {
-  /// Its part of the files' names.
+  /// The name of the split in file names.
   public static let split = "letters"
   /// The names of the classes, by label.
   public static let classes = ["N/A"] + characters("a"..."z")
@@ -71,15 +70,15 @@ public enum EMNISTLetters: EMNISTSplit {
 
 /// The digits of EMNIST.
 public enum EMNISTDigits: EMNISTSplit {
-  /// Its part of the files' names.
+  /// The name of the split in file names.
   public static let split = "digits"
   /// The names of the classes, by label.
   public static let classes = characters("0"..."9")
 }
 
-/// The digits of EMNIST, as many as MNIST has.
+/// The digits of EMNIST, in the number of MNIST's.
 public enum EMNISTAsMNIST: EMNISTSplit {
-  /// Its part of the files' names.
+  /// The name of the split in file names.
   public static let split = "mnist"
   /// The names of the classes, by label.
   public static let classes = characters("0"..."9")

@@ -1,7 +1,7 @@
 import KindlingCore
 import KindlingPlatform
 
-/// What lies in a folder, sorted by name.
+/// The contents of a folder, sorted by name.
 struct FolderListing {
   var folders: [String] = []
   var files: [String] = []
@@ -18,15 +18,15 @@ struct FolderListing {
     } catch let error as FileError {
       throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
     }
-    // By code point, as Python sorts.
+    // By code point, like Python.
     folders.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     files.sort { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
   }
 
-  /// Whether the entry at `path` is a folder.
+  /// Returns whether the entry at `path` is a folder.
   ///
-  /// A link that leads nowhere is a file, which reading it will say; so are devices and pipes. An entry
-  /// that the system says nothing of may be a folder of images, which must not be left out.
+  /// A dangling link counts as a file, and reading it reports the error; so do devices and pipes.
+  /// An entry without status information may be a folder of images, so its error is thrown.
   private static func isFolder(_ path: String) throws -> Bool {
     do { return try FileSystem.status(path)?.kind == .folder } catch let error as FileError {
       if error.code == ELOOP { return false }
@@ -34,8 +34,9 @@ struct FolderListing {
     }
   }
 
-  /// The paths of the images in the folder at `path` and in the folders in it, in the order of Python's
-  /// `sorted(os.walk(path))`: folders by their whole paths.
+  /// Returns the paths of the images in the folder at `path` and its subfolders.
+  ///
+  /// The order is that of Python's `sorted(os.walk(path))`: folders by their whole paths.
   static func images(below path: String) throws -> [String] {
     var found: [(folder: String, files: [String])] = []
     try walk(path, depth: 0) { found.append(($0, $1)) }
@@ -53,7 +54,7 @@ struct FolderListing {
     }
   }
 
-  /// A link back to a folder above would go round for ever; 64 levels are more than anybody has.
+  /// A link to a parent folder would cause endless recursion, hence the limit of 64 levels.
   private static func walk(
     _ path: String, depth: Int, _ body: (_ folder: String, _ files: [String]) -> Void
   ) throws {

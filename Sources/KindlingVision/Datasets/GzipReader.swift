@@ -2,12 +2,12 @@ import CZlib
 import KindlingCore
 import KindlingPlatform
 
-/// Reads a file from front to back, unpacking it on the way where it is gzip.
+/// A sequential reader of a file that decompresses gzip.
 struct GzipReader: ~Copyable {
   let path: String
-  /// More bytes than the file can hold, whatever its contents: a promise above it is a lie.
+  /// An upper bound on the contents of the file; a header that promises more is wrong.
   let mostBytes: Int
-  /// More bytes than a data set unpacks to; a small file could fill the memory otherwise.
+  /// An upper bound on a decompressed dataset; a small file could fill the memory otherwise.
   let mostUnpacked: Int
   private let file: gzFile
 
@@ -16,7 +16,7 @@ struct GzipReader: ~Copyable {
     do { input = try InputFile(path) } catch let error as FileError {
       throw VisionError(error.isMissing ? .notFound : .system, "\(path): \(error.reason)")
     }
-    // zlib closes the descriptor that it is given.
+    // zlib closes the descriptor it is given.
     let descriptor = dup(input.descriptor)
     guard descriptor >= 0, let opened = gzdopen(descriptor, "rb") else {
       if descriptor >= 0 { close(descriptor) }
@@ -25,7 +25,7 @@ struct GzipReader: ~Copyable {
     self.path = path
     file = opened
     gzbuffer(file, 1 << 17)
-    // Deflate cannot shrink anything more than 1032 times.
+    // Deflate compresses by at most a factor of 1032.
     let size = min(input.byteCount, 1 << 50)
     let isPlain = gzdirect(opened) == 1
     mostBytes = isPlain ? size : (size + 1) * 1032
@@ -34,7 +34,7 @@ struct GzipReader: ~Copyable {
 
   deinit { gzclose(file) }
 
-  /// Fills `buffer`; returns how many bytes there were, fewer only at the end of the file.
+  /// Fills `buffer` and returns the number of bytes read, fewer only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     var done = 0
     while done < buffer.count, let base = buffer.baseAddress {
@@ -42,7 +42,7 @@ struct GzipReader: ~Copyable {
       let got = gzread(file, base + done, UInt32(step))
       if got < 0 { throw damaged() }
       done += Int(got)
-      // A truncated gzip file ends early and says so only here.
+      // A truncated gzip file ends early and reports it only here.
       if Int(got) < step {
         var code: Int32 = 0
         gzerror(file, &code)
@@ -53,7 +53,7 @@ struct GzipReader: ~Copyable {
     return done
   }
 
-  /// The next `count` bytes, or fewer at the end of the file.
+  /// Returns the next `count` bytes, or fewer at the end of the file.
   func read(_ count: Int) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
       done = try read(into: UnsafeMutableRawBufferPointer(buffer))

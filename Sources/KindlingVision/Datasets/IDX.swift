@@ -1,14 +1,14 @@
 import KindlingCore
 
-/// The IDX format, in which MNIST and its relatives are published: a header and big-endian numbers.
+/// A reader of the IDX format of MNIST and similar datasets: a header and big-endian numbers.
 ///
-/// Files may be compressed with gzip. Nothing in a file is believed before it is checked: sizes are
-/// compared with what the file can hold before memory is asked for.
+/// Files may be compressed with gzip. All sizes are checked against the size of the file before
+/// memory is allocated.
 public enum IDX {
-  /// The tensor in the file at `path`.
+  /// Reads the tensor in the file at `path`.
   ///
-  /// - Throws: ``VisionError`` where the file is absent, damaged, truncated, longer than its header
-  ///   says, or no IDX file at all.
+  /// - Throws: ``VisionError`` if the file is missing, damaged, truncated, longer than its header
+  ///   says, or not an IDX file.
   public static func read(_ path: String) throws -> Tensor {
     let reader = try GzipReader(path)
     func corrupt(_ what: String) -> VisionError { VisionError(.corrupt, "\(path) \(what)") }
@@ -57,7 +57,7 @@ public enum IDX {
     0x08: .uint8, 0x09: .int8, 0x0B: .int16, 0x0C: .int32, 0x0D: .float32, 0x0E: .float64,
   ]
 
-  /// Turns big-endian elements round where the machine's are not.
+  /// Swaps the bytes of big-endian elements on little-endian machines.
   private static func makeNative(_ memory: UnsafeMutableRawBufferPointer, _ size: Int) {
     switch size {
     case 2: memory.withMemoryRebound(to: UInt16.self) { swap($0) }

@@ -1,7 +1,7 @@
 import KindlingCore
 import KindlingData
 
-/// Images sorted into one folder a class (torchvision: `datasets.ImageFolder`).
+/// A dataset of images in one folder per class (torchvision: `datasets.ImageFolder`).
 ///
 /// ```
 /// root/cat/1.png
@@ -9,22 +9,22 @@ import KindlingData
 /// root/dog/1.png
 /// ```
 ///
-/// Classes are numbered by the alphabet; within one, files come folder by folder, in the order of the
-/// folders' paths. Files count as images by their names: PNG, JPEG, BMP, GIF, PNM, WebP and TIFF files;
-/// an image of another kind is an error, and so is a link that leads nowhere when its sample is read.
+/// Classes are numbered in alphabetical order. Within a class, files are ordered by the paths of
+/// their folders. PNG, JPEG, BMP, GIF, PNM, WebP and TIFF files are recognized by their names. An
+/// image file of another format is an error; a dangling link is an error when its sample is read.
 ///
-/// A sample is an image, as a tensor, and its class. The transform gets an ``Image``; a sample whose
-/// transform ends in an image, or that has none, is `uint8` `[3, H, W]`.
+/// A sample is an image, as a tensor, and its class. The transform gets an ``Image``. Without a
+/// transform, or if the transform returns an image, the sample is `uint8` `[3, H, W]`.
 public final class ImageFolder<Target>: Dataset, Sendable {
-  /// The folder, as it was given.
+  /// The folder, as given.
   public let root: String
-  /// The classes' names, by number.
+  /// The class names, by number.
   public let classes: [String]
-  /// The images' files and their classes.
+  /// The image files and their classes.
   public let samples: [(path: String, target: Int)]
-  /// What images go through.
+  /// The transform of images.
   public var transform: (any Transform)? { transforms.image }
-  /// What classes go through.
+  /// The transform of classes.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
   private let mode: ImageReadMode
@@ -54,11 +54,12 @@ public final class ImageFolder<Target>: Dataset, Sendable {
     self.samples = samples
   }
 
-  /// The images below `root`, with classes that a transform makes into something else.
+  /// Creates a dataset of the images below `root`, with a transform of classes.
   ///
-  /// `mode` is what pixels are converted to as they are read.
+  /// `mode` is the color mode that images are converted to.
   ///
-  /// - Throws: ``VisionError`` where `root` cannot be read, has no folders, or one without images.
+  /// - Throws: ``VisionError`` if `root` cannot be read, has no folders, or has a folder without
+  ///   images.
   @_disfavoredOverload
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform)? = nil,
@@ -70,7 +71,7 @@ public final class ImageFolder<Target>: Dataset, Sendable {
   /// The classes, by sample.
   public var targets: [Int] { samples.map(\.target) }
 
-  /// Numbers by the classes' names.
+  /// The class numbers by name.
   public var classToIdx: [String: Int] {
     Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -83,9 +84,9 @@ public final class ImageFolder<Target>: Dataset, Sendable {
     get throws { try transforms(image(index), check(index).target) }
   }
 
-  /// The image at `index` as transforms get it.
+  /// Returns the image at `index` before the transform.
   ///
-  /// - Throws: ``VisionError`` where the file cannot be read; it names the file.
+  /// - Throws: ``VisionError`` if the file cannot be read; it names the file.
   public func image(_ index: Int) throws -> Image {
     let image = try Image.open(check(index).path)
     return try mode.imageMode.map(image.convert) ?? image
@@ -101,11 +102,12 @@ public final class ImageFolder<Target>: Dataset, Sendable {
 }
 
 extension ImageFolder where Target == Int {
-  /// The images below `root`, with classes as numbers.
+  /// Creates a dataset of the images below `root`, with classes as numbers.
   ///
-  /// `mode` is what pixels are converted to as they are read.
+  /// `mode` is the color mode that images are converted to.
   ///
-  /// - Throws: ``VisionError`` where `root` cannot be read, has no folders, or one without images.
+  /// - Throws: ``VisionError`` if `root` cannot be read, has no folders, or has a folder without
+  ///   images.
   @_disfavoredOverload
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: (any Transform)? = nil
@@ -115,7 +117,7 @@ extension ImageFolder where Target == Int {
 }
 
 extension ImageFolder: CustomStringConvertible {
-  /// What torchvision prints.
+  /// The dataset in torchvision's printed form.
   public var description: String {
     let lines = [
       "Dataset ImageFolder", "    Number of datapoints: \(count)", "    Root location: \(root)",

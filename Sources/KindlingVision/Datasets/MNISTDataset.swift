@@ -2,39 +2,39 @@ import KindlingCore
 import KindlingData
 import KindlingPlatform
 
-/// Handwritten digits (torchvision: `datasets.MNIST`).
+/// The MNIST dataset of handwritten digits (torchvision: `datasets.MNIST`).
 public typealias MNIST<Target> = MNISTDataset<MNISTDigits, Target>
-/// Articles of clothing (torchvision: `datasets.FashionMNIST`).
+/// The Fashion-MNIST dataset of articles of clothing (torchvision: `datasets.FashionMNIST`).
 public typealias FashionMNIST<Target> = MNISTDataset<FashionArticles, Target>
-/// Cursive Japanese characters (torchvision: `datasets.KMNIST`).
+/// The KMNIST dataset of cursive Japanese characters (torchvision: `datasets.KMNIST`).
 public typealias KMNIST<Target> = MNISTDataset<KuzushijiCharacters, Target>
 
-/// Images of 28 by 28 pixels in ten classes, read from IDX files in `root/NAME/raw`.
+/// A dataset of images of 28 by 28 pixels in ten classes, read from IDX files in `root/NAME/raw`.
 ///
-/// A sample is an image, as a tensor, and its class. The transform gets an ``Image`` of mode L, as
-/// torchvision's gets a PIL image: with ``ToTensor`` a sample is `[1, 28, 28]`, from 0 to 1; one that
-/// ends in an image is `uint8` `[1, H, W]`. Without a transform it is the `uint8` `[28, 28]` of the
-/// file. Files may be compressed with gzip or not.
+/// A sample is an image, as a tensor, and its class. The transform gets an ``Image`` of mode L,
+/// like a PIL image in torchvision: with ``ToTensor`` a sample is `[1, 28, 28]`, from 0 to 1. If
+/// the transform returns an image, it is `uint8` `[1, H, W]`. Without a transform it is `uint8`
+/// `[28, 28]`, as in the file. Files may be compressed with gzip or not.
 ///
 /// ```swift
 /// let training = try FashionMNIST(root: "data", train: true, download: true, transform: ToTensor())
 /// let (image, label) = try training[0]
 /// ```
 public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendable {
-  /// The folder that holds the data set's folder, as it was given.
+  /// The folder that contains the dataset's folder, as given.
   public let root: String
-  /// Whether these are the images to train on.
+  /// Whether this is the training set.
   public let train: Bool
   /// All images, `uint8`, `[N, 28, 28]`.
   public let data: Tensor
   /// All labels, `int64`, `[N]`.
   public let targets: Tensor
-  /// What images go through.
+  /// The transform of images.
   public var transform: (any Transform)? { transforms.image }
-  /// What labels go through.
+  /// The transform of labels.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
-  /// The labels again, ready to be handed out one by one.
+  /// The labels as Swift integers, for access to single samples.
   private let labels: [Int]
 
   private init(
@@ -73,18 +73,17 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     }
   }
 
-  /// The data set below `root`, with labels that a transform makes into something else.
+  /// Creates the dataset below `root`, with a transform of labels.
   ///
   /// - Parameters:
-  ///   - root: the folder that holds, say, `FashionMNIST/raw`; `~` is the home folder.
-  ///   - train: whether these are the images to train on, or those to test with.
-  ///   - download: whether files that are absent are fetched, and put there. Otherwise nothing is
-  ///     ever written.
-  ///   - transform: applied to each image.
-  ///   - targetTransform: applied to each label.
-  ///   - mirrors: addresses of folders to fetch from instead of the published ones.
-  ///   - progress: called as files arrive; nil is silent.
-  /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
+  ///   - root: the folder that contains, for example, `FashionMNIST/raw`; `~` is the home folder.
+  ///   - train: whether to use the training set instead of the test set.
+  ///   - download: whether to download missing files. Otherwise nothing is written.
+  ///   - transform: a transform of each image.
+  ///   - targetTransform: a transform of each label.
+  ///   - mirrors: addresses of folders to download from instead of the published ones.
+  ///   - progress: a function called during downloads; `nil` is silent.
+  /// - Throws: ``VisionError`` if files are missing, damaged or do not match.
   @_disfavoredOverload
   public convenience init(
     root: String, train: Bool = true, download: Bool = false,
@@ -110,16 +109,16 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     }
   }
 
-  /// The image at `index` as transforms get it.
+  /// Returns the image at `index` before the transform.
   public func image(_ index: Int) throws -> Image {
     try check(index)
     return Image(sharing: try data.select(0, index).unsqueeze(-1), .l)
   }
 
-  /// The classes' names, by label.
+  /// The class names, by label.
   public var classes: [String] { Variant.classes }
 
-  /// Labels by the classes' names.
+  /// The labels by class name.
   public var classToIdx: [String: Int] {
     Dictionary(
       Variant.classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -140,13 +139,13 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     return "\(root)/\(Variant.name)/raw"
   }
 
-  /// The path of `file`, unpacked where that is there too; nil where it is absent.
+  /// Returns the path of `file`, decompressed if that exists too; `nil` if it is missing.
   private static func find(_ file: PublishedFile, in folder: String) -> String? {
     let packed = "\(folder)/\(file.name)"
     return [String(packed.dropLast(".gz".count)), packed].first { access($0, F_OK) == 0 }
   }
 
-  /// The labels, of one byte each, or the first of the numbers about each image.
+  /// Returns the labels: one byte each, or the first of the numbers about each image.
   private static func checkedLabels(_ path: String) throws -> (Tensor, [Int]) {
     let content = try IDX.read(path)
     let tensor: Tensor
@@ -170,17 +169,16 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
 }
 
 extension MNISTDataset where Target == Int {
-  /// The data set below `root`, with class labels as they are.
+  /// Creates the dataset below `root`, with class labels as integers.
   ///
   /// - Parameters:
-  ///   - root: the folder that holds, say, `FashionMNIST/raw`; `~` is the home folder.
-  ///   - train: whether these are the images to train on, or those to test with.
-  ///   - download: whether files that are absent are fetched, and put there. Otherwise nothing is
-  ///     ever written.
-  ///   - transform: applied to each image.
-  ///   - mirrors: addresses of folders to fetch from instead of the published ones.
-  ///   - progress: called as files arrive; nil is silent.
-  /// - Throws: ``VisionError`` where files are absent, damaged or do not belong together.
+  ///   - root: the folder that contains, for example, `FashionMNIST/raw`; `~` is the home folder.
+  ///   - train: whether to use the training set instead of the test set.
+  ///   - download: whether to download missing files. Otherwise nothing is written.
+  ///   - transform: a transform of each image.
+  ///   - mirrors: addresses of folders to download from instead of the published ones.
+  ///   - progress: a function called during downloads; `nil` is silent.
+  /// - Throws: ``VisionError`` if files are missing, damaged or do not match.
   @_disfavoredOverload
   public convenience init(
     root: String, train: Bool = true, download: Bool = false,
@@ -192,10 +190,10 @@ extension MNISTDataset where Target == Int {
 }
 
 extension MNISTDataset: BatchedDataset where Target == Int {
-  /// Samples `indices` as one batch: images stacked, labels in one tensor.
+  /// Returns the samples `indices` as a batch of stacked images and a tensor of labels.
   ///
-  /// The images are gathered and converted in one go where there is no transform or ``ToTensor``
-  /// alone; another transform has to see them one by one.
+  /// Without a transform, and with ``ToTensor`` alone, the images are converted together. Any other
+  /// transform gets them one by one, so the result is `nil`.
   public func batch(_ indices: [Int]) throws -> (Tensor, Tensor)? {
     guard transform == nil || transform is ToTensor else { return nil }
     for index in indices { try check(index) }
@@ -207,7 +205,7 @@ extension MNISTDataset: BatchedDataset where Target == Int {
 }
 
 extension MNISTDataset: CustomStringConvertible {
-  /// What torchvision prints.
+  /// The dataset in torchvision's printed form.
   public var description: String {
     let lines = [
       "Dataset \(Variant.name)", "    Number of datapoints: \(count)", "    Root location: \(root)",

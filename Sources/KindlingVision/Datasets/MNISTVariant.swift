@@ -1,30 +1,30 @@
-/// One of the data sets published in MNIST's form: its folder, its classes, where it is to be had.
+/// A dataset published in MNIST's format: its folder, its classes and its files.
 public protocol MNISTVariant: Sendable {
-  /// The data set's name, which is also its folder below `root`.
+  /// The name of the dataset, which is also its folder below `root`.
   static var name: String { get }
-  /// The classes' names, by label.
+  /// The class names, by label.
   static var classes: [String] { get }
-  /// Addresses of folders that hold the files, best first.
+  /// The addresses of folders with the files, in order of preference.
   static var mirrors: [String] { get }
-  /// The files: images and labels for training, images and labels for testing.
+  /// The files: images and labels of the training and test sets.
   static var files: MNISTFiles { get }
-  /// The zip file that holds them all where they are not published one by one.
+  /// The zip archive of all files, if they are not published one by one.
   static var archive: PublishedFile? { get }
 }
 
 extension MNISTVariant {
-  /// Files are published one by one, if nothing else is said.
+  /// The default, for files that are published one by one.
   public static var archive: PublishedFile? { nil }
 }
 
-/// The four files of a data set in MNIST's form.
+/// The four files of a dataset in MNIST's format.
 public struct MNISTFiles: Sendable {
-  /// Images and labels to train on.
+  /// The images and labels of the training set.
   public let training: (images: PublishedFile, labels: PublishedFile)
-  /// Images and labels to test on.
+  /// The images and labels of the test set.
   public let test: (images: PublishedFile, labels: PublishedFile)
 
-  /// The usual file names with the MD5 sums of these publishers.
+  /// Creates files with the usual names and the given MD5 checksums.
   public init(
     trainImages: String, trainLabels: String, testImages: String, testLabels: String
   ) {
@@ -38,7 +38,7 @@ public struct MNISTFiles: Sendable {
     )
   }
 
-  /// Files of other names.
+  /// Creates files with other names.
   public init(
     training: (images: PublishedFile, labels: PublishedFile),
     test: (images: PublishedFile, labels: PublishedFile)
@@ -49,16 +49,16 @@ public struct MNISTFiles: Sendable {
   var all: [PublishedFile] { [training.images, training.labels, test.images, test.labels] }
 }
 
-/// Handwritten digits, by LeCun, Cortes and Burges.
+/// The MNIST digits, by LeCun, Cortes and Burges.
 public enum MNISTDigits: MNISTVariant {
-  /// The folder's name.
+  /// The name of the folder.
   public static let name = "MNIST"
   /// The names of the classes, by label.
   public static let classes = [
     "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six", "7 - seven",
     "8 - eight", "9 - nine",
   ]
-  /// Where the files are published.
+  /// The addresses of the files.
   public static let mirrors = [
     "https://ossci-datasets.s3.amazonaws.com/mnist/", "http://yann.lecun.com/exdb/mnist/",
   ]
@@ -69,16 +69,16 @@ public enum MNISTDigits: MNISTVariant {
     testImages: "9fb629c4189551a2d022fa330f9573f3", testLabels: "ec29112dd5afa0611ce80d1b7f02629c")
 }
 
-/// Articles of clothing, by Zalando Research (MIT licence).
+/// The Fashion-MNIST articles of clothing, by Zalando Research (MIT licence).
 public enum FashionArticles: MNISTVariant {
-  /// The folder's name.
+  /// The name of the folder.
   public static let name = "FashionMNIST"
   /// The names of the classes, by label.
   public static let classes = [
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
     "Ankle boot",
   ]
-  /// Where the files are published.
+  /// The addresses of the files.
   public static let mirrors = [
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
@@ -90,13 +90,13 @@ public enum FashionArticles: MNISTVariant {
     testImages: "bef4ecab320f06d8554ea6380940ec79", testLabels: "bb300cfdad3c16e7a12a480ee83cd310")
 }
 
-/// Cursive Japanese characters, by the Center for Open Data in the Humanities (CC BY-SA 4.0).
+/// The KMNIST characters, by the Center for Open Data in the Humanities (CC BY-SA 4.0).
 public enum KuzushijiCharacters: MNISTVariant {
-  /// The folder's name.
+  /// The name of the folder.
   public static let name = "KMNIST"
   /// The names of the classes, by label.
   public static let classes = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
-  /// Where the files are published.
+  /// The address of the files.
   public static let mirrors = ["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"]
   /// The files and their checksums.
   public static let files = MNISTFiles(

@@ -1,14 +1,14 @@
-/// MNIST made anew from the same writers, with all 60,000 test digits (torchvision:
-/// `datasets.QMNIST` with `compat=True`).
+/// The QMNIST dataset: a reconstruction of MNIST with all 60,000 test digits
+/// (torchvision: `datasets.QMNIST` with `compat=True`).
 public typealias QMNIST<Target> = MNISTDataset<QMNISTDigits, Target>
 
-/// Handwritten digits, by Yadav and Bottou.
+/// The QMNIST digits, by Yadav and Bottou.
 public enum QMNISTDigits: MNISTVariant {
-  /// The folder's name.
+  /// The name of the folder.
   public static let name = "QMNIST"
   /// The names of the classes, by label.
   public static let classes = MNISTDigits.classes
-  /// Where the files are published.
+  /// The address of the files.
   public static let mirrors = [
     "https://raw.githubusercontent.com/facebookresearch/qmnist/master/"
   ]

@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// What the images and the classes of a data set go through.
+/// The transforms of a dataset's images and classes.
 struct SampleTransforms<Target>: Sendable {
   let image: (any Transform)?
   let target: (any Transform<Int, Target>)?
@@ -12,9 +12,9 @@ struct SampleTransforms<Target>: Sendable {
     asTarget = { try target($0) }
   }
 
-  /// A sample as the data set gives it: `image` is an ``Image`` or a tensor.
+  /// Returns a sample of the dataset; `image` is an ``Image`` or a tensor.
   ///
-  /// - Throws: `TensorError` where the transform gives neither an image nor a tensor.
+  /// - Throws: `TensorError` if the transform returns neither an image nor a tensor.
   func callAsFunction(_ image: some ImageOrTensor, _ label: Int) throws -> (Tensor, Target) {
     let result = try self.image?.apply(image) ?? image
     let target = try asTarget(label)
@@ -26,7 +26,7 @@ struct SampleTransforms<Target>: Sendable {
     )
   }
 
-  /// The last lines of a data set's description, as torchvision prints them.
+  /// The last lines of a dataset's description, in torchvision's form.
   var lines: [String] {
     if image == nil && target == nil { return [] }
     return ["    StandardTransform"]
@@ -36,7 +36,7 @@ struct SampleTransforms<Target>: Sendable {
 }
 
 extension SampleTransforms where Target == Int {
-  /// Classes stay the numbers that they are.
+  /// Creates transforms that leave classes unchanged.
   init(_ image: (any Transform)?) {
     self.image = image
     target = nil

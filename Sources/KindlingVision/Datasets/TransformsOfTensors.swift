@@ -1,11 +1,11 @@
 import KindlingCore
 import KindlingData
 
-// Initializers with which a closure's type is inferred: `transform: Lambda { try $0.float() }` takes a
-// tensor.
+// These initializers allow the type of a closure to be inferred:
+// `transform: Lambda { try $0.float() }` takes a tensor.
 
 extension MNISTDataset where Target == Int {
-  /// Creates the data set with a transform of tensors.
+  /// Creates the dataset with a transform of tensors.
   public convenience init(
     root: String, train: Bool = true, download: Bool = false,
     transform: any Transform<Tensor, Tensor>, mirrors: [String]? = nil,
@@ -19,7 +19,7 @@ extension MNISTDataset where Target == Int {
 }
 
 extension MNISTDataset {
-  /// Creates the data set with a transform of tensors and one of labels.
+  /// Creates the dataset with a transform of tensors and one of labels.
   public convenience init(
     root: String, train: Bool = true, download: Bool = false,
     transform: any Transform<Tensor, Tensor>, targetTransform: some Transform<Int, Target>,
@@ -33,7 +33,7 @@ extension MNISTDataset {
 }
 
 extension ImageFolder where Target == Int {
-  /// Creates the data set with a transform of tensors.
+  /// Creates the dataset with a transform of tensors.
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: any Transform<Tensor, Tensor>
   ) throws {
@@ -43,7 +43,7 @@ extension ImageFolder where Target == Int {
 }
 
 extension ImageFolder {
-  /// Creates the data set with a transform of tensors and one of labels.
+  /// Creates the dataset with a transform of tensors and one of labels.
   public convenience init(
     _ root: String, mode: ImageReadMode = .rgb, transform: any Transform<Tensor, Tensor>,
     targetTransform: some Transform<Int, Target>
@@ -54,7 +54,7 @@ extension ImageFolder {
 }
 
 extension AnnotatedImages where Target == Int {
-  /// Creates the data set with a transform of tensors.
+  /// Creates the dataset with a transform of tensors.
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
     labelColumn: String? = nil, classes: [String]? = nil, mode: ImageReadMode = .unchanged,
@@ -68,7 +68,7 @@ extension AnnotatedImages where Target == Int {
 }
 
 extension AnnotatedImages {
-  /// Creates the data set with a transform of tensors and one of labels.
+  /// Creates the dataset with a transform of tensors and one of labels.
   public convenience init(
     annotations: String, root: String, header: CSVHeader = .firstRow, fileColumn: String? = nil,
     labelColumn: String? = nil, classes: [String]? = nil, mode: ImageReadMode = .unchanged,

@@ -1,14 +1,14 @@
 import KindlingCore
 import KindlingPlatform
 
-/// libcurl, loaded when the first download begins.
+/// The libcurl library, loaded when the first download starts.
 ///
-/// Loading at run time keeps it out of the build and of the binary: a program that downloads
-/// nothing neither links nor starts it. (Foundation's `URLSession` is libcurl too, but linking it
-/// statically needs libcurl's development files and all of its own dependencies.)
+/// Loading at run time keeps it out of the build and the binary: a program that downloads nothing
+/// neither links nor initializes it. (Foundation's `URLSession` uses libcurl too, but static
+/// linking needs libcurl's development files and all its dependencies.)
 struct CurlLibrary: Sendable {
   typealias Handle = UnsafeMutableRawPointer
-  /// Options take a word or a pointer, which travel alike.
+  /// The value of an option is an integer or a pointer, which have the same size.
   typealias SetOption = @convention(c) (Handle, Int32, Int) -> Int32
   typealias GetInfo = @convention(c) (Handle, Int32, UnsafeMutableRawPointer) -> Int32
 
@@ -19,7 +19,7 @@ struct CurlLibrary: Sendable {
   let getInfo: GetInfo
   let describe: @convention(c) (Int32) -> UnsafePointer<CChar>?
 
-  /// Options, from libcurl's stable ABI.
+  /// Option numbers of libcurl's stable ABI.
   enum Option: Int32 {
     case url = 10002
     case writeData = 10001
@@ -42,16 +42,16 @@ struct CurlLibrary: Sendable {
     case maxFileSize = 30117
   }
 
-  /// Results that mean something to the caller.
+  /// Result codes that the caller distinguishes.
   enum Code {
     static let ok: Int32 = 0
     static let rangeError: Int32 = 33
   }
 
-  /// The response's status (`CURLINFO_RESPONSE_CODE`).
+  /// The status code of the response (`CURLINFO_RESPONSE_CODE`).
   static let responseCode: Int32 = 0x200002
 
-  /// The library, or why there is none.
+  /// The library, or the error of loading it.
   static let shared: Result<CurlLibrary, VisionError> = Result { () throws(VisionError) in
     try CurlLibrary()
   }

@@ -1,7 +1,7 @@
 import KindlingCore
 import KindlingPlatform
 
-/// libcrypto (of OpenSSL), opened when the first sum of a file is asked for.
+/// The libcrypto library (of OpenSSL), loaded when the first checksum is computed.
 struct DigestLibrary: Sendable {
   private typealias Handle = OpaquePointer
   private typealias Find = @convention(c) (UnsafePointer<CChar>) -> Handle?
@@ -19,7 +19,7 @@ struct DigestLibrary: Sendable {
   private let finish: Finish
   private let free: Free
 
-  /// The library, or why there is none.
+  /// The library, or the error of loading it.
   static let shared: Result<DigestLibrary, VisionError> = Result { () throws(VisionError) in
     try DigestLibrary()
   }
@@ -50,8 +50,9 @@ struct DigestLibrary: Sendable {
     free = try function("EVP_MD_CTX_free", as: Free.self)
   }
 
-  /// The sum, of the function that libcrypto calls `name` ("MD5", "SHA256"), of what `next` gives
-  /// until it gives nothing.
+  /// Returns the checksum of the data that `next` returns until it returns nothing.
+  ///
+  /// `name` is libcrypto's name of the function ("MD5", "SHA256").
   func sum(_ name: String, next: () throws -> UnsafeRawBufferPointer) throws -> [UInt8] {
     guard let type = name.withCString(find), let context = make() else { throw refusal(name) }
     defer { free(context) }
@@ -67,7 +68,7 @@ struct DigestLibrary: Sendable {
     return Array(digest.prefix(Int(count)))
   }
 
-  /// A library may be set up to refuse MD5.
+  /// A library may be configured to reject MD5.
   private func refusal(_ name: String) -> VisionError {
     VisionError(.system, "libcrypto does not take \(name) sums on this machine")
   }

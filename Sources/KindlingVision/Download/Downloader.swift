@@ -2,35 +2,37 @@ import KindlingCore
 import KindlingIO
 import KindlingPlatform
 
-/// Called while a file arrives, with its name, the bytes there are and the bytes there will be.
+/// A function called during a download, with the file name, the bytes received and the total.
 public typealias DownloadProgress = @Sendable (_ file: String, _ done: Int, _ total: Int) -> Void
 
-/// A file that somebody publishes, and how to know it.
+/// A published file and its checksum.
 public struct PublishedFile: Sendable {
-  /// Its name, on the mirrors and here.
+  /// The name of the file, on the mirrors and locally.
   public let name: String
-  /// The sum that its publishers give; `nil` for a file of an archive, which holds checksums itself.
+  /// The published checksum; `nil` for a file of an archive, which has its own checksums.
   public let digest: FileDigest?
 
-  /// A file by name and sum.
+  /// Creates a file from its name and checksum.
   public init(_ name: String, _ digest: FileDigest?) {
     self.name = name
     self.digest = digest
   }
 
-  /// A file by name and MD5 sum, in hexadecimal.
+  /// Creates a file from its name and MD5 checksum, in hexadecimal.
   public init(_ name: String, md5: String) { self.init(name, .md5(md5)) }
 
-  /// A file of an archive, which knows its checksum.
+  /// Creates a file of an archive, which has its own checksum.
   public init(inArchive name: String) { self.init(name, nil) }
 }
 
-/// Fetches published files: from the first mirror that answers, resumed where a transfer broke off,
-/// and put in place only when the checksum is right.
+/// A downloader of published files.
+///
+/// It uses the first mirror that responds and resumes interrupted transfers. A file is moved into
+/// place only if its checksum is correct.
 enum Downloader {
-  /// Puts `file` into `folder`; does nothing where it is there already.
+  /// Downloads `file` into `folder`; does nothing if it exists already.
   ///
-  /// `announce` is called with a line before each mirror is asked.
+  /// `announce` is called with a line before each request to a mirror.
   static func fetch(
     _ file: PublishedFile, from mirrors: [String], into folder: String, progress: DownloadProgress?,
     announce: (String) -> Void = { _ in }
@@ -44,7 +46,7 @@ enum Downloader {
     let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else { throw systemError("cannot write \(part)") }
     defer { close(descriptor) }
-    // Two programs that want the same file: the second waits, and finds it in place.
+    // If two programs need the same file, the second waits and finds it in place.
     while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
     if access(target, F_OK) == 0 {
       unlink(part)
@@ -65,14 +67,15 @@ enum Downloader {
         reports.append("  \(url): \(error.message)")
       }
     }
-    // An empty part is of no use to a later attempt.
+    // An empty partial file is of no use to a later attempt.
     if lseek(descriptor, 0, SEEK_END) == 0 { unlink(part) }
     throw VisionError(
       .download, "could not download \(file.name); tried\n" + reports.joined(separator: "\n"))
   }
 
-  /// Puts `files` into `folder`: each from the mirrors, or all from one archive that they have, which is
-  /// kept for other files of it.
+  /// Downloads `files` into `folder`, each from the mirrors, or all from one archive on them.
+  ///
+  /// The archive is kept for its other files.
   static func fetch(
     _ files: [PublishedFile], of archive: PublishedFile?, from mirrors: [String],
     into folder: String, progress: DownloadProgress?
@@ -88,7 +91,7 @@ enum Downloader {
       let source = try FileSource(path)
       let records = try ZipArchive(source).records
       for file in files {
-        // Whatever folder of the archive it lies in.
+        // In any folder of the archive.
         guard
           let record = records.first(where: {
             $0.name.split(separator: "/").last ?? "" == file.name
@@ -106,7 +109,7 @@ enum Downloader {
     }
   }
 
-  /// Completes the part from one mirror and checks it.
+  /// Completes the partial file from one mirror and checks it.
   private static func fetch(
     _ url: String, _ file: PublishedFile, _ part: String, _ descriptor: Int32,
     _ progress: DownloadProgress?
@@ -119,7 +122,7 @@ enum Downloader {
         url, to: descriptor, from: size, name: file.name, progress: progress)
       switch outcome {
       case .failed(let reason): throw VisionError(.download, reason)
-      // No other mirror would help; what has arrived stays, for the next attempt to go on from.
+      // No other mirror would help; the received bytes remain, so that the next attempt can resume.
       case .cannotWrite(let code):
         throw VisionError(.system, "cannot write \(part): \(SystemCall.errorText(code))")
       case .cannotResume: break
@@ -127,7 +130,7 @@ enum Downloader {
         guard let digest = file.digest else { return }
         let found = try digest.sum(of: descriptor)
         if digest.accepts(found) { return }
-        // What was resumed may have been the wrong beginning: once more, from the start.
+        // The resumed partial file may have been wrong: try once more from the start.
         if size == 0 {
           ftruncate(descriptor, 0)
           throw VisionError(.download, digest.complaint(about: found))
@@ -139,7 +142,7 @@ enum Downloader {
     }
   }
 
-  /// Runs `body`, whose errors of the file system then name `path`.
+  /// Runs `body` and adds `path` to its file-system errors.
   private static func naming<R>(_ path: String, _ body: () throws -> R) throws -> R {
     do { return try body() } catch let error as FileError {
       throw VisionError(.system, "\(path): \(error.message)")
@@ -157,7 +160,8 @@ package func writeLineToStandardError(_ line: String) {
   _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
 }
 
-/// Progress as a line on standard error: rewritten on a terminal, otherwise one line a file.
+/// A function that shows progress on standard error: one updated line on a terminal, otherwise one
+/// line per file.
 public let defaultDownloadProgress: DownloadProgress = { file, done, total in
   let mebibyte = Double(1 << 20)
   func rounded(_ bytes: Int) -> Double { (Double(bytes) / mebibyte * 10).rounded() / 10 }

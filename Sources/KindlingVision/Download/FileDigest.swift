@@ -1,11 +1,11 @@
 import KindlingCore
 import KindlingPlatform
 
-/// How a published file is known: a sum that its publishers give, in hexadecimal.
+/// The published checksum of a file, in hexadecimal.
 public enum FileDigest: Sendable, Hashable {
-  /// Its MD5 sum.
+  /// The MD5 checksum.
   case md5(String)
-  /// Its SHA-256 sum, or the beginning of it, such as the one that its name ends in.
+  /// The SHA-256 checksum or its first digits, such as those at the end of a file name.
   case sha256(String)
 
   private var digits: String {
@@ -21,17 +21,17 @@ public enum FileDigest: Sendable, Hashable {
     }
   }
 
-  /// Whether a file of the sum `found` is the one meant.
+  /// Whether the checksum `found` matches.
   package func accepts(_ found: String) -> Bool {
     isWhole ? found == digits : !digits.isEmpty && found.hasPrefix(digits)
   }
 
-  /// What is wrong with a file of the sum `found`.
+  /// Returns a message about a file with the checksum `found`.
   func complaint(about found: String) -> String {
     "the \(names.text) sum is \(found), but should \(isWhole ? "be" : "begin with") \(digits)"
   }
 
-  /// The name of the sum, as publishers and as libcrypto call it.
+  /// The name of the checksum in messages and in libcrypto.
   private var names: (text: String, function: String) {
     switch self {
     case .md5: ("MD5", "MD5")
@@ -39,7 +39,7 @@ public enum FileDigest: Sendable, Hashable {
     }
   }
 
-  /// The sum of the whole file behind `descriptor`, in hexadecimal.
+  /// Returns the checksum of the whole file behind `descriptor`, in hexadecimal.
   func sum(of descriptor: Int32) throws -> String {
     lseek(descriptor, 0, SEEK_SET)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
@@ -57,7 +57,7 @@ public enum FileDigest: Sendable, Hashable {
     }
   }
 
-  /// The sum of `bytes`, in hexadecimal.
+  /// Returns the checksum of `bytes`, in hexadecimal.
   package func sum(of bytes: [UInt8]) throws -> String {
     try bytes.withUnsafeBytes { bytes in
       var rest = bytes[...]
@@ -68,14 +68,14 @@ public enum FileDigest: Sendable, Hashable {
     }
   }
 
-  /// The sum of what `next` gives until it gives nothing, in hexadecimal.
+  /// Returns the checksum of the data that `next` returns until it returns nothing, in hexadecimal.
   private func sum(_ next: () throws -> UnsafeRawBufferPointer) throws -> String {
     let digits = Array("0123456789abcdef")
     let sum = try DigestLibrary.shared.get().sum(names.function, next: next)
     return String(sum.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
-  /// The sum of the file at `path`, in hexadecimal.
+  /// Returns the checksum of the file at `path`, in hexadecimal.
   package func sum(ofFile path: String) throws -> String {
     do {
       let file = try InputFile(path)

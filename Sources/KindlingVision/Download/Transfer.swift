@@ -1,11 +1,11 @@
 import KindlingPlatform
 
-/// One HTTP request whose body goes to the end of an open file.
+/// An HTTP request whose body is appended to an open file.
 final class Transfer {
   private let descriptor: Int32
   private let progress: DownloadProgress?
   private let name: String
-  /// What the file held when the request began.
+  /// The size of the file before the request.
   private let start: Int
   private var writeError: Int32 = 0
   private var reported = -1
@@ -18,17 +18,17 @@ final class Transfer {
     self.progress = progress
   }
 
-  /// What came of a request.
+  /// The outcome of a request.
   enum Outcome {
     case complete
-    /// The server cannot continue where the file ends.
+    /// The server cannot resume at the end of the file.
     case cannotResume
-    /// The file takes no more, for the reason of this number.
+    /// The file cannot be written; the value is the error number.
     case cannotWrite(Int32)
     case failed(String)
   }
 
-  /// Appends the bytes of `url` from `start` on to the file behind `descriptor`.
+  /// Appends the bytes of `url` from offset `start` to the file behind `descriptor`.
   static func run(
     _ url: String, to descriptor: Int32, from start: Int, name: String, progress: DownloadProgress?
   ) throws -> Outcome {
@@ -43,7 +43,7 @@ final class Transfer {
       func set(_ option: CurlLibrary.Option, _ value: Int) {
         _ = curl.setOption(handle, option.rawValue, value)
       }
-      // libcurl copies strings, all but the error buffer's.
+      // libcurl copies all strings except for the error buffer.
       func set(_ option: CurlLibrary.Option, _ value: String) {
         value.withCString { set(option, Int(bitPattern: $0)) }
       }
@@ -57,7 +57,7 @@ final class Transfer {
       set(.failOnError, 1)
       set(.noSignal, 1)
       set(.connectTimeout, 20)
-      // Slower than this for half a minute counts as dead, and the next mirror is asked.
+      // A slower transfer for half a minute counts as dead, and the next mirror is tried.
       set(.lowSpeedLimit, 100)
       set(.lowSpeedTime, 30)
       set(.maxFileSize, 1 << 32)
@@ -76,7 +76,7 @@ final class Transfer {
     if transfer.writeError != 0 { return .cannotWrite(transfer.writeError) }
     var status = 0
     _ = curl.getInfo(handle, CurlLibrary.responseCode, &status)
-    // 416: the part already has everything the server has, or something else altogether.
+    // Status 416: the partial file is already complete, or it is a different file.
     if start > 0 && (code == CurlLibrary.Code.rangeError || status == 416) { return .cannotResume }
     let detail =
       errorText.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
@@ -101,7 +101,7 @@ final class Transfer {
   private static let report: Report = { context, total, now, _, _ in
     guard let context else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    // libcurl calls also when nothing has arrived since.
+    // libcurl also calls this function when nothing has arrived.
     if total > 0 && now != transfer.reported {
       transfer.reported = now
       transfer.progress?(transfer.name, transfer.start + now, transfer.start + total)

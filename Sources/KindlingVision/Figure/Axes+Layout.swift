@@ -1,6 +1,6 @@
-/// How a plot becomes shapes.
+/// The conversion of a plot to shapes.
 extension Axes {
-  /// The plot within `cell`, its texts included.
+  /// Returns the shapes of the plot and its texts within `cell`.
   func shapes(in cell: Box, _ metrics: Metrics) -> [Shape] {
     var shapes: [Shape] = []
     let images = items.compactMap { item -> Pixels? in
@@ -12,7 +12,7 @@ extension Axes {
       yNames.map { Ticks($0, up) } ?? Ticks(up, count: Int(cell.height / (metrics.tick * 3)))
     let widest = isOn ? yTicks.labels.map { metrics.width($0, metrics.tick) }.max() ?? 0 : 0
 
-    // Around the frame: title above, numbers and labels left and below.
+    // Margins of the frame: the title above, tick labels and axis labels left and below.
     var frame = cell.inset(
       left: isOn
         ? widest + metrics.mark + metrics.gap + (yText == nil ? 0 : metrics.label * 1.3) : 0,
@@ -55,10 +55,10 @@ extension Axes {
     return shapes
   }
 
-  /// What the axes go over: what was asked for, or the data and a little more.
+  /// Returns the ranges of the axes: the requested ones, or those of the data with margins.
   private func ranges(_ images: [Pixels]) -> (ClosedRange<Double>, ClosedRange<Double>) {
     if let width = images.map(\.width).max(), let height = images.map(\.height).max() {
-      // Pixels are centred on whole numbers.
+      // Pixels are centred on integers.
       return (xRange ?? -0.5...Double(width) - 0.5, yRange ?? -0.5...Double(height) - 0.5)
     }
     var xs: [Double] = [], ys: [Double] = []
@@ -80,18 +80,18 @@ extension Axes {
     )
   }
 
-  /// A range around the finite ones of `values`, `share` wider on each side.
+  /// Returns a range of the finite `values`, extended by the fraction `share` on each side.
   private static func around(
     _ values: [Double], _ share: Double, keepsZero: Bool = false
   ) -> ClosedRange<Double> {
-    // Greater numbers have no room for margins.
+    // Larger numbers leave no room for margins.
     let finite = values.filter { abs($0) < 1e300 }
     guard let low = finite.min(), let high = finite.max() else { return 0...1 }
     let margin = high > low ? (high - low) * share : max(abs(low) * share, 0.5)
     return (keepsZero && low == 0 ? 0 : low - margin)...(keepsZero && high == 0 ? 0 : high + margin)
   }
 
-  /// The length of `range`, 1 where it is none.
+  /// Returns the length of `range`, or 1 if it is not positive and finite.
   private static func length(_ range: ClosedRange<Double>) -> Double {
     let length = range.upperBound - range.lowerBound
     return length > 0 && length.isFinite ? length : 1
@@ -111,7 +111,7 @@ extension Axes {
         guard left.isFinite, height.isFinite else { return nil }
         let (x0, x1) = (place.clampedX(left), place.clampedX(left + width))
         let (y0, y1) = (place.clampedY(0), place.clampedY(height))
-        // Neighbours touch without a seam: edges lie on whole pixels.
+        // Edges are aligned to pixels, so that adjacent bars touch without a seam.
         let box = Box(
           x: x0.rounded(), y: min(y0, y1), width: max(x1.rounded() - x0.rounded(), 0),
           height: abs(y1 - y0))
@@ -150,7 +150,7 @@ extension Axes {
     }
   }
 
-  /// The pixels of an image that are in view, where they belong.
+  /// Returns the visible pixels of an image at their position.
   private static func shape(_ pixels: Pixels, _ place: Placement) -> Shape? {
     func seen(_ range: ClosedRange<Double>, _ count: Int) -> Range<Int> {
       let first = Int(min(max((range.lowerBound + 0.5).rounded(.down), 0), Double(count)))
@@ -180,7 +180,7 @@ extension Axes {
           (frame.x, frame.bottom), (frame.x, frame.y),
         ], width: metrics.frame, .black)
     ]
-    // Names that would run into each other stand in every second, third … place.
+    // If names would overlap, only every second, third … is drawn.
     let widestX = xTicks.labels.map { metrics.width($0, metrics.tick) }.max() ?? 0
     let distance = frame.width / Double(max(xTicks.values.count, 1))
     let every = max(
@@ -220,7 +220,7 @@ extension Axes {
     return shapes
   }
 
-  /// Colours and names, in the corner at the top right.
+  /// Returns the legend of colors and names, in the top right corner.
   private func legendShapes(_ frame: Box, _ metrics: Metrics) -> [Shape] {
     let named = items.compactMap { item in item.label.map { ($0, item) } }
     guard !named.isEmpty else { return [] }
@@ -262,14 +262,14 @@ extension Axes {
     return shapes
   }
 
-  /// `text`, cut where it is wider than `width`.
+  /// Returns `text`, truncated to `width`.
   private func fit(_ text: String, _ width: Double, _ size: Double, _ metrics: Metrics) -> String {
     let room = Int(min(width / (size * metrics.characterWidth), 1e6))
     return text.count <= room || room < 2 ? text : text.prefix(room - 1) + "…"
   }
 }
 
-/// From the coordinates of data to pixels.
+/// The conversion from data coordinates to pixels.
 struct Placement {
   let frame: Box
   let across: ClosedRange<Double>, up: ClosedRange<Double>
@@ -288,14 +288,14 @@ struct Placement {
     return frame.y + (isImage ? part : 1 - part) * frame.height
   }
 
-  /// A place in or far outside of the frame, but never so far that nothing could be computed with it.
+  /// Returns the pixel position of a point, clamped to a finite area around the frame.
   func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
     (min(max(self.x(x), -1e7), 1e7), min(max(self.y(y), -1e7), 1e7))
   }
 
-  /// As ``x(_:)``, at the edge of the frame for what lies beyond.
+  /// Returns ``x(_:)``, clamped to the frame.
   func clampedX(_ value: Double) -> Double { min(max(x(value), frame.x), frame.right) }
-  /// As ``y(_:)``, at the edge of the frame for what lies beyond.
+  /// Returns ``y(_:)``, clamped to the frame.
   func clampedY(_ value: Double) -> Double { min(max(y(value), frame.y), frame.bottom) }
 
   func contains(_ x: Double, _ y: Double) -> Bool { across.contains(x) && up.contains(y) }

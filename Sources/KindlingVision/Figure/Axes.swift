@@ -1,11 +1,11 @@
 import KindlingCore
 
-/// One plot of a ``Figure`` (matplotlib: `Axes`).
+/// A plot of a ``Figure`` (matplotlib: `Axes`).
 public final class Axes {
-  /// Whether a plot has a frame with numbers.
+  /// The visibility of the frame and its tick labels.
   public enum AxisVisibility: Sendable { case on, off }
 
-  /// What is drawn, first to last, in the coordinates of the data.
+  /// A drawn element, in data coordinates.
   enum Mark {
     case line(x: [Double], y: [Double], width: Double)
     case points(x: [Double], y: [Double])
@@ -13,7 +13,7 @@ public final class Axes {
     case image(Pixels)
   }
 
-  /// A mark with its colour and its name in the legend.
+  /// A mark with its color and its name in the legend.
   struct Item {
     let mark: Mark, color: Color, label: String?
   }
@@ -26,49 +26,49 @@ public final class Axes {
   var showsLegend = false, showsGrid = false
   private var colorsUsed = 0
 
-  /// The text above the plot.
+  /// Sets the title above the plot.
   public func title(_ text: String) { titleText = text }
-  /// The text below the plot.
+  /// Sets the label below the plot.
   public func xlabel(_ text: String) { xText = text }
-  /// The text beside the plot.
+  /// Sets the label beside the plot.
   public func ylabel(_ text: String) { yText = text }
-  /// Whether the plot has a frame with numbers.
+  /// Shows or hides the frame and its tick labels.
   public func axis(_ visibility: AxisVisibility) { self.visibility = visibility }
-  /// What the plot shows from left to right; what the data need where this is not called.
+  /// Sets the range of x; the default is the range of the data.
   public func xlim(_ range: ClosedRange<Double>) { xRange = range }
-  /// What the plot shows from bottom to top; what the data need where this is not called.
+  /// Sets the range of y; the default is the range of the data.
   public func ylim(_ range: ClosedRange<Double>) { yRange = range }
-  /// Names at 0, 1, 2 and so on in place of numbers.
+  /// Sets names for 0, 1, 2 and so on, which replace the numbers of the x axis.
   public func xticks(_ names: [String]) { xNames = names }
-  /// Names at 0, 1, 2 and so on in place of numbers.
+  /// Sets names for 0, 1, 2 and so on, which replace the numbers of the y axis.
   public func yticks(_ names: [String]) { yNames = names }
-  /// Lists what has a label.
+  /// Shows a legend of all elements with a label.
   public func legend() { showsLegend = true }
-  /// Whether lines run across the plot at the numbers of the axes.
+  /// Shows or hides grid lines at the ticks.
   public func grid(_ shown: Bool = true) { showsGrid = shown }
 
   // MARK: Lines and points
 
-  /// A line through points; values that are not finite interrupt it.
+  /// Draws a line through points; values that are not finite interrupt it.
   ///
-  /// - Throws: ``VisionError`` `.value` unless there are as many x as y.
+  /// - Throws: ``VisionError`` `.value` unless `x` and `y` have the same count.
   public func plot(
     _ x: [Double], _ y: [Double], color: Color? = nil, label: String? = nil, lineWidth: Double = 1
   ) throws {
     try checkEqual("plot", x.count, y.count)
-    // A point is text in a document.
+    // A point becomes text in an SVG document.
     try Layout.checkList(x.count, bytes: 128, "plot")
     add(.line(x: x, y: y, width: min(max(lineWidth, 0.1), 100)), color, label)
   }
 
-  /// A line through points at 0, 1, 2 and so on.
+  /// Draws a line through points at 0, 1, 2 and so on.
   public func plot(
     _ y: [Double], color: Color? = nil, label: String? = nil, lineWidth: Double = 1
   ) throws {
     try plot(y.indices.map(Double.init), y, color: color, label: label, lineWidth: lineWidth)
   }
 
-  /// A line through the elements of tensors; x is 0, 1, 2 and so on where one is given.
+  /// Draws a line through the elements of tensors; with one tensor, x is 0, 1, 2 and so on.
   public func plot(
     _ x: Tensor, _ y: Tensor? = nil, color: Color? = nil, label: String? = nil,
     lineWidth: Double = 1
@@ -82,9 +82,9 @@ public final class Axes {
       first, y.toArray(as: Double.self), color: color, label: label, lineWidth: lineWidth)
   }
 
-  /// A dot for each point.
+  /// Draws a dot for each point.
   ///
-  /// - Throws: ``VisionError`` `.value` unless there are as many x as y.
+  /// - Throws: ``VisionError`` `.value` unless `x` and `y` have the same count.
   public func scatter(
     _ x: [Double], _ y: [Double], color: Color? = nil, label: String? = nil
   ) throws {
@@ -95,9 +95,9 @@ public final class Axes {
 
   // MARK: Bars
 
-  /// A bar of each height around each x.
+  /// Draws a bar of each height, centred on each x.
   ///
-  /// - Throws: ``VisionError`` `.value` unless there are as many x as heights, and `width` is
+  /// - Throws: ``VisionError`` `.value` unless `x` and `heights` have the same count and `width` is
   ///   positive.
   public func bar(
     _ x: [Double], _ heights: [Double], width: Double = 0.8, color: Color? = nil,
@@ -110,9 +110,9 @@ public final class Axes {
     add(.bars(left: x.map { $0 - width / 2 }, width: width, heights: heights), color, label)
   }
 
-  /// A bar of each height over each name.
+  /// Draws a bar of each height for each name.
   ///
-  /// - Throws: ``VisionError`` `.value` unless there are as many names as heights.
+  /// - Throws: ``VisionError`` `.value` unless `names` and `heights` have the same count.
   public func bar(
     _ names: [String], _ heights: [Double], color: Color? = nil, label: String? = nil
   ) throws {
@@ -121,10 +121,11 @@ public final class Axes {
     xticks(names)
   }
 
-  /// A bar for how many of `values` lie in each of `bins` equal ranges; returns the counts.
+  /// Draws a histogram of `values` in `bins` equal ranges, and returns the counts.
   ///
-  /// - Throws: ``VisionError`` `.value` where `bins` is not in 1…100,000; values that are not finite
-  ///   are left out.
+  /// Values that are not finite are ignored.
+  ///
+  /// - Throws: ``VisionError`` `.value` if `bins` is not in 1…100,000.
   @discardableResult
   public func hist(
     _ values: [Double], bins: Int = 10, color: Color? = nil, label: String? = nil
@@ -136,13 +137,13 @@ public final class Axes {
   private func hist(
     of values: UnsafeBufferPointer<Double>, _ bins: Int, _ color: Color?, _ label: String?
   ) -> [Int] {
-    // Beyond this, ranges and their widths would overflow.
+    // Beyond this limit, ranges and their widths would overflow.
     func isUsed(_ value: Double) -> Bool { abs(value) < 1e300 }
     var (low, high) = (Double.infinity, -Double.infinity)
     for value in values where isUsed(value) { (low, high) = (min(low, value), max(high, value)) }
     if low > high { (low, high) = (0, 1) }
     if low == high {
-      // Beyond 2⁵³ half a unit would be none.
+      // Beyond 2⁵³ a margin of 0.5 would be lost.
       let margin = max(0.5, abs(low) * 1e-15)
       (low, high) = (low - margin, high + margin)
     }
@@ -150,7 +151,7 @@ public final class Axes {
     let edges = (0..<bins).map { low + Double($0) * width } + [high]
     var counts = [Int](repeating: 0, count: bins)
     for value in values where isUsed(value) {
-      // Rounding may lead across an edge, which is what decides, as in NumPy.
+      // Rounding may cross an edge; the edges decide, as in NumPy.
       var bin = min(max(Int((value - low) / (high - low) * Double(bins)), 0), bins - 1)
       if bin > 0 && value < edges[bin] { bin -= 1 }
       if bin < bins - 1 && value >= edges[bin + 1] { bin += 1 }
@@ -162,7 +163,7 @@ public final class Axes {
     return counts
   }
 
-  /// A bar for how many elements lie in each range; returns the counts.
+  /// Draws a histogram of the elements, and returns the counts.
   @discardableResult
   public func hist(
     _ values: Tensor, bins: Int = 10, color: Color? = nil, label: String? = nil
@@ -184,11 +185,11 @@ public final class Axes {
   /// Shows an image (matplotlib: `imshow`).
   ///
   /// - Parameters:
-  ///   - image: `[H, W]` or one channel, whose numbers `cmap` makes colors of; or three channels, and
-  ///     four with an opacity that is left out: bytes, or floats from 0 to 1.
-  ///   - cmap: the colors of numbers.
-  ///   - vmin: the number of the first color; the smallest by default.
-  ///   - vmax: the number of the last color; the largest by default.
+  ///   - image: `[H, W]` or one channel, colored by `cmap`; or three channels, or four with an
+  ///     opacity that is ignored: bytes, or floats from 0 to 1.
+  ///   - cmap: the colormap of numbers.
+  ///   - vmin: the number of the first color; by default the smallest.
+  ///   - vmax: the number of the last color; by default the largest.
   ///   - layout: the order of dimensions, `[C, H, W]` or `[H, W, C]`. It is not guessed from sizes.
   /// - Throws: ``VisionError`` `.value` for other shapes.
   public func imshow(
@@ -201,7 +202,7 @@ public final class Axes {
     add(.image(pixels), .black, nil)
   }
 
-  /// Shows an image; `cmap` makes colors of one in gray.
+  /// Shows an image; a grayscale image is colored by `cmap`.
   public func imshow(
     _ image: Image, cmap: Colormap = .viridis, vmin: Double? = nil, vmax: Double? = nil
   ) throws {
@@ -231,7 +232,7 @@ public final class Axes {
     return Pixels(try scaled.slice(0, 0, 3).permute(1, 2, 0).contiguous())
   }
 
-  /// The colors of numbers.
+  /// Returns the numbers as colors.
   private static func colored(
     _ numbers: Tensor, _ cmap: Colormap, _ vmin: Double?, _ vmax: Double?
   ) throws -> Pixels {

@@ -1,19 +1,19 @@
 import KindlingCore
 
-/// A picture in memory, on which shapes are drawn with smooth edges.
+/// An image in memory on which shapes are drawn with antialiasing.
 struct Canvas {
   let width: Int, height: Int
-  /// Red, green and blue of each pixel, row by row.
+  /// The red, green and blue bytes of each pixel, row by row.
   private(set) var bytes: [UInt8]
 
-  /// A white picture.
+  /// Creates a white canvas.
   init(_ width: Int, _ height: Int) {
     self.width = width
     self.height = height
     bytes = [UInt8](repeating: 255, count: width * height * 3)
   }
 
-  /// The picture, `uint8` `[3, H, W]`.
+  /// Returns the image, `uint8` `[3, H, W]`.
   func tensor() throws -> Tensor {
     try Tensor(bytes).reshape([height, width, 3]).permute(2, 0, 1).contiguous()
   }
@@ -32,7 +32,7 @@ struct Canvas {
       segment((x, y), (x, y), 2 * radius, color)
     case .text(let text, let x, let y, let size, let anchor, let turned, let color):
       let strokes = StrokeFont.strokes(text, size: size, anchor: anchor)
-      // Thin enough for small letters, and never fainter than a pixel.
+      // Thin enough for small letters, but at least one pixel.
       let thickness = max(1, size / 10)
       for stroke in strokes {
         let placed = stroke.map { point in
@@ -55,7 +55,7 @@ struct Canvas {
     bytes[at + 2] = mixed.blue
   }
 
-  /// The pixels that a stretch touches.
+  /// Returns the range of pixels that an interval touches.
   private func span(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
     guard low.isFinite, high.isFinite else { return 0..<0 }
     let first = Int(min(max(low.rounded(.down), 0), Double(count)))
@@ -75,7 +75,7 @@ struct Canvas {
     }
   }
 
-  /// A line with round ends; a dot where they are the same.
+  /// Draws a line with round ends; a dot if both ends are equal.
   private mutating func segment(
     _ a: (x: Double, y: Double), _ b: (x: Double, y: Double), _ thickness: Double, _ color: Color
   ) {
@@ -94,7 +94,7 @@ struct Canvas {
     }
   }
 
-  /// Enlarged pixels stay squares; where the image shrinks, pixels are averaged.
+  /// Draws an image: enlarged pixels stay squares, and shrunk ones are averaged.
   private mutating func image(_ pixels: Pixels, _ box: Box, _ frame: Box) throws {
     let seen = box.intersection(frame)
     let columns = span(seen.x.rounded(), seen.right.rounded(), width)

@@ -1,9 +1,9 @@
-/// A colour of a picture, each part from 0 to 255.
+/// An RGB color with components from 0 to 255.
 public struct Color: Sendable, Equatable {
-  /// Red, green and blue.
+  /// The red, green and blue components.
   public let red: UInt8, green: UInt8, blue: UInt8
 
-  /// The colour of these parts.
+  /// Creates a color from its components.
   public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
     self.red = red
     self.green = green
@@ -16,14 +16,14 @@ public struct Color: Sendable, Equatable {
   public static let white = Color(255, 255, 255)
   /// A light gray, for grids.
   public static let lightGray = Color(221, 221, 221)
-  /// The colours of lines and bars, in the order they are given out; matplotlib's.
+  /// The default colors of lines and bars, in order; matplotlib's.
   public static let cycle = [
     Color(31, 119, 180), Color(255, 127, 14), Color(44, 160, 44), Color(214, 39, 40),
     Color(148, 103, 189), Color(140, 86, 75), Color(227, 119, 194), Color(127, 127, 127),
     Color(188, 189, 34), Color(23, 190, 207),
   ]
 
-  /// The colour as SVG and HTML write it.
+  /// The color in the notation of SVG and HTML.
   var hex: String {
     "#"
       + [red, green, blue].map { part in
@@ -32,7 +32,7 @@ public struct Color: Sendable, Equatable {
       }.joined()
   }
 
-  /// `share` (0 to 1) of the way from this colour to `other`.
+  /// Returns the interpolation from this color to `other` at `share` (0 to 1).
   func mixed(_ other: Color, _ share: Double) -> Color {
     func part(_ a: UInt8, _ b: UInt8) -> UInt8 {
       UInt8(clamping: Int((Double(a) + (Double(b) - Double(a)) * share).rounded()))
@@ -41,19 +41,20 @@ public struct Color: Sendable, Equatable {
   }
 }
 
-/// Colours for numbers (matplotlib: `cmap`).
+/// A map from numbers to colors (matplotlib: `cmap`).
 public enum Colormap: String, Sendable, CaseIterable {
   /// Black to white.
   case gray
   /// White to black.
   case grayReversed = "gray_r"
-  /// Violet through green to yellow; evenly bright, also for the colour-blind.
+  /// Violet through green to yellow; perceptually uniform, and suitable for color-blind readers.
   case viridis
   /// White to dark blue.
   case blues = "Blues"
 
-  /// The colour of `value`, from 0 to 1; what lies outside has the colour of the nearer end, and NaN
-  /// is light gray.
+  /// Returns the color of `value`, from 0 to 1.
+  ///
+  /// Values outside have the color of the nearer end, and NaN is light gray.
   public func callAsFunction(_ value: Double) -> Color {
     if value.isNaN { return .lightGray }
     let anchors = anchors
@@ -62,7 +63,7 @@ public enum Colormap: String, Sendable, CaseIterable {
     return anchors[low].mixed(anchors[low + 1], place - Double(low))
   }
 
-  /// Colours at equal distances, between which colours are mixed.
+  /// The equidistant colors between which colors are interpolated.
   private var anchors: [Color] {
     switch self {
     case .gray: [.black, .white]

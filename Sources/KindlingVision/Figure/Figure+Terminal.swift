@@ -1,22 +1,24 @@
 import KindlingPlatform
 
 extension Figure {
-  /// Shows the picture where the program runs (matplotlib: `show`): in colours in a terminal, in
-  /// plain characters where standard output goes to a file or another program.
+  /// Shows the picture on standard output (matplotlib: `show`).
   ///
-  /// - Throws: ``VisionError`` for a size that cannot be.
+  /// It is colored on a terminal, and plain characters if the output goes to a file or another
+  /// program.
+  ///
+  /// - Throws: ``VisionError`` for an invalid size.
   public func show() throws {
     let output = StandardStream.output
     let columns = min(output.columns ?? 80, 160)
     print(try text(columns: columns, colors: output.isTerminal), terminator: "")
   }
 
-  /// The picture as text.
+  /// Returns the picture as text.
   ///
-  /// In colours, each character shows two pixels, one above the other, with the 24-bit colours of the
-  /// terminal; without, darker characters stand for darker pixels.
+  /// With `colors`, each character shows two pixels, one above the other, in the terminal's 24-bit
+  /// colors. Without, darker characters stand for darker pixels.
   ///
-  /// - Throws: ``VisionError`` where `columns` is not in 10…1000, or for a size that cannot be.
+  /// - Throws: ``VisionError`` if `columns` is not in 10…1000, or for an invalid size.
   public func text(columns: Int = 80, colors: Bool = true) throws -> String {
     guard (10...1000).contains(columns), (0.1...200).contains(size.width),
       (0.1...200).contains(size.height)
@@ -39,9 +41,9 @@ extension Figure {
   }
 }
 
-/// How pixels and letters become lines of text.
+/// The conversion of pixels and letters to lines of text.
 private enum TerminalText {
-  /// The cells that a text fills, by number, along the rows.
+  /// Returns the cells that a text fills, as indices in row-major order.
   static func cells(
     _ text: String, _ x: Double, _ y: Double, _ anchor: Shape.Anchor, _ turned: Bool,
     _ canvas: Canvas
@@ -53,7 +55,7 @@ private enum TerminalText {
       case .end: Double(text.count)
       }
     guard x.isFinite, y.isFinite, abs(x) < 1e6, abs(y) < 1e6 else { return [:] }
-    // Baselines lie on the lower pixel of a cell; a turned text goes down, letter by letter.
+    // A baseline is the lower pixel of a cell; a turned text runs downwards, letter by letter.
     let column = Int((turned ? x : x - back).rounded(.down))
     let row = Int(((turned ? y - back * 2 : y) / 2).rounded(.down))
     var result: [Int: Character] = [:]
@@ -102,7 +104,7 @@ private enum TerminalText {
 }
 
 extension String {
-  /// Without spaces at the end.
+  /// The text without trailing spaces.
   fileprivate var trimmedEnd: Substring {
     self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
   }

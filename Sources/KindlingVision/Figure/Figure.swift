@@ -15,19 +15,20 @@ import KindlingCore
 /// try figure.show()
 /// ```
 public final class Figure {
-  /// Width and height in inches of 100 pixels.
+  /// The width and height in inches of 100 pixels.
   public let size: (width: Double, height: Double)
   /// The plots, in the order they were added.
   public private(set) var axes: [Axes] = []
   private var places: [(rows: Int, columns: Int, index: Int)] = []
   private var heading: String?
 
-  /// An empty picture; a size that cannot be is thrown when it is drawn.
+  /// Creates an empty picture; drawing it throws if the size is invalid.
   public init(size: (width: Double, height: Double) = (6.4, 4.8)) { self.size = size }
 
-  /// A plot at place `index`, counted from 1 along the rows, of a grid (matplotlib: `add_subplot`).
+  /// Adds a plot at position `index` of a grid, counted from 1 along the rows
+  /// (matplotlib: `add_subplot`).
   ///
-  /// - Throws: ``VisionError`` `.value` where there is no such place.
+  /// - Throws: ``VisionError`` `.value` if there is no such position.
   @discardableResult
   public func addSubplot(_ rows: Int = 1, _ columns: Int = 1, _ index: Int = 1) throws -> Axes {
     guard (1...1000).contains(rows), (1...1000).contains(columns),
@@ -44,13 +45,13 @@ public final class Figure {
     return plot
   }
 
-  /// A heading above all plots (matplotlib: `suptitle`).
+  /// Sets a title above all plots (matplotlib: `suptitle`).
   public func title(_ text: String) { heading = text }
 
   /// Writes the picture to a file whose name ends in `.svg`, `.png`, `.jpg` or `.jpeg`
   /// (matplotlib: `savefig`).
   ///
-  /// - Throws: ``VisionError`` for another suffix, a size that cannot be, or where the file cannot be
+  /// - Throws: ``VisionError`` for another suffix, for an invalid size, or if the file cannot be
   ///   written.
   public func save(_ path: String) throws {
     if path.lowercased().hasSuffix(".svg") {
@@ -64,14 +65,14 @@ public final class Figure {
     try writeImage(render(), to: path, quality: 90)
   }
 
-  /// The picture as an SVG document.
+  /// Returns the picture as an SVG document.
   public func svg() throws -> String {
     let (width, height) = try pixelSize()
     return try SVGWriter.document(
       shapes(Double(width), Double(height), .page), width: width, height: height)
   }
 
-  /// The picture as an image, `uint8` `[3, H, W]`.
+  /// Returns the picture as an image, `uint8` `[3, H, W]`.
   public func render() throws -> Tensor {
     let (width, height) = try pixelSize()
     var canvas = Canvas(width, height)
@@ -89,7 +90,7 @@ public final class Figure {
     return (Int((size.width * 100).rounded()), Int((size.height * 100).rounded()))
   }
 
-  /// All shapes for a picture of `width` by `height` pixels.
+  /// Returns all shapes of a picture of `width` by `height` pixels.
   func shapes(_ width: Double, _ height: Double, _ metrics: Metrics) -> [Shape] {
     var page = Box(x: 0, y: 0, width: width, height: height)
     var shapes: [Shape] = [.rectangle(page, fill: .white)]

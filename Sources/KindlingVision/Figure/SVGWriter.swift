@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// Shapes as an SVG document.
+/// A writer of shapes as an SVG document.
 enum SVGWriter {
   static func document(_ shapes: [Shape], width: Int, height: Int) throws -> String {
     let body = try shapes.map(element).joined(separator: "\n")
@@ -30,22 +30,23 @@ enum SVGWriter {
         "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(color.hex)\"\(turn)>\(TextForm.markup(text))</text>"
     case .image(let pixels, let box, let frame):
       let png = try encodePNG(enlarged(pixels, box))
-      // The text and the documents that it becomes part of.
+      // Accounts for the text and the documents that contain it.
       try Layout.checkList(png.count, bytes: 8, "svg")
       let element =
         "<image \(place(box)) preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(TextForm.base64(png))\"/>"
       let view =
         "\(number(frame.x)) \(number(frame.y)) \(number(frame.width)) \(number(frame.height))"
-      // A picture in the picture shows nothing beyond its frame.
+      // A nested SVG element clips the image to its frame.
       return box.isInside(frame)
         ? element : "<svg \(place(frame)) viewBox=\"\(view)\">\(element)</svg>"
     }
   }
 
-  /// The most pixels of a side that an image is enlarged to.
+  /// The maximum width and height of an enlarged image.
   private static let mostPixels = 4096.0
 
-  /// The image with as many pixels as the picture needs, twice over: viewers would smooth large ones.
+  /// Returns the image enlarged to twice the picture's resolution, since viewers would smooth large
+  /// pixels.
   private static func enlarged(_ pixels: Pixels, _ box: Box) throws -> Tensor {
     let scale = min(2, mostPixels / max(box.width, box.height))
     let (width, height) = ((scale * box.width).rounded(.up), (scale * box.height).rounded(.up))
@@ -62,7 +63,7 @@ enum SVGWriter {
     "x=\"\(number(box.x))\" y=\"\(number(box.y))\" width=\"\(number(box.width))\" height=\"\(number(box.height))\""
   }
 
-  /// A number with at most two decimals.
+  /// Returns a number with at most two decimals.
   private static func number(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e12 else { return "0" }
     let rounded = (value * 100).rounded() / 100

@@ -6,14 +6,14 @@ struct Box {
   var right: Double { x + width }
   var bottom: Double { y + height }
 
-  /// The rectangle without these margins, never smaller than a pixel.
+  /// Returns the rectangle without these margins, at least one pixel in size.
   func inset(left: Double = 0, top: Double = 0, right: Double = 0, bottom: Double = 0) -> Box {
     Box(
       x: x + left, y: y + top, width: max(width - left - right, 1),
       height: max(height - top - bottom, 1))
   }
 
-  /// What this rectangle and another have in common, which may be nothing.
+  /// Returns the intersection with another rectangle, which may be empty.
   func intersection(_ other: Box) -> Box {
     let (left, top) = (max(x, other.x), max(y, other.y))
     return Box(
@@ -21,7 +21,7 @@ struct Box {
       height: max(min(bottom, other.bottom) - top, 0))
   }
 
-  /// Whether no part of this rectangle, but for a rounding error, lies outside of `other`.
+  /// Whether this rectangle is inside `other`, up to rounding errors.
   func isInside(_ other: Box) -> Bool {
     x >= other.x - 0.01 && y >= other.y - 0.01 && right <= other.right + 0.01
       && bottom <= other.bottom + 0.01
@@ -31,7 +31,8 @@ struct Box {
     x <= point.x && point.x <= right && y <= point.y && point.y <= bottom
   }
 
-  /// The part of the line from `a` to `b` inside; nil where there is none (Liang and Barsky, 1984).
+  /// Returns the part of the line from `a` to `b` inside; `nil` if there is none (Liang and Barsky,
+  /// 1984).
   func clipped(
     _ a: (x: Double, y: Double), _ b: (x: Double, y: Double)
   ) -> (from: (x: Double, y: Double), to: (x: Double, y: Double))? {
@@ -53,7 +54,7 @@ struct Box {
     return (point(start), point(end))
   }
 
-  /// The largest rectangle of this proportion inside, in the middle.
+  /// Returns the largest centered rectangle of this aspect ratio.
   func fitted(_ widthToHeight: Double) -> Box {
     let w = min(width, height * widthToHeight)
     let h = w / widthToHeight
@@ -63,9 +64,9 @@ struct Box {
 
 /// The pixels of an image, or of a part of one.
 ///
-/// They lie in a tensor, whose memory is taken from the allocator: a lack of it is thrown.
+/// They are stored in a tensor, so running out of memory throws.
 struct Pixels {
-  /// Red, green and blue, `uint8`, `[H, W, 3]`, contiguous.
+  /// The red, green and blue components, `uint8`, `[H, W, 3]`, contiguous.
   private let all: Tensor
   private let rows: Range<Int>, columns: Range<Int>
   var width: Int { columns.count }
@@ -81,7 +82,7 @@ struct Pixels {
     (self.all, self.rows, self.columns) = (all, rows, columns)
   }
 
-  /// Some rows and columns of the image.
+  /// Returns the part of the image with the given rows and columns.
   func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Pixels {
     func moved(_ range: Range<Int>, _ whole: Range<Int>) -> Range<Int> {
       whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound
@@ -89,7 +90,7 @@ struct Pixels {
     return Pixels(all, moved(rows, self.rows), moved(columns, self.columns))
   }
 
-  /// Calls `body` with the bytes, the place of the first pixel and the distance between rows.
+  /// Calls `body` with the bytes, the offset of the first pixel and the stride of rows.
   func withBytes(
     _ body: (_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ stride: Int) throws -> Void
   ) throws {
@@ -99,40 +100,40 @@ struct Pixels {
     }
   }
 
-  /// The picture, `uint8` `[3, H, W]`.
+  /// Returns the image, `uint8` `[3, H, W]`.
   func tensor() throws -> Tensor {
     try all.slice(0, rows.lowerBound, rows.upperBound)
       .slice(1, columns.lowerBound, columns.upperBound).permute(2, 0, 1)
   }
 }
 
-/// What pictures are made of.
+/// A shape of a picture.
 enum Shape {
   case rectangle(Box, fill: Color)
   case line([(x: Double, y: Double)], width: Double, Color)
   case dot(x: Double, y: Double, radius: Double, Color)
-  /// `y` is the baseline's.
+  /// A text; `y` is the position of the baseline.
   case text(String, x: Double, y: Double, size: Double, anchor: Anchor, turned: Bool, Color)
-  /// What of an image, which fills the first box, lies in the second.
+  /// The part of an image, which fills the first box, inside the second box.
   case image(Pixels, Box, within: Box)
 
-  /// Which part of a text stands at its place.
+  /// The part of a text at its position.
   enum Anchor: String { case start, middle, end }
 }
 
-/// Lengths that depend on what is drawn on.
+/// Lengths that depend on the output medium.
 struct Metrics {
-  /// The height of titles, of labels and of the numbers on axes, in pixels.
+  /// The heights of titles, axis labels and tick labels, in pixels.
   let title: Double, label: Double, tick: Double
-  /// The width of a character in heights.
+  /// The width of a character relative to its height.
   let characterWidth: Double
-  /// The width of frames and of lines, the length of ticks, and the least distance between things.
+  /// The width of frames and lines, the length of ticks, and the minimum gap.
   let frame: Double, line: Double, mark: Double, gap: Double
 
-  /// For screens and paper, at 100 pixels an inch.
+  /// The metrics for screens and paper, at 100 pixels per inch.
   static let page = Metrics(
     title: 17, label: 14, tick: 13, characterWidth: 0.6, frame: 1, line: 2, mark: 4, gap: 8)
-  /// For a terminal, where a character is one pixel wide and two high.
+  /// The metrics for a terminal, in which a character is one pixel wide and two high.
   static let terminal = Metrics(
     title: 2, label: 2, tick: 2, characterWidth: 0.5, frame: 1, line: 1, mark: 0, gap: 1)
 

@@ -1,10 +1,10 @@
-/// Letters made of strokes, so that a picture of any size needs no font file.
+/// A font of strokes, so that a picture of any size needs no font file.
 ///
-/// Each glyph is a list of strokes; a stroke is a list of points, each two digits: x from 0 to 4 and
-/// y from 0 to 9. Letters stand on 2, small ones reach up to 6, capitals to 8, and tails go down to 0.
-/// One point alone is a dot.
+/// A glyph is a list of strokes, and a stroke a list of points of two digits: x from 0 to 4 and y
+/// from 0 to 9. The baseline is 2, the height of small letters 6 and of capitals 8, and descenders
+/// reach 0. A single point is a dot.
 enum StrokeFont {
-  /// The strokes of `text`, right and down from its place on the baseline.
+  /// Returns the strokes of `text`, relative to its position on the baseline.
   static func strokes(
     _ text: String, size: Double, anchor: Shape.Anchor
   ) -> [[(x: Double, y: Double)]] {
@@ -43,7 +43,7 @@ enum StrokeFont {
     }
   }
 
-  /// An empty box stands for characters that are not here.
+  /// An empty box for characters that the font lacks.
   private static let unknown = Glyph("02 08 48 42 02")
 
   static let glyphs: [Character: Glyph] = {

@@ -1,50 +1,53 @@
 import CImageCodecs
 import KindlingCore
 
-/// Returns the image in a file as a tensor (torchvision: `io.read_image`).
+/// Reads an image file as a tensor (torchvision: `io.read_image`).
 ///
-/// PNG, JPEG, BMP, GIF (the first frame) and PBM, PGM and PPM files are read, WebP and TIFF files where
-/// the machine has libwebp and libtiff.
+/// Supported formats are PNG, JPEG, BMP, GIF (the first frame), PBM, PGM and PPM, and WebP and TIFF
+/// if libwebp and libtiff are installed.
 ///
 /// - Shape: `[C, H, W]`.
-/// - Dtypes: `uint8`, from 0 to 255; `int32`, from 0 to 65535, for PNG files of 16 bits a sample,
-///   where torchvision has `uint16`.
-/// - Throws: ``VisionError`` where the file is absent, of another format, damaged, truncated or
-///   absurdly large; the message names the file.
+/// - Dtypes: `uint8`, from 0 to 255; for 16-bit PNG files `int32`, from 0 to 65535, where
+///   torchvision has `uint16`.
+/// - Throws: ``VisionError`` if the file is missing, of another format, damaged, truncated or too
+///   large; the message names the file.
 public func readImage(_ path: String, mode: ImageReadMode = .unchanged) throws -> Tensor {
   try VisionError.naming(path) { try decodeImage(FileContents.read(path), mode: mode) }
 }
 
-/// Returns the image in a file as a tensor of bytes: of samples of 16 bits the upper 8, so that the
-/// files of a folder give the same dtype and range.
+/// Reads an image file as a tensor of bytes.
+///
+/// 16-bit samples are reduced to their upper 8 bits, so that all files of a folder have the same
+/// dtype and range.
 package func readBytes(_ path: String, mode: ImageReadMode = .unchanged) throws -> Tensor {
   let image = try readImage(path, mode: mode)
   return image.dtype == .uint8 ? image : try image.div(256, rounding: .floor).to(.uint8)
 }
 
-/// Whether the image in a file has no colors.
+/// Returns whether the image in a file is grayscale.
 package func isGrayImage(_ path: String) throws -> Bool {
   try VisionError.naming(path) {
     let bytes = try FileContents.read(path)
-    // In PNG the byte after both sizes and the depth says so; a palette's single channel has colors.
+    // In PNG the byte after the sizes and the depth is the color type; a palette's single channel
+    // has colors.
     if ImageFormat(bytes) == .png { return bytes.count > 25 && [0, 4].contains(bytes[25]) }
     return try decodeImage(bytes).shape[0] == 1
   }
 }
 
-/// Whether a file begins as an image does.
+/// Returns whether a file begins with the signature of an image format.
 package func isImageFile(_ path: String) throws -> Bool {
   try VisionError.naming(path) { try ImageFormat(FileContents.read(path, upTo: 16)) != nil }
 }
 
-/// Returns the image that the bytes of a file hold as a tensor (torchvision: `io.decode_image`).
+/// Decodes the bytes of an image file to a tensor (torchvision: `io.decode_image`).
 ///
-/// The format is told from the first bytes. Values of PNG and JPEG files are those of libpng and
-/// libjpeg-turbo with the settings of torchvision, those of other files Pillow's. What
-/// ``readImage(_:mode:)`` says about formats, shape and dtypes holds here too.
+/// The format is detected from the first bytes. PNG and JPEG files are decoded by libpng and
+/// libjpeg-turbo with torchvision's settings; the pixels of other formats are Pillow's. Formats,
+/// shape and dtypes are those of ``readImage(_:mode:)``.
 ///
-/// - Throws: ``VisionError`` `.corrupt` where the bytes are of another format, damaged, truncated or
-///   promise more pixels than they can hold, `.value` for a mode that JPEG does not have.
+/// - Throws: ``VisionError`` `.corrupt` if the bytes are of another format, damaged, truncated or
+///   promise more pixels than they can hold, `.value` for a mode that JPEG does not support.
 public func decodeImage(_ bytes: [UInt8], mode: ImageReadMode = .unchanged) throws -> Tensor {
   let format = try ImageFormat.known(bytes)
   if format == .jpeg && (mode == .rgbAlpha || mode == .grayAlpha) {
@@ -63,9 +66,9 @@ public func decodeImage(_ bytes: [UInt8], mode: ImageReadMode = .unchanged) thro
 }
 
 extension ImageFormat {
-  /// The format of the bytes of a file.
+  /// Returns the format of the bytes of a file.
   ///
-  /// - Throws: ``VisionError`` `.corrupt` that says what the bytes are instead.
+  /// - Throws: ``VisionError`` `.corrupt` that names the actual content.
   static func known(_ bytes: [UInt8]) throws -> ImageFormat {
     guard !bytes.isEmpty else { throw VisionError(.corrupt, "the file is empty") }
     guard let format = ImageFormat(bytes) else {
@@ -77,7 +80,7 @@ extension ImageFormat {
 }
 
 extension ImageReadMode {
-  /// The mode of an ``Image``; nil where it is left as it is.
+  /// The mode of an ``Image``; `nil` leaves it unchanged.
   var imageMode: Image.Mode? {
     switch self {
     case .unchanged: nil
@@ -89,7 +92,7 @@ extension ImageReadMode {
   }
 }
 
-/// Decodes to planes, one a channel.
+/// Decodes to separate planes, one per channel.
 private func decodePlanes(
   _ bytes: UnsafeBufferPointer<UInt8>, _ format: CodecFormat, _ mode: ImageReadMode
 ) throws -> Tensor {
@@ -115,7 +118,7 @@ private func decodePlanes(
   return result
 }
 
-/// Decodes to pixels side by side, `[H, W, C]`: `uint8`, or `int16` whose bits are 16-bit samples.
+/// Decodes to interleaved pixels `[H, W, C]`: `uint8`, or `int16` with the bits of 16-bit samples.
 func decodePixels(
   _ bytes: UnsafeBufferPointer<UInt8>, _ format: CodecFormat, _ mode: ImageReadMode
 ) throws -> Tensor {

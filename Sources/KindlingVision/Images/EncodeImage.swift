@@ -5,16 +5,15 @@ import KindlingIO
 /// Writes an image to a file whose name ends in `.png`, `.jpg` or `.jpeg`
 /// (torchvision: `io.write_png`, `io.write_jpeg`).
 ///
-/// The path holds the old file or the new one at every moment, never a part.
+/// The file is replaced atomically.
 ///
 /// - Parameters:
-///   - image: `uint8`, `[C, H, W]`;
-///     `saveImage` takes floats.
-///   - path: the file; its suffix chooses the format.
-///   - quality: JPEG's, from 1 to 100.
-///   - compressionLevel: PNG's, from 0 to 9; more is smaller and slower.
-/// - Throws: ``VisionError`` `.value` for another suffix or number, `.system` where the file cannot
-///   be written; `TensorError` where `image` is no such tensor.
+///   - image: `uint8`, `[C, H, W]`; `saveImage` takes floats.
+///   - path: the file; its suffix determines the format.
+///   - quality: JPEG's quality, from 1 to 100.
+///   - compressionLevel: PNG's level, from 0 to 9; higher is smaller and slower.
+/// - Throws: ``VisionError`` `.value` for another suffix or number, `.system` if the file cannot be
+///   written; `TensorError` for another dtype or shape of `image`.
 public func writeImage(
   _ image: Tensor, to path: String, quality: Int = 75, compressionLevel: Int = 6
 ) throws {
@@ -29,12 +28,13 @@ public func writeImage(
   try FileContents.write(bytes, to: path)
 }
 
-/// The bytes of a PNG file (torchvision: `io.encode_png`).
+/// Encodes an image as PNG (torchvision: `io.encode_png`).
 ///
-/// - Shape: `[C, H, W]` with 1 channel (gray), 2 (gray and opacity), 3 (rgb) or 4 (rgb and opacity).
+/// - Shape: `[C, H, W]` with 1 channel (gray), 2 (gray and opacity), 3 (rgb) or 4 (rgb and
+///   opacity).
 /// - Dtypes: `uint8`.
-/// - Throws: ``VisionError`` `.value` where `compressionLevel` is not in 0…9, `TensorError` where
-///   `image` is no such tensor.
+/// - Throws: ``VisionError`` `.value` if `compressionLevel` is not in 0…9, `TensorError` for
+///   another dtype or shape of `image`.
 public func encodePNG(_ image: Tensor, compressionLevel: Int = 6) throws -> [UInt8] {
   guard (0...9).contains(compressionLevel) else {
     throw VisionError(
@@ -45,12 +45,12 @@ public func encodePNG(_ image: Tensor, compressionLevel: Int = 6) throws -> [UIn
   }
 }
 
-/// The bytes of a JPEG file (torchvision: `io.encode_jpeg`).
+/// Encodes an image as JPEG (torchvision: `io.encode_jpeg`).
 ///
 /// - Shape: `[C, H, W]` with 1 channel (gray) or 3 (rgb), at most 65,500 pixels wide and high.
 /// - Dtypes: `uint8`.
-/// - Throws: ``VisionError`` `.value` where `quality` is not in 1…100, `TensorError` where `image`
-///   is no such tensor.
+/// - Throws: ``VisionError`` `.value` if `quality` is not in 1…100, `TensorError` for another dtype
+///   or shape of `image`.
 public func encodeJPEG(_ image: Tensor, quality: Int = 75) throws -> [UInt8] {
   guard (1...100).contains(quality) else {
     throw VisionError(
@@ -91,7 +91,7 @@ private func encode(
   }
   let info = kc_image_info(
     width: UInt32(width), height: UInt32(height), channels: Int32(count), bits: 8)
-  // Pixels side by side, in memory whose lack is thrown.
+  // Interleaved pixels, in a tensor, so that running out of memory throws.
   let pixels = try Tensor.empty([height, width, count], dtype: .uint8)
   try noGrad { _ = try pixels.copy_(image.permute(1, 2, 0)) }
   return try pixels.withUnsafeBuffer(of: UInt8.self) { pixels in

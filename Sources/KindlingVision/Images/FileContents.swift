@@ -1,17 +1,17 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Whole files as bytes.
+/// A reader and writer of whole files.
 enum FileContents {
-  /// The largest file that is read: a sparse one may claim any size.
+  /// The maximum file size: a sparse file may claim any size.
   private static let mostBytes = 1 << 31
 
-  /// What the file at `path` holds.
+  /// Returns the contents of the file at `path`.
   ///
   /// - Throws: ``VisionError`` `.notFound` or `.system`, without the path.
   static func read(_ path: String) throws -> [UInt8] { try read(path, upTo: nil) }
 
-  /// What the file at `path` holds, or begins with.
+  /// Returns the contents of the file at `path`, or its first bytes.
   static func read(_ path: String, upTo count: Int?) throws -> [UInt8] {
     do {
       let file = try InputFile(path)
@@ -26,10 +26,10 @@ enum FileContents {
     }
   }
 
-  /// Makes `bytes` what the file at `path` holds, at once.
+  /// Atomically replaces the contents of the file at `path` by `bytes`.
   static func write(_ bytes: [UInt8], to path: String) throws {
     do {
-      // A picture can be made again; waiting for the disk would take most of an export's time.
+      // A picture can be created again; waiting for the disk would dominate the time of an export.
       try AtomicFile.write(to: path, durable: false) { try $0.write(bytes) }
     } catch let error as FileError {
       throw VisionError(.system, "\(path): \(error.message)")

@@ -1,9 +1,9 @@
 import KindlingCore
 
 extension Image {
-  /// The image in another mode (Pillow: `Image.convert`).
+  /// Returns the image in another mode (Pillow: `Image.convert`).
   ///
-  /// Gray is ITU-R 601-2 luma, rounded. An opacity that the mode has and the image lacks is 255.
+  /// Gray is ITU-R 601-2 luma, rounded. A missing opacity becomes 255.
   public func convert(_ mode: Mode) throws -> Image {
     if mode == self.mode { return self }
     let (from, to) = (self.mode, mode)
@@ -24,12 +24,12 @@ extension Image {
     }
   }
 
-  /// Pillow's gray of a color.
+  /// Returns Pillow's gray value of a color.
   static func luma(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> UInt8 {
     UInt8(truncatingIfNeeded: (Int(r) * 19595 + Int(g) * 38470 + Int(b) * 7471 + 0x8000) >> 16)
   }
 
-  /// The image with colors multiplied by their opacity, which is how Pillow averages pixels.
+  /// Returns the image with colors multiplied by opacity, which is how Pillow averages pixels.
   func premultiplied() throws -> Image {
     let channels = mode.channels
     return try drawn(height: height, width: width) { source, target in
@@ -44,7 +44,7 @@ extension Image {
     }
   }
 
-  /// The inverse of ``premultiplied()``.
+  /// Returns the inverse of ``premultiplied()``.
   func unpremultiplied() throws -> Image {
     let channels = mode.channels
     return try drawn(height: height, width: width) { source, target in

@@ -3,11 +3,11 @@ import KindlingCore
 extension Image {
   /// Opens an image file and reads its pixels (Pillow: `Image.open`).
   ///
-  /// Formats are those of ``readImage(_:mode:)``. Images of palettes become RGB, or RGBA where they
-  /// have transparent pixels. PNG files of 16 bits are converted as Pillow does it: gray is cut at
-  /// 255, other images keep the upper 8 bits.
+  /// Formats are those of ``readImage(_:mode:)``. Palette images become RGB, or RGBA if they have
+  /// transparent pixels. 16-bit PNG files are converted as in Pillow: gray is clamped at 255, and
+  /// other images keep the upper 8 bits.
   ///
-  /// - Throws: ``VisionError`` where the file cannot be read; the message names it.
+  /// - Throws: ``VisionError`` if the file cannot be read; the message names it.
   public static func open(_ path: String) throws -> Image {
     try VisionError.naming(path) { try Image(decoding: FileContents.read(path)) }
   }
@@ -23,7 +23,7 @@ extension Image {
     case .png: self = try Image.png(bytes)
     case .jpeg:
       let pixels = try decodePixels(bytes, .jpeg, .unchanged)
-      // Ink of four colors is converted as Pillow does it.
+      // CMYK is converted as in Pillow.
       self.init(
         sharing: try pixels.shape[2] == 4 ? decodePixels(bytes, .jpeg, .rgb) : pixels,
         pixels.shape[2] == 1 ? .l : .rgb)
@@ -36,7 +36,7 @@ extension Image {
   }
 
   private static func png(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Image {
-    // The byte after both sizes and the depth is the kind of colors: 3 is a palette.
+    // The byte after the sizes and the depth is the color type: 3 is a palette.
     let isPalette = bytes.count > 25 && bytes[25] == 3
     let pixels = try decodePixels(bytes, .png, isPalette ? .rgbAlpha : .unchanged)
     guard let mode = Mode(channels: pixels.shape[2]) else {
@@ -48,7 +48,7 @@ extension Image {
     return image
   }
 
-  /// Samples of 16 bits as Pillow reduces them.
+  /// Returns 16-bit samples reduced to 8 bits as in Pillow.
   private static func eightBits(_ samples: Tensor) throws -> Tensor {
     let result = try Tensor.empty(samples.shape, dtype: .uint8), isGray = samples.shape[2] == 1
     try samples.withUnsafeBuffer(of: Int16.self) { from in

@@ -1,20 +1,17 @@
 import KindlingCore
 
-/// An 8-bit image, as image files hold it and image data sets give it to transforms (Pillow:
-/// `PIL.Image.Image`).
+/// An immutable 8-bit image, which image datasets pass to transforms (Pillow: `PIL.Image.Image`).
 ///
-/// Transforms and ``TF`` functions of an image use Pillow's integer arithmetic, those of a tensor
-/// PyTorch's floating-point arithmetic; the two round differently, as in torchvision.
+/// Transforms and ``TF`` functions use Pillow's integer arithmetic for an image, and PyTorch's
+/// floating-point arithmetic for a tensor. The two round differently, as in torchvision.
 ///
 /// ```swift
 /// let image = try Image.open("cat.jpg")                  // <Image mode=RGB size=640x480>
 /// let small = try Resize(224)(image)                     // an Image again
 /// let x = try ToTensor()(small)                          // float32 [3, 224, 298], from 0 to 1
 /// ```
-///
-/// An image never changes after it was made.
 public struct Image: Sendable {
-  /// The number and meaning of the channels of a pixel, 8 bits each.
+  /// The channels of a pixel, 8 bits each.
   public enum Mode: String, Sendable, CaseIterable {
     /// Gray.
     case l = "L"
@@ -52,18 +49,18 @@ public struct Image: Sendable {
     case channelsLast
   }
 
-  /// The mode.
+  /// The mode of the image.
   public let mode: Mode
-  /// The number of pixels in a row.
+  /// The width in pixels.
   public let width: Int
-  /// The number of rows.
+  /// The height in pixels.
   public let height: Int
   /// The pixels, `uint8`, `[H, W, C]`, contiguous.
   ///
-  /// Nobody writes to them.
+  /// They are never modified.
   let pixels: Tensor
 
-  /// Takes pixels `[H, W, C]` without a copy.
+  /// Creates an image that shares the pixels `[H, W, C]`.
   init(sharing pixels: Tensor, _ mode: Mode) {
     self.mode = mode
     height = pixels.shape[0]
@@ -71,11 +68,11 @@ public struct Image: Sendable {
     self.pixels = pixels
   }
 
-  /// Creates an image of a tensor of bytes.
+  /// Creates an image from a tensor of bytes.
   ///
   /// - Parameters:
-  ///   - pixels: `uint8`, `[H, W]`, or in the order of `layout` with 1 to 4 channels. ``ToPILImage``
-  ///     takes floats.
+  ///   - pixels: `uint8`, `[H, W]`, or in the order of `layout` with 1 to 4 channels.
+  ///     ``ToPILImage`` takes floats.
   ///   - layout: the order of the dimensions. It is never guessed from their sizes.
   /// - Throws: `TensorError` for another dtype or shape, or an image without pixels.
   public init(_ pixels: Tensor, layout: Layout = .channelsFirst) throws {
@@ -108,9 +105,10 @@ public struct Image: Sendable {
     self.init(sharing: copy, mode)
   }
 
-  /// Creates an image of bytes: row by row, the channels of a pixel side by side.
+  /// Creates an image from interleaved bytes, row by row.
   ///
-  /// - Throws: `TensorError` where the number of bytes is not `width · height · mode.channels`, or 0.
+  /// - Throws: `TensorError` if the number of bytes is not `width · height · mode.channels`, or is
+  ///   0.
   public init(bytes: [UInt8], width: Int, height: Int, mode: Mode) throws {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     let (count, overflows) = area.multipliedReportingOverflow(by: mode.channels)
@@ -126,8 +124,8 @@ public struct Image: Sendable {
 
   /// Creates an image of one color (Pillow: `Image.new`).
   ///
-  /// - Throws: `TensorError` unless `color` has one number for all channels or one for each, and the
-  ///   image has pixels.
+  /// - Throws: `TensorError` unless `color` has one number for all channels or one for each, and
+  ///   the image has pixels.
   public init(_ mode: Mode, width: Int, height: Int, color: [UInt8] = [0]) throws {
     guard width > 0, height > 0, max(width, height) <= ImageFormat.mostPixels else {
       throw TensorError(
@@ -143,14 +141,14 @@ public struct Image: Sendable {
     self.init(sharing: pixels, mode)
   }
 
-  /// The bytes: row by row, the channels of a pixel side by side (Pillow: `Image.tobytes`).
+  /// Returns the interleaved bytes, row by row (Pillow: `Image.tobytes`).
   public func bytes() throws -> [UInt8] {
     try pixels.withUnsafeBuffer(of: UInt8.self) { Array($0) }
   }
 
-  /// The channels of the pixel in column `x` and row `y` (Pillow: `Image.getpixel`).
+  /// Returns the channels of the pixel in column `x` and row `y` (Pillow: `Image.getpixel`).
   ///
-  /// - Throws: `TensorError` where there is no such pixel.
+  /// - Throws: `TensorError` if there is no such pixel.
   public func pixel(x: Int, y: Int) throws -> [UInt8] {
     guard (0..<width).contains(x), (0..<height).contains(y) else {
       throw TensorError(
@@ -160,7 +158,8 @@ public struct Image: Sendable {
     return try pixels.withUnsafeBuffer(of: UInt8.self) { Array($0[first..<first + mode.channels]) }
   }
 
-  /// A new image of the same or another mode, whose bytes `fill` writes from this image's.
+  /// Returns a new image, of the same or another mode, that `fill` computes from this image's
+  /// bytes.
   func drawn(
     as mode: Mode? = nil, height: Int, width: Int,
     _ fill: (UnsafeBufferPointer<UInt8>, UnsafeMutableBufferPointer<UInt8>) throws -> Void

@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// The formats of image files that are read.
+/// The supported formats of image files.
 enum ImageFormat: String, CaseIterable {
   case png = "PNG"
   case jpeg = "JPEG"
@@ -10,7 +10,7 @@ enum ImageFormat: String, CaseIterable {
   case webp = "WebP"
   case tiff = "TIFF"
 
-  /// The format that `bytes` begin like; nil where it is none of these.
+  /// Creates the format whose signature `bytes` begin with; `nil` if there is none.
   init?(_ bytes: some Collection<UInt8>) {
     let head = Array(bytes.prefix(16))
     func begins(_ text: String, at place: Int = 0) -> Bool {
@@ -39,7 +39,7 @@ enum ImageFormat: String, CaseIterable {
     }
   }
 
-  /// The format that the end of a file's name stands for.
+  /// Creates the format of a file name's suffix.
   init?(suffixOf path: String) {
     guard let suffix = ImageFormat.suffix(path),
       let format = ImageFormat.allCases.first(where: { $0.suffixes.contains(suffix) })
@@ -51,10 +51,10 @@ enum ImageFormat: String, CaseIterable {
     path.lastIndex(of: ".").map { path[path.index(after: $0)...].lowercased() }
   }
 
-  /// Whether files of the format are written.
+  /// Whether files of the format can be written.
   var isWritten: Bool { self == .png || self == .jpeg }
 
-  /// The ends of names of such files.
+  /// The suffixes of file names.
   var suffixes: [String] {
     switch self {
     case .png: ["png"]
@@ -67,10 +67,10 @@ enum ImageFormat: String, CaseIterable {
     }
   }
 
-  /// The ends of names of all files that are read.
+  /// The suffixes of all supported files.
   static let readSuffixes = allCases.flatMap(\.suffixes).map { ".\($0)" }.joined(separator: ", ")
 
-  /// Whether a file has a name of an image in a format that is not read.
+  /// Returns whether a file name has the suffix of an unsupported image format.
   static func isUnread(_ path: String) -> Bool {
     suffix(path).map {
       [
@@ -80,12 +80,13 @@ enum ImageFormat: String, CaseIterable {
     } ?? false
   }
 
-  /// The formats, for messages.
+  /// The names of the supported formats, for messages.
   static let readFormats =
     allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " and "
     + ImageFormat.tiff.rawValue
 
-  /// The name of a format that `bytes` begin like and that is not read; nil where it is unknown.
+  /// Returns the name of an unsupported format whose signature `bytes` begin with; `nil` if it is
+  /// unknown.
   static func unreadFormat(_ bytes: some Collection<UInt8>) -> String? {
     let head = Array(bytes.prefix(16))
     func begins(_ text: String, at place: Int = 0) -> Bool {
@@ -108,21 +109,19 @@ enum ImageFormat: String, CaseIterable {
     return nil
   }
 
-  /// More pixels than images have; a header that promises more is not believed.
-  ///
-  /// Pillow's limit.
+  /// The maximum number of pixels in a header, which is Pillow's limit.
   static let mostPixels = 178_956_970
 }
 
-/// PNG and JPEG, which C libraries read that the package is built with.
+/// The formats decoded by C libraries that are linked at build time: PNG and JPEG.
 enum CodecFormat {
   case png, jpeg
 
-  /// More pixels than a file of `count` bytes can hold.
+  /// Returns an upper bound on the pixels of a file of `count` bytes.
   ///
-  /// PNG is deflate, which shrinks nothing more than 1032 times, and a pixel takes at least one bit.
-  /// JPEG spends at least a bit on each block of 64 pixels; a factor of 16 leaves room for
-  /// arithmetic coding, which may spend less.
+  /// PNG uses deflate, which compresses by at most a factor of 1032, and a pixel has at least one
+  /// bit. JPEG uses at least one bit per block of 64 pixels; a factor of 16 allows for arithmetic
+  /// coding, which may use less.
   func mostPixels(inBytes count: Int) -> Int {
     let perByte =
       switch self {
@@ -158,7 +157,8 @@ enum CodecFormat {
   }
 }
 
-/// Runs `body` with room for a codec's message; returns the message where it fails, else nil.
+/// Runs `body` with a buffer for a codec's message; returns the message on failure, otherwise
+/// `nil`.
 func codecFailure(_ body: (UnsafeMutablePointer<CChar>) -> Bool) -> String? {
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(KC_MESSAGE)) { buffer in
     buffer.initialize(repeating: 0)

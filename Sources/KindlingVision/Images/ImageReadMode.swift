@@ -1,8 +1,8 @@
 import CImageCodecs
 
-/// What an image's pixels are converted to when it is read (torchvision: `io.ImageReadMode`).
+/// The color mode that an image is converted to when it is read (torchvision: `io.ImageReadMode`).
 public enum ImageReadMode: String, Sendable, CaseIterable {
-  /// As they are in the file; a palette's pixels stay indices.
+  /// The mode of the file; palette pixels stay indices.
   case unchanged
   /// One channel.
   case gray

@@ -1,17 +1,18 @@
 import KindlingCore
 
-/// A batch of images as one image: a grid with `nrow` images a row (torchvision: `utils.make_grid`).
+/// Arranges a batch of images in a grid with `nrow` images per row
+/// (torchvision: `utils.make_grid`).
 ///
 /// - Parameters:
 ///   - images: `[N, C, H, W]`, `[C, H, W]` or `[H, W]`.
-///   - nrow: the most images in a row.
-///   - padding: pixels between images and around them.
-///   - normalize: whether values are shifted and scaled to 0 to 1.
-///   - valueRange: what becomes 0 and 1; the least and greatest value where nil.
-///   - scaleEach: whether each image is scaled by its own range.
-///   - padValue: the value between images.
+///   - nrow: the maximum number of images in a row.
+///   - padding: the number of pixels between and around images.
+///   - normalize: whether to shift and scale values to the range 0 to 1.
+///   - valueRange: the values that become 0 and 1; by default the minimum and maximum.
+///   - scaleEach: whether to scale each image by its own range.
+///   - padValue: the value of the padding.
 /// - Returns: the grid, `[C, H′, W′]`; one channel becomes three.
-/// - Throws: `TensorError` for other shapes, no images, or numbers that cannot be.
+/// - Throws: `TensorError` for other shapes, no images, or invalid arguments.
 public func makeGrid(
   _ images: Tensor, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
   valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
@@ -41,10 +42,10 @@ public func makeGrid(
 
     let (count, channels) = (batch.shape[0], batch.shape[1])
     let columns = min(nrow, count), rows = (count + columns - 1) / columns
-    // A padding as large as any image is too large, whatever it is.
+    // Any padding above the size limit of images is rejected below.
     let gap = min(padding, ImageFormat.mostPixels)
     let (height, width) = (batch.shape[2] + gap, batch.shape[3] + gap)
-    // A batch that was expanded has more images than memory has room for.
+    // An expanded batch may have more images than memory could hold.
     guard rows <= ImageFormat.mostPixels / height, columns <= ImageFormat.mostPixels / width else {
       throw TensorError(
         .value, "makeGrid",
@@ -62,7 +63,8 @@ public func makeGrid(
   }
 }
 
-/// A list of images of one shape as a grid; see ``makeGrid(_:nrow:padding:normalize:valueRange:scaleEach:padValue:)-(Tensor,_,_,_,_,_,_)``.
+/// Arranges a list of images of one shape in a grid; see
+/// ``makeGrid(_:nrow:padding:normalize:valueRange:scaleEach:padValue:)-(Tensor,_,_,_,_,_,_)``.
 public func makeGrid(
   _ images: [Tensor], nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
   valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0
@@ -72,12 +74,12 @@ public func makeGrid(
     valueRange: valueRange, scaleEach: scaleEach, padValue: padValue)
 }
 
-/// Writes images as one PNG or JPEG file, in a grid where there are several (torchvision:
-/// `utils.save_image`).
+/// Writes images to one PNG or JPEG file, several of them in a grid
+/// (torchvision: `utils.save_image`).
 ///
-/// Floats are taken from 0 (black) to 1; the arguments are those of `makeGrid`.
+/// Floats range from 0 (black) to 1; the arguments are those of `makeGrid`.
 ///
-/// - Throws: `TensorError` for shapes that are no images, ``VisionError`` where the file cannot be
+/// - Throws: `TensorError` for shapes that are not images, ``VisionError`` if the file cannot be
 ///   written.
 public func saveImage(
   _ images: Tensor, to path: String, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
@@ -86,12 +88,12 @@ public func saveImage(
   let grid = try makeGrid(
     images, nrow: nrow, padding: padding, normalize: normalize, valueRange: valueRange,
     scaleEach: scaleEach, padValue: padValue)
-  // Half a level more, since the conversion cuts.
+  // Adds half a level, since the conversion truncates.
   try noGrad { try writeImage(grid.mul(255).add(0.5).clamp(min: 0, max: 255).to(.uint8), to: path) }
 }
 
-/// Writes a list of images of one shape as one PNG or JPEG file, in a grid (torchvision:
-/// `utils.save_image`).
+/// Writes a list of images of one shape to one PNG or JPEG file, in a grid
+/// (torchvision: `utils.save_image`).
 public func saveImage(
   _ images: [Tensor], to path: String, nrow: Int = 8, padding: Int = 2, normalize: Bool = false,
   valueRange: (Double, Double)? = nil, scaleEach: Bool = false, padValue: Double = 0

@@ -1,30 +1,32 @@
 public import KindlingCore
 
-/// What images go through before a classifier (torchvision: `transforms._presets.ImageClassification`):
-/// resized, cut to the middle, made floats from 0 to 1, normalised.
+/// The preprocessing of images for a classifier
+/// (torchvision: `transforms._presets.ImageClassification`).
+///
+/// It resizes, takes the center crop, converts to floats from 0 to 1, and normalizes.
 ///
 /// - Shape: `[*, 3, H, W]` → `[*, 3, cropSize, cropSize]`.
-/// - Dtypes: `uint8` as images are read, or floats from 0 to 1.
+/// - Dtypes: `uint8`, as images are read, or floats from 0 to 1.
 public struct ImageClassification: Transform {
   /// Images as tensors.
   public typealias Input = Tensor
   /// Images as tensors.
   public typealias Output = Tensor
 
-  /// The height and width of the result.
+  /// The height and width of the output.
   public let cropSize: Int
-  /// The shorter edge after resizing.
+  /// The length of the shorter edge after resizing.
   public let resizeSize: Int
-  /// What is subtracted, one number a channel.
+  /// The mean to subtract from each channel.
   public let mean: [Double]
-  /// What is divided by, one number a channel.
+  /// The standard deviation to divide each channel by.
   public let std: [Double]
-  /// How pixels between pixels are made.
+  /// The interpolation for resizing.
   public let interpolation: InterpolationMode
-  /// Whether all pixels count where the image shrinks.
+  /// Whether to antialias when the image shrinks.
   public let antialias: Bool
 
-  /// The preset, by default with the means and deviations of ImageNet.
+  /// Creates the preset, by default with the mean and standard deviation of ImageNet.
   public init(
     cropSize: Int, resizeSize: Int = 256, mean: [Double] = [0.485, 0.456, 0.406],
     std: [Double] = [0.229, 0.224, 0.225], interpolation: InterpolationMode = .bilinear,
@@ -38,15 +40,15 @@ public struct ImageClassification: Transform {
     self.antialias = antialias
   }
 
-  /// Returns the tensor that the classifier expects.
+  /// Returns the input of the classifier.
   public func callAsFunction(_ image: Tensor) throws -> Tensor { try normalized(middle(image)) }
 
-  /// Returns the tensor that the classifier expects.
+  /// Returns the input of the classifier.
   public func callAsFunction(_ image: Image) throws -> Tensor {
     try normalized(TF.pilToTensor(middle(image)))
   }
 
-  /// Makes a tensor of an image or a tensor.
+  /// Returns the input of the classifier for an image or a tensor.
   public func apply(_ value: Any) throws -> Any {
     if let image = value as? Image { return try self(image) }
     if let tensor = value as? Tensor { return try self(tensor) }
@@ -63,7 +65,7 @@ public struct ImageClassification: Transform {
     try Normalize(mean, std)(TF.convertImageDtype(pixels, .float32))
   }
 
-  /// As torchvision prints it.
+  /// The preset in torchvision's printed form.
   public var description: String {
     func list(_ values: [Double]) -> String {
       "[" + values.map(PrintedNumber.shortest).joined(separator: ", ") + "]"

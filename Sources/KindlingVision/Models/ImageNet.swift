@@ -1,6 +1,6 @@
 /// The classes of the ImageNet challenge.
 public enum ImageNet {
-  /// The names of the 1,000 classes, in the order of classifiers' outputs, as torchvision has them.
+  /// The names of the 1,000 classes, in the order of the logits, as in torchvision.
   public static let categories: [String] = {
     let lines = names.split(separator: "\n").joined(separator: " ")
     return lines.split(separator: ",").map { name in

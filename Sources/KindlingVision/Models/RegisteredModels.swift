@@ -3,13 +3,12 @@ public import KindlingIO
 import KindlingNN
 
 extension ModuleRegistry {
-  /// Lets `loadModel(from:)` make VGG and ResNet networks of files, torchvision's among
-  /// them.
+  /// Registers VGG and ResNet for `loadModel(from:)`, for files of Kindling and torchvision.
   ///
-  /// Call it before the first such file; for saving, making a network is enough.
+  /// Call it before loading the first such file. For saving, creating a network is enough.
   public static func registerVisionModels() { visionModels }
 
-  /// Done once, however often it is asked for.
+  /// The registration, which runs only once.
   private static let visionModels: Void = {
     let models = "torchvision.models"
     register(VGG.self, as: "\(models).vgg.VGG") { try VGG($0) }
@@ -25,7 +24,7 @@ extension ModuleRegistry {
       attributes: { block(stride: $0.conv2.stride, $0.downsample) }, make: { try Bottleneck($0) })
   }()
 
-  /// A block's stride; and its shortcut where there is none, which is no submodule then.
+  /// Returns the stride of a block, and its missing shortcut, which is then not a submodule.
   @Sendable private static func block(
     stride: [Int], _ downsample: Sequential?
   ) -> CheckpointValue {

@@ -1,40 +1,40 @@
-/// A residual network with 18 layers of weights, its parameters drawn as torchvision draws them
-/// (torchvision: `models.resnet18`).
+/// Creates an 18-layer residual network with random weights (torchvision: `models.resnet18`).
 ///
-/// With `zeroInitResidual` each block starts as what its shortcut does.
+/// Weights are drawn as in torchvision. With `zeroInitResidual` each block is initially equal to
+/// its shortcut.
 public func resnet18(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(BasicBlock.self, [2, 2, 2, 2], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
 
-/// A residual network with 34 layers of weights, its parameters drawn as torchvision draws them
-/// (torchvision: `models.resnet34`).
+/// Creates a 34-layer residual network with random weights (torchvision: `models.resnet34`).
 ///
-/// With `zeroInitResidual` each block starts as what its shortcut does.
+/// Weights are drawn as in torchvision. With `zeroInitResidual` each block is initially equal to
+/// its shortcut.
 public func resnet34(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(BasicBlock.self, [3, 4, 6, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
 
-/// A residual network with 50 layers of weights, its parameters drawn as torchvision draws them
-/// (torchvision: `models.resnet50`).
+/// Creates a 50-layer residual network with random weights (torchvision: `models.resnet50`).
 ///
-/// With `zeroInitResidual` each block starts as what its shortcut does.
+/// Weights are drawn as in torchvision. With `zeroInitResidual` each block is initially equal to
+/// its shortcut.
 public func resnet50(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(Bottleneck.self, [3, 4, 6, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
 
-/// A residual network with 101 layers of weights, its parameters drawn as torchvision draws them
-/// (torchvision: `models.resnet101`).
+/// Creates a 101-layer residual network with random weights (torchvision: `models.resnet101`).
 ///
-/// With `zeroInitResidual` each block starts as what its shortcut does.
+/// Weights are drawn as in torchvision. With `zeroInitResidual` each block is initially equal to
+/// its shortcut.
 public func resnet101(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(
     Bottleneck.self, [3, 4, 23, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)
 }
 
-/// A residual network with 152 layers of weights, its parameters drawn as torchvision draws them
-/// (torchvision: `models.resnet152`).
+/// Creates a 152-layer residual network with random weights (torchvision: `models.resnet152`).
 ///
-/// With `zeroInitResidual` each block starts as what its shortcut does.
+/// Weights are drawn as in torchvision. With `zeroInitResidual` each block is initially equal to
+/// its shortcut.
 public func resnet152(numClasses: Int = 1000, zeroInitResidual: Bool = false) -> ResNet {
   ResNet(
     Bottleneck.self, [3, 8, 36, 3], numClasses: numClasses, zeroInitResidual: zeroInitResidual)

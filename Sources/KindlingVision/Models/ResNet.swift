@@ -4,42 +4,43 @@ public import KindlingNN
 
 /// A block of a residual network.
 public protocol ResidualBlock: Layer {
-  /// How many times wider the result is than the block's width.
+  /// The ratio of output channels to the block's width.
   static var expansion: Int { get }
 
-  /// A block from `inPlanes` channels to `planes · expansion`.
+  /// Creates a block from `inPlanes` channels to `planes · expansion`.
   ///
-  /// `stride` is that of a 3×3 convolution; `downsample` is the shortcut, where it has to change
-  /// shape.
+  /// `stride` is the stride of a 3×3 convolution; `downsample` is the shortcut if the shape
+  /// changes.
   init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?)
 
-  /// The block's last normalisation.
+  /// The last normalization of the block.
   var lastNorm: BatchNorm2d { get }
 }
 
-/// A convolution that keeps the size at stride 1, followed by a normalisation.
+/// Creates a convolution that keeps the size at stride 1; a normalization follows, so it has no
+/// bias.
 private func convolution(_ inPlanes: Int, _ planes: Int, _ kernel: Int, stride: Int = 1) -> Conv2d {
   Conv2d(inPlanes, planes, kernel, stride: stride, padding: kernel / 2, bias: false)
 }
 
-/// Two 3×3 convolutions and a shortcut (torchvision: `models.resnet.BasicBlock`).
+/// A residual block of two 3×3 convolutions (torchvision: `models.resnet.BasicBlock`).
 open class BasicBlock: Module, ResidualBlock {
-  /// The result is as wide as the block.
+  /// The output has as many channels as the block's width.
   public static let expansion = 1
   /// The first convolution, which has the stride.
   public let conv1: Conv2d
-  /// Its normalisation.
+  /// The normalization of `conv1`.
   public let bn1: BatchNorm2d
-  /// The rectifier after each sum.
+  /// The rectifier after the first normalization and after the sum.
   public let relu = ReLU(inplace: true)
   /// The second convolution.
   public let conv2: Conv2d
-  /// Its normalisation.
+  /// The normalization of `conv2`.
   public let bn2: BatchNorm2d
-  /// The shortcut, where it has to change shape.
+  /// The shortcut, if the shape changes.
   public let downsample: Sequential?
 
-  /// A block from `inPlanes` channels to `planes`.
+  /// Creates a block from `inPlanes` channels to `planes`.
   public required init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?) {
     conv1 = convolution(inPlanes, planes, 3, stride: stride)
     bn1 = BatchNorm2d(planes)
@@ -48,7 +49,7 @@ open class BasicBlock: Module, ResidualBlock {
     self.downsample = downsample
   }
 
-  /// A block of what a file holds.
+  /// Creates a block from a saved module.
   init(_ saved: SavedModule) throws {
     conv1 = try saved.module("conv1", as: Conv2d.self)
     bn1 = try saved.module("bn1", as: BatchNorm2d.self)
@@ -63,34 +64,35 @@ open class BasicBlock: Module, ResidualBlock {
     return try relu(inner)
   }
 
-  /// The normalisation of the second convolution.
+  /// The normalization of the second convolution.
   public var lastNorm: BatchNorm2d { bn2 }
 }
 
-/// A 3×3 convolution between two of size 1, and a shortcut (torchvision: `models.resnet.Bottleneck`).
+/// A residual block of a 3×3 convolution between two 1×1 convolutions
+/// (torchvision: `models.resnet.Bottleneck`).
 ///
-/// The stride is at the 3×3 convolution.
+/// The 3×3 convolution has the stride.
 open class Bottleneck: Module, ResidualBlock {
-  /// The result is four times as wide as the 3×3 convolution.
+  /// The output has four times as many channels as the block's width.
   public static let expansion = 4
-  /// The convolution that narrows.
+  /// The 1×1 convolution that reduces channels.
   public let conv1: Conv2d
-  /// Its normalisation.
+  /// The normalization of `conv1`.
   public let bn1: BatchNorm2d
   /// The 3×3 convolution.
   public let conv2: Conv2d
-  /// Its normalisation.
+  /// The normalization of `conv2`.
   public let bn2: BatchNorm2d
-  /// The convolution that widens.
+  /// The 1×1 convolution that expands channels.
   public let conv3: Conv2d
-  /// Its normalisation.
+  /// The normalization of `conv3`.
   public let bn3: BatchNorm2d
-  /// The rectifier after each step.
+  /// The rectifier after each normalization and the sum.
   public let relu = ReLU(inplace: true)
-  /// The shortcut, where it has to change shape.
+  /// The shortcut, if the shape changes.
   public let downsample: Sequential?
 
-  /// A block from `inPlanes` channels to `4 · planes`.
+  /// Creates a block from `inPlanes` channels to `4 · planes`.
   public required init(_ inPlanes: Int, _ planes: Int, stride: Int, downsample: Sequential?) {
     conv1 = convolution(inPlanes, planes, 1)
     bn1 = BatchNorm2d(planes)
@@ -102,7 +104,7 @@ open class Bottleneck: Module, ResidualBlock {
     self.downsample = downsample
   }
 
-  /// A block of what a file holds.
+  /// Creates a block from a saved module.
   init(_ saved: SavedModule) throws {
     conv1 = try saved.module("conv1", as: Conv2d.self)
     bn1 = try saved.module("bn1", as: BatchNorm2d.self)
@@ -119,41 +121,41 @@ open class Bottleneck: Module, ResidualBlock {
     return try relu(inner)
   }
 
-  /// The normalisation of the convolution that widens.
+  /// The normalization of the expanding convolution.
   public var lastNorm: BatchNorm2d { bn3 }
 }
 
-/// A convolutional classifier after He et al., *Deep residual learning for image recognition*,
-/// arXiv:1512.03385 (torchvision: `models.ResNet`).
+/// A residual network for image classification (torchvision: `models.ResNet`).
 ///
-/// Made by ``resnet18(numClasses:zeroInitResidual:)`` and its relatives; keys and printing are
-/// torchvision's.
+/// ``resnet18(numClasses:zeroInitResidual:)`` and similar functions create it. Keys and printed
+/// form are torchvision's.
 /// - Shape: `[N, 3, H, W]` → `[N, numClasses]`.
+/// - Source: He et al., *Deep residual learning for image recognition*, arXiv:1512.03385.
 open class ResNet: Module, Layer {
-  /// The first convolution, 7 by 7.
+  /// The first convolution, 7×7.
   public var conv1: Conv2d
-  /// Its normalisation.
+  /// The normalization of `conv1`.
   public let bn1: BatchNorm2d
-  /// Its rectifier.
+  /// The rectifier after `bn1`.
   public let relu = ReLU(inplace: true)
-  /// The first pooling.
+  /// The max pooling after the first convolution.
   public let maxpool = MaxPool2d(3, stride: 2, padding: 1)
-  /// Blocks of 64 channels.
+  /// The blocks of width 64.
   public let layer1: Sequential
-  /// Blocks of 128 channels at half the size.
+  /// The blocks of width 128, at half the size.
   public let layer2: Sequential
-  /// Blocks of 256 channels at a quarter of the size.
+  /// The blocks of width 256, at a quarter of the size.
   public let layer3: Sequential
-  /// Blocks of 512 channels at an eighth of the size.
+  /// The blocks of width 512, at an eighth of the size.
   public let layer4: Sequential
-  /// The mean over all places.
+  /// The mean over all positions.
   public let avgpool = AdaptiveAvgPool2d([1, 1])
-  /// The classifier.
+  /// The linear classifier.
   public var fc: Linear
 
-  /// A network of four groups of `block`s, whose numbers are `layers`.
+  /// Creates a network of four groups of `block`s, with `layers[i]` blocks in group `i`.
   ///
-  /// With `zeroInitResidual` each block starts as what its shortcut does.
+  /// With `zeroInitResidual` each block is initially equal to its shortcut.
   public init(
     _ block: any ResidualBlock.Type, _ layers: [Int], numClasses: Int = 1000,
     zeroInitResidual: Bool = false
@@ -165,7 +167,7 @@ open class ResNet: Module, Layer {
     func group(_ i: Int) -> Sequential {
       let planes = 64 << i, width = ResNet.widened(planes, block.expansion)
       let stride = i == 0 ? 1 : 2
-      // Numbers that are refused build nothing.
+      // With invalid numbers no blocks are created.
       let blocks = (0..<(fits ? layers[i] : 0)).map { index -> any Layer in
         let step = index == 0 ? stride : 1
         // Drawn before the block, as in torchvision.
@@ -202,16 +204,16 @@ open class ResNet: Module, Layer {
     }
   }
 
-  /// The most blocks of one group.
+  /// The maximum number of blocks in a group.
   static let mostBlocks = 1000
 
-  /// `planes` times `expansion`, or as many channels as can be counted, which no layer can have.
+  /// Returns `planes` times `expansion`, or `Int.max` on overflow, which no layer accepts.
   static func widened(_ planes: Int, _ expansion: Int) -> Int {
     let (width, over) = planes.multipliedReportingOverflow(by: expansion)
     return over ? .max : width
   }
 
-  /// A network of what a file holds.
+  /// Creates a network from a saved module.
   init(_ saved: SavedModule) throws {
     conv1 = try saved.module("conv1", as: Conv2d.self)
     bn1 = try saved.module("bn1", as: BatchNorm2d.self)

@@ -2,23 +2,25 @@ public import KindlingCore
 import KindlingIO
 public import KindlingNN
 
-/// A convolutional classifier after Simonyan and Zisserman, *Very deep convolutional networks for
-/// large-scale image recognition*, arXiv:1409.1556 (torchvision: `models.VGG`).
+/// A VGG network for image classification (torchvision: `models.VGG`).
 ///
-/// Made by ``vgg16(numClasses:dropout:)`` and its relatives; keys and printing are torchvision's.
+/// ``vgg16(numClasses:dropout:)`` and similar functions create it. Keys and printed form are
+/// torchvision's.
 /// - Shape: `[N, 3, H, W]`, at least 32 by 32 → `[N, numClasses]`.
+/// - Source: Simonyan and Zisserman, *Very deep convolutional networks for large-scale image
+///   recognition*, arXiv:1409.1556.
 open class VGG: Module, Layer {
-  /// Convolutions and pooling.
+  /// The convolutions and pooling layers.
   public let features: Sequential
-  /// Brings any size to 7 by 7.
+  /// An average pooling to 7 by 7.
   public let avgpool = AdaptiveAvgPool2d([7, 7])
-  /// Three linear layers with dropout.
+  /// The three linear layers with dropout.
   public let classifier: Sequential
 
-  /// A classifier over `features`, which give 512 channels.
+  /// Creates a classifier on `features`, which output 512 channels.
   ///
-  /// With `initWeights` parameters are drawn anew in torchvision's way, after the draws of the
-  /// layers themselves. `dropout` is the probability behind the two hidden layers.
+  /// With `initWeights` parameters are drawn again as in torchvision, after the draws of the
+  /// layers. `dropout` is the dropout probability after the two hidden layers.
   public init(
     _ features: Sequential, numClasses: Int = 1000, initWeights: Bool = true, dropout: Double = 0.5
   ) {
@@ -32,7 +34,7 @@ open class VGG: Module, Layer {
     if initWeights { drawWeights() }
   }
 
-  /// A classifier of what a file holds.
+  /// Creates a classifier from a saved module.
   init(_ saved: SavedModule) throws {
     features = try saved.module("features", as: Sequential.self)
     classifier = try saved.module("classifier", as: Sequential.self)
@@ -59,7 +61,7 @@ open class VGG: Module, Layer {
     }
   }
 
-  /// Convolutions of the given numbers of channels, with 0 for a pooling layer.
+  /// Returns convolutions with the given numbers of channels; 0 stands for a pooling layer.
   static func layers(_ plan: [Int], batchNorm: Bool) -> Sequential {
     var layers: [any Layer] = []
     var channels = 3
@@ -77,7 +79,7 @@ open class VGG: Module, Layer {
   }
 }
 
-/// The numbers of channels of the four depths, with 0 for a pooling layer.
+/// The numbers of channels of the four depths; 0 stands for a pooling layer.
 enum VGGPlan {
   static let a = [64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0]
   static let b = [64, 64, 0, 128, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0]

@@ -1,26 +1,27 @@
 import KindlingCore
 
-/// Changes brightness, contrast, saturation and hue at random, in random order (torchvision:
-/// `transforms.ColorJitter`).
+/// A transform that changes brightness, contrast, saturation and hue at random, in random order
+/// (torchvision: `transforms.ColorJitter`).
 public struct ColorJitter: ImageTransform {
-  /// The factors of brightness; nil leaves it.
+  /// The range of brightness factors; `nil` leaves brightness unchanged.
   public let brightness: ClosedRange<Double>?
-  /// The factors of contrast; nil leaves it.
+  /// The range of contrast factors; `nil` leaves contrast unchanged.
   public let contrast: ClosedRange<Double>?
-  /// The factors of saturation; nil leaves it.
+  /// The range of saturation factors; `nil` leaves saturation unchanged.
   public let saturation: ClosedRange<Double>?
-  /// The turns of hue, from −0.5 to 0.5; nil leaves it.
+  /// The range of hue shifts, within −0.5 to 0.5; `nil` leaves hue unchanged.
   public let hue: ClosedRange<Double>?
   private let mistake: TensorError?
 
-  /// A transform with factors from 1 − x to 1 + x, not below 0, and turns of hue from −x to x.
+  /// Creates a transform with factors from max(0, 1 − x) to 1 + x, and hue shifts from −x to x.
   public init(
     brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0
   ) {
     let arguments = [
       ("brightness", brightness), ("contrast", contrast), ("saturation", saturation), ("hue", hue),
     ]
-    // Kept and thrown by the first use: a transform can be a stored property's initial value.
+    // The error is kept for the first use: a transform can be the initial value of a stored
+    // property.
     mistake = arguments.first { !($0.1 >= 0) || $0.0 == "hue" && $0.1 > 0.5 }.map { name, value in
       TensorError(
         .value, "ColorJitter",
@@ -37,7 +38,8 @@ public struct ColorJitter: ImageTransform {
     self.hue = around(0, hue, from: -.infinity)
   }
 
-  /// A transform with factors and turns in these ranges; nil leaves a property as it is.
+  /// Creates a transform with factors and hue shifts in these ranges; `nil` leaves a property
+  /// unchanged.
   public init(
     brightness: ClosedRange<Double>?, contrast: ClosedRange<Double>? = nil,
     saturation: ClosedRange<Double>? = nil, hue: ClosedRange<Double>? = nil
@@ -64,9 +66,9 @@ public struct ColorJitter: ImageTransform {
     self.hue = used(hue, 0)
   }
 
-  /// `image` with the changes.
+  /// Returns `image` with random changes.
   ///
-  /// - Throws: `TensorError` for ranges that cannot be, and images without 1 or 3 channels.
+  /// - Throws: `TensorError` for invalid ranges, and for images without 1 or 3 channels.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     if let mistake { throw mistake }
     let order = try Tensor.randperm(4).toArray(as: Int.self)
@@ -83,7 +85,7 @@ public struct ColorJitter: ImageTransform {
     }
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let parts = [
       ("brightness", brightness), ("contrast", contrast), ("saturation", saturation), ("hue", hue),

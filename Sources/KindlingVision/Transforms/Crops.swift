@@ -1,44 +1,45 @@
 import KindlingCore
 
-/// Cuts out the middle of an image (torchvision: `transforms.CenterCrop`).
+/// A transform that crops an image at the center (torchvision: `transforms.CenterCrop`).
 ///
-/// An image that is smaller gets zeros around it.
+/// A smaller image is padded with zeros.
 public struct CenterCrop: ImageTransform {
-  /// Height and width.
+  /// The height and width.
   public let size: [Int]
 
-  /// A transform to `size` by `size` pixels.
+  /// Creates a transform to `size` by `size` pixels.
   public init(_ size: Int) { self.size = [size, size] }
 
-  /// A transform to this height and width.
+  /// Creates a transform to this height and width.
   public init(_ size: (height: Int, width: Int)) { self.size = [size.height, size.width] }
 
-  /// The middle of `image`; throws for a size that is not positive.
+  /// Returns the center of `image`; throws for a size that is not positive.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.centerCrop(image, size)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String { "CenterCrop(size=\(TextForm.tuple(size)))" }
 }
 
-/// Cuts out the four corners and the middle (torchvision: `transforms.FiveCrop`).
+/// A transform that crops the four corners and the center (torchvision: `transforms.FiveCrop`).
 public struct FiveCrop: Transform {
   /// Images as tensors.
   public typealias Input = Tensor
   /// The crops of an image.
   public typealias Output = [Tensor]
 
-  /// Height and width.
+  /// The height and width.
   public let size: [Int]
 
-  /// A transform to five images of `size` by `size` pixels.
+  /// Creates a transform to five images of `size` by `size` pixels.
   public init(_ size: Int) { self.size = [size, size] }
 
-  /// A transform to five images of this height and width.
+  /// Creates a transform to five images of this height and width.
   public init(_ size: (height: Int, width: Int)) { self.size = [size.height, size.width] }
 
-  /// Top left, top right, bottom left, bottom right, middle; throws where `image` is smaller.
+  /// Returns the top left, top right, bottom left, bottom right and center crops; throws if `image`
+  /// is smaller.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> [I] {
     try TF.fiveCrop(image, size)
   }
@@ -50,35 +51,36 @@ public struct FiveCrop: Transform {
     throw unexpected(value, wanted: "an Image or a Tensor")
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String { "FiveCrop(size=\(TextForm.tuple(size)))" }
 }
 
-/// The five crops of an image and of its mirror image (torchvision: `transforms.TenCrop`).
+/// A transform that takes the five crops of an image and of its mirror image
+/// (torchvision: `transforms.TenCrop`).
 public struct TenCrop: Transform {
   /// Images as tensors.
   public typealias Input = Tensor
   /// The crops of an image.
   public typealias Output = [Tensor]
 
-  /// Height and width.
+  /// The height and width.
   public let size: [Int]
-  /// Whether the image is mirrored top to bottom rather than left to right.
+  /// Whether to flip the image vertically instead of horizontally.
   public let verticalFlip: Bool
 
-  /// A transform to ten images of `size` by `size` pixels.
+  /// Creates a transform to ten images of `size` by `size` pixels.
   public init(_ size: Int, verticalFlip: Bool = false) {
     self.size = [size, size]
     self.verticalFlip = verticalFlip
   }
 
-  /// A transform to ten images of this height and width.
+  /// Creates a transform to ten images of this height and width.
   public init(_ size: (height: Int, width: Int), verticalFlip: Bool = false) {
     self.size = [size.height, size.width]
     self.verticalFlip = verticalFlip
   }
 
-  /// The crops; throws where `image` is smaller.
+  /// Returns the ten crops; throws if `image` is smaller.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> [I] {
     try TF.tenCrop(image, size, verticalFlip: verticalFlip)
   }
@@ -90,7 +92,7 @@ public struct TenCrop: Transform {
     throw unexpected(value, wanted: "an Image or a Tensor")
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     "TenCrop(size=\(TextForm.tuple(size)), vertical_flip=\(PythonText.flag(verticalFlip)))"
   }

@@ -1,29 +1,30 @@
 import KindlingCore
 
-/// Draws of random transforms, from the default generator in torchvision's order.
+/// Random draws of transforms, from the default generator and in torchvision's order.
 enum Draw {
-  /// A float32 number in `range`, as `torch.empty(1).uniform_` draws it.
+  /// Returns a float32 number in `range`, drawn like `torch.empty(1).uniform_`.
   static func uniform(_ range: ClosedRange<Double>) throws -> Double {
     try Tensor.empty(1).uniform_(range.lowerBound, range.upperBound).item()
   }
 
-  /// Whether a draw is less than `p`.
+  /// Returns whether a draw is less than `p`.
   static func happens(_ p: Double) throws -> Bool {
     try (Tensor.rand(1) .< p).item(as: Bool.self)
   }
 
-  /// Whether a draw is less than `p` in double precision, as some of torchvision's transforms compare.
+  /// Returns whether a draw is less than `p` in double precision, like some of torchvision's
+  /// transforms.
   static func happensExactly(_ p: Double, _ operation: String) throws -> Bool {
     try check(p, operation)
     return try Tensor.rand(1).item() < p
   }
 
-  /// A whole number from 0 up to and not including `bound`.
+  /// Returns an integer from 0 up to, but not including, `bound`.
   static func below(_ bound: Int) throws -> Int {
     try Tensor.randint(0, bound, [1]).item(as: Int.self)
   }
 
-  /// A rectangle of a share of `area` and of a ratio of width to height in these ranges.
+  /// Returns a rectangle whose fraction of `area` and aspect ratio are in these ranges.
   static func rectangle(
     _ area: Int, _ scale: ClosedRange<Double>, _ ratio: ClosedRange<Double>
   ) throws -> (long: Int, short: Int) {
@@ -31,7 +32,7 @@ enum Draw {
     let logs = try Tensor([ratio.lowerBound, ratio.upperBound], dtype: .float32).log()
       .toArray(as: Float.self)
     let aspect = try Tensor.empty(1).uniform_(Double(logs[0]), Double(logs[1])).exp().item()
-    // Whatever the ranges lead to: what is larger than any image does not fit, and neither does NaN.
+    // Any range is safe: a length beyond all images does not fit, and neither does NaN.
     func edge(_ squared: Double) -> Int {
       let length = squared.squareRoot().rounded(.toNearestOrEven)
       return length < Double(ImageFormat.mostPixels) ? Int(length) : ImageFormat.mostPixels

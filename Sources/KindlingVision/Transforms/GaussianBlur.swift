@@ -1,29 +1,29 @@
 import KindlingCore
 
-/// Blurs an image by a random amount (torchvision: `transforms.GaussianBlur`).
+/// A transform that blurs an image by a random amount (torchvision: `transforms.GaussianBlur`).
 public struct GaussianBlur: ImageTransform {
-  /// Width and height of the kernel, odd.
+  /// The odd width and height of the kernel.
   public let kernelSize: [Int]
-  /// The deviations in pixels that are drawn from.
+  /// The range of standard deviations, in pixels.
   public let sigma: ClosedRange<Double>
 
-  /// A transform with a kernel of `kernelSize` by `kernelSize` pixels.
+  /// Creates a transform with a kernel of `kernelSize` by `kernelSize` pixels.
   public init(_ kernelSize: Int, sigma: ClosedRange<Double> = 0.1...2) {
     self.init((kernelSize, kernelSize), sigma: sigma)
   }
 
-  /// A transform with a kernel of this width and height.
+  /// Creates a transform with a kernel of this width and height.
   public init(_ kernelSize: (width: Int, height: Int), sigma: ClosedRange<Double> = 0.1...2) {
     self.kernelSize = [kernelSize.width, kernelSize.height]
     self.sigma = sigma
   }
 
-  /// Returns `image` blurred.
+  /// Returns the blurred `image`.
   ///
-  /// - Throws: `TensorError` for an even kernel, one larger than the image, or a deviation that is
-  ///   not positive.
+  /// - Throws: `TensorError` for an even kernel, one larger than the image, or a standard deviation
+  ///   that is not positive.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
-    // Before the draw, since torchvision refuses these when the transform is made.
+    // Checked before the draw, since torchvision rejects these when the transform is created.
     _ = try TF.blurKernel(kernelSize, "GaussianBlur")
     guard sigma.lowerBound > 0, sigma.upperBound.isFinite else {
       throw TensorError(
@@ -33,7 +33,7 @@ public struct GaussianBlur: ImageTransform {
     return try TF.gaussianBlur(image, kernelSize, [Draw.uniform(sigma)])
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     "GaussianBlur(kernel_size=\(TextForm.tuple(kernelSize)), sigma=\(PythonText.range(sigma)))"
   }

@@ -1,9 +1,10 @@
 import KindlingCore
 
-/// The two kinds of images that transforms take: an ``Image`` and a `Tensor` `[*, C, H, W]`.
+/// The two kinds of images that transforms accept: an ``Image`` and a `Tensor` `[*, C, H, W]`.
 ///
-/// A transform or function that is generic over this protocol gives an image for an image and a
-/// tensor for a tensor. ``TF`` functions are, so a transform made of them is written once:
+/// A transform or function that is generic over this protocol returns an image for an image and a
+/// tensor for a tensor. ``TF`` functions are generic, so a transform composed of them is written
+/// once:
 ///
 /// ```swift
 /// struct Tilt: ImageTransform {
@@ -46,9 +47,9 @@ extension Image: ImageOrTensor {
   ) throws -> Value { try image(self) }
 }
 
-/// A transform of images and of tensors, which keeps the kind.
+/// A transform of images and tensors that keeps the kind.
 public protocol ImageTransform: Transform where Input == Tensor, Output == Tensor {
-  /// The transformed image, of the same kind.
+  /// Returns the transformed image, of the same kind.
   func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I
 }
 

@@ -1,31 +1,31 @@
 import KindlingCore
 
-/// Subtracts a mean from each channel and divides by a deviation (torchvision:
-/// `transforms.Normalize`).
+/// A transform that subtracts a mean from each channel and divides by a standard deviation
+/// (torchvision: `transforms.Normalize`).
 ///
-/// - Shape: `[*, C, H, W]` → the same, where `mean` and `std` have `C` numbers, or one for all.
+/// - Shape: `[*, C, H, W]`, unchanged; `mean` and `std` have `C` numbers, or one for all channels.
 /// - Dtypes: floating point. Integers throw.
 public struct Normalize: Transform {
-  /// What is subtracted, one number a channel.
+  /// The mean to subtract from each channel.
   public var mean: [Double] { writtenMean.map(\.value) }
-  /// What is divided by, one number a channel.
+  /// The standard deviation to divide each channel by.
   public var std: [Double] { writtenStd.map(\.value) }
   private let writtenMean: [WrittenNumber]
   private let writtenStd: [WrittenNumber]
 
-  /// A transform that takes channel `c` to `(x - mean[c]) / std[c]`.
+  /// Creates a transform of channel `c` to `(x - mean[c]) / std[c]`.
   public init<M: TensorScalar, S: TensorScalar>(_ mean: [M], _ std: [S]) {
     writtenMean = mean.map { WrittenNumber($0) }
     writtenStd = std.map { WrittenNumber($0) }
   }
 
-  /// The same, with the labels that PyTorch's arguments have.
+  /// Creates the transform with PyTorch's argument labels.
   public init<M: TensorScalar, S: TensorScalar>(mean: [M], std: [S]) { self.init(mean, std) }
 
-  /// The normalised image.
+  /// Returns the normalized image.
   ///
-  /// - Throws: `TensorError` for an integer image, fewer than three dimensions, numbers that do
-  ///   not fit the channels, or a deviation of zero.
+  /// - Throws: `TensorError` for an integer image, fewer than three dimensions, numbers that do not
+  ///   match the channels, or a standard deviation of zero.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     guard image.dtype.isFloatingPoint else {
       throw TensorError(
@@ -53,7 +53,7 @@ public struct Normalize: Transform {
     return try image.sub(shift).div_(scale)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     "Normalize(mean=\(tuple(writtenMean)), std=\(tuple(writtenStd)))"
   }

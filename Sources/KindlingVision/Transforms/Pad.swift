@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// Puts a border around an image (torchvision: `transforms.Pad`).
+/// A transform that pads an image (torchvision: `transforms.Pad`).
 ///
 /// - Shape: `[*, H, W]` → `[*, H + top + bottom, W + left + right]`.
 public struct Pad: ImageTransform {
-  /// Pixels on all sides; left and right, top and bottom; or left, top, right, bottom.
+  /// The padding in pixels: all sides; left and right, top and bottom; or left, top, right, bottom.
   public let padding: [Int]
-  /// The value of a constant border.
+  /// The value of constant padding.
   public var fill: Double { writtenFill.value }
   private let writtenFill: WrittenNumber
   /// What the border shows.
@@ -19,8 +19,8 @@ public struct Pad: ImageTransform {
     self.init([padding], fill: fill, paddingMode: paddingMode)
   }
 
-  /// A border of one, two (left and right, top and bottom) or four numbers of pixels (left, top,
-  /// right, bottom).
+  /// Creates a transform with one, two (left and right, top and bottom) or four numbers of pixels
+  /// (left, top, right, bottom).
   public init<F: TensorScalar>(
     _ padding: [Int], fill: F = 0, paddingMode: ImagePaddingMode = .constant
   ) {
@@ -29,12 +29,12 @@ public struct Pad: ImageTransform {
     self.paddingMode = paddingMode
   }
 
-  /// `image` with the border; throws where mirroring needs more pixels than there are.
+  /// Returns the padded `image`; throws if reflection needs more pixels than there are.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.pad(image, padding, fill: fill, paddingMode: paddingMode)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let shown = padding.count == 1 ? "\(padding[0])" : TextForm.tuple(padding)
     return

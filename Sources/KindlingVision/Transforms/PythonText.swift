@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// Numbers as Python prints them.
+/// Formatting of numbers in Python's notation.
 enum PythonText {
   static func range(_ range: ClosedRange<Double>) -> String {
     "(\(PrintedNumber.shortest(range.lowerBound)), \(PrintedNumber.shortest(range.upperBound)))"
   }
 
-  /// A place in an image; whole numbers are Python's integers.
+  /// Returns a point in an image; integral numbers are printed as Python integers.
   static func point(_ point: (x: Double, y: Double)) -> String {
     func number(_ x: Double) -> String {
       Int(exactly: x).map(String.init) ?? PrintedNumber.shortest(x)
@@ -14,7 +14,7 @@ enum PythonText {
     return "(\(number(point.x)), \(number(point.y)))"
   }
 
-  /// Rounded to four decimals.
+  /// Returns the range, rounded to four decimals.
   static func short(_ range: ClosedRange<Double>) -> String {
     func cut(_ x: Double) -> String {
       PrintedNumber.shortest((x * 1e4).rounded(.toNearestOrEven) / 1e4)
@@ -25,7 +25,7 @@ enum PythonText {
   static func flag(_ flag: Bool) -> String { flag ? "True" : "False" }
 }
 
-/// A number together with its type as it was written, which descriptions show: `2` or `2.0`.
+/// A number with the type it was given in, which descriptions show: `2` or `2.0`.
 struct WrittenNumber: Sendable {
   let value: Double
   private let scalar: Scalar

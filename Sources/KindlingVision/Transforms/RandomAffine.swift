@@ -1,25 +1,25 @@
 import KindlingCore
 
-/// Turns, moves, scales and shears an image at random; its middle stays in place otherwise
+/// A transform that randomly rotates, translates, scales and shears an image about its center
 /// (torchvision: `transforms.RandomAffine`).
 public struct RandomAffine: ImageTransform {
-  /// The angles in degrees, clockwise.
+  /// The range of angles in degrees, clockwise.
   public let degrees: ClosedRange<Double>
-  /// The largest shares of width and height that the image is moved by; nil moves nothing.
+  /// The maximum translation as a fraction of width and height; `nil` for none.
   public let translate: (x: Double, y: Double)?
-  /// The factors; nil scales nothing.
+  /// The range of scale factors; `nil` for no scaling.
   public let scale: ClosedRange<Double>?
-  /// The angles in degrees along x, and along y where there are two; nil shears nothing.
+  /// The ranges of shear angles in degrees, along x and optionally y; `nil` for no shear.
   public let shear: [ClosedRange<Double>]?
-  /// `.nearest` or `.bilinear`; of images also `.bicubic`.
+  /// The interpolation: `.nearest` or `.bilinear`; for images also `.bicubic`.
   public let interpolation: InterpolationMode
-  /// The value of pixels that come from outside.
+  /// The value of pixels outside the image.
   public var fill: Double { writtenFill.value }
-  /// The pixel, as x and y, that is turned about; nil takes the middle.
+  /// The center of rotation, as x and y; `nil` stands for the center of the image.
   public let center: (x: Double, y: Double)?
   private let writtenFill: WrittenNumber
 
-  /// Creates a transform with angles up to `degrees` and `shear` (along x) either way.
+  /// Creates a transform with angles up to ±`degrees` and shear along x up to ±`shear`.
   public init<F: TensorScalar>(
     _ degrees: Double, translate: (x: Double, y: Double)? = nil,
     scale: ClosedRange<Double>? = nil, shear: Double? = nil,
@@ -48,14 +48,15 @@ public struct RandomAffine: ImageTransform {
     writtenFill = WrittenNumber(fill)
   }
 
-  /// A negative or undefined number becomes an empty range, which the call refuses.
+  /// Returns a symmetric range; a negative or NaN angle gives an invalid range, which the call
+  /// rejects.
   private static func around(_ angle: Double) -> ClosedRange<Double> {
     angle >= 0 ? -angle...angle : .infinity ... .infinity
   }
 
-  /// Returns `image` after the change.
+  /// Returns `image` after a random affine transform.
   ///
-  /// - Throws: `TensorError` for angles, shares and factors that cannot be.
+  /// - Throws: `TensorError` for invalid angles, fractions or factors.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     guard
       ([degrees] + (shear ?? [])).allSatisfy({ $0.lowerBound.isFinite && $0.upperBound.isFinite })
@@ -94,7 +95,7 @@ public struct RandomAffine: ImageTransform {
       fill: [fill], center: center)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let number = PrintedNumber.shortest
     func pair(_ values: (x: Double, y: Double)) -> String {

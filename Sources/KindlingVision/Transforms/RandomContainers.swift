@@ -1,9 +1,10 @@
 import KindlingCore
 
-/// Applies transforms one after another, or none (torchvision: `transforms.RandomApply`).
+/// A transform that randomly applies a list of transforms, or none
+/// (torchvision: `transforms.RandomApply`).
 public struct RandomApply: ImageTransform {
   let list: TransformList
-  /// The probability of applying them.
+  /// The probability of applying the transforms.
   public var p: Double { writtenP.value }
   private let writtenP: WrittenNumber
 
@@ -14,7 +15,7 @@ public struct RandomApply: ImageTransform {
     writtenP = WrittenNumber(p)
   }
 
-  /// Creates a transform that applies transforms of tensors, whose closures' types are inferred.
+  /// Creates a transform of tensors, so that the types of closures are inferred.
   public init<P: TensorScalar>(_ transforms: [any Transform<Tensor, Tensor>], p: P = 0.5) {
     list = TransformList(transforms)
     writtenP = WrittenNumber(p)
@@ -23,7 +24,7 @@ public struct RandomApply: ImageTransform {
   /// Returns `image`, or the result of the transforms.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I { try result(image) }
 
-  /// Applies the transforms to a value of any type that they take.
+  /// Applies the transforms to a value of any type they accept.
   public func apply(_ value: Any) throws -> Any { try run(value) }
 }
 
@@ -37,10 +38,10 @@ extension RandomApply: TransformContainer {
   }
 }
 
-/// Applies transforms in random order (torchvision: `transforms.RandomOrder`).
+/// A transform that applies transforms in random order (torchvision: `transforms.RandomOrder`).
 ///
-/// The order is drawn as `transforms.v2` draws it, from the default generator, which a seed
-/// determines; the first version draws from Python's `random`.
+/// The order is drawn from the default generator, which a seed determines, as in `transforms.v2`.
+/// The first version draws from Python's `random`.
 public struct RandomOrder: ImageTransform {
   let list: TransformList
 
@@ -50,7 +51,7 @@ public struct RandomOrder: ImageTransform {
   /// Returns the result of the transforms.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I { try result(image) }
 
-  /// Applies the transforms to a value of any type that they take.
+  /// Applies the transforms to a value of any type they accept.
   public func apply(_ value: Any) throws -> Any { try run(value) }
 }
 
@@ -64,13 +65,13 @@ extension RandomOrder: TransformContainer {
   }
 }
 
-/// Applies one of several transforms (torchvision: `transforms.RandomChoice`).
+/// A transform that applies one of several transforms (torchvision: `transforms.RandomChoice`).
 ///
-/// It is drawn as `transforms.v2` draws it, from the default generator, which a seed determines;
-/// the first version draws from Python's `random`.
+/// The choice is drawn from the default generator, which a seed determines, as in `transforms.v2`.
+/// The first version draws from Python's `random`.
 public struct RandomChoice: ImageTransform {
   let list: TransformList
-  /// The weight of each transform, `nil` for equal weights.
+  /// The weight of each transform; `nil` for equal weights.
   public var p: [Double]? { writtenP?.map(\.value) }
   private let writtenP: [WrittenNumber]?
 
@@ -80,16 +81,16 @@ public struct RandomChoice: ImageTransform {
     writtenP = nil
   }
 
-  /// Creates a transform that applies one of `transforms`, with probabilities in proportion to `p`.
+  /// Creates a transform that applies one of `transforms`, with probabilities proportional to `p`.
   public init<P: TensorScalar>(_ transforms: [any Transform], p: [P]) {
     list = TransformList(transforms)
     writtenP = p.map { WrittenNumber($0) }
   }
 
-  /// Returns the result of the transform that was drawn.
+  /// Returns the result of the chosen transform.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I { try result(image) }
 
-  /// Applies the transforms to a value of any type that they take.
+  /// Applies the chosen transform to a value of any type it accepts.
   public func apply(_ value: Any) throws -> Any { try run(value) }
 }
 

@@ -1,19 +1,19 @@
 import KindlingCore
 
-/// Cuts out a rectangle at a random place (torchvision: `transforms.RandomCrop`).
+/// A transform that crops an image at a random position (torchvision: `transforms.RandomCrop`).
 public struct RandomCrop: ImageTransform {
-  /// Height and width.
+  /// The height and width.
   public let size: [Int]
-  /// The border that images get first, as ``Pad`` takes it; nil for none.
+  /// The padding applied first, in the form of ``Pad``; `nil` for none.
   public let padding: [Int]?
-  /// Whether images that are too small get a border.
+  /// Whether to pad images that are too small.
   public let padIfNeeded: Bool
-  /// The value of a constant border.
+  /// The value of constant padding.
   public let fill: Double
   /// What the border shows.
   public let paddingMode: ImagePaddingMode
 
-  /// A transform to `size` by `size` pixels, of the image with a border of `padding` pixels.
+  /// Creates a transform to `size` by `size` pixels, after a padding of `padding` pixels.
   public init(
     _ size: Int, padding: Int? = nil, padIfNeeded: Bool = false, fill: Double = 0,
     paddingMode: ImagePaddingMode = .constant
@@ -23,7 +23,7 @@ public struct RandomCrop: ImageTransform {
       paddingMode: paddingMode)
   }
 
-  /// A transform to this height and width, of the image with a border.
+  /// Creates a transform to this height and width, after padding.
   public init(
     _ size: (height: Int, width: Int), padding: [Int]? = nil, padIfNeeded: Bool = false,
     fill: Double = 0, paddingMode: ImagePaddingMode = .constant
@@ -35,7 +35,7 @@ public struct RandomCrop: ImageTransform {
     self.paddingMode = paddingMode
   }
 
-  /// A rectangle of `image`; throws where that is smaller.
+  /// Returns a random rectangle of `image`; throws if `image` is smaller.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     let (height, width) = try TF.pair(size, "RandomCrop")
     var image = image
@@ -58,28 +58,28 @@ public struct RandomCrop: ImageTransform {
     return try TF.crop(image, top, left, height, width)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let border = padding.map { $0.count == 1 ? "\($0[0])" : TextForm.tuple($0) } ?? "None"
     return "RandomCrop(size=\(TextForm.tuple(size)), padding=\(border))"
   }
 }
 
-/// Cuts out a random rectangle and brings it to one size (torchvision:
-/// `transforms.RandomResizedCrop`).
+/// A transform that crops a random rectangle and resizes it
+/// (torchvision: `transforms.RandomResizedCrop`).
 public struct RandomResizedCrop: ImageTransform {
-  /// Height and width of the result.
+  /// The height and width of the output.
   public let size: [Int]
-  /// The share of the image's area that is cut out.
+  /// The range of the rectangle's fraction of the image area.
   public let scale: ClosedRange<Double>
-  /// Width to height of what is cut out.
+  /// The range of the rectangle's ratio of width to height.
   public let ratio: ClosedRange<Double>
-  /// How pixels between pixels are made.
+  /// The interpolation for resizing.
   public let interpolation: InterpolationMode
-  /// Whether all pixels count where the rectangle shrinks.
+  /// Whether to antialias when the rectangle shrinks.
   public let antialias: Bool
 
-  /// A transform to `size` by `size` pixels.
+  /// Creates a transform to `size` by `size` pixels.
   public init(
     _ size: Int, scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3 / 4...4 / 3,
     interpolation: InterpolationMode = .bilinear, antialias: Bool = true
@@ -88,7 +88,7 @@ public struct RandomResizedCrop: ImageTransform {
       (size, size), scale: scale, ratio: ratio, interpolation: interpolation, antialias: antialias)
   }
 
-  /// A transform to this height and width.
+  /// Creates a transform to this height and width.
   public init(
     _ size: (height: Int, width: Int), scale: ClosedRange<Double> = 0.08...1,
     ratio: ClosedRange<Double> = 3 / 4...4 / 3, interpolation: InterpolationMode = .bilinear,
@@ -101,9 +101,9 @@ public struct RandomResizedCrop: ImageTransform {
     self.antialias = antialias
   }
 
-  /// A random rectangle of `image` at the size asked for.
+  /// Returns a random rectangle of `image`, resized.
   ///
-  /// - Throws: `TensorError` where scale or ratio is negative, or the image empty.
+  /// - Throws: `TensorError` if scale or ratio is negative, or the image is empty.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     guard scale.lowerBound >= 0, scale.upperBound.isFinite, ratio.lowerBound > 0,
       ratio.upperBound.isFinite
@@ -128,7 +128,7 @@ public struct RandomResizedCrop: ImageTransform {
       image, top, left, height, width, size, interpolation: interpolation, antialias: antialias)
   }
 
-  /// What is cut out where no draw fits: the middle, as much of it as the ratio allows.
+  /// Returns the rectangle used if no draw fits: the largest centered one whose ratio is allowed.
   private func central(_ h: Int, _ w: Int) -> (Int, Int, Int, Int) {
     var (height, width) = (h, w)
     let proportion = Double(w) / Double(max(h, 1))
@@ -140,7 +140,7 @@ public struct RandomResizedCrop: ImageTransform {
     return ((h - height) / 2, (w - width) / 2, height, width)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     "RandomResizedCrop(size=\(TextForm.tuple(size)), scale=\(PythonText.short(scale)), ratio=\(PythonText.short(ratio)), interpolation=\(interpolation.rawValue), antialias=\(PythonText.flag(antialias)))"
   }

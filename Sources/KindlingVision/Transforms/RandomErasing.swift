@@ -1,26 +1,27 @@
 import KindlingCore
 
-/// Overwrites a random rectangle of an image, or none (torchvision: `transforms.RandomErasing`).
+/// A transform that randomly erases a rectangle of an image
+/// (torchvision: `transforms.RandomErasing`).
 public struct RandomErasing: Transform {
-  /// What the rectangle is overwritten with.
+  /// The value of the erased rectangle.
   public enum Value: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByArrayLiteral
   {
-    /// One number, or one a channel.
+    /// One number for all channels, or one for each.
     case numbers([Double])
-    /// One number that was written as an integer.
+    /// One number that was given as an integer.
     case integer(Int)
     /// Standard normal numbers.
     case random
 
-    /// One number everywhere.
+    /// Creates one number for all channels.
     public init(integerLiteral value: Int) { self = .integer(value) }
-    /// One number everywhere.
+    /// Creates one number for all channels.
     public init(floatLiteral value: Double) { self = .numbers([value]) }
-    /// One number a channel.
+    /// Creates one number for each channel.
     public init(arrayLiteral values: Double...) { self = .numbers(values) }
 
-    /// The numbers; nil where they are drawn.
+    /// The numbers; `nil` if they are random.
     var numbers: [Double]? {
       switch self {
       case .random: nil
@@ -33,11 +34,11 @@ public struct RandomErasing: Transform {
   /// The probability of erasing.
   public var p: Double { writtenP.value }
   private let writtenP: WrittenNumber
-  /// The share of the image's area that is erased.
+  /// The range of the rectangle's fraction of the image area.
   public let scale: ClosedRange<Double>
-  /// Height to width of the rectangle.
+  /// The range of the rectangle's ratio of height to width.
   public let ratio: ClosedRange<Double>
-  /// What the rectangle is overwritten with.
+  /// The value of the erased rectangle.
   public let value: Value
 
   /// Creates a transform that erases with probability `p`.
@@ -48,7 +49,7 @@ public struct RandomErasing: Transform {
     self.init(written: WrittenNumber(p), scale, ratio, value)
   }
 
-  /// Creates a transform that erases always or never.
+  /// Creates a transform that always or never erases.
   public init(
     p: Int, scale: ClosedRange<Double> = 0.02...0.33, ratio: ClosedRange<Double> = 0.3...3.3,
     value: Value = 0
@@ -66,9 +67,9 @@ public struct RandomErasing: Transform {
     self.value = value
   }
 
-  /// `image`, or a copy with the rectangle.
+  /// Returns `image`, or a copy with an erased rectangle.
   ///
-  /// - Throws: `TensorError` for arguments that cannot be, and numbers that do not fit the channels.
+  /// - Throws: `TensorError` for invalid arguments, and for numbers that do not match the channels.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     try Draw.check(p, "RandomErasing")
     guard scale.lowerBound >= 0, scale.upperBound <= 1, ratio.lowerBound > 0,
@@ -104,7 +105,7 @@ public struct RandomErasing: Transform {
     return image
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let shown =
       switch value {

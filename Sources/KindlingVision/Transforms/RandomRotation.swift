@@ -1,31 +1,31 @@
 import KindlingCore
 
-/// Turns an image by a random angle (torchvision: `transforms.RandomRotation`).
+/// A transform that rotates an image by a random angle (torchvision: `transforms.RandomRotation`).
 public struct RandomRotation: ImageTransform {
-  /// The angles in degrees, counter-clockwise.
+  /// The range of angles in degrees, counter-clockwise.
   public let degrees: ClosedRange<Double>
-  /// `.nearest` or `.bilinear`.
+  /// The interpolation: `.nearest` or `.bilinear`.
   public let interpolation: InterpolationMode
-  /// Whether the result is large enough for all of the turned image.
+  /// Whether to enlarge the output to contain the whole rotated image.
   public let expand: Bool
-  /// The pixel, as x and y, that stays; the middle where nil.
+  /// The center of rotation, as x and y; `nil` stands for the center of the image.
   public let center: (x: Double, y: Double)?
-  /// The value of pixels that come from outside.
+  /// The value of pixels outside the image.
   public var fill: Double { writtenFill.value }
   private let writtenFill: WrittenNumber
 
-  /// A transform by up to `degrees` either way.
+  /// Creates a transform with angles up to ±`degrees`.
   public init<F: TensorScalar>(
     _ degrees: Double, interpolation: InterpolationMode = .nearest, expand: Bool = false,
     center: (x: Double, y: Double)? = nil, fill: F = 0
   ) {
     self.init(
-      // A negative or undefined number becomes an empty turn, which the call refuses.
+      // A negative or NaN angle gives an invalid range, which the call rejects.
       degrees >= 0 ? -degrees...degrees : .infinity ... .infinity, interpolation: interpolation,
       expand: expand, center: center, fill: fill)
   }
 
-  /// A transform by an angle in this range.
+  /// Creates a transform with angles in this range.
   public init<F: TensorScalar>(
     _ degrees: ClosedRange<Double>, interpolation: InterpolationMode = .nearest,
     expand: Bool = false, center: (x: Double, y: Double)? = nil, fill: F = 0
@@ -37,9 +37,9 @@ public struct RandomRotation: ImageTransform {
     writtenFill = WrittenNumber(fill)
   }
 
-  /// `image` turned.
+  /// Returns the rotated `image`.
   ///
-  /// - Throws: `TensorError` for angles that cannot be, and another interpolation.
+  /// - Throws: `TensorError` for invalid angles, and for another interpolation.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     guard degrees.lowerBound.isFinite, degrees.upperBound.isFinite else {
       throw TensorError(
@@ -50,7 +50,7 @@ public struct RandomRotation: ImageTransform {
       fill: [fill])
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let middle = center.map { ", center=\(PythonText.point($0))" } ?? ""
     return

@@ -1,20 +1,20 @@
 import KindlingCore
 
-/// Brings an image to another size (torchvision: `transforms.Resize`).
+/// A transform that resizes an image (torchvision: `transforms.Resize`).
 ///
 /// - Shape: `[*, H, W]` → `[*, H′, W′]`.
 /// - Dtypes: all; integers are rounded.
 public struct Resize: ImageTransform {
-  /// Height and width, or the shorter edge alone.
+  /// The height and width, or the length of the shorter edge.
   public let size: [Int]
-  /// How pixels between pixels are made.
+  /// The interpolation.
   public let interpolation: InterpolationMode
-  /// The longest the longer edge may get where one number is given.
+  /// The maximum length of the longer edge, if `size` is a single number.
   public let maxSize: Int?
-  /// Whether all pixels count where the image shrinks.
+  /// Whether to antialias when the image shrinks.
   public let antialias: Bool
 
-  /// A transform after which the shorter edge is `size` long, with the proportions kept.
+  /// Creates a transform to a shorter edge of length `size`, with the aspect ratio kept.
   public init(
     _ size: Int, interpolation: InterpolationMode = .bilinear, maxSize: Int? = nil,
     antialias: Bool = true
@@ -25,7 +25,7 @@ public struct Resize: ImageTransform {
     self.antialias = antialias
   }
 
-  /// A transform to this height and width.
+  /// Creates a transform to this height and width.
   public init(
     _ size: (height: Int, width: Int), interpolation: InterpolationMode = .bilinear,
     antialias: Bool = true
@@ -36,13 +36,13 @@ public struct Resize: ImageTransform {
     self.antialias = antialias
   }
 
-  /// `image` at the new size; throws for a size that cannot be.
+  /// Returns the resized `image`; throws for an invalid size.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.resize(
       image, size, interpolation: interpolation, maxSize: maxSize, antialias: antialias)
   }
 
-  /// The arguments, as torchvision prints them.
+  /// The arguments in torchvision's printed form.
   public var description: String {
     let shown = size.count == 1 ? "\(size[0])" : TextForm.tuple(size)
     return

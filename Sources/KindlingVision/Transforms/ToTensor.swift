@@ -1,12 +1,12 @@
 import KindlingCore
 
-/// Makes an image a tensor of floats (torchvision: `transforms.ToTensor`).
+/// A transform that converts an image to a tensor of floats (torchvision: `transforms.ToTensor`).
 ///
-/// - Shape: an ``Image`` gives `[C, H, W]`. A tensor `[H, W]` gives `[1, H, W]`; `[C, H, W]`, as
-///   ``readImage(_:mode:)`` gives it, stays. An array `[H, W, C]` has to be made an image:
-///   `Image(array, layout: .channelsLast)`.
-/// - Dtypes: `uint8` is divided by 255 and becomes the default float type; others keep their values
-///   and their type.
+/// - Shape: an ``Image`` becomes `[C, H, W]`. A tensor `[H, W]` becomes `[1, H, W]`; `[C, H, W]`,
+///   as returned by ``readImage(_:mode:)``, is unchanged. Convert an array `[H, W, C]` to an image
+///   first: `Image(array, layout: .channelsLast)`.
+/// - Dtypes: `uint8` is divided by 255 and becomes the default float type; other dtypes are
+///   unchanged.
 /// - Throws: `TensorError` unless a tensor has 2 or 3 dimensions and 1 to 4 channels.
 public struct ToTensor: Transform {
   /// Images as tensors.
@@ -29,14 +29,14 @@ public struct ToTensor: Transform {
     try scaled(TF.channelsFirst(image, "ToTensor"))
   }
 
-  /// Makes a tensor of an image or a tensor.
+  /// Converts an image or a tensor.
   public func apply(_ value: Any) throws -> Any {
     if let image = value as? Image { return try self(image) }
     if let tensor = value as? Tensor { return try self(tensor) }
     throw unexpected(value, wanted: "an Image or a Tensor")
   }
 
-  /// Images `[N, H, W]` in one go, each as the call would make it: `[N, 1, H, W]`.
+  /// Converts images `[N, H, W]` together to `[N, 1, H, W]`.
   func batch(_ images: Tensor) throws -> Tensor { try scaled(images.unsqueeze(1)) }
 
   private func scaled(_ image: Tensor) throws -> Tensor {
@@ -45,7 +45,8 @@ public struct ToTensor: Transform {
   }
 }
 
-/// Makes an image a tensor of the same values (torchvision: `transforms.PILToTensor`).
+/// A transform that converts an image to a tensor of the same values
+/// (torchvision: `transforms.PILToTensor`).
 ///
 /// - Shape: as for ``ToTensor``.
 public struct PILToTensor: Transform {
@@ -60,10 +61,10 @@ public struct PILToTensor: Transform {
   /// Returns the pixels of `image`, `uint8`, `[C, H, W]`.
   public func callAsFunction(_ image: Image) throws -> Tensor { try TF.pilToTensor(image) }
 
-  /// Returns the tensor with a dimension of channels.
+  /// Returns the tensor with a channel dimension.
   public func callAsFunction(_ image: Tensor) throws -> Tensor { try TF.pilToTensor(image) }
 
-  /// Makes a tensor of an image or a tensor.
+  /// Converts an image or a tensor.
   public func apply(_ value: Any) throws -> Any {
     if let image = value as? Image { return try self(image) }
     if let tensor = value as? Tensor { return try self(tensor) }
@@ -71,40 +72,43 @@ public struct PILToTensor: Transform {
   }
 }
 
-/// Makes a tensor an image (torchvision: `transforms.ToPILImage`).
+/// A transform that converts a tensor to an image (torchvision: `transforms.ToPILImage`).
 ///
 /// - Shape: `[C, H, W]` with 1 to 4 channels, or `[H, W]`.
-/// - Dtypes: `uint8`; floats from 0 to 1 are multiplied by 255 and cut.
+/// - Dtypes: `uint8`; floats from 0 to 1 are multiplied by 255 and truncated.
 public struct ToPILImage: Transform {
-  /// The mode that is expected; `nil` takes what the number of channels means.
+  /// The expected mode; `nil` infers it from the number of channels.
   public let mode: Image.Mode?
 
-  /// Creates a transform to images, of `mode` where one is given.
+  /// Creates a transform to images, optionally of a given mode.
   public init(mode: Image.Mode? = nil) { self.mode = mode }
 
   /// Returns the tensor as an image.
   ///
-  /// - Throws: `TensorError` for other shapes and dtypes, and channels that do not fit `mode`.
+  /// - Throws: `TensorError` for other shapes and dtypes, and for channels that do not match
+  ///   `mode`.
   public func callAsFunction(_ pixels: Tensor) throws -> Image {
     try TF.toPILImage(pixels, mode: mode)
   }
 
-  /// The mode, as torchvision prints it.
+  /// The mode in torchvision's printed form.
   public var description: String {
     "ToPILImage(\(mode.map { "mode=\($0.rawValue)" } ?? ""))"
   }
 }
 
-/// Changes the dtype of an image and scales its values to that dtype's range, floats from 0 to 1
+/// A transform that changes the dtype of an image and scales its values
 /// (torchvision: `transforms.ConvertImageDtype`).
+///
+/// The range of an integer dtype corresponds to 0 to 1 in floats.
 public struct ConvertImageDtype: Transform {
-  /// The dtype of the result.
+  /// The output dtype.
   public let dtype: DType
 
   /// Creates a transform to `dtype`.
   public init(_ dtype: DType) { self.dtype = dtype }
 
-  /// Returns `image` in the other dtype; throws where that has no room for the values' range.
+  /// Returns `image` in the other dtype; throws if it cannot represent the range.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     try TF.convertImageDtype(image, dtype)
   }

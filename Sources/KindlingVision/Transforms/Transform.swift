@@ -2,7 +2,7 @@ import KindlingCore
 
 /// A function of one sample, such as one that normalizes an image.
 ///
-/// Conforming types give a `callAsFunction`; the associated types follow from it:
+/// Conforming types implement `callAsFunction`; the associated types are inferred from it:
 ///
 /// ```swift
 /// struct Invert: Transform {
@@ -10,9 +10,9 @@ import KindlingCore
 /// }
 /// ```
 ///
-/// Image data sets hand an ``Image`` to their transform, as torchvision's hand it a PIL image. A
-/// transform whose input is a `Tensor` gets its pixels then, `uint8` `[C, H, W]`, as ``PILToTensor``
-/// gives them; one that conforms to ``ImageTransform`` takes both kinds.
+/// Image datasets pass an ``Image`` to their transform, like torchvision's PIL image. A transform
+/// whose input is a `Tensor` then gets its pixels, `uint8` `[C, H, W]`, converted by
+/// ``PILToTensor``. A transform that conforms to ``ImageTransform`` accepts both kinds.
 ///
 /// Loaders with workers call transforms from several threads at once.
 public protocol Transform<Input, Output>: Sendable, CustomStringConvertible {
@@ -24,15 +24,15 @@ public protocol Transform<Input, Output>: Sendable, CustomStringConvertible {
   /// Returns the transformed sample.
   func callAsFunction(_ input: Input) throws -> Output
 
-  /// Returns the transformed sample where types are known when the program runs, as in ``Compose``
-  /// and in data sets.
+  /// Returns the transformed sample for types known only at run time, as in ``Compose`` and
+  /// datasets.
   ///
-  /// Types that take only `Input` need not implement it.
+  /// Types that accept only `Input` need not implement it.
   func apply(_ value: Any) throws -> Any
 }
 
 extension Transform {
-  /// Calls the transform with `value`, or with the pixels of an image where it takes tensors.
+  /// Calls the transform with `value`, or with the pixels of an image if it takes tensors.
   public func apply(_ value: Any) throws -> Any {
     if let input = value as? Input { return try self(input) }
     if let image = value as? Image, let pixels = try TF.pilToTensor(image) as? Input {
@@ -46,13 +46,13 @@ extension Transform {
     return TensorError(.value, "\(name)", "expected \(wanted), but got \(type(of: value))")
   }
 
-  /// The type's name, written as torchvision writes a transform without arguments.
+  /// The name of the type, in torchvision's form of a transform without arguments.
   public var description: String {
     let name = String(describing: Self.self)
     return "\(name.prefix { $0 != "<" })()"
   }
 
-  /// `description` below a heading, further lines indented to match.
+  /// Returns `description` below a heading, with the same indentation for all lines.
   func described(under heading: String) -> String {
     let indent = "\n" + String(repeating: " ", count: heading.count)
     return heading
@@ -61,7 +61,7 @@ extension Transform {
   }
 }
 
-/// A transform made of a closure (torchvision: `transforms.Lambda`).
+/// A transform that calls a closure (torchvision: `transforms.Lambda`).
 public struct Lambda<Input, Output>: Transform {
   private let body: @Sendable (Input) throws -> Output
 

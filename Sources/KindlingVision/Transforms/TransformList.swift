@@ -1,9 +1,8 @@
 import KindlingCore
 
-/// The transforms of a container, which are released without recursion however deep containers are
-/// nested.
+/// The transforms of a container, released without recursion at any nesting depth.
 final class TransformList: @unchecked Sendable {
-  /// Written by `init` and `deinit` alone, which is why the class may be sent between threads.
+  /// Written by `init` and `deinit` only, so the class may be sent between threads.
   private(set) var transforms: [any Transform]
 
   init(_ transforms: [any Transform]) { self.transforms = transforms }
@@ -21,22 +20,22 @@ final class TransformList: @unchecked Sendable {
   }
 }
 
-/// A piece of a description that is still to be printed.
+/// A part of a description that has yet to be printed.
 private enum PrintedPart {
   case text(String)
   case transform(any Transform)
 }
 
-/// A transform made of others.
+/// A transform composed of others.
 ///
-/// Nested ones are called and described without recursion.
+/// Nested containers are called and described without recursion.
 protocol TransformContainer: Transform {
   var list: TransformList { get }
-  /// The text in front of the transforms' lines.
+  /// The text before the lines of the transforms.
   var opening: String { get }
-  /// The text behind them.
+  /// The text after them.
   var closing: String { get }
-  /// The transforms that one application runs, first to last.
+  /// Returns the transforms that one application runs, first to last.
   func drawn() throws -> [any Transform]
 }
 
@@ -44,10 +43,10 @@ extension TransformContainer {
   /// The transforms.
   public var transforms: [any Transform] { list.transforms }
 
-  /// Applies the transforms to a value of any type that the first of them takes.
+  /// Applies the transforms to a value of any type that the first one accepts.
   public func apply(_ value: Any) throws -> Any { try run(value) }
 
-  /// The result of ``drawn()``, with containers among them taken apart.
+  /// Returns the result of ``drawn()``, with nested containers expanded.
   func run(_ value: Any) throws -> Any {
     var value = value
     var pending: [any Transform] = try drawn().reversed()
@@ -61,7 +60,7 @@ extension TransformContainer {
     return value
   }
 
-  /// The transforms, one a line, as torchvision prints them.
+  /// The transforms, one per line, in torchvision's printed form.
   public var description: String {
     var text = ""
     var pending: [PrintedPart] = [.transform(self)]
@@ -75,7 +74,7 @@ extension TransformContainer {
         }
         text += container.opening
         pending.append(.text(container.closing))
-        // Lines within are not indented further, as torchvision's are not.
+        // As in torchvision, nested lines are not indented further.
         for inner in container.list.transforms.reversed() {
           pending += [.transform(inner), .text("\n    ")]
         }
@@ -84,7 +83,7 @@ extension TransformContainer {
     return text
   }
 
-  /// The result of the transforms as `Wanted`; an image as its pixels where that is a tensor.
+  /// Returns the result as `Wanted`; an image is converted to its pixels if that is a tensor.
   func result<Wanted>(_ value: Any) throws -> Wanted {
     let result = try apply(value)
     if let result = result as? Wanted { return result }
@@ -97,7 +96,7 @@ extension TransformContainer {
   }
 }
 
-/// Transforms applied one after another (torchvision: `transforms.Compose`).
+/// A transform that applies others in sequence (torchvision: `transforms.Compose`).
 ///
 /// ```swift
 /// let augmented = Compose([
@@ -118,20 +117,19 @@ public struct Compose: Transform {
   @_disfavoredOverload
   public init(_ transforms: [any Transform]) { list = TransformList(transforms) }
 
-  /// Creates a transform that applies transforms of tensors, whose closures' types are inferred.
+  /// Creates a transform of tensors, so that the types of closures are inferred.
   public init(_ transforms: [any Transform<Tensor, Tensor>]) { list = TransformList(transforms) }
 
   /// Returns the tensor after all transforms.
   public func callAsFunction(_ image: Tensor) throws -> Tensor { try result(image) }
 
-  /// Returns the tensor after all transforms; where they end in an image, its pixels as
-  /// ``PILToTensor`` gives them.
+  /// Returns the tensor after all transforms; an image at the end is converted by ``PILToTensor``.
   public func callAsFunction(_ image: Image) throws -> Tensor { try result(image) }
 
-  /// Returns the result of all transforms as the type that is asked for: `let small: Image =
-  /// try compose(image)`.
+  /// Returns the result of all transforms as the requested type:
+  /// `let small: Image = try compose(image)`.
   ///
-  /// - Throws: `TensorError` where the transforms give something else.
+  /// - Throws: `TensorError` if the result has another type.
   public func callAsFunction<Result>(_ sample: some Any, as: Result.Type = Result.self) throws
     -> Result
   { try result(sample) }

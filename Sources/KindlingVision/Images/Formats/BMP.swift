@@ -1,6 +1,7 @@
 import KindlingCore
 
-/// Windows bitmaps: palettes of 1 to 256 colors (also run-length coded), 16, 24 and 32 bits a pixel.
+/// A decoder of Windows bitmaps: palettes of 1 to 256 colors (also run-length coded), and 16, 24
+/// and 32 bits per pixel.
 enum BMP {
   static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Image {
     var file = ByteCursor(bytes)
@@ -41,7 +42,7 @@ enum BMP {
           throw ByteCursor.damaged("a BMP of \(bits) bits a pixel has no masks")
         }
         try file.seek(start + 40)
-        // A header of 40 bytes has its three masks behind it.
+        // A header of 40 bytes is followed by its three masks.
         let count = size >= 56 || compression == 6 ? 4 : 3
         masks = try (0..<count).map { _ in UInt32(truncatingIfNeeded: try file.word()) }
         if size == 40 { return }
@@ -87,19 +88,19 @@ enum BMP {
       throw ByteCursor.damaged("BMP compression \(header.compression) is not known")
     }
     let (width, height) = (header.width, header.height)
-    // Four bytes move on by at most 255 rows.
+    // Four bytes advance by at most 255 rows.
     guard !isCoded || height / 64 <= file.bytes.count else {
       throw ByteCursor.damaged("\(file.bytes.count) bytes cannot reach \(height) rows")
     }
     let pixels = try Image.promised(
       mode, width: width, height: height,
-      // A run of two bytes shows 255 pixels, a skip of four leaves out 255 rows of any length: as many
-      // pixels a byte as a GIF may have.
+      // A run of two bytes covers 255 pixels, and a skip of four bytes 255 rows of any length. The
+      // limit of pixels per byte is that of GIF.
       most: file.bytes.count * (isCoded ? 11_000 : 8), inBytes: file.bytes.count)
     try pixels.withUnsafeMutableBuffer(of: UInt8.self) { target in
       func set(_ x: Int, _ y: Int, _ index: Int) throws {
         guard index < palette.count else {
-          // As in Pillow, colors that the palette lacks are black.
+          // As in Pillow, colors missing from the palette are black.
           return
         }
         let row = header.isTopDown ? y : height - 1 - y
@@ -119,7 +120,7 @@ enum BMP {
         }
         return
       }
-      // Pixels that no run covers are of color 0.
+      // Pixels that no run covers have color 0.
       let first = palette.first ?? (0, 0, 0)
       fill(target, with: mode == .rgb ? [first.0, first.1, first.2] : [first.0])
       try runs(&file, isNibbles: header.compression == 2, width, height, set)
@@ -169,7 +170,7 @@ enum BMP {
           let byte = Int(literal[isNibbles ? i / 2 : i])
           try put(isNibbles ? (i % 2 == 0 ? byte >> 4 : byte & 15) : byte)
         }
-        // Literals fill words of two bytes.
+        // Literals are padded to words of two bytes.
         if size % 2 == 1 { _ = try file.byte() }
       }
     }

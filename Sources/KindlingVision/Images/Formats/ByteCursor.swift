@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// Reads numbers out of the bytes of a file, and throws where they end.
+/// A cursor that reads numbers from the bytes of a file, and throws at the end.
 struct ByteCursor {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
@@ -9,7 +9,7 @@ struct ByteCursor {
 
   var isAtEnd: Bool { position >= bytes.count }
 
-  /// Goes to a place, which may be the end.
+  /// Moves to a position, which may be the end.
   mutating func seek(_ place: Int) throws {
     guard (0...bytes.count).contains(place) else { throw ByteCursor.truncated }
     position = place
@@ -26,20 +26,20 @@ struct ByteCursor {
     return bytes[position]
   }
 
-  /// The next `count` bytes.
+  /// Returns the next `count` bytes.
   mutating func take(_ count: Int) throws -> UnsafeBufferPointer<UInt8> {
     guard count >= 0, count <= bytes.count - position else { throw ByteCursor.truncated }
     defer { position += count }
     return UnsafeBufferPointer(rebasing: bytes[position..<position + count])
   }
 
-  /// A number of two bytes, the lower one first.
+  /// Reads a little-endian number of two bytes.
   mutating func short() throws -> Int { Int(try byte()) | Int(try byte()) << 8 }
 
-  /// A number of four bytes, the lowest one first.
+  /// Reads a little-endian number of four bytes.
   mutating func word() throws -> Int { try short() | short() << 16 }
 
-  /// A signed number of four bytes.
+  /// Reads a signed little-endian number of four bytes.
   mutating func signedWord() throws -> Int {
     Int(Int32(truncatingIfNeeded: try word()))
   }
@@ -54,9 +54,9 @@ struct ByteCursor {
 }
 
 extension Image {
-  /// An empty image of a size that a file's header promises.
+  /// Returns an empty image of the size in a file's header.
   ///
-  /// `most` is more pixels than such a file can hold.
+  /// `most` is an upper bound on the pixels that such a file can hold.
   static func promised(
     _ mode: Mode, width: Int, height: Int, most: Int, inBytes count: Int
   ) throws -> Tensor {

@@ -1,14 +1,14 @@
 import KindlingCore
 import KindlingPlatform
 
-/// A library of the machine that reads an image format, opened when the first such file is read.
+/// A system library that decodes an image format, loaded when the first such file is read.
 struct CodecLibrary: Sendable {
   private let name: String
   private let library: SystemLibrary
 
-  /// Opens the first of `files` that there is.
+  /// Loads the first of `files` that exists.
   ///
-  /// - Throws: ``VisionError`` `.system` that says what to install.
+  /// - Throws: ``VisionError`` `.system` that names the package to install.
   init(_ name: String, _ files: [String], package: String, reads format: String)
     throws(VisionError)
   {
@@ -21,7 +21,7 @@ struct CodecLibrary: Sendable {
     (self.name, self.library) = (name, library)
   }
 
-  /// The function of this name.
+  /// Returns the function of this name.
   func function<Function>(_ symbol: String, as: Function.Type) throws(VisionError) -> Function {
     guard let found = library.function(symbol, as: Function.self) else {
       throw VisionError(.system, "\(name) has no \(symbol)")

@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// The first frame of a GIF.
+/// A decoder of the first frame of a GIF.
 enum GIF {
   static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Image {
     var file = ByteCursor(bytes)
@@ -49,7 +49,7 @@ enum GIF {
     }
   }
 
-  /// The rows of a frame in the order of the file.
+  /// The rows of a frame in file order.
   private struct Lines {
     private let height: Int
     private let isInterlaced: Bool
@@ -61,7 +61,7 @@ enum GIF {
       self.isInterlaced = isInterlaced
     }
 
-    /// Goes to the row that stands at `position` in the file.
+    /// Moves to the row at `position` in the file.
     mutating func advance(_ position: Int) {
       guard isInterlaced else {
         line = position
@@ -93,7 +93,7 @@ enum GIF {
     return try indices.drawn(as: mode, height: indices.height, width: indices.width) { from, to in
       for i in 0..<from.count {
         let index = Int(from[i]), place = i * mode.channels
-        // Colors that the palette lacks are black.
+        // Colors missing from the palette are black.
         let color = index < palette.count ? palette[index] : (0, 0, 0)
         (to[place], to[place + 1], to[place + 2]) = color
         if isUsed { to[place + 3] = index == transparent ? 0 : 255 }
@@ -102,9 +102,9 @@ enum GIF {
   }
 }
 
-/// The compression of GIF.
+/// The LZW compression of GIF.
 private enum LZW {
-  /// Calls `put` with each of `count` bytes; a stream that ends early leaves the rest out.
+  /// Calls `put` with each of `count` bytes, or fewer if the stream ends early.
   static func decode(
     _ file: inout ByteCursor, count: Int, _ put: (Int, UInt8) throws -> Void
   ) throws {
@@ -113,7 +113,7 @@ private enum LZW {
       throw ByteCursor.damaged("a GIF with codes of \(bits) bits")
     }
     let clear = 1 << bits, end = clear + 1
-    // Each code is another code and a byte; `first` is the first byte of its text.
+    // A code is another code followed by a byte; `first` is the first byte of its text.
     var prefix = [Int16](repeating: -1, count: 4096)
     var suffix = [UInt8](repeating: 0, count: 4096), first = suffix
     for i in 0..<clear { (suffix[i], first[i]) = (UInt8(i), UInt8(i)) }

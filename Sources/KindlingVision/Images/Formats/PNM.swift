@@ -1,7 +1,7 @@
 import KindlingCore
 import Numerics
 
-/// Portable bitmaps, graymaps and pixmaps, as text and as bytes (P1 to P6).
+/// A decoder of portable bitmaps, graymaps and pixmaps, as text and binary (P1 to P6).
 enum PNM {
   static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Image {
     var file = ByteCursor(bytes)
@@ -17,9 +17,9 @@ enum PNM {
     let pixels = try Image.promised(
       mode, width: width, height: height, most: bytes.count * (isBitmap ? 8 : 1),
       inBytes: bytes.count)
-    // One byte of white space ends the header of bytes.
+    // A single white-space byte ends the header of a binary file.
     if !isText { try file.skip(1) }
-    // Gray of 16 bits is cut at 255 as Pillow converts it; colors are scaled.
+    // 16-bit gray is clamped at 255, as in Pillow's conversion; colors are scaled.
     let isWide = largest > 255, top = mode == .l && isWide ? 65535.0 : 255.0
     func level(_ value: Int) -> UInt8 {
       let scaled = (Double(value) / Double(largest) * top).rounded(.toNearestOrEven)
@@ -82,7 +82,7 @@ enum PNM {
     return value
   }
 
-  /// A digit of a bitmap as text, which needs no space behind it.
+  /// Reads a digit of a bitmap in text form, which needs no space after it.
   private static func bit(_ file: inout ByteCursor) throws -> Bool {
     try gap(&file)
     switch try file.byte() {

@@ -46,7 +46,7 @@ struct TIFF: @unchecked Sendable {
     _ = try library.function("TIFFSetWarningHandler", as: Silence.self)(nil)
   }
 
-  /// The bytes of a file and the place in them.
+  /// The bytes of a file and the position in them.
   private struct Source {
     var bytes: UnsafeBufferPointer<UInt8>
     var position = 0
@@ -100,7 +100,8 @@ struct TIFF: @unchecked Sendable {
       inBytes: count)
     let isRead = try rgba.withUnsafeMutableBuffer(of: UInt8.self) { target in
       guard let start = target.baseAddress else { return false }
-      // From the top left corner; words hold red in their lowest byte, and the first error ends it.
+      // Starts at the top left corner; the lowest byte of a word is red, and the first error stops
+      // decoding.
       return read(
         file, UInt32(directory.width), UInt32(directory.height),
         UnsafeMutableRawPointer(start).assumingMemoryBound(to: UInt32.self), 1, 1) == 1
@@ -125,7 +126,7 @@ struct TIFF: @unchecked Sendable {
       samples = number(277, unless: 1)
     }
 
-    /// Gray is 0 or 1; more samples than colors are opacity.
+    /// The mode: gray is 0 or 1, and samples beyond the colors are opacity.
     var mode: Image.Mode {
       if photometric <= 1 { return samples == 2 ? .la : .l }
       return photometric == 2 && samples == 4 ? .rgba : .rgb

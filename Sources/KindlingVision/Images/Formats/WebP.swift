@@ -1,6 +1,6 @@
 import KindlingCore
 
-/// WebP files, through libwebp.
+/// A decoder of WebP files, by libwebp.
 struct WebP: Sendable {
   private typealias Features =
     @convention(c) (
@@ -33,9 +33,9 @@ struct WebP: Sendable {
 
   static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Image {
     let library = try shared.get()
-    // Width, height, whether there is opacity, whether it moves, format, and room for more.
+    // Width, height, opacity, animation, format, and reserved fields.
     var found = [Int32](repeating: 0, count: 16)
-    // The number is the version of the structure, whose upper byte has been 2 since 2012.
+    // The last argument is the version of the structure, whose upper byte has been 2 since 2012.
     guard library.features(bytes.baseAddress, bytes.count, &found, 0x0209) == 0 else {
       throw ByteCursor.damaged("libwebp refuses its header")
     }

@@ -2,24 +2,25 @@ public import KindlingCore
 import KindlingIO
 import KindlingNN
 
-/// Published parameters of one model (torchvision: `models.…_Weights`).
+/// The pretrained weights of a model (torchvision: `models.…_Weights`).
 ///
-/// The raw value is the file's name, which ends in the beginning of its SHA-256 sum. Files are fetched
-/// once, into ``ModelCache/folder``.
+/// The raw value is the file name, which ends in the first digits of the SHA-256 checksum. Files
+/// are downloaded once, to ``ModelCache/folder``.
 public protocol ImageNetWeights: CaseIterable, Hashable, RawRepresentable, Sendable
 where RawValue == String {
-  /// The ones to take where nothing speaks against it (torchvision: `DEFAULT`).
+  /// The recommended weights (torchvision: `DEFAULT`).
   static var `default`: Self { get }
-  /// The file, and the sum by which it is known.
+  /// The file and its checksum.
   var file: PublishedFile { get }
-  /// What images go through before the model.
+  /// The preprocessing of images for the model.
   var transforms: ImageClassification { get }
 }
 
 extension ImageNetWeights {
-  /// The parameters that torchvision calls `name`, such as `IMAGENET1K_V1` or `DEFAULT`.
+  /// Creates the weights with torchvision's name, such as `IMAGENET1K_V1` or `DEFAULT`.
   ///
-  /// - Throws: ``VisionError`` `.value` where there are none of that name; it lists those there are.
+  /// - Throws: ``VisionError`` `.value`, which lists the valid names, if there are none with this
+  ///   name.
   public init(named name: String) throws {
     let found = name == "DEFAULT" ? Self.default : Self.allCases.first { $0.name == name }
     guard let found else {
@@ -32,7 +33,7 @@ extension ImageNetWeights {
     self = found
   }
 
-  /// torchvision's name, such as `IMAGENET1K_V1`.
+  /// The name in torchvision, such as `IMAGENET1K_V1`.
   public var name: String {
     "\(self)".reduce(into: "") { text, letter in
       if letter.isUppercase { text += "_" }
@@ -40,34 +41,34 @@ extension ImageNetWeights {
     }
   }
 
-  /// The preset of most models: the middle 224 by 224 pixels of the image resized to 256.
+  /// The preprocessing of most models: a center crop of 224 by 224 pixels after resizing to 256.
   public var transforms: ImageClassification { ImageClassification(cropSize: 224) }
 
-  /// The names of the classes, in the order of the model's outputs (torchvision: `meta["categories"]`).
+  /// The class names, in the order of the logits (torchvision: `meta["categories"]`).
   public var categories: [String] { ImageNet.categories }
 
-  /// The file of the raw value's name; the whole sum is asked for where it is recorded here.
+  /// The file named by the raw value, with the full checksum if it is known.
   public var file: PublishedFile {
     let prefix = rawValue.split(separator: "-").last.map(String.init) ?? ""
     return PublishedFile(rawValue + ".pth", .sha256(knownSums[prefix] ?? prefix))
   }
 
-  /// Where torchvision publishes the file.
+  /// The address of the file.
   public var url: String { publishers[0] + file.name }
 
-  /// The parameters, fetched where they are not in the cache.
+  /// Returns the weights, downloaded if they are not in the cache.
   ///
-  /// `progress` is called while the file arrives; nil is silent.
+  /// `progress` is called during the download; `nil` is silent.
   ///
-  /// - Throws: ``VisionError`` `.download` where no mirror gives a file of the right sum, `.system`
-  ///   where it cannot be written.
+  /// - Throws: ``VisionError`` `.download` if no mirror has a file with the right checksum,
+  ///   `.system` if it cannot be written.
   public func stateDict(progress: DownloadProgress? = defaultDownloadProgress) throws -> StateDict {
     try stateDict(
       from: ModelCache.mirror.map { [$0] + publishers } ?? publishers, in: ModelCache.folder,
       progress: progress)
   }
 
-  /// The parameters from certain mirrors and another cache.
+  /// Returns the weights from given mirrors and another cache.
   package func stateDict(
     from mirrors: [String], in folder: String, progress: DownloadProgress?,
     announce: (String) -> Void = writeLineToStandardError
@@ -80,12 +81,12 @@ extension ImageNetWeights {
   }
 }
 
-/// Where torchvision's files are published, the present place first.
+/// The addresses of torchvision's files, the current one first.
 private let publishers = [
   "https://download.pytorch.org/models/", "https://s3.amazonaws.com/pytorch/models/",
 ]
 
-/// Whole SHA-256 sums, by their beginnings.
+/// The full SHA-256 checksums by their first digits.
 private let knownSums = Dictionary(
   [
     "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
@@ -95,7 +96,7 @@ private let knownSums = Dictionary(
   ].map { (String($0.prefix(8)), $0) }, uniquingKeysWith: { first, _ in first })
 
 extension Module {
-  /// This module with published parameters in place of those drawn.
+  /// Returns this module with pretrained weights.
   func loading(_ weights: some ImageNetWeights, _ progress: DownloadProgress?) throws -> Self {
     try loadStateDict(weights.stateDict(progress: progress))
     return self

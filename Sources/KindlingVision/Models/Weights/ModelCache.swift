@@ -1,12 +1,14 @@
 import KindlingPlatform
 
-/// Where published parameters are kept.
+/// The cache of pretrained weights.
 public enum ModelCache {
-  /// The folder of files, made by the first download: `checkpoints` in the folder `KINDLING_CACHE`,
-  /// else in `kindling` below `XDG_CACHE_HOME`, else in `~/.cache/kindling`.
+  /// The folder of files, created by the first download.
+  ///
+  /// It is `checkpoints` in the folder `KINDLING_CACHE`, or in `kindling` below `XDG_CACHE_HOME`,
+  /// or in `~/.cache/kindling`.
   public static var folder: String { folder(variable) }
 
-  /// ``folder``, from other environment variables.
+  /// Returns ``folder`` for other environment variables.
   package static func folder(_ variable: (String) -> String?) -> String {
     let base =
       variable("KINDLING_CACHE") ?? variable("XDG_CACHE_HOME").map { $0 + "/kindling" }
@@ -14,10 +16,10 @@ public enum ModelCache {
     return base + "/checkpoints"
   }
 
-  /// The address `KINDLING_MIRROR`, below which files are asked for before the publishers are.
+  /// The address `KINDLING_MIRROR`, which is tried before the publishers.
   static var mirror: String? { variable("KINDLING_MIRROR") }
 
-  /// An environment variable that is not empty.
+  /// Returns an environment variable; `nil` if it is unset or empty.
   private static func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }

@@ -1,45 +1,46 @@
-/// Parameters of ``vgg11(weights:progress:)`` (torchvision: `VGG11_Weights`).
+/// The pretrained weights of ``vgg11(weights:progress:)`` (torchvision: `VGG11_Weights`).
 public enum VGG11Weights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg11-8a719046"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG11Weights.imagenet1kV1
 }
 
-/// Parameters of ``vgg11BN(weights:progress:)`` (torchvision: `VGG11_BN_Weights`).
+/// The pretrained weights of ``vgg11BN(weights:progress:)`` (torchvision: `VGG11_BN_Weights`).
 public enum VGG11BNWeights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg11_bn-6002323d"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG11BNWeights.imagenet1kV1
 }
 
-/// Parameters of ``vgg13(weights:progress:)`` (torchvision: `VGG13_Weights`).
+/// The pretrained weights of ``vgg13(weights:progress:)`` (torchvision: `VGG13_Weights`).
 public enum VGG13Weights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg13-19584684"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG13Weights.imagenet1kV1
 }
 
-/// Parameters of ``vgg13BN(weights:progress:)`` (torchvision: `VGG13_BN_Weights`).
+/// The pretrained weights of ``vgg13BN(weights:progress:)`` (torchvision: `VGG13_BN_Weights`).
 public enum VGG13BNWeights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg13_bn-abd245e5"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG13BNWeights.imagenet1kV1
 }
 
-/// Parameters of ``vgg16(weights:progress:)`` (torchvision: `VGG16_Weights`).
+/// The pretrained weights of ``vgg16(weights:progress:)`` (torchvision: `VGG16_Weights`).
 public enum VGG16Weights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg16-397923af"
-  /// Features alone, ported from Caffe, for detection; the classifier's parameters are NaN.
+  /// The weights of the features alone, ported from Caffe, for detection; those of the classifier
+  /// are NaN.
   case imagenet1kFeatures = "vgg16_features-amdegroot-88682ab5"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG16Weights.imagenet1kV1
 
-  /// What images go through before the model.
+  /// The preprocessing of images for the model.
   public var transforms: ImageClassification {
     switch self {
     case .imagenet1kV1: ImageClassification(cropSize: 224)
@@ -50,26 +51,26 @@ public enum VGG16Weights: String, ImageNetWeights {
   }
 }
 
-/// Parameters of ``vgg16BN(weights:progress:)`` (torchvision: `VGG16_BN_Weights`).
+/// The pretrained weights of ``vgg16BN(weights:progress:)`` (torchvision: `VGG16_BN_Weights`).
 public enum VGG16BNWeights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg16_bn-6c64b313"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG16BNWeights.imagenet1kV1
 }
 
-/// Parameters of ``vgg19(weights:progress:)`` (torchvision: `VGG19_Weights`).
+/// The pretrained weights of ``vgg19(weights:progress:)`` (torchvision: `VGG19_Weights`).
 public enum VGG19Weights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg19-dcbb9e9d"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG19Weights.imagenet1kV1
 }
 
-/// Parameters of ``vgg19BN(weights:progress:)`` (torchvision: `VGG19_BN_Weights`).
+/// The pretrained weights of ``vgg19BN(weights:progress:)`` (torchvision: `VGG19_BN_Weights`).
 public enum VGG19BNWeights: String, ImageNetWeights {
-  /// Trained with the recipe of the paper.
+  /// Weights trained with the recipe of the paper.
   case imagenet1kV1 = "vgg19_bn-c79401a0"
-  /// torchvision's choice.
+  /// The weights that torchvision recommends.
   public static let `default` = VGG19BNWeights.imagenet1kV1
 }

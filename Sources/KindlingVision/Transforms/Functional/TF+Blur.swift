@@ -1,11 +1,11 @@
 import KindlingCore
 
 extension TF {
-  /// Returns the image blurred by a Gaussian; beyond its edges it is mirrored.
+  /// Returns the image blurred by a Gaussian, with reflection padding.
   ///
-  /// `kernelSize` is the width and height of the kernel in pixels, odd; one number is both. `sigma`
-  /// is the standard deviation in pixels, along width and height; by default it follows from the
-  /// kernel's size. Images are blurred as tensors, as in torchvision.
+  /// `kernelSize` is the odd width and height of the kernel in pixels, or one number for both.
+  /// `sigma` is the standard deviation in pixels, along width and height; the default depends on
+  /// the kernel size. Images are blurred as tensors, as in torchvision.
   public static func gaussianBlur<I: ImageOrTensor>(
     _ image: I, _ kernelSize: [Int], _ sigma: [Double]? = nil
   ) throws -> I {
@@ -31,7 +31,7 @@ extension TF {
     }
   }
 
-  /// Width and height of a blur's kernel, which must be odd.
+  /// Returns the width and height of a kernel, which must be odd.
   static func blurKernel(_ size: [Int], _ operation: String) throws -> (width: Int, height: Int) {
     guard (1...2).contains(size.count), size.allSatisfy({ $0 > 0 && $0 % 2 == 1 }),
       let width = size.first, let height = size.last

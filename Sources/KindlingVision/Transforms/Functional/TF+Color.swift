@@ -1,10 +1,10 @@
 import KindlingCore
 
 extension TF {
-  /// Returns the image in gray, with 1 channel or 3 equal ones.
+  /// Returns the image in grayscale, with 1 channel or 3 equal ones.
   ///
-  /// The weights are those of ITU-R BT.601. Images are rounded, tensors of integers are cut. A tensor
-  /// of one channel keeps one, as in torchvision.
+  /// The weights are those of ITU-R BT.601. Images are rounded, and integer tensors are truncated.
+  /// A tensor with one channel keeps one, as in torchvision.
   public static func rgbToGrayscale<I: ImageOrTensor>(
     _ image: I, numOutputChannels: Int = 1
   ) throws -> I {
@@ -21,19 +21,19 @@ extension TF {
     }
   }
 
-  /// Returns an image in gray, with 1 channel or 3 equal ones.
+  /// Returns an image in grayscale, with 1 channel or 3 equal ones.
   public static func toGrayscale(_ image: Image, numOutputChannels: Int = 1) throws -> Image {
     try rgbToGrayscale(image, numOutputChannels: numOutputChannels)
   }
 
-  /// Returns the negative: the largest value of the dtype (1 for floats) less each pixel.
+  /// Returns the negative: the maximum of the dtype (1 for floats) minus each pixel.
   public static func invert<I: ImageOrTensor>(_ image: I) throws -> I {
     try image.transformed(tensor: TensorForms.invert) {
       try Pillow.mapped($0, "invert") { 255 - $0 }
     }
   }
 
-  /// Multiplies each pixel by `factor`, which is not negative.
+  /// Multiplies each pixel by `factor`, which must be nonnegative.
   public static func adjustBrightness<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
     try checkFactor(factor, "brightness_factor", "adjustBrightness")
     return try image.transformed {
@@ -43,7 +43,8 @@ extension TF {
     }
   }
 
-  /// Multiplies each pixel's distance from the mean gray by `factor`, which is not negative.
+  /// Scales the difference between each pixel and the mean gray by `factor`, which must be
+  /// nonnegative.
   public static func adjustContrast<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
     try checkFactor(factor, "contrast_factor", "adjustContrast")
     return try image.transformed {
@@ -53,7 +54,8 @@ extension TF {
     }
   }
 
-  /// Multiplies each pixel's distance from its gray by `factor`, which is not negative.
+  /// Scales the difference between each pixel and its gray value by `factor`, which must be
+  /// nonnegative.
   public static func adjustSaturation<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
     try checkFactor(factor, "saturation_factor", "adjustSaturation")
     return try image.transformed {
@@ -63,7 +65,7 @@ extension TF {
     }
   }
 
-  /// Turns the color circle by `factor`, from −0.5 to 0.5 (half a turn).
+  /// Shifts the hue by `factor`, from −0.5 to 0.5 (half the color circle).
   public static func adjustHue<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
     guard (-0.5...0.5).contains(factor) else {
       throw TensorError(.value, "adjustHue", "hue_factor (\(factor)) is not in [-0.5, 0.5].")
@@ -75,7 +77,7 @@ extension TF {
     }
   }
 
-  /// Raises each pixel, as a number from 0 to 1, to the power `gamma` and multiplies it by `gain`.
+  /// Raises each pixel, scaled to 0 to 1, to the power `gamma` and multiplies it by `gain`.
   public static func adjustGamma<I: ImageOrTensor>(
     _ image: I, _ gamma: Double, gain: Double = 1
   ) throws -> I {
@@ -91,8 +93,10 @@ extension TF {
     }
   }
 
-  /// Multiplies each pixel's distance from the mean around it by `factor`, which is not negative: 0
-  /// blurs, 1 changes nothing, 2 sharpens.
+  /// Scales the difference between each pixel and a smoothed image by `factor`, which must be
+  /// nonnegative.
+  ///
+  /// A factor of 0 blurs, 1 changes nothing, and 2 sharpens.
   public static func adjustSharpness<I: ImageOrTensor>(_ image: I, _ factor: Double) throws -> I {
     try checkFactor(factor, "sharpness_factor", "adjustSharpness")
     return try image.transformed {
@@ -102,7 +106,8 @@ extension TF {
     }
   }
 
-  /// Keeps the upper `bits` bits of each channel, from 0 to 8 (of an image from 1); tensors are `uint8`.
+  /// Keeps the upper `bits` bits of each channel, from 0 to 8 (for an image from 1); tensors must
+  /// be `uint8`.
   public static func posterize<I: ImageOrTensor>(_ image: I, _ bits: Int) throws -> I {
     guard (0...8).contains(bits) else {
       throw TensorError(
@@ -121,7 +126,7 @@ extension TF {
     }
   }
 
-  /// Inverts the pixels that are not less than `threshold`.
+  /// Inverts the pixels from `threshold` upwards.
   public static func solarize<I: ImageOrTensor>(_ image: I, _ threshold: Double) throws -> I {
     try image.transformed {
       try TensorForms.solarize($0, threshold)
@@ -130,12 +135,12 @@ extension TF {
     }
   }
 
-  /// Stretches the values of each channel over the whole range.
+  /// Stretches the values of each channel to the full range.
   public static func autocontrast<I: ImageOrTensor>(_ image: I) throws -> I {
     try image.transformed(tensor: TensorForms.autocontrast, image: Pillow.autocontrast)
   }
 
-  /// Makes all values of each channel about equally frequent; tensors are `uint8`.
+  /// Equalizes the histogram of each channel; tensors must be `uint8`.
   public static func equalize<I: ImageOrTensor>(_ image: I) throws -> I {
     try image.transformed(tensor: TensorForms.equalize, image: Pillow.equalize)
   }

@@ -14,7 +14,7 @@ extension TF {
     return try planes.copy_(image.pixels.permute(2, 0, 1))
   }
 
-  /// Returns a tensor `[H, W]` with a dimension of channels; `[C, H, W]` stays.
+  /// Returns a tensor `[H, W]` with a channel dimension added; `[C, H, W]` is unchanged.
   public static func pilToTensor(_ image: Tensor) throws -> Tensor {
     try channelsFirst(image, "pilToTensor")
   }
@@ -22,7 +22,7 @@ extension TF {
   /// Returns a tensor as an image; see ``ToPILImage``.
   public static func toPILImage(_ pixels: Tensor, mode: Image.Mode? = nil) throws -> Image {
     let bytes =
-      // Cut and wrapped, as NumPy converts floats to bytes.
+      // Truncated and wrapped, as NumPy converts floats to bytes.
       try pixels.dtype.isFloatingPoint
       ? noGrad { try pixels.mul(255).to(.int32).to(.uint8) } : pixels
     guard bytes.dtype == .uint8 else {
@@ -41,7 +41,7 @@ extension TF {
     return image
   }
 
-  /// The shape that ``ToTensor`` speaks of.
+  /// Returns the tensor in the shape that ``ToTensor`` describes.
   static func channelsFirst(_ image: Tensor, _ operation: String) throws -> Tensor {
     switch image.ndim {
     case 2: return try image.unsqueeze(0)
@@ -59,9 +59,9 @@ extension TF {
     }
   }
 
-  /// Returns the tensor in another dtype, its values scaled to that dtype's range (floats: 0 to 1).
+  /// Returns the tensor in another dtype, with values scaled to its range (floats: 0 to 1).
   ///
-  /// - Throws: `TensorError` where floats cannot hold the integers' range, and for bool.
+  /// - Throws: `TensorError` if floats cannot represent the range of the integers, and for bool.
   public static func convertImageDtype(_ image: Tensor, _ dtype: DType) throws -> Tensor {
     try TensorForms.convertImageDtype(image, dtype)
   }

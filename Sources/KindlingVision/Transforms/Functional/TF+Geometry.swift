@@ -4,44 +4,44 @@ import KindlingCore
 public enum ImagePaddingMode: String, Sendable {
   /// One value everywhere.
   case constant
-  /// The last pixel.
+  /// The edge pixel repeated.
   case edge
-  /// Mirrored, without the last pixel: `c b | a b c | b a`.
+  /// Reflection without repeating the edge pixel: `c b | a b c | b a`.
   case reflect
-  /// Mirrored, with the last pixel: `b a | a b c | c b`.
+  /// Reflection with the edge pixel repeated: `b a | a b c | c b`.
   case symmetric
 }
 
-/// The way values between pixels are computed (torchvision: `InterpolationMode`).
+/// The interpolation of values between pixels (torchvision: `InterpolationMode`).
 public enum InterpolationMode: String, Sendable {
-  /// The nearest pixel, of a tensor found from corners as PyTorch does.
+  /// The nearest pixel; for tensors with the rounding of PyTorch's `nearest`.
   case nearest
-  /// The nearest pixel, found from centers as Pillow does.
+  /// The nearest pixel, computed from pixel centers as in Pillow.
   case nearestExact = "nearest-exact"
   /// Linear in both directions.
   case bilinear
   /// Cubic in both directions.
   case bicubic
-  /// The mean of a box; of images only.
+  /// The mean of a box; for images only.
   case box
-  /// A Hamming window; of images only.
+  /// A Hamming window; for images only.
   case hamming
-  /// Lanczos' window of three pixels; of images only.
+  /// A Lanczos window of three pixels; for images only.
   case lanczos
 }
 
 extension TF {
-  /// Mirrors the image left to right.
+  /// Flips the image horizontally.
   public static func hflip<I: ImageOrTensor>(_ image: I) throws -> I {
     try image.transformed(tensor: TensorForms.hflip, image: Pillow.hflip)
   }
 
-  /// Mirrors the image top to bottom.
+  /// Flips the image vertically.
   public static func vflip<I: ImageOrTensor>(_ image: I) throws -> I {
     try image.transformed(tensor: TensorForms.vflip, image: Pillow.vflip)
   }
 
-  /// Returns the rectangle that begins at (`top`, `left`); pixels beyond the image are 0.
+  /// Returns the rectangle at (`top`, `left`), with 0 beyond the image.
   public static func crop<I: ImageOrTensor>(
     _ image: I, _ top: Int, _ left: Int, _ height: Int, _ width: Int
   ) throws -> I {
@@ -60,7 +60,7 @@ extension TF {
     }
   }
 
-  /// Returns the middle of the image; where it is smaller than `size`, with zeros around it.
+  /// Returns the center of the image; an image smaller than `size` is padded with zeros.
   public static func centerCrop<I: ImageOrTensor>(_ image: I, _ size: [Int]) throws -> I {
     let (height, width) = try pair(size, "centerCrop")
     var image = image
@@ -73,10 +73,10 @@ extension TF {
     return try crop(image, half(top), half(left), height, width)
   }
 
-  /// Half of `n`, rounded to even as Python rounds.
+  /// Returns half of `n`, rounded to even as in Python.
   private static func half(_ n: Int) -> Int { n / 2 + (n % 4 == 3 ? 1 : 0) }
 
-  /// Returns the four corners (top left and right, bottom left and right) and the middle.
+  /// Returns the four corners (top left and right, bottom left and right) and the center.
   public static func fiveCrop<I: ImageOrTensor>(_ image: I, _ size: [Int]) throws -> [I] {
     let (height, width) = try pair(size, "fiveCrop")
     let (h, w) = try TF.size(image, "fiveCrop")
@@ -93,7 +93,7 @@ extension TF {
     ]
   }
 
-  /// Returns the five crops, and those of the mirrored image.
+  /// Returns the five crops of the image, and those of the flipped image.
   public static func tenCrop<I: ImageOrTensor>(
     _ image: I, _ size: [Int], verticalFlip: Bool = false
   ) throws -> [I] {
@@ -101,10 +101,10 @@ extension TF {
       + fiveCrop(verticalFlip ? vflip(image) : hflip(image), size)
   }
 
-  /// Returns the image with a border.
+  /// Returns the image with padding.
   ///
-  /// `padding` is pixels on all sides, or left and right, and top and bottom, or left, top, right
-  /// and bottom; where it is negative the image is cropped. `fill` is the value of a constant border.
+  /// `padding` is one number of pixels for all sides, two (left and right, top and bottom) or four
+  /// (left, top, right, bottom). Negative numbers crop. `fill` is the value of constant padding.
   public static func pad<I: ImageOrTensor>(
     _ image: I, _ padding: [Int], fill: Double = 0, paddingMode: ImagePaddingMode = .constant
   ) throws -> I {
@@ -152,8 +152,9 @@ extension TF {
     }
   }
 
-  /// The pixel of `count` that each of `range` shows, mirrored as often as it takes: of images, as
-  /// NumPy pads arrays.
+  /// Returns the source index of each position in `range`, reflected repeatedly if necessary.
+  ///
+  /// This is NumPy's padding, which images use.
   private static func mirrored(
     _ range: Range<Int>, of count: Int, _ mode: ImagePaddingMode
   ) throws -> [Int] {
@@ -172,7 +173,7 @@ extension TF {
   private static func places(_ range: Range<Int>, of count: Int, _ mode: ImagePaddingMode) throws
     -> [Int]
   {
-    // Mirrored, all of the image can be shown once; `reflect` leaves the last pixel out.
+    // Reflection can show the whole image once; `reflect` does not repeat the edge pixel.
     let most = mode == .reflect ? count - 1 : count
     guard mode == .edge ? count > 0 : -range.lowerBound <= most && range.upperBound - count <= most
     else {
@@ -190,8 +191,8 @@ extension TF {
     }
   }
 
-  /// Returns the tensor with the rectangle at (`top`, `left`) overwritten by `value`, which is
-  /// broadcast.
+  /// Returns the tensor with the rectangle at (`top`, `left`) overwritten by `value`, which
+  /// broadcasts.
   public static func erase(
     _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, _ value: Tensor
   ) throws -> Tensor {

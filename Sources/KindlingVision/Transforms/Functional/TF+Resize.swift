@@ -1,18 +1,19 @@
 import KindlingCore
 
 extension TF {
-  /// Returns the image at another size.
+  /// Returns the image resized.
   ///
   /// - Parameters:
   ///   - image: an image, or a tensor `[*, H, W]`.
-  ///   - size: height and width; one number is the shorter edge, with the proportions kept.
-  ///   - interpolation: the way new pixels are computed. Tensors take `.nearest`, `.nearestExact`,
-  ///     `.bilinear` and `.bicubic`.
-  ///   - maxSize: the longest the longer edge may get where one number is given.
-  ///   - antialias: whether `.bilinear` and `.bicubic` of a tensor take all pixels into account when
-  ///     they shrink; those of an image always do.
+  ///   - size: the height and width; a single number is the length of the shorter edge, with the
+  ///     aspect ratio kept.
+  ///   - interpolation: the interpolation. Tensors support `.nearest`, `.nearestExact`, `.bilinear`
+  ///     and `.bicubic`.
+  ///   - maxSize: the maximum length of the longer edge, if `size` is a single number.
+  ///   - antialias: whether to antialias `.bilinear` and `.bicubic` when a tensor shrinks; images
+  ///     are always antialiased.
   /// - Returns: the image, of the same kind and dtype.
-  /// - Throws: `TensorError` for a size that cannot be, and for an empty image.
+  /// - Throws: `TensorError` for an invalid size, and for an empty image.
   public static func resize<I: ImageOrTensor>(
     _ image: I, _ size: [Int], interpolation: InterpolationMode = .bilinear,
     maxSize: Int? = nil, antialias: Bool = true
@@ -27,7 +28,7 @@ extension TF {
     }
   }
 
-  /// Returns a rectangle of the image at another size.
+  /// Returns a rectangle of the image, resized.
   public static func resizedCrop<I: ImageOrTensor>(
     _ image: I, _ top: Int, _ left: Int, _ height: Int, _ width: Int, _ size: [Int],
     interpolation: InterpolationMode = .bilinear, antialias: Bool = true
@@ -37,7 +38,8 @@ extension TF {
       antialias: antialias)
   }
 
-  /// The height and width that `size` and `maxSize` mean for an image of `h` by `w` pixels.
+  /// Returns the height and width that `size` and `maxSize` specify for an image of `h` by `w`
+  /// pixels.
   private static func resized(
     _ h: Int, _ w: Int, _ size: [Int], _ maxSize: Int?
   ) throws -> (Int, Int) {
@@ -60,7 +62,8 @@ extension TF {
         )
       }
       var short = size[0]
-      // Python's quotient of the exact product, which Double's is while the product fits in 53 bits.
+      // The quotient of the exact product, as in Python; equal to Double's while the product has 53
+      // bits.
       var long = min(Double(most) + 1, Double(short) * Double(max(h, w)) / Double(min(h, w)))
       if let maxSize, long.rounded(.down) > Double(maxSize) {
         short = Int(Double(maxSize) * Double(short) / long.rounded(.down))

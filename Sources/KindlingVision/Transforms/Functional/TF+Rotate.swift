@@ -2,18 +2,18 @@ import KindlingCore
 import Numerics
 
 extension TF {
-  /// Returns the image turned counter-clockwise by `angle` degrees.
+  /// Returns the image rotated counter-clockwise by `angle` degrees.
   ///
   /// - Parameters:
   ///   - image: an image, or a tensor `[*, C, H, W]`.
-  ///   - angle: in degrees, counter-clockwise.
-  ///   - interpolation: `.nearest` or `.bilinear`; of an image also `.bicubic`.
-  ///   - expand: whether the result is large enough for all of the turned image; else it has the
-  ///     image's size.
-  ///   - center: the pixel, as x and y, that stays; the middle by default.
-  ///   - fill: the value of pixels that come from outside, one or one a channel; 0 by default.
-  /// - Returns: the turned image, of the same kind and dtype.
-  /// - Throws: `TensorError` for a shape that is no image's, or a fill that does not fit the
+  ///   - angle: the angle in degrees, counter-clockwise.
+  ///   - interpolation: `.nearest` or `.bilinear`; for an image also `.bicubic`.
+  ///   - expand: whether to enlarge the output to contain the whole rotated image; otherwise it has
+  ///     the size of the input.
+  ///   - center: the center of rotation, as x and y; by default the center of the image.
+  ///   - fill: the value of pixels outside the image, for all channels or for each; by default 0.
+  /// - Returns: the rotated image, of the same kind and dtype.
+  /// - Throws: `TensorError` for a shape that is not an image, or a fill that does not match the
   ///   channels.
   public static func rotate<I: ImageOrTensor>(
     _ image: I, _ angle: Double, interpolation: InterpolationMode = .nearest,
@@ -33,19 +33,19 @@ extension TF {
     }
   }
 
-  /// Returns the image turned, moved, scaled and sheared; its middle stays in place otherwise.
+  /// Returns the image rotated, translated, scaled and sheared about its center.
   ///
   /// - Parameters:
   ///   - image: an image, or a tensor `[*, C, H, W]`.
-  ///   - angle: in degrees, clockwise.
-  ///   - translate: pixels to the right and down.
-  ///   - scale: the factor, positive.
-  ///   - shear: the angles in degrees along x and y; one number is x.
-  ///   - interpolation: `.nearest` or `.bilinear`; of an image also `.bicubic`.
-  ///   - fill: the value of pixels that come from outside, one or one a channel; 0 by default.
-  ///   - center: the pixel, as x and y, that is turned about; the middle by default.
+  ///   - angle: the angle in degrees, clockwise.
+  ///   - translate: the translation in pixels, to the right and down.
+  ///   - scale: the factor, which must be positive.
+  ///   - shear: the angles in degrees along x and y; a single number is x.
+  ///   - interpolation: `.nearest` or `.bilinear`; for an image also `.bicubic`.
+  ///   - fill: the value of pixels outside the image, for all channels or for each; by default 0.
+  ///   - center: the center of rotation, as x and y; by default the center of the image.
   /// - Returns: the image, of the same kind, size and dtype.
-  /// - Throws: `TensorError` for arguments that cannot be, or a fill that does not fit the channels.
+  /// - Throws: `TensorError` for invalid arguments, or a fill that does not match the channels.
   public static func affine<I: ImageOrTensor>(
     _ image: I, angle: Double, translate: (x: Int, y: Int), scale: Double, shear: [Double],
     interpolation: InterpolationMode = .nearest, fill: [Double]? = nil,
@@ -84,8 +84,10 @@ extension TF {
     }
   }
 
-  /// The place in the source of a place in the result: the inverse of shearing, scaling, turning
-  /// about `center` and moving, in torchvision's order of sums.
+  /// Returns the inverse map, from output to input positions, of shear, scale, rotation about
+  /// `center` and translation.
+  ///
+  /// Sums are in torchvision's order.
   private static func inverse(
     center: (x: Double, y: Double), _ angle: Double, _ translate: (x: Double, y: Double),
     _ scale: Double, _ shear: (x: Double, y: Double)

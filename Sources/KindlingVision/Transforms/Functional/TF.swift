@@ -1,10 +1,10 @@
 import KindlingCore
 
-/// Transforms of images as functions (torchvision: `transforms.functional`, usually imported as `TF`).
+/// Functional image transforms (torchvision: `transforms.functional`, usually imported as `TF`).
 ///
-/// Functions that are generic take an ``Image`` or a tensor `[*, H, W]` (where colors matter
-/// `[*, C, H, W]` with one channel or three) and give the same kind. Results are torchvision's: of
-/// an image those of Pillow, of a tensor those of PyTorch. The two round differently.
+/// Generic functions take an ``Image`` or a tensor `[*, H, W]` and return the same kind. Functions
+/// of color need `[*, C, H, W]` with one or three channels. Results are torchvision's: those of
+/// Pillow for an image, those of PyTorch for a tensor. The two round differently.
 public enum TF {
   /// Returns the number of channels, the height and the width (torchvision: `get_dimensions`).
   ///
@@ -18,7 +18,7 @@ public enum TF {
     }
   }
 
-  /// Height and width of `image`.
+  /// Returns the height and width of `image`.
   static func size(
     _ image: some ImageOrTensor, _ operation: String
   ) throws -> (height: Int, width: Int) {
@@ -29,7 +29,7 @@ public enum TF {
     }
   }
 
-  /// Two positive sizes out of one or two.
+  /// Returns two positive sizes from one or two.
   static func pair(_ size: [Int], _ operation: String) throws -> (height: Int, width: Int) {
     guard (1...2).contains(size.count), let height = size.first, let width = size.last,
       height > 0, width > 0

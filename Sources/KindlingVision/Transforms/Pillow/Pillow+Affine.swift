@@ -1,7 +1,7 @@
 import KindlingCore
 
 extension Pillow {
-  /// The place in the source, `(a·x + b·y + c, d·x + e·y + f)`, of a place in the result.
+  /// The map from output to input positions, `(a·x + b·y + c, d·x + e·y + f)`.
   struct Affine {
     var a: Double, b: Double, c: Double, d: Double, e: Double, f: Double
 
@@ -10,8 +10,10 @@ extension Pillow {
     }
   }
 
-  /// The image of `height` by `width` pixels that show the places of the source that `place` gives,
-  /// `color` where those are outside (Pillow: `Image.transform`).
+  /// Returns an image of `height` by `width` pixels sampled at the input positions `place`
+  /// (Pillow: `Image.transform`).
+  ///
+  /// Positions outside the input get `color`.
   static func transform(
     _ image: Image, _ height: Int, _ width: Int, _ place: Affine,
     _ interpolation: InterpolationMode, color: [UInt8]
@@ -25,11 +27,11 @@ extension Pillow {
     let corners = [(0, 0), (width, height), (0, height), (width, 0)].map {
       place(Double($0), Double($1))
     }
-    // The places of 16 bits before the point and 16 behind it that Pillow uses while they suffice.
+    // The 16.16 fixed-point numbers that Pillow uses as long as they suffice.
     if corners.allSatisfy({ abs($0.x) < 32768 && abs($0.y) < 32768 }) {
       return try fixed(image, height, width, place, color)
     }
-    // Added up, as Pillow does: the rounding errors count.
+    // Accumulated as in Pillow, including the rounding errors.
     var x0 = place.c + place.b * 0.5 + place.a * 0.5, y0 = place.f + place.e * 0.5 + place.d * 0.5
     var (x, y) = (x0, y0)
     return try walked(image, height, width, color) { column, row in
@@ -43,7 +45,7 @@ extension Pillow {
     }
   }
 
-  /// As above, for a map that is not linear.
+  /// Transforms an image as above, by a map that is not linear.
   static func transform(
     _ image: Image, _ height: Int, _ width: Int, _ interpolation: InterpolationMode,
     color: [UInt8], _ place: (Double, Double) -> (x: Double, y: Double)
@@ -68,14 +70,14 @@ extension Pillow {
     }
   }
 
-  /// The pixel at `place`; nil where it is outside.
+  /// Returns the pixel at `place`; `nil` if it is outside.
   private static func inside(_ place: Double, _ count: Int) -> Int? {
     place >= 0 && place < Double(count) ? Int(place) : nil
   }
 
   // MARK: The nearest pixel
 
-  /// Without turning, columns and rows are independent.
+  /// Transforms without rotation, where columns and rows are independent.
   private static func scaled(
     _ image: Image, _ height: Int, _ width: Int, _ place: Affine, _ color: [UInt8]
   ) throws -> Image {
@@ -94,7 +96,7 @@ extension Pillow {
   private static func fixed(
     _ image: Image, _ height: Int, _ width: Int, _ place: Affine, _ color: [UInt8]
   ) throws -> Image {
-    // The corners are below 2¹⁵, so that steps are below 2¹⁶ and nothing overflows.
+    // The corners are below 2¹⁵, so steps are below 2¹⁶ and nothing overflows.
     func fix(_ x: Double) -> Int { Int((x * 65536 + 0.5).rounded(.down)) }
     let (a, b, d, e) = (fix(place.a), fix(place.b), fix(place.d), fix(place.e))
     let x0 = fix(place.c + place.a * 0.5 + place.b * 0.5)
@@ -105,7 +107,8 @@ extension Pillow {
     }
   }
 
-  /// The pixels that `pixel` names by column and row, called row by row.
+  /// Returns the image of the pixels that `pixel` returns for each column and row, called row by
+  /// row.
   private static func walked(
     _ image: Image, _ height: Int, _ width: Int, _ color: [UInt8],
     _ pixel: (_ column: Int, _ row: Int) -> (x: Int?, y: Int?)
@@ -165,7 +168,7 @@ extension Pillow {
           for c in 0..<channels {
             var lines = (0.0, 0.0, 0.0, 0.0)
             for i in 0..<reach {
-              // Beyond the edges the last pixel goes on.
+              // Beyond the edges the edge pixel is repeated.
               let line = min(max(firstY + i, 0), image.height - 1) * stride + c
               func pixel(_ j: Int) -> Double {
                 Double(source[line + min(max(firstX + j, 0), image.width - 1) * channels])

@@ -1,7 +1,8 @@
 import KindlingCore
 import Numerics
 
-/// Pillow's `ImageEnhance`: images between a plain one and the original, and beyond.
+/// Pillow's `ImageEnhance`: interpolation and extrapolation between a degenerate image and the
+/// original.
 extension Pillow {
   static func brightness(_ image: Image, _ factor: Double) throws -> Image {
     try blended(image, factor) { _, _ in 0 }
@@ -42,8 +43,10 @@ extension Pillow {
     }
   }
 
-  /// `factor` of the image and the rest of the plain one, whose channels `plain` gives; the opacity
-  /// stays (Pillow: `Image.blend`).
+  /// Returns `factor` times the image plus the rest of the degenerate one, given by `plain`
+  /// (Pillow: `Image.blend`).
+  ///
+  /// Opacity is unchanged.
   private static func blended(
     _ image: Image, _ factor: Double,
     _ plain: (UnsafeBufferPointer<UInt8>, Int) -> UInt8
@@ -63,7 +66,7 @@ extension Pillow {
     }
   }
 
-  /// The color circle turned: hue goes through 8 bits.
+  /// Shifts the hue, in 8-bit precision.
   ///
   /// Opacity is lost, as in torchvision.
   static func hue(_ image: Image, _ factor: Double) throws -> Image {

@@ -2,7 +2,7 @@ import KindlingCore
 import Numerics
 
 extension Pillow {
-  /// The image at another size (Pillow: `Image.resize`).
+  /// Returns the image resized (Pillow: `Image.resize`).
   static func resize(
     _ image: Image, _ height: Int, _ width: Int, _ interpolation: InterpolationMode
   ) throws -> Image {
@@ -18,8 +18,9 @@ extension Pillow {
     return try resample(image, height, width, filter)
   }
 
-  /// Along rows and along columns, each rounded to bytes; columns come first where they lose more
-  /// than twice as many pixels as rows do.
+  /// Resamples along rows and along columns, each rounded to bytes.
+  ///
+  /// Columns come first if they lose more than twice as many pixels as rows do.
   private static func resample(
     _ image: Image, _ height: Int, _ width: Int, _ filter: Filter
   ) throws -> Image {
@@ -67,7 +68,7 @@ extension Pillow {
   private enum Filter {
     case box, bilinear, hamming, bicubic, lanczos
 
-    /// Nil where the nearest pixel is taken.
+    /// Creates the filter; `nil` for nearest-neighbor interpolation.
     init?(_ interpolation: InterpolationMode) {
       switch interpolation {
       case .nearest, .nearestExact: return nil
@@ -79,7 +80,7 @@ extension Pillow {
       }
     }
 
-    /// The distance beyond which pixels do not count.
+    /// The distance beyond which pixels have no weight.
     var support: Double {
       switch self {
       case .box: 0.5
@@ -89,7 +90,7 @@ extension Pillow {
       }
     }
 
-    /// The weight of a pixel at distance `x`.
+    /// Returns the weight of a pixel at distance `x`.
     func callAsFunction(_ x: Double) -> Double {
       switch self {
       case .box: return x > -0.5 && x <= 0.5 ? 1 : 0
@@ -98,7 +99,7 @@ extension Pillow {
         let x = abs(x)
         if x == 0 { return 1 }
         if x >= 1 { return 0 }
-        // Pillow's constants are of single precision.
+        // Pillow's constants have single precision.
         let angle = x * .pi
         return .sin(angle) / angle * (Double(0.54 as Float) + Double(0.46 as Float) * .cos(angle))
       case .bicubic:
@@ -113,8 +114,8 @@ extension Pillow {
     }
   }
 
-  /// For each of `size` pixels the pixels of `count` that it is made of, with weights of 22 bits
-  /// behind the point.
+  /// The input pixels of each of `size` output pixels, of `count`, with weights of 22 fractional
+  /// bits.
   private struct Taps {
     private static let bits = 22
     private var starts: [Int] = []
@@ -141,7 +142,7 @@ extension Pillow {
       }
     }
 
-    /// Pixel `i` of the result, of pixels that lie `step` apart.
+    /// Returns output pixel `i` of input pixels with stride `step`.
     func value(_ i: Int, _ source: UnsafeBufferPointer<UInt8>, from: Int, step: Int) -> UInt8 {
       var sum = Int32(1) << (Taps.bits - 1)
       var place = from + starts[i] * step

@@ -2,13 +2,13 @@ import KindlingCore
 import Numerics
 
 extension Pillow {
-  /// The image turned counter-clockwise (Pillow: `Image.rotate`).
+  /// Returns the image rotated counter-clockwise (Pillow: `Image.rotate`).
   static func rotate(
     _ image: Image, _ degrees: Double, _ interpolation: InterpolationMode, expand: Bool,
     center: (x: Double, y: Double)?, color: [UInt8]
   ) throws -> Image {
     let (w, h) = (Double(image.width), Double(image.height))
-    // Python's remainder has the sign of the divisor.
+    // The remainder has the sign of the divisor, as in Python.
     let rest = degrees.truncatingRemainder(dividingBy: 360)
     let degrees = rest < 0 ? rest + 360 : rest
     if center == nil {
@@ -42,7 +42,7 @@ extension Pillow {
       image, Int(height), Int(width), place, interpolation, color: color)
   }
 
-  /// `x`, at most 1, rounded to 15 decimals as Python's `round` does it: correctly.
+  /// Returns `x`, at most 1, correctly rounded to 15 decimals like Python's `round`.
   private static func rounded(_ x: Double) -> Double {
     let scaled = x * 1e15, lost = (-scaled).addingProduct(x, 1e15)
     var whole = scaled.rounded(.toNearestOrEven)

@@ -1,9 +1,9 @@
 import KindlingCore
 import Numerics
 
-/// Pillow's `ImageOps` that take each byte through a table.
+/// The functions of Pillow's `ImageOps` that map each byte by a table.
 extension Pillow {
-  /// Every byte through `map`.
+  /// Returns the image with every byte mapped by `map`.
   ///
   /// - Throws: `TensorError` for images with opacity, as in Pillow.
   static func mapped(
@@ -12,7 +12,7 @@ extension Pillow {
     try throughTables(image, operation, [(0...255).map(map)])
   }
 
-  /// Every channel through a table of 256 bytes of its own, or all through one.
+  /// Returns the image with each channel mapped by its own table of 256 bytes, or all by one.
   private static func throughTables(
     _ image: Image, _ operation: String, _ tables: [[UInt8]]
   ) throws -> Image {
@@ -29,7 +29,7 @@ extension Pillow {
     }
   }
 
-  /// How often each byte occurs in each channel.
+  /// Returns the number of occurrences of each byte in each channel.
   private static func histograms(_ image: Image) throws -> [[Int]] {
     let channels = image.mode.channels
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: channels)
@@ -74,7 +74,7 @@ extension Pillow {
 }
 
 extension Image {
-  /// The sum of `value` over all bytes.
+  /// Returns the sum of `value` over all bytes.
   func bytes(sum value: (UInt8) -> Int) throws -> Int {
     try pixels.withUnsafeBuffer(of: UInt8.self) { $0.reduce(0) { $0 + value($1) } }
   }

@@ -1,8 +1,8 @@
 import KindlingCore
 
-/// The forms of ``TF`` functions for images: Pillow's integer arithmetic, bit for bit.
+/// The ``TF`` functions for images: Pillow's integer arithmetic, bit for bit.
 enum Pillow {
-  /// The color that `fill` means for `mode`, cut to integers.
+  /// Returns the color of `fill` in `mode`, truncated to integers.
   ///
   /// - Throws: `TensorError` unless there is one number or one for each channel, from 0 to 255.
   static func color(_ fill: [Double], _ mode: Image.Mode, _ operation: String) throws -> [UInt8] {
@@ -31,7 +31,7 @@ enum Pillow {
       image, rows: (0..<image.height).reversed(), columns: Array(0..<image.width))
   }
 
-  /// The image of these rows and columns.
+  /// Returns the image of these rows and columns.
   static func pick(_ image: Image, rows: [Int], columns: [Int]) throws -> Image {
     let channels = image.mode.channels, stride = image.width * channels
     return try image.drawn(height: rows.count, width: columns.count) { source, target in
@@ -46,7 +46,7 @@ enum Pillow {
     }
   }
 
-  /// The rectangle at (`top`, `left`), with `color` beyond the image.
+  /// Returns the rectangle at (`top`, `left`), with `color` beyond the image.
   static func crop(
     _ image: Image, _ top: Int, _ left: Int, _ height: Int, _ width: Int, color: [UInt8]
   ) throws -> Image {
@@ -59,7 +59,7 @@ enum Pillow {
     return result
   }
 
-  /// The image turned by a multiple of 90 degrees, counter-clockwise.
+  /// Returns the image rotated counter-clockwise by a multiple of 90 degrees.
   static func turned(_ image: Image, quarters: Int) throws -> Image {
     let (height, width, channels) = (image.height, image.width, image.mode.channels)
     if quarters == 2 { return try vflip(hflip(image)) }

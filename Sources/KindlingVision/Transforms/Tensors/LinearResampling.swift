@@ -14,7 +14,8 @@ enum LinearResampling {
           for row in rows {
             let top = (plane * h + row.first) * w, bottom = (plane * h + row.second) * w
             for column in columns {
-              // In the order in which PyTorch's loop adds the four pixels, each sum rounded once.
+              // The four pixels are added in the order of PyTorch's loop, with one rounding per
+              // sum.
               var sum = source[top + column.second] * (row.near * column.far)
               sum = fused(source[top + column.first], row.near * column.near, sum)
               sum = fused(source[bottom + column.first], row.far * column.near, sum)
@@ -28,7 +29,7 @@ enum LinearResampling {
     return result
   }
 
-  /// The two elements of `count` around each of `size`, and their weights.
+  /// Returns, for each of `size` outputs, the two inputs around it, of `count`, and their weights.
   private static func places(
     _ count: Int, to size: Int
   ) -> [(first: Int, second: Int, near: Float, far: Float)] {
@@ -42,7 +43,7 @@ enum LinearResampling {
     }
   }
 
-  /// `a * b + c`, rounded once: the product of two floats is exact in double precision.
+  /// Returns `a * b + c`, rounded once: the product of two floats is exact in double precision.
   private static func fused(_ a: Float, _ b: Float, _ c: Float) -> Float {
     Float(Double(a) * Double(b) + Double(c))
   }

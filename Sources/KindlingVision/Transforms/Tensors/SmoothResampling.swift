@@ -1,9 +1,9 @@
 import KindlingCore
 
-/// PyTorch's antialiased resizing of float32 images, bit for bit: first along rows, then along
-/// columns, with its weights and the order and rounding of its sums.
+/// PyTorch's antialiased resizing of float32 images, bit for bit.
 ///
-/// Bytes that lie half-way between two levels are rounded by the last bit of these sums.
+/// It runs along rows, then along columns, with PyTorch's weights and its order and rounding of
+/// sums. The last bit of these sums determines the rounding of bytes half-way between two levels.
 enum SmoothResampling {
   static func apply(_ image: Tensor, _ height: Int, _ width: Int, cubic: Bool) throws -> Tensor {
     let (h, w) = try TensorForms.size(image, "resize")
@@ -35,7 +35,7 @@ enum SmoothResampling {
     return try result.reshape(image.shape.dropLast(2) + [height, width])
   }
 
-  /// For each of `size` elements the elements of `count` that it is made of, with their weights.
+  /// The input elements and weights of each of `size` outputs, for `count` inputs.
   private struct Taps {
     private var starts: [Int] = []
     private var ends: [Int] = [0]
@@ -59,7 +59,7 @@ enum SmoothResampling {
       }
     }
 
-    /// The weight of an element at distance `x`, with products and sums rounded once.
+    /// Returns the weight of an element at distance `x`, with products and sums rounded once.
     private static func weight(_ x: Float, cubic: Bool) -> Float {
       if !cubic { return x < 1 ? 1 - x : 0 }
       let a: Float = -0.5
@@ -68,18 +68,19 @@ enum SmoothResampling {
       return 0
     }
 
-    /// `a * b + c`, rounded once: the product of two floats is exact in double precision.
+    /// Returns `a * b + c`, rounded once: the product of two floats is exact in double precision.
     private static func fused(_ a: Float, _ b: Float, _ c: Float) -> Float {
       Float(Double(a) * Double(b) + Double(c))
     }
 
-    /// Element `i` of the result, of elements that lie `step` apart.
+    /// Returns output `i` of input elements with stride `step`.
     func value(_ i: Int, _ source: UnsafeBufferPointer<Float>, from: Int, step: Int) -> Float {
       let first = ends[i], last = ends[i + 1]
       if first == last { return 0 }
       var place = from + starts[i] * step
       var sum = source[place] * weights[first]
-      // PyTorch's loop takes four elements at once, whose products it rounds before it adds them.
+      // PyTorch's loop processes four elements at once and rounds their products before adding
+      // them.
       let whole = first + 1 + (last - first - 1) / 4 * 4
       for tap in first + 1..<last {
         place += step

@@ -1,7 +1,7 @@
 import KindlingCore
 
 extension TensorForms {
-  /// The image whose pixels come from where `place` says, counted from the middle of the image.
+  /// Returns the image sampled at the positions of `place`, relative to the image's center.
   static func affine(
     _ image: Tensor, _ place: Pillow.Affine, interpolation: InterpolationMode, expand: Bool,
     fill: [Double]?, _ operation: String
@@ -21,7 +21,7 @@ extension TensorForms {
     let turn = Turn(place)
     let (outH, outW) = expand ? try turn.extent(h, w) : (h, w)
     let isBilinear = interpolation == .bilinear
-    // As in PyTorch, in the image's own precision.
+    // As in PyTorch, with the precision of the image.
     let taps =
       image.dtype == .float64
       ? turn.taps(from: (h, w), to: (outH, outW), bilinear: isBilinear, in: Double.self)
@@ -42,8 +42,8 @@ extension TensorForms {
       return try result.reshape(lead + [outH, outW])
     }
     return try throughFloats(flat) { x in
-      // Each product but the first is fused with the sum, as in PyTorch's kernel: halves are rounded
-      // next.
+      // As in PyTorch's kernel, each product but the first is fused with the sum: halves are
+      // rounded next.
       func adding(_ tap: Taps, to sum: Tensor) throws -> Tensor {
         if x.dtype != .float32 { return try sum + pick(x, tap) }
         return try (pick(x.to(.float64), tap) + sum).to(.float32)
@@ -61,20 +61,21 @@ extension TensorForms {
   }
 }
 
-/// For every pixel of a result one pixel of the source, and how much it counts: 0 outside.
+/// One input pixel and its weight for every output pixel; the weight is 0 outside.
 private struct Taps {
   var places: [Int] = []
   var weights: [Double] = []
 }
 
-/// The places in the source of pixels of a turned image; x and y are counted from the middle.
+/// The input positions of the pixels of a rotated image, relative to its center.
 private struct Turn {
   private let map: Pillow.Affine
 
   init(_ map: Pillow.Affine) { self.map = map }
 
-  /// Height and width of a frame around the turned image; in float32, whose rounding decides whether
-  /// a whole number stays one.
+  /// Returns the height and width of the bounding box of the rotated image.
+  ///
+  /// It is computed in float32, whose rounding determines whether an integral size stays integral.
   func extent(_ h: Int, _ w: Int) throws -> (Int, Int) {
     let corners: [(Float, Float)] = [(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]
     func length(_ turns: (Float, Float, Float), _ half: Float) -> Float {
@@ -98,7 +99,7 @@ private struct Turn {
     return (Int(height), Int(width))
   }
 
-  /// One tap a pixel for the nearest, four for bilinear, computed in `Number`.
+  /// Returns one tap per pixel for nearest, four for bilinear, computed in `Number`.
   func taps<Number: BinaryFloatingPoint>(
     from source: (h: Int, w: Int), to result: (h: Int, w: Int), bilinear: Bool, in: Number.Type
   ) -> [Taps] {
@@ -115,7 +116,7 @@ private struct Turn {
       let y0 = Number(row) - Number(result.h) * 0.5 + 0.5
       for column in 0..<result.w {
         let x0 = Number(column) - Number(result.w) * 0.5 + 0.5
-        // Products are fused with sums, as in PyTorch's kernels: half a pixel decides.
+        // As in PyTorch's kernels, products are fused with sums, since half a pixel matters.
         let toLeft = x0 * toX.0 + y0 * toX.1 + toX.2
         let toTop = x0 * toY.0 + y0 * toY.1 + toY.2
         let x = (-0.5 as Number).addingProduct(toLeft + 1, w / 2)

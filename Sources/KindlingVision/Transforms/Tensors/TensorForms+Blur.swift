@@ -1,7 +1,7 @@
 import KindlingCore
 
 extension TensorForms {
-  /// The image blurred by a kernel of `kx` by `ky` pixels.
+  /// Returns the image blurred by a kernel of `kx` by `ky` pixels.
   static func gaussianBlur(
     _ image: Tensor, _ kx: Int, _ ky: Int, _ sx: Double, _ sy: Double
   ) throws -> Tensor {

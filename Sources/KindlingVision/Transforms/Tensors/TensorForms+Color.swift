@@ -1,7 +1,7 @@
 import KindlingCore
 
 extension TensorForms {
-  /// Integers are cut, not rounded.
+  /// Returns the image in grayscale; integers are truncated, not rounded.
   static func rgbToGrayscale(
     _ image: Tensor, numOutputChannels: Int = 1
   ) throws -> Tensor {
@@ -13,7 +13,7 @@ extension TensorForms {
     } else {
       gray = try image.clone()
     }
-    // Of one channel, three cannot be expanded to the image's shape: torchvision gives one.
+    // An image of one channel cannot be expanded to three channels: torchvision returns one.
     return try numOutputChannels == 1 ? gray : gray.expand(image.shape)
   }
 
@@ -46,7 +46,7 @@ extension TensorForms {
     return try convertImageDtype(rgb(turned, saturation, value), image.dtype)
   }
 
-  /// `factor` of `a` and the rest of `b`, in the range of `a`'s dtype.
+  /// Returns `factor` times `a` plus the rest of `b`, clamped to the range of `a`'s dtype.
   static func blend(
     _ a: Tensor, _ b: Tensor, _ factor: Double, _ operation: String
   ) throws -> Tensor {
@@ -61,12 +61,13 @@ extension TensorForms {
     let channels = try image.unbind(dim)
     let (r, g, b) = (channels[0], channels[1], channels[2])
     let (high, low) = (try image.amax(dim: dim), try image.amin(dim: dim))
-    // Gray has neither hue nor saturation; 1 stands in for a divisor of 0.
+    // Gray has neither hue nor saturation; 1 replaces a divisor of 0.
     let gray = try high .== low, range = try high - low
     let ones = try Tensor.ones(like: high)
     let saturation = try range / Tensor.where(gray, ones, high)
     let divisor = try Tensor.where(gray, ones, range)
-    // How far each channel is from the highest one, which decides the third of the circle.
+    // The distance of each channel from the largest, which determines the third of the color
+    // circle.
     let (dr, dg, db) = (
       try (high - r) / divisor, try (high - g) / divisor, try (high - b) / divisor
     )
@@ -81,7 +82,7 @@ extension TensorForms {
     let p = try (value * (1 - saturation)).clamp(min: 0, max: 1)
     let q = try (value * (1 - saturation * part)).clamp(min: 0, max: 1)
     let t = try (value * (1 - saturation * (1 - part))).clamp(min: 0, max: 1)
-    // Each channel by the sixth of the circle that the hue lies in.
+    // Each channel, by the sixth of the color circle that contains the hue.
     let channels = try [
       [value, q, p, p, t, value], [t, value, value, q, p, p], [p, p, t, value, value, q],
     ]

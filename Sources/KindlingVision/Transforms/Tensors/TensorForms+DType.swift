@@ -16,11 +16,11 @@ extension TensorForms {
           .dtype, "convertImageDtype",
           "the cast from \(image.dtype) to \(dtype) cannot be performed safely")
       }
-      // Just below one more than the largest value, so that each integer gets an equal share.
+      // Just below the maximum plus one, so that each integer has an equal interval.
       return try image.mul(Double(to) + 1 - 1e-3).to(dtype)
     case (false, true): return try image.to(dtype).div(from)
     case (false, false):
-      // Ranges are powers of two, so one is a multiple of the other; int64's is beyond Int itself.
+      // Ranges are powers of two, so one is a multiple of the other; that of int64 exceeds Int.
       let factor = Int((UInt(max(from, to)) + 1) / (UInt(min(from, to)) + 1))
       return try from > to
         ? image.div(factor, rounding: .floor).to(dtype) : image.to(dtype).mul(factor)

@@ -11,7 +11,7 @@ extension TensorForms {
     return try image.flip(-2)
   }
 
-  /// A view where the rectangle lies in the image.
+  /// Returns the rectangle, as a view if it is inside the image.
   static func crop(
     _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int
   ) throws -> Tensor {
@@ -29,7 +29,7 @@ extension TensorForms {
     return result
   }
 
-  /// The image with a border of one value.
+  /// Returns the image with constant padding.
   static func pad(
     _ image: Tensor, _ left: Int, _ top: Int, _ right: Int, _ bottom: Int, fill: Double
   ) throws -> Tensor {

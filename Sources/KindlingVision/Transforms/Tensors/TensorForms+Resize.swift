@@ -15,7 +15,8 @@ extension TensorForms {
     case .bilinear, .bicubic:
       let cubic = interpolation == .bicubic
       return try throughFloats(image) { x in
-        // To the last bit where no gradient is asked for; matrices have one.
+        // Exact to the last bit unless a gradient is needed; only the matrix form is
+        // differentiable.
         let isExact = x.dtype == .float32 && !(isGradEnabled && x.requiresGrad)
         let y =
           if isExact && antialias {
@@ -40,15 +41,15 @@ extension TensorForms {
   }
 }
 
-/// Linear maps along one dimension of an image, as matrices `[out, in]`: resizing and blurring.
+/// Linear maps along one dimension of an image, as matrices `[out, in]`, for resizing and blurring.
 enum Resampling {
-  /// `rows` · image · `columns`ᵀ.
+  /// Returns `rows` · image · `columns`ᵀ.
   static func apply(_ image: Tensor, rows: Tensor, columns: Tensor) throws -> Tensor {
     let wide = try image.matmul(columns.to(image.dtype).t())
     return try rows.to(image.dtype).matmul(wide)
   }
 
-  /// The pixel of `count` that each of `size` shows.
+  /// Returns the input index, of `count`, of each of `size` outputs.
   static func nearest(_ count: Int, to size: Int, exact: Bool) -> [Int] {
     let scale = Float(count) / Float(size)
     return (0..<size).map { i in
@@ -56,16 +57,17 @@ enum Resampling {
     }
   }
 
-  /// The share of each of `count` pixels in each of `size` pixels, float64 `[size, count]`.
+  /// Returns the weight of each of `count` inputs in each of `size` outputs, float64
+  /// `[size, count]`.
   ///
-  /// With antialiasing the filter is stretched when the image shrinks, so that no pixel is skipped;
-  /// cubic curves are then those of Pillow (a = −0.5), otherwise those of PyTorch (a = −0.75). `dtype` is
-  /// that of the image.
+  /// With antialiasing the filter is stretched when the image shrinks, so that no pixel is skipped.
+  /// Cubic kernels are then Pillow's (a = −0.5), otherwise PyTorch's (a = −0.75). `dtype` is the
+  /// dtype of the image.
   static func weights(
     _ count: Int, to size: Int, _ dtype: DType, cubic: Bool, antialias: Bool
   ) throws -> Tensor {
     let result = try Tensor.zeros([size, count], dtype: .float64)
-    // PyTorch's arithmetic: float32 but for images of float64.
+    // PyTorch's arithmetic: float32 unless the image is float64.
     let single = dtype != .float64
     func rounded(_ x: Double) -> Double { single ? Double(Float(x)) : x }
     let scale = rounded(Double(count) / Double(size))
@@ -80,7 +82,7 @@ enum Resampling {
             row[filtered[i].first + k] = weight
           }
         } else {
-          // Beyond the edges the last pixel goes on.
+          // Beyond the edges the edge pixel is repeated.
           let center = rounded(rounded(scale * (Double(i) + 0.5)) - 0.5)
           let place = cubic ? center : max(center, 0)
           let base = Int(place.rounded(.down))
@@ -93,7 +95,7 @@ enum Resampling {
     return result
   }
 
-  /// The weight of a pixel at distance `x`.
+  /// Returns the weight of a pixel at distance `x`.
   private static func filter(_ x: Double, _ cubic: Bool, _ a: Double) -> Double {
     let x = abs(x)
     if !cubic { return max(1 - x, 0) }

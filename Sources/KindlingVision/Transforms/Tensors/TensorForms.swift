@@ -1,8 +1,8 @@
 import KindlingCore
 
-/// The forms of ``TF`` functions for tensors: PyTorch's arithmetic.
+/// The ``TF`` functions for tensors: PyTorch's arithmetic.
 enum TensorForms {
-  /// Height and width of `image`.
+  /// Returns the height and width of `image`.
   static func size(_ image: Tensor, _ operation: String) throws -> (height: Int, width: Int) {
     guard image.ndim >= 2 else {
       throw TensorError(
@@ -11,7 +11,7 @@ enum TensorForms {
     return (image.shape[image.ndim - 2], image.shape[image.ndim - 1])
   }
 
-  /// The number of channels, which has to be one of `permitted`.
+  /// Returns the number of channels, which must be one of `permitted`.
   static func channels(
     _ image: Tensor, _ operation: String, permitted: [Int] = [1, 3]
   ) throws -> Int {
@@ -24,7 +24,7 @@ enum TensorForms {
     return image.shape[image.ndim - 3]
   }
 
-  /// The largest value of a pixel: 1 for floats.
+  /// Returns the maximum of a pixel: 1 for floats.
   static func maxValue(_ dtype: DType, _ operation: String) throws -> Int {
     switch dtype {
     case .uint8: return 255
@@ -37,7 +37,7 @@ enum TensorForms {
     }
   }
 
-  /// What `body` makes of `image` as floats: rounded and of the image's own dtype again.
+  /// Returns the result of `body` on `image` as floats, rounded and converted to the image's dtype.
   static func throughFloats(_ image: Tensor, _ body: (Tensor) throws -> Tensor) throws -> Tensor {
     if image.dtype == .float32 || image.dtype == .float64 { return try body(image) }
     let result = try body(image.to(.float32))
