@@ -1,19 +1,20 @@
 import KindlingCore
 import KindlingPlatform
 
-/// A log file that grows; each write is whole on disk before the next one.
+/// An append-only log file; each write is complete on disk before the next one.
 final class AppendedFile {
   private let path: String
   private let file: OutputFile
-  /// Whether nothing was there when it was opened.
+  /// Whether the file was empty when it was opened.
   var wasEmpty: Bool { file.wasEmpty }
 
-  /// The file at `path`, emptied unless `appending`; its folder is made if it is not there.
+  /// Opens the file at `path`, truncated unless `appending` is true; creates its folder if
+  /// necessary.
   init(_ path: String, appending: Bool = false) throws {
     self.path = path
     file = try AppendedFile.naming(path) {
       if let slash = path.lastIndex(of: "/") {
-        // What cannot be made shows when the file is opened.
+        // A failure to create the folder shows when the file is opened.
         try? FileSystem.makeFolders(String(path[..<slash]))
       }
       return try OutputFile(path, appending: appending)

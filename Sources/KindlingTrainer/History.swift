@@ -1,13 +1,14 @@
-/// The numbers of one epoch or batch by name, in order: `loss`, the metrics, and with `val_` before
-/// them those of the validation data.
+/// The logged values of an epoch or batch by name, in order.
+///
+/// They are `loss`, the metrics, and those of the validation data with the prefix `val_`.
 public struct Logs: Sendable, Sequence {
-  /// Names and values.
+  /// The names and values.
   public private(set) var entries: [(name: String, value: Double)] = []
 
-  /// No numbers.
+  /// Creates empty logs.
   public init() {}
 
-  /// The number called `name`; setting nil removes it.
+  /// The value called `name`; setting `nil` removes it.
   public subscript(name: String) -> Double? {
     get { entries.first { $0.name == name }?.value }
     set {
@@ -21,21 +22,21 @@ public struct Logs: Sendable, Sequence {
     }
   }
 
-  /// Visits names and values in order.
+  /// Returns an iterator over names and values, in order.
   public func makeIterator() -> IndexingIterator<[(name: String, value: Double)]> {
     entries.makeIterator()
   }
 }
 
-/// What a training came to, epoch by epoch (Keras: `History`).
+/// The logs of a training, epoch by epoch (Keras: `History`).
 public struct History: Sendable {
-  /// The numbers of each epoch, the first one first.
+  /// The logs of each epoch, in order.
   public internal(set) var epochs: [Logs] = []
 
-  /// A history of the given epochs.
+  /// Creates a history of the given epochs.
   public init(_ epochs: [Logs] = []) { self.epochs = epochs }
 
-  /// The names that any epoch has, in order.
+  /// The names that occur in any epoch, in order.
   public var names: [String] {
     var seen: [String] = []
     for logs in epochs {
@@ -44,9 +45,9 @@ public struct History: Sendable {
     return seen
   }
 
-  /// The number `name` of every epoch; NaN where an epoch lacks it.
+  /// The value `name` of every epoch; NaN for epochs without it.
   public subscript(name: String) -> [Double] { epochs.map { $0[name] ?? .nan } }
 
-  /// The last epoch's number called `name`.
+  /// Returns the value `name` of the last epoch.
   public func last(_ name: String) -> Double? { epochs.last?[name] }
 }

@@ -2,17 +2,16 @@ public import KindlingCore
 public import KindlingNN
 
 extension Module {
-  /// A table of the layers with their parameters (Keras: `Model.summary`).
+  /// Returns a table of the layers with their parameters (Keras: `Model.summary`).
   public func summary() throws -> String { try Summary(self, shapes: [:]).text }
 }
 
 extension Layer {
-  /// A table of the layers with the shapes they put out for an input of `inputShape`, and their
-  /// parameters (Keras: `Model.summary`).
+  /// Returns a table of the layers with output shapes and parameters (Keras: `Model.summary`).
   ///
-  /// The model is run once on zeros, in evaluation mode, without a graph, and without drawing from the
-  /// default generator.
-  /// - Throws: what the model throws for such an input.
+  /// The model is run once on zeros of `inputShape`, in evaluation mode, without recording and
+  /// without drawing from the default generator.
+  /// - Throws: any error of the model for such an input.
   public func summary(inputShape: [Int], dtype: DType? = nil) throws -> String {
     var shapes: [ObjectIdentifier: [Int]] = [:]
     let handles = modules().map { module in
@@ -34,7 +33,7 @@ extension Layer {
   }
 }
 
-/// The rows of a summary, and how they are laid out.
+/// The rows of a summary, and their layout.
 private struct Summary {
   private var rows: [[String]] = [["Layer (type)", "Output Shape", "Param #"]]
   private var total = 0
@@ -75,7 +74,7 @@ private struct Summary {
     return lines.joined(separator: "\n")
   }
 
-  /// `1234567` as `1,234,567`.
+  /// Returns `1234567` as `1,234,567`.
   private static func grouped(_ number: Int) -> String {
     let digits = Array(String(number))
     return digits.indices.reduce(into: "") { text, i in

@@ -4,15 +4,16 @@ import KindlingNN
 import KindlingOptim
 
 extension Trainer {
-  /// Saves model, loss, optimizer, metrics and history in one `.pth` file, which `torch.load` reads too
-  /// (Keras: `Model.save`).
+  /// Saves model, loss, optimizer, metrics and history to a `.pth` file (Keras: `Model.save`).
   ///
-  /// - Throws: `CheckpointError` where the file cannot be written; the old one then stays.
+  /// `torch.load` can read the file.
+  ///
+  /// - Throws: `CheckpointError` if the file cannot be written; an existing file is then unchanged.
   public func save(to path: String) throws {
     try KindlingIO.save(checkpoint(), to: path)
   }
 
-  /// What ``save(to:)`` writes.
+  /// Returns the checkpoint that ``save(to:)`` writes.
   public func checkpoint() throws -> CheckpointValue {
     [
       "model": CheckpointValue(try model.stateDict()), "optimizer": optimizer.stateDict(),
@@ -26,11 +27,11 @@ extension Trainer {
     ]
   }
 
-  /// Takes over what an equally compiled trainer saved.
+  /// Restores the state of an identically compiled trainer.
   ///
-  /// - Throws: `CheckpointError` for an unreadable file; ``TrainerError`` `.checkpoint` where it holds
-  ///   another loss or other metrics; `TensorError` where it does not fit the model or the optimizer.
-  ///   Then the trainer is as before.
+  /// - Throws: `CheckpointError` for an unreadable file; ``TrainerError`` `.checkpoint` for another
+  ///   loss or other metrics; `TensorError` if the state does not match the model or the optimizer.
+  ///   In these cases the trainer is unchanged.
   public func load(from path: String) throws {
     let saved = try KindlingIO.load(path)
     guard let weights = saved["model"]?.stateDict, let optimizerState = saved["optimizer"],
@@ -57,7 +58,7 @@ extension Trainer {
     do {
       for (metric, state) in zip(metrics, states) { try metric.loadState(state.value) }
       try model.loadStateDict(weights)
-      // The last, since it changes nothing that it does not take over whole.
+      // Last, because it changes either nothing or everything.
       try optimizer.loadStateDict(optimizerState)
     } catch {
       for (metric, state) in zip(metrics, measured) { try metric.loadState(state) }

@@ -7,18 +7,18 @@ extension Trainer {
   /// Trains for `epochs` more epochs (Keras: `Model.fit`).
   ///
   /// - Parameters:
-  ///   - batches: what to train on, such as a `DataLoader` of pairs; gone through once an epoch.
-  ///   - epochs: how many more.
-  ///   - validation: what to evaluate after every epoch.
-  ///   - classWeight: what samples of a class count for, by class number; 1 where a class is not
-  ///     named. The loss needs `reduction: .none`; each sample's loss is multiplied by its weight
-  ///     before their mean is taken. Validation does not use it.
-  ///   - callbacks: called in order at each stage.
-  ///   - progress: how the training is shown.
-  /// - Returns: the epochs of this call. ``history`` keeps them too, also where an error is thrown.
-  /// - Throws: ``TrainerError`` `.loss` at the first loss that is NaN or infinite, before anything
-  ///   is updated from it, `.value` where there are no batches, a loss is more than one number or
-  ///   weights do not go with it; whatever data, model and callbacks throw.
+  ///   - batches: the training data, such as a `DataLoader` of pairs; iterated once per epoch.
+  ///   - epochs: the number of additional epochs.
+  ///   - validation: the data to evaluate after every epoch.
+  ///   - classWeight: the weights of samples by class number; 1 for missing classes. The loss needs
+  ///     `reduction: .none`; each sample's loss is multiplied by its weight before the mean is
+  ///     taken. Validation does not use the weights.
+  ///   - callbacks: callbacks, called in order at each stage.
+  ///   - progress: the style of the progress display.
+  /// - Returns: the epochs of this call. ``history`` includes them, even if an error is thrown.
+  /// - Throws: ``TrainerError`` `.loss` at the first loss that is NaN or infinite, before it
+  ///   updates anything. `.value` if there are no batches, if a loss is not a scalar, or if the
+  ///   loss does not support weights. Any error of the data, the model and the callbacks.
   @discardableResult
   public func fit(
     _ batches: LabelledBatches, epochs: Int = 1, validation: LabelledBatches? = nil,
@@ -30,17 +30,17 @@ extension Trainer {
       classWeight.map { try ClassWeights($0) }, callbacks + [progress])
   }
 
-  /// Trains on batches that bring the weights of their samples (Keras: `Model.fit` of triples).
+  /// Trains on batches that include sample weights (Keras: `Model.fit` of triples).
   ///
   /// - Parameters:
   ///   - batches: inputs, targets and weights `[N]`, such as a `DataLoader` of a `TensorDataset` of
   ///     three tensors. The loss needs `reduction: .none`.
-  ///   - epochs: how many more.
-  ///   - validation: what to evaluate after every epoch.
-  ///   - callbacks: called in order at each stage.
-  ///   - progress: how the training is shown.
+  ///   - epochs: the number of additional epochs.
+  ///   - validation: the data to evaluate after every epoch.
+  ///   - callbacks: callbacks, called in order at each stage.
+  ///   - progress: the style of the progress display.
   /// - Returns: the epochs of this call.
-  /// - Throws: as ``fit(_:epochs:validation:classWeight:callbacks:progress:)`` does.
+  /// - Throws: like ``fit(_:epochs:validation:classWeight:callbacks:progress:)``.
   @discardableResult
   public func fit(
     _ batches: WeightedBatches, epochs: Int = 1, validation: LabelledBatches? = nil,
@@ -85,24 +85,25 @@ extension Trainer {
     return History(Array(history.epochs.dropFirst(first)))
   }
 
-  /// Trains on the rows of `x`, which should give those of `y`, in batches (Keras: `Model.fit`).
+  /// Trains on the rows of `x` and `y`, in batches (Keras: `Model.fit`).
   ///
   /// - Parameters:
-  ///   - x: inputs `[N, …]`.
-  ///   - y: targets `[N, …]`.
-  ///   - batchSize: how many rows a batch has.
-  ///   - epochs: how many more.
-  ///   - shuffle: whether rows come in another order in every epoch.
-  ///   - validationSplit: the fraction of the rows, from 0 to below 1, that is held back and
-  ///     evaluated after every epoch. They are the last rows, as they stand before shuffling.
-  ///   - validation: what to evaluate after every epoch instead.
-  ///   - sampleWeight: what each row's loss counts for, `[N]`. The loss needs `reduction: .none`.
-  ///   - classWeight: what rows of a class count for, instead of `sampleWeight`.
-  ///   - callbacks: called in order at each stage.
-  ///   - progress: how the training is shown.
+  ///   - x: the inputs, `[N, …]`.
+  ///   - y: the targets, `[N, …]`.
+  ///   - batchSize: the number of rows in a batch.
+  ///   - epochs: the number of additional epochs.
+  ///   - shuffle: whether to shuffle the rows in every epoch.
+  ///   - validationSplit: the fraction of the rows, from 0 to below 1, to hold out and evaluate
+  ///     after every epoch. These are the last rows before shuffling.
+  ///   - validation: the data to evaluate after every epoch instead.
+  ///   - sampleWeight: the weight of each row's loss, `[N]`. The loss needs `reduction: .none`.
+  ///   - classWeight: the weights of rows by class, instead of `sampleWeight`.
+  ///   - callbacks: callbacks, called in order at each stage.
+  ///   - progress: the style of the progress display.
   /// - Returns: the epochs of this call.
-  /// - Throws: as ``fit(_:epochs:validation:classWeight:callbacks:progress:)`` does; ``TrainerError``
-  ///   `.value` for a split that leaves no rows on one side, and for two arguments that say the same.
+  /// - Throws: like ``fit(_:epochs:validation:classWeight:callbacks:progress:)``; ``TrainerError``
+  ///   `.value` for a split that leaves no rows on one side, and for arguments that exclude each
+  ///   other.
   @discardableResult
   public func fit(
     _ x: Tensor, _ y: Tensor, batchSize: Int = 32, epochs: Int = 1, shuffle: Bool = true,
@@ -133,7 +134,7 @@ extension Trainer {
       classWeight.map { try ClassWeights($0) }, callbacks + [progress])
   }
 
-  /// The number of rows that inputs, targets and weights have in common.
+  /// Returns the common number of rows of inputs, targets and weights.
   private static func rows(_ x: Tensor, _ y: Tensor, _ weights: Tensor?) throws -> Int {
     let rows = try TensorDataset(x, y).count
     if let weights, weights.ndim != 1 || weights.shape[0] != rows || weights.requiresGrad {
@@ -145,7 +146,7 @@ extension Trainer {
     return rows
   }
 
-  /// How many of `rows` are evaluated rather than trained on.
+  /// Returns the number of `rows` to evaluate instead of training on them.
   private static func heldBack(
     _ split: Double, of rows: Int, _ hasValidation: Bool
   ) throws -> Int {
@@ -203,13 +204,15 @@ extension Trainer {
     return try logs(loss: sum / Double(max(samples, 1)))
   }
 
-  /// What a batch's loss counts for: it is the mean over its samples, or their sum already.
+  /// Returns the weight of a batch's loss: its size if the loss is a mean, 1 if it is a sum.
   private func weight(_ samples: Int) -> Double {
     loss.reduction == .sum ? 1 : Double(samples)
   }
 
-  /// The loss of one batch; targets that only broadcast with the prediction are refused, since they
-  /// train something else than what was meant.
+  /// Returns the loss of a batch.
+  ///
+  /// Targets that need broadcasting to the prediction are rejected, since the training would
+  /// minimize something else than intended.
   private func compare(_ prediction: Tensor, _ batch: TrainingBatch) throws -> Tensor {
     let y = batch.targets
     do {
@@ -223,7 +226,7 @@ extension Trainer {
     }
   }
 
-  /// The mean of losses that the loss function keeps apart, each times its sample's weight.
+  /// Returns the mean of unreduced losses, each multiplied by its sample's weight.
   private func reduce(_ losses: Tensor, _ weights: Tensor?) throws -> Tensor {
     guard let weights else { return loss.reduction == .none ? try losses.mean() : losses }
     guard loss.reduction == .none else {
@@ -243,7 +246,7 @@ extension Trainer {
     return try (samples * weights.to(samples.dtype)).mean()
   }
 
-  /// The loss of one batch as a number.
+  /// Returns the loss of a batch as a number.
   private func number(_ loss: Tensor) throws -> Double {
     guard loss.numel == 1 else {
       throw TrainerError(
@@ -254,16 +257,16 @@ extension Trainer {
     return try loss.item()
   }
 
-  /// One update from one batch: the loss before it, and the prediction.
+  /// Runs a training step on a batch; returns the loss before the update, and the prediction.
   private func trainStep(_ batch: TrainingBatch, _ index: Int) throws -> (Double, Tensor) {
     var first: (loss: Double, prediction: Tensor)?
-    // An optimizer may compute the loss several times; the first is the batch's.
+    // An optimizer may compute the loss several times; the first one is that of the batch.
     try optimizer.step {
       let prediction = try forward(batch.inputs)
       let loss = try compare(prediction, batch)
       let value = try number(loss)
       guard value.isFinite else {
-        // The operation that made it is what detectAnomaly finds on the way back.
+        // In the backward pass, detectAnomaly finds the operation that produced the value.
         if isAnomalyEnabled {
           optimizer.zeroGrad()
           defer { optimizer.zeroGrad() }
@@ -292,26 +295,26 @@ extension Trainer {
     return logs
   }
 
-  // MARK: Evaluating
+  // MARK: Evaluation
 
-  /// The loss and the metrics over `batches`, in evaluation mode (Keras: `Model.evaluate`).
+  /// Returns the loss and the metrics over `batches`, in evaluation mode (Keras: `Model.evaluate`).
   public func evaluate(_ batches: LabelledBatches) throws -> Logs {
     try measure(TrainingBatches(batches))
   }
 
-  /// The loss, in which each sample counts for its weight, and the metrics over `batches`.
+  /// Returns the loss, weighted by sample, and the metrics over `batches`.
   public func evaluate(_ batches: WeightedBatches) throws -> Logs {
     try measure(TrainingBatches(batches))
   }
 
-  /// The loss and the metrics over the rows of `x` and `y`.
+  /// Returns the loss and the metrics over the rows of `x` and `y`.
   public func evaluate(_ x: Tensor, _ y: Tensor, batchSize: Int = 32) throws -> Logs {
     let data = try TensorDataset(x, y)
     return try measure(TrainingBatches(DataLoader(data, batchSize: batchSize)))
   }
 
   private func measure(_ batches: TrainingBatches) throws -> Logs {
-    // A callback may ask in the middle of an epoch, whose own numbers go on afterwards.
+    // A callback may evaluate during an epoch, whose own metrics then continue.
     let running = isInEpoch ? metrics.map(\.state) : []
     let measured = Result { try measureAnew(batches) }
     for (metric, state) in zip(metrics, running) { try metric.loadState(state) }
@@ -339,11 +342,11 @@ extension Trainer {
     try model.inMode(training: false) { try noGrad(body) }
   }
 
-  // MARK: Predicting
+  // MARK: Prediction
 
-  /// The model's outputs for the rows of `x`, in evaluation mode (Keras: `Model.predict`).
+  /// Returns the model's outputs for the rows of `x`, in evaluation mode (Keras: `Model.predict`).
   ///
-  /// - Throws: ``TrainerError`` `.value` for a batch size below 1; what the model throws.
+  /// - Throws: ``TrainerError`` `.value` for a batch size below 1; any error of the model.
   public func predict(_ x: Tensor, batchSize: Int = 32) throws -> Tensor {
     guard batchSize > 0 else {
       throw TrainerError(.value, "predict: the batch size has to be positive, but is \(batchSize)")

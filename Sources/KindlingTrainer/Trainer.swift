@@ -2,7 +2,7 @@ public import KindlingCore
 public import KindlingNN
 public import KindlingOptim
 
-/// A model with what trains it: optimizer, loss and metrics (Keras: what `Model.compile` makes).
+/// A model with an optimizer, a loss and metrics (Keras: what `Model.compile` makes).
 ///
 /// ```swift
 /// let trainer = try model.compile(
@@ -10,24 +10,25 @@ public import KindlingOptim
 /// let history = try trainer.fit(training, epochs: 5, validation: test)
 /// ```
 ///
-/// It does what the written-out loop does, in the same order, so losses are the same to the bit: the
-/// model in training mode, for each batch the prediction, the loss, `zeroGrad`, `backward`, `step`.
+/// It runs the same steps as a hand-written loop, in the same order, so losses are identical bit
+/// for bit. The model is in training mode; each batch runs the prediction, the loss, `zeroGrad`,
+/// `backward` and `step`.
 public final class Trainer {
   /// The model.
   public let model: Module
-  /// What updates the model's parameters.
+  /// The optimizer of the model's parameters.
   public let optimizer: Optimizer
-  /// What is minimised.
+  /// The loss to minimize.
   public let loss: any Loss
-  /// What is measured besides.
+  /// The metrics to compute.
   public let metrics: [any Metric]
-  /// The epochs so far, those of earlier calls of `fit` included.
+  /// The logs of all epochs, including those of earlier calls of `fit`.
   public internal(set) var history = History()
-  /// How many batches were trained on.
+  /// The number of training batches processed.
   public internal(set) var steps = 0
-  /// Set by ``stop()``.
+  /// Whether ``stop()`` was called.
   var isStopping = false
-  /// Whether an epoch is being trained, whose numbers the metrics hold.
+  /// Whether an epoch is running, whose values the metrics hold.
   var isInEpoch = false
   let forward: (Tensor) throws -> Tensor
 
@@ -49,25 +50,26 @@ public final class Trainer {
     self.forward = forward
   }
 
-  /// How many epochs were trained.
+  /// The number of completed epochs.
   public var epoch: Int { history.epochs.count }
 
-  /// Ends `fit` after the epoch that is running; callbacks call it.
+  /// Ends `fit` after the current epoch; for use in callbacks.
   public func stop() { isStopping = true }
 
-  /// Where the model's parameters are, to which batches go.
+  /// The device of the model's parameters, to which batches are moved.
   var device: Device { model.parameters().first?.device ?? .cpu }
 }
 
 extension Layer {
-  /// Puts the model together with what trains it (Keras: `Model.compile`).
+  /// Creates a trainer for the model (Keras: `Model.compile`).
   ///
   /// - Parameters:
-  ///   - optimizer: makes the optimizer of the model's parameters, `{ try Adam($0, lr: 1e-3) }`.
-  ///   - loss: what is minimised.
-  ///   - metrics: what is measured besides.
-  /// - Returns: what trains the model.
-  /// - Throws: what `optimizer` throws; ``TrainerError`` `.name` for metrics of one name.
+  ///   - optimizer: a closure that creates the optimizer of the parameters,
+  ///     `{ try Adam($0, lr: 1e-3) }`.
+  ///   - loss: the loss to minimize.
+  ///   - metrics: the metrics to compute.
+  /// - Returns: the trainer.
+  /// - Throws: any error of `optimizer`; ``TrainerError`` `.name` for metrics with the same name.
   public func compile(
     optimizer: ([Tensor]) throws -> Optimizer, loss: any Loss, metrics: [any Metric] = []
   ) throws -> Trainer {
@@ -76,7 +78,7 @@ extension Layer {
 }
 
 extension Module {
-  /// Puts a model that is no ``Layer`` together with what trains it; `forward` makes a prediction.
+  /// Creates a trainer for a model that is not a ``Layer``; `forward` computes a prediction.
   public func compile(
     optimizer: ([Tensor]) throws -> Optimizer, loss: any Loss, metrics: [any Metric] = [],
     forward: @escaping (Tensor) throws -> Tensor

@@ -1,22 +1,22 @@
-/// Why a training cannot begin or go on.
+/// An error that prevents a training from starting or continuing.
 public struct TrainerError: Error, Sendable, CustomStringConvertible {
-  /// What kind of trouble it is.
+  /// The category of an error.
   public enum Kind: String, Sendable {
-    /// The loss is NaN or infinite; nothing was updated from it.
+    /// The loss is NaN or infinite; it has not updated anything.
     case loss
-    /// A name that is not there, or is there twice.
+    /// A name is missing or duplicated.
     case name
-    /// An argument outside its domain.
+    /// An argument is outside its domain.
     case value
-    /// A file that cannot be written.
+    /// A file cannot be written.
     case file
-    /// A checkpoint of another training.
+    /// A checkpoint belongs to another training.
     case checkpoint
   }
 
-  /// What kind of trouble it is.
+  /// The category of the error.
   public let kind: Kind
-  /// The full sentence.
+  /// The complete message.
   public let message: String
 
   init(_ kind: Kind, _ message: String) {

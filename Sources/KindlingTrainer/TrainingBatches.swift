@@ -1,13 +1,13 @@
 public import KindlingCore
 import KindlingData
 
-/// Batches of inputs and targets: what a loader of pairs gives.
+/// Batches of inputs and targets, such as a loader of pairs.
 public typealias LabelledBatches = any Sequence<Result<(Tensor, Tensor), any Error>>
 
-/// Batches of inputs, targets and the weights of the samples `[N]`: what a loader of triples gives.
+/// Batches of inputs, targets and sample weights `[N]`, such as a loader of triples.
 public typealias WeightedBatches = any Sequence<Result<(Tensor, Tensor, Tensor), any Error>>
 
-/// Inputs, targets and, where samples do not count alike, their weights.
+/// A batch of inputs, targets and optional sample weights.
 struct TrainingBatch {
   let inputs: Tensor
   let targets: Tensor
@@ -20,7 +20,7 @@ struct TrainingBatch {
   }
 }
 
-/// Batches with and without weights in one form.
+/// Batches with or without weights in a common form.
 struct TrainingBatches: Sequence {
   let count: Int
   private let iterator: () -> AnyIterator<Result<TrainingBatch, any Error>>
@@ -51,7 +51,7 @@ struct TrainingBatches: Sequence {
   func makeIterator() -> AnyIterator<Result<TrainingBatch, any Error>> { iterator() }
 }
 
-/// The weight of each class; a class that is not named has 1.
+/// The weight of each class, by default 1.
 struct ClassWeights {
   private let weights: [Int: Double]
 
@@ -70,7 +70,8 @@ struct ClassWeights {
     self.weights = weights
   }
 
-  /// The weights of samples whose targets are class numbers `[N, …]` or one-hot rows `[N, C]`.
+  /// Returns the weights of samples whose targets are class numbers `[N, …]` or one-hot rows
+  /// `[N, C]`.
   func callAsFunction(_ targets: Tensor) throws -> Tensor {
     let isOneHot = targets.ndim == 2 && targets.shape[1] > 1 && targets.dtype.isFloatingPoint
     let labels = try isOneHot ? targets.argmax(dim: 1) : targets

@@ -1,13 +1,13 @@
-/// Writes a line of numbers after every epoch (Keras: `CSVLogger`).
+/// A callback that writes a line of values after every epoch (Keras: `CSVLogger`).
 ///
-/// The first line names the columns: `epoch`, counted from 1, and the numbers of the first epoch.
+/// The header has the columns `epoch`, counted from 1, and the values of the first epoch.
 public final class CSVLogger: Callback {
   private let path: String
   private let appends: Bool
   private var file: AppendedFile?
   private var columns: [String] = []
 
-  /// Writes to `path`; with `append`, after what an earlier training wrote there.
+  /// Creates a logger to `path`; with `append`, it continues the file of an earlier training.
   public init(_ path: String, append: Bool = false) {
     self.path = path
     appends = append

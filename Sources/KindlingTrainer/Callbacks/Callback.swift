@@ -1,50 +1,50 @@
-/// What a training is about to do.
+/// The epochs and batches of a training that is about to start.
 public struct FitRun: Sendable {
-  /// The number of the first epoch, counted from 0, and how many there will be.
+  /// The number of the first epoch, counted from 0, and the number of epochs.
   public let epochs: (first: Int, count: Int)
-  /// The batches of an epoch; 0 where that is not known.
+  /// The number of batches in an epoch; 0 if it is unknown.
   public let batches: Int
 }
 
-/// Something that happens during a training; one of your own overrides the stages it cares for.
+/// The base class of callbacks; a custom callback overrides the stages it needs.
 open class Callback {
-  /// A callback that does nothing.
+  /// Creates a callback that does nothing.
   public init() {}
 
-  /// Whether ``batchEnded(_:_:_:)`` is wanted; metrics are then computed for every batch.
+  /// Whether ``batchEnded(_:_:_:)`` is needed; metrics are then computed for every batch.
   open var wantsBatches: Bool { false }
 
-  /// Before the first epoch.
+  /// Called before the first epoch.
   open func fitBegins(_ trainer: Trainer, _ run: FitRun) throws {}
-  /// Before epoch number `epoch`, counted from 0.
+  /// Called before epoch number `epoch`, counted from 0.
   open func epochBegins(_ trainer: Trainer, _ epoch: Int) throws {}
-  /// After batch number `batch` of an epoch, counted from 1, with the numbers of the epoch so far.
+  /// Called after batch number `batch`, counted from 1, with the values of the epoch so far.
   open func batchEnded(_ trainer: Trainer, _ batch: Int, _ logs: Logs) throws {}
-  /// After an epoch, which `trainer.history` holds already.
+  /// Called after an epoch, when `trainer.history` already contains it.
   open func epochEnded(_ trainer: Trainer, _ logs: Logs) throws {}
-  /// After the last epoch; not where an error ended the training.
+  /// Called after the last epoch, unless an error ended the training.
   open func fitEnded(_ trainer: Trainer) throws {}
-  /// Where an error ended the training, before it is thrown on.
+  /// Called if an error ended the training, before it is rethrown.
   open func fitFailed(_ trainer: Trainer, _ error: any Error) {}
 }
 
-/// Follows one number of the logs and says when it has become better.
+/// A monitor of one logged value that detects improvements.
 public struct Monitor: Sendable {
-  /// Whether less is better or more.
+  /// The direction in which the value improves.
   public enum Mode: Sendable { case min, max }
 
-  /// The number's name, such as `val_loss`.
+  /// The name of the value, such as `val_loss`.
   public let name: String
-  /// Whether less is better or more.
+  /// The direction in which the value improves.
   public let mode: Mode
   private let minDelta: Double
   /// The best value so far.
   public private(set) var best: Double?
 
-  /// A monitor of `name`.
+  /// Creates a monitor of the value `name`.
   ///
-  /// Without a `mode`, less is better where a word of the name is that of a loss or an error, such as
-  /// `val_loss`, `mse` or `perplexity`, and more for the rest.
+  /// Without a `mode`, lower is better if a word of the name is that of a loss or an error, such as
+  /// `val_loss`, `mse` or `perplexity`. Otherwise higher is better.
   public init(_ name: String, mode: Mode? = nil, minDelta: Double = 0) {
     let losses: Set = [
       "loss", "error", "mse", "mae", "rmse", "mape", "msle", "perplexity", "nll", "divergence",
@@ -56,12 +56,12 @@ public struct Monitor: Sendable {
     self.minDelta = minDelta.magnitude
   }
 
-  /// Forgets the best value.
+  /// Resets the best value.
   mutating func reset() { best = nil }
 
-  /// Whether the logs' number is the best so far, by more than the least change.
+  /// Returns whether the logged value is the best so far, by more than the minimum change.
   ///
-  /// NaN never is.
+  /// NaN is never an improvement.
   mutating func improves(_ logs: Logs) throws -> Bool {
     guard let value = logs[name] else {
       throw TrainerError(

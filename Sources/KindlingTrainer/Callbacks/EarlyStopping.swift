@@ -1,24 +1,24 @@
 import KindlingCore
 import KindlingNN
 
-/// Ends the training when a number has stopped getting better (Keras: `EarlyStopping`).
+/// A callback that ends the training when a value stops improving (Keras: `EarlyStopping`).
 public final class EarlyStopping: Callback {
   private var monitor: Monitor
   private let patience: Int
   private let restoreBestWeights: Bool
   private var bestWeights: StateDict?
   private var waited = 0
-  /// The epoch after which the training ended, counted from 1; nil where it did not.
+  /// The epoch after which the training ended, counted from 1; `nil` if it was not stopped.
   public private(set) var stoppedEpoch: Int?
 
-  /// Ends after `patience` epochs in a row without a better value.
+  /// Creates a callback that ends the training after `patience` epochs without improvement.
   ///
   /// - Parameters:
-  ///   - monitor: the number's name, as ``History`` has it.
-  ///   - mode: whether lower or higher is better; by the name where nil.
-  ///   - patience: how many epochs in a row may be no better.
-  ///   - minDelta: a smaller change is none.
-  ///   - restoreBestWeights: put back the parameters of the best epoch at the end.
+  ///   - monitor: the name of the value in ``History``.
+  ///   - mode: whether lower or higher is better; `nil` infers it from the name.
+  ///   - patience: the number of consecutive epochs without improvement to tolerate.
+  ///   - minDelta: the minimum change that counts as an improvement.
+  ///   - restoreBestWeights: whether to restore the parameters of the best epoch at the end.
   public init(
     monitor: String = "val_loss", mode: Monitor.Mode? = nil, patience: Int = 0,
     minDelta: Double = 0, restoreBestWeights: Bool = false
@@ -54,7 +54,7 @@ public final class EarlyStopping: Callback {
     bestWeights = nil
   }
 
-  /// The best weights come back where a loss that is not finite, say, ended the training.
+  /// Restores the best weights if, for example, a loss that is not finite ended the training.
   public override func fitFailed(_ trainer: Trainer, _ error: any Error) {
     if let bestWeights { _ = try? trainer.model.loadStateDict(bestWeights) }
     bestWeights = nil

@@ -1,21 +1,21 @@
 import KindlingCore
 public import KindlingOptim
 
-/// Steps a learning-rate schedule after every epoch or every batch.
+/// A callback that steps a learning-rate schedule after every epoch or every batch.
 ///
-/// `LearningRateSchedule { try StepLR($0, stepSize: 10) }`. A `ReduceLROnPlateau` gets the number
+/// `LearningRateSchedule { try StepLR($0, stepSize: 10) }`. A `ReduceLROnPlateau` gets the value
 /// called `monitor`.
 public final class LearningRateSchedule: Callback {
-  /// When the schedule steps.
+  /// The interval at which the schedule steps.
   public enum Interval: Sendable { case epoch, batch }
 
   private let make: (Optimizer) throws -> LRScheduler
   private let interval: Interval
   private let monitor: String
-  /// The schedule, once the training has begun.
+  /// The schedule, after the training has started.
   public private(set) var schedule: LRScheduler?
 
-  /// A schedule that `make` makes of the trainer's optimizer when the training begins.
+  /// Creates a callback with a schedule that `make` creates when the training starts.
   public init(
     every interval: Interval = .epoch, monitor: String = "val_loss",
     _ make: @escaping (Optimizer) throws -> LRScheduler

@@ -1,20 +1,21 @@
 import KindlingCore
 
-/// Saves the training after every epoch, or after the best ones (Keras: `ModelCheckpoint`).
+/// A callback that saves the training after every epoch, or after the best ones
+/// (Keras: `ModelCheckpoint`).
 ///
-/// Files are whole at every moment; see ``Trainer/save(to:)``.
+/// Files are replaced atomically; see ``Trainer/save(to:)``.
 public final class ModelCheckpoint: Callback {
   private let path: String
   private var monitor: Monitor?
 
-  /// Saves to `path` after every epoch.
+  /// Creates a callback that saves to `path` after every epoch.
   ///
-  /// `{epoch}` in it becomes the epoch's number, counted from 1, and `{val_loss}` and its like the
-  /// numbers of the epoch; `{epoch:02d}` has two digits at least, `{val_loss:.3f}` three decimals, as in
-  /// Python. Other braces stay as they are.
+  /// In the path, `{epoch}` is replaced by the number of the epoch, counted from 1, and
+  /// `{val_loss}` and other names by the values of the epoch. `{epoch:02d}` has at least two digits
+  /// and `{val_loss:.3f}` three decimals, as in Python. Other braces are unchanged.
   public init(_ path: String) { self.path = path }
 
-  /// Saves to `path` after each epoch whose number called `best` is the best so far.
+  /// Creates a callback that saves to `path` after each epoch with the best value of `best` so far.
   public init(_ path: String, best: String, mode: Monitor.Mode? = nil) {
     self.path = path
     monitor = Monitor(best, mode: mode)
@@ -25,7 +26,7 @@ public final class ModelCheckpoint: Callback {
     try trainer.save(to: filled(trainer.epoch, logs))
   }
 
-  /// The path with numbers in the place of their names.
+  /// Returns the path with names replaced by values.
   private func filled(_ epoch: Int, _ logs: Logs) -> String {
     var result = "", rest = path[...]
     while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
@@ -44,7 +45,7 @@ public final class ModelCheckpoint: Callback {
     return result + rest
   }
 
-  /// A number in Python's form `[0][width][.precision][d|e|f|g]`.
+  /// Returns a number in Python's format `[0][width][.precision][d|e|f|g]`.
   private func text(_ value: Double, _ form: Substring, _ usual: String) -> String {
     let kind = form.last?.isLetter == true ? form.suffix(1) : usual[...]
     let parts = form.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

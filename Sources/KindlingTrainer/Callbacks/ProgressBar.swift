@@ -1,21 +1,22 @@
 import KindlingCore
 import KindlingPlatform
 
-/// Shows how a training goes: a bar that is redrawn in a terminal, a line an epoch elsewhere.
+/// A callback that shows the progress of a training: a bar in a terminal, otherwise a line per
+/// epoch.
 ///
-/// In a terminal the bar fits the window and is redrawn at most ten times a second. In a pipe, a file,
-/// or where the environment says `CI` or `TERM=dumb`, only whole lines are written, without control
-/// characters.
+/// In a terminal the bar fits the window and is redrawn at most ten times per second. Only whole
+/// lines, without control characters, are written to a pipe or a file, or if the environment has
+/// `CI` or `TERM=dumb`.
 public final class ProgressBar: Callback {
-  /// How to show it.
+  /// The style of the display.
   public enum Style: Sendable {
-    /// A bar where somebody is watching, lines elsewhere.
+    /// A bar in an interactive terminal, otherwise lines.
     case automatic
     /// A bar that is redrawn.
     case bar
-    /// A line an epoch.
+    /// A line per epoch.
     case lines
-    /// Nothing at all.
+    /// No output.
     case silent
   }
 
@@ -29,7 +30,7 @@ public final class ProgressBar: Callback {
   private var lastDrawn = -Double.infinity
   private var isDrawn = false
 
-  /// Writes to standard output.
+  /// Creates a progress bar on standard output.
   public convenience init(_ style: Style = .automatic) {
     var style = style
     if style == .automatic {
@@ -45,7 +46,7 @@ public final class ProgressBar: Callback {
     }
   }
 
-  /// Writes through `write`, in a window of `width` columns, with the clock `now`.
+  /// Creates a progress bar with the output `write`, the window width `width` and the clock `now`.
   package init(
     _ style: Style, width: @escaping () -> Int, now: @escaping () -> Double,
     write: @escaping (String) -> Void
@@ -79,7 +80,7 @@ public final class ProgressBar: Callback {
     isDrawn = true
     var line = run.batches > 0 ? "\(bar(batch)) \(batch)/\(run.batches)" : "\(batch)"
     line += ProgressBar.numbers(logs)
-    // A line that wraps could not be taken back.
+    // A wrapped line could not be overwritten.
     write("\r\(line.prefix(max(1, width() - 1)))\u{1B}[K")
   }
 

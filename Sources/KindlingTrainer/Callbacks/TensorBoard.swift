@@ -1,12 +1,15 @@
-/// Writes the numbers of every epoch for TensorBoard, as curves `epoch_loss`, `epoch_accuracy` and so
-/// on, in the folders `train` and `validation` (Keras: `TensorBoard`).
+/// A callback that writes the values of every epoch for TensorBoard (Keras: `TensorBoard`).
+///
+/// The curves are `epoch_loss`, `epoch_accuracy` and so on, in the folders `train` and
+/// `validation`.
 public final class TensorBoard: Callback {
   private let logDir: String
   private let updatesBatches: Bool
   private var training: SummaryWriter?
   private var validation: SummaryWriter?
 
-  /// Writes to `logDir`; with `batches`, also `batch_loss` and so on of every batch.
+  /// Creates a callback that writes to `logDir`; with `batches`, also `batch_loss` and so on for
+  /// every batch.
   public init(logDir: String = "logs", batches: Bool = false) {
     self.logDir = logDir
     updatesBatches = batches

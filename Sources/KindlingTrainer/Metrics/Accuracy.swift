@@ -1,13 +1,13 @@
 public import KindlingCore
 
-/// The part of the samples whose class is predicted right.
+/// The fraction of samples whose class is predicted correctly.
 ///
-/// Predictions are scores `[N, C, …]` with class numbers `[N, …]` or one-hot targets, or probabilities
-/// `[N]` of class 1.
+/// Predictions are scores `[N, C, …]` with class numbers `[N, …]` or one-hot targets, or
+/// probabilities `[N]` of class 1.
 public final class Accuracy: MeanMetric {
   private let threshold: Double
 
-  /// The metric; a probability above `threshold` says class 1.
+  /// Creates the metric; a probability above `threshold` predicts class 1.
   public init(threshold: Double = 0.5, name: String = "accuracy") {
     self.threshold = threshold
     super.init(name: name)
@@ -22,12 +22,13 @@ public final class Accuracy: MeanMetric {
   }
 }
 
-/// The part of the samples whose class is among the `k` with the greatest scores; a tie at the last
-/// place counts.
+/// The fraction of samples whose class is among the `k` largest scores.
+///
+/// A tie with the k-th score counts.
 public final class TopKAccuracy: MeanMetric {
   private let k: Int
 
-  /// The metric over the best `k` of scores `[N, C]`.
+  /// Creates the metric for the `k` largest of the scores `[N, C]`.
   public init(_ k: Int = 5, name: String? = nil) {
     self.k = k
     super.init(name: name ?? "top_\(k)_accuracy")
@@ -43,7 +44,7 @@ public final class TopKAccuracy: MeanMetric {
     let labels = try ClassLabels(prediction, target, threshold: 0.5, name)
     let expected = try Tensor(labels.expected).to(prediction.device).unsqueeze(1)
     let scores = try prediction.gather(1, expected)
-    // A score that is NaN is greater than nothing and less than nothing.
+    // A NaN score compares as neither larger nor smaller.
     let before = try (prediction .> scores).sum(dim: 1).toArray(as: Int.self)
     let isNumber = try scores.isnan().logicalNot().toArray(as: Bool.self)
     let right = zip(before, isNumber).reduce(0) { $1.0 < k && $1.1 ? $0 + 1 : $0 }

@@ -1,10 +1,10 @@
 import KindlingCore
 
-/// Predicted and true classes, read off what models and data sets give.
+/// The predicted and true classes of a model's outputs and a dataset's targets.
 ///
-/// - `[N, C, …]` scores and `[N, …]` class numbers, or targets shaped like the scores (one-hot): the
-///   class with the greatest score;
-/// - `[N]` or `[N, 1]` probabilities and as many targets: class 1 above the threshold.
+/// - `[N, C, …]` scores with `[N, …]` class numbers, or with one-hot targets in the shape of the
+///   scores: the class with the largest score;
+/// - `[N]` or `[N, 1]` probabilities with as many targets: class 1 above the threshold.
 struct ClassLabels {
   let predicted: [Int]
   let expected: [Int]
@@ -39,7 +39,7 @@ struct ClassLabels {
     }
   }
 
-  /// A shape without ones at its end: a column is as good as a row.
+  /// Returns a shape without trailing ones: a column is equivalent to a row.
   private static func flat(_ shape: [Int]) -> [Int] {
     var shape = shape
     while shape.last == 1 { shape.removeLast() }

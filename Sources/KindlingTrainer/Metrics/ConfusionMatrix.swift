@@ -1,19 +1,21 @@
 public import KindlingCore
 
-/// How often each class was taken for each: rows are true classes, columns predicted ones.
+/// A confusion matrix: rows are true classes, columns predicted ones.
 ///
-/// As a metric its number is the accuracy; ``Precision``, ``Recall`` and ``F1Score`` are read off it.
+/// Its value as a metric is the accuracy; ``Precision``, ``Recall`` and ``F1Score`` are derived
+/// from it.
 public class ConfusionMatrix: Metric {
-  /// What logs call the number.
+  /// The name of the value in logs.
   public let name: String
   private let threshold: Double
-  /// `counts[true][predicted]`; as large as the most classes seen.
+  /// The counts as `counts[true][predicted]`, for the largest number of classes seen.
   public private(set) final var counts: [[Int]]
   private let minimum: Int
-  /// The most classes that a matrix may have.
+  /// The maximum number of classes.
   package static let most = 1 << 13
 
-  /// A matrix of at least `classes` classes, 8192 at most; a probability above `threshold` says class 1.
+  /// Creates a matrix of at least `classes` and at most 8192 classes; a probability above
+  /// `threshold` predicts class 1.
   public init(classes: Int = 0, threshold: Double = 0.5, name: String = "confusion_matrix") {
     self.name = name
     self.threshold = threshold
@@ -28,13 +30,13 @@ public class ConfusionMatrix: Metric {
     while counts.count < classes { counts.append(Array(repeating: 0, count: classes)) }
   }
 
-  /// Forgets all samples.
+  /// Removes all samples.
   public final func reset() {
     counts = []
     grow(to: minimum)
   }
 
-  /// Counts the samples of one batch.
+  /// Adds the samples of a batch.
   public final func update(_ prediction: Tensor, _ target: Tensor) throws {
     let labels = try ClassLabels(prediction.detach(), target.detach(), threshold: threshold, name)
     guard labels.classes <= Self.most else {
@@ -51,12 +53,12 @@ public class ConfusionMatrix: Metric {
   /// The number of samples.
   public final var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
 
-  /// Rows and columns as a tensor of int64 `[C, C]`.
+  /// Returns the counts as an int64 tensor `[C, C]`.
   public final func matrix() throws -> Tensor {
     try Tensor(counts.flatMap { $0 }).reshape(counts.count, counts.count)
   }
 
-  /// The accuracy; NaN where there were no samples.
+  /// Returns the accuracy; NaN without samples.
   public func result() throws -> Double {
     let right = counts.indices.reduce(0) { $0 + counts[$1][$1] }
     return total == 0 ? .nan : Double(right) / Double(total)
@@ -67,13 +69,13 @@ public class ConfusionMatrix: Metric {
     ["counts": .list(counts.map { .list($0.map { .int($0) }) })]
   }
 
-  /// Takes over what ``state`` was.
+  /// Restores the counts from ``state``.
   public final func loadState(_ state: CheckpointValue) throws {
     guard let rows = state["counts"]?.elements, rows.count <= Self.most,
       rows.allSatisfy({ $0.elements?.count == rows.count })
     else { throw TensorError(.value, "", "the saved state of \(name) is none") }
     let numbers = rows.map { $0.elements?.compactMap(\.intValue) ?? [] }
-    // Fewer than 2³⁷ in each of at most 2²⁶ cells add up to less than 2⁶³.
+    // At most 2²⁶ cells with values below 2³⁷ have a sum below 2⁶³.
     guard numbers.allSatisfy({ $0.count == rows.count && $0.allSatisfy { 0..<1 << 37 ~= $0 } })
     else { throw TensorError(.value, "", "the saved state of \(name) is none") }
     counts = numbers
@@ -81,25 +83,26 @@ public class ConfusionMatrix: Metric {
 
   // MARK: Classes
 
-  /// Of the samples predicted to be of class `c`, true ones, all, and those that should have been.
+  /// Returns the true positives of class `c`, and the numbers of samples predicted and expected to
+  /// be in it.
   final func share(_ c: Int) -> (right: Int, predicted: Int, expected: Int) {
     (counts[c][c], counts.reduce(0) { $0 + $1[c] }, counts[c].reduce(0, +))
   }
 }
 
-/// How the numbers of single classes become one (scikit-learn: `average`).
+/// The averaging of values over classes (scikit-learn: `average`).
 public enum ClassAverage: Sendable {
-  /// The number of one class.
+  /// The value of one class.
   case binary(positive: Int = 1)
   /// The mean over classes.
   case macro
-  /// The mean over classes, each weighted with its number of samples.
+  /// The mean over classes, weighted by their numbers of samples.
   case weighted
-  /// Of all samples together, which makes each of the metrics the accuracy.
+  /// The value for all samples together, which equals the accuracy for each of the metrics.
   case micro
 }
 
-/// A metric made of right, predicted and expected samples a class.
+/// The base class of metrics computed from correct, predicted and expected samples per class.
 public class ClassMetric: ConfusionMatrix {
   private let average: ClassAverage
 
@@ -112,7 +115,7 @@ public class ClassMetric: ConfusionMatrix {
     .nan
   }
 
-  /// The number of class `c`; 0 where it is 0 / 0.
+  /// Returns the value for class `c`; 0 for 0 / 0.
   public final func result(forClass c: Int) -> Double {
     guard counts.indices.contains(c) else { return .nan }
     let share = share(c)
@@ -128,7 +131,7 @@ public class ClassMetric: ConfusionMatrix {
       }
       return result(forClass: positive)
     case .macro:
-      // Classes that neither appear nor are predicted say nothing.
+      // Classes that neither occur nor are predicted are ignored.
       let present = counts.indices.filter { share($0).predicted + share($0).expected > 0 }
       return present.reduce(0) { $0 + result(forClass: $1) } / Double(present.count)
     case .weighted:
@@ -141,9 +144,9 @@ public class ClassMetric: ConfusionMatrix {
   }
 }
 
-/// Of the samples predicted to be of a class, the part that is.
+/// The precision: of the samples predicted to be in a class, the fraction that is.
 public final class Precision: ClassMetric {
-  /// The metric; for two classes `.binary()` is what Keras computes.
+  /// Creates the metric; for two classes `.binary()` matches Keras.
   public override init(
     _ average: ClassAverage = .macro, classes: Int = 0, threshold: Double = 0.5,
     name: String = "precision"
@@ -154,9 +157,9 @@ public final class Precision: ClassMetric {
   }
 }
 
-/// Of the samples that are of a class, the part predicted to be.
+/// The recall: of the samples in a class, the fraction predicted to be.
 public final class Recall: ClassMetric {
-  /// The metric; for two classes `.binary()` is what Keras computes.
+  /// Creates the metric; for two classes `.binary()` matches Keras.
   public override init(
     _ average: ClassAverage = .macro, classes: Int = 0, threshold: Double = 0.5,
     name: String = "recall"
@@ -169,7 +172,7 @@ public final class Recall: ClassMetric {
 
 /// The harmonic mean of precision and recall.
 public final class F1Score: ClassMetric {
-  /// The metric.
+  /// Creates the metric.
   public override init(
     _ average: ClassAverage = .macro, classes: Int = 0, threshold: Double = 0.5,
     name: String = "f1"

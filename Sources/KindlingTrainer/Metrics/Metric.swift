@@ -1,59 +1,59 @@
 public import KindlingCore
 
-/// A number that says how good predictions are, collected batch by batch.
+/// A measure of the quality of predictions, accumulated batch by batch.
 ///
-/// The result is that of all samples together, however unevenly they come in batches.
+/// The result is the value for all samples together, whatever the batch sizes.
 public protocol Metric: AnyObject {
-  /// What the number is called in logs, such as `accuracy`.
+  /// The name of the value in logs, such as `accuracy`.
   var name: String { get }
-  /// Forgets all samples.
+  /// Removes all samples.
   func reset()
-  /// Adds the samples of one batch.
+  /// Adds the samples of a batch.
   ///
-  /// - Throws: `TensorError` `.shape` where predictions and targets do not go together.
+  /// - Throws: `TensorError` `.shape` if predictions and targets do not match.
   func update(_ prediction: Tensor, _ target: Tensor) throws
-  /// The number for all samples since ``reset()``; NaN where there were none.
+  /// Returns the value for all samples since ``reset()``; NaN without samples.
   func result() throws -> Double
-  /// What was collected, as plain data.
+  /// The accumulated state, as plain data.
   var state: CheckpointValue { get }
-  /// Takes over what ``state`` was.
+  /// Restores ``state``.
   func loadState(_ state: CheckpointValue) throws
 }
 
-/// A sum over samples and their number, whose quotient is a metric.
+/// The base class of metrics that are a sum over samples divided by their number.
 open class MeanMetric: Metric {
-  /// What logs call the number.
+  /// The name of the value in logs.
   public let name: String
   private var sum = 0.0
   private var count = 0
 
-  /// A metric called `name`.
+  /// Creates a metric called `name`.
   public init(name: String) { self.name = name }
 
-  /// What the samples of a batch add up to, and how many there are.
+  /// Returns the sum over the samples of a batch, and their number.
   ///
-  /// Each metric brings its own.
+  /// Every metric overrides it.
   open func measure(_ prediction: Tensor, _ target: Tensor) throws -> (sum: Double, count: Int) {
     throw TensorError(.unsupported, "", "\(name) does not say what it measures")
   }
 
-  /// Forgets all samples.
+  /// Removes all samples.
   public final func reset() { (sum, count) = (0, 0) }
 
-  /// Adds the samples of one batch.
+  /// Adds the samples of a batch.
   public final func update(_ prediction: Tensor, _ target: Tensor) throws {
     let (sum, count) = try noGrad { try measure(prediction.detach(), target.detach()) }
     self.sum += sum
     self.count += count
   }
 
-  /// The mean over all samples; NaN where there were none.
+  /// Returns the mean over all samples; NaN without samples.
   public final func result() throws -> Double { count == 0 ? .nan : sum / Double(count) }
 
-  /// Sum and count as plain data.
+  /// The sum and the count as plain data.
   public final var state: CheckpointValue { ["sum": .double(sum), "count": .int(count)] }
 
-  /// Takes over what ``state`` was.
+  /// Restores ``state``.
   public final func loadState(_ state: CheckpointValue) throws {
     guard let sum = state["sum"]?.doubleValue, let count = state["count"]?.intValue, count >= 0,
       count < 1 << 53

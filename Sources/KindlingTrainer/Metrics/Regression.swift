@@ -1,8 +1,8 @@
 public import KindlingCore
 
-/// The mean of the squared differences of all elements (Keras: `MeanSquaredError`).
+/// The mean squared error over all elements (Keras: `MeanSquaredError`).
 public final class MeanSquaredError: MeanMetric {
-  /// The metric; `name` is what logs call it.
+  /// Creates the metric; `name` is used in logs.
   public override init(name: String = "mean_squared_error") { super.init(name: name) }
 
   public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (
@@ -13,9 +13,9 @@ public final class MeanSquaredError: MeanMetric {
   }
 }
 
-/// The mean of the differences' sizes, over all elements (Keras: `MeanAbsoluteError`).
+/// The mean absolute error over all elements (Keras: `MeanAbsoluteError`).
 public final class MeanAbsoluteError: MeanMetric {
-  /// The metric; `name` is what logs call it.
+  /// Creates the metric; `name` is used in logs.
   public override init(name: String = "mean_absolute_error") { super.init(name: name) }
 
   public override func measure(_ prediction: Tensor, _ target: Tensor) throws -> (
@@ -27,9 +27,9 @@ public final class MeanAbsoluteError: MeanMetric {
 }
 
 extension MeanMetric {
-  /// The differences in float64.
+  /// Returns the differences in float64.
   ///
-  /// Shapes have to be equal: `[N, 1]` less `[N]` would be `[N, N]`.
+  /// Shapes must be equal: `[N, 1]` minus `[N]` would be `[N, N]`.
   fileprivate func difference(_ prediction: Tensor, _ target: Tensor) throws -> Tensor {
     guard prediction.shape == target.shape else {
       throw TensorError(

@@ -1,9 +1,9 @@
 import KindlingCore
 
-/// Curves over epochs as an inline SVG picture.
+/// A chart of curves over epochs, as inline SVG.
 struct LineChart {
   let title: String
-  /// The curves with their names; values that no axis could show are left out.
+  /// The curves with their names; values that cannot be plotted are left out.
   let curves: [(name: String, values: [Double])]
 
   private static let (width, height) = (460.0, 280.0)
@@ -41,7 +41,7 @@ struct LineChart {
     }
     let every = max(1, (count + 9) / 10)
     for epoch in 0..<max(0, count) where epoch % every == 0 || epoch == count - 1 {
-      // The last epoch's number wins over a close one before it.
+      // The label of the last epoch takes precedence over one close to it.
       if epoch != count - 1 && count - 1 - epoch < every && epoch != 0 { continue }
       body +=
         "<text class=\"tick\" x=\"\(number(x(epoch)))\" y=\"\(number(Self.height - Self.bottom + 16))\" text-anchor=\"middle\">\(epoch + 1)</text>"
@@ -49,7 +49,7 @@ struct LineChart {
     body +=
       "<text class=\"tick\" x=\"\(number((Self.left + Self.width - Self.right) / 2))\" y=\"\(number(Self.height - 6))\" text-anchor=\"middle\">epoch</text>"
     for (i, curve) in curves.enumerated() {
-      // Validation looks the same in every chart, also where it is alone.
+      // Validation has the same color in every chart, even if it is the only curve.
       let color = curve.name == "validation" ? "#2563eb" : Self.colors[i % Self.colors.count]
       let points = curve.values.enumerated().filter { LineChart.isShown($0.element) }
         .map { (x($0.offset), y($0.element)) }
@@ -72,7 +72,7 @@ struct LineChart {
 
   private static func isShown(_ value: Double) -> Bool { value.magnitude < 1e100 }
 
-  /// 1, 2 or 5 times a power of ten, of which about five go into `range`.
+  /// Returns a step of 1, 2 or 5 times a power of ten that divides `range` into about five.
   private static func step(_ range: Double) -> Double {
     var power = 1.0
     while power * 10 <= range / 5 { power *= 10 }
@@ -92,5 +92,5 @@ struct LineChart {
   }
 }
 
-/// A coordinate, to a tenth.
+/// Returns a coordinate with one decimal.
 func number(_ value: Double) -> String { PrintedNumber.fixed(value, 1) }

@@ -1,8 +1,8 @@
 import KindlingCore
 
-/// A confusion matrix as an inline SVG picture: the darker, the more of a row's samples.
+/// A chart of a confusion matrix, as inline SVG: a darker cell has a larger share of its row.
 struct MatrixChart {
-  /// The most classes whose matrix can be told apart on a page.
+  /// The maximum number of classes that are distinguishable on a page.
   static let most = 200
 
   let counts: [[Int]]
@@ -12,7 +12,7 @@ struct MatrixChart {
 
   var svg: String {
     let n = counts.count
-    // Numbers are legible up to here.
+    // Numbers are legible up to this size.
     let cell = n <= 12 ? 44.0 : n <= 25 ? 30.0 : max(2, 720 / Double(max(1, n)))
     let showsNumbers = n <= 25, showsNames = n <= 40
     let longest = (0..<n).map { name($0).count }.max() ?? 1
@@ -42,7 +42,7 @@ struct MatrixChart {
       body +=
         "<text class=\"tick\" transform=\"translate(\(number(x + 4)) \(number(margin - 8))) rotate(-60)\">\(TextForm.markup(name(column)))</text>"
     }
-    // The slanted names stick out to the right.
+    // The slanted names extend to the right.
     let size = margin + side + (showsNames ? margin * 0.6 : 0) + 4
     return """
       <svg style="max-width:\(number(size))px" viewBox="0 0 \(number(size)) \(number(margin + side + 4))" role="img" \

@@ -2,22 +2,23 @@ import KindlingCore
 import KindlingIO
 import KindlingPlatform
 
-/// A training on one page: curves, confusion matrix, predictions, mistakes and the configuration.
+/// A report of a training on one page: curves, confusion matrix, predictions, mistakes and
+/// configuration.
 ///
-/// The page is one HTML file that needs nothing else: pictures are part of it, and there is no script.
+/// The page is a self-contained HTML file: images are embedded, and there is no script.
 public struct TrainingReport {
-  /// A sample with what the model made of it.
+  /// A sample with its prediction.
   public struct Sample {
-    /// The sample as a PNG file, if it is a picture.
+    /// The sample as a PNG file, if it is an image.
     public var png: [UInt8]?
-    /// The sample in words, if it is none.
+    /// The sample as text, if it is not an image.
     public var text: String
-    /// Its true class, and the one predicted.
+    /// The true class, and the predicted one.
     public var expected: String, predicted: String
-    /// How sure the model was of its prediction, from 0 to 1.
+    /// The probability of the predicted class, from 0 to 1.
     public var confidence: Double
 
-    /// A sample.
+    /// Creates a sample.
     public init(
       png: [UInt8]? = nil, text: String = "", expected: String, predicted: String,
       confidence: Double
@@ -30,22 +31,22 @@ public struct TrainingReport {
     }
   }
 
-  /// What stands on top.
+  /// The title of the page.
   public var title: String
-  /// What was trained and how: names and values, in order.
+  /// The configuration of the training: names and values, in order.
   public var configuration: [(name: String, value: String)]
-  /// The numbers of every epoch.
+  /// The logs of every epoch.
   public var history: History
-  /// How often each class was taken for each.
+  /// The confusion matrix.
   public var confusion: ConfusionMatrix?
-  /// The classes' names.
+  /// The class names.
   public var classes: [String]
   /// Some samples.
   public var samples: [Sample] = []
-  /// The samples the model was wrong about and most sure of.
+  /// The wrong predictions with the highest confidence.
   public var mistakes: [Sample] = []
 
-  /// A report on `history`.
+  /// Creates a report of `history`.
   public init(
     title: String, configuration: [(name: String, value: String)], history: History,
     confusion: ConfusionMatrix? = nil, classes: [String] = []
@@ -57,9 +58,9 @@ public struct TrainingReport {
     self.classes = classes
   }
 
-  /// Writes the page to `path`, whole or not at all.
+  /// Writes the page to `path`, atomically.
   ///
-  /// - Throws: ``TrainerError`` `.file` where the file cannot be written.
+  /// - Throws: ``TrainerError`` `.file` if the file cannot be written.
   public func write(to path: String) throws {
     do {
       try AtomicFile.write(to: path) { try $0.write(Array(html.utf8)) }
@@ -68,7 +69,7 @@ public struct TrainingReport {
     }
   }
 
-  /// The page.
+  /// The page as HTML.
   public var html: String {
     """
     <!DOCTYPE html>
@@ -104,7 +105,7 @@ public struct TrainingReport {
     content.isEmpty ? "" : "<section><h2>\(title)</h2>\n\(content)\n</section>"
   }
 
-  /// The last epoch's numbers, large.
+  /// The values of the last epoch, in large type.
   private var numbers: String {
     let entries = (history.epochs.last.map { Array($0) } ?? []).map { entry in
       let isShare = entry.name.hasSuffix("accuracy")
@@ -118,7 +119,7 @@ public struct TrainingReport {
     return entries.isEmpty ? "" : "<div class=\"numbers\">\(entries.joined())</div>"
   }
 
-  /// A chart for each measure, its validation beside it.
+  /// A chart for each measure, with training and validation curves.
   private var charts: String {
     let names = history.names.filter { $0 != "lr" }
     let measures = names.map { $0.hasPrefix("val_") ? String($0.dropFirst(4)) : $0 }
@@ -141,7 +142,7 @@ public struct TrainingReport {
       """
   }
 
-  /// The cells with the most samples off the diagonal, where the matrix has too many to draw.
+  /// Returns the largest off-diagonal cells, for a matrix that is too large to draw.
   private func frequentMistakes(_ counts: [[Int]]) -> String {
     var cells: [(row: Int, column: Int, count: Int)] = []
     for (row, line) in counts.enumerated() {

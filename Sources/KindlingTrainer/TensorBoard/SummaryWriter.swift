@@ -1,18 +1,18 @@
 import KindlingPlatform
 
-/// Writes numbers for TensorBoard (PyTorch: `torch.utils.tensorboard.SummaryWriter`).
+/// A writer of scalars for TensorBoard (PyTorch: `torch.utils.tensorboard.SummaryWriter`).
 ///
-/// Each number is a record of its own, on disk when ``addScalar(_:_:step:)`` returns. A record is its
-/// length, a checksum, an `Event` message, a checksum; only the fields used here are known.
+/// Each value is a separate record, on disk when ``addScalar(_:_:step:)`` returns. A record
+/// consists of its length, a checksum, an `Event` message and another checksum.
 public final class SummaryWriter {
-  /// The folder, which `tensorboard --logdir` is given.
+  /// The folder to pass to `tensorboard --logdir`.
   public let logDir: String
   private let file: AppendedFile
   private let now: () -> Double
 
-  /// Writes a new file in `logDir`, which is made if it is not there.
+  /// Creates a new file in `logDir`, which is created if necessary.
   ///
-  /// - Throws: ``TrainerError`` `.file` where that cannot be.
+  /// - Throws: ``TrainerError`` `.file` if the file cannot be created.
   public convenience init(_ logDir: String) throws {
     try self.init(logDir, now: SummaryWriter.time)
   }
@@ -26,7 +26,7 @@ public final class SummaryWriter {
     let name = String(
       decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let seconds = begun.isFinite && begun.magnitude < 1e15 ? Int(begun) : 0
-    // Two writers of one second and process need names of their own.
+    // Two writers of the same second and process need different names.
     let unique = UInt32.random(in: 0...UInt32.max)
     file = try AppendedFile(
       "\(logDir)/events.out.tfevents.\(seconds).\(name).\(getpid()).\(unique)")
@@ -36,7 +36,7 @@ public final class SummaryWriter {
     try write(event)
   }
 
-  /// Writes one number of the curve `tag`.
+  /// Writes a value of the curve `tag`.
   public func addScalar(_ tag: String, _ value: Double, step: Int) throws {
     var entry = Message()
     entry.add(1, tag)
@@ -64,7 +64,7 @@ public final class SummaryWriter {
   }
 }
 
-/// A protocol-buffer message as it is written: fields one after another.
+/// A protocol-buffer message, encoded field by field.
 private struct Message {
   private(set) var bytes: [UInt8] = []
 
