@@ -2,7 +2,7 @@ import ArgumentParser
 import Kindling
 import KindlingPlatform
 
-/// `kindling convert`: a file of tensors in another format.
+/// The command `kindling convert`, which converts a file of tensors to another format.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Converts between .pth, .safetensors, .npy and .npz.",
@@ -59,18 +59,18 @@ struct Convert: ParsableCommand {
   }
 }
 
-/// What a file of any format holds.
+/// The contents of a file of any format.
 private struct Content {
-  /// As a checkpoint would hold it, and what was noted beside it.
+  /// The contents as a checkpoint value, and the notes saved with it.
   let value: CheckpointValue
   private(set) var notes = CheckpointValue.none
-  /// The tensors by name, and the names of what is none.
+  /// The tensors by name, and the names of other values.
   private(set) var tensors = StateDict()
   private(set) var others: [String] = []
   private(set) var metadata: [String: String] = [:]
-  /// A name that two tensors would have, in formats that have names alone.
+  /// A name shared by two tensors, in formats that have only names.
   private var clash: String?
-  /// How many values were looked at: a small file can describe any number that are the same.
+  /// The number of visited values: a small file can describe any number of equal ones.
   private var visited = 0
 
   init(_ path: String, verify: Bool) throws {
@@ -83,11 +83,11 @@ private struct Content {
     case .pytorch, .legacy:
       do { value = try load(path, device: .cpu, verify: verify) } catch let error as CheckpointError
       {
-        // A whole model's classes do not matter here.
+        // The classes of a whole model do not matter here.
         guard let state = try? loadModelState(from: path, verify: verify) else { throw error }
         value = CheckpointValue(state)
       }
-      // Without checks, what is damaged beside the tensors is left out.
+      // Without verification, damaged entries beside the tensors are left out.
       notes = verify ? try loadNotes(from: path) : (try? loadNotes(from: path)) ?? .none
     }
     try add(value, "")
@@ -95,7 +95,7 @@ private struct Content {
 
   var hasNotes: Bool { if case .none = notes { false } else { true } }
 
-  /// The tensors by name; `name` is that of one that stands alone.
+  /// Returns the tensors by name; `name` is that of a single tensor.
   func named(_ name: String) throws -> StateDict {
     if let clash { throw ToolError("two tensors would be called \(clash)") }
     return StateDict(tensors.map { ($0.key.isEmpty ? name : $0.key, $0.value) })
@@ -121,12 +121,12 @@ private struct Content {
     }
   }
 
-  /// The tensors of an object: those of a module by the names of its state dict.
+  /// Adds the tensors of an object; those of a module get the names of its state dict.
   private mutating func add(_ object: OpaqueValue, _ key: String) throws {
     guard let state = object.state, let parameters = state["_parameters"]?.pairs,
       let modules = state["_modules"]?.pairs
     else {
-      // Its attributes and elements; what it is made of says nothing by itself.
+      // Adds the attributes and elements; constructor arguments carry no information.
       others.append(key)
       if let state = object.state, state.isTree { try add(state, key) }
       if !object.elements.isEmpty { try add(.list(object.elements), key) }
@@ -145,7 +145,7 @@ private struct Content {
 }
 
 extension CheckpointValue {
-  /// Whether there may be tensors in it.
+  /// Whether the value may contain tensors.
   fileprivate var isTree: Bool {
     tensorValue != nil || opaqueValue != nil || pairs != nil || elements != nil
   }

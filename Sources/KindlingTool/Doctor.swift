@@ -3,7 +3,7 @@ import CKernels
 import Kindling
 import KindlingPlatform
 
-/// `kindling doctor`: what the library finds on this machine.
+/// The command `kindling doctor`, which reports on this machine.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tells instruction sets, threads, memory and versions.")
@@ -44,7 +44,7 @@ struct Doctor: ParsableCommand {
     getenv("KINDLING_ISA").map { " (KINDLING_ISA=\(String(cString: $0)))" } ?? ""
   }
 
-  /// The instruction sets with kernels of their own that this processor has.
+  /// The instruction sets of this processor that have kernels.
   private var available: [String] {
     guard let file = fopen("/proc/cpuinfo", "r") else { return ["generic"] }
     defer { fclose(file) }
@@ -80,7 +80,7 @@ struct Doctor: ParsableCommand {
     (Double(bytes) / Double(1 << 30) * 10).rounded() / 10
   }
 
-  /// A C array of characters as text.
+  /// Returns a C array of characters as a string.
   private func text<Characters>(of characters: Characters) -> String {
     withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }

@@ -3,7 +3,8 @@ import Kindling
 import KindlingPlatform
 import KindlingVision
 
-/// `kindling export`: images of a data set as PNG files, with a table of their classes.
+/// The command `kindling export`, which writes images of a dataset as PNG files with a table of
+/// classes.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes images of a data set as PNG files, with a CSV of file names and classes.",

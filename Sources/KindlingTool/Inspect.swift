@@ -1,7 +1,8 @@
 import ArgumentParser
 import Kindling
 
-/// `kindling inspect`: what a file of tensors holds, without loading it.
+/// The command `kindling inspect`, which lists the contents of a file of tensors without loading
+/// it.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Lists the keys, shapes, dtypes and bytes of a .pth, .safetensors, .npy or .npz file."

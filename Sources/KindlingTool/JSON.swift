@@ -1,10 +1,11 @@
 import Kindling
 
-/// JSON's spelling of what the tool prints.
+/// Formatting of JSON values.
 enum JSON {
-  /// A text in quotes, with what JSON wants escaped.
+  /// Returns a quoted and escaped string.
   static func text(_ text: String) -> String { TextForm.json(text) }
 
-  /// A number with all its digits; `null` where it is none, since JSON has no other word for it.
+  /// Returns a number with all its digits; `null` if it is not finite, since JSON has no other
+  /// value for it.
   static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command-line tool: trains, applies and inspects models without a line of code.
+/// The command-line tool, which trains, applies and inspects models without code.
 @main
 struct KindlingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,5 +12,5 @@ struct KindlingCommand: ParsableCommand {
     ])
 }
 
-/// The version the tool reports.
+/// The version that the tool reports.
 let kindlingVersion = "0.1.0"

@@ -1,8 +1,7 @@
 import Kindling
 import KindlingVision
 
-/// The network of the tutorials: flattened, through hidden layers with ReLU between, to one number a
-/// class.
+/// The network of PyTorch's tutorials: linear hidden layers with ReLU on flattened inputs.
 ///
 /// Its keys are those of PyTorch's `NeuralNetwork`: `linear_relu_stack.0.weight` and so on.
 final class MultilayerPerceptron: Module, Layer {
@@ -22,7 +21,7 @@ final class MultilayerPerceptron: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try linearReluStack(flatten(x)) }
 }
 
-/// Flattened, and one layer to the classes: softmax regression.
+/// A linear layer on flattened inputs: softmax regression.
 final class LinearClassifier: Module, Layer {
   let flatten = Flatten()
   let linear: Linear
@@ -32,9 +31,9 @@ final class LinearClassifier: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try linear(flatten(x)) }
 }
 
-/// Two convolutions with batch normalisation and pooling, then one layer to the classes.
+/// Returns a network of two convolutions with batch normalization and pooling, and a linear layer.
 ///
-/// Images may be of any size from 4 by 4 pixels on.
+/// Images may have any size from 4 by 4 pixels.
 func convolutionalNetwork(_ channels: Int, classes: Int) -> Sequential {
   Sequential(
     Conv2d(channels, 32, 3, padding: 1), BatchNorm2d(32), ReLU(), MaxPool2d(2),
@@ -42,7 +41,7 @@ func convolutionalNetwork(_ channels: Int, classes: Int) -> Sequential {
     AdaptiveAvgPool2d(4), Flatten(), Dropout(0.25), Linear(64 * 4 * 4, classes))
 }
 
-/// The network called `kind` for samples of `shape`.
+/// Returns the network `kind` for samples of `shape`.
 func makeModel(
   _ kind: ModelKind, for shape: [Int], hidden: [Int], classes: Int
 ) throws -> any Layer {
@@ -64,7 +63,8 @@ func makeModel(
   }
 }
 
-/// Samples of one channel as samples of three, which torchvision's networks take.
+/// A dataset with single-channel samples expanded to three channels, as torchvision's networks
+/// need.
 struct InThreeChannels<Base: Dataset, Label>: Dataset where Base.Sample == (Tensor, Label) {
   let base: Base
 
@@ -77,7 +77,7 @@ struct InThreeChannels<Base: Dataset, Label>: Dataset where Base.Sample == (Tens
   }
 }
 
-/// An image, or images, `[…, 1, H, W]` as `[…, 3, H, W]`; others as they are.
+/// Returns images `[…, 1, H, W]` as `[…, 3, H, W]`, and others unchanged.
 func inThreeChannels(_ image: Tensor) throws -> Tensor {
   guard image.ndim >= 3, image.shape[image.ndim - 3] == 1 else { return image }
   var shape = image.shape
@@ -85,7 +85,7 @@ func inThreeChannels(_ image: Tensor) throws -> Tensor {
   return try image.expand(shape)
 }
 
-/// `model` of built-in layers alone, so that any program can load it.
+/// Returns `model` composed of built-in layers only, so that any program can load it.
 func whole(_ model: any Layer) -> any Layer {
   switch model {
   case let model as MultilayerPerceptron:

@@ -2,7 +2,7 @@ import ArgumentParser
 import Kindling
 import KindlingVision
 
-/// `kindling predict`: the classes of images.
+/// The command `kindling predict`, which classifies images.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Classifies PNG, JPEG and IDX images; prints class names with probabilities.",
@@ -81,7 +81,7 @@ struct Predict: ParsableCommand {
     return dataset.classes
   }
 
-  /// The image in a file as the model takes it.
+  /// Returns the image in a file in the form that the model takes.
   private func picture(_ file: String, for trained: TrainedModel, _ path: String) throws -> Tensor {
     func read(_ mode: ImageReadMode) throws -> Tensor {
       try pictureNumbers(readBytes(file, mode: mode), size: imageSize ?? trained.imageSize)

@@ -1,4 +1,4 @@
-/// Why the tool cannot do what it was asked.
+/// An error that ends a command.
 struct ToolError: Error, CustomStringConvertible {
   let description: String
 

@@ -1,28 +1,27 @@
 import Kindling
 import KindlingVision
 
-/// A trained model and what it takes.
+/// A trained model and the form of its inputs.
 struct TrainedModel {
   let model: any Layer
-  /// Numbers a sample has, where the model begins with a linear layer.
+  /// The number of features of a sample, if the model begins with a linear layer.
   let features: Int?
-  /// Channels an image has, where it begins with a convolution.
+  /// The number of channels of an image, if the model begins with a convolution.
   let channels: Int?
   let classes: Int
-  /// The classes' names, where they were saved with it.
+  /// The class names, if they were saved with the model.
   let names: [String]?
-  /// The height and width that images were brought to for it, where they were.
+  /// The height and width that images were resized to, if they were.
   let imageSize: Int?
 
-  /// The model in a file of `kindling train`: a state dict, a whole model, or a checkpoint to resume
-  /// from.
+  /// Loads the model in a file of `kindling train`: a state dict, a whole model, or a checkpoint.
   ///
-  /// Layer sizes are read off the weights' shapes, so nothing but the file is needed.
+  /// Layer sizes are inferred from the shapes of the weights, so only the file is needed.
   init(_ path: String) throws {
     do {
       try self.init(loadStateDict(from: path), Notes(path), path)
     } catch let error as CheckpointError where error.kind == .content || error.kind == .unsafe {
-      // What is neither of the others is explained by the first error.
+      // A file that is none of these is explained by the first error.
       if let training = try? TrainingCheckpoint(path) {
         let notes = Notes(classes: training.classes, imageSize: training.imageSize)
         try self.init(training.model, notes, path)
@@ -35,7 +34,7 @@ struct TrainedModel {
   }
 
   private init(_ saved: StateDict, _ notes: Notes, _ path: String) throws {
-    // By the layers' numbers: other formats sort keys as texts, 11 before 4.
+    // Sorted by layer numbers: other formats sort keys as strings, 11 before 4.
     let weights = saved.filter { $0.key.hasSuffix(".weight") && $0.value.ndim == 2 }
       .sorted { layerNumbers($0.key).lexicographicallyPrecedes(layerNumbers($1.key)) }
     guard let first = weights.first?.value, let last = weights.last?.value else {
@@ -78,7 +77,7 @@ struct TrainedModel {
   }
 }
 
-/// What `kindling train` writes beside a model: the classes' names, and the size of images.
+/// Returns the notes that `kindling train` saves with a model: class names and image size.
 func notes(_ classes: [String], _ imageSize: Int?) -> CheckpointValue {
   [
     "classes": .list(classes.map { .string($0) }),
@@ -86,7 +85,7 @@ func notes(_ classes: [String], _ imageSize: Int?) -> CheckpointValue {
   ]
 }
 
-/// What was written beside a model, if anything was.
+/// The notes saved with a model, if any.
 private struct Notes {
   var classes: [String]?
   var imageSize: Int?
@@ -103,7 +102,7 @@ private struct Notes {
   }
 }
 
-/// The numbers in a key, such as 4 in `linear_relu_stack.4.weight`.
+/// Returns the numbers in a key, such as 4 in `linear_relu_stack.4.weight`.
 private func layerNumbers(_ key: String) -> [Int] {
   key.split(separator: ".").compactMap { Int($0) }
 }

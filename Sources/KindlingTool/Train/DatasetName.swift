@@ -2,7 +2,7 @@ import ArgumentParser
 import Kindling
 import KindlingVision
 
-/// The data sets the tool knows by name.
+/// The datasets that the tool knows by name.
 enum DatasetName: String, CaseIterable, ExpressibleByArgument {
   case fashionMNIST = "fashion-mnist"
   case mnist
@@ -11,7 +11,7 @@ enum DatasetName: String, CaseIterable, ExpressibleByArgument {
   case folder
   case csv
 
-  /// The classes' names, by label; empty where the data say.
+  /// The class names, by label; empty if the data contain them.
   var classes: [String] {
     switch self {
     case .fashionMNIST: FashionArticles.classes

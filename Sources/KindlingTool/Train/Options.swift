@@ -10,7 +10,7 @@ enum OptimizerKind: String, CaseIterable, ExpressibleByArgument {
   case sgd, adam, adamw
 }
 
-/// Sizes of hidden layers, written `512,512`.
+/// The sizes of hidden layers, written as `512,512`.
 struct HiddenSizes: ExpressibleByArgument, CustomStringConvertible {
   let sizes: [Int]
 
@@ -27,7 +27,7 @@ struct HiddenSizes: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { description }
 }
 
-/// `text` with spaces before it up to `width`.
+/// Returns `text` padded on the left to `width`.
 func right(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - text.count)) + text
 }

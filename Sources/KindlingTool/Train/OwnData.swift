@@ -2,21 +2,21 @@ import ArgumentParser
 import Kindling
 import KindlingVision
 
-/// What colours images are read in.
+/// The color mode in which images are read.
 enum ImageColor: String, CaseIterable, ExpressibleByArgument {
   case gray, rgb
 
   var mode: ImageReadMode { self == .gray ? .gray : .rgb }
 }
 
-/// The pixels of a file as numbers from 0 to 1, brought to `size` where one is given.
+/// Returns the pixels of a file as floats from 0 to 1, optionally resized to `size`.
 func pictureNumbers(_ image: Tensor, size: Int?) throws -> Tensor {
-  // Samples of 16 bits have no dtype of their own.
+  // 16-bit samples are stored as int32.
   let image = image.dtype == .int32 ? try image.to(.float32).div(65535) : image
   return try TF.convertImageDtype(size.map { try TF.resize(image, [$0, $0]) } ?? image, .float32)
 }
 
-/// Options of data that users bring: a folder of images, or a table of numbers.
+/// The options for user data: a folder of images, or a table of numbers.
 struct OwnData: ParsableArguments {
   @Option(help: "folder: a CSV of file names and classes; csv: the table of numbers and classes.")
   var annotations: String?
@@ -36,7 +36,7 @@ struct OwnData: ParsableArguments {
   typealias Images = Subset<AnnotatedImages<Int>>
   typealias Rows = Subset<TensorDataset<(Tensor, Tensor)>>
 
-  /// Images and classes, to train and to test on.
+  /// Returns images and classes for training and for testing.
   func images(_ root: String) throws -> (training: Images, test: Images, classes: [String]) {
     var mode: ImageReadMode? = color?.mode
     func read(_ path: String, _ classes: [String]?) throws -> AnnotatedImages<Int> {
@@ -56,7 +56,7 @@ struct OwnData: ParsableArguments {
     return (training, test, all.classes)
   }
 
-  /// Rows of numbers, of which the last is a class, to train and to test on.
+  /// Returns rows of numbers and classes, the last column, for training and for testing.
   func rows() throws -> (training: Rows, test: Rows, classes: [String]) {
     let (all, classes) = try table(required(), nil)
     let (training, test) = try parts(all, testAnnotations.map { try table($0, classes).0 })
@@ -70,7 +70,8 @@ struct OwnData: ParsableArguments {
     return annotations
   }
 
-  /// All samples and those of the other table; or, whatever the seed, every fifth for testing.
+  /// Returns all samples and those of the other table; without one, every fifth sample is for
+  /// testing.
   private func parts<D: Dataset>(_ all: D, _ other: D?) throws -> (Subset<D>, Subset<D>) {
     if let other {
       return (

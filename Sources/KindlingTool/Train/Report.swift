@@ -2,18 +2,18 @@ import Kindling
 import KindlingTrainer
 import KindlingVision
 
-/// What a trained network makes of the test data, for `kindling train --report`.
+/// The predictions of a trained network on the test data, for `kindling train --report`.
 struct ReportData {
   private(set) var confusion = ConfusionMatrix()
   private var samples: [TrainingReport.Sample] = []
-  /// Which samples were taken for another class, and how sure the network was.
+  /// The wrong predictions, with their confidence.
   private var wrong: [(index: Int, predicted: Int, expected: Int, confidence: Double)] = []
   private let classes: [String]
 
-  /// How many pictures a gallery shows.
+  /// The number of images in a gallery.
   private static let shown = 18
 
-  /// Sends all of `test` through `network`.
+  /// Applies `network` to all of `test`.
   init<Source: Dataset, Label: Collatable>(
     _ network: any Layer, _ test: Source, classes: [String]
   ) throws where Source.Sample == (Tensor, Label), Label.Batch == Tensor {
@@ -59,7 +59,7 @@ struct ReportData {
       predicted: name(found.predicted), confidence: found.confidence)
   }
 
-  /// The picture that `x` is, or a square of as many numbers as an 8×8 digit has.
+  /// Returns the image in `x`, or an 8×8 image of 64 numbers.
   private static func png(_ x: Tensor) throws -> [UInt8]? {
     var image = x
     if x.shape == [64] { image = try x.reshape(1, 8, 8) }
@@ -69,14 +69,14 @@ struct ReportData {
     return try encodePNG(image)
   }
 
-  /// The first numbers of `x`.
+  /// Returns the first numbers of `x` as text.
   private static func words(_ x: Tensor) throws -> String {
     let values = try x.reshape(-1).toArray(as: Double.self)
     return values.prefix(8).map { PrintedNumber.fixed($0, 2) }.joined(separator: ", ")
       + (values.count > 8 ? ", …" : "")
   }
 
-  /// The page.
+  /// Returns the report.
   func report(
     title: String, _ history: History, configuration: [(name: String, value: String)]
   ) -> TrainingReport {

@@ -1,9 +1,9 @@
 import Kindling
 
-/// An estimate of the memory of a step of training, before the first one.
+/// An estimate of the memory of a training step, made before the first one.
 ///
-/// Every layer keeps values for the backward pass, so that a step takes many times what its samples
-/// take.
+/// Every layer saves values for the backward pass, so a step needs many times the memory of its
+/// samples.
 struct StepMemory {
   let model: ModelKind
   /// The shape of a sample.
@@ -11,10 +11,10 @@ struct StepMemory {
   let batchSize: Int
   let hidden: [Int]
   let classes: Int
-  /// The number of values that the optimizer keeps for each parameter.
+  /// The number of values that the optimizer stores per parameter.
   let optimizerValues: Int
 
-  /// Throws where a step needs more than the memory that is free; `options` names what reduces it.
+  /// Throws if a step needs more memory than is free; `options` names the options that reduce it.
   func check(options: String) throws {
     let free = Double(MemoryPool.limit - MemoryPool.statistics.bytesInUse)
     let needed = try bytes(free: free)
@@ -33,8 +33,8 @@ struct StepMemory {
     }
   }
 
-  /// The bytes of linear layers: weights, gradients and what the optimizer keeps, and the values
-  /// between the layers with theirs.
+  /// Returns the bytes of linear layers: weights, gradients, optimizer state, activations and their
+  /// gradients.
   private func dense(_ hidden: [Int]) -> Double {
     let features = shape.reduce(1.0) { $0 * Double($1) }
     let widths = [features] + (hidden + [classes]).map(Double.init)
@@ -43,11 +43,12 @@ struct StepMemory {
     return 4 * (weights * Double(2 + optimizerValues) + values * Double(batchSize))
   }
 
-  /// The bytes of convolutions, which grow with the pixels: measured on two small images.
+  /// Returns the bytes of convolutions, which are proportional to the pixels: measured on two small
+  /// images.
   private func convolutional(free: Double) throws -> Double {
     guard shape.count == 3 else { return 0 }
     let pixels = Double(shape[1]) * Double(shape[2]) * Double(batchSize)
-    // No network here takes this much for a pixel; usual steps need no measuring.
+    // No network here needs this much per pixel, so usual steps need no measurement.
     guard pixels * 4096 > free / 2 else { return 0 }
     let state = Generator.default.stateBytes
     defer { try? Generator.default.setState(state) }
@@ -57,7 +58,7 @@ struct StepMemory {
     return second + perPixel * (pixels - large * large)
   }
 
-  /// The bytes of a step on one image of `side` by `side` pixels.
+  /// Returns the bytes of a step on an image of `side` by `side` pixels.
   private func measured(_ side: Int) throws -> Double {
     let image = [shape[0], side, side]
     let network = try makeModel(model, for: image, hidden: hidden, classes: classes)

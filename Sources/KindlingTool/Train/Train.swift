@@ -4,10 +4,11 @@ import KindlingPlatform
 import KindlingTrainer
 import KindlingVision
 
-/// `kindling train`: trains a classifier, tests it after each epoch, and saves it.
+/// The command `kindling train`, which trains a classifier, tests it after each epoch, and saves
+/// it.
 ///
-/// Random numbers are drawn in the order of a PyTorch script: the seed, the model, then in each epoch
-/// the training loader and the test loader.
+/// Random numbers are drawn in the order of a PyTorch script: the seed, the model, then in each
+/// epoch the training loader and the test loader.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Trains a classifier.")
 
@@ -100,7 +101,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// Small sets come in one piece: every fifth sample is for testing, whatever the seed.
+  /// Small datasets are not split: every fifth sample is for testing, whatever the seed.
   private func run(
     onFifthsOf features: Tensor, _ labels: Tensor, from start: TrainingCheckpoint?
   ) throws {
@@ -113,7 +114,7 @@ struct Train: ParsableCommand {
       on: part(all.filter { $0 % 5 != 4 }), testedOn: part(all.filter { $0 % 5 == 4 }), from: start)
   }
 
-  /// Brings samples into the form that the model takes.
+  /// Converts samples to the form that the model takes.
   private func prepare<Source: Dataset, Label: Collatable>(
     on training: Source, testedOn test: Source, classes: [String]? = nil,
     from start: TrainingCheckpoint?
@@ -191,7 +192,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// The options that a step's memory depends on.
+  /// The options on which the memory of a step depends.
   private var memoryOptions: String {
     var options = ["--batch-size"]
     if dataset == .folder { options.insert("--image-size", at: 0) }
@@ -212,7 +213,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// Fails before the training rather than after it.
+  /// Reports an unwritable file before the training rather than after it.
   private func checkWritable(_ path: String) throws {
     let folder =
       path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."

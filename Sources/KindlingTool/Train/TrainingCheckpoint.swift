@@ -1,19 +1,19 @@
 import ArgumentParser
 import Kindling
 
-/// Where a training stands: all that the rest of it depends on.
+/// A checkpoint of a training, with everything needed to resume it.
 struct TrainingCheckpoint {
-  /// The epoch under way, counted from 1.
+  /// The current epoch, counted from 1.
   var epoch: Int
   var model: StateDict
   var optimizer: CheckpointValue
-  /// Where the training loader stands in its epoch.
+  /// The position of the training loader in its epoch.
   var loader: StateDict
   /// The state of the default generator.
   var generator: Tensor
-  /// The options of the command line, by name.
+  /// The command-line options, by name.
   var options: [(name: String, value: String)]
-  /// The classes' names; nil in files that do not say.
+  /// The class names; `nil` in files without them.
   var classes: [String]?
 
   func save(to path: String) throws {
@@ -39,7 +39,7 @@ struct TrainingCheckpoint {
     self.classes = classes
   }
 
-  /// Reads what ``save(to:)`` wrote.
+  /// Reads a checkpoint written by ``save(to:)``.
   init(_ path: String) throws {
     let saved = try load(path)
     guard saved["format"]?.stringValue == "kindling train", let epoch = saved["epoch"]?.intValue,
@@ -58,10 +58,10 @@ struct TrainingCheckpoint {
     classes = saved["classes"]?.elements?.compactMap(\.stringValue)
   }
 
-  /// The size that images were brought to, where they were.
+  /// The size that images were resized to, if they were.
   var imageSize: Int? { options.first { $0.name == "image-size" }.flatMap { Int($0.value) } }
 
-  /// Puts everything back where it stood.
+  /// Restores the state of the training.
   func restore(
     _ model: any Layer, _ optimizer: Optimizer, _ loader: (StateDict) throws -> Void
   ) throws {
@@ -72,10 +72,10 @@ struct TrainingCheckpoint {
   }
 }
 
-/// An option of `kindling train` that a checkpoint keeps, as text.
+/// An option of `kindling train` that a checkpoint stores as text.
 struct KeptOption {
   let name: String
-  /// Whether a training that is gone on with must have the same value.
+  /// Whether a resumed training must have the same value.
   let decides: Bool
   let read: (Train) -> String
   let write: (inout Train, String) -> Bool
@@ -93,14 +93,14 @@ struct KeptOption {
     }
   }
 
-  /// An option of few words.
+  /// Creates an option with a fixed set of values.
   init<Value: ExpressibleByArgument & RawRepresentable>(
     _ name: String, _ path: WritableKeyPath<Train, Value>
   ) where Value.RawValue == String {
     self.init(name, path, text: \.rawValue)
   }
 
-  /// An option that may be left out.
+  /// Creates an option that may be omitted.
   init<Value: ExpressibleByArgument>(_ name: String, _ path: WritableKeyPath<Train, Value?>) {
     (self.name, decides) = (name, true)
     read = { $0[keyPath: path].map { "\($0)" } ?? "" }
@@ -110,7 +110,7 @@ struct KeptOption {
     }
   }
 
-  /// A flag.
+  /// Creates a flag.
   init(_ name: String, _ path: WritableKeyPath<Train, Bool>) {
     (self.name, decides) = (name, true)
     read = { "\($0[keyPath: path])" }
@@ -122,7 +122,7 @@ struct KeptOption {
 }
 
 extension Train {
-  /// What a checkpoint keeps of the command line.
+  /// The command-line options that a checkpoint stores.
   static var keptOptions: [KeptOption] {
     [
       KeptOption("dataset", \.dataset), KeptOption("root", \.root, decides: false),
@@ -138,8 +138,9 @@ extension Train {
     ]
   }
 
-  /// Takes over the options of the training that `checkpoint` is from, where they were left at their
-  /// defaults; throws where one that decides the result was given otherwise.
+  /// Adopts the options of the training in `checkpoint` in place of defaults.
+  ///
+  /// Throws if an option that affects the result was given another value.
   mutating func adopt(_ checkpoint: TrainingCheckpoint, _ path: String) throws {
     let defaults = try Train.parse([])
     for option in Train.keptOptions {

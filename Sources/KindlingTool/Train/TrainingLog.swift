@@ -2,14 +2,14 @@ import Kindling
 import KindlingPlatform
 import KindlingTrainer
 
-/// Says how a training goes: to people, or as JSON records that keep standard output to themselves.
+/// A log of a training: text, or JSON records that are alone on standard output.
 final class TrainingLog {
   private let json: Bool
   private let every: Int
-  /// A bar on standard error, which comes and goes, where somebody is watching.
+  /// Whether to show a temporary progress bar on standard error, in an interactive terminal.
   private let showsBar: Bool
   private var barIsShown = false
-  /// Whether every batch's loss is noted for the history.
+  /// Whether to record the loss of every batch for the history.
   private let collects: Bool
   private var losses: (sum: Double, count: Int) = (0, 0)
   /// The epochs so far, if they are collected.
@@ -75,7 +75,7 @@ final class TrainingLog {
     }
   }
 
-  /// A line that appears as it is written, also in a pipe.
+  /// Writes a line and flushes it, so that it also appears at once in a pipe.
   private func write(_ line: String) {
     print(line)
     fflush(nil)

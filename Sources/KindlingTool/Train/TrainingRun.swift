@@ -1,6 +1,6 @@
 import Kindling
 
-/// The loops of a training: an epoch goes through the training loader, then through the test loader.
+/// The loops of a training: an epoch iterates over the training loader, then over the test loader.
 struct TrainingRun {
   typealias Batches<Source: Dataset> = DataLoader<Source, (Tensor, Tensor)>
 
@@ -9,7 +9,7 @@ struct TrainingRun {
   private let criterion = CrossEntropyLoss()
   private let log: TrainingLog
   private let checkpointEvery: Int?
-  /// Keeps where the training stands: the epoch under way, and the loader's place in it.
+  /// Saves a checkpoint: the current epoch, and the position of the loader in it.
   private let checkpoint: ((_ epoch: Int, _ loader: StateDict) throws -> Void)?
 
   init(
@@ -23,15 +23,15 @@ struct TrainingRun {
     self.checkpoint = checkpoint
   }
 
-  /// A cross entropy of this size (or NaN) is that of weights that have run away.
+  /// A cross entropy of this size (or NaN) indicates that the weights have diverged.
   private static let absurdLoss = 1e9
 
-  /// How many batches of its epoch a loader had given when its state was saved.
+  /// Returns the number of batches a loader had yielded in its epoch when its state was saved.
   static func batchesDone(_ loader: StateDict) throws -> Int {
     try loader["batches"]?.item(as: Int.self) ?? 0
   }
 
-  /// Epoch number `epoch`, counted from 1, of which `done` batches are behind already.
+  /// Runs epoch number `epoch`, counted from 1, of which `done` batches are complete.
   func epoch<Source>(
     _ epoch: Int, _ training: Batches<Source>, _ test: Batches<Source>, done: Int = 0
   ) throws {
