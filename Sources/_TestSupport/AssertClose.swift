@@ -5,7 +5,7 @@ package enum Elements: Sendable {
   case floats([Double])
   case integers([Int])
 
-  /// The elements of `tensor`, which may lie in any order.
+  /// Creates the elements of `tensor`, whatever its memory layout.
   package init(_ tensor: Tensor) throws {
     let host = try noGrad { try tensor.contiguous() }
     let (start, count) = (host.storageOffset * host.dtype.byteSize, host.numel)
@@ -41,17 +41,17 @@ package enum Elements: Sendable {
   }
 }
 
-/// Whether `|x - ref| <= atol + rtol * |ref|`; NaN equals NaN, infinities equal only themselves.
+/// Returns whether `|x - ref| <= atol + rtol * |ref|`; NaN equals NaN, and infinities equal only
+/// themselves.
 package func isClose(_ x: Double, _ ref: Double, rtol: Double, atol: Double) -> Bool {
   if x == ref || x.isNaN && ref.isNaN { return true }
   return ref.isFinite && abs(x - ref) <= atol + rtol * abs(ref)
 }
 
-/// How `actual` differs from `expected` in shape, dtype or value, or nil if it does not.
+/// Returns how `actual` differs from `expected` in shape, dtype or value, or `nil` if it does not.
 ///
-/// Floats may
-/// differ as ``isClose(_:_:rtol:atol:)`` says, everything else must be equal. `scaledAtol` is added
-/// to `atol` in units of the largest finite element expected.
+/// Floats may differ within ``isClose(_:_:rtol:atol:)``; everything else must be equal.
+/// `scaledAtol` is added to `atol`, scaled by the largest finite expected element.
 package func difference(
   _ actual: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0, scaledAtol: Double = 0
 ) throws -> String? {
@@ -97,7 +97,7 @@ private func coordinates(_ index: Int, _ shape: [Int]) -> [Int] {
   }.reversed()
 }
 
-/// Throws where `actual` is not `expected` (see ``difference(_:_:rtol:atol:)``).
+/// Throws if `actual` differs from `expected` (see ``difference(_:_:rtol:atol:)``).
 package func assertClose(
   _ actual: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0, _ what: String = "",
   fileID: String = #fileID, line: Int = #line
@@ -107,7 +107,7 @@ package func assertClose(
   }
 }
 
-/// Throws where `actual` is not `expected`, a tensor's elements in row-major order.
+/// Throws if `actual` differs from `expected`, a tensor's elements in row-major order.
 package func assertClose(
   _ actual: Tensor, _ expected: [Double], rtol: Double = 0, atol: Double = 0, _ what: String = "",
   fileID: String = #fileID, line: Int = #line

@@ -1,8 +1,8 @@
 import KindlingPlatform
 
-/// Whole files as bytes, for tests.
+/// Access to whole files as bytes, for tests.
 package enum FileBytes {
-  /// What `path` holds.
+  /// Returns the contents of `path`.
   package static func read(_ path: String) throws -> [UInt8] {
     guard let file = fopen(path, "rb") else { throw FileError(path: path, code: errno) }
     defer { fclose(file) }
@@ -16,7 +16,7 @@ package enum FileBytes {
     }
   }
 
-  /// Makes `bytes` what `path` holds.
+  /// Replaces the contents of `path` by `bytes`.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     guard let file = fopen(path, "wb") else { throw FileError(path: path, code: errno) }
     defer { fclose(file) }
@@ -25,16 +25,16 @@ package enum FileBytes {
     }
   }
 
-  /// Makes a file of `count` bytes at `path` that takes no room on the disk.
+  /// Creates a sparse file of `count` bytes at `path`.
   package static func writeSparse(_ count: Int, to path: String) throws {
     try write([], to: path)
     guard truncate(path, off_t(count)) == 0 else { throw FileError(path: path, code: errno) }
   }
 
-  /// Whether something lies at `path`.
+  /// Returns whether a file exists at `path`.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// The names of what lies in the folder, sorted.
+  /// Returns the names of the entries of a folder, sorted.
   package static func list(_ folder: String) throws -> [String] {
     guard let stream = opendir(folder) else { throw FileError(path: folder, code: errno) }
     defer { closedir(stream) }
@@ -48,7 +48,7 @@ package enum FileBytes {
     return names.sorted()
   }
 
-  /// Runs `body` with a new folder that is gone afterwards, with the files in it.
+  /// Runs `body` with a new folder that is removed afterwards with its files.
   package static func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
     let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(root)/kindling-XXXXXX".utf8CString)
@@ -58,7 +58,7 @@ package enum FileBytes {
     return try body(folder)
   }
 
-  /// Removes the folder with all that lies in it; links are not followed.
+  /// Removes a folder with its contents; links are not followed.
   private static func remove(_ folder: String) {
     for name in (try? list(folder)) ?? [] {
       let path = "\(folder)/\(name)"
@@ -73,7 +73,7 @@ package enum FileBytes {
   }
 }
 
-/// What the system said about a file.
+/// An error of the system about a file.
 package struct FileError: Error, CustomStringConvertible {
   let path: String
   let code: Int32

@@ -2,9 +2,10 @@ import Kindling
 import KindlingPlatform
 import Synchronization
 
-/// Calls of the system that tests let fail.
+/// Injection of failures into system calls, for tests.
 package enum InjectedFault {
-  /// Runs `body` with its `number`-th call of kind `call` failing; nil where there are not so many.
+  /// Runs `body` with its `number`-th call of kind `call` failing; returns `nil` if there are fewer
+  /// calls.
   package static func result<R>(
     _ call: FileSystem.Call, _ number: Int, _ code: Int32, _ body: () throws -> R
   ) -> Result<R, any Error>? {

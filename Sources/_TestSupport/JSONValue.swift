@@ -2,8 +2,8 @@ import KindlingPlatform
 
 /// A JSON value.
 ///
-/// Integers and floats stay apart, and the bare tokens `NaN`, `Infinity` and
-/// `-Infinity`, which Python writes and Foundation refuses, are read.
+/// Integers and floats are distinct. The bare tokens `NaN`, `Infinity` and `-Infinity`, which
+/// Python writes and Foundation rejects, are accepted.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -22,35 +22,35 @@ package enum JSONValue: Sendable, Equatable {
 
   /// Reads JSON text.
   package init(parsing bytes: [UInt8]) throws {
-    // A NUL behind the text bounds every scan, that of `strtod` too.
+    // A NUL after the text bounds every scan, including that of `strtod`.
     self = try (bytes + [0]).withUnsafeBufferPointer { buffer in
       var parser = JSONParser(bytes: buffer)
       return try parser.document()
     }
   }
 
-  /// A member of an object, nil where there is none.
+  /// A member of an object; `nil` if there is none.
   package subscript(key: String) -> JSONValue? {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
-  /// The elements of an array, nil for anything else.
+  /// The elements of an array; `nil` for any other value.
   package var array: [JSONValue]? { if case .array(let a) = self { a } else { nil } }
-  /// The members of an object, nil for anything else.
+  /// The members of an object; `nil` for any other value.
   package var object: [String: JSONValue]? { if case .object(let o) = self { o } else { nil } }
-  /// The text, nil for anything else.
+  /// The string; `nil` for any other value.
   package var string: String? { if case .string(let s) = self { s } else { nil } }
-  /// The integer, nil for anything else.
+  /// The integer; `nil` for any other value.
   package var int: Int? { if case .int(let i) = self { i } else { nil } }
-  /// The truth value, nil for anything else.
+  /// The Boolean value; `nil` for any other value.
   package var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
-  /// The integers of an array of integers alone, nil for anything else.
+  /// The integers of an array that contains only integers; `nil` for any other value.
   package var ints: [Int]? {
     guard let array else { return nil }
     let ints = array.compactMap(\.int)
     return ints.count == array.count ? ints : nil
   }
-  /// The number, also where it is written as the text `nan`, `inf` or `-inf`.
+  /// The number, also if it is written as the string `nan`, `inf` or `-inf`.
   package var double: Double? {
     switch self {
     case .int(let i): Double(i)
@@ -63,7 +63,7 @@ package enum JSONValue: Sendable, Equatable {
   }
 }
 
-/// Why a text is not JSON, and where.
+/// An error that describes why and where a text is not JSON.
 package struct JSONError: Error, CustomStringConvertible {
   package let message: String
   package var description: String { message }
@@ -182,7 +182,7 @@ private struct JSONParser {
     return value
   }
 
-  /// Whether `end` stands here; otherwise steps over a comma.
+  /// Returns whether `end` is next; otherwise skips a comma.
   mutating func closes(_ end: UInt8) throws -> Bool {
     skipSpace()
     if bytes[at] == end { return true }

@@ -1,7 +1,7 @@
 import CKernels
 import KindlingPlatform
 
-/// A program of this package, run as a user runs it.
+/// A runner of this package's executables, as a user runs them.
 package enum Program {
   /// Whether a program of this build starts where the address space is limited (`ulimit -v`): the
   /// address and the thread sanitizer reserve terabytes of it.
@@ -18,8 +18,8 @@ package enum Program {
 
   /// Runs the executable `name` of this build in `folder` and waits for it.
   ///
-  /// `setup` is what the shell does first, such as `ulimit -f 64;`. The process is killed once
-  /// there is a file called `mark` that it has written itself, `microsecondsLater`.
+  /// `setup` is a shell command to run first, such as `ulimit -f 64;`. The process is killed
+  /// `microsecondsLater` after it has written a file called `mark`.
   package static func run(
     _ name: String, _ arguments: [String], in folder: String = ".", setup: String = "",
     killedOnceThereIs mark: String? = nil, microsecondsLater: UInt32 = 0
@@ -37,7 +37,7 @@ package enum Program {
       posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
       posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
       posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT, 0o600)
-      // The shell changes the folder, which not every C library lets a spawn do.
+      // The shell changes the folder, since not every C library supports that in a spawn.
       let shell = ["/bin/sh", "-c", "cd \"$0\" && \(setup) exec \"$@\"", folder, path]
       var words: [UnsafeMutablePointer<CChar>?] = (shell + arguments).map { strdup($0) }
       words.append(nil)
@@ -50,14 +50,14 @@ package enum Program {
       var status: Int32 = 0
       while waitpid(process, &status, 0) < 0 && errno == EINTR {}
       return Result(
-        // A signal counts as a failure of its own: 128 and its number, as a shell says it.
+        // A signal counts as its own failure: 128 plus its number, as in a shell.
         status: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F,
         output: String(decoding: try FileBytes.read(output), as: UTF8.self),
         errors: String(decoding: try FileBytes.read(errors), as: UTF8.self))
     }
   }
 
-  /// Which file lies at `path`: saving puts another in its place.
+  /// Returns the identity of the file at `path`, which changes when the file is saved again.
   private static func identity(_ path: String) -> UInt64 {
     var status = stat()
     return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
@@ -68,7 +68,7 @@ package enum Program {
   ) {
     var information = siginfo_t()
     while identity(mark) == before {
-      // It may end by itself.
+      // The process may end by itself.
       information.si_signo = 0
       if waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) != 0
         || information.si_signo != 0
@@ -81,7 +81,7 @@ package enum Program {
     kill(process, SIGKILL)
   }
 
-  /// Where this build put `name`: beside the program that runs the tests.
+  /// Returns the path of the executable `name`, in the folder of the test program.
   private static func executable(_ name: String) throws -> String {
     var candidates: [String] = []
     #if canImport(Glibc)

@@ -5,16 +5,16 @@ import Synchronization
 
 /// A device for tests whose memory is not host memory.
 ///
-/// A storage's address is a page that nobody may touch: whatever follows it, rather than ask the
-/// backend, ends the process. What the storage holds lies elsewhere, and comes to the host and goes
-/// back by copies, which are counted. Computations are those of the processor, on what lies
-/// elsewhere; fused operations are left to their defaults, so that these are tried too.
+/// The address of a storage is an inaccessible page: code that dereferences it instead of asking
+/// the backend ends the process. The contents are stored elsewhere, and copied to and from the host
+/// by counted transfers. Computations are those of the CPU on that memory. Fused operations use
+/// their default implementations, so that these are tested too.
 package final class RemoteBackend: Backend {
-  /// The first such device, made known to the library by ``register()``.
+  /// The first such device, registered by ``register()``.
   package static let shared = RemoteBackend(0)
   package let device: Device
 
-  /// Device number `index`: tests that count transfers at the same time need one each.
+  /// Creates device number `index`: tests that count transfers concurrently need separate devices.
   package init(_ index: Int) { device = Device(.privateUse, index) }
 
   private struct Contents {
@@ -23,10 +23,10 @@ package final class RemoteBackend: Backend {
   }
   private let contents = Mutex(Contents())
 
-  /// Makes the device known, so that `x.to(RemoteBackend.shared.device)` finds it.
+  /// Registers the device, so that `x.to(RemoteBackend.shared.device)` finds it.
   package static func register() { Device.register(shared) }
 
-  /// How often the host has looked at the device's memory, and written to it.
+  /// The numbers of reads and writes of the device's memory by the host.
   package var transfers: (reads: Int, writes: Int) { contents.withLock { ($0.reads, $0.writes) } }
 
   private var host: CPUBackend { .shared }
@@ -74,7 +74,7 @@ package final class RemoteBackend: Backend {
     return memory
   }
 
-  /// The tensor as the device's processor sees it.
+  /// Returns the tensor as seen by the device's processor.
   private func local(_ x: Tensor) throws -> Tensor {
     Tensor(
       storage: try memory(of: x.storage), shape: x.shape, strides: x.strides,

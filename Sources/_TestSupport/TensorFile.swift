@@ -1,13 +1,13 @@
 import Kindling
 
-/// The arrays of a safetensors file, each made into a new tensor whenever it is asked for.
+/// The arrays of a safetensors file; each access creates a new tensor.
 package final class TensorFile: Sendable {
   private struct Entry { let dtype: String, shape: [Int], start: Int, end: Int }
   private let bytes: [UInt8]
   private let entries: [String: Entry]
   private let path: String
 
-  /// The file at `path`.
+  /// Reads the file at `path`.
   package init(_ path: String) throws {
     self.path = path
     bytes = try FileBytes.read(path)
@@ -33,12 +33,12 @@ package final class TensorFile: Sendable {
   /// The names of the arrays, sorted.
   package var names: [String] { entries.keys.sorted() }
 
-  /// Whether there is an array of this name.
+  /// Returns whether there is an array of this name.
   package func has(_ name: String) -> Bool { entries[name] != nil }
 
-  /// A new tensor with the values stored as `name`.
+  /// Returns a new tensor with the values stored as `name`.
   ///
-  /// - Throws: ``UnsupportedError`` where its dtype is none of Kindling's.
+  /// - Throws: ``UnsupportedError`` if Kindling does not have its dtype.
   package func tensor(_ name: String, requiresGrad: Bool = false) throws -> Tensor {
     guard let entry = entries[name] else { throw GoldenError("\(path): no array named \(name)") }
     guard let dtype = TensorFile.dtypes[entry.dtype] else {
@@ -57,18 +57,18 @@ package final class TensorFile: Sendable {
   private static let dtypes: [String: DType] = [
     "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64, "I8": .int8,
     "I16": .int16, "I32": .int32, "I64": .int64, "U8": .uint8, "BOOL": .bool,
-    // Kindling has no uint64: what PyTorch gives as such has its bits in int64.
+    // Kindling has no uint64: PyTorch's values of this dtype keep their bits in int64.
     "U64": .int64,
   ]
 }
 
-/// What is wrong with reference data.
+/// An error in reference data.
 package struct GoldenError: Error, CustomStringConvertible {
   package let description: String
   package init(_ description: String) { self.description = description }
 }
 
-/// What a case asks for and is not there.
+/// An error for features of a case that are not supported.
 package struct UnsupportedError: Error, CustomStringConvertible {
   package let description: String
   package init(_ description: String) { self.description = description }

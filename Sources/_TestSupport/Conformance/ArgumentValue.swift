@@ -1,6 +1,6 @@
 import Kindling
 
-/// One argument of a call, as a case states it.
+/// An argument of a call, as recorded in a case.
 package indirect enum ArgumentValue: Sendable {
   case tensor(Tensor)
   case int(Int)
@@ -19,10 +19,11 @@ package indirect enum ArgumentValue: Sendable {
   case dictionary([(key: String, value: ArgumentValue)])
   case module(ModuleSpec)
   case function(String)
-  /// The tensor that was passed at a path, again.
+  /// The tensor that was passed at another path.
   case same(String)
 
-  /// The argument that `json` describes; tensors are new, and leaves where they require a gradient.
+  /// Creates the argument described by `json`; tensors are new, and leaves if they require
+  /// gradients.
   init(_ json: JSONValue, _ file: TensorFile) throws {
     guard let members = json.object else { throw GoldenError("an argument is no object: \(json)") }
     if let name = members["tensor"]?.string {
@@ -92,7 +93,7 @@ package indirect enum ArgumentValue: Sendable {
     return members["requires_grad"]?.bool == true ? try result.requiresGrad_() : result
   }
 
-  /// The tensors in this argument with their paths, which start with `path`.
+  /// Returns the tensors in this argument with their paths, which start with `path`.
   func tensors(_ path: String) -> [(path: String, tensor: Tensor)] {
     switch self {
     case .tensor(let t): [(path, t)]
@@ -102,10 +103,10 @@ package indirect enum ArgumentValue: Sendable {
     }
   }
 
-  /// The same with tensors of its own, which a call may write into.
+  /// Returns the argument with copies of its tensors, which a call may modify.
   func copied() throws -> ArgumentValue { try mappingTensors { try $0.detach().clone() } }
 
-  /// The same with `body` applied to every tensor.
+  /// Returns the argument with `body` applied to every tensor.
   func mappingTensors(_ body: (Tensor) throws -> Tensor) rethrows -> ArgumentValue {
     switch self {
     case .tensor(let t): .tensor(try body(t))
@@ -115,7 +116,7 @@ package indirect enum ArgumentValue: Sendable {
     }
   }
 
-  /// The kind, for messages.
+  /// The kind of the argument, for messages.
   var kind: String {
     switch self {
     case .tensor: "tensor"

@@ -1,10 +1,10 @@
 import Kindling
 
-/// The arguments of one call, read by position or PyTorch's keyword.
+/// The arguments of a call, read by position or PyTorch's keyword.
 ///
-/// Every accessor takes the position (nil where the argument is passed by keyword alone) and the
-/// keyword. A missing argument without a default, or one of another kind, makes the case unsupported,
-/// and so does an argument that nobody has read: an operator never passes by ignoring one.
+/// Every accessor takes the position (`nil` for a keyword-only argument) and the keyword. A case is
+/// unsupported if an argument is missing without a default, has another kind, or was not read. An
+/// operator therefore never passes by ignoring an argument.
 package final class Arguments {
   let positional: [ArgumentValue]
   let keyword: [String: ArgumentValue]
@@ -16,23 +16,23 @@ package final class Arguments {
     self.keyword = keyword
   }
 
-  /// The same arguments with `body` applied to every tensor.
+  /// Returns the arguments with `body` applied to every tensor.
   func mappingTensors(_ body: (Tensor) throws -> Tensor) rethrows -> Arguments {
     try Arguments(
       positional.map { try $0.mappingTensors(body) },
       keyword.mapValues { try $0.mappingTensors(body) })
   }
 
-  /// How many arguments are passed by position.
+  /// The number of positional arguments.
   package var count: Int { positional.count }
 
-  /// The arguments nobody has read.
+  /// The arguments that were not read.
   var unread: [String] {
     positional.indices.filter { !readPositions.contains($0) }.map { "argument \($0)" }
       + keyword.keys.filter { !readKeywords.contains($0) }.sorted()
   }
 
-  /// The argument as it is, nil where it is not passed.
+  /// Returns the argument unconverted; `nil` if it is not passed.
   package func value(_ position: Int?, _ name: String = "") -> ArgumentValue? {
     if let position, position < positional.count {
       readPositions.insert(position)
@@ -43,7 +43,7 @@ package final class Arguments {
     return value
   }
 
-  /// Whether the argument is passed and not None; does not count as reading it.
+  /// Returns whether the argument is passed and not None; does not count as reading it.
   package func has(_ position: Int?, _ name: String = "") -> Bool {
     let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
     guard let value else { return false }
@@ -51,28 +51,28 @@ package final class Arguments {
     return true
   }
 
-  /// Whether the argument is a tensor; does not count as reading it.
+  /// Returns whether the argument is a tensor; does not count as reading it.
   package func isTensor(_ position: Int?, _ name: String = "") -> Bool {
     let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
     if case .tensor? = value { return true }
     return false
   }
 
-  /// Whether the argument is a text; does not count as reading it.
+  /// Returns whether the argument is a string; does not count as reading it.
   package func isString(_ position: Int?, _ name: String = "") -> Bool {
     let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
     if case .string? = value { return true }
     return false
   }
 
-  /// Whether the argument is a bool; does not count as reading it.
+  /// Returns whether the argument is a bool; does not count as reading it.
   package func isBool(_ position: Int?, _ name: String = "") -> Bool {
     let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
     if case .bool? = value { return true }
     return false
   }
 
-  /// Whether the argument is a list or a tuple; does not count as reading it.
+  /// Returns whether the argument is a list or a tuple; does not count as reading it.
   package func isList(_ position: Int?, _ name: String = "") -> Bool {
     let value = position.flatMap { $0 < count ? positional[$0] : nil } ?? keyword[name]
     switch value {
@@ -81,64 +81,64 @@ package final class Arguments {
     }
   }
 
-  // MARK: One of a kind
+  // MARK: Single values
 
-  /// A tensor.
+  /// Returns a tensor.
   package func tensor(_ position: Int?, _ name: String = "") throws -> Tensor {
     try required(position, name, optionalTensor(position, name))
   }
 
-  /// The first operand of two: a tensor, or a number beside the tensor that is the second.
+  /// Returns the first operand of two: a tensor, or a number if the second operand is a tensor.
   package func left() throws -> Tensor {
     if isTensor(0, "input") || !isTensor(1, "other") { return try tensor(0, "input") }
     return try .wrapped(scalar(0, "input"), like: tensor(1, "other"))
   }
 
-  /// A tensor or None.
+  /// Returns a tensor or None.
   package func optionalTensor(_ position: Int?, _ name: String = "") throws -> Tensor? {
     try optional(position, name) { if case .tensor(let t) = $0 { t } else { nil } }
   }
 
-  /// An integer.
+  /// Returns an integer.
   package func int(_ position: Int?, _ name: String = "", default: Int? = nil) throws -> Int {
     try required(position, name, optionalInt(position, name) ?? `default`)
   }
 
-  /// An integer or None.
+  /// Returns an integer or None.
   package func optionalInt(_ position: Int?, _ name: String = "") throws -> Int? {
     try optional(position, name) { if case .int(let i) = $0 { i } else { nil } }
   }
 
-  /// A truth value.
+  /// Returns a Boolean value.
   package func bool(_ position: Int?, _ name: String = "", default: Bool? = nil) throws -> Bool {
     try required(position, name, optionalBool(position, name) ?? `default`)
   }
 
-  /// A truth value or None.
+  /// Returns a Boolean value or None.
   package func optionalBool(_ position: Int?, _ name: String = "") throws -> Bool? {
     try optional(position, name) { if case .bool(let b) = $0 { b } else { nil } }
   }
 
-  /// A number as a float.
+  /// Returns a number as a float.
   package func double(_ position: Int?, _ name: String = "", default: Double? = nil) throws
     -> Double
   {
     try required(position, name, optionalDouble(position, name) ?? `default`)
   }
 
-  /// A number as a float, or None.
+  /// Returns a number as a float, or None.
   package func optionalDouble(_ position: Int?, _ name: String = "") throws -> Double? {
     try optionalScalar(position, name)?.doubleValue
   }
 
-  /// A number of any kind.
+  /// Returns a number of any kind.
   package func scalar(_ position: Int?, _ name: String = "", default: Scalar? = nil) throws
     -> Scalar
   {
     try required(position, name, optionalScalar(position, name) ?? `default`)
   }
 
-  /// A number of any kind, or None.
+  /// Returns a number of any kind, or None.
   package func optionalScalar(_ position: Int?, _ name: String = "") throws -> Scalar? {
     try optional(position, name) {
       switch $0 {
@@ -150,24 +150,24 @@ package final class Arguments {
     }
   }
 
-  /// A text.
+  /// Returns a string.
   package func string(_ position: Int?, _ name: String = "", default: String? = nil) throws
     -> String
   {
     try required(position, name, optionalString(position, name) ?? `default`)
   }
 
-  /// A text or None.
+  /// Returns a string or None.
   package func optionalString(_ position: Int?, _ name: String = "") throws -> String? {
     try optional(position, name) { if case .string(let s) = $0 { s } else { nil } }
   }
 
-  /// A dtype or None.
+  /// Returns a dtype or None.
   package func dtype(_ position: Int?, _ name: String = "dtype") throws -> DType? {
     try optional(position, name) { if case .dtype(let d) = $0 { d } else { nil } }
   }
 
-  /// The device, of which cases know the processor alone, and the layout: both change nothing.
+  /// Reads the device, which is always the CPU, and the layout: both have no effect.
   package func placement() throws {
     let device: String? = try optional(nil, "device") {
       switch $0 {
@@ -184,7 +184,7 @@ package final class Arguments {
     }
   }
 
-  /// A memory format; that of the tensor where none is passed.
+  /// Returns a memory format; by default that of the tensor.
   package func memoryFormat(
     _ position: Int? = nil, _ name: String = "memory_format",
     default standard: MemoryFormat = .preserve
@@ -204,12 +204,12 @@ package final class Arguments {
 
   // MARK: Lists
 
-  /// Integers; one integer alone counts as a list of one.
+  /// Returns integers; a single integer counts as a list of one.
   package func ints(_ position: Int?, _ name: String = "", default: [Int]? = nil) throws -> [Int] {
     try required(position, name, optionalInts(position, name) ?? `default`)
   }
 
-  /// Integers or None; one integer alone counts as a list of one.
+  /// Returns integers or None; a single integer counts as a list of one.
   package func optionalInts(_ position: Int?, _ name: String = "") throws -> [Int]? {
     try optional(position, name) {
       switch $0 {
@@ -221,7 +221,7 @@ package final class Arguments {
     }
   }
 
-  /// Numbers as floats, or None; one number alone counts as a list of one.
+  /// Returns numbers as floats, or None; a single number counts as a list of one.
   package func optionalDoubles(_ position: Int?, _ name: String = "") throws -> [Double]? {
     func number(_ a: ArgumentValue) -> Double? {
       switch a {
@@ -238,7 +238,7 @@ package final class Arguments {
     }
   }
 
-  /// Tensors.
+  /// Returns a list of tensors.
   package func tensors(_ position: Int?, _ name: String = "") throws -> [Tensor] {
     let tensors: [Tensor]? = try optional(position, name) {
       switch $0 {
@@ -250,12 +250,12 @@ package final class Arguments {
     return try required(position, name, tensors)
   }
 
-  /// The arguments from `position` on, all of them tensors.
+  /// Returns the arguments from `position` on, all of which must be tensors.
   package func tensors(from position: Int) throws -> [Tensor] {
     try (min(position, count)..<count).map { try tensor($0) }
   }
 
-  /// The sizes or dims from `position` on: a list, or integers of their own.
+  /// Returns the sizes or dims from `position` on: a list, or separate integers.
   package func variadicInts(from position: Int, _ name: String = "") throws -> [Int] {
     if position >= count { return try ints(nil, name) }
     if isList(position) { return try ints(position) }

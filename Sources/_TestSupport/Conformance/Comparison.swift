@@ -1,6 +1,6 @@
 import Kindling
 
-/// Compares results with those that a case has, in its tolerance.
+/// A comparison of results with those recorded in a case, within its tolerance.
 struct Comparison {
   private let test: ConformanceCase
   private let file: TensorFile
@@ -10,12 +10,12 @@ struct Comparison {
     self.file = file
   }
 
-  /// How `tensor` differs from the stored one called `name`.
+  /// Returns how `tensor` differs from the stored tensor `name`.
   func difference(_ tensor: Tensor, _ name: String) throws -> String? {
     try _TestSupport.difference(tensor, file.tensor(name), rtol: test.rtol, atol: test.atol)
   }
 
-  /// How `outputs` differ from what `json` describes, at the places that `mask` names.
+  /// Returns how `outputs` differ from those described by `json`, at the positions of `mask`.
   func check(_ outputs: [Output], _ json: JSONValue, _ mask: JSONValue?) throws -> String? {
     let expected = Comparison.leaves(json)
     guard outputs.count == expected.count else {
@@ -48,7 +48,7 @@ struct Comparison {
     }
   }
 
-  /// The values that `json` describes, depth first.
+  /// Returns the values described by `json`, depth first.
   private static func leaves(_ json: JSONValue) -> [JSONValue] {
     for kind in ["tuple", "list"] {
       if let parts = json[kind]?.array { return parts.flatMap(leaves) }

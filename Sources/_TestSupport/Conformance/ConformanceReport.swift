@@ -1,4 +1,4 @@
-/// How many cases of a suite passed, failed or are unsupported.
+/// The numbers of passed, failed and unsupported cases of a suite.
 package struct Tally: Sendable {
   package var passed = 0
   package var failed = 0
@@ -8,7 +8,7 @@ package struct Tally: Sendable {
 
   package var total: Int { passed + failed + unsupported }
 
-  /// Counts one verdict.
+  /// Adds a verdict.
   package mutating func count(_ verdict: Verdict) {
     switch verdict {
     case .passed: passed += 1
@@ -27,7 +27,7 @@ package struct Tally: Sendable {
   package var summary: String { "\(passed) passed, \(failed) failed, \(unsupported) unsupported" }
 }
 
-/// A table with one line a suite.
+/// Returns a table with one line per suite.
 package func conformanceTable(_ tallies: [(suite: String, tally: Tally)]) -> String {
   let width = tallies.map(\.suite.count).reduce(5, max)
   func row(_ name: String, _ cells: [String]) -> String {

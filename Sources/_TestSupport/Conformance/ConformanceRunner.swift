@@ -1,19 +1,19 @@
 import Kindling
 
-/// How a case went.
+/// The outcome of a case.
 package enum Verdict: Sendable {
   case passed
-  /// The call gave something else than it must.
+  /// The result of the call is wrong.
   case failed(String)
-  /// There is no such operator or argument.
+  /// The operator or an argument does not exist.
   case unsupported(String)
 }
 
-/// Runs conformance cases.
+/// A runner of conformance cases.
 package struct ConformanceRunner: Sendable {
   let table: OperatorTable
 
-  /// A runner of the operators in `table`.
+  /// Creates a runner of the operators in `table`.
   package init(_ table: OperatorTable = .all) { self.table = table }
 
   /// Runs all cases of `suite`, and lists the failures.
@@ -50,7 +50,7 @@ package struct ConformanceRunner: Sendable {
       do {
         outputs = try body(call.arguments).outputs
       } catch let error as TensorError {
-        // A call that stops at its first refusal need not have read the rest.
+        // A call that stops at its first error need not have read the other arguments.
         if test.expectsError { return .passed }
         if let unread = call.unread { return unread }
         return error.kind == .unsupported ? .unsupported("\(error)") : .failed("threw \(error)")
@@ -66,7 +66,8 @@ package struct ConformanceRunner: Sendable {
     }
   }
 
-  /// What is wrong with the outputs, the written arguments or the gradients; nil if nothing is.
+  /// Returns what is wrong with the outputs, the modified arguments or the gradients; `nil` if
+  /// nothing is.
   private func check(_ call: Call, _ outputs: [Output]) throws -> String? {
     let expected = call.test.json["outputs"]?.array ?? []
     guard outputs.count == expected.count else {
@@ -90,7 +91,7 @@ package struct ConformanceRunner: Sendable {
     return try checkGradients(call, outputs)
   }
 
-  /// How one output differs from what is expected of it.
+  /// Returns how an output differs from the expected one.
   func difference(_ call: Call, _ actual: Output, _ expected: JSONValue) throws -> String? {
     if case .tensor(let tensor) = actual, let name = expected["tensor"]?.string {
       return try call.difference(tensor, from: name)
@@ -105,7 +106,7 @@ package struct ConformanceRunner: Sendable {
     }
   }
 
-  /// Sends the cotangents backward and compares the gradient of every leaf.
+  /// Runs the backward pass with the cotangents and compares the gradient of every leaf.
   private func checkGradients(_ call: Call, _ outputs: [Output]) throws -> String? {
     let cotangents = call.test.json["cotangents"]?.array ?? []
     guard cotangents.contains(where: { $0 != .null }) else { return nil }
@@ -135,7 +136,7 @@ package struct ConformanceRunner: Sendable {
     return nil
   }
 
-  /// What the cotangents refer to: the outputs, or what `process` makes of them.
+  /// Returns the tensors that the cotangents refer to: the outputs, or the result of `process`.
   func processed(_ test: ConformanceCase?, _ outputs: [Output]) throws -> [Tensor] {
     let tensors: [Tensor?] = outputs.map { if case .tensor(let t) = $0 { t } else { nil } }
     func output(_ i: Int?) throws -> Tensor {
@@ -161,7 +162,7 @@ package struct ConformanceRunner: Sendable {
     }
   }
 
-  /// The single tensor that an operator of the table makes of `operands`.
+  /// Returns the single tensor that an operator of the table computes from `operands`.
   func apply(_ name: String, _ operands: [Tensor]) throws -> Tensor {
     guard let body = table.body(name) else { throw UnsupportedError("operator \(name)") }
     guard
@@ -172,7 +173,7 @@ package struct ConformanceRunner: Sendable {
   }
 }
 
-/// A case with its arguments built.
+/// A case with constructed arguments.
 struct Call {
   let test: ConformanceCase
   let file: TensorFile
@@ -192,13 +193,13 @@ struct Call {
     tensors = Dictionary(named.map { ($0.path, $0.tensor) }) { first, _ in first }
   }
 
-  /// The verdict where an argument was ignored.
+  /// The verdict if an argument was ignored.
   var unread: Verdict? {
     let unread = arguments.unread
     return unread.isEmpty ? nil : .unsupported("\(unread.joined(separator: ", "))")
   }
 
-  /// PyTorch's message where it refuses.
+  /// PyTorch's error message, if it rejects the call.
   var refusal: String { test.json["error"]?.string ?? "" }
 
   func difference(_ tensor: Tensor, from name: String) throws -> String? {

@@ -1,6 +1,6 @@
 import Kindling
 
-/// What the cases of a suite are about.
+/// The subject of a suite's cases.
 package enum ConformanceFamily: String, Sendable {
   case operators
   case modules
@@ -8,7 +8,7 @@ package enum ConformanceFamily: String, Sendable {
   case schedulers
   case samplers
 
-  /// The member of a case that names its subject.
+  /// Returns the member of a case that names its subject.
   fileprivate func subject(_ members: [String: JSONValue]) -> String? {
     switch self {
     case .operators: members["op"]?.string
@@ -22,11 +22,11 @@ package enum ConformanceFamily: String, Sendable {
   }
 }
 
-/// One call of one operator, or one use of one class, with what it must give.
+/// A call of an operator, or a use of a class, with the expected results.
 package struct ConformanceCase: Sendable {
   /// `<op>/<variant>/<dtype>/<n>`.
   package let id: String
-  /// The operator's or the class's name.
+  /// The name of the operator or class.
   package let op: String
   package let variant: String
   let json: [String: JSONValue]
@@ -44,7 +44,7 @@ package struct ConformanceCase: Sendable {
     self.json = members
   }
 
-  /// Whether the call must be refused.
+  /// Whether the call must throw.
   var expectsError: Bool { json["error"] != nil }
   /// Whether an argument requires a gradient.
   var hasGradient: Bool {
@@ -55,9 +55,9 @@ package struct ConformanceCase: Sendable {
     }
     return asks(json["args"]) || asks(json["kwargs"])
   }
-  /// Whether the outputs are fixed only up to a choice.
+  /// Whether the outputs are unique only up to a choice.
   var isNonunique: Bool { json["nonunique"]?.bool == true }
-  /// What is added to `atol`, in units of the largest finite element that is expected.
+  /// A term of the absolute tolerance, scaled by the largest finite expected element.
   var scaledAtol: Double { json["scaled_atol"]?.double ?? 0 }
   var rtol: Double { json["rtol"]?.double ?? 0 }
   var atol: Double { json["atol"]?.double ?? 0 }
@@ -67,11 +67,11 @@ package struct ConformanceCase: Sendable {
 package struct ConformanceSuite: Sendable {
   package let name: String
   package let cases: [ConformanceCase]
-  /// What the cases are about; nil where that is not known.
+  /// The subject of the cases; `nil` if it is unknown.
   package let family: ConformanceFamily?
   let file: TensorFile
 
-  /// The suite `name` in `folder`.
+  /// Reads the suite `name` in `folder`.
   package init(_ name: String, in folder: String) throws {
     let json = try JSONValue(contentsOf: "\(folder)/\(name).json")
     guard json["format"]?.int == 1, let cases = json["cases"]?.array else {
@@ -85,7 +85,7 @@ package struct ConformanceSuite: Sendable {
     file = try TensorFile("\(folder)/\(name).safetensors")
   }
 
-  /// The names of the suites in `folder`, sorted.
+  /// Returns the names of the suites in `folder`, sorted.
   package static func names(in folder: String) throws -> [String] {
     let files = try FileBytes.list(folder)
     return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }

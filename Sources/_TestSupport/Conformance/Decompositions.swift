@@ -1,8 +1,9 @@
 import Kindling
 
-/// Checks of decompositions, whose vectors are fixed only up to signs and, among equals, turns.
+/// Checks of decompositions, whose vectors are unique only up to signs and, for equal values,
+/// rotations.
 extension ConformanceRunner {
-  /// What is wrong with a decomposition; nil if it makes the input again, of parts as they must be.
+  /// Returns what is wrong with a decomposition; `nil` if valid parts reproduce the input.
   func checkDecomposition(_ call: Call, _ outputs: [Output]) throws -> String? {
     let parts: [Tensor] = outputs.compactMap {
       if case .tensor(let t) = $0 { t.detach() } else { nil }
@@ -68,7 +69,7 @@ extension ConformanceRunner {
       ?? check.orthonormal("U", u) ?? check.orthonormal("V", v)
     if let same { return same }
     if let m = check.call.tensors["k:M"]?.detach() {
-      // What is left after M is of full rank: it is made again within the subspaces found alone.
+      // The remainder without M has full rank: it is reproduced only within the subspaces found.
       return try check.same("Uᵀ A V", u.transpose(-2, -1).matmul(a - m).matmul(v), s.diagEmbed())
     }
     let product = try (u * s.unsqueeze(-2)).matmul(v.transpose(-2, -1))
@@ -90,13 +91,13 @@ extension ConformanceRunner {
   ) throws -> String? {
     if let problem = try check.same("|R|", r.abs(), reference.abs()) { return problem }
     if try r.tril(-1).ne(0).any().item(as: Bool.self) { return "R is not triangular" }
-    // With mode "r" there is no Q.
+    // Mode "r" has no Q.
     if q.ndim == 1 { return nil }
     return try check.orthonormal("Q", q) ?? check.same("Q R", q.matmul(r), check.input)
   }
 }
 
-/// What is decomposed, and with which tolerance its parts are compared.
+/// The input of a decomposition, and the tolerance for its parts.
 private struct DecompositionCheck {
   let call: Call
   let input: Tensor

@@ -1,11 +1,11 @@
 import Kindling
 
-/// The strides of results: conformance cases run again with their inputs laid out in other orders.
+/// A check of the strides of results, by conformance cases with inputs in other memory layouts.
 ///
-/// The recorded file (`memory_order.json`) holds what PyTorch's results have.
+/// The recorded file (`memory_order.json`) holds the strides of PyTorch's results.
 package struct MemoryOrder: Sendable {
-  /// One case, the layout of its inputs, and the strides of its results; nil for those that are no
-  /// tensors.
+  /// A case, the layout of its inputs, and the strides of its results; `nil` for results that are
+  /// not tensors.
   package struct Case: Sendable {
     package let suite: String
     package let id: String
@@ -26,7 +26,7 @@ package struct MemoryOrder: Sendable {
     }
   }
 
-  /// What is wrong with the strides of each case of one suite: its name, and the difference.
+  /// Returns the differences in strides of the cases of a suite, with the names of the cases.
   package func differences(in suite: ConformanceSuite) throws -> [String] {
     let tests = Dictionary(suite.cases.map { ($0.id, $0) }) { first, _ in first }
     return try cases.filter { $0.suite == suite.name }.compactMap { item in
@@ -51,7 +51,7 @@ package struct MemoryOrder: Sendable {
 }
 
 extension Tensor {
-  /// The same values in another order of memory, as the generator of the recorded file makes it.
+  /// Returns the same values in another memory layout, like the generator of the recorded file.
   fileprivate func laid(out layout: String) throws -> Tensor {
     guard ndim >= 2 else { return try clone() }
     let dims = Array(0..<ndim)

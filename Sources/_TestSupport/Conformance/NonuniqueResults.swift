@@ -1,8 +1,8 @@
 import Kindling
 
-/// Checks of results that are fixed only up to a choice among equals.
+/// Checks of results that are unique only up to a choice among equals.
 extension ConformanceRunner {
-  /// What is wrong with outputs that need not be the reference's; nil if nothing is.
+  /// Returns what is wrong with outputs that may differ from the reference; `nil` if nothing is.
   func checkNonunique(_ call: Call, _ outputs: [Output]) throws -> String? {
     switch call.test.op {
     case "argsort":
@@ -29,7 +29,7 @@ extension ConformanceRunner {
     call.test.json["outputs"]?.array?[i] ?? .null
   }
 
-  /// Indices must lead to the reference's values, and not repeat within a sort or top-k.
+  /// Checks that indices select the reference's values, without repetition within a sort or top-k.
   private func checkIndices(_ call: Call, indices: Output, values: Output?) throws -> String? {
     guard case .tensor(let indices) = indices, let input = call.tensors["0"],
       let name = expected(call, values == nil ? 0 : 1)["tensor"]?.string
@@ -43,7 +43,7 @@ extension ConformanceRunner {
     let lines = Lines(input.shape, dim)
     let source = try Elements(input).doubles
     let (mine, theirs) = (try Elements(indices).doubles, try Elements(reference).doubles)
-    // Reductions leave one index a line (kthvalue, mode, median), sorts and top-k several.
+    // Reductions have one index per line (kthvalue, mode, median), sorts and top-k several.
     let perLine = lines.count == 0 ? 0 : mine.count / lines.count
     let found = Lines(count: lines.count, length: perLine, inner: lines.inner)
     for line in 0..<lines.count {
@@ -61,13 +61,13 @@ extension ConformanceRunner {
     return nil
   }
 
-  /// The dimension along which a case sorts or selects.
+  /// Returns the dimension along which a case sorts or selects.
   private func dimension(_ call: Call) throws -> Int {
     let position = ["topk": 2, "kthvalue": 2][call.test.op] ?? 1
     return try call.arguments.optionalInt(position, "dim") ?? -1
   }
 
-  /// The same set of values; inverse and counts consistent with the order returned.
+  /// Checks for the same set of values, and for inverse and counts consistent with the order.
   private func checkUnique(_ call: Call, _ outputs: [Output]) throws -> String? {
     let tensors: [Tensor] = outputs.compactMap { if case .tensor(let t) = $0 { t } else { nil } }
     guard tensors.count == outputs.count, let values = tensors.first,
@@ -79,7 +79,7 @@ extension ConformanceRunner {
         "values are \(values.shape) \(values.dtype), expected \(reference.shape) \(reference.dtype)"
     }
     if let dim = try call.arguments.optionalInt(nil, "dim") {
-      // Slices take the elements' place: each as one row.
+      // Slices are compared like elements, each as one row.
       func rows(_ x: Tensor) throws -> [[Double]] {
         guard x.ndim > 0 else { return [try Elements(x).doubles] }
         return try x.unbind(dim).map { try Elements($0.contiguous()).doubles }
@@ -92,8 +92,8 @@ extension ConformanceRunner {
       Elements(input).doubles.map { [$0] }, Array(tensors.dropFirst()), inverse: input.shape)
   }
 
-  /// The same for values that are lists of numbers; `inverse` is the shape of the inverse, nil for one
-  /// dimension.
+  /// Checks distinct values that are lists of numbers; `inverse` is the shape of the inverse, `nil`
+  /// for one dimension.
   private func checkDistinct(
     _ call: Call, _ mine: [[Double]], _ reference: [[Double]], _ source: [[Double]],
     _ others: [Tensor], inverse shape: [Int]?
@@ -137,7 +137,7 @@ private struct Lines {
     count = shape.enumerated().reduce(1) { $1.offset == d ? $0 : $0 * $1.element }
   }
 
-  /// Where element `k` of `line` lies.
+  /// Returns the offset of element `k` of `line`.
   func index(_ line: Int, _ k: Int) -> Int {
     inner == 0 ? 0 : (line / inner * length + k) * inner + line % inner
   }

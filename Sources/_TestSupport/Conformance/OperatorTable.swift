@@ -1,6 +1,6 @@
 import Kindling
 
-/// One result of an operator or a module.
+/// A result of an operator or a module.
 package enum Output {
   case tensor(Tensor)
   case int(Int)
@@ -9,9 +9,9 @@ package enum Output {
   case none
 }
 
-/// What an operator may return: tensors, numbers, and lists of them.
+/// The result type of an operator: tensors, numbers, and lists of them.
 package protocol OperatorResult {
-  /// The results one after another.
+  /// The results as a list.
   var outputs: [Output] { get }
 }
 extension Tensor: OperatorResult { package var outputs: [Output] { [.tensor(self)] } }
@@ -34,32 +34,31 @@ extension Optional: OperatorResult where Wrapped: OperatorResult {
   package var outputs: [Output] { map(\.outputs) ?? [.none] }
 }
 
-/// What each operator is in Kindling: PyTorch's name to the call.
+/// A table of all operators, from PyTorch's name to Kindling's call.
 ///
-/// The families lie in `Operators/`, one line an operator:
+/// The files in `Operators/` have one line per operator:
 ///
 ///     op("exp") { a in try a.tensor(0).exp() }
 ///     op("max", variant: "binary") { a in try a.tensor(0).maximum(a.tensor(1, "other")) }
 ///
-/// Everything that goes through all operators goes through this table: the conformance runner, the
-/// numerical gradient check, the soak. That it holds every public operation is a test of its own,
-/// which reads the sources.
+/// The conformance runner, the numerical gradient check and the soak use this table. A test that
+/// reads the sources checks that it contains every public operation.
 package struct OperatorTable: Sendable {
   package typealias Body = @Sendable (Arguments) throws -> any OperatorResult
 
-  /// One operator.
+  /// An operator of the table.
   package struct Row: Sendable {
     let body: Body
-    /// The operator whose recorded cases are arguments for this one too, where it has none itself.
+    /// The operator whose recorded cases serve as arguments, if this one has none.
     var like: String?
-    /// Arguments, where no recorded case has them.
+    /// Arguments, if no recorded case has them.
     var samples: [[ArgumentValue]] = []
-    /// Where its gradient is a derivative.
+    /// The arguments for which the gradient is the derivative.
     var domain = GradientDomain.everywhere
   }
   private var rows: [String: Row] = [:]
 
-  /// All operators.
+  /// The table of all operators.
   package static let all: OperatorTable = {
     var table = OperatorTable()
     table.addElementwise()
@@ -82,7 +81,7 @@ package struct OperatorTable: Sendable {
     return table
   }()
 
-  /// Adds an operator, or one variant of it that is another call than the plain one.
+  /// Adds an operator, or a variant of it with another call.
   mutating func op(
     _ names: String..., variant: String? = nil, like: String? = nil,
     samples: [[ArgumentValue]] = [], domain: GradientDomain = .everywhere, body: @escaping Body
@@ -94,7 +93,7 @@ package struct OperatorTable: Sendable {
     }
   }
 
-  /// Adds an operator of two operands, each of them a tensor or a number.
+  /// Adds an operator of two operands, each a tensor or a number.
   mutating func binary(
     _ names: String..., tensor: @escaping @Sendable (Tensor, Tensor) throws -> Tensor,
     scalar: @escaping @Sendable (Tensor, Scalar) throws -> Tensor
@@ -121,16 +120,16 @@ package struct OperatorTable: Sendable {
   /// The names of all operators and variants, `<op>` or `<op>/<variant>`, sorted.
   package var keys: [String] { rows.keys.sorted() }
 
-  /// The operator `key`, nil where there is none.
+  /// Returns the operator `key`; `nil` if there is none.
   package func row(_ key: String) -> Row? { rows[key] }
 
-  /// What the calls of `name` and `variant` are listed as, nil where there is no such operator.
+  /// Returns the key of the calls of `name` and `variant`; `nil` if there is no such operator.
   func key(_ name: String, variant: String) -> String? {
     let whole = "\(name)/\(variant)"
     return rows[whole] != nil ? whole : rows[name] != nil ? name : nil
   }
 
-  /// The operator's call, nil where there is none.
+  /// Returns the operator's call; `nil` if there is none.
   package func body(_ name: String, variant: String = "") -> Body? {
     key(name, variant: variant).flatMap { rows[$0]?.body }
   }

@@ -1,11 +1,11 @@
 import Kindling
 
-/// The backward nodes that PyTorch gives the outputs of the conformance cases.
+/// The backward nodes of PyTorch's outputs in the conformance cases.
 package struct RecordedGraphs {
   private var nodes: [String: String] = [:]
   private var common: [String: String] = [:]
 
-  /// Reads a file of `generate_conformance_graphs.py`.
+  /// Reads a file written by `generate_conformance_graphs.py`.
   package init(_ json: JSONValue) throws {
     for (call, entry) in json.object ?? [:] {
       for (names, samples) in entry.object ?? [:] {
@@ -18,8 +18,9 @@ package struct RecordedGraphs {
     }
   }
 
-  /// The nodes of the case's outputs, separated by spaces: "-" where an output has no gradient, "!"
-  /// behind the name of one without a derivative; nil where no input requires a gradient.
+  /// The nodes of the case's outputs, separated by spaces; `nil` if no input requires a gradient.
+  ///
+  /// "-" stands for an output without gradient; "!" follows the name of a node without derivative.
   package subscript(_ test: ConformanceCase) -> String? {
     if let own = nodes[test.id] { return own }
     guard test.hasGradient else { return nil }
@@ -30,7 +31,8 @@ package struct RecordedGraphs {
 }
 
 extension ConformanceRunner {
-  /// What ``RecordedGraphs`` holds, of this library's outputs; nil where the call is not supported.
+  /// Returns the nodes of this library's outputs in the form of ``RecordedGraphs``; `nil` if the
+  /// call is unsupported.
   package func nodes(_ test: ConformanceCase, of suite: ConformanceSuite) throws -> String? {
     guard let body = table.body(test.op, variant: test.variant) else { return nil }
     let call = try Call(test, suite.file)

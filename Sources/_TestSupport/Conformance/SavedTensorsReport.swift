@@ -1,11 +1,11 @@
 import Kindling
 
 extension ConformanceRunner {
-  /// What `generate_conformance_saved.py` writes of PyTorch, of this library: what the graph of the call
-  /// keeps, and behind a bar the inputs whose gradients require a gradient.
+  /// Returns this library's counterpart of a line of `generate_conformance_saved.py`.
   ///
-  /// What could not be written to there, marked with `~` in `expected`, is taken over unseen. Nil where
-  /// the call is not supported.
+  /// It lists the tensors saved in the graph of the call and, after a bar, the inputs whose
+  /// gradients require a gradient. Tensors that PyTorch could not modify, marked with `~` in
+  /// `expected`, are copied unchecked. The result is `nil` if the call is unsupported.
   package func saves(
     _ test: ConformanceCase, of suite: ConformanceSuite, expected: String
   ) throws -> String? {
@@ -24,7 +24,7 @@ extension ConformanceRunner {
       return try parts.dropFirst().reduce(parts.first) { sum, part in try sum.map { try $0 + part }
       }
     }
-    /// Whether going backward says `words`.
+    /// Returns whether the backward pass fails with `words` in its message.
     func fails(_ outputs: [Tensor], _ words: String) throws -> Bool {
       do { try total(outputs)?.backward() } catch let error as TensorError {
         return "\(error)".contains(words)

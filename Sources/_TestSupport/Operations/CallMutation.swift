@@ -1,12 +1,12 @@
 import Kindling
 
-/// Changes calls at random: other shapes, dtypes, layouts, numbers and kinds of arguments.
+/// A random mutation of calls: other shapes, dtypes, layouts, numbers and kinds of arguments.
 struct CallMutation {
   var random: SeededNumbers
-  /// Whether there are views of more elements than any memory holds.
+  /// Whether to create views with more elements than any memory holds.
   var isHuge = false
 
-  /// `call`, changed in a few places; now and then not at all.
+  /// Returns `call` with a few changes, or occasionally unchanged.
   mutating func mutated(_ call: CallArguments) throws -> CallArguments {
     var result = call
     if random.oneIn(16) { return result }
@@ -16,7 +16,7 @@ struct CallMutation {
 
   private mutating func changed(_ call: CallArguments) throws -> CallArguments {
     switch random.below(12) {
-    // Changes that keep a call in itself sensible reach behind the checks.
+    // Changes that keep a call consistent get past the checks.
     case 0: return try resized(call)
     case 1:
       let dtype = random.pick(DType.allCases)
@@ -31,7 +31,7 @@ struct CallMutation {
     }
   }
 
-  /// Every dimension of one size gets another: the call stays as consistent as it was.
+  /// Changes every dimension of one size to another: the call stays as consistent as it was.
   private mutating func resized(_ call: CallArguments) throws -> CallArguments {
     let sizes = Set(call.tensors.flatMap(\.shape)).sorted()
     guard !sizes.isEmpty else { return call }
@@ -42,7 +42,7 @@ struct CallMutation {
     }
   }
 
-  /// An argument is left out.
+  /// Removes an argument.
   private mutating func dropped(_ call: CallArguments) -> CallArguments {
     var result = call
     if !result.keyword.isEmpty && random.oneIn(2) {
@@ -53,7 +53,7 @@ struct CallMutation {
     return result
   }
 
-  /// One argument, or part of one, becomes another.
+  /// Replaces an argument, or a part of one.
   private mutating func replaced(_ call: CallArguments) throws -> CallArguments {
     let count = call.values.count
     if count == 0 { return call }
@@ -142,7 +142,7 @@ struct CallMutation {
     0, -0.0, 1, -1, 0.5, 2, 1e-30, 1e-308, 1e30, 1e300, -1e300, 1e19, -1e19, 9.3e18, .infinity,
     -.infinity, .nan, Double.greatestFiniteMagnitude, .leastNonzeroMagnitude,
   ]
-  /// What operators take as text, and what none does.
+  /// Strings that operators accept, and others.
   private static let texts = [
     "", "none", "mean", "sum", "floor", "trunc", "nearest", "bilinear", "bicubic", "linear",
     "trilinear", "area", "constant", "reflect", "replicate", "circular", "zeros", "border", "same",
@@ -182,7 +182,7 @@ struct CallMutation {
     case 0: return []
     case 1: return [0]
     case 2: return random.pick([[0, 3], [2, 0, 3], [0, 0], [1, 0]])
-    // Empty, so that there is nothing to hold; but products of sizes overflow.
+    // Empty, so no memory is needed; but products of sizes overflow.
     case 3:
       return random.pick([
         [0, .max], [.max, 0], [1 << 32, 1 << 32, 0], [0, 1 << 40, 1 << 40], [1 << 62, 0, 4],
@@ -194,7 +194,7 @@ struct CallMutation {
     }
   }
 
-  /// A tensor of `shape` with the elements of `source`, again and again.
+  /// Returns a tensor of `shape` with the elements of `source` repeated.
   private func filled(_ shape: [Int], like source: Tensor) throws -> Tensor {
     let count = try Layout.checkedCount(shape, source.dtype, "filled")
     if count == 0 || source.numel == 0 {
@@ -205,7 +205,7 @@ struct CallMutation {
     return try row.repeat([repeats]).narrow(0, 0, count).reshape(shape)
   }
 
-  /// The same values at other places in memory, or a view that shows some again and again.
+  /// Returns the same values in another memory layout, or a view that repeats some of them.
   private mutating func laidOut(_ t: Tensor) throws -> Tensor {
     if isHuge && t.ndim > 0 && t.numel > 0 && random.oneIn(3) {
       let one = try t.reshape([t.numel]).narrow(0, 0, 1)
@@ -225,7 +225,7 @@ struct CallMutation {
     case 3: return try Tensor.cat([t, t], dim: 0).narrow(0, t.shape[0], t.shape[0])
     case 4: return try t.permute(Array((0..<t.ndim).reversed()))
     case 5:
-      // Windows that overlap.
+      // Overlapping windows.
       let length = t.shape[dim]
       if length > 100 { return t }
       return try t.unfold(dim, (length + 1) / 2, 1)
@@ -233,7 +233,7 @@ struct CallMutation {
     }
   }
 
-  /// Some elements become the greatest, the least, NaN or indexes out of range.
+  /// Replaces some elements by the maximum, the minimum, NaN or indices out of range.
   private mutating func extreme(_ t: Tensor) throws -> Tensor {
     let result = try t.detach().clone()
     guard result.numel > 0 else { return result }
@@ -251,7 +251,7 @@ struct CallMutation {
 }
 
 extension DType {
-  /// The integers that elements can be.
+  /// The range of integers of the dtype.
   fileprivate var limits: ClosedRange<Int> {
     switch self {
     case .bool: 0...1
@@ -265,7 +265,7 @@ extension DType {
 }
 
 extension ArgumentValue {
-  /// The argument in a few words, for reports.
+  /// A short description of the argument, for reports.
   var summary: String {
     switch self {
     case .tensor(let t):

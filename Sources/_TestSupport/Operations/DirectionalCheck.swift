@@ -1,13 +1,16 @@
 import Kindling
 
-/// Compares gradients with differences along random directions (what PyTorch's `gradcheck` calls its
-/// fast mode): two calls an input instead of two an element, so that every sample can be checked.
+/// A comparison of gradients with finite differences along random directions.
+///
+/// PyTorch's `gradcheck` calls this its fast mode: two calls per input instead of two per element,
+/// so that every sample can be checked.
 struct DirectionalCheck {
-  /// What a comparison came to.
+  /// The outcome of a comparison.
   enum Outcome {
     case agrees
-    /// The function has a kink or a jump at this point, or its values are not finite: the two
-    /// one-sided differences do not approach each other.
+    /// The function has a kink or a jump at this point, or its values are not finite.
+    ///
+    /// The two one-sided differences do not converge.
     case kink
     case differs(String)
   }
@@ -20,7 +23,7 @@ struct DirectionalCheck {
 
   /// Compares the gradients of `function` at `inputs`, float64 leaves.
   ///
-  /// Outputs that do not depend on them as far as the graph knows count as constant.
+  /// Outputs that do not depend on the inputs in the graph count as constant.
   mutating func first(_ function: Function, _ inputs: [Tensor]) throws -> Outcome {
     let leaves = try inputs.map { try $0.detach().requiresGrad_() }
     let outputs = try function(leaves)
@@ -30,7 +33,7 @@ struct DirectionalCheck {
       let values = try function(points.map { try $0.detach().requiresGrad_() })
       return try noGrad { try zip(values, weights).reduce(0) { try $0 + $1.0.dot($1.1) } }
     }
-    // What the differences of values of this size lose in rounding.
+    // The rounding error of differences of values of this magnitude.
     let size = try noGrad { try zip(outputs, weights).reduce(0) { try $0 + $1.0.sizeOfDot($1.1) } }
     let noise = 4e-16 * size / step
     let here = try value(inputs)
@@ -53,8 +56,8 @@ struct DirectionalCheck {
       guard numeric.isFinite else { return .kink }
       let wide = try slopes(8 * step)
       let (gap, wideGap) = (abs(near.forward - near.backward), abs(wide.forward - wide.backward))
-      // Where the function is smooth the one-sided slopes differ by the step, eight times as much here,
-      // and the slopes between both sides hardly.
+      // For a smooth function the one-sided slopes differ in proportion to the step, which is eight
+      // times as large here, and the central slopes hardly differ.
       let hasNoKink = gap <= wideGap / 4 || gap <= noise || gap <= difference / 4
       let wideNumeric = (wide.forward + wide.backward) / 2
       let hasNoJump = abs(numeric - wideNumeric) <= noise + 1e-3 * max(abs(numeric), 1)
@@ -64,8 +67,8 @@ struct DirectionalCheck {
     return .agrees
   }
 
-  /// Compares second derivatives: the gradients of `function` as functions of the inputs and of what
-  /// is sent backward.
+  /// Compares second derivatives: the gradients of `function` as functions of the inputs and of the
+  /// output gradients.
   mutating func second(_ function: @escaping Function, _ inputs: [Tensor]) throws -> Outcome {
     let outputs = try function(inputs.map { try $0.detach().requiresGrad_() })
     for output in outputs where try !output.isfinite().all().item(as: Bool.self) { return .kink }
@@ -90,7 +93,7 @@ struct DirectionalCheck {
       createGraph: createGraph, allowUnused: true)
   }
 
-  /// Numbers between -1 and 1 without a pattern.
+  /// Returns random numbers between -1 and 1.
   private mutating func direction(_ shape: [Int]) throws -> Tensor {
     let count = try Layout.checkedCount(shape, .float64, "direction")
     let values = (0..<count).map { _ in Double.random(in: -1...1, using: &random) }
@@ -99,8 +102,8 @@ struct DirectionalCheck {
 }
 
 extension Tensor {
-  /// The sum of products with the elements of `other`.
+  /// Returns the sum of products with the elements of `other`.
   fileprivate func dot(_ other: Tensor) throws -> Double { try mul(other).sum().item() }
-  /// The sum of the sizes of the products.
+  /// Returns the sum of the absolute products.
   fileprivate func sizeOfDot(_ other: Tensor) throws -> Double { try mul(other).abs().sum().item() }
 }

@@ -1,22 +1,24 @@
 import Kindling
 
-/// Numerical checks of the gradients of all operators.
+/// A numerical check of the gradients of all operators.
 package struct GradientCheck: Sendable {
-  /// What the check of one operator came to.
+  /// The result of the check of an operator.
   package struct Report: Sendable {
-    /// How many points were compared in each layout, and for second derivatives.
+    /// The number of points compared in each layout, and for second derivatives.
     package var points: [ArgumentLayout: Int] = [:]
     package var second = 0
-    /// Points that were skipped, being kinks or jumps.
+    /// The number of points skipped because of kinks or jumps.
     package var kinks = 0
-    /// The layouts that no sample can take, having too few dimensions.
+    /// The layouts that no sample supports, because of too few dimensions.
     package var impossible: Set<ArgumentLayout> = []
-    /// Whether there is nothing to compare: the results are less precise than differences need, or
-    /// the gradient is no derivative by definition.
+    /// Whether no comparison is possible.
+    ///
+    /// The results are then less precise than differences need, or the gradient is not a derivative
+    /// by definition.
     package var isExempt = false
     package var problems: [String] = []
 
-    /// What is wrong, one line each.
+    /// The problems, one line each.
     package var failures: [String] {
       if isExempt { return [] }
       var all = problems
@@ -30,14 +32,14 @@ package struct GradientCheck: Sendable {
   }
 
   let samples: OperatorSamples
-  /// The most samples of an operator that are checked.
+  /// The maximum number of samples checked per operator.
   let most: Int
 
   package init(_ samples: OperatorSamples, most: Int = 5) {
     (self.samples, self.most) = (samples, most)
   }
 
-  /// Whether `key` records gradients: whether a result of one of its samples requires one.
+  /// Returns whether `key` records gradients: whether a result of one of its samples requires one.
   package func isDifferentiable(_ key: String) -> Bool {
     candidates(key).contains { point in
       guard let leaves = try? point.leaves(.contiguous, always: true) else { return false }
@@ -52,12 +54,12 @@ package struct GradientCheck: Sendable {
     var report = Report()
     let points = candidates(key)
     let count = min(most, points.count)
-    // Spread evenly, as neighbours are alike.
+    // Spread evenly, since adjacent samples are similar.
     for point in (0..<count).map({ points[$0 * points.count / count] }) {
       for layout in ArgumentLayout.allCases { check(point, layout, &report) }
       checkSecond(point, &report)
     }
-    // Rare layouts and points without kinks are looked for among all samples.
+    // Rare layouts and points without kinks are searched among all samples.
     for layout in ArgumentLayout.allCases {
       for point in points where report.points[layout] == nil { check(point, layout, &report) }
     }
@@ -73,14 +75,14 @@ package struct GradientCheck: Sendable {
     return report
   }
 
-  /// The samples in float64 that have something to differentiate.
+  /// Returns the samples in float64 with differentiable inputs.
   private func candidates(_ key: String) -> [GradientPoint] {
     guard let row = samples.table.row(key) else { return [] }
     return samples.samples(of: key).compactMap { try? GradientPoint($0, key, row, samples.table) }
   }
 
   private func check(_ point: GradientPoint, _ layout: ArgumentLayout, _ report: inout Report) {
-    // Some dimension can be expanded: one along which matrices stay regular, for example.
+    // Some dimension can be expanded: for example one along which matrices stay regular.
     let dims = layout == .expanded ? 0..<4 : 0..<1
     for dim in dims {
       do {
@@ -97,7 +99,7 @@ package struct GradientCheck: Sendable {
       } catch is UnsupportedError {
         continue
       } catch {
-        // Other layouts can be refused, as by `view`; that all are fails as well.
+        // Other layouts may be rejected, for example by `view`; it is a failure if all are.
         if layout == .contiguous && !point.isBorrowed {
           report.problems.append("\(point.id): threw \(error)")
         }
@@ -125,19 +127,20 @@ package struct GradientCheck: Sendable {
   }
 }
 
-/// One call in float64, and which of its tensors are differentiated.
+/// A call in float64, and its differentiated tensors.
 struct GradientPoint {
   let id: String
-  /// Whether it is a sample of another operator, which this one may refuse: in place nothing grows.
+  /// Whether it is a sample of another operator, which this one may reject: in-place forms cannot
+  /// grow.
   let isBorrowed: Bool
   private let key: String
   private let row: OperatorTable.Row
   private let sample: OperatorSample
   private let call: CallArguments
-  /// The places of the differentiated tensors among all of them.
+  /// The indices of the differentiated tensors among all tensors.
   private let places: [Int]
 
-  /// Nil where PyTorch refuses the call, or nothing in it can be differentiated.
+  /// Creates the point; `nil` if PyTorch rejects the call, or if nothing in it is differentiable.
   init?(
     _ sample: OperatorSample, _ key: String, _ row: OperatorTable.Row, _ table: OperatorTable
   ) throws {
@@ -145,12 +148,12 @@ struct GradientPoint {
     let original = try sample.arguments()
     let tensors = original.tensors
     let marked = tensors.indices.filter { tensors[$0].requiresGrad }
-    // Cases of less precise types are samples of other values alone where they are marked.
+    // Cases of less precise dtypes are samples with other values only if they are marked.
     places =
       sample.test == nil ? tensors.indices.filter { tensors[$0].dtype.isFloatingPoint } : marked
     let mutated = sample.test?.json["mutated"]?.object?.keys.map { $0 } ?? []
     guard !places.isEmpty, tensors.reduce(0, { $0 + $1.numel }) <= 5000,
-      // A leaf that the call itself rewrites (`max_norm`) is no variable of a function.
+      // A leaf that the call itself modifies (`max_norm`) is not a variable of a function.
       !mutated.contains("0"), !mutated.contains("k:weight")
     else { return nil }
     (id, self.sample, self.key, self.row) = (sample.id, sample, key, row)
@@ -165,7 +168,7 @@ struct GradientPoint {
     }
   }
 
-  /// The differentiated tensors in `layout`; none where it needs more dimensions than any has.
+  /// Returns the differentiated tensors in `layout`; none if no tensor has enough dimensions.
   func leaves(_ layout: ArgumentLayout, _ dim: Int = 0, always: Bool = false) throws -> [(
     leaf: Tensor, view: @Sendable (Tensor) throws -> Tensor
   )] {
@@ -178,7 +181,7 @@ struct GradientPoint {
     }
   }
 
-  /// Whether results need gradients, and none of them is precise enough for differences.
+  /// Whether results require gradients, but none is precise enough for differences.
   var isCoarse: Bool {
     guard let leaves = try? leaves(.contiguous, always: true),
       let results = try? results(leaves.map { try $0.leaf.requiresGrad_() }, leaves.map(\.view))
@@ -186,7 +189,7 @@ struct GradientPoint {
     return !results.contains { $0.dtype == .float64 }
   }
 
-  /// The results that differences can be taken of.
+  /// Returns the results suitable for differences.
   func outputs(_ leaves: [Tensor], _ views: [@Sendable (Tensor) throws -> Tensor]) throws
     -> [Tensor]
   {
@@ -195,7 +198,7 @@ struct GradientPoint {
     return results
   }
 
-  /// The results that require gradients, each leaf shown to the operator through its view.
+  /// Returns the results that require gradients, with each leaf passed through its view.
   func results(_ leaves: [Tensor], _ views: [@Sendable (Tensor) throws -> Tensor]) throws
     -> [Tensor]
   {
@@ -205,13 +208,13 @@ struct GradientPoint {
       defer { place += 1 }
       guard leaf < places.count, places[leaf] == place else { return try tensor.clone() }
       defer { leaf += 1 }
-      // What is written to must not be a leaf, nor show one element twice.
+      // A modified argument must be neither a leaf nor an expanded view.
       let own = writes && place == 0
       var shown = try views[leaf](own ? leaves[leaf].clone() : leaves[leaf])
       if own && shown.strides.contains(0) { shown = try shown.clone() }
       return try row.domain.point(shown, place, call)
     }
-    // What is drawn is the same for every point.
+    // Random draws are the same for every point.
     let outputs = try withDefaultGenerator(Generator(seed: 0)) {
       try row.body(arguments.reader).outputs
     }

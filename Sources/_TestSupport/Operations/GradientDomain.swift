@@ -1,26 +1,27 @@
 import Kindling
 
-/// Where an operator's gradient is the derivative of what it computes.
+/// The arguments for which an operator's gradient is the derivative of its result.
 package enum GradientDomain: Sendable {
   case everywhere
-  /// Nowhere: PyTorch defines the gradient of what is drawn to be zero, and that of an element which
-  /// was overwritten to be the one of its successor.
+  /// None: PyTorch defines the gradient of random draws as zero, and that of an overwritten element
+  /// as that of its successor.
   case nowhere
-  /// On contiguous arguments: the operator shows the memory behind them, of which other layouts show
-  /// a part.
+  /// Contiguous arguments: the operator exposes their memory, of which other layouts cover only a
+  /// part.
   case contiguous
-  /// On matrices that are regular, so that they cannot be expanded but along batches.
+  /// Regular matrices, which can only be expanded along batch dimensions.
   case regular
-  /// On arguments that stand for one regular matrix as a whole.
+  /// Arguments that together form one regular matrix.
   case whole
-  /// On symmetric matrices: the gradient is one of all elements, though one half alone is read.
+  /// Symmetric matrices: the gradient covers all elements, though only one half is read.
   case symmetric
-  /// On triangular matrices, which the argument at this position is.
+  /// Triangular matrices, as the argument at this position.
   case triangular(Int)
-  /// On logarithms of probabilities.
+  /// Log-probabilities.
   case logProbabilities
 
-  /// The point that `x`, the argument at `position`, stands for, as a differentiable function.
+  /// Returns the point of the domain for `x`, the argument at `position`, as a differentiable
+  /// function.
   func point(_ x: Tensor, _ position: Int, _ call: CallArguments) throws -> Tensor {
     switch self {
     case .everywhere, .nowhere, .contiguous, .regular, .whole: return x
@@ -34,7 +35,7 @@ package enum GradientDomain: Sendable {
     }
   }
 
-  /// Whether arguments can lie in memory as `layout` says.
+  /// Returns whether arguments may have the memory layout `layout`.
   func allows(_ layout: ArgumentLayout) -> Bool {
     switch self {
     case .nowhere: false
@@ -43,7 +44,7 @@ package enum GradientDomain: Sendable {
     }
   }
 
-  /// How many dimensions at the end, those of matrices, have to stay whole.
+  /// The number of trailing dimensions, those of matrices, that must not be expanded.
   var wholeDimensions: Int {
     switch self {
     case .regular, .symmetric, .triangular: 2
@@ -53,13 +54,14 @@ package enum GradientDomain: Sendable {
   }
 }
 
-/// How the elements of an argument lie in memory.
+/// The memory layout of an argument.
 package enum ArgumentLayout: String, Sendable, CaseIterable {
   case contiguous, transposed, expanded, sliced
 
-  /// What shows `x` in this layout: values of its own, and a view of them that equals `x`.
+  /// Returns a leaf and a view of it that equals `x` in this layout.
   ///
-  /// Nil where `x` has too few dimensions. An expanded argument repeats its first part along `dim`.
+  /// The result is `nil` if `x` has too few dimensions. An expanded argument repeats its first part
+  /// along `dim`.
   func leaf(_ x: Tensor, _ dim: Int, _ domain: GradientDomain) throws -> (
     leaf: Tensor, view: @Sendable (Tensor) throws -> Tensor
   )? {

@@ -1,17 +1,17 @@
 import Kindling
 
-/// The page that lists every public operation with its PyTorch name: `docs/operations.md`.
+/// The page `docs/operations.md`, which lists every public operation with its PyTorch name.
 package struct OperationPage {
   let operations: [PublicOperation]
   let check: GradientCheck
 
-  /// A page of `operations`; `check` says which record gradients.
+  /// Creates a page of `operations`; `check` determines which of them record gradients.
   package init(_ operations: PublicOperations, _ check: GradientCheck) {
     (self.operations, self.check) = (operations.all, check)
   }
 
-  /// What is wrong with the list itself: operations without PyTorch's name or a comment, and those
-  /// that no line of the operator table reaches.
+  /// The problems of the list: operations without a PyTorch name or a comment, and operations that
+  /// no line of the operator table covers.
   package var problems: [String] {
     operations.flatMap { operation -> [String] in
       if operation.names.isEmpty {
@@ -28,19 +28,19 @@ package struct OperationPage {
     }
   }
 
-  /// The operators of the table, variants too, that record gradients, in order.
+  /// The operators of the table, including variants, that record gradients, in order.
   package var differentiable: [String] {
     Set(operations.flatMap(\.names).joined().flatMap { keys(of: $0) })
       .filter(check.isDifferentiable).sorted()
   }
 
-  /// The operators and variants of the table that PyTorch's `name` stands for.
+  /// Returns the operators and variants of the table for PyTorch's `name`.
   private func keys(of name: String) -> [String] {
     let key = PublicOperation.key(name)
     return check.samples.table.keys.filter { $0 == key || $0.hasPrefix("\(key)/") }
   }
 
-  /// The page.
+  /// The text of the page.
   package var text: String {
     let differentiable = Set(differentiable)
     var lines = [
@@ -75,10 +75,10 @@ package struct OperationPage {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// A summary without links, which a page outside the reference cannot follow.
+  /// Returns a summary without symbol links, which only work in the reference.
   private func escaped(_ summary: String) -> String { summary.replacing("``", with: "`") }
 
-  /// PyTorch's name without the room it is in.
+  /// Returns PyTorch's name without its module.
   private func sortKey(_ name: String) -> String {
     let first = name.dropFirst().prefix { $0 != "`" }
     return (first.split(separator: ".").last.map(String.init) ?? "") + name

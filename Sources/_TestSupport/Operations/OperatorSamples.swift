@@ -1,11 +1,11 @@
 import Kindling
 
-/// Calls that every operator of the table takes: the recorded cases, or what the table has itself.
+/// Sample calls for every operator of the table: recorded cases, or the table's own samples.
 package struct OperatorSamples: Sendable {
   package let table: OperatorTable
   private var cases: [String: [OperatorSample]] = [:]
 
-  /// The samples that the suites in `folder` have for the operators of `table`.
+  /// Reads the samples of the suites in `folder` for the operators of `table`.
   package init(_ table: OperatorTable = .all, folder: String = Golden.path("conformance")) throws {
     self.table = table
     for name in try ConformanceSuite.names(in: folder) {
@@ -17,9 +17,9 @@ package struct OperatorSamples: Sendable {
     }
   }
 
-  /// The samples of the operator `key`.
+  /// Returns the samples of the operator `key`.
   ///
-  /// A form in place, `abs_`, takes those of the form that is not.
+  /// An in-place form, such as `abs_`, takes those of its out-of-place form.
   package func samples(of key: String) -> [OperatorSample] {
     guard let row = table.row(key) else { return [] }
     if !row.samples.isEmpty {
@@ -33,16 +33,16 @@ package struct OperatorSamples: Sendable {
     return table.keys.filter { $0.hasPrefix("\(like)/") }.flatMap { cases[$0] ?? [] }
   }
 
-  /// `abs` for `abs_`, nil for what does not write in place.
+  /// Returns `abs` for `abs_`; `nil` for an operator that is not in place.
   static func outOfPlace(_ key: String) -> String? {
     key.hasSuffix("_") && !key.hasPrefix("_") ? String(key.dropLast()) : nil
   }
 }
 
-/// One call that an operator takes, or refuses.
+/// A call that an operator accepts or rejects.
 package struct OperatorSample: Sendable {
   package let id: String
-  /// The recorded case, nil where the table has the arguments.
+  /// The recorded case; `nil` if the table has the arguments.
   let test: ConformanceCase?
   private let file: TensorFile?
   private let values: [ArgumentValue]
@@ -55,7 +55,7 @@ package struct OperatorSample: Sendable {
     (self.id, test, file, self.values) = (id, nil, nil, values)
   }
 
-  /// The arguments, with tensors of their own.
+  /// Returns the arguments, with copies of the tensors.
   func arguments() throws -> CallArguments {
     guard let test, let file else {
       return CallArguments(positional: try values.map { try $0.copied() }, keyword: [])
@@ -73,27 +73,27 @@ struct CallArguments {
   var positional: [ArgumentValue]
   var keyword: [(name: String, value: ArgumentValue)]
 
-  /// For an operator to read, which counts what it has read.
+  /// The arguments for an operator to read, with a record of those read.
   var reader: Arguments {
     Arguments(positional, Dictionary(keyword.map { ($0.name, $0.value) }) { first, _ in first })
   }
 
-  /// All arguments in order, those passed by keyword last.
+  /// All arguments in order, keyword arguments last.
   var values: [ArgumentValue] { positional + keyword.map(\.value) }
 
-  /// The same call with each tensor replaced by what `body` makes of it.
+  /// Returns the call with `body` applied to each tensor.
   func mapTensors(_ body: (Tensor) throws -> Tensor) rethrows -> CallArguments {
     try map { if case .tensor(let t) = $0 { .tensor(try body(t)) } else { $0 } }
   }
 
-  /// The same call with each argument that is no list replaced by what `body` makes of it.
+  /// Returns the call with `body` applied to each argument that is not a list.
   func map(_ body: (ArgumentValue) throws -> ArgumentValue) rethrows -> CallArguments {
     CallArguments(
       positional: try positional.map { try $0.mapLeaves(body) },
       keyword: try keyword.map { (name: $0.name, value: try $0.value.mapLeaves(body)) })
   }
 
-  /// The tensors in order.
+  /// The tensors, in order.
   var tensors: [Tensor] { values.flatMap { $0.tensors("").map(\.tensor) } }
 }
 
@@ -119,18 +119,18 @@ extension ArgumentValue {
   static let signal = ArgumentValue.tensor(
     Tensor([0.3, -1, 2, 0.5, 1, -0.7, 0.2, 1.1, -2, 0.4])
       .alias(shape: [1, 2, 5], strides: [10, 5, 1], offset: 0))
-  /// Two kernels of three numbers, for a channel each.
+  /// Two kernels of three numbers, one for each channel.
   static let kernel = ArgumentValue.tensor(
     Tensor([0.5, -0.25, 1, 2, 0.75, -1]).alias(shape: [2, 1, 3], strides: [3, 3, 1], offset: 0))
   /// The signal as a volume.
   static let volume = ArgumentValue.tensor(
     Tensor([0.3, -1, 2, 0.5, 1, -0.7, 0.2, 1.1, -2, 0.4])
       .alias(shape: [1, 2, 1, 1, 5], strides: [10, 5, 5, 5, 1], offset: 0))
-  /// Blocks of 2 × 2 elements at four places.
+  /// Blocks of 2 × 2 elements at four positions.
   static let columns = ArgumentValue.tensor(
     Tensor([1.0, 2, 3, 4, 5, 6, 7, 8, -1, -2, -3, -4, -5, -6, -7, -8])
       .alias(shape: [1, 4, 4], strides: [16, 4, 1], offset: 0))
-  /// One affine map of the plane.
+  /// An affine map of the plane.
   static let affine = ArgumentValue.tensor(
     Tensor([1.0, 0.2, -0.3, 0.1, 0.9, 0.4]).alias(shape: [1, 2, 3], strides: [6, 3, 1], offset: 0))
 }

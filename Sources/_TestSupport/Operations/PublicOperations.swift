@@ -1,16 +1,16 @@
 import Kindling
 
-/// One public operation: all declarations of one name, as they stand in the sources.
+/// A public operation: all declarations of one name in the sources.
 package struct PublicOperation: Sendable {
-  /// `Tensor.exp`, `F.relu`, `Linalg.solve`.
+  /// The qualified name: `Tensor.exp`, `F.relu`, `Linalg.solve`.
   package let name: String
   /// The forms, by their labels: `sum(dtype:)`, `sum(dim:keepdim:dtype:)`.
   package private(set) var forms: [String] = []
-  /// What PyTorch calls each of the forms that say so: one form's names are synonyms.
+  /// PyTorch's names of the forms that have them: the names of a form are synonyms.
   package private(set) var names: [[String]] = []
   /// The first sentence of the first form's comment.
   package private(set) var summary = ""
-  /// Where it stands, for messages.
+  /// The place of the declaration, for messages.
   package let place: String
   fileprivate var links: [String] = []
 
@@ -24,7 +24,7 @@ package struct PublicOperation: Sendable {
     links += declaration.links
   }
 
-  /// What the operator table calls the operation that PyTorch calls `name`.
+  /// Returns the name in the operator table of PyTorch's operation `name`.
   static func key(_ name: String) -> String {
     for (prefix, room) in [
       ("torch.nn.functional.", "nn.functional."), ("F.", "nn.functional."), ("torch.", ""),
@@ -36,12 +36,14 @@ package struct PublicOperation: Sendable {
   fileprivate mutating func inherit(_ names: [[String]]) { self.names = names }
 }
 
-/// All public operations, read from the sources of `Tensor` and of the enumerations that hold
-/// functions. What a comment says of PyTorch's name is the only list of operations there is:
+/// All public operations, read from the sources of `Tensor` and of the enumerations of functions.
+///
+/// PyTorch's names in the comments are the only list of operations:
 ///
 /// - ``(PyTorch: `torch.exp`)`` names an operation, with `` `, ` `` between synonyms;
-/// - a form in place, `exp_`, has the name of `exp` and the underscore;
-/// - otherwise the names are those of the operation that the comment links to, as ``` ``add(_:alpha:)`` ```.
+/// - an in-place form, `exp_`, has the name of `exp` and an underscore;
+/// - otherwise the names are those of the operation to which the comment links, as in
+///   ``` ``add(_:alpha:)`` ```.
 package struct PublicOperations: Sendable {
   package let all: [PublicOperation]
 
@@ -70,7 +72,7 @@ package struct PublicOperations: Sendable {
   }
 }
 
-/// The names that an operation has from another.
+/// Returns the names that an operation inherits from another.
 private func inherited(
   _ operation: PublicOperation, _ all: [String: PublicOperation]
 ) -> [[String]] {
@@ -83,7 +85,7 @@ private func inherited(
   return operation.links.lazy.compactMap { all["\(type).\($0)"]?.names }.first { !$0.isEmpty } ?? []
 }
 
-/// The Swift files below `folder`, sorted.
+/// Returns the Swift files below `folder`, sorted.
 private func files(_ folder: String) throws -> [String] {
   try FileBytes.list(folder).flatMap { name in
     name.hasSuffix(".swift")
@@ -91,9 +93,9 @@ private func files(_ folder: String) throws -> [String] {
   }
 }
 
-// MARK: Reading sources
+// MARK: Parsing of sources
 
-/// One public member of a type.
+/// A public member of a type.
 private struct Declaration {
   let type: String
   let name: String
@@ -101,7 +103,7 @@ private struct Declaration {
   let comment: String
   let line: Int
 
-  /// The first sentence without what it says of PyTorch.
+  /// The first sentence, without PyTorch's name.
   var summary: String {
     var text = comment
     if let start = text.firstRange(of: " (PyTorch")?.lowerBound {
@@ -118,7 +120,7 @@ private struct Declaration {
     return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
   }
 
-  /// The names in ``(PyTorch: `a`, `b`)``, all of them up to the first other word.
+  /// The names in ``(PyTorch: `a`, `b`)``, up to the first other word.
   var pytorchNames: [String] {
     guard let start = comment.firstRange(of: "PyTorch: `")?.upperBound else { return [] }
     var names: [String] = [], rest = comment[start...]
@@ -147,7 +149,7 @@ private struct Declaration {
   }
 }
 
-/// The public members of the types that `text` declares or extends.
+/// Returns the public members of the types that `text` declares or extends.
 private func declarations(in text: String) -> [Declaration] {
   let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   var result: [Declaration] = [], comment: [Substring] = [], type: String?
@@ -161,7 +163,7 @@ private func declarations(in text: String) -> [Declaration] {
     ),
       !line.hasPrefix(" "), first != "//", keyword + 1 < words.count
     {
-      // What makes a type conform to a protocol is no operation.
+      // A conformance to a protocol is not an operation.
       let name = words[keyword + 1]
       type =
         name.hasSuffix(":") ? nil : String(name.prefix { $0.isLetter || $0.isNumber || $0 == "." })
@@ -178,7 +180,7 @@ private func declarations(in text: String) -> [Declaration] {
   return result
 }
 
-/// The public function or property that begins in the first of `lines`.
+/// Returns the public function or property that begins in the first of `lines`.
 private func member(
   of type: String, _ lines: ArraySlice<Substring>, _ comment: [Substring], _ line: Int
 ) -> Declaration? {
@@ -189,10 +191,10 @@ private func member(
       ["func", "var"].contains($0) || $0.hasPrefix("subscript") || $0.hasPrefix("init")
     })
   else { return nil }
-  // The keyword of an initialiser or a subscript is its name.
+  // The keyword of an initializer or a subscript is its name.
   let isNamed = words[keyword] == "func" || words[keyword] == "var"
   guard !isNamed || keyword + 1 < words.count else { return nil }
-  // Names end where parameters, a generic clause or a type begins; operators are all there is.
+  // A name ends at parameters, a generic clause or a type; an operator is the whole word.
   let whole = words[isNamed ? keyword + 1 : keyword]
   let isOperator = !(whole.first?.isLetter ?? false) && whole.first != "`" && whole.first != "_"
   let name =
@@ -212,9 +214,9 @@ private func member(
     comment: comment.joined(separator: " "), line: line)
 }
 
-/// `(dim:keepdim:)` for the parameters that come first in `text`.
+/// Returns `(dim:keepdim:)` for the first parameter list in `text`.
 private func labels(_ text: String) -> String {
-  // A generic clause stands before the parameters.
+  // A generic clause precedes the parameters.
   var depth = 0, result = "(", word = "", expectsLabel = false
   for character in text {
     switch character {

@@ -1,10 +1,10 @@
-/// A small generator of numbers for tests: the same seed gives the same ones everywhere.
+/// A small random generator for tests, with the same numbers for a seed everywhere.
 struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64
 
   init(_ seed: UInt64) { state = seed }
 
-  /// Numbers of their own for each `name`.
+  /// Creates a generator with its own numbers for each `name`.
   init(_ name: String) {
     state = name.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
   }
@@ -17,12 +17,12 @@ struct SeededNumbers: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  /// A number from 0 up to and without `bound`, which is positive.
+  /// Returns a number from 0 up to, but not including, `bound`, which must be positive.
   mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
-  /// True in one of `n` cases.
+  /// Returns true with probability 1 / `n`.
   mutating func oneIn(_ n: Int) -> Bool { below(n) == 0 }
 
-  /// One of `choices`, which are not empty.
+  /// Returns one of `choices`, which must not be empty.
   mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 }

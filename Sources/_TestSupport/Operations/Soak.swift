@@ -1,31 +1,31 @@
 import Kindling
 
-/// Calls every operator with arguments made up at random.
+/// A soak test that calls every operator with random arguments.
 ///
-/// Whatever they are, a call returns or throws; what it returns stays inside its memory, and so do its
-/// gradients.
+/// Every call must return or throw; results and gradients must stay inside their memory.
 ///
-/// Call number `n` of a seed is the same whatever was called before, so that one which ended the
-/// process can be made again alone.
+/// Call number `n` of a seed does not depend on earlier calls, so a call that ended the process can
+/// be repeated alone.
 package struct Soak: Sendable {
-  /// What became of a call.
+  /// The outcome of a call.
   package enum Outcome: Sendable {
     case returned
     case threw(String)
-    /// The arguments are not of kinds that the operator takes.
+    /// The arguments have kinds that the operator does not accept.
     case unfit(String)
-    /// What no call may do.
+    /// The call broke a rule.
     case broke(String)
   }
 
   package let samples: OperatorSamples
-  /// The operators that are called, in turn.
+  /// The operators to call, in turn.
   package let keys: [String]
   private let seed: UInt64
   private let isHuge: Bool
 
-  /// Calls of the operators whose names `pattern` begins, all of them where it is nil; with `huge`
-  /// also on views of more elements than any memory holds.
+  /// Creates a soak of the operators whose names start with `pattern`, or of all.
+  ///
+  /// With `huge` it also uses views with more elements than any memory holds.
   package init(
     _ samples: OperatorSamples, seed: UInt64, only pattern: String? = nil, huge: Bool = false
   ) {
@@ -37,10 +37,10 @@ package struct Soak: Sendable {
     }
   }
 
-  /// The operator that call number `index` is of.
+  /// Returns the operator of call number `index`.
   package func key(of index: Int) -> String { keys[index % keys.count] }
 
-  /// The call number `index` in words.
+  /// Returns a description of call number `index`.
   package func describe(_ index: Int) -> String {
     guard let (arguments, _) = call(index) else { return "\(key(of: index)): no arguments" }
     let words =
@@ -49,14 +49,14 @@ package struct Soak: Sendable {
     return "\(key(of: index))(\(words.joined(separator: ", ")))"
   }
 
-  /// Makes the call number `index`.
+  /// Makes call number `index`.
   package func run(_ index: Int) -> Outcome {
     guard let (arguments, rest) = call(index), let row = samples.table.row(key(of: index)) else {
       return .unfit("no arguments could be made")
     }
     var random = rest
     do {
-      // Each call starts from its own random numbers too.
+      // Each call also starts from its own random numbers.
       return try withDefaultGenerator(Generator(seed: 0)) {
         let outputs = try row.body(arguments.reader).outputs
         var tensors: [Tensor] = []
@@ -80,7 +80,7 @@ package struct Soak: Sendable {
     }
   }
 
-  /// The arguments of call number `index`, and the numbers that are left.
+  /// Returns the arguments of call number `index`, and the remaining random numbers.
   private func call(_ index: Int) -> (CallArguments, SeededNumbers)? {
     let key = key(of: index)
     let choices = samples.samples(of: key)
@@ -89,16 +89,16 @@ package struct Soak: Sendable {
       isHuge: isHuge)
     for _ in 0..<8 {
       guard let original = try? mutation.random.pick(choices).arguments() else { continue }
-      // Making arguments can itself be refused, a view of a tensor that has none, for example.
+      // Arguments themselves can be invalid, for example a view of a tensor that does not allow it.
       if let mutated = try? mutation.mutated(original) { return (mutated, mutation.random) }
     }
     return nil
   }
 
-  /// Sends ones backward, and the gradients again.
+  /// Runs the backward pass with gradients of ones, and once more through the gradients.
   private func differentiate(_ results: [Tensor], _ leaves: [Tensor], twice: Bool) throws -> Outcome
   {
-    // The sum of an expanded tensor takes as long as it has elements.
+    // The time of a sum over an expanded tensor is proportional to its number of elements.
     guard results.allSatisfy({ $0.numel <= 1 << 16 }) else { return .returned }
     let first = try grad(
       of: results, withRespectTo: leaves, gradOutputs: results.map { try Tensor.ones(like: $0) },
@@ -120,9 +120,9 @@ package struct Soak: Sendable {
     return .returned
   }
 
-  /// What is wrong with the tensor itself; nil if nothing is.
+  /// Returns what is wrong with the tensor itself; `nil` if nothing is.
   ///
-  /// Reads all elements, unless an expanded tensor has very many.
+  /// It reads all elements, unless an expanded tensor has very many.
   private static func problem(_ t: Tensor) throws -> String? {
     guard t.shape.count == t.strides.count, !t.shape.contains(where: { $0 < 0 }) else {
       return "shape \(t.shape) with strides \(t.strides)"

@@ -1,11 +1,13 @@
 import KindlingPlatform
 
-/// What a soak has done so far, in a file that outlives the process: which call is being made, and
-/// how many calls of each operator returned, threw, did not fit or broke a rule.
+/// A record of a soak, in a file that outlives the process.
+///
+/// It holds the current call and, for each operator, the number of calls that returned, threw, did
+/// not fit or broke a rule.
 package final class SoakLedger {
   private let words: UnsafeMutableBufferPointer<Int>
 
-  /// The ledger in the file at `path`, new unless it is there already.
+  /// Opens the ledger in the file at `path`; creates it if it does not exist.
   package init(_ path: String, operators: Int) throws {
     let size = (1 + 4 * operators) * MemoryLayout<Int>.stride
     let file = open(path, O_RDWR | O_CREAT, 0o600)
@@ -21,16 +23,16 @@ package final class SoakLedger {
 
   deinit { munmap(words.baseAddress, words.count * MemoryLayout<Int>.stride) }
 
-  /// How many calls were begun: number `begun - 1` is being made, or was the last.
+  /// The number of calls begun: call `begun - 1` is running, or was the last.
   package var begun: Int {
     get { words[0] }
     set { words[0] = newValue }
   }
 
-  /// How many calls came to an end.
+  /// The number of calls completed.
   package var ended: Int { words.dropFirst().reduce(0, +) }
 
-  /// Counts one outcome of operator number `place`.
+  /// Counts an outcome of operator number `place`.
   package func count(_ outcome: Soak.Outcome, of place: Int) {
     let column =
       switch outcome {
@@ -42,7 +44,8 @@ package final class SoakLedger {
     words[1 + 4 * place + column] += 1
   }
 
-  /// How often operator number `place` returned, threw, got arguments of unfit kinds, broke a rule.
+  /// Returns how many calls of operator number `place` returned, threw, did not fit and broke a
+  /// rule.
   package func counts(of place: Int) -> (returned: Int, threw: Int, unfit: Int, broke: Int) {
     let first = 1 + 4 * place
     return (words[first], words[first + 1], words[first + 2], words[first + 3])

@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The suite `nn_activations`.
+  /// Adds the operators of `nn_activations`.
   mutating func addActivations() {
     unary("nn.functional.relu") { try F.relu($0) }
     op("softmax") { a in try a.tensor(0).softmax(dim: a.int(1, "dim"), dtype: a.dtype(nil)) }

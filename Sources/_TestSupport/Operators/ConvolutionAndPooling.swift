@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `nn_conv_and_pool`.
+  /// Adds the operators of `nn_conv_and_pool`.
   mutating func addConvolutionAndPooling() {
     op("nn.functional.conv1d") { a in
       try F.conv1d(
@@ -52,7 +52,7 @@ extension OperatorTable {
 
   private mutating func addUnpooling() {
     for name in ["max_unpool1d", "max_unpool2d", "max_unpool3d"] {
-      // The plain cases write several elements to one place.
+      // The plain cases write several elements to one position.
       for (variant, domain) in [(nil, .nowhere), ("grad", .everywhere)]
         as [(String?, GradientDomain)]
       {
@@ -168,7 +168,7 @@ extension Arguments {
     }
   }
 
-  /// The `output_size` of an adaptive pooling, in which None keeps a size.
+  /// Returns the `output_size` of an adaptive pooling, in which None keeps a size.
   fileprivate func sizes(_ position: Int) throws -> [Int?] {
     func size(_ a: ArgumentValue) throws -> Int? {
       switch a {
@@ -184,7 +184,7 @@ extension Arguments {
     }
   }
 
-  /// The inverse of a pooling, `max_unpool1d` for example.
+  /// Returns the result of an unpooling, for example `max_unpool1d`.
   fileprivate func unpooled(_ name: String) throws -> Tensor {
     let (x, indices) = (try tensor(0), try tensor(1, "indices"))
     let (kernel, stride) = (try ints(2, "kernel_size"), try optionalInts(3, "stride"))
@@ -199,7 +199,7 @@ extension Arguments {
     }
   }
 
-  /// The values of a pooling, and the indices where they are asked for.
+  /// Returns the values of a pooling, and the indices if requested.
   fileprivate func chosen(
     _ position: Int, _ pooled: (values: Tensor, indices: Tensor)
   ) throws -> [Tensor] {
@@ -210,7 +210,7 @@ extension Arguments {
   fileprivate func maxima(
     _ body: ([Int], [Int]?, [Int], [Int], Bool) throws -> (values: Tensor, indices: Tensor)
   ) throws -> [Tensor] {
-    // Read even where the call throws.
+    // Read even if the call throws.
     let wantsIndices = try bool(6, "return_indices", default: false)
     let pooled = try body(
       ints(1, "kernel_size"), optionalInts(2, "stride"), extents(3, "padding", 0),

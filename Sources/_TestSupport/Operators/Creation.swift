@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `creation`.
+  /// Adds the operators of `creation`.
   mutating func addCreation() {
     shaped("zeros") { try Tensor.zeros($0, dtype: $1, requiresGrad: $2) }
     shaped("ones") { try Tensor.ones($0, dtype: $1, requiresGrad: $2) }
@@ -166,10 +166,10 @@ extension OperatorTable {
 }
 
 extension Arguments {
-  /// Whether the result is to require a gradient.
+  /// Returns whether the result requires a gradient.
   fileprivate func gradient() throws -> Bool { try bool(nil, "requires_grad", default: false) }
 
-  /// A number, also where it lies in a 0-dimensional tensor.
+  /// Returns a number, also from a 0-dimensional tensor.
   fileprivate func bound(_ position: Int, _ name: String) throws -> Scalar {
     guard isTensor(position, name) else { return try scalar(position, name) }
     let bound = try tensor(position, name)

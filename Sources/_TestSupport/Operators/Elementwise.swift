@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `elementwise_unary`, `elementwise_binary` and `special`.
+  /// Adds the operators of `elementwise_unary`, `elementwise_binary` and `special`.
   mutating func addElementwise() {
     addUnary()
     addCasts()

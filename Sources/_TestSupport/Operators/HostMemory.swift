@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// What hands elements to the program, or takes them from it.
+  /// Adds the operators that exchange elements with the program.
   mutating func addHostMemory() {
     op(
       "frombuffer",
@@ -13,8 +13,8 @@ extension OperatorTable {
         bytes, dtype: a.dtype(1) ?? .float32, count: a.optionalInt(2), offset: a.int(3, default: 0))
     }
     op("from_blob", samples: [[[2, 2]], [[3], [2]]]) { a in
-      // Reading beyond what is owned is the caller's mistake, which this must not make: only what
-      // needs little memory is asked for.
+      // Reading beyond the owned memory would be the caller's error, so only small extents are
+      // used.
       let shape = try a.ints(0), strides = try a.optionalInts(1)
       guard let last = try? Layout.checkedExtent(shape, strides ?? shape, offset: 0, ""),
         shape.allSatisfy({ 0...4 ~= $0 }), shape.count < 4, last <= 256

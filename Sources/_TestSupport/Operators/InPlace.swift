@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The forms that write into their first argument; they take the arguments of the forms that do not.
+  /// Adds the in-place forms, which take the arguments of their out-of-place forms.
   mutating func addInPlace() {
     addInPlaceFunctions()
     addInPlaceArithmetic()

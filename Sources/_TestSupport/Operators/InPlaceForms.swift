@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The forms in place that are made of the operation and a copy.
+  /// Adds the in-place forms composed of the operation and a copy.
   mutating func addInPlaceForms() {
     binary("eq_") {
       try $0.eq_($1)

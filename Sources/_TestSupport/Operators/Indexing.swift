@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `indexing_and_scatter`.
+  /// Adds the operators of `indexing_and_scatter`.
   mutating func addIndexing() {
     op("__getitem__") { a in
       let index = a.value(1, "indices")
@@ -101,7 +101,7 @@ extension Arguments {
 }
 
 extension ArgumentValue {
-  /// This argument as one position of an index; what cannot be one is left to the operator to refuse.
+  /// The argument as a position of an index; the operator rejects an invalid one.
   fileprivate var position: TensorIndex {
     switch self {
     case .int(let i): i.tensorIndex

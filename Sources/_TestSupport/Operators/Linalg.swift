@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `linalg`.
+  /// Adds the operators of `linalg`.
   mutating func addLinalg() {
     addFactors()
     addSolvers()
@@ -224,7 +224,7 @@ extension OperatorTable {
 }
 
 extension Arguments {
-  /// A norm's order: a number or a name, nil for None.
+  /// Returns the order of a norm: a number or a name, `nil` for None.
   fileprivate func matrixOrder(
     _ position: Int?, _ name: String = "ord"
   ) throws -> Linalg.MatrixOrder? {
@@ -240,7 +240,7 @@ extension Arguments {
     }
   }
 
-  /// The two dimensions of a matrix, the last two where none are passed.
+  /// Returns the two dimensions of a matrix, by default the last two.
   fileprivate func matrixDims() throws -> (Int, Int) {
     let dims = try optionalInts(2, "dim") ?? [-2, -1]
     guard dims.count == 2 else {
@@ -257,7 +257,7 @@ extension Arguments {
     return triangle
   }
 
-  /// A tolerance, given as a tensor, a number or None.
+  /// Returns a tolerance given as a tensor, a number or None.
   fileprivate func tolerance(_ name: String) throws -> Tensor? {
     isTensor(nil, name)
       ? try tensor(nil, name)

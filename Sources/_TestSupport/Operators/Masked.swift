@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `masked`.
+  /// Adds the operators of `masked`.
   mutating func addMasked() {
     reducing("sum") { try Masked.sum($0, dims: $1, keepdim: $2, dtype: $3, mask: $4) }
     reducing("prod") { try Masked.prod($0, dims: $1, keepdim: $2, dtype: $3, mask: $4) }
@@ -83,7 +83,7 @@ extension OperatorTable {
 }
 
 extension Arguments {
-  /// The correction, also given as `unbiased`.
+  /// Returns the correction, which may be given as `unbiased`.
   fileprivate func maskedCorrection() throws -> Double {
     let unbiased = try optionalBool(nil, "unbiased")
     return try optionalDouble(nil, "correction") ?? (unbiased ?? true ? 1 : 0)

@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `matmul_and_linalg_basic`, `linalg` and `fft`.
+  /// Adds the operators of `matmul_and_linalg_basic`, `linalg` and `fft`.
   mutating func addMatmul() {
     op("mm") { a in try a.tensor(0).mm(a.tensor(1, "mat2")) }
     op("bmm") { a in try a.tensor(0).bmm(a.tensor(1, "mat2")) }
@@ -17,7 +17,7 @@ extension OperatorTable {
     op("einsum") { a in try Tensor.einsum(a.string(1, "equation"), a.tensors(0)) }
     op("cross") { a in try a.tensor(0).cross(a.tensor(1, "other"), dim: a.optionalInt(2, "dim")) }
     op("cdist") { a in
-      // The mode chooses an algorithm, not a result.
+      // The mode selects an algorithm, not a result.
       _ = try a.optionalString(3, "compute_mode")
       return try a.tensor(0).cdist(a.tensor(1, "x2"), p: a.double(2, "p", default: 2))
     }

@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The suite `nn_misc`.
+  /// Adds the operators of `nn_misc`.
   mutating func addMiscellaneous() {
     addPadding()
     addInterpolation()
@@ -32,7 +32,7 @@ extension OperatorTable {
       guard let mode = EmbeddingBagMode(rawValue: name) else {
         throw UnsupportedError("mode \(name)")
       }
-      // Sparse gradients are another form of the same numbers, which there is not here.
+      // Sparse gradients, which Kindling does not have, are another format of the same numbers.
       _ = try a.bool(nil, "sparse", default: false)
       return try F.embeddingBag(
         input, weight, offsets: a.optionalTensor(2, "offsets"),

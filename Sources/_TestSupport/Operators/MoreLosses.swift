@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The losses of margins and likelihoods, and those of sequences.
+  /// Adds the losses of margins, likelihoods and sequences.
   mutating func addMarginLosses() {
     op("nn.functional.soft_margin_loss") { a in
       let (x, y) = (try a.tensor(0), try a.tensor(1))
@@ -83,7 +83,7 @@ extension OperatorTable {
 }
 
 extension Arguments {
-  /// Lengths, given as a tensor or as a list.
+  /// Returns lengths given as a tensor or as a list.
   fileprivate func lengths(_ position: Int) throws -> Tensor {
     isTensor(position) ? try tensor(position) : Tensor(try ints(position))
   }

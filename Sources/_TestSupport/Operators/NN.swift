@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The suites `nn_…`.
+  /// Adds the operators of the suites `nn_…`.
   mutating func addNN() {
     addActivations()
     addLosses()
@@ -73,7 +73,7 @@ extension OperatorTable {
 }
 
 extension Arguments {
-  /// What a loss does with its values, by PyTorch's name.
+  /// Returns the reduction of a loss, by PyTorch's name.
   func reduction() throws -> Reduction {
     let name = try string(nil, "reduction", default: "mean")
     guard let reduction = Reduction(rawValue: name) else {

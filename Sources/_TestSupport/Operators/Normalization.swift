@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// The suite `nn_norm_and_dropout`, and embeddings.
+  /// Adds the operators of `nn_norm_and_dropout`, and embeddings.
   mutating func addNormalization() {
     op("nn.functional.batch_norm") { a in
       try F.batchNorm(

@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// Operators whose results are drawn; each call starts from the same seed.
+  /// Adds the random operators; each call starts from the same seed.
   mutating func addRandom() {
     addDraws()
     addFills()
@@ -41,7 +41,7 @@ extension OperatorTable {
     op(
       "normal",
       samples: [[.matrix, .row], [.row, 0.5], [0.0, .row], [0.0, 1.0, [2, 3]]],
-      // PyTorch's gradient of what is drawn is zero.
+      // PyTorch's gradient of random draws is zero.
       domain: .nowhere
     ) { a in
       switch (a.isTensor(0), a.isTensor(1)) {

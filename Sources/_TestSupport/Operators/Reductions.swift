@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `reductions`, `sorting_and_search` and `masked`.
+  /// Adds the operators of `reductions`, `sorting_and_search` and `masked`.
   mutating func addReductions() {
     addSums()
     addExtrema()

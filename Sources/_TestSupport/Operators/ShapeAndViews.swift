@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `shape_and_views`.
+  /// Adds the operators of `shape_and_views`.
   ///
   /// PyTorch's `…_copy` forms are the form itself and a contiguous `clone`.
   mutating func addShapeAndViews() {
@@ -19,7 +19,7 @@ extension OperatorTable {
     }
   }
 
-  /// A view, and PyTorch's copying form of it.
+  /// Adds a view, and PyTorch's copying form of it.
   private mutating func view(
     _ name: String, _ body: @escaping @Sendable (Arguments) throws -> Tensor
   ) {
@@ -27,7 +27,7 @@ extension OperatorTable {
     op("\(name)_copy") { a in try body(a).clone(memoryFormat: .contiguous) }
   }
 
-  /// An operator of one tensor or of each of a list.
+  /// Adds an operator of one tensor or of each of a list.
   private mutating func atLeast(
     _ name: String, _ body: @escaping @Sendable (Tensor) throws -> Tensor
   ) {
@@ -161,7 +161,7 @@ extension OperatorTable {
         dim2: a.int(3, "dim2", default: 1)
       ).clone(memoryFormat: .contiguous)
     }
-    // These show the memory behind the argument, of which other layouts hold more than it shows.
+    // These expose the memory of the argument, of which other layouts have more than they show.
     op("as_strided", domain: .contiguous) { a in
       try a.tensor(0).asStrided(
         a.ints(1, "size"), a.ints(2, "stride"), storageOffset: a.optionalInt(3, "storage_offset"))

@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `sorting_and_search`.
+  /// Adds the operators of `sorting_and_search`.
   mutating func addSorting() {
     op("sort") { a in
       let (values, indices) = try a.tensor(0).sort(
@@ -110,7 +110,7 @@ extension OperatorTable {
     }
   }
 
-  /// `other`.
+  /// Adds the operators of `other`.
   mutating func addOther() {
     op("equal") { a in try a.tensor(0).equal(a.tensor(1)) }
     op("allclose") { a in
@@ -127,7 +127,7 @@ extension OperatorTable {
 }
 
 extension Arguments {
-  /// The results of a search for distinct elements that were asked for.
+  /// Returns the requested results of a search for distinct elements.
   fileprivate func chosen(_ output: Tensor, _ inverse: Tensor, _ counts: Tensor) throws -> [Tensor]
   {
     var results = [output]

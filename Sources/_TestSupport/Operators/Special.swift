@@ -1,7 +1,7 @@
 import Kindling
 
 extension OperatorTable {
-  /// `special`.
+  /// Adds the operators of `special`.
   mutating func addSpecial() {
     unary("i0") { try $0.i0() }
     op("igamma") { a in try a.tensor(0).igamma(a.tensor(1)) }

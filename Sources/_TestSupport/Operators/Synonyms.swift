@@ -1,7 +1,8 @@
 import Kindling
 
 extension OperatorTable {
-  /// Public operations that PyTorch has under a second name, or as a method beside a function.
+  /// Adds public operations that PyTorch has under a second name, or as a method besides a
+  /// function.
   mutating func addSynonyms() {
     unary("relu", like: "nn.functional.relu") { try $0.relu() }
     unary("det", like: "linalg.det") { try $0.det() }

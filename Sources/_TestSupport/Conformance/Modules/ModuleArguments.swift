@@ -1,20 +1,20 @@
 import Kindling
 
-/// Arguments of modules.
+/// Accessors of the arguments of modules.
 extension Arguments {
-  /// One number for all spatial dimensions, or one for each.
+  /// Returns one number for all spatial dimensions, or one for each.
   func extents(_ position: Int?, _ name: String, default: Int? = nil) throws -> any Extents {
     if let extents = try optionalExtents(position, name) { return extents }
     guard let `default` else { throw UnsupportedError("no \(name)") }
     return `default`
   }
 
-  /// The same, or None.
+  /// Returns extents or None.
   func optionalExtents(_ position: Int?, _ name: String) throws -> (any Extents)? {
     isList(position, name) ? try optionalInts(position, name) : try optionalInt(position, name)
   }
 
-  /// The `padding` of a convolution.
+  /// Returns the `padding` of a convolution.
   func convolutionPadding(_ position: Int?, _ name: String = "padding") throws
     -> any ConvolutionPadding
   {
@@ -29,7 +29,7 @@ extension Arguments {
     return try int(position, name, default: 0)
   }
 
-  /// The `output_size` of an adaptive pooling, in which None keeps a size.
+  /// Returns the `output_size` of an adaptive pooling, in which None keeps a size.
   func outputSize(_ position: Int?, _ name: String = "output_size") throws -> any OutputSize {
     func size(_ a: ArgumentValue) throws -> Int? {
       switch a {
@@ -46,19 +46,19 @@ extension Arguments {
     }
   }
 
-  /// A number of any kind, as it was given.
+  /// Returns a number of any kind, in its original type.
   func scalar(_ position: Int?, _ name: String, default: some TensorScalar) throws -> Scalar {
     try scalar(position, name, default: `default`.scalar as Scalar?)
   }
 
-  /// A case of an enumeration whose raw values are PyTorch's words.
+  /// Returns a case of an enumeration whose raw values are PyTorch's strings.
   func choice<Choice: RawRepresentable<String>>(
     _ position: Int?, _ name: String, default: Choice
   ) throws -> Choice {
     try optionalChoice(position, name) ?? `default`
   }
 
-  /// The same, or None.
+  /// Returns a case of an enumeration, or None.
   func optionalChoice<Choice: RawRepresentable<String>>(
     _ position: Int?, _ name: String
   ) throws -> Choice? {
@@ -69,12 +69,12 @@ extension Arguments {
     return choice
   }
 
-  /// What a loss does with its values.
+  /// Returns the reduction of a loss.
   func reduction(_ position: Int?) throws -> Reduction {
     try choice(position, "reduction", default: .mean)
   }
 
-  /// A module.
+  /// Returns a module.
   func module(_ position: Int?, _ name: String = "") throws -> BuiltModule {
     guard let built = try optionalModule(position, name) else {
       throw UnsupportedError("no module \(name)")
@@ -82,7 +82,7 @@ extension Arguments {
     return built
   }
 
-  /// A module or None.
+  /// Returns a module or None.
   func optionalModule(_ position: Int?, _ name: String = "") throws -> BuiltModule? {
     switch value(position, name) {
     case .module(let spec)?: return try spec.build()
@@ -91,7 +91,7 @@ extension Arguments {
     }
   }
 
-  /// The modules in a list, each with its place, or in a dictionary, each with its name.
+  /// Returns the modules in a list with their positions, or in a dictionary with their names.
   func namedModules(_ position: Int?, _ name: String = "modules") throws -> [(String, Module)] {
     let entries: [(String, ArgumentValue)]
     switch value(position, name) {
@@ -108,7 +108,7 @@ extension Arguments {
     }
   }
 
-  /// A function of two tensors, or a module of them.
+  /// Returns a function of two tensors, or a module that computes one.
   func distance(_ position: Int?, _ name: String) throws
     -> (@Sendable (Tensor, Tensor) throws -> Tensor)?
   {

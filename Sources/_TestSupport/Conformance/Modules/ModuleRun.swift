@@ -1,14 +1,14 @@
 import Kindling
 
-/// One case of a module: its construction and its calls.
+/// A case of a module: its construction and its calls.
 final class ModuleRun {
-  /// The steps of a case, in which PyTorch may refuse.
+  /// The steps of a case in which PyTorch may throw.
   enum Phase: String { case construction, load, forward }
 
   private let test: ConformanceCase
   private let file: TensorFile
   private var phase = Phase.construction
-  /// The entries of the state dict that are expected.
+  /// The expected entries of the state dict.
   private var state: [String: Tensor] = [:]
 
   init(_ test: ConformanceCase, _ file: TensorFile) {
@@ -16,7 +16,7 @@ final class ModuleRun {
     self.file = file
   }
 
-  /// How the case goes.
+  /// Runs the case and returns its outcome.
   func verdict() -> Verdict {
     do {
       if let problem = try run() { return .failed(problem) }
@@ -31,9 +31,10 @@ final class ModuleRun {
     }
   }
 
-  /// Whether an error comes where PyTorch has one.
+  /// Returns whether an error is thrown where PyTorch throws one.
   ///
-  /// A constructor that does not throw reports at the first use, and one that throws may be ahead.
+  /// A constructor that does not throw reports at the first use; one that throws may report earlier
+  /// than PyTorch.
   private func verdict(of error: TensorError) -> Verdict {
     let expected = test.json["phase"]?.string.flatMap(Phase.init)
     switch (expected, phase) {
@@ -45,14 +46,14 @@ final class ModuleRun {
     }
   }
 
-  /// What is wrong, nil if nothing is; throws where the module does.
+  /// Returns what is wrong, `nil` if nothing is; throws if the module does.
   private func run() throws -> String? {
     if let seed = test.json["seed"]?.int { manualSeed(seed) }
     var built = try ModuleSpec(.object(test.classDescription), file).build()
     for change in test.json["apply"]?.array ?? [] { try built.apply(change, file) }
     let module = built.module
     for part in module.modules() { try part.checkInitialization() }
-    // PyTorch prints names of its internals where something was applied.
+    // PyTorch prints the names of its internals after an applied function.
     let text = test.json["apply"] == nil ? test.json["repr"]?.string : nil
     if !test.expectsError, let problem = try checkConstruction(module, text) { return problem }
     phase = .load
@@ -79,7 +80,7 @@ final class ModuleRun {
     return nil
   }
 
-  /// What is wrong with a new module's text, its parameters and its buffers.
+  /// Returns what is wrong with a new module's description, parameters and buffers.
   private func checkConstruction(_ module: Module, _ text: String?) throws -> String? {
     if let text, module.description != text {
       return "prints as \(module), expected \(text)"
@@ -111,7 +112,7 @@ final class ModuleRun {
     return nil
   }
 
-  /// Makes one call, and compares what came of it.
+  /// Makes a call and compares its results.
   private func run(
     _ json: JSONValue, _ built: BuiltModule, comparing: Bool
   ) throws -> String? {
@@ -143,7 +144,7 @@ final class ModuleRun {
     return try checkGradients(json, outputs, call, module, comparison)
   }
 
-  /// What is wrong with the state dict after a call.
+  /// Returns what is wrong with the state dict after a call.
   private func checkState(
     _ module: Module, _ changed: [String: JSONValue], _ comparison: Comparison
   ) throws -> String? {
@@ -161,7 +162,7 @@ final class ModuleRun {
     return nil
   }
 
-  /// What is wrong with the gradients of the input leaves and the parameters.
+  /// Returns what is wrong with the gradients of the input leaves and the parameters.
   private func checkGradients(
     _ json: JSONValue, _ outputs: [Output], _ call: ModuleCall, _ module: Module,
     _ comparison: Comparison
@@ -200,7 +201,7 @@ final class ModuleRun {
     return nil
   }
 
-  /// The entries of the state dict, as copies.
+  /// Returns copies of the entries of the state dict.
   private func snapshot(_ module: Module) throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (name, tensor) in try module.stateDict() { result[name] = try tensor.clone() }
@@ -220,12 +221,12 @@ extension ConformanceCase {
   }
 }
 
-/// The arguments of one call of a module.
+/// The arguments of a call of a module.
 struct ModuleCall {
   let arguments: Arguments
-  /// The tensors that are passed, by path.
+  /// The tensors passed, by path.
   let passed: [String: Tensor]
-  /// The leaves whose gradients count, by path: where a call writes into its arguments, it gets
+  /// The leaves whose gradients are compared, by path: a call that modifies its arguments gets
   /// copies of them.
   let leaves: [String: Tensor]
   private let originals: [String: Tensor]
@@ -256,7 +257,7 @@ struct ModuleCall {
     arguments = Arguments(try positional.map(resolved), try keyword.mapValues(resolved))
   }
 
-  /// The value of an argument before the call.
+  /// Returns the value of an argument before the call.
   func original(_ path: String) throws -> Tensor {
     guard let tensor = originals[path] else { throw GoldenError("no tensor at \(path)") }
     return tensor

@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// `modules_activation`.
+  /// Adds the modules of `modules_activation`.
   mutating func addActivations() {
     layer("Sigmoid") { _ in Sigmoid() }
     layer("Tanh") { _ in Tanh() }
@@ -58,6 +58,6 @@ extension ModuleTable {
 }
 
 extension Arguments {
-  /// Whether the module writes into its input.
+  /// Returns whether the module modifies its input.
   func inplace(_ position: Int) throws -> Bool { try bool(position, "inplace", default: false) }
 }

@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// `modules_container`.
+  /// Adds the modules of `modules_container`.
   mutating func addContainers() {
     module("Sequential") { a in
       let named =

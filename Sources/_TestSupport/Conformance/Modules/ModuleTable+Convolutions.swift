@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// `modules_convolution`.
+  /// Adds the modules of `modules_convolution`.
   mutating func addConvolutions() {
     layer("Conv1d") { a in
       try Conv1d(
@@ -57,7 +57,7 @@ extension ModuleTable {
   }
 }
 
-/// A layer whose output can have one of several sizes.
+/// A layer whose output size can be chosen.
 private protocol SizedLayer: Layer {
   func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor
 }
@@ -66,14 +66,14 @@ extension ConvTranspose2d: SizedLayer {}
 extension ConvTranspose3d: SizedLayer {}
 
 extension Arguments {
-  /// A call of `module` with or without the size of the output.
+  /// Calls `module` with or without an output size.
   fileprivate func sized(_ module: some SizedLayer) throws -> Tensor {
     let x = try tensor(0, "input")
     guard let size = try optionalInts(1, "output_size") else { return try module(x) }
     return try module(x, outputSize: size)
   }
 
-  /// The padding mode of a convolution, whose `zeros` is a constant.
+  /// Returns the padding mode of a convolution, whose `zeros` is a constant.
   fileprivate func paddingMode(_ position: Int) throws -> PaddingMode {
     switch try string(position, "padding_mode", default: "zeros") {
     case "zeros": return .zeros
@@ -85,7 +85,7 @@ extension Arguments {
     }
   }
 
-  /// Transposed convolutions pad with zeros alone, and have no other mode to choose.
+  /// Checks for zero padding, the only mode of transposed convolutions.
   fileprivate func onlyZeroPadding(_ position: Int) throws {
     let mode = try string(position, "padding_mode", default: "zeros")
     guard mode == "zeros" else {

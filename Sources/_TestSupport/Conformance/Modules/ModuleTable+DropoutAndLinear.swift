@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// `modules_dropout`.
+  /// Adds the modules of `modules_dropout`.
   mutating func addDropout() {
     layer("Dropout") { a in try Dropout(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1)) }
     layer("Dropout1d") { a in try Dropout1d(a.scalar(0, "p", default: 0.5), inplace: a.inplace(1)) }
@@ -15,7 +15,7 @@ extension ModuleTable {
     }
   }
 
-  /// `modules_linear_and_embedding`.
+  /// Adds the modules of `modules_linear_and_embedding`.
   mutating func addLinearAndEmbedding() {
     module("Identity") { a in
       // Takes any arguments and uses none.
@@ -83,7 +83,7 @@ extension ModuleTable {
 }
 
 extension EmbeddingBag {
-  /// The bags that the arguments of a call name.
+  /// Returns the embeddings of the bags in the arguments of a call.
   fileprivate func lookUp(_ c: Arguments) throws -> Tensor {
     try self(
       c.tensor(0, "input"), offsets: c.optionalTensor(1, "offsets"),

@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// The losses of `modules_loss` that compare elements or classes.
+  /// Adds the losses of `modules_loss` that compare elements or classes.
   mutating func addLosses() {
     loss("MSELoss") { a in try MSELoss(reduction: a.reduction(2)) }
     loss("L1Loss") { a in try L1Loss(reduction: a.reduction(2)) }
@@ -39,7 +39,7 @@ extension ModuleTable {
     }
   }
 
-  /// The losses that have parameters.
+  /// Adds the losses that have parameters.
   mutating func addParametricLosses() {
     loss("LinearCrossEntropyLoss") { a in
       try LinearCrossEntropyLoss(
@@ -67,7 +67,7 @@ extension ModuleTable {
     }
   }
 
-  /// The losses with a margin.
+  /// Adds the losses with a margin.
   mutating func addMarginLosses() {
     loss("HingeEmbeddingLoss") { a in
       try HingeEmbeddingLoss(margin: a.double(0, "margin", default: 1), reduction: a.reduction(3))
@@ -128,7 +128,7 @@ extension ModuleTable {
     }
   }
 
-  /// The losses of distributions and of sequences.
+  /// Adds the losses of distributions and of sequences.
   mutating func addLikelihoodLosses() {
     module("GaussianNLLLoss") { a in
       let module = try GaussianNLLLoss(
@@ -152,7 +152,7 @@ extension ModuleTable {
 }
 
 extension Arguments {
-  /// Lengths as a tensor, or as integers.
+  /// Returns lengths given as a tensor or as integers.
   fileprivate func lengths(_ position: Int, _ name: String) throws -> Tensor {
     isList(position, name) ? Tensor(try ints(position, name)) : try tensor(position, name)
   }

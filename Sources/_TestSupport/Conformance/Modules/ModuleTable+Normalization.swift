@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// `modules_normalization`.
+  /// Adds the modules of `modules_normalization`.
   mutating func addNormalization() {
     layer("BatchNorm1d") { a in try a.batchNorm(BatchNorm1d.init) }
     layer("BatchNorm2d") { a in try a.batchNorm(BatchNorm2d.init) }
@@ -44,12 +44,12 @@ extension Arguments {
     Int, any TensorScalar, (any TensorScalar)?, Bool, Bool, Bool, DType?, Device
   ) -> M
 
-  /// A module with the arguments of a batch normalization.
+  /// Returns a module with the arguments of a batch normalization.
   fileprivate func batchNorm<M>(_ make: ChannelNorm<M>) throws -> M {
     try channelNorm(make, affine: true, tracks: true)
   }
 
-  /// A module with the arguments of an instance normalization.
+  /// Returns a module with the arguments of an instance normalization.
   fileprivate func instanceNorm<M>(_ make: ChannelNorm<M>) throws -> M {
     try channelNorm(make, affine: false, tracks: false)
   }
@@ -61,7 +61,7 @@ extension Arguments {
       bool(nil, "bias", default: true), nil, .cpu)
   }
 
-  /// The momentum, for which None has a meaning of its own.
+  /// Returns the momentum, for which None has a meaning of its own.
   private func momentum(_ position: Int) throws -> Scalar? {
     if case .none? = value(position, "momentum") { return nil }
     return try scalar(position, "momentum", default: 0.1)

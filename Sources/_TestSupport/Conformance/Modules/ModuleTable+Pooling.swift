@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// `modules_pooling`, apart from its inverses.
+  /// Adds the modules of `modules_pooling`, except for unpooling.
   mutating func addPooling() {
     module("MaxPool1d") { a in
       let module = try MaxPool1d(
@@ -98,7 +98,7 @@ extension ModuleTable {
     }
   }
 
-  /// The inverses of maximum poolings.
+  /// Adds the max-unpooling modules.
   mutating func addUnpooling() {
     module("MaxUnpool1d") { a in
       let module = try MaxUnpool1d(
@@ -122,7 +122,7 @@ extension ModuleTable {
 }
 
 extension MaxUnpoolingLayer {
-  /// The inverse that the arguments of a call describe.
+  /// Returns the result of the unpooling with the arguments of a call.
   fileprivate func unpooled(_ c: Arguments) throws -> Tensor {
     try self(
       c.tensor(0, "input"), c.tensor(1, "indices"), outputSize: c.optionalInts(2, "output_size"))
@@ -134,7 +134,7 @@ extension Arguments {
     try bool(position, "ceil_mode", default: false)
   }
 
-  /// A pooling with its maxima, and their indices if `return_indices`.
+  /// Returns a pooling with its maxima, and their indices if `return_indices` is set.
   func maxima(
     _ position: Int, _ module: some Layer,
     _ withIndices: @escaping (Tensor) throws -> (values: Tensor, indices: Tensor)

@@ -1,7 +1,7 @@
 import Kindling
 
 extension ModuleTable {
-  /// The paddings of `modules_shape`.
+  /// Adds the padding modules of `modules_shape`.
   mutating func addPadding() {
     layer("ConstantPad1d") { a in try ConstantPad1d(a.extents(0, "padding"), a.scalar(1, "value")) }
     layer("ConstantPad2d") { a in try ConstantPad2d(a.extents(0, "padding"), a.scalar(1, "value")) }
@@ -20,7 +20,7 @@ extension ModuleTable {
     layer("CircularPad3d") { a in try CircularPad3d(a.extents(0, "padding")) }
   }
 
-  /// `modules_shape`, apart from its paddings.
+  /// Adds the modules of `modules_shape`, except for padding.
   mutating func addShape() {
     layer("Flatten") { a in
       try Flatten(a.int(0, "start_dim", default: 1), a.int(1, "end_dim", default: -1))
@@ -65,7 +65,7 @@ extension ModuleTable {
     }
   }
 
-  /// `modules_attention`, as far as its classes are there.
+  /// Adds the supported modules of `modules_attention`.
   mutating func addAttention() {
     module("MultiheadAttention") { a in
       let module = try MultiheadAttention(
@@ -90,7 +90,7 @@ extension ModuleTable {
 }
 
 extension Arguments {
-  /// The one factor of an upsampling for all dimensions, where nothing else is given.
+  /// Returns the single factor of an upsampling, if no other size or factor is given.
   fileprivate func onlyFactor() throws -> Scalar? {
     guard has(1, "scale_factor"), !isList(1, "scale_factor"), !has(0, "size") else { return nil }
     return try scalar(1, "scale_factor")

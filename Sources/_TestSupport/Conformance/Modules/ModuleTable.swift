@@ -1,8 +1,8 @@
 import Kindling
 
-/// How each module of `torch.nn` is built and called: PyTorch's name to the class.
+/// A table of the modules of `torch.nn`, from PyTorch's name to the construction and the calls.
 ///
-/// The families lie in this folder, one line a class:
+/// The files of this folder have one line per class:
 ///
 ///     layer("ReLU") { a in try ReLU(inplace: a.bool(0, "inplace", default: false)) }
 ///     loss("MSELoss") { a in try MSELoss(reduction: a.reduction(2)) }
@@ -12,7 +12,7 @@ package struct ModuleTable: Sendable {
   typealias Build = @Sendable (Arguments) throws -> BuiltModule
   private var rows: [String: Build] = [:]
 
-  /// All modules.
+  /// The table of all modules.
   package static let all: ModuleTable = {
     var table = ModuleTable()
     table.addActivations()
@@ -33,7 +33,7 @@ package struct ModuleTable: Sendable {
     return table
   }()
 
-  /// Adds a class whose calls are its own.
+  /// Adds a class with its own calls.
   mutating func module(_ names: String..., build: @escaping Build) {
     for name in names {
       precondition(rows[name] == nil, "the module \(name) stands in the table twice")
@@ -64,9 +64,9 @@ package struct ModuleTable: Sendable {
   /// The names of all classes, sorted.
   package var names: [String] { rows.keys.sorted() }
 
-  /// The module that `name` and `arguments` describe.
+  /// Returns the module described by `name` and `arguments`.
   ///
-  /// - Throws: ``UnsupportedError`` where there is no such class.
+  /// - Throws: ``UnsupportedError`` if there is no such class.
   func build(_ name: String, _ arguments: Arguments) throws -> BuiltModule {
     guard let build = rows[name] else { throw UnsupportedError("module \(name)") }
     return try build(arguments)
@@ -77,7 +77,7 @@ package struct ModuleTable: Sendable {
 struct BuiltModule {
   typealias Call = (Arguments) throws -> any OperatorResult
   private(set) var module: Module
-  /// The calls by the method's name; "" is the forward pass.
+  /// The calls by method name; "" is the forward pass.
   private let calls: [String: Call]
 
   init(_ module: Module, methods: [String: Call] = [:], _ forward: @escaping Call) {
@@ -85,7 +85,7 @@ struct BuiltModule {
     calls = methods.merging(["": forward]) { _, new in new }
   }
 
-  /// Applies the function that `json` names to the module, or to one below it.
+  /// Applies the function in `json` to the module, or to one of its descendants.
   mutating func apply(_ json: JSONValue, _ file: TensorFile) throws {
     let target = try module.getSubmodule(json["module"]?.string ?? "")
     let arguments = Arguments(
@@ -130,19 +130,19 @@ struct BuiltModule {
 }
 
 extension Arguments {
-  /// The parameter that a function of parametrizations is applied to.
+  /// Returns the parameter that a parametrization function applies to.
   fileprivate func parameterName() throws -> String {
     try optionalString(0, "name") ?? "weight"
   }
 }
 
-/// A module as a case describes it: an argument of another module.
+/// The description of a module in a case: an argument of another module.
 package struct ModuleSpec: Sendable {
   let name: String
   let positional: [ArgumentValue]
   let keyword: [String: ArgumentValue]
 
-  /// The class in `json`, with the factory that makes it.
+  /// Reads the class in `json`, with its factory.
   init(_ json: JSONValue, _ file: TensorFile) throws {
     guard let name = json["class"]?.string else { throw GoldenError("a module without class") }
     self.name = json["factory"]?.string.map { "\(name).\($0)" } ?? name
@@ -150,7 +150,7 @@ package struct ModuleSpec: Sendable {
     keyword = try (json["kwargs"]?.object ?? [:]).mapValues { try ArgumentValue($0, file) }
   }
 
-  /// A new module, all of whose arguments were read.
+  /// Returns a new module; all its arguments were read.
   func build(_ table: ModuleTable = .all) throws -> BuiltModule {
     let arguments = Arguments(positional, keyword)
     let built = try table.build(name, arguments)

@@ -1,6 +1,6 @@
 import Kindling
 
-/// One case of an optimizer: its steps along given gradients.
+/// A case of an optimizer: its steps along given gradients.
 final class OptimizerRun {
   private let test: ConformanceCase
   private let file: TensorFile
@@ -11,7 +11,7 @@ final class OptimizerRun {
     self.file = file
   }
 
-  /// How the case goes.
+  /// Runs the case and returns its outcome.
   func verdict() -> Verdict {
     do {
       let problem =
@@ -22,7 +22,7 @@ final class OptimizerRun {
     } catch let error as UnsupportedError {
       return .unsupported("\(error)")
     } catch let error as TensorError where test.expectsError {
-      // What follows from the arguments alone may be refused ahead of its use.
+      // An error that depends on the arguments alone may be thrown before their use.
       let expected = test.json["phase"]?.string
       return phase == expected || expected == "step" && phase == "construction"
         ? .passed : .failed("threw in the phase \(phase): \(error)")
@@ -109,14 +109,14 @@ final class OptimizerRun {
     try (test.json[name]?.array ?? []).map { try file.tensor($0.string ?? "") }
   }
 
-  /// How `actual` differs from `expected`, on the scale of the largest element.
+  /// Returns how `actual` differs from `expected`, relative to the largest element.
   private func difference(_ actual: Tensor, _ expected: Tensor) throws -> String? {
     let scale = try Elements(expected).doubles.reduce(0) { max($0, abs($1)) }
     return try _TestSupport.difference(
       actual, expected, rtol: test.rtol, atol: test.atol * (scale.isFinite ? scale : 1))
   }
 
-  /// What is wrong with the state of the state dict after a step.
+  /// Returns what is wrong with the state in the state dict after a step.
   private func checkState(_ optimizer: Optimizer, _ step: Int) throws -> String? {
     let state = optimizer.stateDict()["state"]?.pairs ?? []
     for (number, expected) in (test.json["state"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -134,7 +134,7 @@ final class OptimizerRun {
           return "\(name) of parameter \(number): \(problem)"
         }
       }
-      // A state that the reference does not have.
+      // State that the reference does not have.
       for (key, value) in own?.pairs ?? [] {
         if let name = key.stringValue, entries[name] == nil {
           if case .none = value { continue }
@@ -156,7 +156,7 @@ final class OptimizerRun {
     return try difference(tensor, wanted)
   }
 
-  /// What is wrong with the groups of the state dict.
+  /// Returns what is wrong with the groups of the state dict.
   private func checkGroups(_ optimizer: Optimizer) throws -> String? {
     guard let expected = test.json["param_groups"]?.array else { return nil }
     let groups = optimizer.stateDict()["param_groups"]?.elements ?? []
@@ -220,7 +220,7 @@ final class OptimizerRun {
     return nil
   }
 
-  /// The function that the case minimises.
+  /// Returns the function that the case minimizes.
   private func objective(_ params: [Int: Tensor]) throws -> Tensor {
     let p = try parameter(0, params)
     switch test.json["function"]?.string {
@@ -272,7 +272,7 @@ final class OptimizerRun {
 }
 
 extension ArgumentValue {
-  /// A plain value as state dicts hold it.
+  /// Returns a plain value as a checkpoint value.
   func checkpointValue() throws -> CheckpointValue {
     switch self {
     case .none: .none

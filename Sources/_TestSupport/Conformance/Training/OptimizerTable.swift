@@ -1,13 +1,13 @@
 import Kindling
 
-/// How each optimizer of `torch.optim` is built: PyTorch's name to the class, one line an optimizer.
+/// A table of the optimizers of `torch.optim`, with one line per optimizer.
 ///
 /// Options have PyTorch's keywords.
 package struct OptimizerTable: Sendable {
   typealias Build = @Sendable ([ParamGroup], Arguments) throws -> Optimizer
   private var rows: [String: Build] = [:]
 
-  /// All optimizers.
+  /// The table of all optimizers.
   package static let all: OptimizerTable = {
     var table = OptimizerTable()
     table.addAdamFamily()
@@ -24,7 +24,7 @@ package struct OptimizerTable: Sendable {
     rows[name] = build
   }
 
-  /// An optimizer of `groups` with the options in `arguments`, all of which are read.
+  /// Returns an optimizer of `groups` with the options in `arguments`, all of which are read.
   func build(_ name: String, _ groups: [ParamGroup], _ arguments: Arguments) throws -> Optimizer {
     guard let build = rows[name] else { throw UnsupportedError("optimizer \(name)") }
     let optimizer = try build(groups, arguments)
@@ -143,17 +143,17 @@ package struct OptimizerTable: Sendable {
 }
 
 extension Arguments {
-  /// A number among the options.
+  /// Returns a numeric option.
   fileprivate func option(_ name: String, _ filler: some TensorScalar) throws -> Scalar {
     try scalar(nil, name, default: filler.scalar as Scalar?)
   }
 
-  /// A truth value among the options.
+  /// Returns a Boolean option.
   fileprivate func flag(_ name: String, _ filler: Bool = false) throws -> Bool {
     try bool(nil, name, default: filler)
   }
 
-  /// Numbers as they were given.
+  /// Returns numbers in their original types.
   func scalars(_ name: String, _ filler: [Scalar], count: Int = 2) throws -> [Scalar] {
     switch value(nil, name) {
     case nil: return filler
@@ -170,7 +170,7 @@ extension Arguments {
     return (numbers[0], numbers[1])
   }
 
-  /// The two epsilons of Adafactor, the first of which may be None.
+  /// Returns the two epsilons of Adafactor, the first of which may be None.
   fileprivate func epsilons() throws -> (Double?, Double) {
     switch value(nil, "eps") {
     case nil: return (nil, 1e-3)

@@ -1,12 +1,12 @@
 import Kindling
 
-/// One case of a sampler, a loader or a split: the indices and how many numbers were drawn.
+/// A case of a sampler, a loader or a split: the indices and the number of random draws.
 final class SamplerRun {
   private let test: ConformanceCase
   private let file: TensorFile
   private var phase = "construction"
   private let data: [Int]
-  /// The generator of all parts, nil where it is the default one.
+  /// The generator of all parts; `nil` stands for the default generator.
   private let generator: Generator?
 
   init(_ test: ConformanceCase, _ file: TensorFile) {
@@ -16,7 +16,7 @@ final class SamplerRun {
     generator = test.json["generator"]?.int.map { Generator(seed: $0) }
   }
 
-  /// How the case goes.
+  /// Runs the case and returns its outcome.
   func verdict() -> Verdict {
     do {
       if let seed = test.json["seed"]?.int { manualSeed(seed) }
@@ -26,7 +26,7 @@ final class SamplerRun {
     } catch let error as UnsupportedError {
       return .unsupported("\(error)")
     } catch let error as TensorError where test.expectsError {
-      // What follows from the arguments alone may be refused ahead of its use.
+      // An error that depends on the arguments alone may be thrown before their use.
       return phase == "construction" || phase == test.json["phase"]?.string
         ? .passed : .failed("threw in the phase \(phase): \(error)")
     } catch {
@@ -47,7 +47,7 @@ final class SamplerRun {
     return try check(indices.count) { .array(try self.elements(of: indices).map { .int($0) }) }
   }
 
-  /// Compares the length, the passes and the numbers that are drawn next.
+  /// Compares the length, the passes and the next random numbers.
   private func check(_ length: Int, _ pass: () throws -> JSONValue) throws -> String? {
     phase = "iteration"
     if let wanted = test.json["length"]?.int, length != wanted {
@@ -112,7 +112,7 @@ final class SamplerRun {
     return result
   }
 
-  /// The sampler of single samples that `json` describes.
+  /// Returns the sampler of single samples described by `json`.
   private func sampler(_ json: JSONValue) throws -> any Sampler<Int> {
     let a = Arguments([], try arguments(json))
     let sampler: any Sampler<Int>

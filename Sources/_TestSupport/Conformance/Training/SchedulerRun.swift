@@ -1,6 +1,6 @@
 import Kindling
 
-/// One case of a learning-rate schedule: the rates after each step.
+/// A case of a learning-rate schedule: the learning rates after each step.
 final class SchedulerRun {
   private let test: ConformanceCase
   private let file: TensorFile
@@ -12,7 +12,7 @@ final class SchedulerRun {
     self.file = file
   }
 
-  /// How the case goes.
+  /// Runs the case and returns its outcome.
   func verdict() -> Verdict {
     do {
       if let problem = try run() { return .failed(problem) }
@@ -27,11 +27,13 @@ final class SchedulerRun {
     }
   }
 
-  /// What follows from the arguments alone may be refused ahead of its use; otherwise the last step
-  /// throws.
+  /// Returns whether an error is thrown at the right time.
+  ///
+  /// An error that depends on the arguments alone may be thrown before their use; otherwise the
+  /// last step throws.
   private func verdict(of error: TensorError) -> Verdict {
     let expected = test.json["phase"]?.string
-    // The recorded count is that of the last step, or one more where the schedule itself counts.
+    // The recorded count is that of the last step, or one more if the schedule itself counts.
     if phase == "step", expected == "step", steps < (test.json["steps"]?.int ?? 0) - 1 {
       return .failed("threw in step \(steps): \(error)")
     }
@@ -93,7 +95,7 @@ final class SchedulerRun {
     }
   }
 
-  /// What is wrong with the rates and momenta after `step` steps.
+  /// Returns what is wrong with the learning rates and momenta after `step` steps.
   private func check(_ optimizer: Optimizer, _ scheduler: LRScheduler, _ step: Int) throws
     -> String?
   {

@@ -1,14 +1,13 @@
 import Kindling
 
-/// How each schedule of `torch.optim.lr_scheduler` is built: PyTorch's name to the class, one line a
-/// schedule.
+/// A table of the schedules of `torch.optim.lr_scheduler`, with one line per schedule.
 ///
 /// Options have PyTorch's keywords.
 package struct SchedulerTable: Sendable {
   typealias Build = @Sendable (SchedulerArguments) throws -> LRScheduler
   private var rows: [String: Build] = [:]
 
-  /// All schedules.
+  /// The table of all schedules.
   package static let all: SchedulerTable = {
     var table = SchedulerTable()
     table.addFactors()
@@ -25,7 +24,7 @@ package struct SchedulerTable: Sendable {
     rows[name] = build
   }
 
-  /// The schedule of `optimizer` that `json` describes, all of whose arguments are read.
+  /// Returns the schedule of `optimizer` described by `json`, all of whose arguments are read.
   func build(_ json: JSONValue, _ optimizer: Optimizer, _ file: TensorFile) throws -> LRScheduler {
     guard let name = json["class"]?.string, let build = rows[name] else {
       throw UnsupportedError("schedule \(json["class"]?.string ?? "")")
@@ -154,7 +153,7 @@ package struct SchedulerTable: Sendable {
   }
 }
 
-/// The arguments of a schedule: plain values, functions, and schedules that it combines.
+/// The arguments of a schedule: plain values, functions, and the schedules it combines.
 final class SchedulerArguments {
   /// A function for all groups, or one for each.
   enum Functions { case one((Double) -> Double), several([(Double) -> Double]) }
@@ -195,7 +194,7 @@ final class SchedulerArguments {
 
   func lastEpoch() throws -> Int { try int("last_epoch", -1) }
 
-  /// One number for all groups, or one a group.
+  /// Returns one number for all groups, or one for each.
   func numbers(_ name: String, _ filler: Double? = nil) throws -> any GroupNumbers {
     if plain.isList(nil, name), let all = try plain.optionalDoubles(nil, name) { return all }
     return try plain.double(nil, name, default: filler)
