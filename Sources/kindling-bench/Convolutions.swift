@@ -1,6 +1,7 @@
 import Kindling
 
-/// The small convolutional network of the benchmark, with the weights every library starts from.
+/// The small convolutional network of the benchmark, with the same initial weights in every
+/// library.
 final class ConvolutionalNetwork: Module, Layer {
   let c1 = Conv2d(1, 32, 3)
   let c2 = Conv2d(32, 64, 3)
@@ -32,8 +33,8 @@ final class ConvolutionalNetwork: Module, Layer {
 }
 
 extension Workloads {
-  /// Batch, channels, height and width, kernel, stride, output channels, groups; the padding is half
-  /// the kernel, and there is no bias.
+  /// Batch, channels, height and width, kernel, stride, output channels, groups; the padding is
+  /// half the kernel, and there is no bias.
   private static let convolutions: [String: [Int]] = [
     "1x64x56x56.k3.64": [1, 64, 56, 3, 1, 64, 1],
     "1x3x224x224.k7s2.64": [1, 3, 224, 7, 2, 64, 1],
@@ -43,7 +44,7 @@ extension Workloads {
     "dw.1x96x56x56.k3.96": [1, 96, 56, 3, 1, 96, 96],
   ]
 
-  /// The conv.* workloads.
+  /// Returns the conv.* workloads.
   static func convolution(_ id: String) throws -> Workload? {
     let name = id.dropFirst("conv.".count)
     guard let dot = name.lastIndex(of: "."), let sizes = convolutions[String(name[..<dot])] else {
@@ -73,7 +74,7 @@ extension Workloads {
     }
   }
 
-  /// The pool.* and bn.* workloads.
+  /// Returns the pool.* and bn.* workloads.
   static func channels(_ id: String) throws -> Workload? {
     let x = try Inputs.normal(1, 8, 64, 56, 56)
     switch id {

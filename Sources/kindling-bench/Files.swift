@@ -3,7 +3,8 @@ import Kindling
 import KindlingVision
 
 extension Workloads {
-  /// The load.* and save.* workloads; nil where the file, which `reference.py prepare` makes, is absent.
+  /// Returns the load.* and save.* workloads; `nil` without the file that `reference.py prepare`
+  /// creates.
   static func files(_ id: String) throws -> Workload? {
     let cache =
       ProcessInfo.processInfo.environment["KINDLING_BENCH_CACHE"]

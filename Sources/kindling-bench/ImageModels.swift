@@ -1,9 +1,9 @@
 import Kindling
 import KindlingVision
 
-/// Image models at the size of ImageNet's pictures.
+/// Workloads of image models at ImageNet's size.
 extension Workloads {
-  /// One image through the model of that name, without gradients; nil for a name that is not here.
+  /// Returns inference of one image by the model `name`; `nil` for an unknown name.
   static func inference(_ name: String) throws -> Workload? {
     guard let model = model(name) else { return nil }
     let x = try Inputs.normal(11, 1, 3, 224, 224)
@@ -11,7 +11,7 @@ extension Workloads {
     return Workload(unit: .ms) { _ = try inferenceMode { try model(x) } }
   }
 
-  /// One step of SGD over eight images.
+  /// Returns a step of SGD over eight images.
   static func imageStep(_ name: String) throws -> Workload? {
     guard let model = model(name) else { return nil }
     return Workload(

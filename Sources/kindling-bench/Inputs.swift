@@ -1,9 +1,9 @@
 import Foundation
 import Kindling
 
-/// Inputs of the sizes, types and distributions that every library in the comparison reads.
+/// Inputs with the sizes, dtypes and distributions that every library in the comparison uses.
 ///
-/// The values come from a generator of our own; no workload's time depends on them.
+/// The values come from Kindling's own generator; no workload's time depends on them.
 enum Inputs {
   static func normal(_ seed: Int, _ shape: Int..., scale: Float = 1) throws -> Tensor {
     let result = try Tensor.empty(shape)

@@ -1,11 +1,11 @@
 import Foundation
 import Kindling
 
-/// The measuring rule of the benchmark contract, the same for every library that takes part.
+/// The measurement rule of the benchmark contract, which is the same for every library.
 struct Measurement {
-  /// Mean seconds of a call in each round.
+  /// The mean time of a call in each round, in seconds.
   let rounds: [Double]
-  /// The largest share of the machine that other processes took during a round.
+  /// The largest fraction of the machine used by other processes during a round.
   let disturbed: Double
 
   static func run(
@@ -45,7 +45,7 @@ struct Measurement {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Calls until three batches in a row are no longer getting faster; returns seconds per call.
+  /// Calls until three batches in a row are no longer faster; returns the seconds per call.
   private static func warmUp(_ call: () throws -> Void, limit: Double) throws -> Double {
     let start = now()
     try call()
@@ -66,7 +66,7 @@ struct Measurement {
     return perCall
   }
 
-  /// Mean seconds per call over at least 0.2 s.
+  /// Returns the mean seconds per call over at least 0.2 s.
   private static func round(_ call: () throws -> Void, _ perCall: Double) throws -> Double {
     let shortest = 0.2
     var n = 0, batch = max(1, Int((shortest / perCall).rounded(.up)))
@@ -80,7 +80,7 @@ struct Measurement {
     }
   }
 
-  /// Repeats a measurement while others take more than a tenth of the machine.
+  /// Repeats a measurement while other processes use more than a tenth of the machine.
   private static func undisturbed(
     _ patience: Double, _ measure: () throws -> Double
   ) throws -> (Double, Double) {
@@ -99,7 +99,7 @@ struct Measurement {
     }
   }
 
-  /// Seconds of processor time of everything on the machine, and of this process.
+  /// Returns the CPU seconds of all processes, and of this process.
   private static func processorTime() -> (all: Double, own: Double)? {
     guard let file = fopen("/proc/stat", "r") else { return nil }
     defer { fclose(file) }

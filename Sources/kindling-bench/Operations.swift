@@ -1,7 +1,7 @@
 import Kindling
 
 extension Workloads {
-  /// The op.* workloads.
+  /// Returns the op.* workloads.
   static func operation(_ name: String, _ size: String) throws -> Workload? {
     let counts = ["1": 1, "1000": 1000, "1e6": 1_000_000, "1e7": 10_000_000]
     if let n = counts[size], let call = try elementwise(name, n) {

@@ -2,7 +2,7 @@ import Foundation
 import Kindling
 import KindlingVision
 
-/// A multilayer perceptron with the weights that every library in the comparison starts from.
+/// A multilayer perceptron with the same initial weights in every library.
 final class Perceptron: Module, Layer {
   let flatten = Flatten()
   let stack: Sequential
@@ -28,7 +28,7 @@ final class Perceptron: Module, Layer {
 extension Workloads {
   static let sizes = [784, 512, 512, 10]
 
-  /// The step.*, infer.*, epoch.* and loader.* workloads.
+  /// Returns the step.*, infer.*, epoch.* and loader.* workloads.
   static func training(_ id: String) throws -> Workload? {
     switch id {
     case "step.quadratic": return Workload(unit: .us, call: try quadratic())
@@ -76,7 +76,7 @@ extension Workloads {
     }
   }
 
-  /// The complete loop over Fashion-MNIST, or its loader alone; nil where the files are not there.
+  /// Returns the complete loop over Fashion-MNIST, or its loader alone; `nil` without the files.
   private static func fashion(trains: Bool) throws -> Workload? {
     let root = ProcessInfo.processInfo.environment["KINDLING_BENCH_DATA"] ?? "../data"
     guard FileManager.default.fileExists(atPath: root + "/FashionMNIST/raw") else { return nil }
@@ -133,9 +133,9 @@ extension Workloads {
   }
 }
 
-/// What is measured from outside the process.
+/// A probe that is measured from outside the process.
 enum Probe {
-  /// Runs the probe `id`; false where there is none of that name.
+  /// Runs the probe `id`; returns false if there is none of that name.
   static func run(_ id: String) throws -> Bool {
     switch id {
     case "startup.time":

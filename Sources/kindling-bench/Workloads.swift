@@ -1,12 +1,12 @@
 import Kindling
 
-/// One workload: what is called, and the unit its time is told in.
+/// A workload: the call, and the unit of its time.
 struct Workload {
   let unit: Measurement.Unit
   let call: () throws -> Void
 }
 
-/// The workloads by id; an id that is not here is reported as unsupported.
+/// The workloads by id; an unknown id is reported as unsupported.
 enum Workloads {
   static func make(_ id: String) throws -> Workload? {
     let parts = id.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Kindling
 
-/// Measures one workload as the benchmark contract asks, or runs a probe that is measured from
-/// outside the process.
+/// The command that measures a workload by the benchmark contract, or runs a probe that is measured
+/// from outside the process.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-bench",

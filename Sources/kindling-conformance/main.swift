@@ -1,7 +1,7 @@
 import ArgumentParser
 import _TestSupport
 
-/// Runs conformance suites and prints how many of their cases pass.
+/// The command that runs conformance suites and prints how many cases pass.
 struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-conformance",

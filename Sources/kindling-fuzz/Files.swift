@@ -1,7 +1,7 @@
 import Kindling
 import KindlingPlatform
 
-/// The content of the file at `path`; nil where it cannot be read.
+/// Returns the contents of the file at `path`; `nil` if it cannot be read.
 func contents(_ path: String) -> [UInt8]? {
   guard let file = fopen(path, "rb") else { return nil }
   defer { fclose(file) }
@@ -13,14 +13,14 @@ func contents(_ path: String) -> [UInt8]? {
   return result
 }
 
-/// Makes `bytes` what the file at `path` holds.
+/// Replaces the contents of the file at `path` by `bytes`.
 func write(_ bytes: [UInt8], to path: String) {
   guard let file = fopen(path, "wb") else { return }
   fwrite(bytes, 1, bytes.count, file)
   fclose(file)
 }
 
-/// Runs `body` with the path of a file of this process that holds `bytes`.
+/// Runs `body` with the path of a file of this process that contains `bytes`.
 func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) rethrows {
   let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
   let path = "\(folder)/kindling-fuzz-\(getpid())"
@@ -29,7 +29,7 @@ func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) rethrows {
   try body(path)
 }
 
-/// The paths of the files below `folder`.
+/// Returns the paths of the files below `folder`.
 func files(below folder: String) -> [String] {
   guard let stream = opendir(folder) else { return [] }
   defer { closedir(stream) }
@@ -52,7 +52,7 @@ func files(below folder: String) -> [String] {
 }
 
 extension FileSource {
-  /// A file that holds `bytes`.
+  /// Returns a file source that contains `bytes`.
   static func holding(_ bytes: [UInt8]) throws -> FileSource {
     try bytes.withUnsafeBytes { try FileSource(copying: $0) }
   }

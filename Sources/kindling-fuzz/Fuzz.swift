@@ -1,12 +1,12 @@
 import Kindling
 import KindlingPlatform
 
-/// Attacks the readers, or what saving promises.
+/// The fuzzer of the readers, and the test of atomic saving.
 ///
 ///     kindling-fuzz READER [options of libFuzzer] [FOLDER…]    in a build of scripts/fuzz
 ///     kindling-fuzz READER FILE…                               reads each file once
-///     kindling-fuzz seeds READER GOLDEN FOLDER                 copies what fuzzing starts from
-///     kindling-fuzz save-loop FILE                             saves again and again until it is killed
+///     kindling-fuzz seeds READER GOLDEN FOLDER                 copies the seeds of fuzzing
+///     kindling-fuzz save-loop FILE                             saves repeatedly until it is killed
 @main enum Fuzz {
   nonisolated(unsafe) static var reader = FuzzReader.all[0]
 
@@ -47,10 +47,10 @@ import KindlingPlatform
   }
 
   #if KINDLING_FUZZER
-    /// Hands over to libFuzzer, which calls the reader with what it makes up.
+    /// Starts libFuzzer, which calls the reader with generated input.
     private static func attack(_ reader: FuzzReader, _ words: [String]) throws {
       self.reader = reader
-      // Its first argument is the program's name.
+      // The first argument is the name of the program.
       var words: [UnsafeMutablePointer<CChar>?] = ([reader.name] + words).map { strdup($0) } + [nil]
       var count = Int32(words.count - 1)
       let status = words.withUnsafeMutableBufferPointer { buffer in
@@ -72,7 +72,7 @@ import KindlingPlatform
   #endif
 }
 
-/// What is printed where the command makes no sense.
+/// The usage message of an invalid command.
 private struct Misuse: Error, CustomStringConvertible {
   var description: String {
     "usage: kindling-fuzz READER FILE…; readers: "
@@ -88,7 +88,7 @@ private struct Misuse: Error, CustomStringConvertible {
     _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
   ) -> Int32
 
-  /// One input of the fuzzer; its name is what libFuzzer's own `main` would call.
+  /// The entry point for one input of the fuzzer, with the name that libFuzzer expects.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func readOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     try? Fuzz.reader.read(Array(UnsafeBufferPointer(start: start, count: count)))

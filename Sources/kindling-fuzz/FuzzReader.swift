@@ -1,15 +1,15 @@
 import Kindling
 import KindlingVision
 
-/// One entry point that takes bytes from anywhere.
+/// An entry point that accepts untrusted bytes.
 struct FuzzReader: Sendable {
   let name: String
-  /// Files under `Tests/Golden` that fuzzing starts from, by their endings.
+  /// The suffixes of files under `Tests/Golden` that are seeds of fuzzing.
   let seeds: [String]
-  /// Reads `bytes`; what it throws is an answer, what it does otherwise is a fault.
+  /// Reads `bytes`; a thrown error is a valid outcome, anything else a fault.
   let read: @Sendable (_ bytes: [UInt8]) throws -> Void
 
-  /// Every reader: a new one is one more line.
+  /// All readers; add a reader as one more line.
   static let all: [FuzzReader] = [
     FuzzReader(name: "pickle", seeds: [".pt"]) { try checkpoint(PickleContainer.zip(around: $0)) },
     FuzzReader(name: "zip", seeds: [".pt", ".npz"]) { try checkpoint($0) },
@@ -37,7 +37,7 @@ struct FuzzReader: Sendable {
     },
   ]
 
-  /// Reads a checkpoint in each way there is: as a value, and as a model.
+  /// Reads a checkpoint in every way: as a value, and as a model.
   private static func checkpoint(_ bytes: [UInt8]) throws {
     let file = try FileSource.holding(bytes)
     _ = try? loadModel(in: file)
@@ -46,7 +46,8 @@ struct FuzzReader: Sendable {
 
   private static func tensors(_ value: CheckpointValue) -> [Tensor] {
     if let tensor = value.tensorValue { return [tensor] }
-    // A value may share its parts: what a file unfolds to is not bounded, what is looked at is.
+    // Values may share parts, so their expansion is unbounded; the number of visited values is
+    // bounded.
     var found: [Tensor] = []
     var pending = [value]
     for _ in 0..<1000 {
@@ -57,7 +58,7 @@ struct FuzzReader: Sendable {
     return found
   }
 
-  /// Reads every element, so that memory which is not the file's is noticed.
+  /// Reads every element, so that memory outside the file is detected.
   private static func touch(_ tensors: [Tensor]) throws {
     for tensor in tensors where tensor.numel <= 1 << 16 { _ = try tensor.toArray(as: Double.self) }
   }

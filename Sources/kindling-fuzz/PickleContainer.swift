@@ -1,6 +1,6 @@
-/// The smallest zip file that is a checkpoint, around a pickle.
+/// The smallest zip file that is a checkpoint of a pickle.
 enum PickleContainer {
-  /// `pickle` with eight storages of 64 bytes beside it, whose keys are `0` to `7`.
+  /// Returns `pickle` with eight storages of 64 bytes, whose keys are `0` to `7`.
   static func zip(around pickle: [UInt8]) -> [UInt8] {
     var file: [UInt8] = []
     var directory: [UInt8] = []
@@ -11,7 +11,7 @@ enum PickleContainer {
     func add(_ name: String, _ content: [UInt8]) {
       let name = Array("archive/\(name)".utf8)
       let size = number(UInt32(content.count))
-      // Version, flags, method, time, date, checksum (not compared), both sizes, lengths.
+      // Version, flags, method, time, date, checksum (not verified), both sizes, lengths.
       let common =
         number(UInt16(20)) + number(UInt16(0)) + number(UInt16(0)) + number(UInt32(0))
         + number(UInt32(0)) + size + size + number(UInt16(name.count)) + number(UInt16(0))

@@ -1,13 +1,13 @@
 import Kindling
 import KindlingTrainer
 
-/// What goes on from a checkpoint: takes over whatever the checkpoint says, then takes a step.
+/// An object that resumes from a checkpoint and then takes a step.
 struct Resumption: Sendable {
   let resume: @Sendable (CheckpointValue) throws -> Void
-  /// A state that fits.
+  /// A closure that returns a valid state.
   let state: @Sendable () throws -> CheckpointValue
 
-  /// The first byte of an input chooses one; the rest is a pickle.
+  /// Reads an input: its first byte selects an object, the rest is a pickle.
   static func read(_ bytes: [UInt8]) throws {
     guard let choice = bytes.first else { return }
     let file = try FileSource.holding(PickleContainer.zip(around: Array(bytes.dropFirst())))
@@ -15,7 +15,7 @@ struct Resumption: Sendable {
     try all[Int(choice) % all.count].resume(value)
   }
 
-  /// An input for each of them.
+  /// Returns an input for each object.
   static func seeds() throws -> [[UInt8]] {
     try all.enumerated().compactMap { number, resumption in
       var file: [UInt8] = []
@@ -132,7 +132,7 @@ struct Resumption: Sendable {
   private static func step(_ optimizer: Optimizer) throws {
     var calls = 0
     try optimizer.step {
-      // How often one asks is what its options say, whoever wrote them.
+      // The number of calls depends on the options, which may come from anyone.
       calls += 1
       if calls > 50 { throw TensorError(.value, "step", "enough") }
       optimizer.zeroGrad()

@@ -1,8 +1,8 @@
 import Kindling
 
-/// Saves a checkpoint whose parts must agree, again and again.
+/// A loop that saves a checkpoint with consistent parts.
 enum SaveLoop {
-  /// Each time all of several tensors hold the number of the time.
+  /// Saves several tensors, all of which hold the number of the iteration.
   static func run(_ path: String) throws {
     for time in 0... {
       let tensors = try (0..<4).map {

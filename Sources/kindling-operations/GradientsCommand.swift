@@ -1,7 +1,7 @@
 import ArgumentParser
 import _TestSupport
 
-/// Checks gradients numerically.
+/// The command that checks gradients numerically.
 struct GradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradients",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import _TestSupport
 
-/// Writes the page of all operations.
+/// The command that writes the page of all operations.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",

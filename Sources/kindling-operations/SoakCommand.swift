@@ -3,7 +3,7 @@ import Kindling
 import KindlingPlatform
 import _TestSupport
 
-/// Calls all operators with random arguments.
+/// The command that calls all operators with random arguments.
 struct SoakCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "soak",
@@ -91,7 +91,7 @@ struct SoakCommand: ParsableCommand {
     }
   }
 
-  /// Ends the process after so many seconds of its own work: on a busy machine a clock would say little.
+  /// Ends the process after a number of CPU seconds: elapsed time means little on a busy machine.
   private func limitTime(_ seconds: UInt32) {
     var timer = itimerval()
     timer.it_value.tv_sec = Int(seconds)
@@ -132,7 +132,7 @@ struct SoakCommand: ParsableCommand {
     if total[3] > 0 { throw ExitCode.failure }
   }
 
-  /// The most memory that the process has had, in bytes.
+  /// Returns the peak memory of the process, in bytes.
   private func peakMemory() -> Int {
     var usage = rusage()
     #if canImport(Darwin)

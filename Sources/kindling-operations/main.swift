@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Lists all operations and attacks them.
+/// The command that lists and tests all operations.
 struct OperationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-operations",
