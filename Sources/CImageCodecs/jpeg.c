@@ -10,8 +10,8 @@
 
 #include "CImageCodecs.h"
 
-// More scans than any camera or program writes; each goes through the whole image, so that a small
-// file with thousands of them would keep a decoder busy for minutes. Large images may have fewer.
+// The maximum number of scans, above that of any camera or program. Each scan decodes the whole
+// image, so a small file with thousands of scans would take minutes. Large images may have fewer.
 enum { MOST_SCANS = 200, LARGE_SCANS = 16, MOST_SCANNED = 1 << 30 };
 
 typedef struct {
@@ -28,8 +28,8 @@ static void fail(j_common_ptr jpeg) {
   longjmp(to->place, 1);
 }
 
-// Data that ends inside the image is damage; other warnings (stray bytes between markers, which some
-// cameras write) leave the pixels whole.
+// Data that ends inside the image is an error. Other warnings (stray bytes between markers, which
+// some cameras write) do not affect the pixels.
 static void notice(j_common_ptr jpeg, int level) {
   if (level < 0 && jpeg->err->msg_code == JWRN_HIT_MARKER) fail(jpeg);
 }
@@ -45,7 +45,7 @@ static struct jpeg_error_mgr *start(failure *to, char *message) {
   return &to->manager;
 }
 
-// MARK: Reading from memory; asking for more than there is means the file is truncated.
+// MARK: A source in memory; a request for more data means that the file is truncated.
 
 static void begin_source(j_decompress_ptr jpeg) { (void)jpeg; }
 
@@ -77,7 +77,7 @@ static void watch(j_common_ptr jpeg) {
   }
 }
 
-// Kept on the heap, so that its fields survive a longjmp.
+// Allocated on the heap, so that its fields survive a longjmp.
 typedef struct {
   struct jpeg_decompress_struct jpeg;
   failure failure;
@@ -86,7 +86,7 @@ typedef struct {
   uint8_t *row;
 } reader;
 
-// How CMYK becomes RGB and gray in torchvision, which has it from Pillow: k - k * (255 - ink) / 255.
+// The conversion of CMYK to RGB and gray in Pillow and torchvision: k - k * (255 - ink) / 255.
 static uint8_t ink(int k, int amount) {
   int v = k * (255 - amount) + 128;
   v = k - (((v >> 8) + v) >> 8);

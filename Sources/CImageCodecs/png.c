@@ -23,7 +23,7 @@ static void fail(png_structp png, png_const_charp text) {
   png_longjmp(png, 1);
 }
 
-// Warnings are about things that do not change pixels.
+// Warnings do not affect the pixels.
 static void ignore(png_structp png, png_const_charp text) {
   (void)png;
   (void)text;
@@ -51,9 +51,9 @@ static void put(png_structp png, png_bytep in, size_t count) {
 
 static void flush(png_structp png) { (void)png; }
 
-// Reads the header and asks libpng for the conversions that torchvision asks it for. Two things
-// differ from torchvision, which leaves memory unset there: palette indices of less than 8 bits are
-// unpacked to one a byte, and a palette without transparency gets an opaque alpha channel.
+// Reads the header and requests torchvision's conversions from libpng. There are two differences,
+// since torchvision leaves memory uninitialized there: palette indices of less than 8 bits are
+// unpacked to one per byte, and a palette without transparency gets an opaque alpha channel.
 static void prepare(png_structp png, png_infop info, kc_mode mode, kc_image_info *out) {
   png_read_info(png, info);
   png_uint_32 width, height;
@@ -84,8 +84,8 @@ static void prepare(png_structp png, png_infop info, kc_mode mode, kc_image_info
       alpha = png_get_valid(png, info, PNG_INFO_tRNS);
     }
     if (alpha && !wants_alpha) png_set_strip_alpha(png);
-    // The largest sample of the file's own depth, which for 1, 2 and 4 bits is not opaque; as
-    // torchvision has it.
+    // The maximum sample of the file's depth, which for 1, 2 and 4 bits is not opaque, as in
+    // torchvision.
     if (!alpha && wants_alpha) {
       png_set_add_alpha(png, palette ? 255 : (1u << depth) - 1, PNG_FILLER_AFTER);
     }
@@ -97,7 +97,7 @@ static void prepare(png_structp png, png_infop info, kc_mode mode, kc_image_info
   *out = (kc_image_info){width, height, channels, depth == 16 ? 16 : 8};
 }
 
-// Kept on the heap, so that its fields survive a longjmp.
+// Allocated on the heap, so that its fields survive a longjmp.
 typedef struct {
   png_structp png;
   png_infop info;
@@ -119,7 +119,7 @@ static bool read(const uint8_t *bytes, size_t count, kc_mode mode, kc_image_info
   if (setjmp(png_jmpbuf(r->png))) goto end;
 
   png_set_read_fn(r->png, &r->from, take);
-  // A wrong checksum is damage; only chunks that pixels do not depend on may be left out instead.
+  // A wrong checksum is an error, but chunks that do not affect the pixels are skipped instead.
   png_set_crc_action(r->png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
   kc_image_info found;
   prepare(r->png, r->info, mode, &found);

@@ -1,15 +1,15 @@
-// libpng and libjpeg-turbo behind functions that return. Both libraries report errors with longjmp,
-// which must not cross Swift's frames: here every jump ends where it began.
+// Wrappers of libpng and libjpeg-turbo that return on errors. Both libraries report errors with
+// longjmp, which must not cross Swift's frames: no jump leaves these functions.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Room for a message, with its final NUL.
+// The size of a message buffer, including the final NUL.
 #define KC_MESSAGE 256
 
-// What a file's header says, and what its pixels are decoded to.
+// The size in a file's header, and the format of its decoded pixels.
 typedef struct {
   uint32_t width;
   uint32_t height;
@@ -17,7 +17,7 @@ typedef struct {
   int32_t bits;      // 8 or 16, of the decoded samples
 } kc_image_info;
 
-// torchvision's read modes, with its numbers.
+// torchvision's read modes, with the same values.
 typedef enum {
   KC_UNCHANGED = 0,
   KC_GRAY = 1,
@@ -26,21 +26,21 @@ typedef enum {
   KC_RGB_ALPHA = 4,
 } kc_mode;
 
-// Whether the header is whole, and then what the image decodes to in `mode`. Takes no memory for
-// pixels. All functions write a message where they return false.
+// Reads the header and returns the format of the image decoded in `mode`; allocates no pixels.
+// All functions return false on errors, and write a message.
 bool kc_png_info(const uint8_t *bytes, size_t count, kc_mode mode, kc_image_info *info,
                  char *message);
 bool kc_jpeg_info(const uint8_t *bytes, size_t count, kc_mode mode, kc_image_info *info,
                   char *message);
 
-// Decodes to `pixels`, which has room for width * height * channels samples of 8 or 16 bits (in the
-// machine's byte order): row by row, the channels of a pixel side by side.
+// Decodes to interleaved `pixels`, row by row: width * height * channels samples of 8 or 16 bits in
+// the machine's byte order. `capacity` is the size of `pixels` in bytes.
 bool kc_png_decode(const uint8_t *bytes, size_t count, kc_mode mode, void *pixels, size_t capacity,
                    char *message);
 bool kc_jpeg_decode(const uint8_t *bytes, size_t count, kc_mode mode, void *pixels,
                     size_t capacity, char *message);
 
-// Encodes pixels as above, of 8 bits; the result is the caller's to free with kc_free.
+// Encodes interleaved 8-bit pixels; the caller frees the result with kc_free.
 bool kc_png_encode(const uint8_t *pixels, kc_image_info info, int level, uint8_t **bytes,
                    size_t *count, char *message);
 bool kc_jpeg_encode(const uint8_t *pixels, kc_image_info info, int quality, uint8_t **bytes,
