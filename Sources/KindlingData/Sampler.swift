@@ -40,7 +40,7 @@ public struct RandomSampler: Sampler {
   public let generator: KindlingCore.Generator?
   private let size: Int
 
-  /// Creates a sampler of `numSamples` samples of `dataset`; `nil` stands for all.
+  /// Creates a sampler of `numSamples` samples of `dataset`; `nil` means all.
   ///
   /// - Throws: `TensorError` `.value` unless `numSamples` is positive and `dataset` has samples.
   public init(

@@ -214,7 +214,7 @@ public enum Init {
       tensor, std: kaimingDeviation(tensor, a, mode, nonlinearity), generator: generator)
   }
 
-  /// Whether `tensor` is empty; warns if it is.
+  /// Returns whether `tensor` is empty, and warns if it is.
   private static func isNoOp(_ tensor: Tensor) throws -> Bool {
     guard tensor.numel == 0 else { return false }
     try Warnings.warn(.user, "", "Initializing zero-element tensors is a no-op")

@@ -45,8 +45,9 @@ open class Module {
   /// Creates a module without members.
   public init() {}
 
-  /// The text between the parentheses of ``Module/description``; may have several lines
-  /// (PyTorch: `extra_repr`).
+  /// Returns the text between the parentheses of ``Module/description`` (PyTorch: `extra_repr`).
+  ///
+  /// The text may have several lines.
   open func extraRepr() -> String { "" }
 
   /// Sets training or evaluation mode for this module and its descendants

@@ -86,7 +86,7 @@ extension Module {
   /// The names of the properties that may hold modules.
   var placeNames: Set<String> { Set(reflectedLayout.places.map(\.name)) }
 
-  /// Whether a property of this class has the state-dict name `name`.
+  /// Returns whether a property of this class has the state-dict name `name`.
   func hasProperty(named name: String) -> Bool {
     let layout = reflectedLayout
     return layout.tensors.contains { sameBytes($0.name, name) }
@@ -188,7 +188,7 @@ extension Module {
 protocol KeepsOwnMembers: Module {}
 
 extension Members {
-  /// Whether `value` is, or may later become, a value in which ``add(_:_:)`` finds modules.
+  /// Returns whether `value` is, or may later become, a value in which ``add(_:_:)`` finds modules.
   fileprivate static func mayHoldModules(_ value: Any) -> Bool {
     if value is Module || value is any SubmoduleSlot { return true }
     if let optional = value as? any AnyOptional {

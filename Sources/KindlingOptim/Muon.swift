@@ -29,7 +29,7 @@ open class Muon: Optimizer {
   ///
   /// `nsCoefficients` are the coefficients of the Newton–Schulz iteration, and `nsSteps`, below
   /// 100, is the number of iterations. `adjustLrFn` adjusts the learning rate to the shape of a
-  /// matrix; `nil` stands for `.original`.
+  /// matrix; `nil` means `.original`.
   ///
   /// - Throws: `TensorError` `.value` for a negative `lr`, `momentum` or `weightDecay`, a parameter
   ///   that is not a matrix, and like ``Optimizer/init(groups:defaults:)``.

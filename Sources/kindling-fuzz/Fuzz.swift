@@ -88,7 +88,7 @@ private struct Misuse: Error, CustomStringConvertible {
     _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
   ) -> Int32
 
-  /// The entry point for one input of the fuzzer, with the name that libFuzzer expects.
+  /// Reads one input of the fuzzer; the symbol has the name that libFuzzer expects.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func readOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     try? Fuzz.reader.read(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -241,7 +241,7 @@ private struct CSVMachine {
     return first
   }
 
-  /// Whether the bytes from `first` up to `end` are one Unicode space.
+  /// Returns whether the bytes from `first` up to `end` are one Unicode space.
   private func isSpace(_ first: Int, _ end: Int) -> Bool {
     if end - first == 1 { return text[first] == 0x20 || 0x09...0x0D ~= text[first] }
     let scalars = String(

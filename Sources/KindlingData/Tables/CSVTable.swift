@@ -172,7 +172,7 @@ extension CSVTable {
     }
   }
 
-  /// Whether a field can be a decimal number: Swift would also parse `0x10` and `nan(3)`.
+  /// Returns whether a field can be a decimal number: Swift would also parse `0x10` and `nan(3)`.
   private static func isDecimal(_ field: String) -> Bool {
     !field.utf8.contains {
       $0 == UInt8(ascii: "x") || $0 == UInt8(ascii: "X") || $0 == UInt8(ascii: "(")

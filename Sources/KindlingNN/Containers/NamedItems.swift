@@ -49,7 +49,7 @@ struct NamedItems<Value>: Sequence {
 }
 
 extension Module {
-  /// The error if `name` cannot name a child of a container; `nil` if it can.
+  /// Returns the error if `name` cannot name a child of a container; `nil` if it can.
   static func problem(withName name: String, isTaken: Bool, _ container: String) -> TensorError? {
     guard name.isEmpty || name.contains(".") || isTaken else { return nil }
     return TensorError(

@@ -30,7 +30,7 @@ package enum AntialiasFilter {
     }
   }
 
-  /// The integer part of `x`, clamped to 0...`last`; any scale is safe.
+  /// Returns the integer part of `x`, clamped to 0...`last`; any scale is safe.
   private static func place(_ x: Double, _ last: Int) -> Int {
     x > 0 ? (x < Double(last) ? Int(x) : last) : 0
   }

@@ -65,7 +65,7 @@ extension F {
 
   /// Returns the one-hot encoding of class indices, in int64 (PyTorch: `F.one_hot`).
   ///
-  /// A `numClasses` of −1 stands for the largest index plus one.
+  /// A `numClasses` of −1 means the largest index plus one.
   ///
   /// - Shape: `[*]` → `[*, numClasses]`.
   public static func oneHot(_ classes: Tensor, numClasses: Int = -1) throws -> Tensor {

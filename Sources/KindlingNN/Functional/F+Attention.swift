@@ -12,7 +12,7 @@ extension F {
   ///   - dropoutP: the dropout probability of attention weights. It applies to every call: there is
   ///     no training mode here.
   ///   - isCausal: whether each query attends only to keys up to its own position; excludes a mask.
-  ///   - scale: the factor of the scores; `nil` stands for `1 / √E`.
+  ///   - scale: the factor of the scores; `nil` means `1 / √E`.
   ///   - enableGQA: whether each head of keys and values serves several heads of queries.
   /// - Returns: the weighted means of the values, `[*, L, Ev]`.
   /// - Throws: `TensorError` if shapes or dtypes do not match, or for a mask with `isCausal`.

@@ -315,7 +315,7 @@ private struct Taps: Sendable {
     precision = bits
   }
 
-  /// The integer part of `x`, clamped to 0...`last`; any scale is safe.
+  /// Returns the integer part of `x`, clamped to 0...`last`; any scale is safe.
   private static func place(_ x: Double, _ last: Int) -> Int {
     x > 0 ? (x < Double(last) ? Int(x) : last) : 0
   }
@@ -354,7 +354,7 @@ private struct Taps: Sendable {
 extension F {
   /// Resizes to an explicit size with explicit factors, like PyTorch's kernels.
   ///
-  /// A factor of 0 stands for the ratio of the sizes.
+  /// A factor of 0 means the ratio of the sizes.
   package static func upsampled(
     _ x: Tensor, _ size: [Int], factors: [Double], mode: UpsampleMode, alignCorners: Bool,
     antialias: Bool

@@ -23,7 +23,7 @@ open class LPPoolingLayer: Module {
   package let norm: Scalar
   /// The size of the window.
   public let kernelSize: any Extents
-  /// The stride of the window; `nil` stands for `kernelSize`.
+  /// The stride of the window; `nil` means `kernelSize`.
   public let stride: (any Extents)?
   /// Whether to use ceil instead of floor to compute the output size.
   public let ceilMode: Bool

@@ -15,7 +15,7 @@ open class TripletMarginWithDistanceLoss: Module {
   public let reduction: Reduction
   private let distance: ((Tensor, Tensor) throws -> Tensor)?
 
-  /// Creates a loss with a module as distance function; `nil` stands for ``PairwiseDistance``.
+  /// Creates a loss with a module as distance function; `nil` means ``PairwiseDistance``.
   public init(
     distanceFunction: (any Loss)? = nil, margin: Double = 1, swap: Bool = false,
     reduction: Reduction = .mean

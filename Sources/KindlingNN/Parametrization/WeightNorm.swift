@@ -9,7 +9,7 @@ public enum Parametrizations {
   /// Splits the parameter `name` into a norm, `original0`, and a direction, `original1`
   /// (PyTorch: `nn.utils.parametrizations.weight_norm`).
   ///
-  /// There is one norm for each index of dimension `dim`; `nil` stands for one norm of the whole
+  /// There is one norm for each index of dimension `dim`; `nil` means one norm of the whole
   /// tensor.
   ///
   /// - Throws: `TensorError` if there is no such parameter or dimension.
@@ -37,7 +37,7 @@ private final class _WeightNorm: Module, Parametrization {
   func rightInverse(_ value: Tensor) throws -> [Tensor] { [try norm(value), value] }
 
   private func norm(_ v: Tensor) throws -> Tensor {
-    // In PyTorch, −1 stands for the whole tensor.
+    // In PyTorch, −1 means the whole tensor.
     guard let dim, dim != -1 else { return try v.norm() }
     guard 0..<v.ndim ~= dim else {
       throw TensorError(

@@ -26,7 +26,7 @@ open class LBFGS: Optimizer {
   ///   - params: the parameters, as one group.
   ///   - lr: the factor of the direction; with a line search, its initial step.
   ///   - maxIter: the maximum number of iterations per step.
-  ///   - maxEval: the maximum number of closure calls per step; `nil` stands for 1.25 `maxIter`.
+  ///   - maxEval: the maximum number of closure calls per step; `nil` means 1.25 `maxIter`.
   ///   - toleranceGrad: the bound on the gradient's largest magnitude below which the step ends.
   ///   - toleranceChange: the change of parameters or loss below which the step ends.
   ///   - historySize: the number of updates to remember.

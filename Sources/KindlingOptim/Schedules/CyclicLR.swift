@@ -35,7 +35,7 @@ open class CyclicLR: LRScheduler {
   ///   - baseLr: the lower bound of the learning rate, for all groups or for each.
   ///   - maxLr: the upper bound, likewise.
   ///   - stepSizeUp: the number of steps from the lower to the upper bound.
-  ///   - stepSizeDown: the number of steps back; `nil` stands for `stepSizeUp`.
+  ///   - stepSizeDown: the number of steps back; `nil` means `stepSizeUp`.
   ///   - mode: the scaling of the amplitude.
   ///   - gamma: the factor of `.expRange`.
   ///   - scaleFn: a scaling function that replaces that of `mode`.

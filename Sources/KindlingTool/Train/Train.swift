@@ -101,7 +101,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// Small datasets are not split: every fifth sample is for testing, whatever the seed.
+  /// Runs the training on a dataset without a test set: every fifth sample is for testing.
   private func run(
     onFifthsOf features: Tensor, _ labels: Tensor, from start: TrainingCheckpoint?
   ) throws {

@@ -54,6 +54,8 @@ struct FolderListing {
     }
   }
 
+  /// Calls `body` for the folder and its subfolders.
+  ///
   /// A link to a parent folder would cause endless recursion, hence the limit of 64 levels.
   private static func walk(
     _ path: String, depth: Int, _ body: (_ folder: String, _ files: [String]) -> Void

@@ -68,7 +68,7 @@ struct DigestLibrary: Sendable {
     return Array(digest.prefix(Int(count)))
   }
 
-  /// A library may be configured to reject MD5.
+  /// Returns the error of a library that is configured to reject the function, such as MD5.
   private func refusal(_ name: String) -> VisionError {
     VisionError(.system, "libcrypto does not take \(name) sums on this machine")
   }

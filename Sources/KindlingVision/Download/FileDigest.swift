@@ -21,7 +21,7 @@ public enum FileDigest: Sendable, Hashable {
     }
   }
 
-  /// Whether the checksum `found` matches.
+  /// Returns whether the checksum `found` matches.
   package func accepts(_ found: String) -> Bool {
     isWhole ? found == digits : !digits.isEmpty && found.hasPrefix(digits)
   }

@@ -21,7 +21,7 @@ struct Box {
       height: max(min(bottom, other.bottom) - top, 0))
   }
 
-  /// Whether this rectangle is inside `other`, up to rounding errors.
+  /// Returns whether this rectangle is inside `other`, up to rounding errors.
   func isInside(_ other: Box) -> Bool {
     x >= other.x - 0.01 && y >= other.y - 0.01 && right <= other.right + 0.01
       && bottom <= other.bottom + 0.01

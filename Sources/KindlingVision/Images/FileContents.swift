@@ -26,7 +26,7 @@ enum FileContents {
     }
   }
 
-  /// Atomically replaces the contents of the file at `path` by `bytes`.
+  /// Replaces the contents of the file at `path` by `bytes`, atomically.
   static func write(_ bytes: [UInt8], to path: String) throws {
     do {
       // A picture can be created again; waiting for the disk would dominate the time of an export.

@@ -174,7 +174,7 @@ public struct Image: Sendable {
 }
 
 extension Image: Equatable {
-  /// Whether two images have the same mode, size and pixels.
+  /// Returns whether two images have the same mode, size and pixels.
   public static func == (a: Image, b: Image) -> Bool {
     guard a.mode == b.mode, a.width == b.width, a.height == b.height else { return false }
     return

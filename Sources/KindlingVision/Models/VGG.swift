@@ -61,7 +61,7 @@ open class VGG: Module, Layer {
     }
   }
 
-  /// Returns convolutions with the given numbers of channels; 0 stands for a pooling layer.
+  /// Returns convolutions with the given numbers of channels; 0 means a pooling layer.
   static func layers(_ plan: [Int], batchNorm: Bool) -> Sequential {
     var layers: [any Layer] = []
     var channels = 3
@@ -79,7 +79,7 @@ open class VGG: Module, Layer {
   }
 }
 
-/// The numbers of channels of the four depths; 0 stands for a pooling layer.
+/// The numbers of channels of the four depths; 0 means a pooling layer.
 enum VGGPlan {
   static let a = [64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0]
   static let b = [64, 64, 0, 128, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0]

@@ -15,7 +15,7 @@ public struct RandomAffine: ImageTransform {
   public let interpolation: InterpolationMode
   /// The value of pixels outside the image.
   public var fill: Double { writtenFill.value }
-  /// The center of rotation, as x and y; `nil` stands for the center of the image.
+  /// The center of rotation, as x and y; `nil` means the center of the image.
   public let center: (x: Double, y: Double)?
   private let writtenFill: WrittenNumber
 

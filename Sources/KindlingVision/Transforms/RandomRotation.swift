@@ -8,7 +8,7 @@ public struct RandomRotation: ImageTransform {
   public let interpolation: InterpolationMode
   /// Whether to enlarge the output to contain the whole rotated image.
   public let expand: Bool
-  /// The center of rotation, as x and y; `nil` stands for the center of the image.
+  /// The center of rotation, as x and y; `nil` means the center of the image.
   public let center: (x: Double, y: Double)?
   /// The value of pixels outside the image.
   public var fill: Double { writtenFill.value }

@@ -6,7 +6,7 @@ final class SamplerRun {
   private let file: TensorFile
   private var phase = "construction"
   private let data: [Int]
-  /// The generator of all parts; `nil` stands for the default generator.
+  /// The generator of all parts; `nil` means the default generator.
   private let generator: Generator?
 
   init(_ test: ConformanceCase, _ file: TensorFile) {
