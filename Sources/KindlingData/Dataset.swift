@@ -30,7 +30,9 @@ extension Array: SampleSource {
 /// ```swift
 /// struct Squares: Dataset {
 ///   let count = 100
-///   subscript(index: Int) -> (Tensor, Int) { get throws { (Tensor(Double(index)), index * index) } }
+///   subscript(index: Int) -> (Tensor, Int) {
+///     get throws { (Tensor(Double(index)), index * index) }
+///   }
 /// }
 /// ```
 ///

@@ -136,7 +136,12 @@ extension Module {
   /// members.
   ///
   /// Modules that are neither ``Layer`` nor ``Loss`` use it:
-  /// `func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor { try call([a, b]) { try forward($0[0], $0[1]) } }`.
+  ///
+  /// ```swift
+  /// func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  ///   try call([a, b]) { try forward($0[0], $0[1]) }
+  /// }
+  /// ```
   public func call(_ inputs: [Tensor], _ forward: ([Tensor]) throws -> Tensor) throws -> Tensor {
     if callsPlainly { return try CallDepth.bounded(self) { try forward(inputs) } }
     try checkInitialization()

@@ -8,7 +8,9 @@ public import KindlingCore
 ///
 /// ```swift
 /// final class HalvingLR: LRScheduler {
-///   override func getLr() throws -> [Double] { baseLrs.map { $0 / Double(1 << min(lastEpoch, 60)) } }
+///   override func getLr() throws -> [Double] {
+///     baseLrs.map { $0 / Double(1 << min(lastEpoch, 60)) }
+///   }
 /// }
 /// ```
 open class LRScheduler {

@@ -17,7 +17,8 @@ public typealias KMNIST<Target> = MNISTDataset<KuzushijiCharacters, Target>
 /// `[28, 28]`, as in the file. Files may be compressed with gzip or not.
 ///
 /// ```swift
-/// let training = try FashionMNIST(root: "data", train: true, download: true, transform: ToTensor())
+/// let training = try FashionMNIST(
+///   root: "data", train: true, download: true, transform: ToTensor())
 /// let (image, label) = try training[0]
 /// ```
 public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendable {
