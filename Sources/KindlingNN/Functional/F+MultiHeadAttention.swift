@@ -5,23 +5,23 @@ public import KindlingCore
 public struct AttentionParameters {
   /// The projections of query, key and value, stacked as `[3E, E]` or separate.
   public enum Projection {
-    /// `[3E, E]`.
+    /// The stacked weights, `[3E, E]`.
     case joined(Tensor)
-    /// `[E, E]`, `[E, Ek]` and `[E, Ev]`.
+    /// The separate weights, `[E, E]`, `[E, Ek]` and `[E, Ev]`.
     case separate(query: Tensor, key: Tensor, value: Tensor)
   }
 
   /// The projections of queries, keys and values.
   public var projection: Projection
-  /// `[3E]`.
+  /// The bias of the input projections, `[3E]`.
   public var projectionBias: Tensor?
   /// A key and a value appended to each sequence, `[1, 1, E]` each.
   public var bias: (key: Tensor, value: Tensor)?
   /// Whether to append a key and a value of zeros.
   public var addZeroAttn: Bool
-  /// `[E, E]`.
+  /// The weight of the output projection, `[E, E]`.
   public var outputWeight: Tensor
-  /// `[E]`.
+  /// The bias of the output projection, `[E]`.
   public var outputBias: Tensor?
 
   /// Creates the parameters of an attention over vectors of size `E`.

@@ -127,7 +127,7 @@ private struct Border: Sendable {
     max(0, input[d] - max(-before[d], 0) - max(-after[d], 0))
   }
 
-  // MARK: Borders that repeat the input
+  // MARK: Padding from the input
 
   /// Returns the source index in the input of each output index along dimension `d`.
   private func sources(_ d: Int, _ mode: PaddingMode) -> [Int] {

@@ -8,9 +8,9 @@ open class Bilinear: Module {
   public let in2Features: Int
   /// The size of the output.
   public let outFeatures: Int
-  /// `[outFeatures, in1Features, in2Features]`.
+  /// The weight, `[outFeatures, in1Features, in2Features]`.
   @Parameter public var weight: Tensor
-  /// `[outFeatures]`, or `nil`.
+  /// The bias, `[outFeatures]`, or `nil`.
   @Parameter public var bias: Tensor?
 
   /// Creates a bilinear map with parameters drawn from the default generator, as in PyTorch.

@@ -27,10 +27,11 @@ open class ConvolutionLayer: Module {
   public let groups: Int
   /// The padding mode; by default `.zeros`.
   public let paddingMode: PaddingMode
-  /// `[outChannels, inChannels / groups, *kernelSize]`;
-  /// `[inChannels, outChannels / groups, *kernelSize]` if transposed.
+  /// The weight, `[outChannels, inChannels / groups, *kernelSize]`.
+  ///
+  /// If transposed, it is `[inChannels, outChannels / groups, *kernelSize]`.
   @Parameter public var weight: Tensor
-  /// `[outChannels]`, or `nil`.
+  /// The bias, `[outChannels]`, or `nil`.
   @Parameter public var bias: Tensor?
 
   /// Creates a layer with parameters drawn from the default generator, as in PyTorch.

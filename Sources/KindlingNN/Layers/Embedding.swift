@@ -20,7 +20,7 @@ open class Embedding: Module, Layer {
   package let writtenNormType: Scalar
   /// Whether to divide an embedding's gradient by its number of occurrences in the input.
   public let scaleGradByFreq: Bool
-  /// `[numEmbeddings, embeddingDim]`.
+  /// The embeddings, `[numEmbeddings, embeddingDim]`.
   @Parameter public var weight: Tensor
 
   /// Creates a table with normal values drawn from the default generator, as in PyTorch.

@@ -20,7 +20,7 @@ open class EmbeddingBag: Module {
   public let includeLastOffset: Bool
   /// The index of an embedding to leave out of the reduction.
   public let paddingIdx: Int?
-  /// `[numEmbeddings, embeddingDim]`.
+  /// The embeddings, `[numEmbeddings, embeddingDim]`.
   @Parameter public var weight: Tensor
 
   /// Creates a table with normal values drawn from the default generator, as in PyTorch.

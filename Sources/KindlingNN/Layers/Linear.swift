@@ -9,9 +9,9 @@ open class Linear: Module, Layer {
   public let inFeatures: Int
   /// The size of the last dimension of the output.
   public let outFeatures: Int
-  /// `[outFeatures, inFeatures]`.
+  /// The weight, `[outFeatures, inFeatures]`.
   @Parameter public var weight: Tensor
-  /// `[outFeatures]`, or `nil`.
+  /// The bias, `[outFeatures]`, or `nil`.
   @Parameter public var bias: Tensor?
 
   /// Creates a layer with parameters drawn from the default generator, as in PyTorch.

@@ -112,7 +112,7 @@ public struct Compose: Transform {
 
   let list: TransformList
 
-  // Where all transforms are of tensors, closures among them are, too: the other initializer.
+  // If all transforms take tensors, so do the closures among them: the other initializer applies.
   /// Creates a transform that applies `transforms` first to last.
   @_disfavoredOverload
   public init(_ transforms: [any Transform]) { list = TransformList(transforms) }
