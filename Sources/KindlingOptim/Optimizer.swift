@@ -57,8 +57,7 @@ open class Optimizer: CustomStringConvertible {
     (parameter.shape, parameter.dtype)
   }
 
-  /// Returns the state-dict entries of a parameter's state that are not tensors, by PyTorch's
-  /// names.
+  /// Returns the state-dict entries of a parameter besides its state tensors, by PyTorch's names.
   open func savedNumbers(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] { [] }
 
   /// Returns the state-dict entries of a parameter, by PyTorch's names; empty before its first

@@ -2,7 +2,7 @@ public import KindlingCore
 
 /// The interpolation algorithm (PyTorch: `mode=` of `F.interpolate`).
 public enum UpsampleMode: String, Sendable {
-  /// The nearest element, with the rounding of PyTorch's `nearest`.
+  /// The nearest element, computed from element corners.
   case nearest
   /// The nearest element, computed from element centres.
   case nearestExact = "nearest-exact"

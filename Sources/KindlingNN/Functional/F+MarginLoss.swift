@@ -148,8 +148,8 @@ extension F {
 
   /// Computes the multi-label margin loss (PyTorch: `F.multilabel_margin_loss`).
   ///
-  /// Each pair of a target class `j` and another class `i` adds `max(0, 1 − x[j] + x[i])`. `target`
-  /// lists the classes of the sample up to the first −1; int64.
+  /// Each pair of a target class `j` and another class `i` adds `max(0, 1 − x[j] + x[i])`, divided
+  /// by the number of classes. `target` lists the classes of the sample up to the first −1; int64.
   /// - Shape: `[N, C]` or `[C]`, both.
   public static func multilabelMarginLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean

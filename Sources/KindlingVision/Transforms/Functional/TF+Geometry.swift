@@ -14,7 +14,7 @@ public enum ImagePaddingMode: String, Sendable {
 
 /// The interpolation of values between pixels (torchvision: `InterpolationMode`).
 public enum InterpolationMode: String, Sendable {
-  /// The nearest pixel; for tensors with the rounding of PyTorch's `nearest`.
+  /// The nearest pixel; for tensors computed from pixel corners, as in PyTorch.
   case nearest
   /// The nearest pixel, computed from pixel centers as in Pillow.
   case nearestExact = "nearest-exact"
