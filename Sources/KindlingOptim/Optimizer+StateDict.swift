@@ -17,17 +17,22 @@ extension Optimizer {
     var number = 0
     for group in paramGroups {
       var entries = group.options.map { (key: CheckpointValue.string($0.name), value: $0.value) }
-      var numbers: [CheckpointValue] = []
-      for parameter in group.params {
-        let saved = saved(state(of: parameter, at: number))
+      // A parameter that comes twice has the number of its last place.
+      var numbers: [ObjectIdentifier: Int] = [:]
+      for (i, parameter) in group.params.enumerated() {
+        numbers[ObjectIdentifier(parameter)] = number + i
+      }
+      for (i, parameter) in group.params.enumerated()
+      where numbers[ObjectIdentifier(parameter)] == number + i {
+        let saved = saved(state(of: parameter, at: number + i))
         if !saved.isEmpty {
           states.append(
-            (.int(number), .dictionary(saved.map { (key: .string($0.name), value: $0.value) })))
+            (.int(number + i), .dictionary(saved.map { (key: .string($0.name), value: $0.value) })))
         }
-        numbers.append(.int(number))
-        number += 1
       }
-      entries.append((.string("params"), .list(numbers)))
+      number += group.params.count
+      let places = group.params.compactMap { numbers[ObjectIdentifier($0)] }
+      entries.append((.string("params"), .list(places.map { .int($0) })))
       groups.append(.dictionary(entries))
     }
     return .dictionary([

@@ -29,9 +29,8 @@ open class Optimizer: CustomStringConvertible {
 
   /// Creates an optimizer of `groups`; `defaults` supplies their missing options.
   ///
-  /// - Throws: `TensorError` `.value` for no parameters, a parameter that is not a leaf or occurs
-  ///   twice, groups with parameter names beside groups without, or an option that ``check(_:)``
-  ///   rejects.
+  /// - Throws: `TensorError` `.value` for no parameters, a parameter that is no leaf or is
+  ///   in two groups, groups with names beside groups without, or an option that ``check(_:)`` refuses.
   public init(groups: [ParamGroup], defaults: KeyValuePairs<String, CheckpointValue>) throws {
     self.defaults = ParamGroup([], defaults)
     guard groups.contains(where: { !$0.params.isEmpty }) else {
@@ -133,11 +132,14 @@ open class Optimizer: CustomStringConvertible {
     }
   }
 
-  /// Adds a group, with the optimizer's defaults for missing options (PyTorch: `add_param_group`).
+  /// Adds a group; options it lacks are the optimizer's defaults (PyTorch: `add_param_group`).
+  ///
+  /// A parameter that the group holds twice is updated twice in each step, with one state, and warned
+  /// of.
   public final func addParamGroup(_ group: ParamGroup) throws {
     var group = group
     for (name, value) in defaults.options where group[name] == nil { group[name] = value }
-    var known = Set(paramGroups.flatMap(\.params).map(ObjectIdentifier.init))
+    let known = Set(paramGroups.flatMap(\.params).map(ObjectIdentifier.init))
     var own = Set<ObjectIdentifier>()
     for parameter in group.params {
       guard parameter.isLeaf else {
@@ -145,13 +147,16 @@ open class Optimizer: CustomStringConvertible {
           .value, "",
           "can't optimize a non-leaf Tensor: pass the leaf it was computed from, or detach() it")
       }
-      guard own.insert(ObjectIdentifier(parameter)).inserted else {
-        throw TensorError(
-          .value, "", "optimizer contains a parameter group with duplicate parameters")
-      }
-      guard known.insert(ObjectIdentifier(parameter)).inserted else {
-        throw TensorError(.value, "", "some parameters appear in more than one parameter group")
-      }
+      own.insert(ObjectIdentifier(parameter))
+    }
+    if own.count < group.params.count {
+      try Warnings.warn(
+        .user, "",
+        "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information"
+      )
+    }
+    guard own.isDisjoint(with: known) else {
+      throw TensorError(.value, "", "some parameters appear in more than one parameter group")
     }
     let isNamed = try group.names() != nil
     guard paramGroups.allSatisfy({ ($0["param_names"] != nil) == isNamed }) else {

@@ -8,6 +8,8 @@ public import KindlingCore
 ///   ICML 2013, with PyTorch's way of applying the learning rate.
 open class SGD: Optimizer {
   private var cache = OptionCache<SGDStep>()
+  /// The states whose buffer this step has made.
+  private var begun: Set<ObjectIdentifier> = []
 
   /// Creates an optimizer of `params`.
   ///
@@ -53,6 +55,11 @@ open class SGD: Optimizer {
     }
   }
 
+  override open func performStep() throws {
+    begun = []
+    try super.performStep()
+  }
+
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
@@ -60,11 +67,14 @@ open class SGD: Optimizer {
     var buffer: Tensor?
     if step.momentum != 0 {
       buffer = state["momentum_buffer"]
-      step.isFirst = buffer == nil
       if buffer == nil {
+        begun.insert(ObjectIdentifier(state))
         buffer = try Tensor(uninitializedLike: parameter, parameter.dtype)
         state["momentum_buffer"] = buffer
       }
+      // PyTorch looks for the buffers of all parameters before the first update, so that one that comes
+      // twice begins twice.
+      step.isFirst = begun.contains(ObjectIdentifier(state))
     }
     try parameter.backend.sgdStep(parameter, gradient, momentumBuffer: buffer, step)
     parameter.storage.version += 1

@@ -175,7 +175,6 @@ struct OptimizerTests {
     expectRefusal("Invalid epsilon value: -1") { _ = try Adam([p], eps: -1) }
     expectRefusal("Invalid learning rate: -1") { _ = try AdamW([p], lr: -1) }
     expectRefusal("can't optimize a non-leaf Tensor") { _ = try SGD([p * 2.0], lr: 0.1) }
-    expectRefusal("duplicate parameters") { _ = try SGD([p, p], lr: 0.1) }
     expectRefusal("some parameters appear in more than one parameter group") {
       _ = try SGD(groups: [ParamGroup([p]), ParamGroup([p])], lr: 0.1)
     }
@@ -254,6 +253,46 @@ struct OptimizerTests {
       "a gradient of shape [1] and dtype float32 on cpu does not fit its parameter of shape [2]"
     ) {
       try optimizer.step()
+    }
+  }
+
+  /// A parameter that its group holds twice: warned of, and updated twice with one state. Values are
+  /// PyTorch's after three steps on the sum of squares.
+  @Test func duplicateParametersAreWarnedOfAndUpdatedTwice() throws {
+    typealias Maker = @Sendable ([Tensor]) throws -> Optimizer
+    let cases: [(String, [Double], Maker)] = [
+      ("SGD", [-0.7046999335, -1.4093998671], { try SGD($0, lr: 0.1, momentum: 0.9) }),
+      ("Adam", [0.4123364091, 1.4045606852], { try Adam($0, lr: 0.1) }),
+      ("Rprop", [0.0070078969, 1.0070078373], { try Rprop($0, lr: 0.1) }),
+      ("Adagrad", [0.6617183685, 1.6481741667], { try Adagrad($0, lr: 0.1) }),
+      ("RMSprop", [0.4816981256, -0.2968902588], { try RMSprop($0, lr: 0.1, momentum: 0.5) }),
+      ("Adadelta", [0.9980163574, 1.9980158806], { try Adadelta($0, lr: 0.1) }),
+      ("NAdam", [0.5568591952, 1.5363138914], { try NAdam($0, lr: 0.1) }),
+      ("ASGD", [0.2159886211, 0.4319772422], { try ASGD($0, lr: 0.1) }),
+    ]
+    for (name, expected, make) in cases {
+      let p = try Tensor([1.0, 2]).requiresGrad_(), q = try Tensor([3.0]).requiresGrad_()
+      let (optimizer, warnings) = try Warnings.recorded { try make([q, p, p]) }
+      #expect(
+        warnings.map { $0.message.prefix(63) } == [
+          "optimizer contains a parameter group with duplicate parameters;"
+        ], "\(name)")
+      for _ in 0..<3 {
+        try optimizer.step {
+          optimizer.zeroGrad()
+          let loss = try (p * p).sum() + q.sum()
+          try loss.backward()
+          return loss
+        }
+      }
+      let found = try p.detach().toArray(as: Double.self)
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(name): \(found)")
+      let state = optimizer.stateDict()
+      #expect(
+        state["param_groups"]?.elements?[0]["params"]?.elements?.map(\.intValue) == [0, 2, 2])
+      guard case .dictionary(let states)? = state["state"] else { continue }
+      #expect(states.map(\.key.intValue) == [0, 2], "\(name)")
+      try optimizer.loadStateDict(state)
     }
   }
 }
