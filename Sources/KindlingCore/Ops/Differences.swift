@@ -15,8 +15,9 @@ extension Tensor {
     guard ndim > 0 else {
       throw TensorError(.shape, "diff", "diff expects input to be at least one-dimensional")
     }
-    let d = try Layout.wrap(dim, ndim, "diff")
+    // Where nothing is done PyTorch does not look at the dimension.
     if n == 0 { return try Tensor.zeros(like: self).copy_(self) }
+    let d = try Layout.wrap(dim, ndim, "diff")
     let parts = [prepend, self, append].compactMap { $0 }
     var x = parts.count == 1 ? self : try Tensor.cat(parts, dim: d)
     for _ in 0..<Swift.min(n, x.shape[d]) {

@@ -86,9 +86,9 @@ extension Tensor {
         .shape, "outer",
         "outer: Expected 1-D argument self and vec2, but got \(ndim)-D and \(other.ndim)-D")
     }
-    let column = view(
+    let column = try view(
       "ViewBackward0", shape: [numel, 1], strides: [strides[0], 1], offset: storageOffset
-    ) { g, _ in g.removingDims([1]) }
+    ) { g, _ in try g.removingDims([1]) }
     return try column.mul(other)
   }
 
@@ -108,7 +108,7 @@ extension Tensor {
     let (beta, alpha) = (beta.scalar, alpha.scalar)
     let y = try a.product("addmm", b, [a.shape[0], b.shape[1]], adding: self, beta, alpha)
     guard isGradEnabled, requiresGrad || a.requiresGrad || b.requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       "AddmmBackward0", Input(self) { g, _ in try g.times(beta) },
       Input(a, saving: b) { g, s in try g.mm(s[0].transposed).times(alpha) },
       Input(b, saving: a) { [byColumns = b.liesByColumns] g, s in
@@ -144,7 +144,7 @@ extension Tensor {
       y = try a.slice(i).product("addbmm", b.slice(i), size, adding: y, .int(1), alpha)
     }
     let batch = [a.shape[0], a.shape[1], b.shape[2]]
-    return y.recorded(
+    return try y.recorded(
       "AddbmmBackward0", Input(self) { g, _ in try g.times(beta) },
       Input(a, saving: b) { g, s in try g.expand(batch).bmm(s[0].transposed).times(alpha) },
       Input(b, saving: a) { g, s in try s[0].transposed.bmm(g.expand(batch)).times(alpha) })
@@ -159,7 +159,7 @@ extension Tensor {
       let product = try matrix.mv(vector)
       return try product.combined("addmv", self, beta, alpha)
     }
-    return y.recorded(
+    return try y.recorded(
       "AddmvBackward0", Input(self) { g, _ in try g.times(beta) },
       Input(matrix, saving: vector) { g, s in try g.outer(s[0]).times(alpha) },
       Input(vector, saving: matrix) { g, s in try s[0].transposed.mv(g).times(alpha) })
@@ -170,30 +170,32 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
     let (beta, alpha) = (beta.scalar, alpha.scalar)
-    if dtype == .bool && a.dtype == .bool && b.dtype == .bool {
-      let product = try a.outer(b)
-      return alpha.doubleValue == 0 ? self : beta.doubleValue == 0 ? product : try add(product)
-    }
-    let common = Tensor.resultType([self, a, b])
-    for factor in [beta, alpha] {
-      if case .double = factor, !common.isFloatingPoint {
+    // What is added has the result's dimensions before the dtypes are compared.
+    let base = ndim == 0 ? try reshape(1) : self
+    let type = Tensor.resultType([base, a, b])
+    for (name, factor) in [("beta", beta), ("alpha", alpha)] {
+      if case .bool = factor, type != .bool {
+        throw TensorError(
+          .dtype, "addr", "Boolean \(name) only supported for Boolean results.")
+      }
+      if case .double = factor, !type.isFloatingPoint {
         throw TensorError(
           .dtype, "addr",
-          "For integral input tensors, argument \(factor == beta ? "beta" : "alpha") must not be a floating point number."
-        )
+          "For integral input tensors, argument \(name) must not be a floating point number.")
       }
-      try factor.check(fits: common, "addr")
+      try factor.check(fits: type, "addr")
     }
-    // Each step is rounded to the dtype, and in 16 bits the factors too, as in PyTorch.
-    let type = Tensor.resultType(a, b), isHalf = type.isHalf
+    // Every step is rounded to the dtype, and in 16 bits the factors are too, as PyTorch does.
     func rounded(_ factor: Scalar) throws -> Scalar {
-      isHalf ? try .double(Tensor.full([], factor, dtype: .float64).to(type).item()) : factor
+      if type == .bool { return .bool(factor.doubleValue != 0) }
+      return type.isHalf
+        ? try .double(Tensor.full([], factor, dtype: .float64).to(type).item()) : factor
     }
     let y = try noGrad {
-      try a.times(Tensor.factor("addr", type, rounded(alpha))).outer(b)
-        .combined("addr", self, rounded(beta), .int(1))
+      try a.to(type).times(Tensor.factor("addr", type, rounded(alpha))).outer(b.to(type))
+        .combined("addr", base.to(type), rounded(beta), .int(1))
     }
-    return y.recorded(
+    return try y.recorded(
       "AddrBackward0", Input(self) { g, _ in try g.times(beta) },
       Input(a, saving: b) { g, s in try g.mv(s[0]).times(alpha) },
       Input(b, saving: a) { g, s in try g.transposed.mv(s[0]).times(alpha) })
@@ -211,13 +213,15 @@ extension Tensor {
 
   /// This tensor with the last two dimensions swapped, as a recorded view.
   var transposed: Tensor {
-    var (shape, strides) = (shape, strides)
-    shape.swapAt(ndim - 2, ndim - 1)
-    strides.swapAt(ndim - 2, ndim - 1)
-    return view(
-      ndim == 2 ? "TBackward0" : "TransposeBackward0", shape: shape, strides: strides,
-      offset: storageOffset
-    ) { g, _ in g.transposed }
+    get throws {
+      var (shape, strides) = (shape, strides)
+      shape.swapAt(ndim - 2, ndim - 1)
+      strides.swapAt(ndim - 2, ndim - 1)
+      return try view(
+        ndim == 2 ? "TBackward0" : "TransposeBackward0", shape: shape, strides: strides,
+        offset: storageOffset
+      ) { g, _ in try g.transposed }
+    }
   }
 
   /// Whether this matrix is in column-major order, like a transposed weight.

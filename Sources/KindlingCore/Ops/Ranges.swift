@@ -96,7 +96,7 @@ extension Tensor {
     try start.scalar.check(fits: type, "linspace")
     try end.scalar.check(fits: type, "linspace")
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
-    return try spaced(a, b, steps, type, device) { $0 }.leaf(requiresGrad)
+    return try spaced(a, b, steps, type, device, fused: true) { $0 }.leaf(requiresGrad)
   }
 
   /// Raises `base` to the numbers of ``linspace(_:_:steps:dtype:device:requiresGrad:)``
@@ -108,7 +108,8 @@ extension Tensor {
     let type = dtype ?? .default
     try checkSteps("logspace", steps, type)
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
-    return try spaced(a, b, steps, type, device) { power(base, $0) }.leaf(requiresGrad)
+    return try spaced(a, b, steps, type, device, fused: false) { power(base, $0) }
+      .leaf(requiresGrad)
   }
 
   private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
@@ -121,31 +122,34 @@ extension Tensor {
 
   /// Creates evenly spaced numbers from both ends, so that the last element is exactly `b`.
   ///
-  /// float32 is computed in float32, and integers use a float32 step, as in PyTorch.
+  /// Floats but float64 are computed in float32, and PyTorch's `linspace`, but not its `logspace`, rounds a product
+  /// and a sum `fused`: integers, whose fractions are cut off, show it.
   private static func spaced(
-    _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device,
+    _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device, fused: Bool,
     _ map: @escaping (Double) -> Double
   ) throws -> Tensor {
-    if dtype == .bool {
-      return try Tensor.full([steps], map(a), dtype: .float64, device: device).to(dtype)
+    if dtype == .bool || steps == 1 {
+      return try Tensor.full([steps], map(a), dtype: dtype, device: device)
     }
-    let half = steps / 2, gaps = Double(Swift.max(steps - 1, 1))
-    if dtype == .float32 {
-      let (first, last) = (Float(a), Float(b))
-      let step = (last - first) / Float(gaps)
-      return try generated([steps], Float.self, dtype, device) { i in
-        let x =
-          i < half || steps == 1 ? first + step * Float(i) : last - step * Float(steps - i - 1)
-        return Float(map(Double(x)))
+    func element<T: BinaryFloatingPoint>(_ a: T, _ b: T) -> (Int) -> T {
+      let step = (b - a) / T(Swift.max(steps - 1, 1))
+      return { i in
+        let (from, count) = i < steps / 2 ? (a, T(i)) : (b, -T(steps - i - 1))
+        return fused ? from.addingProduct(step, count) : from + step * count
       }
     }
-    let (first, last) =
-      dtype.isFloatingPoint ? (a, b) : (a.rounded(.towardZero), b.rounded(.towardZero))
-    let exact = (last - first) / gaps
-    let step = dtype.isFloatingPoint ? exact : Double(Float(exact))
-    return try generated([steps], Double.self, dtype, device) { i in
-      map(i < half || steps == 1 ? first + step * Double(i) : last - step * Double(steps - i - 1))
+    if dtype.isFloatingPoint && dtype != .float64 {
+      let at = element(Float(a), Float(b))
+      return try generated([steps], Float.self, dtype, device) { Float(map(Double(at($0)))) }
     }
+    // Ends become elements first: they lose fractions, and wrap around in unsigned types.
+    func end(_ number: Double) throws -> Double {
+      if dtype == .float64 { return number }
+      let number = Scalar.double(number).truncated(for: dtype)
+      return try Tensor.full([], number, dtype: dtype).to(.float64).item()
+    }
+    let at = try element(end(a), end(b))
+    return try generated([steps], Double.self, dtype, device) { map(at($0)) }
   }
 
   /// Creates a tensor on `device` whose element `i` is `element(i)`, computed as `T`.

@@ -87,7 +87,7 @@ extension Tensor {
     let shape = try Layout.broadcast(Layout.broadcast(c.shape, x.shape, "where"), y.shape, "where")
     let out = try output("where", shape, resultType(x, y), [c, x, y], into: nil)
     try out.backend.where(c, x, y, into: out)
-    return out.recorded(
+    return try out.recorded(
       "WhereBackward0", Input(x, saving: c) { g, s in try Tensor.where(s[0], g, 0) },
       Input(y, saving: c) { g, s in try Tensor.where(s[0], 0, g) })
   }
@@ -178,24 +178,14 @@ extension Tensor {
   }
 
   private func clamped(_ node: String, _ min: Tensor?, _ max: Tensor?) throws -> Tensor {
-    let values = try noGrad {
-      let raised = try min.map { try maximum($0) } ?? self
-      return try max.map { try raised.minimum($0) } ?? raised
-    }
-    guard min != nil || max != nil else {
-      throw TensorError(.value, "clamp", "at least one of 'min' or 'max' must not be None")
-    }
-    if let min, let max, Tensor.resultType([self, min, max]) == .bool {
-      throw TensorError(
-        .dtype, "clamp", "\"clamp_cpu\" not implemented for 'Bool'; convert with to(_:)")
-    }
+    let values = try noGrad { try clampedValues(min, max) }
     guard let min, let max else {
       let bound = min ?? max ?? self, isLower = min != nil
       // If the comparison involves NaN, both get the whole gradient.
       func shares(_ g: Tensor, _ loses: Tensor, _ ties: Tensor) throws -> Tensor {
         try Tensor.where(ties, g.mul(0.5), Tensor.where(loses, 0, g))
       }
-      return values.recorded(
+      return try values.recorded(
         node,
         Input(self, saving: self, bound) { g, s in
           try shares(g, isLower ? s[0].lt(s[1]) : s[0].gt(s[1]), s[0].eq(s[1]))
@@ -204,7 +194,7 @@ extension Tensor {
           try shares(g, isLower ? s[0].gt(s[1]) : s[0].lt(s[1]), s[0].eq(s[1]))
         })
     }
-    return values.recorded(
+    return try values.recorded(
       node,
       Input(self, saving: self, min, max) { g, s in
         let ties = try s[1].lt(s[2]).logicalAnd(s[0].eq(s[1]).logicalOr(s[0].eq(s[2])))
@@ -223,7 +213,28 @@ extension Tensor {
         return try Tensor.where(ties, g.mul(0.5), Tensor.where(above, g, 0))
       })
   }
-  /// Computes ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
+
+  /// The dtype is that of all three together: in pairs, a tensor without dimensions could count for
+  /// more than it does among all.
+  private func clampedValues(_ min: Tensor?, _ max: Tensor?) throws -> Tensor {
+    guard let min, let max else {
+      if let min { return try maximum(min) }
+      if let max { return try minimum(max) }
+      throw TensorError(.value, "clamp", "at least one of 'min' or 'max' must not be None")
+    }
+    let type = Tensor.resultType([self, min, max])
+    if type == .bool {
+      throw TensorError(
+        .dtype, "clamp", "\"clamp_cpu\" not implemented for 'Bool'; convert with to(_:)")
+    }
+    let (x, low) = try Tensor.onOneDevice("clamp", to(type), min.to(type))
+    let (_, high) = try Tensor.onOneDevice("clamp", x, max.to(type))
+    let shape = try Layout.broadcast(
+      Layout.broadcast(x.shape, low.shape, "clamp"), high.shape, "clamp")
+    let out = try Tensor.output("clamp", shape, type, [x, low, high], into: nil)
+    return try Tensor.binary(.minimum, "clamp", x.maximum(low), high, into: out)
+  }
+  /// ``maximum(_:)``, under PyTorch's other name (PyTorch: `torch.clamp_min`).
   public func clampMin(_ min: Tensor) throws -> Tensor {
     try clamped("ClampMinBackward1", min, nil)
   }
@@ -237,7 +248,7 @@ extension Tensor {
   ) throws -> Tensor {
     let y = try clampedValues(min, max, into: out)
     guard isGradEnabled, requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(self, saving: self) { g, s in
         switch (min, max) {

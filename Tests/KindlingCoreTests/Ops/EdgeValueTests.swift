@@ -28,6 +28,27 @@ import Testing
       try Tensor.arange(0, 3, step: 0.7, dtype: .int64)
     },
     Case("arange down", [3, 2, 1], .int32) { try Tensor.arange(3, 0.5, step: -1, dtype: .int32) },
+    Case("linspace of integers steps by a fraction", [-3, -2, -1, 0, 0, 0, 1], .int64) {
+      try Tensor.linspace(-3, 1, steps: 7, dtype: .int64)
+    },
+    Case(
+      "linspace rounds once",
+      [
+        -1, -0.6666666666666667, -0.33333333333333337, 5.551115123125783e-17, 0.33333333333333337,
+        0.6666666666666667, 1,
+      ], .float64
+    ) {
+      try Tensor.linspace(-1, 1, steps: 7, dtype: .float64)
+    },
+    Case("logspace of integers", [0, 0, 0, 1, 1, 1, 2], .int32) {
+      try Tensor.logspace(1, -1, steps: 7, base: 0.5, dtype: .int32)
+    },
+    Case("linspace of unsigned integers wraps around", [253, 168, 84, 0], .uint8) {
+      try Tensor.linspace(-3, 0, steps: 4, dtype: .uint8)
+    },
+    Case("differences of order zero along any dimension", [1, 2]) {
+      try Tensor([1.0, 2]).diff(n: 0, dim: -4)
+    },
     Case("heaviside of NaN", [0, 7, 1, 0]) {
       try Tensor([nan, 0, 2, -inf]).heaviside(Tensor([5.0, 7, 5, 5]))
     },
