@@ -30,6 +30,50 @@ import Testing
     #expect(refusal { _ = try x.sort(dim: 2) }.contains("dimension out of range"))
   }
 
+  /// Small integers, many of them equal: element `i` is `(7i² + 3i) mod k`, every `gap`-th one NaN.
+  private func repeating(_ count: Int, _ k: Int, gap: Int? = nil) -> Tensor {
+    Tensor(
+      (0..<count).map { i in
+        gap.map { i % $0 == 0 } ?? false ? Double.nan : Double((7 * i * i + 3 * i) % k)
+      })
+  }
+
+  /// Which of the equal elements `mode` names follows from the steps of PyTorch's sort.
+  @Test(arguments: [(17, 3, 1.0, 1), (40, 5, 0, 6), (200, 7, 0, 119)])
+  func modeNamesPyTorchsElement(count: Int, k: Int, value: Double, index: Int) throws {
+    let (found, place) = try repeating(count, k).mode()
+    #expect(try found.item() == value && place.item() == Double(index))
+  }
+
+  @Test func modesOfColumnsAndAmongNaN() throws {
+    let columns = try repeating(120, 5).reshape(40, 3).mode(dim: 0)
+    #expect(try columns.values.toArray(as: Double.self) == [0, 0, 0])
+    #expect(try columns.indices.toArray(as: Int.self) == [0, 0, 6])
+    let (value, index) = try repeating(40, 3, gap: 7).mode()
+    #expect(try value.item() == 1 && index.item() == 5)
+  }
+
+  /// NaN neither precedes nor follows, so rows that hold some stand where PyTorch's sort leaves them.
+  @Test func distinctRowsWithNaN() throws {
+    let nan = Double.nan
+    let (output, inverse, counts) = try repeating(60, 3, gap: 11).reshape(20, 3)
+      .uniqueWithInverseAndCounts(dim: 0)
+    let expected: [Double] = [
+      0, 1, 1, 0, nan, 1, 0, 1, 1, 0, 1, nan, 0, 1, 1, nan, 1, 1, nan, 1, 1, 0, 1, 1, 0, nan, 1, 0,
+      1,
+      1, 0, 1, nan, 0, 1, 1,
+    ]
+    let found = try output.toArray(as: Double.self)
+    #expect(
+      found.count == expected.count
+        && zip(found, expected).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
+    #expect(
+      try inverse.toArray(as: Int.self) == [
+        6, 11, 11, 10, 9, 9, 9, 8, 7, 7, 0, 5, 4, 4, 3, 2, 2, 2, 1, 0,
+      ])
+    #expect(try counts.toArray(as: Int.self) == [2, 1, 3, 1, 2, 1, 1, 2, 1, 3, 1, 2])
+  }
+
   /// Rows that are sorted by digits, and elements that are picked out, against the definition: by
   /// value, NaN last, and by place where values are equal.
   @Test(arguments: [DType.float32, .float64, .float16, .int32, .int64], [false, true])
@@ -153,5 +197,22 @@ import Testing
     #expect(
       refusal { _ = try x.scatterReduce(0, Tensor([7]), source, .sum) }
         == "scatterReduce: index 7 is out of bounds for dimension 0 with size 3")
+  }
+
+  @Test func nothingIsLookedUpInWhateverDtype() throws {
+    let none = try Tensor.zeros([2, 3, 0], dtype: .bool)
+    let places = try none.bucketize(Tensor([true, false]))
+    #expect(places.shape == [2, 3, 0] && places.dtype == .int64)
+    #expect(
+      refusal { _ = try Tensor([true]).bucketize(Tensor([false, true])) }.contains(
+        "not implemented for 'Bool'"))
+  }
+
+  @Test func mediansOfNothingAreRefusedInDtypesWithoutNaN() throws {
+    for dtype in [DType.bool, .uint8, .int64] {
+      let none = try Tensor.zeros([3, 0], dtype: dtype)
+      #expect(refusal { _ = try none.nanmedian() }.contains("to have non-zero size"))
+    }
+    #expect(try Tensor.zeros(3, 0).median().item().isNaN)
   }
 }

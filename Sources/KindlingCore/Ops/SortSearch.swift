@@ -8,7 +8,7 @@ extension Tensor {
   ) throws -> (values: Tensor, indices: Tensor) {
     let d = try Layout.wrap(dim, ndim, "sort")
     let (values, indices) = try ordered("sort", d, descending)
-    return recordPicked(
+    return try recordPicked(
       values, indices, d, stable == nil ? "SortBackward0" : "SortBackward1")
   }
 
@@ -68,7 +68,8 @@ extension Tensor {
     }
   }
 
-  /// Returns the most frequent element along `dim` and its last index (PyTorch: `torch.mode`).
+  /// The most frequent element along `dim`, the least of several, and where one of its occurrences
+  /// stands (PyTorch: `torch.mode`).
   ///
   /// Of several, the smallest is returned. NaN equals no element, so each NaN counts separately.
   public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
@@ -78,62 +79,23 @@ extension Tensor {
       throw TensorError(.shape, "mode", "Expected reduction dim \(d) to have non-zero size.")
     }
     let (values, indices) = try noGrad {
-      let (sorted, order) = try ordered("mode", d, false)
-      if ndim == 0 { return (sorted, order) }
-      let rows = try sorted.movedim(d, -1).contiguous()
-      var places = try order.movedim(d, -1).toArray(as: Int.self)
-      var differs = try rows.slice(-1, 1).ne(rows.slice(-1, 0, -1)).toArray(as: Bool.self)
-      try orderAmongNaN(rows, d, &places, &differs)
-      // The end of the first longest run of equal elements in each row.
-      let size = shape[d]
-      let ends = (0..<rows.numel / size).map { row in
-        var best = 0, bestEnd = 0, run = 1
-        for i in 0..<size {
-          if i + 1 < size, !differs[row * (size - 1) + i] { run += 1; continue }
-          if run > best { (best, bestEnd) = (run, i) }
-          run = 1
+      if ndim == 0 { return (try clone(), try Tensor.zeros([], dtype: .int64, device: device)) }
+      let rows = try movedim(d, -1), size = shape[d]
+      let found = try HostBuffer<Int>(count: numel / size, "mode")
+      try rows.withStandardOrder("mode") { row, places, areEqual in
+        // The end of the longest run of equal elements, the first of several.
+        var longest = 0, run = 0
+        for i in places.indices {
+          run += 1
+          if i + 1 < size, areEqual(places[i], places[i + 1]) { continue }
+          if run > longest { (longest, found[row]) = (run, places[i]) }
+          run = 0
         }
-        return places[row * size + bestEnd]
       }
-      let found = try Tensor(ends, shape: keptShape(reducing: [d]))
-      return (try gather(d, found), found)
+      let indices = try found.tensor(shape: keptShape(reducing: [d]), device: device)
+      return (try gather(d, indices), indices)
     }
-    return recordPicked(values, indices, d, "ModeBackward0", keepdim: keepdim)
-  }
-
-  /// Reorders short rows with NaN like PyTorch, by insertion with `<`, which is false for NaN.
-  ///
-  /// The choice among several modes depends on it.
-  private func orderAmongNaN(
-    _ sorted: Tensor, _ d: Int, _ places: inout [Int], _ differs: inout [Bool]
-  ) throws {
-    let size = shape[d], longest = 16
-    guard dtype.isFloatingPoint, size > 1, size <= longest else { return }
-    let spoiled = try sorted.isnan().any(dim: -1).toArray(as: Bool.self)
-    guard spoiled.contains(true) else { return }
-    let values = try movedim(d, -1).toArray(as: Double.self)
-    for row in spoiled.indices where spoiled[row] {
-      var order: [Int] = []
-      for i in 0..<size {
-        let value = values[row * size + i]
-        // An element less than the first one goes to the front; otherwise it is moved before
-        // greater ones.
-        var at = order.count
-        if let first = order.first, value < values[row * size + first] {
-          at = 0
-        } else {
-          while at > 0, value < values[row * size + order[at - 1]] { at -= 1 }
-        }
-        order.insert(i, at: at)
-      }
-      for i in 0..<size {
-        places[row * size + i] = order[i]
-        if i + 1 < size {
-          differs[row * (size - 1) + i] =
-            values[row * size + order[i]] != values[row * size + order[i + 1]]
-        }
-      }
-    }
+    return try recordPicked(values, indices, d, "ModeBackward0", keepdim: keepdim)
   }
 
   /// Returns the sorted elements and their original indices, or the `first` of them.
@@ -161,22 +123,42 @@ extension Tensor {
       // A 0-dimensional tensor has one element to extract, or none.
       return ndim == 0 && parts.0.numel == 1 ? (values, indices) : parts
     }
-    return recordPicked(values, indices, d, node, keepdim: keepdim)
+    return try recordPicked(values, indices, d, node, keepdim: keepdim)
   }
 
   /// Records `values` as the elements of this tensor at `indices` along `d`, and removes that
   /// dimension unless `keepdim`.
   private func recordPicked(
     _ values: Tensor, _ indices: Tensor, _ d: Int, _ node: String, keepdim: Bool = true
-  ) -> (values: Tensor, indices: Tensor) {
+  ) throws -> (values: Tensor, indices: Tensor) {
     let dropped = keepdim || ndim == 0 ? [] : [d]
     let results = (values: values.dropping(dropped), indices: indices.dropping(dropped))
-    Recording.record([results.values, results.indices], node, [self], saving: [indices]) {
+    try Recording.record([results.values, results.indices], node, [self], saving: [indices]) {
       [shape] gradients, saved in
       guard let g = gradients[0] else { return [nil] }
       return [try g.newZeros(shape).scatterAdd(d, saved[0], g.insertingDims(dropped))]
     }
     return results
+  }
+
+  /// The order of the rows of this matrix where some hold NaN, which neither precedes nor follows:
+  /// what comes first then depends on the steps of sorting.
+  private func orderAmongNaN(_ operation: String) throws -> Tensor {
+    let (count, width) = (shape[0], shape[1])
+    let order = try HostBuffer<Int>(0..<count, operation)
+    try hostElementsForReading(as: Double.self, operation).withElements { values in
+      order.withElements { order in
+        StandardSort(places: order) { a, b in
+          for i in 0..<width {
+            let (x, y) = (values[a * width + i], values[b * width + i])
+            if x < y { return true }
+            if x > y { return false }
+          }
+          return false
+        }.sort()
+      }
+    }
+    return try order.tensor(shape: [count], device: device)
   }
 
   // MARK: Distinct elements
@@ -245,6 +227,10 @@ extension Tensor {
         }
         if sorts { ordered = try rows.indexSelect(0, order) }
       }
+      if sorts, d != nil, dtype.isFloatingPoint, try rows.isnan().any().item(as: Bool.self) {
+        order = try rows.orderAmongNaN(name)
+        ordered = try rows.indexSelect(0, order)
+      }
       let places = try order.hostElementsForReading(as: Int.self, name)
       let changes =
         try count < 2
@@ -269,7 +255,7 @@ extension Tensor {
       !sorts
       ? ("UniqueConsecutiveBackward0", "unique_consecutive")
       : dim == nil ? ("Unique2Backward0", "_unique2") : ("UniqueDimBackward0", "unique_dim")
-    return (output.recorded(node, .underivable(self, operation)), inverse, counts)
+    return try (output.recorded(node, .underivable(self, operation)), inverse, counts)
   }
 
   /// Whether each row of a matrix but the first differs from the one before.
