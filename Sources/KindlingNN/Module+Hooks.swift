@@ -176,10 +176,10 @@ extension Module {
     }
     let backward =
       hooks.backward.isEmpty && hooks.backwardPre.isEmpty ? nil : BackwardHooks(self, hooks)
-    if let backward { inputs = backward.watch(inputs: inputs) }
+    if let backward { inputs = try backward.watch(inputs: inputs) }
     var output = try forward(inputs)
     for (_, body) in hooks.forward { output = try body(self, inputs, output) ?? output }
-    return backward?.watch(output: output) ?? output
+    return try backward?.watch(output: output) ?? output
   }
 }
 
@@ -196,7 +196,7 @@ private final class BackwardHooks {
     self.hooks = hooks
   }
 
-  func watch(inputs: [Tensor]) -> [Tensor] {
+  func watch(inputs: [Tensor]) throws -> [Tensor] {
     inputCount = inputs.count
     let watched = inputs.indices.filter { inputs[$0].requiresGrad }
     guard isGradEnabled, !watched.isEmpty else { return inputs }
@@ -204,7 +204,7 @@ private final class BackwardHooks {
     var inputs = inputs
     let originals = watched.map { inputs[$0] }
     let aliases = originals.map { $0.alias() }
-    Recording.record(aliases, "BackwardHookFunctionBackward", originals) { gradients, _ in
+    try Recording.record(aliases, "BackwardHookFunctionBackward", originals) { gradients, _ in
       var all = [Tensor?](repeating: nil, count: self.inputCount)
       for (place, gradient) in zip(watched, gradients) { all[place] = gradient }
       let result = try self.finish(all)
@@ -214,10 +214,10 @@ private final class BackwardHooks {
     return inputs
   }
 
-  func watch(output: Tensor) -> Tensor {
+  func watch(output: Tensor) throws -> Tensor {
     guard isGradEnabled, output.requiresGrad else { return output }
     let alias = output.alias()
-    Recording.record([alias], "BackwardHookFunctionBackward", [output]) { gradients, _ in
+    try Recording.record([alias], "BackwardHookFunctionBackward", [output]) { gradients, _ in
       var gradients = gradients
       for (_, body) in self.hooks.backwardPre {
         gradients = try self.checked(body(self.module, gradients), count: 1) ?? gradients

@@ -13,7 +13,7 @@ import _TestSupport
       var tensor = try arrays.tensor(name)
       if let node = c["grad_fn"]?.string {
         let leaf = try Tensor.zeros(1, requiresGrad: true)
-        tensor = tensor.recorded(node, Input(leaf) { _, _ in nil })
+        tensor = try tensor.recorded(node, Input(leaf) { _, _ in nil })
       } else if c["parameter"]?.bool == true {
         tensor = tensor.asParameter()
       } else if c["requires_grad"]?.bool == true {

@@ -273,4 +273,18 @@ struct ViewCase: Sendable, CustomTestStringConvertible {
           == "\(name): a list of \(count) entries is larger than half of the memory there is")
     }
   }
+
+  /// Results that were collected one by one have no memory behind their last element.
+  @Test func collectedResultsEndWithTheirLastElement() throws {
+    let x = Tensor([1.0, 2, 0, 3, 3])
+    let results = [
+      try x.nonzero(), try x.uniqueWithInverseAndCounts(dim: 0).counts,
+      try x.uniqueConsecutive(), try x.combinations(), try x.maskedSelect(x.gt(0)),
+    ]
+    for y in results {
+      #expect(try y.asStrided([y.numel], [1]).numel == y.numel)
+      #expect(
+        refusal { _ = try y.asStrided([y.numel + 1], [1]) }.contains("require a storage of"))
+    }
+  }
 }

@@ -141,4 +141,12 @@ struct NormalizationTests {
     expectRefusal("'weight' must be 2-D") { _ = try F.embedding(Tensor([0]), Tensor.ones(3)) }
     expectRefusal("2-dimensional") { _ = try Embedding(pretrained: Tensor.ones(3)) }
   }
+
+  @Test func statisticsOfNoSamplesAreNaN() throws {
+    let layer = InstanceNorm2d(3, trackRunningStats: true)
+    #expect(try layer(Tensor.zeros(0, 3, 2, 2)).shape == [0, 3, 2, 2])
+    for statistic in [layer.runningMean, layer.runningVar] {
+      #expect(try #require(statistic).isnan().all().item() == 1)
+    }
+  }
 }

@@ -207,4 +207,20 @@ struct SpecialValueTests {
     }
     #expect(try F.binaryCrossEntropy(Tensor([0.0, 1]), Tensor([1.0, 1])).item() == 50)
   }
+
+  /// The gradient at NaN, 0.5, −0.5 and ∞ of activations in pieces.
+  @Test func gradientsOfPiecesAtNaN() throws {
+    let cases: [(String, [Double], (Tensor) throws -> Tensor)] = [
+      ("relu", [1, 1, 0, 1], { try F.relu($0) }),
+      ("leakyRelu", [0.01, 1, 0.01, 1], { try F.leakyRelu($0) }),
+      ("threshold", [1, 1, 0, 1], { try F.threshold($0, 0.1, 2) }),
+      ("hardswish", [1, 2.0 / 3, 1.0 / 3, 1], { try F.hardswish($0) }),
+    ]
+    for (name, expected, body) in cases {
+      let x = try Tensor([Double.nan, 0.5, -0.5, .infinity], dtype: .float64).requiresGrad_()
+      try body(x).backward(Tensor.ones(4, dtype: .float64))
+      let found = try #require(x.grad).toArray(as: Double.self)
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(name): \(found)")
+    }
+  }
 }

@@ -62,7 +62,7 @@ extension Tensor {
       ? variable.strides : Layout.contiguousStrides(shape)
     let result = try Tensor(uninitialized: shape, strides: strides, dtype, on: backend)
     try backend.copy(self, into: result)
-    return result.recorded("CloneBackward0", Input(self) { g, _ in g })
+    return try result.recorded("CloneBackward0", Input(self) { g, _ in g })
   }
 }
 

@@ -48,15 +48,16 @@ extension AutogradFunction {
   public func applyAll(_ inputs: [Tensor]) throws -> [Tensor] {
     let needs = inputs.map(\.requiresGrad)
     let ctx = FunctionContext(needs)
-    let edges = isGradEnabled ? inputs.map { Edge(to: $0) } : []
+    let edges =
+      isGradEnabled ? try inputs.map { try Edge(recording: $0, in: "\(type(of: self))") } : []
     let outputs = try noGrad { try forward(ctx, inputs) }
     guard isGradEnabled, needs.contains(true), !outputs.isEmpty else {
-      ctx.finish(outputs)
+      try ctx.finish(outputs)
       return outputs
     }
     let node = CustomFunctionNode(self, ctx, edges, outputs)
     let results = try outputs.enumerated().map { try attach(node, $1, $0, ctx, inputs) }
-    ctx.finish(outputs)
+    try ctx.finish(outputs)
     return results
   }
 
@@ -80,7 +81,7 @@ extension AutogradFunction {
       let carrier = input.alias()
       carrier.node = node
       carrier.outputIndex = Int32(i)
-      input.rebaseHistory(on: carrier)
+      try input.rebaseHistory(on: carrier)
       return input
     }
     if ctx.nonDifferentiable.contains(where: { $0 === output }) || !output.dtype.isFloatingPoint {
@@ -157,12 +158,12 @@ public final class FunctionContext {
   /// Returns whether output `i` received a gradient; for use in `backward`.
   public func hasGradient(_ i: Int) -> Bool { arrived.indices.contains(i) && arrived[i] }
 
-  /// Saves the tensors after `forward`; outputs are kept without their node, which holds this
-  /// context.
-  func finish(_ outputs: [Tensor]) {
-    saved = toSave.map { tensor in
+  /// After `forward`: an output is kept without its node, which holds this context.
+  func finish(_ outputs: [Tensor]) throws {
+    saved = try toSave.map { tensor in
       let index = outputs.firstIndex { $0 === tensor && $0.node === node && node != nil }
-      return (SavedTensor(index == nil ? tensor : tensor.alias()), index.map(Int32.init))
+      let kept = index == nil ? tensor : tensor.alias()
+      return (try SavedTensor(kept, for: node?.name ?? "saveForBackward"), index.map(Int32.init))
     }
     toSave = []
     dirty = []

@@ -10,7 +10,7 @@ public func checkpoint(
   preserveRNGState: Bool = true
 ) throws -> [Tensor] {
   guard isGradEnabled else { return try function(inputs) }
-  let frame = CheckpointFrame(function, inputs, preserveRNGState: preserveRNGState)
+  let frame = try CheckpointFrame(function, inputs, preserveRNGState: preserveRNGState)
   return try SavedTensorsHooks.with(frame.hooks()) { try function(inputs) }
 }
 
@@ -19,7 +19,7 @@ public func checkpoint(
   _ function: @escaping (Tensor) throws -> Tensor, _ input: Tensor, preserveRNGState: Bool = true
 ) throws -> Tensor {
   guard isGradEnabled else { return try function(input) }
-  let frame = CheckpointFrame(
+  let frame = try CheckpointFrame(
     { [try function($0[0])] }, [input], preserveRNGState: preserveRNGState)
   return try SavedTensorsHooks.with(frame.hooks()) { try function(input) }
 }
@@ -45,9 +45,9 @@ private final class CheckpointFrame {
 
   init(
     _ function: @escaping ([Tensor]) throws -> [Tensor], _ inputs: [Tensor], preserveRNGState: Bool
-  ) {
+  ) throws {
     self.function = function
-    self.inputs = inputs.map(SavedTensor.init)
+    self.inputs = try inputs.map { try SavedTensor($0, for: "checkpoint") }
     generator = preserveRNGState ? Generator.default.stateBytes : nil
   }
 

@@ -13,7 +13,7 @@ extension Tensor {
     let results = try noGrad { try body(inputs).map { $0.viewBase == nil ? $0 : $0.alias() } }
     let count = inputs.count
     let wanted = inputs.indices.filter { inputs[$0].requiresGrad }
-    Recording.record(
+    try Recording.record(
       results, name, inputs, saving: inputs, savingOutput: savingOutput, joint: true
     ) { gradients, all in
       let saved = Array(all.prefix(count))

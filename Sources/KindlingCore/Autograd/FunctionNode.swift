@@ -9,16 +9,16 @@ final class FunctionNode: Node, @unchecked Sendable {
   init(
     _ name: String, _ edges: [Edge?], outputs: [Tensor], saving: [Tensor],
     _ pullback: @escaping ([Tensor?], [Tensor]) throws -> [Tensor?]
-  ) {
+  ) throws {
     self.edges = edges
-    saved = saving.map(SavedTensor.init)
+    saved = try saving.map { try SavedTensor($0, for: name) }
     self.pullback = pullback
     super.init(named: name, sequence: Node.nextSequence(), output: OutputInfo(outputs[0]))
     moreOutputs = outputs.dropFirst().map(OutputInfo.init)
   }
 
-  /// Saves `output` for the pullback, as an alias, since the tensor holds this node.
-  func save(output: Tensor) { savedOutput = SavedTensor(output.alias()) }
+  /// Keeps `output` for the pullback; an alias, since the tensor holds the node that holds it.
+  func save(output: Tensor) throws { savedOutput = try SavedTensor(output.alias(), for: name) }
 
   var savesOutput: Bool { savedOutput != nil }
 

@@ -139,7 +139,7 @@ extension Autograd {
     try enableGrad {
       let xs = try inputs.map { x in
         createGraph && x.requiresGrad
-          ? x.alias().recorded("ViewBackward0", Input(x) { g, _ in g })
+          ? try x.alias().recorded("ViewBackward0", Input(x) { g, _ in g })
           : try x.detach().requiresGrad_()
       }
       return (xs, try function(xs))

@@ -90,6 +90,14 @@ struct Edge {
     guard let (node, index) = tensor.gradientTarget else { return nil }
     self.init(node, index)
   }
+
+  /// ``init(to:)`` for an input of an operation that is being recorded.
+  ///
+  /// - Throws: ``TensorError`` `.autograd` for a view that cannot follow a change of its base.
+  init?(recording tensor: Tensor, in operation: String) throws {
+    self.init(to: tensor)
+    if let failed = node as? FailedNode { throw failed.error(in: operation) }
+  }
 }
 
 /// The gradients of a node's outputs; nil for those that have not arrived.

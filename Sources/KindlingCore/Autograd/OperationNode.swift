@@ -37,8 +37,8 @@ final class OperationNode: Node, @unchecked Sendable {
   override var edgeCount: Int { parts.count }
   override func edge(_ i: Int) -> Edge? { parts[i].edge }
 
-  /// Saves `output` for the pullbacks, as an alias, since the tensor holds this node.
-  func save(output: Tensor) { savedOutput = SavedTensor(output.alias()) }
+  /// Keeps `output` for the pullbacks; an alias, since the tensor holds the node that holds it.
+  func save(output: Tensor) throws { savedOutput = try SavedTensor(output.alias(), for: name) }
 
   var savesOutput: Bool { savedOutput != nil }
 

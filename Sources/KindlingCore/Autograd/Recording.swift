@@ -40,14 +40,16 @@ package struct Input {
     saved.0 === tensor || saved.1 === tensor || saved.2 === tensor || saved.3 === tensor
   }
 
-  fileprivate var part: OperationNode.Part {
-    guard let edge = Edge(to: tensor) else {
+  fileprivate func part(of node: String) throws -> OperationNode.Part {
+    guard let edge = try Edge(recording: tensor, in: node) else {
       return OperationNode.Part(edge: nil, pullback: pullback)
     }
-    return OperationNode.Part(
-      edge: edge, pullback: pullback, first: saved.0.map(SavedTensor.init),
-      second: saved.1.map(SavedTensor.init), third: saved.2.map(SavedTensor.init),
-      fourth: saved.3.map(SavedTensor.init))
+    func kept(_ tensor: Tensor?) throws -> SavedTensor? {
+      try tensor.map { try SavedTensor($0, for: node) }
+    }
+    return try OperationNode.Part(
+      edge: edge, pullback: pullback, first: kept(saved.0), second: kept(saved.1),
+      third: kept(saved.2), fourth: kept(saved.3))
   }
 }
 
@@ -58,43 +60,48 @@ extension Tensor {
   /// derivative with respect to `x` is zero instead of missing.
   package func flat(in x: Tensor, _ node: String) throws -> Tensor {
     guard isGradEnabled, x.requiresGrad else { return self }
-    return alias().recorded(
+    return try alias().recorded(
       node, Input(self) { g, _ in g }, Input(x) { [shape = x.shape] g, _ in try g.newZeros(shape) })
   }
 
-  /// Records this tensor as the output of an operation without a derivative in PyTorch.
-  ///
-  /// It requires a gradient if the inputs do, and the backward pass throws.
-  func withoutDerivative(_ operation: String, _ inputs: [Tensor]) -> Tensor {
-    recorded("NotImplemented", inputs.map { .underivable($0, operation) })
+  /// This tensor as the output of an operation on `inputs` that has no derivative, in PyTorch either:
+  /// it requires a gradient as they do, and going backward throws.
+  func withoutDerivative(_ operation: String, _ inputs: [Tensor]) throws -> Tensor {
+    try recorded("NotImplemented", inputs.map { .underivable($0, operation) })
   }
 
   /// Records this tensor as the output of an operation named `name`, PyTorch's name of the node.
   ///
-  /// Returns `self`, unchanged if recording is off. Each input has its own pullback, so an input
-  /// that needs no gradient saves and computes nothing. A pullback must not capture tensors. For an
-  /// in-place operation, the first input is the tensor that is written.
+  /// Returns `self`, unchanged where nothing is recorded. Each input brings its own pullback, so an
+  /// input that needs no gradient saves and computes nothing. A pullback must not capture tensors.
+  /// The first input of an operation that writes in place is the tensor written to.
+  ///
+  /// - Throws: ``TensorError`` `.autograd` for an input whose place in the graph is lost, and for one
+  ///   made in inference mode that would have to be saved.
   package func recorded(
     _ name: String, _ a: Input, _ b: Input? = nil, _ c: Input? = nil, savingOutput: Bool = false
-  ) -> Tensor {
+  ) throws -> Tensor {
     if viewBase != nil { forgetInnerBase([a, b, c].lazy.compactMap { $0?.tensor }) }
     guard isGradEnabled,
       a.tensor.requiresGrad || b?.tensor.requiresGrad == true || c?.tensor.requiresGrad == true
     else { return self }
     var parts: [OperationNode.Part] = []
     parts.reserveCapacity(c != nil ? 3 : b != nil ? 2 : 1)
-    parts.append(a.part)
-    if let b { parts.append(b.part) }
-    if let c { parts.append(c.part) }
-    return attach(OperationNode(name, parts, output: self), savingOutput: savingOutput)
+    parts.append(try a.part(of: name))
+    if let b { parts.append(try b.part(of: name)) }
+    if let c { parts.append(try c.part(of: name)) }
+    return try attach(OperationNode(name, parts, output: self), savingOutput: savingOutput)
   }
 
-  /// Records an operation with any number of inputs.
-  package func recorded(_ name: String, _ inputs: [Input], savingOutput: Bool = false) -> Tensor {
+  /// The same for any number of inputs.
+  package func recorded(_ name: String, _ inputs: [Input], savingOutput: Bool = false) throws
+    -> Tensor
+  {
     forgetInnerBase(inputs.lazy.map(\.tensor))
     guard isGradEnabled, inputs.contains(where: { $0.tensor.requiresGrad }) else { return self }
-    return attach(
-      OperationNode(name, inputs.map(\.part), output: self), savingOutput: savingOutput)
+    return try attach(
+      OperationNode(name, inputs.map { try $0.part(of: name) }, output: self),
+      savingOutput: savingOutput)
   }
 
   /// Detaches this result from a base that the operation created internally; views of `inputs` stay
@@ -109,8 +116,8 @@ extension Tensor {
 
   private func isBase(of input: Tensor) -> Bool { input === self || input.viewBase === self }
 
-  private func attach(_ node: OperationNode, savingOutput: Bool) -> Tensor {
-    if savingOutput { node.save(output: self) }
+  private func attach(_ node: OperationNode, savingOutput: Bool) throws -> Tensor {
+    if savingOutput { try node.save(output: self) }
     self.node = node
     return self
   }
@@ -135,11 +142,11 @@ package enum Recording {
     _ outputs: [Tensor], _ name: String, _ inputs: [Tensor], saving: [Tensor] = [],
     savingOutput: Bool = false, joint: Bool = false,
     _ pullback: @escaping (_ gradients: [Tensor?], _ saved: [Tensor]) throws -> [Tensor?]
-  ) {
+  ) throws {
     for output in outputs { output.forgetInnerBase(inputs) }
     guard isGradEnabled, !outputs.isEmpty, inputs.contains(where: \.requiresGrad) else { return }
-    let node = FunctionNode(
-      name, inputs.map { Edge(to: $0) }, outputs: outputs, saving: saving
+    let node = try FunctionNode(
+      name, inputs.map { try Edge(recording: $0, in: name) }, outputs: outputs, saving: saving
     ) { gradients, saved in
       let found = try pullback(gradients, saved)
       guard joint, isGradEnabled, let source = saved.first(where: \.requiresGrad) else {
@@ -150,7 +157,7 @@ package enum Recording {
         return try result.flat(in: source, name.dropLast() + "Backward0")
       }
     }
-    if savingOutput { node.save(output: outputs[0]) }
+    if savingOutput { try node.save(output: outputs[0]) }
     for (i, output) in outputs.enumerated() where output.dtype.isFloatingPoint {
       output.node = node
       output.outputIndex = Int32(i)

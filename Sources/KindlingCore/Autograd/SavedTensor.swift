@@ -8,8 +8,21 @@ struct SavedTensor {
 
   private var kept: Kept
   private let version: Int
+  /// Whether the tensor was an operation's result.
+  private let isResult: Bool
 
-  init(_ tensor: Tensor) {
+  /// Keeps `tensor` for `node`.
+  ///
+  /// - Throws: ``TensorError`` `.autograd` for a tensor made in inference mode, whose changes nobody
+  ///   counts.
+  init(_ tensor: Tensor, for node: String) throws {
+    if tensor.isInferenceTensor {
+      throw TensorError(
+        .autograd, node,
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode"
+      )
+    }
+    isResult = tensor.node != nil
     version = tensor.storage.version
     kept = SavedTensorsHooks.current.map { .packed(PackedTensor(tensor, $0)) } ?? .tensor(tensor)
   }
@@ -21,16 +34,16 @@ struct SavedTensor {
     case .tensor(let own): tensor = own
     case .packed(let packed): return try packed.unpack()
     }
-    if tensor.isInferenceTensor {
-      throw TensorError(
-        .autograd, "backward",
-        "Inference tensors cannot be saved for backward (\(node) did). Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode"
-      )
-    }
     if tensor.storage.version != version {
       throw TensorError(
         .autograd, "backward",
         "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing"
+      )
+    }
+    if isResult && tensor.node == nil {
+      throw TensorError(
+        .autograd, "backward",
+        "Trying to use a saved tensor that has been detached in-place (saved by \(node)), i.e. with detach_(). This is not supported, please use out-of-place detach() instead"
       )
     }
     return tensor

@@ -26,7 +26,7 @@ struct ViewGeometry {
     let memory = try laidOut(x)
     let result = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "asStrided")
     try x.backend.copy(try viewed(memory), into: result)
-    return result.recorded("AsStridedBackward0", Input(x) { g, _ in try scatter(g) })
+    return try result.recorded("AsStridedBackward0", Input(x) { g, _ in try scatter(g) })
   }
 
   /// Returns zeros shaped like the base, with `g` added at the view.
@@ -34,7 +34,7 @@ struct ViewGeometry {
     let memory = try Tensor.zeros([span], dtype: g.dtype, device: g.device)
     try noGrad { try ViewGeometry.add(g, into: viewed(memory)) }
     let result = memory.alias(shape: baseShape, strides: baseStrides, offset: baseOffset)
-    return result.recorded("AsStridedBackward1", Input(g) { h, _ in try gather(h) })
+    return try result.recorded("AsStridedBackward1", Input(g) { h, _ in try gather(h) })
   }
 
   /// Returns `x`, shaped like the base, with the view replaced by `part`, or by zeros if nil.
@@ -48,8 +48,8 @@ struct ViewGeometry {
     }
     let result = memory.alias(shape: baseShape, strides: baseStrides, offset: baseOffset)
     let base = Input(x) { h, _ in try replace(in: h, by: nil) }
-    guard let part else { return result.recorded("AsStridedScatterBackward0", base) }
-    return result.recorded(
+    guard let part else { return try result.recorded("AsStridedScatterBackward0", base) }
+    return try result.recorded(
       "AsStridedScatterBackward0", base, Input(part) { h, _ in try gather(h) })
   }
 

@@ -54,8 +54,8 @@ extension Tensor {
     }
   }
 
-  /// Adopts the graph of `result`, which was written to this tensor's memory.
-  func rebaseHistory(on result: Tensor) {
+  /// Takes over the graph of `result`, which was written into this tensor's memory.
+  func rebaseHistory(on result: Tensor) throws {
     guard let made = result.node else { return }
     if let base = viewBase {
       let slices = CopySlices(base, view: self, made)
@@ -71,9 +71,9 @@ extension Tensor {
       node = made
       outputIndex = result.outputIndex
     }
-    // The version has increased since the node saved its output.
-    if let made = made as? OperationNode, made.savesOutput { made.save(output: self) }
-    if let made = made as? FunctionNode, made.savesOutput { made.save(output: self) }
+    // The version has risen since the node saved its output.
+    if let made = made as? OperationNode, made.savesOutput { try made.save(output: self) }
+    if let made = made as? FunctionNode, made.savesOutput { try made.save(output: self) }
   }
 
   /// Connects this view to the current history of its base.
@@ -137,6 +137,8 @@ final class FailedNode: Node, @unchecked Sendable {
   }
 
   override func run(_ gradients: inout Gradients, _ send: (Int, Tensor) throws -> Void) throws {
-    throw TensorError(.autograd, "backward", message)
+    throw error(in: "backward")
   }
+
+  func error(in operation: String) -> TensorError { TensorError(.autograd, operation, message) }
 }

@@ -156,8 +156,12 @@ extension HostBuffer where Element: TensorScalar {
       throw TensorError(
         .shape, operation, "shape \(shape) is invalid for input of size \(count)")
     }
+    // What has been reserved beyond the elements is not set, and no part of the tensor's memory.
+    let byteCount = count * MemoryLayout<Element>.stride
     return try Tensor(
-      storage: storage, shape: shape, strides: Layout.contiguousStrides(shape), offset: 0,
+      storage: byteCount == storage.byteCount
+        ? storage : Storage(sharing: storage, byteCount: byteCount), shape: shape,
+      strides: Layout.contiguousStrides(shape), offset: 0,
       dtype: Element.dtype, numel: count, isContiguous: true
     ).to(device)
   }

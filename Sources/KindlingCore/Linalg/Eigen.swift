@@ -17,7 +17,7 @@ extension Linalg {
     _ a: Tensor, uplo: Triangle = .lower
   ) throws -> (eigenvalues: Tensor, eigenvectors: Tensor) {
     let (l, v) = try eigenpairs(a, uplo)
-    Recording.record(
+    try Recording.record(
       [l, v], "LinalgEighBackward0", [a], saving: [a, l.alias(), v.alias()]
     ) { g, s in
       let (l, v) = isGradEnabled ? try eigh(s[0], uplo: uplo) : (s[1], s[2])
@@ -85,7 +85,7 @@ extension Linalg {
       let (l, v) = try eigenpairs(a, .lower)
       return try (v * l.sqrt().unsqueeze(-2)).matmul(v.transposed)
     }
-    return y.recorded(
+    return try y.recorded(
       "LinalgMatrixSqrthBackward0",
       Input(a) { g, s in
         // dA = X dX + dX X, the Sylvester equation of the result.

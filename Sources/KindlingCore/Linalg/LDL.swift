@@ -43,7 +43,7 @@ extension Linalg {
       }
     }
     let ld = try noGrad { try factor.triangle(upper: false) }
-    return (refusing(ld, a, "ldl_factor_ex"), pivots, info)
+    return try (refusing(ld, a, "ldl_factor_ex"), pivots, info)
   }
 
   /// Solves `A X = B`, with A given by ``ldlFactor(_:hermitian:)``
@@ -87,7 +87,7 @@ extension Linalg {
       }
       return x.matrices
     }
-    return refusing(refusing(x, ld, "linalg_ldl_solve"), b, "linalg_ldl_solve")
+    return try refusing(refusing(x, ld, "linalg_ldl_solve"), b, "linalg_ldl_solve")
   }
 
   /// Throws if a negative pivot, which marks a block of two rows, is not paired.
@@ -106,9 +106,9 @@ extension Linalg {
     }
   }
 
-  /// Records `y` as the result of an operation without a derivative.
-  private static func refusing(_ y: Tensor, _ x: Tensor, _ name: String) -> Tensor {
-    y.recorded(
+  /// `y`, recorded as something without a derivative.
+  private static func refusing(_ y: Tensor, _ x: Tensor, _ name: String) throws -> Tensor {
+    try y.recorded(
       "NotImplemented",
       Input(x) { _, _ in
         throw TensorError(.autograd, name, "the derivative for '\(name)' is not implemented.")

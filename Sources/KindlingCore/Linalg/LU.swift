@@ -28,7 +28,7 @@ extension Linalg {
         "U[\($0),\($0)] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)"
       }
     }
-    let y = lu.recorded(
+    let y = try lu.recorded(
       "LinalgLuFactorExBackward0",
       Input(a, saving: pivots) { g, s in
         let (p, l, u) = try luUnpack(s.output, s[0])
@@ -49,7 +49,7 @@ extension Linalg {
       let (lu, pivots, _) = try luFactors(a, name)
       return try luUnpack(lu, pivots)
     }
-    Recording.record(
+    try Recording.record(
       [l, u], "LinalgLuBackward0", [a], saving: [a, p, l.alias(), u.alias()]
     ) { g, s in
       // For higher derivatives, the factors must be part of the graph.
@@ -75,7 +75,7 @@ extension Linalg {
       let eye = try Tensor.eye(m, k, dtype: lu.dtype, device: lu.device)
       return (try lu.narrow(-1, 0, k).tril(-1) + eye, try lu.narrow(-2, 0, k).triu())
     }
-    Recording.record([l, u], "LuUnpackBackward0", [lu]) { g, _ in
+    try Recording.record([l, u], "LuUnpackBackward0", [lu]) { g, _ in
       let lower = try g[0]?.tril(-1).grown(-1, to: n), upper = try g[1]?.triu().grown(-2, to: m)
       return [try lower.map { lower in try upper.map { try lower + $0 } ?? lower } ?? upper]
     }
@@ -97,7 +97,7 @@ extension Linalg {
     try checkSystem(lu, b, left, name)
     try checkPivots(pivots, lu, name)
     let x = try luSolution(lu, pivots, b, left: left, adjoint: adjoint, name)
-    return x.recorded(
+    return try x.recorded(
       "LinalgLuSolveBackward0",
       Input(lu, saving: lu, pivots) { g, s in
         let gB = try luSolve(s[0], s[1], g, left: left, adjoint: !adjoint)
@@ -160,7 +160,7 @@ extension Linalg {
             .int(factor.lead), .at(at[1]), .at(at[2]), .int(x.lead))
         }
       }
-      return left ? x.matrices : x.matrices.transposed
+      return try left ? x.matrices : x.matrices.transposed
     }
   }
 

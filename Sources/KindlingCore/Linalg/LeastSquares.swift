@@ -64,7 +64,7 @@ extension Linalg {
         : Tensor.empty([0], dtype: a.dtype, device: a.device)
       return (x, rest)
     }
-    Recording.record([x, residuals], "LinalgLstsqBackward0", [a, right], saving: [a, right]) {
+    try Recording.record([x, residuals], "LinalgLstsqBackward0", [a, right], saving: [a, right]) {
       g, s in
       let (a, b) = (s[0], s[1])
       var gA: Tensor?, gB: Tensor?
@@ -170,7 +170,7 @@ extension Linalg {
       let inverses = try Tensor.where(keeps, s.reciprocal(), 0)
       return try (vh.transposed * inverses.unsqueeze(-2)).matmul(u.transposed)
     }
-    return y.recorded(
+    return try y.recorded(
       "LinalgPinvBackward0",
       Input(a, saving: a) { g, s in try pinvGradient(s[0], s.output, g) }, savingOutput: true)
   }
@@ -184,7 +184,7 @@ extension Linalg {
 
   /// Computes the gradient by Golub and Pereyra's formula for constant rank.
   private static func pinvGradient(_ a: Tensor, _ p: Tensor, _ g: Tensor) throws -> Tensor {
-    let (pT, gT) = (p.transposed, g.transposed)
+    let (pT, gT) = try (p.transposed, g.transposed)
     let through = try pT.matmul(g).matmul(pT).neg()
     // (1 − A P) Gᵀ P Pᵀ and Pᵀ P Gᵀ (1 − P A)
     let left = try gT.matmul(p).matmul(pT)

@@ -36,12 +36,11 @@ extension Linalg {
       )
     }
     let y = try noGrad { try a.widened { try exponential($0) } }
-    return y.recorded(
+    return try y.recorded(
       "LinalgMatrixExpBackward0",
       Input(a, saving: a) { g, s in
-        // The top right block of exp of [[Aᵀ, G], [0, Aᵀ]] is the derivative of exp at Aᵀ in
-        // direction G.
-        let n = s[0].columnCount, t = s[0].transposed
+        // exp of [[Aᵀ, G], [0, Aᵀ]] has the derivative of exp at Aᵀ in direction G above on the right.
+        let n = s[0].columnCount, t = try s[0].transposed
         let above = try Tensor.cat([t, g], dim: -1)
         let below = try Tensor.cat([t.zeroGradient(), t], dim: -1)
         return try matrixExp(Tensor.cat([above, below], dim: -2)).narrow(-2, 0, n).narrow(-1, n, n)

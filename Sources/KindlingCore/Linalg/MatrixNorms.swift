@@ -75,7 +75,7 @@ extension Linalg {
     _ x: Tensor, _ rows: Int, _ columns: Int, _ keepdim: Bool, _ body: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     let y = try body(svdvals(x.movedim([rows, columns], [-2, -1])))
-    return keepdim ? y.insertingDims([rows, columns]) : y
+    return try keepdim ? y.insertingDims([rows, columns]) : y
   }
 
   /// Computes a vector norm along one dimension, or a matrix norm along two

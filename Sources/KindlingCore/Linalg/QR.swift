@@ -30,7 +30,7 @@ extension Linalg {
       return (try orthogonal(wide, tau, name), r)
     }
     if mode == .r {
-      return (
+      return try (
         q,
         r.recorded(
           "LinalgQrBackward0",
@@ -42,7 +42,7 @@ extension Linalg {
           })
       )
     }
-    Recording.record(
+    try Recording.record(
       [q, r], "LinalgQrBackward0", [a], saving: [a, q.alias(), r.alias()]
     ) { g, s in
       guard mode == .reduced || m <= n else {
@@ -88,7 +88,7 @@ extension Linalg {
     let name = "linalg.householder_product"
     try checkReflectors(a, tau, name)
     let q = try orthogonal(a, tau, name)
-    return q.recorded(
+    return try q.recorded(
       "LinalgHouseholderProductBackward0",
       Input(a, saving: a, tau) { g, s in
         try Linalg.derivative(of: 0, [s[0], s[1]], g) { try composedProduct($0[0], $0[1]) }
@@ -204,7 +204,7 @@ extension Tensor {
     try Linalg.checkMatrix(self, name, "input")
     try Linalg.checkFloat(self, name)
     let (packed, tau) = try Linalg.reflectors(self, name)
-    Recording.record([packed, tau], "GeqrfBackward0", [self]) { _, _ in
+    try Recording.record([packed, tau], "GeqrfBackward0", [self]) { _, _ in
       throw TensorError(.autograd, name, "the derivative for 'geqrf' is not implemented.")
     }
     return (packed, tau)
@@ -252,12 +252,12 @@ extension Tensor {
     }
     func composed(_ x: [Tensor]) throws -> Tensor {
       // C Q is (Qᵀ Cᵀ)ᵀ.
-      let c = left ? x[2] : x[2].transposed
+      let c = try left ? x[2] : x[2].transposed
       let product = try Linalg.reflected(x[0], x[1], c, backwards: left != transpose)
-      return left ? product : product.transposed
+      return try left ? product : product.transposed
     }
     let a = self
-    return y.recorded(
+    return try y.recorded(
       "OrmqrBackward0",
       Input(a, saving: a, tau, other) { g, s in
         try Linalg.derivative(of: 0, [s[0], s[1], s[2]], g, composed)

@@ -11,7 +11,7 @@ extension Linalg {
     _ a: Tensor, fullMatrices: Bool = true
   ) throws -> (u: Tensor, s: Tensor, vh: Tensor) {
     let (u, s, vh) = try singularTriples(a, full: fullMatrices)
-    Recording.record(
+    try Recording.record(
       [u, s, vh], "LinalgSvdBackward0", [a], saving: [a, u.alias(), s.alias(), vh.alias()]
     ) { g, saved in
       let (u, s, vh) =
@@ -120,7 +120,7 @@ extension Linalg {
       let (w, s, vh) = try singularTriples(a, full: false)
       return (try w.matmul(vh), try (vh.transposed * s.unsqueeze(-2)).matmul(vh))
     }
-    Recording.record(
+    try Recording.record(
       [u, h], "LinalgPolarBackward0", [a], saving: [a, u.alias(), h.alias()]
     ) { g, s in
       let (u, h) = isGradEnabled ? try polar(s[0]) : (s[1], s[2])
@@ -182,7 +182,7 @@ extension Tensor {
     var a = try m.map { try sub($0) } ?? self
     // The random vectors span the smaller side.
     let isWide = rowCount < columnCount
-    if isWide { a = a.transposed }
+    if isWide { a = try a.transposed }
     let r = try Tensor.randn(
       [a.columnCount, q], generator: generator, dtype: dtype, device: device)
     var basis = try Linalg.qr(a.matmul(r)).q

@@ -41,7 +41,7 @@ extension Linalg {
       // PyTorch stores several vectors as the columns of matrices.
       return vectors.ndim < 2 ? vectors : try Columns(vectors, name).matrices
     }
-    let x = result.recorded(
+    let x = try result.recorded(
       "LinalgSolveExBackward0",
       Input(a, saving: a) { g, s in
         let gB = try solve(s[0].transposed, isVector ? g.unsqueeze(-1) : g, left: left)
@@ -77,7 +77,7 @@ extension Linalg {
     let inverse = try luSolution(lu, pivots, eye, left: true, adjoint: false, name).recorded(
       "LinalgInvExBackward0",
       Input(a) { g, s in
-        let y = s.output.transposed
+        let y = try s.output.transposed
         return try y.matmul(g).matmul(y).neg()
       }, savingOutput: true)
     return (inverse, info)
@@ -95,7 +95,7 @@ extension Linalg {
     let y = try noGrad {
       try lu.diagonal(dim1: -2, dim2: -1).prod(dim: -1) * signs(pivots, lu, name)
     }
-    return y.recorded(
+    return try y.recorded(
       "LinalgDetBackward0",
       Input(a, saving: a) { g, s in
         let singular = try noGrad { try s.output.eq(0).any().item(as: Bool.self) }
@@ -125,8 +125,8 @@ extension Linalg {
         try diagonal.abs().log().sum(dim: -1)
       )
     }
-    // The sign is piecewise constant.
-    Recording.record([sign, size], "LinalgSlogdetBackward0", [a], saving: [a]) { g, s in
+    // The sign is constant almost everywhere.
+    try Recording.record([sign, size], "LinalgSlogdetBackward0", [a], saving: [a]) { g, s in
       [try g[1].map { try $0.asMatrices() * invEx(s[0]).inverse.transposed }]
     }
     return (sign, size)

@@ -17,7 +17,7 @@ extension Linalg {
     try checkSystem(a, b, left, name)
     let x = try triangularSolution(
       a, b, upper: upper, left: left, unitriangular: unitriangular, name)
-    return x.recorded(
+    return try x.recorded(
       "LinalgSolveTriangularBackward0",
       Input(a, saving: a, b) { g, s in
         let gB = try solveTriangular(
@@ -97,11 +97,11 @@ extension Linalg {
       }
     }
     let l = try noGrad { try factor.triangle(upper: upper) }
-    let y = l.recorded(
+    let y = try l.recorded(
       "LinalgCholeskyExBackward0",
       Input(a) { g, s in
-        let l = upper ? s.output.transposed : s.output
-        let g = upper ? g.transposed : g
+        let l = try upper ? s.output.transposed : s.output
+        let g = try upper ? g.transposed : g
         // Φ halves the diagonal of the lower triangle.
         let product = try l.transposed.matmul(g)
         let phi = try product.tril() - product.diagonal(dim1: -2, dim2: -1).diagEmbed() * 0.5
@@ -131,13 +131,13 @@ extension Tensor {
     }
     // A = L Lᵀ is solved from the outside in.
     let x = try noGrad {
-      let l = upper ? factor.transposed : factor
+      let l = try upper ? factor.transposed : factor
       let half = try Linalg.triangularSolution(
         l, self, upper: false, left: true, unitriangular: false, name)
       return try Linalg.triangularSolution(
         l.transposed, half, upper: true, left: true, unitriangular: false, name)
     }
-    return x.recorded(
+    return try x.recorded(
       "CholeskySolveBackward0",
       Input(self, saving: factor) { g, s in try g.choleskySolve(s[0], upper: upper) },
       Input(factor, saving: factor) { g, s in
@@ -169,7 +169,7 @@ extension Tensor {
       let eye = try Tensor.eye(columnCount, dtype: dtype, device: device)
       return try eye.expand(shape).choleskySolve(self, upper: upper)
     }
-    return inverse.recorded(
+    return try inverse.recorded(
       "CholeskyInverseBackward0",
       Input(self, saving: self) { g, s in
         let y = s.output

@@ -94,8 +94,8 @@ extension Tensor {
     let y = try Tensor.binary(.sub, "rsub", other, self, factor)
     guard isGradEnabled, requiresGrad || other.requiresGrad else { return y }
     let own = Input(self) { g, _ in factor == 1 ? try -g : try -g * alpha }
-    if other.isWrappedNumber { return y.recorded("RsubBackward1", own) }
-    return y.recorded("RsubBackward0", own, Input(other) { g, _ in g })
+    if other.isWrappedNumber { return try y.recorded("RsubBackward1", own) }
+    return try y.recorded("RsubBackward0", own, Input(other) { g, _ in g })
   }
   /// Computes `other - alpha · self`, where `other` is a number.
   public func rsub<S: TensorScalar>(_ other: S, alpha: some TensorScalar = 1) throws -> Tensor {
@@ -127,7 +127,7 @@ extension Tensor {
     try checkAlpha("add", alpha, a, b)
     let y = try binary(.add, "add", a, b, alpha.doubleValue, into: out)
     guard isGradEnabled, a.requiresGrad || b.requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       "AddBackward0", Input(a) { g, _ in g },
       Input(b) { g, _ in alpha.doubleValue == 1 ? g : try g.mul(alpha) })
   }
@@ -138,7 +138,7 @@ extension Tensor {
     try checkDifference(a, b, alpha)
     let y = try binary(.sub, "sub", a, b, alpha.doubleValue, into: out)
     guard isGradEnabled, a.requiresGrad || b.requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       "SubBackward0", Input(a) { g, _ in g },
       Input(b) { g, _ in alpha.doubleValue == 1 ? try -g : try -g * alpha })
   }

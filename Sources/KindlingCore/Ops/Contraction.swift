@@ -71,7 +71,7 @@ extension Tensor {
     guard let strides = Layout.viewStrides(product.shape, product.strides, to: size) else {
       return try product.reshaped(size, node: "UnsafeViewBackward0")
     }
-    return product.view(
+    return try product.view(
       "UnsafeViewBackward0", shape: size, strides: strides, offset: product.storageOffset
     ) { [shape = product.shape] g, _ in try g.reshaped(shape) }
   }
@@ -89,7 +89,9 @@ extension Tensor {
     return try noGrad { try diagonal().sum() }.recorded(
       "TraceBackward0",
       Input(self) { g, _ in
-        try g * Tensor.eye(rows, columns, dtype: g.dtype, device: g.device)
+        // Not a product with the identity matrix, which an infinite gradient would make NaN of.
+        let count = Swift.min(rows, columns)
+        return try g.newZeros([rows, columns]).diagonalScatter(g.expand(count))
       })
   }
 
@@ -129,7 +131,7 @@ extension Tensor {
       }
       return try turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1)
     }
-    return y.recorded(
+    return try y.recorded(
       "LinalgCrossBackward0",
       Input(self, saving: other) { g, s in try s[0].cross(g, dim: found) },
       Input(other, saving: self) { g, s in try g.cross(s[0], dim: found) })

@@ -7,7 +7,7 @@ extension Tensor {
   public func clone(memoryFormat: MemoryFormat = .preserve) throws -> Tensor {
     let result = try Tensor(like: self, dtype, memoryFormat, "clone")
     try backend.copy(self, into: result)
-    return result.recorded("CloneBackward0", Input(self) { g, _ in g })
+    return try result.recorded("CloneBackward0", Input(self) { g, _ in g })
   }
 
   /// Returns this tensor if it is contiguous, else a contiguous copy
@@ -49,7 +49,7 @@ extension Tensor {
     try backend.copy(self, into: result)
     if !dtype.isFloatingPoint { return result }
     let before = self.dtype
-    return result.recorded("ToCopyBackward0", Input(self) { g, _ in try g.to(before) })
+    return try result.recorded("ToCopyBackward0", Input(self) { g, _ in try g.to(before) })
   }
 
   /// Moves the tensor to `device`; returns the tensor itself if it is already there
@@ -72,7 +72,7 @@ extension Tensor {
       }
     }
     let before = self.device
-    return result.recorded("ToCopyBackward0", Input(self) { g, _ in try g.to(before) })
+    return try result.recorded("ToCopyBackward0", Input(self) { g, _ in try g.to(before) })
   }
 
   /// Moves the tensor to another device and converts it to a dtype (PyTorch: `Tensor.to`).
@@ -130,7 +130,7 @@ extension Tensor {
       let out = destination.alias()
       try out.backend.copy(source, into: out)
       if !dtype.isFloatingPoint { return out }
-      return out.recorded(
+      return try out.recorded(
         "CopyBackwards", Input(x) { g, _ in try Tensor.zeros(like: g) }, Input(source) { g, _ in g }
       )
     }
@@ -154,7 +154,7 @@ extension Tensor {
     return try inPlace("fill_", [value], preserving: false) { x, destination in
       let out = destination.alias()
       try out.backend.copy(value, into: out)
-      return out.recorded(
+      return try out.recorded(
         "FillBackward3", Input(x) { g, _ in try Tensor.zeros(like: g) },
         Input(value) { g, _ in try g.sum() })
     }
@@ -169,7 +169,7 @@ extension Tensor {
     return try inPlace(operation, preserving: false, onExpanded: .written) { x, destination in
       let out = destination.alias()
       if out.numel > 0 { try out.backend.fill(out, value) }
-      return out.recorded(node, Input(x) { g, _ in try Tensor.zeros(like: g) })
+      return try out.recorded(node, Input(x) { g, _ in try Tensor.zeros(like: g) })
     }
   }
 

@@ -57,6 +57,6 @@ extension Tensor {
       count.dtype == .float64
       ? try draws(Double.self) { $0.binomial($1, $2) }
       : try draws(Float.self) { $0.binomial($1, $2) }
-    return result.withoutDerivative("binomial", [count, prob])
+    return try result.withoutDerivative("binomial", [count, prob])
   }
 }

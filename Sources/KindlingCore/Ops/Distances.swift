@@ -74,7 +74,7 @@ extension Tensor {
     }
     // Equal rows have a gradient of zero.
     func ratio(_ g: Tensor, _ y: Tensor) throws -> Tensor { try Tensor.where(y.eq(0), 0, g / y) }
-    return y.recorded(
+    return try y.recorded(
       "EuclideanDistBackward0",
       Input(self, saving: self, other) { [shape] g, s in
         let r = try ratio(g, s.output)

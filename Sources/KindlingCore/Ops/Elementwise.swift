@@ -86,7 +86,7 @@ extension Tensor {
   func unary(_ rule: UnaryRule, into destination: Tensor? = nil) throws -> Tensor {
     let y = try unary(rule.kernel, rule.name, rule.integers, into: destination)
     guard let derivative = rule.derivative, isGradEnabled, requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       destination == nil ? rule.node : rule.inPlaceNode ?? rule.node,
       Input(self, saving: rule.saving.keepsInput ? self : nil, pullback: derivative),
       savingOutput: rule.saving.keepsOutput)
@@ -111,12 +111,12 @@ extension Tensor {
     func first() -> Input { left(a, b).promoting(to: type) }
     func second() -> Input { right(a, b).promoting(to: type) }
     if let node = rule.numberNodes.right, b.isWrappedNumber {
-      return y.recorded(node, first(), savingOutput: rule.savingOutput)
+      return try y.recorded(node, first(), savingOutput: rule.savingOutput)
     }
     if let node = rule.numberNodes.left, a.isWrappedNumber {
-      return y.recorded(node, second(), savingOutput: rule.savingOutput)
+      return try y.recorded(node, second(), savingOutput: rule.savingOutput)
     }
-    return y.recorded(rule.node, first(), second(), savingOutput: rule.savingOutput)
+    return try y.recorded(rule.node, first(), second(), savingOutput: rule.savingOutput)
   }
 
   func binary(_ rule: BinaryRule, _ other: Tensor) throws -> Tensor {

@@ -32,7 +32,8 @@ extension Tensor {
     for d in (0..<lead).reversed() where target[d] == 1 {
       strides[d] = d + 1 < target.count ? target[d + 1] &* strides[d + 1] : 1
     }
-    return view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) { g, _ in
+    return try view("ExpandBackward0", shape: target, strides: strides, offset: storageOffset) {
+      g, _ in
       g
     }
   }
@@ -90,7 +91,7 @@ extension Tensor {
         alias(shape: pairs, strides: steps, offset: storageOffset),
         into: result.alias(shape: pairs, strides: Layout.contiguousStrides(pairs), offset: 0))
     }
-    return result.recorded(
+    return try result.recorded(
       "RepeatBackward0",
       Input(self) { [pairs] g, _ in
         let copies = Array(stride(from: 0, to: pairs.count, by: 2))

@@ -38,11 +38,30 @@ extension Tensor {
   }
   /// Returns the minimum and the maximum, along `dim` if it is given (PyTorch: `torch.aminmax`).
   public func aminmax(dim: Int? = nil, keepdim: Bool = false) throws -> (min: Tensor, max: Tensor) {
-    let dims = dim.map { [$0] }
-    return (
-      try extremum(.min, "aminmax", "AminmaxBackward0", dims, keepdim),
-      try extremum(.max, "aminmax", "AminmaxBackward0", dims, keepdim)
-    )
+    let reduced = try Layout.wrap(dim.map { [$0] }, ndim, "aminmax")
+    try checkRows("aminmax", reduced, all: dim == nil)
+    func extreme(_ op: ReduceOp) throws -> Tensor {
+      try reducing(op, "aminmax", reduced, keepdim: keepdim, computing: dtype, empty: .int(0))
+    }
+    let (min, max) = (try extreme(.min), try extreme(.max))
+    try Recording.record(
+      [min, max], "AminmaxBackward0", [self], saving: [self, min.alias(), max.alias()]
+    ) { gradients, s in
+      let parts = try zip(gradients, s.dropFirst()).compactMap { g, extreme in
+        try g.map { try s[0].shared($0, extreme, reduced, keepdim) }
+      }
+      return [try parts.count == 2 ? parts[0] + parts[1] : parts.first]
+    }
+    return (min, max)
+  }
+
+  /// A gradient shared among the elements that are the extreme. Where that is NaN nothing equals it, and
+  /// all elements get NaN.
+  private func shared(
+    _ g: Tensor, _ extreme: Tensor, _ reduced: [Int], _ keepdim: Bool
+  ) throws -> Tensor {
+    let hits = try noGrad { try eq(extreme.restored(reduced, keepdim)) }
+    return try g.restored(reduced, keepdim) / hits.sum(dims: reduced, keepdim: true) * hits
   }
 
   private func extremum(
@@ -52,17 +71,17 @@ extension Tensor {
     try checkRows(name, reduced, all: dims == nil)
     let y = try reducing(op, name, reduced, keepdim: keepdim, computing: dtype, empty: .int(0))
     guard isGradEnabled, requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(self, saving: self) { g, s in
-        let extreme = s.output.restored(reduced, keepdim), g = g.restored(reduced, keepdim)
-        let hits = try noGrad { try s[0].eq(extreme) }
-        // Nothing equals a NaN extreme, so all elements would get a NaN gradient. In a full
-        // reduction, only the NaN elements share it.
         guard dims == nil, node.hasPrefix("M") else {
-          return try g / hits.sum(dims: reduced, keepdim: true) * hits
+          return try s[0].shared(g, s.output, reduced, keepdim)
         }
-        let shares = try noGrad { try hits.logicalOr(s[0].isnan().logicalAnd(extreme.isnan())) }
+        let extreme = try s.output.restored(reduced, keepdim), g = try g.restored(reduced, keepdim)
+        // An extreme of everything that is NaN is one of the NaN.
+        let shares = try noGrad {
+          try s[0].eq(extreme).logicalOr(s[0].isnan().logicalAnd(extreme.isnan()))
+        }
         return try Tensor.where(shares, g / shares.sum(dims: reduced, keepdim: true), 0)
       }, savingOutput: true)
   }
@@ -76,7 +95,7 @@ extension Tensor {
     let indices = try reducing(
       arg, name, reduced, keepdim: keepdim, computing: dtype, result: .int64, empty: .int(0))
     guard isGradEnabled, requiresGrad else { return (values, indices) }
-    return (
+    return try (
       values.recorded(
         node,
         Input(self, saving: indices) { [shape] g, s in

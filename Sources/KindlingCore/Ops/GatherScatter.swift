@@ -30,7 +30,7 @@ extension Tensor {
     let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "gather")
     try backend.take(self, plan.rows(of: self), into: result)
     let d = plan.dim
-    return result.recorded(
+    return try result.recorded(
       "GatherBackward0",
       Input(self, saving: index, self) { [shape] g, s in
         try g.newZeros(shape).scatterAdd(d, s[0], g)
@@ -96,7 +96,7 @@ extension Tensor {
       reduce?.operation ?? .set, values.forPutting(as: out), plan.rows(of: out), into: out)
     if reduce != nil { return try out.withoutGradient("scatter", self, source) }
     let d = plan.dim, sourceShape = source.shape
-    return out.recorded(
+    return try out.recorded(
       "ScatterBackward0", Input(self, saving: index) { g, s in try g.scatter(d, s[0], 0) },
       Input(source, saving: index) { g, s in try g.gather(d, s[0]).padded(to: sourceShape) })
   }
@@ -127,13 +127,13 @@ extension Tensor {
     try out.backend.put(reduce?.operation ?? .set, number, plan.rows(of: out), into: out)
     if reduce != nil { return try out.withoutGradient("scatter", self) }
     let d = plan.dim
-    return out.recorded(
+    return try out.recorded(
       "ScatterBackward1", Input(self, saving: index) { g, s in try g.scatter(d, s[0], 0) })
   }
 
   /// Records a node that throws in `backward`: PyTorch has no gradient for `scatter(reduce:)`.
   private func withoutGradient(_ operation: String, _ inputs: Tensor...) throws -> Tensor {
-    recorded(
+    try recorded(
       "NotImplemented",
       inputs.map { input in
         Input(input) { _, _ in
@@ -165,7 +165,7 @@ extension Tensor {
     let values = try noGrad { try plan.covered(source) }
     try out.backend.put(.add, values.forPutting(as: out), plan.rows(of: out), into: out)
     let d = plan.dim, sourceShape = source.shape
-    return out.recorded(
+    return try out.recorded(
       "ScatterAddBackward0", Input(self) { g, _ in g },
       Input(source, saving: index) { g, s in try g.gather(d, s[0]).padded(to: sourceShape) })
   }
@@ -190,7 +190,7 @@ extension Tensor {
     let rows = try Rows(at: flatPlaces("take", index, in: self))
     let result = try Tensor(uninitialized: index.shape, dtype, on: backend, "take")
     try backend.take(self, rows, into: result)
-    return result.recorded(
+    return try result.recorded(
       "TakeBackward0",
       Input(self, saving: index, self) { [shape] g, s in
         try g.newZeros(shape).put(s[0], g, accumulate: true)
@@ -226,7 +226,7 @@ extension Tensor {
     let rows = try Rows(at: flatPlaces("put", index, in: out))
     try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), rows, into: out)
     let sourceShape = source.shape
-    return out.recorded(
+    return try out.recorded(
       "PutBackward0",
       Input(self, saving: index, source) { g, s in
         accumulate ? g : try g.put(s[0], g.newZeros(s[0].shape))

@@ -33,7 +33,7 @@ extension Tensor {
       try reshape([numel, 1]).histogram("histogram", bins, range, weight, density)
     }
     let inputs = [self] + bins.tensors + (weight.map { [$0] } ?? [])
-    return (
+    return try (
       hist.withoutDerivative("histogram", inputs),
       edges[0].alias().withoutDerivative("histogram", inputs)
     )
@@ -67,7 +67,7 @@ extension Tensor {
     }
     let inputs = [self] + bins.tensors + (weight.map { [$0] } ?? [])
     let name = "_histogramdd_from_bin_\(bins.tensors.isEmpty ? "cts" : "tensors")"
-    return (hist.withoutDerivative(name, inputs), edges)
+    return try (hist.withoutDerivative(name, inputs), edges)
   }
 
   private enum Bins {

@@ -66,7 +66,7 @@ extension Tensor {
     before.outputIndex = outputIndex
     let result = try body(before, self)
     storage.version += 1
-    rebaseHistory(on: result)
+    try rebaseHistory(on: result)
     return self
   }
 

@@ -19,7 +19,7 @@ extension Tensor {
       guard let node = value.node else {
         // A result without a gradient overwrites the old value, so the gradient is zero.
         let title = name.prefix(1).uppercased() + name.dropFirst().dropLast() + "Backward0"
-        return out.recorded(title, Input(x) { g, _ in try g.zeroGradient() })
+        return try out.recorded(title, Input(x) { g, _ in try g.zeroGradient() })
       }
       out.node = node
       out.outputIndex = value.outputIndex

@@ -19,7 +19,7 @@ extension Tensor {
     let result = try Tensor(uninitialized: target, dtype, on: backend, "indexSelect")
     try backend.take(self, plan.rows(of: self), into: result)
     let d = plan.dim
-    return result.recorded(
+    return try result.recorded(
       "IndexSelectBackward0",
       Input(self, saving: index) { [shape] g, s in
         try g.newZeros(shape).indexAdd(d, s[0], g)
@@ -60,7 +60,7 @@ extension Tensor {
       try out.backend.put(.add, scaled.forPutting(as: out), plan.rows(of: out), into: out)
     }
     let d = plan.dim, lines = source.shape
-    return out.recorded(
+    return try out.recorded(
       "IndexAddBackward0", Input(self) { g, _ in g },
       Input(source, saving: index, source) { g, s in
         let taken = try g.indexSelect(d, s[0]).reshape(lines)
@@ -87,7 +87,7 @@ extension Tensor {
     try plan.check(source, self, "indexCopy")
     try out.backend.put(.set, source.forPutting(as: out), plan.rows(of: out), into: out)
     let d = plan.dim, lines = source.shape
-    return out.recorded(
+    return try out.recorded(
       "IndexCopyBackward0", Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
       Input(source, saving: index, source) { g, s in
         try g.indexSelect(d, s[0]).reshape(lines)
@@ -140,7 +140,7 @@ extension Tensor {
     let plan = try LinePlan(self, dim, index, "indexFill", of: [.int64], wraps: true)
     try out.backend.put(.set, value.forPutting(as: out), plan.rows(of: out), into: out)
     let d = plan.dim
-    return out.recorded(
+    return try out.recorded(
       value.isWrappedNumber ? "IndexFillBackward0" : "IndexFillBackward1",
       Input(self, saving: index) { g, s in try g.indexFill(d, s[0], 0) },
       Input(value, saving: index) { g, s in

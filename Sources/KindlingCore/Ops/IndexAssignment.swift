@@ -57,8 +57,8 @@ extension Tensor {
     return self
   }
 
-  /// Removes leading dimensions of size 1 until at most `rank` dimensions are left.
-  private func withoutLeadingOnes(rank: Int) throws -> Tensor {
+  /// This tensor without as many leading dimensions of size 1 as it has more than `rank`.
+  func withoutLeadingOnes(rank: Int) throws -> Tensor {
     var result = self
     while result.ndim > rank, result.shape[0] == 1 { result = try result.squeeze(0) }
     return result

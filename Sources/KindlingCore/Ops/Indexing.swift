@@ -28,7 +28,7 @@ extension Tensor {
         guard view === self else { return view }
         // PyTorch omits whole slices if there are several indices.
         if indices.count == 1, case .slice = indices[0].kind { return try slice(0, nil, nil) }
-        return self.view("AliasBackward0", aliasPlan())
+        return try self.view("AliasBackward0", aliasPlan())
       }
       return try view.index(tensors)
     }
@@ -113,7 +113,7 @@ extension Tensor {
     result = try result.laidOut(by: plan.strides(of: self))
     guard isGradEnabled && requiresGrad else { return result }
     let present = indices.map { $0 != nil }
-    Recording.record([result], "IndexBackward0", [self], saving: indices.compactMap(\.self)) {
+    try Recording.record([result], "IndexBackward0", [self], saving: indices.compactMap(\.self)) {
       [shape] gradients, saved in
       guard let g = gradients[0] else { return [nil] }
       let indices = Tensor.restored(saved, present)
@@ -132,12 +132,26 @@ extension Tensor {
     try putIndexed(indices, values, accumulate, into: noGrad { try clone() })
   }
 
-  /// Applies ``indexPut(_:_:accumulate:)`` in place (PyTorch: `Tensor.index_put_`).
+  /// ``indexPut(_:_:accumulate:)`` in place (PyTorch: `Tensor.index_put_`).
+  ///
+  /// With nil this is an assignment, `x[i, :, j] = values`, which Python's `index_put_` has no form
+  /// for: an integer tensor without dimensions selects before the others, as it does there.
   @discardableResult
   public func indexPut_(_ indices: [Tensor?], _ values: Tensor, accumulate: Bool = false) throws
     -> Tensor
   {
-    try inPlace(
+    if indices.contains(where: { $0 == nil }),
+      indices.contains(where: { $0.map { $0.ndim == 0 && $0.dtype.isInteger } ?? false })
+    {
+      let (part, rest) = try basic(
+        indices.map { $0.map { TensorIndex(kind: .tensor($0)) } ?? .all })
+      if rest.contains(where: { $0 != nil }) {
+        let rank = try IndexPlan(part, rest).shape.count
+        try part.indexPut_(rest, values.withoutLeadingOnes(rank: rank), accumulate: accumulate)
+        return self
+      }
+    }
+    return try inPlace(
       "indexPut_", [values], onExpanded: .deprecated("index_put_", "indices] = tensor")
     ) {
       try $0.putIndexed(indices, values, accumulate, into: $1.alias())
@@ -174,7 +188,7 @@ extension Tensor {
       accumulate ? .add : .set, source.forPutting(as: out), plan.rows(of: out), into: out)
     guard isGradEnabled && (requiresGrad || values.requiresGrad) else { return out }
     let present = indices.map { $0 != nil }, valueShape = values.shape
-    Recording.record(
+    try Recording.record(
       [out], "IndexPutBackward0", [self, values], saving: indices.compactMap(\.self)
     ) {
       gradients, saved in

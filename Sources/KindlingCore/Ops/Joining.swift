@@ -48,7 +48,7 @@ extension Tensor {
     }
     guard isGradEnabled, tensors.contains(where: \.requiresGrad) else { return result }
     var start = 0
-    return result.recorded(
+    return try result.recorded(
       "CatBackward0",
       tensors.map { t in
         if t.isSkipped && !model.isSkipped {
@@ -115,7 +115,7 @@ extension Tensor {
       }
     }
     guard isGradEnabled, tensors.contains(where: \.requiresGrad) else { return result }
-    return result.recorded(
+    return try result.recorded(
       "StackBackward0",
       tensors.enumerated().map { i, t in Input(t) { g, _ in try g.select(d, i) } })
   }
@@ -183,7 +183,7 @@ extension Tensor {
         try g.narrow(0, top, block[0]).narrow(1, left, block[1]).reshape(own)
       }
     }
-    return result.recorded("BlockDiagBackward0", inputs)
+    return try result.recorded("BlockDiagBackward0", inputs)
   }
 
   /// Computes the Cartesian product of vectors, one combination per row

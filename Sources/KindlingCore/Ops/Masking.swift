@@ -56,7 +56,7 @@ extension Tensor {
       ?? Tensor(uninitialized: shape, dtype, on: backend, "maskedFill")
     let filling = try noGrad { try value.to(dtype) }
     if out.numel > 0 { try backend.where(mask, filling, self, into: out) }
-    return out.recorded(
+    return try out.recorded(
       name, Input(self, saving: mask) { g, s in try g.maskedFill(s[0], 0) },
       Input(value, saving: mask) { g, s in
         try g.maskedFill(s[0].logicalNot(), 0).sum()
@@ -79,7 +79,7 @@ extension Tensor {
     let rows = try wide.rows(marked: marks)
     let result = try Tensor(uninitialized: [rows.runs], dtype, on: backend, "maskedSelect")
     try backend.take(wide, rows, into: result)
-    return result.recorded(
+    return try result.recorded(
       "MaskedSelectBackward0",
       Input(self, saving: mask, self) { g, s in
         try g.newZeros(common).maskedScatter(s[0], g)
@@ -137,7 +137,7 @@ extension Tensor {
     let values = try noGrad { try source.reshape(-1).narrow(0, 0, rows.runs).contiguous() }
     if values.numel > 0 { try out.backend.put(.set, values, rows, into: out) }
     let sourceShape = source.shape, missing = source.numel - rows.runs
-    return out.recorded(
+    return try out.recorded(
       "MaskedScatterBackward0", Input(self, saving: mask) { g, s in try g.maskedFill(s[0], 0) },
       Input(source, saving: mask) { g, s in
         try Tensor.cat([g.maskedSelect(s[0]), g.newZeros([missing])]).reshape(sourceShape)

@@ -17,9 +17,9 @@ extension Tensor {
     case (2, 2): return try mm(other)
     case (1, 2):
       let row = try insertingDims([0]).mm(other)
-      return row.view(
+      return try row.view(
         "SqueezeBackward4", shape: [row.shape[1]], strides: [row.strides[1]], offset: 0
-      ) { g, _ in g.insertingDims([0]) }
+      ) { g, _ in try g.insertingDims([0]) }
     default:
       try checkMatmul(other)
       return folds(other) ? try foldedMatmul(other) : try batchedMatmul(other)
@@ -87,7 +87,7 @@ extension Tensor {
   /// Returns the elements in another shape of the same size, copied only if not contiguous.
   func reshaped(_ target: [Int], node: String = "ViewBackward0") throws -> Tensor {
     let source = try contiguous()
-    return source.view(
+    return try source.view(
       source === self ? node : "UnsafeViewBackward0", shape: target,
       strides: Layout.contiguousStrides(target), offset: source.storageOffset
     ) { [shape] g, _ in try g.reshaped(shape) }

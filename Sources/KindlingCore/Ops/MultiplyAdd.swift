@@ -97,13 +97,13 @@ extension Tensor {
     try number?.check(fits: type.computeType, "lerp")
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
     if let number = number?.doubleValue {
-      return y.recorded(
+      return try y.recorded(
         "LerpBackward0", Input(self) { g, _ in try g * (1 - number) },
         Input(end) { g, _ in try g * number })
     }
     let start = Input(self, saving: weight) { g, s in try g * (1 - s[0]) }
     let finish = Input(end, saving: weight) { g, s in try g * s[0] }
-    return y.recorded(
+    return try y.recorded(
       "LerpBackward1", start, finish,
       Input(weight, saving: self, end) { g, s in try g * (s[1] - s[0]) })
   }

@@ -46,7 +46,7 @@ extension Tensor {
       )
     }
     let y = try noGrad { try x.widened { try $0.normValues(p, reduced, keepdim) } }
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(x, saving: x) { g, s in
         // In PyTorch, the count of nonzero elements has no gradient.

@@ -116,7 +116,7 @@ extension Tensor {
     }
     let exponent = try unary(.frexpExponent, "frexp").to(.int32)
     let mantissa = try unary(.frexpMantissa, "frexp")
-    return (
+    return try (
       mantissa.recorded(
         "FrexpBackward0",
         Input(self, saving: exponent) { g, s in

@@ -86,7 +86,7 @@ extension Tensor {
   private func power(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
     let y = try powerValues(exponent, into: out)
     guard isGradEnabled, requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       "PowBackward0",
       Input(self, saving: self) { g, s in
         switch exponent {

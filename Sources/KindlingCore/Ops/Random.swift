@@ -145,7 +145,7 @@ extension Tensor {
     let result = try Tensor(like: mean, mean.dtype, .contiguous, "normal")
       .drawn(.normal(mean: 0, std: std), generator, false)
     _ = try noGrad { try result.add_(mean) }
-    return result.recorded("NormalBackward1", Input(mean, pullback: zeroGradient))
+    return try result.recorded("NormalBackward1", Input(mean, pullback: zeroGradient))
   }
 
   /// Samples one normal number with mean `mean` for each element of `std`
@@ -157,7 +157,7 @@ extension Tensor {
     let result = try Tensor(like: std, std.dtype, .contiguous, "normal")
       .drawn(.normal(mean: 0, std: 1), generator, false)
     _ = try noGrad { try result.mul_(std).add_(Tensor.wrapped(mean, like: result)) }
-    return result.recorded("NormalBackward2", Input(std, pullback: zeroGradient))
+    return try result.recorded("NormalBackward2", Input(std, pullback: zeroGradient))
   }
 
   /// Samples one normal number for each mean and standard deviation, with broadcasting
@@ -172,7 +172,7 @@ extension Tensor {
     let result = try Tensor(uninitialized: shape, mean.dtype, on: mean.backend, "normal")
       .drawn(.normal(mean: 0, std: 1), generator, false)
     _ = try noGrad { try result.mul_(std).add_(mean) }
-    return result.recorded(
+    return try result.recorded(
       "NormalBackward3", Input(mean, pullback: zeroGradient), Input(std, pullback: zeroGradient))
   }
 

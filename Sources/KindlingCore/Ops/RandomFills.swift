@@ -123,7 +123,7 @@ extension Tensor {
     try inPlace(operation, preserving: false) { x, destination in
       let out = destination.alias()
       if out.numel > 0 { try out.backend.random(distribution, generator ?? .default, into: out) }
-      return out.recorded(node, Input(x, pullback: Tensor.zeroGradient))
+      return try out.recorded(node, Input(x, pullback: Tensor.zeroGradient))
     }
   }
 

@@ -12,7 +12,7 @@ extension Tensor {
     if numel > 0 {
       try backend.copy(alias(shape: shape, strides: steps, offset: offset), into: result)
     }
-    return result.recorded("FlipBackward0", Input(self) { g, _ in try g.flip(flipped) })
+    return try result.recorded("FlipBackward0", Input(self) { g, _ in try g.flip(flipped) })
   }
 
   /// Calls ``flip(_:)-([Int])`` with the dimensions as numbers.
@@ -52,7 +52,7 @@ extension Tensor {
       for (shift, d) in zip(shifts, moved) { result = try result.rolled(shift, d) }
       return result
     }
-    return result.alias().recorded(
+    return try result.alias().recorded(
       "RollBackward0",
       Input(self) { g, _ in
         try g.roll(shifts.map { 0 &- $0 }, dims: dims)
@@ -97,7 +97,7 @@ extension Tensor {
       default: try clone(memoryFormat: .contiguous)
       }
     }
-    return result.recorded(
+    return try result.recorded(
       "Rot90Backward0", Input(self) { g, _ in try g.rot90(-turns, dims: [a, b]) })
   }
 
@@ -137,7 +137,7 @@ extension Tensor {
       let keeps = keepsAbove ? try column.ge(edges) : try column.lt(edges)
       return try Tensor.where(keeps, contiguous(), newZeros([]))
     }
-    return result.recorded(name, Input(self) { g, _ in try pullback(g) })
+    return try result.recorded(name, Input(self) { g, _ in try pullback(g) })
   }
 
   // MARK: Diagonals
@@ -149,7 +149,7 @@ extension Tensor {
     case 1: return try diagEmbed(offset: diagonal)
     case 2:
       let copy = try noGrad { try self.diagonal(offset: diagonal).clone(memoryFormat: .contiguous) }
-      return copy.recorded(
+      return try copy.recorded(
         "DiagonalBackward0_copy",
         Input(self) { [shape] g, _ in
           try g.placed(in: shape, "DiagonalBackwardBackward0") { try $0.diagonal(offset: diagonal) }

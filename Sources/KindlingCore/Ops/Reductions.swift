@@ -17,33 +17,33 @@ extension Tensor {
       shape: left.map { shape[$0] }, strides: left.map { strides[$0] }, offset: storageOffset)
   }
 
-  /// Inserts dimensions of size 1 at `dims`, in any order, as a recorded view.
-  package func insertingDims(_ dims: [Int]) -> Tensor {
+  /// With dimensions of size 1 at `dims` (ascending or not), as a recorded view.
+  package func insertingDims(_ dims: [Int]) throws -> Tensor {
     if dims.isEmpty { return self }
     var (shape, strides) = (shape, strides)
     for d in dims.sorted() {
       shape.insert(1, at: d)
       strides.insert(1, at: d)
     }
-    return view("UnsqueezeBackward0", shape: shape, strides: strides, offset: storageOffset) {
+    return try view("UnsqueezeBackward0", shape: shape, strides: strides, offset: storageOffset) {
       g, _ in
-      g.removingDims(dims)
+      try g.removingDims(dims)
     }
   }
 
-  /// Removes the dimensions `dims`, all of size 1, as a recorded view.
-  package func removingDims(_ dims: [Int]) -> Tensor {
+  /// Without the dimensions `dims`, all of size 1, as a recorded view.
+  package func removingDims(_ dims: [Int]) throws -> Tensor {
     if dims.isEmpty { return self }
     let left = shape.indices.filter { !dims.contains($0) }
-    return view(
+    return try view(
       "SqueezeBackward1", shape: left.map { shape[$0] }, strides: left.map { strides[$0] },
       offset: storageOffset
-    ) { g, _ in g.insertingDims(dims) }
+    ) { g, _ in try g.insertingDims(dims) }
   }
 
-  /// Returns this gradient of a reduction's output with the reduced dimensions restored at size 1.
-  func restored(_ dims: [Int], _ keepdim: Bool) -> Tensor {
-    keepdim ? self : insertingDims(dims)
+  /// A gradient of a reduction's result, with the reduced dimensions back at size 1.
+  func restored(_ dims: [Int], _ keepdim: Bool) throws -> Tensor {
+    keepdim ? self : try insertingDims(dims)
   }
 
   /// Reduces `dims` with a backend kernel, unrecorded; a reduction of no elements gives `empty`.
@@ -56,7 +56,11 @@ extension Tensor {
     if numel == 0 {
       try backend.fill(out, empty)
     } else {
-      try Tensor.naming(name, type) { try backend.reduce(op, self, dtype: type, into: out) }
+      // Elements are rounded to a coarser dtype before they are added, as in PyTorch.
+      let isCoarser =
+        type.isHalf || type == .float32 && (dtype == .float64 || dtype == .int32 || dtype == .int64)
+      let source = isCoarser && dtype != type ? try noGrad { try to(type) } : self
+      try Tensor.naming(name, type) { try backend.reduce(op, source, dtype: type, into: out) }
     }
     return keepdim ? out : out.dropping(dims)
   }
@@ -92,7 +96,7 @@ extension Tensor {
       type == .bool ? .any : .sum, "sum", reduced, keepdim: keepdim, computing: type, empty: .int(0)
     )
     guard isGradEnabled, requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       dims == nil ? "SumBackward0" : "SumBackward1",
       Input(self) { [shape] g, _ in try g.restored(reduced, keepdim).expand(shape) })
   }
@@ -142,7 +146,7 @@ extension Tensor {
       .div, "mean", sum, Tensor.wrapped(count, like: sum), into: type.isHalf ? nil : sum)
     let rounded = type.isHalf ? try y.to(type) : y
     guard isGradEnabled, requiresGrad else { return rounded }
-    return rounded.recorded(
+    return try rounded.recorded(
       dims == nil ? "MeanBackward0" : "MeanBackward1",
       Input(self) { [shape] g, _ in
         try g.restored(reduced, keepdim).expand(shape) / count
@@ -182,10 +186,12 @@ extension Tensor {
       type == .bool ? .all : .prod, "prod", reduced, keepdim: keepdim, computing: type,
       empty: .int(1))
     guard isGradEnabled, x.requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       dim == nil ? "ProdBackward0" : "ProdBackward1",
       Input(x, saving: x) { g, s in
-        // In a full reduction with two or more zeros, all gradients are zero.
+        // The product of a number is that number.
+        if s[0].ndim == 0 { return g }
+        // Of everything: where two elements are 0 nothing depends on anything.
         if dim == nil, try noGrad({ try s[0].eq(0).sum().item(as: Int.self) }) > 1 {
           return try s[0].zeroGradient()
         }
@@ -223,7 +229,7 @@ extension Tensor {
     }
     let dims = shape.indices.filter { $0 < lead || target[$0 - lead] == 1 && shape[$0] != 1 }
     let summed = dims.isEmpty ? self : try sum(dims: dims, keepdim: true)
-    return summed.removingDims(Array(0..<lead))
+    return try summed.removingDims(Array(0..<lead))
   }
 
   /// Counts the nonzero elements (PyTorch: `torch.count_nonzero`).

@@ -50,7 +50,7 @@ extension Tensor {
     }
     if target.numel > 0 { try backend.copy(source, into: target.alias()) }
     let shape = source.shape
-    return result.recorded(
+    return try result.recorded(
       name,
       Input(self) { g, _ in
         try g.contiguous().replacing(g.newZeros(shape), operation, name, region)

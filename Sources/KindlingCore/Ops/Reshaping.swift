@@ -5,7 +5,7 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.shape` if the number of elements differs, or if dimensions would
   ///   be merged that are not contiguous (``reshape(_:)-([Int])`` copies then).
   public func view(_ shape: [Int]) throws -> Tensor {
-    view("ViewBackward0", try viewPlan(shape, "view"))
+    try view("ViewBackward0", try viewPlan(shape, "view"))
   }
 
   /// Calls ``view(_:)-([Int])`` with the sizes as numbers.
@@ -18,12 +18,12 @@ extension Tensor {
   public func reshape(_ shape: [Int]) throws -> Tensor {
     let target = try inferred(shape, "reshape")
     if let strides = Layout.viewStrides(self.shape, strides, to: target) {
-      return view(
+      return try view(
         isContiguous ? "ViewBackward0" : "ReshapeAliasBackward0", reshapePlan(target, strides))
     }
     let copy = try clone(memoryFormat: .contiguous)
     let before = self.shape
-    return copy.alias(shape: target, strides: Layout.contiguousStrides(target), offset: 0)
+    return try copy.alias(shape: target, strides: Layout.contiguousStrides(target), offset: 0)
       .recorded("UnsafeViewBackward0", Input(copy) { g, _ in try g.reshape(before) })
   }
 
@@ -139,17 +139,17 @@ extension Tensor {
 
   /// Removes all dimensions of size 1, as a view (PyTorch: `Tensor.squeeze`).
   public func squeeze() throws -> Tensor {
-    view("SqueezeBackward0", squeezePlan(Array(shape.indices)))
+    try view("SqueezeBackward0", squeezePlan(Array(shape.indices)))
   }
 
   /// Removes dimension `dim` if its size is 1, as a view (PyTorch: `Tensor.squeeze`).
   public func squeeze(_ dim: Int) throws -> Tensor {
-    view("SqueezeBackward1", squeezePlan([try Layout.wrap(dim, ndim, "squeeze")]))
+    try view("SqueezeBackward1", squeezePlan([try Layout.wrap(dim, ndim, "squeeze")]))
   }
 
   /// Removes each of the dimensions `dims` if its size is 1, as a view (PyTorch: `Tensor.squeeze`).
   public func squeeze(_ dims: [Int]) throws -> Tensor {
-    view("SqueezeBackward2", squeezePlan(try Layout.wrapKeeping(dims, ndim, "squeeze")))
+    try view("SqueezeBackward2", squeezePlan(try Layout.wrapKeeping(dims, ndim, "squeeze")))
   }
 
   /// Applies ``squeeze()`` to this tensor itself (PyTorch: `Tensor.squeeze_`).
@@ -174,7 +174,7 @@ extension Tensor {
 
   /// Inserts a dimension of size 1 before dimension `dim`, as a view (PyTorch: `Tensor.unsqueeze`).
   public func unsqueeze(_ dim: Int) throws -> Tensor {
-    view("UnsqueezeBackward0", try unsqueezePlan(dim, "unsqueeze"))
+    try view("UnsqueezeBackward0", try unsqueezePlan(dim, "unsqueeze"))
   }
 
   /// Applies ``unsqueeze(_:)`` to this tensor itself (PyTorch: `Tensor.unsqueeze_`).

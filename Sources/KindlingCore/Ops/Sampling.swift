@@ -16,7 +16,7 @@ extension Tensor {
     try inPlace("bernoulli_", [p]) { x, destination in
       let out = destination.alias()
       try out.drawBernoulli("bernoulli_", p.detach().expand(out.shape), generator)
-      return out.recorded(
+      return try out.recorded(
         "BernoulliBackward1", Input(x, pullback: Tensor.zeroGradient),
         Input(p, pullback: Tensor.zeroGradient))
     }
@@ -26,7 +26,7 @@ extension Tensor {
   public func bernoulli(generator: Generator? = nil) throws -> Tensor {
     let out = try Tensor(like: self, dtype, .contiguous, "bernoulli")
     try out.drawBernoulli("bernoulli", detach(), generator)
-    return out.recorded("BernoulliBackward0", Input(self, pullback: Tensor.zeroGradient))
+    return try out.recorded("BernoulliBackward0", Input(self, pullback: Tensor.zeroGradient))
   }
 
   /// Samples a tensor like this one: 1 with probability `p`, else 0 (PyTorch: `Tensor.bernoulli`).

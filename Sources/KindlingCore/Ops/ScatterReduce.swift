@@ -79,7 +79,7 @@ extension Tensor {
       }
     }
     guard isGradEnabled && (requiresGrad || source.requiresGrad) else { return out }
-    Recording.record(
+    try Recording.record(
       [out], node, [self, source], saving: [self, source, index], savingOutput: true
     ) { gradients, saved in
       guard let g = gradients[0] else { return [nil, nil] }

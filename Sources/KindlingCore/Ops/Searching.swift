@@ -41,6 +41,9 @@ extension Tensor {
       )
     }
     let type = Tensor.resultType(self, values)
+    if values.numel == 0 {
+      return try Tensor.zeros(values.shape, dtype: outInt32 ? .int32 : .int64, device: device)
+    }
     guard type != .bool else {
       throw TensorError(
         .dtype, "searchsorted", "\"searchsorted_out_cpu\" not implemented for 'Bool'")

@@ -144,7 +144,7 @@ extension Tensor {
       let extreme = try find(self)
       return (extreme, try eq(extreme).logicalOr(isnan()))
     }
-    return extreme.recorded(
+    return try extreme.recorded(
       "SegmentReduceBackward0",
       Input(self, saving: hits) { g, s in try g / s[0].sum(dim: 0) * s[0] })
   }

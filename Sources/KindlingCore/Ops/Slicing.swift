@@ -17,7 +17,7 @@ extension Tensor {
     let offset = storageOffset + i * strides[d]
     shape.remove(at: d)
     strides.remove(at: d)
-    return view("SelectBackward0", shape: shape, strides: strides, offset: offset) { g, _ in
+    return try view("SelectBackward0", shape: shape, strides: strides, offset: offset) { g, _ in
       try g.placed(in: before, "SelectBackwardBackward0") { try $0.select(d, i) }
     }
   }
@@ -51,7 +51,7 @@ extension Tensor {
     let offset = overflow || isBeyond || end > 1 << 56 ? storageOffset : end
     shape[d] = (high - low) / step + ((high - low) % step == 0 ? 0 : 1)
     strides[d] = shape[d] > 1 ? strides[d] * step : strides[d] &* step
-    return view("SliceBackward0", shape: shape, strides: strides, offset: offset) { g, _ in
+    return try view("SliceBackward0", shape: shape, strides: strides, offset: offset) { g, _ in
       try g.placed(in: before, "SliceBackwardBackward0") {
         try $0.slice(d, low, high, step: step)
       }
@@ -181,7 +181,7 @@ extension Tensor {
       return view
     }
     let shapes = parts.map(\.shape), dtype = dtype, device = device
-    Recording.record(parts, name, [self]) { gradients, _ in
+    try Recording.record(parts, name, [self]) { gradients, _ in
       let filled = try zip(gradients, shapes).map { gradient, shape in
         try gradient ?? Tensor.zeros(shape, dtype: dtype, device: device)
       }
@@ -202,7 +202,7 @@ extension Tensor {
       return view
     }
     let dtype = dtype, device = device
-    Recording.record(parts, "UnbindBackward0", [self]) { [part] gradients, _ in
+    try Recording.record(parts, "UnbindBackward0", [self]) { [part] gradients, _ in
       [
         try Tensor.stack(
           gradients.map { try $0 ?? Tensor.zeros(part, dtype: dtype, device: device) }, dim: d)
@@ -339,7 +339,7 @@ extension Tensor {
     let count = (length - size) / step + 1
     var (windows, steps) = (shape, strides)
     if ndim > 0 { (windows[d], steps[d]) = (count, count > 1 ? spacing * step : spacing) }
-    return view(
+    return try view(
       "UnfoldBackward0", shape: windows + [size], strides: steps + [spacing], offset: storageOffset
     ) { [shape] g, _ in
       // The only window has one element or none.
@@ -370,7 +370,7 @@ extension Tensor {
         0, offset >= 0 ? Swift.min(rows, columns - offset) : Swift.min(rows + offset, columns))
     let start = length == 0 ? 0 : offset >= 0 ? offset * strides[b] : -offset * strides[a]
     let kept = shape.indices.filter { $0 != a && $0 != b }
-    return view(
+    return try view(
       "DiagonalBackward0", shape: kept.map { shape[$0] } + [length],
       strides: kept.map { strides[$0] } + [strides[a] + strides[b]], offset: storageOffset + start
     ) { [shape] g, _ in

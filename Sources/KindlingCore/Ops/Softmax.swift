@@ -41,7 +41,7 @@ extension Tensor {
     }
     if type != x.dtype { y = try y.to(x.dtype) }
     guard isGradEnabled, x.requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       node, Input(x) { g, s in try g.softmaxGradient(s.output, d, log: log) }, savingOutput: true)
   }
 
@@ -59,7 +59,7 @@ extension Tensor {
     if type != y.dtype { result = try result.to(y.dtype) }
     guard isGradEnabled, requiresGrad || y.requiresGrad else { return result }
     if log {
-      return result.recorded(
+      return try result.recorded(
         "LogSoftmaxBackwardDataBackward0",
         Input(self, saving: y) { gg, s in
           try gg - (gg * s[0].exp()).sum(dim: dim, keepdim: true)
@@ -68,7 +68,7 @@ extension Tensor {
           try -gg * s[1].exp() * s[0].sum(dim: dim, keepdim: true)
         })
     }
-    return result.recorded(
+    return try result.recorded(
       "SoftmaxBackwardDataBackward0",
       Input(self, saving: y) { gg, s in try gg.softmaxGradient(s[0], dim, log: false) },
       Input(y, saving: self, y) { gg, s in

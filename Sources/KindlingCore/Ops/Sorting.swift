@@ -60,7 +60,7 @@ extension Tensor {
         line, ofRank: line.medianRank(0, ignoresNaN: ignoresNaN).reshape([]), into: result)
       return result
     }
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(self, saving: self) { g, s in
         let hits = try noGrad {
@@ -82,7 +82,7 @@ extension Tensor {
       let rank = try medianRank(d, ignoresNaN: ignoresNaN)
       return (try values.picked(rank, d), try places.picked(rank, d))
     }
-    return (
+    return try (
       (keepdim ? values : values.dropping(reduced)).recorded(
         node,
         Input(self, saving: indices) { [shape] g, s in
@@ -94,10 +94,10 @@ extension Tensor {
 
 extension Tensor {
   private func checkMedian(_ name: String, _ dims: [Int]) throws {
+    try checkRows(name, dims, all: false)
     guard dtype != .bool else {
       throw TensorError(.dtype, name, "\"median_cpu\" not implemented for 'Bool'")
     }
-    try checkRows(name, dims, all: false)
   }
 
   /// Where the medians stand in sorted lines along `d`: NaN stand last, so it is the median of the rest, or
@@ -178,10 +178,17 @@ extension Tensor {
       kept = keptShape(reducing: [d])
       if !keepdim { kept.remove(at: d) }
     }
-    let sorted = try rows.sort().values
-    let ordered = try sorted.reshaped(kept + [sorted.shape[sorted.ndim - 1]])
-    let result = try ordered.atRanks(
-      ordered.ranks(q, ignoresNaN: ignoresNaN), interpolation)
+    // Of all elements PyTorch takes those at the ranks where they stand, which keeps them for the gradient.
+    let isLine = dim == nil && ndim > 0
+    let (sorted, order) = try isLine ? noGrad { try rows.sort() } : rows.sort()
+    let form = kept + [sorted.shape[sorted.ndim - 1]]
+    let ordered = try sorted.reshaped(form)
+    let ranks = try ordered.ranks(q, ignoresNaN: ignoresNaN)
+    let line = try keepdim ? rows.reshaped(form) : rows, places = try order.reshaped(form)
+    let result = try ordered.atRanks(ranks, interpolation) { rank in
+      try isLine
+        ? line.gather(-1, noGrad { try places.gather(-1, rank) }) : ordered.gather(-1, rank)
+    }
     return q.ndim == 0
       ? try result.squeeze_(-1) : try result.unsqueeze_(0).transpose_(0, -1).squeeze_(-1)
   }
@@ -201,9 +208,11 @@ extension Tensor {
       .maskedFill(isSpoiled, last)
   }
 
-  /// Interpolates sorted rows at fractional positions; only `linear` and `midpoint` read two
-  /// elements.
-  private func atRanks(_ ranks: Tensor, _ interpolation: Interpolation) throws -> Tensor {
+  /// The elements of these sorted rows at fractional places, which `element` gives at whole ones; only
+  /// `linear` and `midpoint` look at two.
+  private func atRanks(
+    _ ranks: Tensor, _ interpolation: Interpolation, _ element: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
     let places =
       switch interpolation {
       case .linear, .midpoint: ranks
@@ -212,11 +221,11 @@ extension Tensor {
       case .nearest: try ranks.round()
       }
     let below = try noGrad { try places.floor() }
-    let low = try gather(-1, below.to(.int64))
+    let low = try element(below.to(.int64))
     guard interpolation == .linear || interpolation == .midpoint else { return low }
     let high = try noGrad { try ranks.ceil().to(.int64) }
     return try low.lerp(
-      gather(-1, high),
+      element(high),
       weight: interpolation == .midpoint
         ? noGrad { try Tensor.full(ranks.shape, 0.5, dtype: dtype) } : ranks.sub(below).to(dtype))
   }

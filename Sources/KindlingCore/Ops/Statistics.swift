@@ -48,7 +48,7 @@ extension Tensor {
     let plan = try VariancePlan("var_mean", self, dims, correction, keepdim)
     try plan.warn("var_mean")
     let (variance, mean) = try plan.values(of: self)
-    Recording.record([variance, mean], "VarMeanBackward0", [self], saving: [self]) { g, s in
+    try Recording.record([variance, mean], "VarMeanBackward0", [self], saving: [self]) { g, s in
       [try plan.gradient(of: s[0], g[0], mean: g[1])]
     }
     return (variance, mean)
@@ -63,7 +63,7 @@ extension Tensor {
     let mean = try plan.values(of: self).mean
     // The deviation is recomputed for its gradient: a saved copy of the output would be outside the
     // graph that second derivatives need.
-    Recording.record(
+    try Recording.record(
       [deviation, mean], "StdMeanBackward0", [self], saving: [self], savingOutput: true
     ) { g, s in
       let root = try g[0].map { g in
@@ -193,10 +193,10 @@ extension Tensor {
         return keepdim ? sum : sum.dropping(reduced)
       }
     }
-    return y.recorded(
+    return try y.recorded(
       "LogsumexpBackward0",
       Input(x, saving: x) { g, s in
-        let y = s.output.restored(reduced, keepdim)
+        let y = try s.output.restored(reduced, keepdim)
         return try g.restored(reduced, keepdim) * (s[0] - y).exp()
       }, savingOutput: true)
   }

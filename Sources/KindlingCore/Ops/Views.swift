@@ -19,21 +19,21 @@ extension Tensor {
   /// Its pullback converts the gradient of the view to that of this tensor.
   package func view(
     _ name: String, shape: [Int], strides: [Int], offset: Int, _ pullback: @escaping Pullback
-  ) -> Tensor {
+  ) throws -> Tensor {
     let result = alias(shape: shape, strides: strides, offset: offset)
     result.trackView(of: self)
-    return result.recorded(name, Input(self, pullback: pullback))
+    return try result.recorded(name, Input(self, pullback: pullback))
   }
 
-  func view(_ name: String, _ plan: ViewPlan) -> Tensor {
-    view(name, shape: plan.shape, strides: plan.strides, offset: plan.offset, plan.pullback)
+  func view(_ name: String, _ plan: ViewPlan) throws -> Tensor {
+    try view(name, shape: plan.shape, strides: plan.strides, offset: plan.offset, plan.pullback)
   }
 
   /// Applies the geometry of `plan` to this tensor itself (PyTorch: `Tensor.t_` and similar
   /// operations).
   func adopt(_ operation: String, _ name: String, _ plan: ViewPlan) throws -> Tensor {
     if isGradEnabled && requiresGrad { try checkInPlace(operation) }
-    let result = alias(shape: plan.shape, strides: plan.strides, offset: plan.offset)
+    let result = try alias(shape: plan.shape, strides: plan.strides, offset: plan.offset)
       .recorded(name, Input(self, pullback: plan.pullback))
     (shape, strides, storageOffset) = (plan.shape, plan.strides, plan.offset)
     (numel, isContiguous) = (result.numel, result.isContiguous)
@@ -52,7 +52,7 @@ extension Tensor {
     let result = try Tensor.zeros(shape, dtype: dtype, device: device)
     let target = try noGrad { try region(result) }
     if target.numel > 0 { try backend.copy(self, into: target.alias()) }
-    return result.recorded(name, Input(self) { g, _ in try region(g) })
+    return try result.recorded(name, Input(self) { g, _ in try region(g) })
   }
 
   // MARK: Order of dimensions
@@ -69,7 +69,7 @@ extension Tensor {
 
   /// Swaps two dimensions, as a view (PyTorch: `Tensor.transpose`).
   public func transpose(_ dim0: Int, _ dim1: Int) throws -> Tensor {
-    view("TransposeBackward0", try transposePlan(dim0, dim1, "transpose"))
+    try view("TransposeBackward0", transposePlan(dim0, dim1, "transpose"))
   }
 
   /// Applies ``transpose(_:_:)`` to this tensor itself (PyTorch: `Tensor.transpose_`).
@@ -93,8 +93,8 @@ extension Tensor {
     return ViewPlan(shape.reversed(), strides.reversed(), storageOffset) { g, _ in try g.t() }
   }
 
-  /// Transposes a matrix, as a view; vectors are returned unchanged (PyTorch: `Tensor.t`).
-  public func t() throws -> Tensor { view("TBackward0", try tPlan("t")) }
+  /// The transposed matrix, as a view; vectors stay as they are (PyTorch: `Tensor.t`).
+  public func t() throws -> Tensor { try view("TBackward0", tPlan("t")) }
 
   /// Applies ``t()`` to this tensor itself (PyTorch: `Tensor.t_`).
   @discardableResult
@@ -108,7 +108,7 @@ extension Tensor {
         "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = \(ndim) is not equal to len(dims) = \(dims.count)"
       )
     }
-    return permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
+    return try permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
   }
 
   /// Calls ``permute(_:)-([Int])`` with the dimensions as numbers.
@@ -126,20 +126,28 @@ extension Tensor {
         "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
       )
     }
-    return permuted(shape.indices.reversed())
+    do {
+      return try permuted(shape.indices.reversed())
+    } catch {
+      // A property cannot refuse a view whose place in the graph is lost; what uses it does.
+      let result = alias(
+        shape: shape.reversed(), strides: strides.reversed(), offset: storageOffset)
+      (result.node, result.outputIndex) = (gradFn, 0)
+      return result
+    }
   }
 
   private func noteScalar(_ name: String, _ advice: String) {
     Warnings.note(.deprecated, "", "Tensor.\(name) is deprecated on 0-D tensors. \(advice)")
   }
 
-  private func permuted(_ order: [Int]) -> Tensor {
+  private func permuted(_ order: [Int]) throws -> Tensor {
     var inverse = order
     for (i, d) in order.enumerated() { inverse[d] = i }
-    return view(
+    return try view(
       "PermuteBackward0", shape: order.map { shape[$0] }, strides: order.map { strides[$0] },
       offset: storageOffset
-    ) { [inverse] g, _ in g.permuted(inverse) }
+    ) { [inverse] g, _ in try g.permuted(inverse) }
   }
 
   /// A view with the last two dimensions swapped (PyTorch: `Tensor.mT`).
@@ -193,15 +201,15 @@ extension Tensor {
         "invalid source or destination dims: source (\(source) dims) should contain the same number of dims as destination (\(destination) dims)"
       )
     }
-    if source.isEmpty { return view("AliasBackward0", aliasPlan()) }
+    if source.isEmpty { return try view("AliasBackward0", aliasPlan()) }
     let from = try Layout.wrapKeeping(source, ndim, "movedim")
     let to = try Layout.wrapKeeping(destination, ndim, "movedim")
-    if ndim == 0 { return view("AliasBackward0", aliasPlan()) }
+    if ndim == 0 { return try view("AliasBackward0", aliasPlan()) }
     var order = [Int](repeating: -1, count: ndim)
     for (s, d) in zip(from, to) { order[d] = s }
     var rest = shape.indices.filter { !from.contains($0) }[...]
     for d in order.indices where order[d] < 0 { order[d] = rest.removeFirst() }
-    return permuted(order)
+    return try permuted(order)
   }
 
   /// Moves one dimension (PyTorch: `Tensor.movedim`).
@@ -229,7 +237,7 @@ extension Tensor {
   public func asStrided(
     _ size: [Int], _ stride: [Int], storageOffset: Int? = nil
   ) throws -> Tensor {
-    view("AsStridedBackward0", try stridedPlan(size, stride, storageOffset, "asStrided"))
+    try view("AsStridedBackward0", stridedPlan(size, stride, storageOffset, "asStrided"))
   }
 
   /// Applies ``asStrided(_:_:storageOffset:)`` to this tensor itself

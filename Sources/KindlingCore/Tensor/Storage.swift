@@ -34,10 +34,10 @@ package final class Storage: @unchecked Sendable {
     owner = .external(release: release)
   }
 
-  /// Creates a storage that shares the memory, with a separate version count.
-  package init(sharing other: Storage) {
+  /// The same memory with its own version count, or the first `byteCount` bytes of it.
+  package init(sharing other: Storage, byteCount: Int? = nil) {
     address = other.address
-    byteCount = other.byteCount
+    self.byteCount = byteCount ?? other.byteCount
     backend = other.backend
     owner = .shared(other)
   }

@@ -28,7 +28,7 @@ enum Composed {
     }
     let wanted = inputs.map { $0.requiresGrad && $0.dtype.isFloatingPoint }
     let places = isLinear ? inputs.map(Place.init) : []
-    Recording.record(
+    try Recording.record(
       [y], node, inputs, saving: isLinear ? [] : inputs, savingOutput: savingOutput, joint: true
     ) { gradients, kept in
       let saved = try isLinear ? places.map { try $0.zeros() } : Array(kept.prefix(wanted.count))

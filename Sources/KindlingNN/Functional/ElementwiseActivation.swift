@@ -43,11 +43,11 @@ struct ElementwiseActivation: Sendable {
     if x.dtype == .bool {
       throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
     }
-    guard inplace else { return recorded(try computed(x), node, x) }
+    guard inplace else { return try recorded(computed(x), node, x) }
     return try x.inPlace(name + "_", preserving: inPlaceGradient == nil) { before, destination in
       let out = destination.alias()
       try noGrad { _ = try out.copy_(computed(before)) }
-      return inPlaceGradient.map { recordedInPlace(out, before, $0) }
+      return try inPlaceGradient.map { try recordedInPlace(out, before, $0) }
         ?? recorded(out, nodeInPlace ?? node, before)
     }
   }
@@ -56,9 +56,9 @@ struct ElementwiseActivation: Sendable {
     try noGrad { x.dtype.isHalf ? try values(x.to(.float32)).to(x.dtype) : try values(x) }
   }
 
-  private func recorded(_ y: Tensor, _ node: String, _ x: Tensor) -> Tensor {
+  private func recorded(_ y: Tensor, _ node: String, _ x: Tensor) throws -> Tensor {
     let gradient = gradient, bends = isPiecewiseLinear
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(x, saving: x) { g, s in
         let own =
@@ -72,9 +72,9 @@ struct ElementwiseActivation: Sendable {
   /// Records the in-place form of an activation whose gradient needs only the output.
   private func recordedInPlace(
     _ y: Tensor, _ before: Tensor, _ gradient: InPlaceGradient
-  ) -> Tensor {
+  ) throws -> Tensor {
     let name = name, bends = isPiecewiseLinear, node = nodeInPlace ?? node
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(before) { g, s in
         guard gradient.isInvertible else {

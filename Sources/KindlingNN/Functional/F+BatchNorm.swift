@@ -104,8 +104,9 @@ extension F {
   }
 
   private static func copyMean(_ all: Tensor?, over samples: Int, to running: Tensor?) throws {
-    guard let all, let running, samples > 0 else { return }
-    try running.copy_(all.view(samples, -1).mean(dim: 0))
+    guard let all, let running else { return }
+    // The mean of no samples is NaN, as in PyTorch.
+    try running.copy_(all.view(samples, running.numel).mean(dim: 0))
   }
 }
 
@@ -159,7 +160,7 @@ extension Tensor {
       }
       return (try norm.restored(out, dtype).laidOut(as: suggestedFormat), mean, rstd)
     }
-    norm.record(y, self, weight, bias, mean, rstd)
+    try norm.record(y, self, weight, bias, mean, rstd)
     let type = weight?.dtype ?? dtype
     if training { return (y, try mean.to(type), try rstd.to(type)) }
     let none = try Tensor.zeros([0], dtype: type, device: device)
@@ -228,11 +229,11 @@ private struct ChannelNorm: Sendable {
 
   func record(
     _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
-  ) {
+  ) throws {
     let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
     let hasWeight = weight != nil
-    // A missing weight or bias is replaced by a tensor that requires no gradient.
-    Recording.record(
+    // Where there is no weight or bias, a tensor without gradient stands in its place.
+    try Recording.record(
       [y], "NativeBatchNormBackward0", [x, weight ?? mean, bias ?? mean],
       saving: [x, mean, rstd] + (weight.map { [$0] } ?? []), joint: true
     ) { gradients, saved in

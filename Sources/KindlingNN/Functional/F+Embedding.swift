@@ -29,7 +29,7 @@ extension F {
       try weight.indexSelect(0, flat).reshape(indices.shape + [weight.shape[1]])
     }
     let (shape, columns) = (weight.shape, weight.shape[1])
-    return y.recorded(
+    return try y.recorded(
       "EmbeddingBackward0",
       Input(weight, saving: flat) { g, s in
         var lines = try g.reshape([s[0].numel, columns])

@@ -159,7 +159,7 @@ extension Tensor {
     let (y, mean, rstd) = try noGrad {
       try norm.values(self, weight?.reshape(-1), bias?.reshape(-1), "layer_norm")
     }
-    norm.record(y, self, weight, bias, mean, rstd)
+    try norm.record(y, self, weight, bias, mean, rstd)
     let kept = Array(lead) + normalizedShape.map { _ in 1 }
     let type = weight?.dtype ?? dtype
     return (y, try mean.view(kept).to(type), try rstd.view(kept).to(type))
@@ -210,7 +210,7 @@ extension Tensor {
         try rstd.view(n, numGroups).to(type)
       )
     }
-    norm.record([y, mean, rstd], self, weight, bias)
+    try norm.record([y, mean, rstd], self, weight, bias)
     return (y, mean, rstd)
   }
 
@@ -269,10 +269,10 @@ private struct RowNorm: Sendable {
 
   func record(
     _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
-  ) {
+  ) throws {
     let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
     let hasWeight = weight != nil
-    Recording.record(
+    try Recording.record(
       [y], "NativeLayerNormBackward0", [x, weight ?? mean, bias ?? mean],
       saving: [x, mean, rstd] + [weight, bias].compactMap(\.self), joint: true
     ) { gradients, saved in
@@ -359,10 +359,10 @@ private struct GroupNormPlan: Sendable {
     return (try out.view(shape).to(x.dtype), mean, rstd)
   }
 
-  /// Records the output and the statistics, both differentiable.
-  func record(_ outputs: [Tensor], _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?) {
+  /// Records the result and the statistics, through which gradients flow too.
+  func record(_ outputs: [Tensor], _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?) throws {
     let none = outputs[0].detach(), hasWeight = weight != nil
-    Recording.record(
+    try Recording.record(
       outputs, "NativeGroupNormBackward0", [x, weight ?? none, bias ?? none],
       saving: [x, outputs[1].detach(), outputs[2].detach()] + (weight.map { [$0] } ?? [])
     ) { gradients, saved in

@@ -41,7 +41,7 @@ extension Tensor {
   /// Reshapes a new tensor that nothing else refers to; the result is not tracked as a view.
   func unsafeView(_ shape: [Int]) throws -> Tensor {
     let own = self.shape
-    return alias(shape: shape, strides: Layout.contiguousStrides(shape), offset: storageOffset)
+    return try alias(shape: shape, strides: Layout.contiguousStrides(shape), offset: storageOffset)
       .recorded("UnsafeViewBackward0", Input(self) { g, _ in try g.reshape(own) })
   }
 }

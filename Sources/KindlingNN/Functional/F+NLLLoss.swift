@@ -25,7 +25,7 @@ extension F {
     let labels = try noGrad { try target.to(.int64).contiguous() }
     let (y, totalWeight) = try plan.loss(input, labels, weight)
     guard isGradEnabled, input.requiresGrad else { return y }
-    return y.recorded(
+    return try y.recorded(
       spatial.isEmpty ? "NllLossBackward0" : "NllLoss2DBackward0",
       plan.input(input, labels, totalWeight, weight))
   }
@@ -138,12 +138,12 @@ private struct NLLPlan {
     }
     guard isGradEnabled, g.requiresGrad else { return result }
     let hasWeight = weight != nil
-    return result.recorded(
+    return try result.recorded(
       spatial.isEmpty ? "NllLossBackwardBackward0" : "NllLoss2DBackwardBackward0",
       Input(g, saving: labels, total, weight) { gg, s in
         let weight = hasWeight ? s[2] : nil
         let (y, total) = try loss(gg, s[0], weight)
-        return y.recorded("NllLossBackward0", input(gg, s[0], total, weight))
+        return try y.recorded("NllLossBackward0", input(gg, s[0], total, weight))
       })
   }
 }

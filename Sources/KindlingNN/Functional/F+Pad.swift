@@ -70,7 +70,7 @@ extension Tensor {
       try border.inside(of: out).copy_(border.kept(of: self))
       return try out.laidOut(as: suggestedFormat)
     }
-    return result.recorded(
+    return try result.recorded(
       "ConstantPadNdBackward0",
       Input(self) { g, _ in
         try g.constantPad(pad.map { 0 &- $0 }, value: 0)
@@ -168,7 +168,7 @@ private struct Border: Sendable {
     }
     let out = try noGrad { try withBorders(x, mode).laidOut(as: x.suggestedFormat) }
     let node = mode == .reflect ? "ReflectionPad" : "ReplicationPad"
-    return out.recorded(
+    return try out.recorded(
       "\(node)\(rank)DBackward0",
       Input(x, saving: x) { g, s in
         try dims.reversed().reduce(g) { gradient, d in

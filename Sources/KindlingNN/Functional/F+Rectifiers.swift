@@ -51,7 +51,7 @@ extension F {
       slopes = try weight.view(shape)
     }
     let y = try noGrad { try Tensor.where(x.gt(0), x, x.mul(slopes)) }
-    return y.recorded(
+    return try y.recorded(
       "PreluKernelBackward0",
       Input(x, saving: x, slopes) { g, s in
         try Tensor.where(s[0].gt(0), g, g.mul(s[1])).flat(in: s[0], "PreluKernelBackwardBackward0")
@@ -105,7 +105,7 @@ extension F {
       return try x.inPlace("rrelu_") { before, destination in
         let out = destination.alias()
         try noGrad { _ = try out.copy_(before.mul(noise)) }
-        return out.recorded(
+        return try out.recorded(
           "RreluWithNoiseBackward1",
           Input(before, saving: noise, before) { g, s in
             try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")

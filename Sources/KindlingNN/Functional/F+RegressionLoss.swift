@@ -18,7 +18,7 @@ extension F {
     let difference = try noGrad { try input.sub(target) }
     let y = try noGrad { try difference.mul(difference).reduced(kind) }
     let scale = kind == .mean ? 2 / Double(difference.numel) : 2
-    return y.recorded(
+    return try y.recorded(
       "MseLossBackward0",
       Input(input, saving: input, target) { g, s in try s[0].sub(s[1]).mul(scale).mul(g) },
       Input(target, saving: input, target) { g, s in try s[1].sub(s[0]).mul(scale).mul(g) })

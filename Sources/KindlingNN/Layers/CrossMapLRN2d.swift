@@ -49,7 +49,7 @@ open class CrossMapLRN2d: Module, Layer {
       let scale = try self.scale(of: x)
       return (try scale.pow(-beta.doubleValue).mul(x), scale)
     }
-    Recording.record([output], "CrossMapLRN2dBackward", [x], saving: [x, output, scale]) {
+    try Recording.record([output], "CrossMapLRN2dBackward", [x], saving: [x, output, scale]) {
       [self] gradients, saved in
       guard let gradient = gradients[0] else { return [nil] }
       return [try self.gradient(gradient, saved[0], saved[1], saved[2])]

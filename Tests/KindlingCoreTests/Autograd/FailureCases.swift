@@ -2,6 +2,11 @@ import Kindling
 
 private func leaf(_ shape: Int...) throws -> Tensor { try Tensor.ones(shape, requiresGrad: true) }
 
+private struct Identity: AutogradFunction {
+  func forward(_ ctx: FunctionContext, _ inputs: [Tensor]) throws -> [Tensor] { [inputs[0]] }
+  func backward(_ ctx: FunctionContext, _ gradients: [Tensor]) throws -> [Tensor?] { gradients }
+}
+
 /// What fails in PyTorch fails here, at the same point.
 ///
 /// The first cases are those of `autograd.json`.
@@ -11,6 +16,56 @@ let failureCases: [FailureCase] = [
     let y = try (x * x).sum()
     try y.backward()
     try y.backward()
+  },
+  FailureCase("detached_saved_tensor", "saved tensor that has been detached in-place") {
+    let y = try leaf(2).exp()
+    let z = try y.angle()
+    try y.detach_()
+    try z.sum().backward()
+  },
+  FailureCase("inference_tensor_saved", "Inference tensors cannot be saved for backward") {
+    let w = try inferenceMode { try Tensor.ones(2) * 2 }
+    _ = try leaf(2) * w
+  },
+  FailureCase("use_of_a_changed_base_of_several_views", "is a view and its base or another view") {
+    let y = try leaf(2) * 1
+    let parts = try y.split(1)
+    try y.mul_(2)
+    _ = try parts[0] + 1
+  },
+  FailureCase("view_of_a_changed_base_of_several_views", "is a view and its base or another view") {
+    let y = try leaf(2, 1) * 1
+    let parts = try y.split(1)
+    try y.mul_(2)
+    _ = try parts[0].mT
+  },
+  FailureCase("use_of_a_view_made_without_recording", "A view was created in noGrad mode") {
+    let y = try leaf(2) * 1
+    let view = try noGrad { try y.view(2) }
+    try y.mul_(2)
+    _ = try view.log()
+  },
+  FailureCase("custom_function_of_a_lost_view", "A view was created in noGrad mode") {
+    let y = try leaf(2) * 1
+    let view = try noGrad { try y.view(2) }
+    _ = try noGrad { try y.mul_(2) }
+    _ = try Identity().apply(view)
+  },
+  FailureCase("quantile_of_a_changed_row", "has been modified by an inplace operation") {
+    let y = try leaf(4) * 1
+    let q = try y.quantile(0.3)
+    try y.div_(2)
+    try q.backward()
+  },
+  FailureCase("aminmax_backward_twice", "Trying to backward through the graph a second time") {
+    let (low, high) = try leaf(2).aminmax()
+    try low.backward()
+    try high.backward()
+  },
+  FailureCase("aminmax_modified_output", "has been modified by an inplace operation") {
+    let (low, high) = try leaf(2).aminmax()
+    try low.div_(-1)
+    try high.backward()
   },
   FailureCase("backward_nonscalar", "grad can be implicitly created only for scalar outputs") {
     try (leaf(2) * 2).backward()

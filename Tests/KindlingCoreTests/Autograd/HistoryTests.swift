@@ -242,6 +242,18 @@ import Testing
     #expect(
       refusal { _ = try Autograd.vjp({ $0 }, x, Tensor.ones(3)) }.contains("v has invalid size"))
   }
+
+  @Test func infiniteGradientsOfATraceStayOnTheDiagonal() throws {
+    let x = try leaf([1, 2, 3])
+    try x.view(3, 1).trace().backward(Tensor(Double.infinity, dtype: .float64))
+    #expect(try values(x.grad) == [.infinity, 0, 0])
+  }
+
+  @Test func gradientOfANumbersProductIsThatOfTheNumber() throws {
+    let x = try Tensor(2.0).requiresGrad_()
+    let g = try grad(of: x.prod(dim: 0), withRespectTo: x, createGraph: true)
+    #expect(try g.item() == 1 && !g.requiresGrad)
+  }
 }
 
 private struct SumAndSign: AutogradFunction {

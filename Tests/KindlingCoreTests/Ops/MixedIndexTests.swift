@@ -121,4 +121,15 @@ import Testing
     #expect(
       refusal { _ = try Tensor.zeros(2, 2)[try Self.mask(), [0]] }.contains("too many indices"))
   }
+
+  /// An integer tensor without dimensions selects before masks and others behind a whole dimension.
+  @Test func assignmentsWithWholeDimensionsSelectFirst() throws {
+    let x = try Tensor.arange(27).reshape(3, 3, 3)
+    let mask = Tensor([true, true, true])
+    try x.indexPut_([Tensor(-3), nil, mask], Tensor([[[-17], [2], [-2]]]))
+    #expect(try x[0].toArray(as: Int.self) == [-17, -17, -17, 2, 2, 2, -2, -2, -2])
+    let y = try Tensor.zeros(2, 3, 3)
+    try y.indexPut_([Tensor(1), nil, Tensor([0, 2])], Tensor([[1.0, 2], [3, 4], [5, 6]]))
+    #expect(try y[1].toArray(as: Int.self) == [1, 0, 2, 3, 0, 4, 5, 0, 6])
+  }
 }

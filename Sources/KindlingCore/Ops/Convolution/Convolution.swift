@@ -45,7 +45,7 @@ extension Tensor {
       y = try y.laidOut(as: x.convolutionFormat(w, c))
     }
     guard isRecorded else { return y }
-    return y.recorded(
+    return try y.recorded(
       "ConvolutionBackward0",
       Input(x, saving: w) { [exact] g, s in try g.transposeConvolved(s[0], nil, exact) },
       Input(w, saving: x) { g, s in try g.convolutionWeightGradient(s[0], c) },
@@ -78,7 +78,7 @@ extension Tensor {
     guard isGradEnabled, g.requiresGrad || w.requiresGrad || bias?.requiresGrad == true else {
       return x
     }
-    return x.recorded(
+    return try x.recorded(
       "ConvolutionBackward0",
       Input(g, saving: w) { gx, s in try gx.convolved(s[0], nil, c) },
       Input(w, saving: g) { gx, s in try s[0].convolutionWeightGradient(gx, c) },
@@ -97,7 +97,7 @@ extension Tensor {
           g.unrecordedContiguous(), x.unrecordedContiguous(), c, into: w)
       }
     }
-    return w.recorded(
+    return try w.recorded(
       "ConvolutionBackwardBackward0",
       Input(g, saving: x) { gw, s in try s[0].convolved(gw, nil, c) },
       Input(x, saving: g) { gw, s in try s[0].transposeConvolved(gw, nil, c) })

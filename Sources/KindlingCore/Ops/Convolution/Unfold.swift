@@ -78,7 +78,7 @@ package struct SlidingBlocks: Sendable {
       return try view(padded).clone(memoryFormat: .contiguous)
         .reshape([x.shape[0], x.shape[1] * size, count])
     }
-    return result.recorded("Im2ColBackward0", Input(x) { g, _ in try images(of: g) })
+    return try result.recorded("Im2ColBackward0", Input(x) { g, _ in try images(of: g) })
   }
 
   /// Sums columns into images `[N, C, H, W]`; each element is the sum of its copies in the columns.
@@ -102,6 +102,6 @@ package struct SlidingBlocks: Sendable {
       }
       return try inside(padded).clone()
     }
-    return result.recorded("Col2ImBackward0", Input(x) { g, _ in try columns(of: g) })
+    return try result.recorded("Col2ImBackward0", Input(x) { g, _ in try columns(of: g) })
   }
 }

@@ -6,7 +6,7 @@ extension Tensor {
     if y.numel > 0 { try backend.averagePool(unrecordedContiguous(), p, into: y) }
     // PyTorch's 3-D pooling always returns a contiguous tensor.
     if rank == 2 { y = try y.laidOut(as: suggestedFormat) }
-    return y.recorded(
+    return try y.recorded(
       node,
       Input(self, saving: self) { [shape] g, s in
         try g.averageUnpooled(node, p, shape, rank).flat(in: s[0], node.dropLast() + "Backward0")
@@ -25,7 +25,7 @@ extension Tensor {
         try backend.averagePoolBackward(unrecordedContiguous(), p, into: x)
       }
     }
-    return x.recorded(
+    return try x.recorded(
       node.dropLast() + "Backward0",
       Input(self) { g, _ in try g.averagePooled(node, p, rank: rank) })
   }

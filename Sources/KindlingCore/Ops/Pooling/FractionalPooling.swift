@@ -39,7 +39,7 @@ extension Tensor {
       let p = Pooling(planes: 1, axes: [Pooling.Axis](repeating: .single, count: 3 - rank) + axes)
       try backend.maxPool(part(x, before), p, into: part(y, after), indices: part(indices, after))
     }
-    recordMaxima(y, indices, node, rank)
+    try recordMaxima(y, indices, node, rank)
     return (y, indices)
   }
 }

@@ -18,13 +18,13 @@ extension Tensor {
       y = try y.laidOut(as: suggestedFormat)
       indices = try indices?.laidOut(as: suggestedFormat)
     }
-    if let indices { recordMaxima(y, indices, node, rank) }
+    if let indices { try recordMaxima(y, indices, node, rank) }
     return (y, indices)
   }
 
-  /// Records `y` as the elements of this tensor that `indices` select in their planes.
-  func recordMaxima(_ y: Tensor, _ indices: Tensor, _ node: String, _ rank: Int) {
-    Recording.record([y, indices], node, [self], saving: [indices, self], joint: true) {
+  /// Records `y` as those elements of this tensor that `indices` names in their planes.
+  func recordMaxima(_ y: Tensor, _ indices: Tensor, _ node: String, _ rank: Int) throws {
+    try Recording.record([y, indices], node, [self], saving: [indices, self], joint: true) {
       [shape] gradients, saved in
       guard let g = gradients[0] else { return [nil] }
       return [try g.addedToPlanes(saved[0], shape, rank, node)]
@@ -42,7 +42,7 @@ extension Tensor {
         unrecordedContiguous(), indices.unrecordedContiguous(), planes: planes, into: x)
     }
     let name = node.dropLast() + "Backward0"
-    return x.recorded(
+    return try x.recorded(
       String(name), Input(self, saving: indices) { g, s in try g.takenFromPlanes(s[0], rank) })
   }
 
@@ -83,7 +83,7 @@ extension Tensor {
         .scatter(-1, places, flatten(startDim: -rank)).reshape(Array(target))
         .laidOut(as: rank == 2 ? suggestedFormat : .contiguous)
     }
-    return y.recorded(
+    return try y.recorded(
       node, Input(self, saving: indices) { g, s in try g.takenFromPlanes(s[0], rank) })
   }
 }

@@ -84,7 +84,7 @@ extension Tensor {
         return try sum + Double(p) * Double(p - 1) * 0.25 * 1.14472988584940017414
       }
     }
-    return y.recorded(
+    return try y.recorded(
       "MvlgammaBackward0",
       Input(x, saving: x) { g, s in
         try g * s[0].gammaArguments(p).digamma().sum(dim: -1)
