@@ -72,8 +72,8 @@ open class SGD: Optimizer {
         buffer = try Tensor(uninitializedLike: parameter, parameter.dtype)
         state["momentum_buffer"] = buffer
       }
-      // PyTorch looks for the buffers of all parameters before the first update, so that one that comes
-      // twice begins twice.
+      // PyTorch looks for the buffers of all parameters before the first update, so that a parameter
+      // that comes twice begins twice.
       step.isFirst = begun.contains(ObjectIdentifier(state))
     }
     try parameter.backend.sgdStep(parameter, gradient, momentumBuffer: buffer, step)

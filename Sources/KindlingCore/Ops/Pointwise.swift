@@ -60,7 +60,8 @@ extension Tensor {
   private func nextHalf(_ other: Tensor) throws -> Tensor {
     let type = Tensor.resultType(self, other)
     let (digits, least) = type == .float16 ? (11.0, -13.0) : (8.0, -125.0)
-    let a = try to(.float32), direction = try other.to(.float32).sub(a).sign()
+    let a = try to(type).to(.float32)
+    let direction = try other.to(type).to(.float32).sub(a).sign()
     let (mantissa, exponent) = try a.frexp()
     let shrinks = try mantissa.abs().eq(0.5).logicalAnd(a.sign().mul(direction).lt(0))
     // Zero has no exponent of its own; its neighbors are the smallest subnormal numbers.

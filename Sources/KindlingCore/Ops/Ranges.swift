@@ -122,8 +122,8 @@ extension Tensor {
 
   /// Creates evenly spaced numbers from both ends, so that the last element is exactly `b`.
   ///
-  /// Floats but float64 are computed in float32, and PyTorch's `linspace`, but not its `logspace`, rounds a product
-  /// and a sum `fused`: integers, whose fractions are cut off, show it.
+  /// Floats but float64 are computed in float32. PyTorch's `linspace`, but not its `logspace`, rounds a
+  /// product and a sum once (`fused`); integers, whose fractions are cut off, show it.
   private static func spaced(
     _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device, fused: Bool,
     _ map: @escaping (Double) -> Double

@@ -17,7 +17,8 @@ extension Tensor {
       let y = out.alias()
       try y.backend.copy(sums, into: y)
       let d = try Layout.wrap(dim, ndim, "cumsum")
-      return y.recorded("CumsumBackward0", Input(x) { g, _ in try g.summed(d, backwards: true) })
+      return try y.recorded(
+        "CumsumBackward0", Input(x) { g, _ in try g.summed(d, backwards: true) })
     }
   }
 
@@ -33,7 +34,7 @@ extension Tensor {
     let x = try to(accumulationType(dtype, "cumprod"))
     let d = try Layout.wrap(dim, ndim, "cumprod")
     let y = try x.scanned(.cumprod, "cumprod", d).values
-    return y.recorded(
+    return try y.recorded(
       "CumprodBackward0",
       Input(x, saving: x) { g, s in
         try s[0].cumprodGradient(g, s.output, d)
@@ -121,7 +122,7 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, name)
     let (values, indices) = try scanned(op, name, d, indices: true)
     guard let indices else { return (values, values) }
-    return (
+    return try (
       values.recorded(
         node,
         Input(self, saving: indices, self) { g, s in
@@ -137,6 +138,12 @@ extension Tensor {
     let out = try Tensor(uninitialized: shape, dtype, on: backend, name)
     let places = indices ? try Tensor(uninitialized: shape, .int64, on: backend, name) : nil
     if numel == 0 { return (out, places) }
+    if ndim == 0 {
+      // A number is its own running result, in every dtype.
+      try backend.copy(self, into: out)
+      if let places { try backend.fill(places, .int(0)) }
+      return (out, places)
+    }
     try Tensor.naming(name, dtype) {
       try backend.scan(
         op, self, dim: dim, backwards: backwards, dtype: dtype, into: out, indices: places)

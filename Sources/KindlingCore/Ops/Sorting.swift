@@ -178,7 +178,7 @@ extension Tensor {
       kept = keptShape(reducing: [d])
       if !keepdim { kept.remove(at: d) }
     }
-    // Of all elements PyTorch takes those at the ranks where they stand, which keeps them for the gradient.
+    // Of all elements PyTorch takes those at the ranks where they stand, and keeps them all.
     let isLine = dim == nil && ndim > 0
     let (sorted, order) = try isLine ? noGrad { try rows.sort() } : rows.sort()
     let form = kept + [sorted.shape[sorted.ndim - 1]]

@@ -28,6 +28,16 @@ import Testing
       try Tensor.arange(0, 3, step: 0.7, dtype: .int64)
     },
     Case("arange down", [3, 2, 1], .int32) { try Tensor.arange(3, 0.5, step: -1, dtype: .int32) },
+    // Relative to their own size, to which the sine of the rounded angle matters.
+    Case("sinc of integers", [1, 1, 1]) {
+      let expected = Tensor([
+        2.72598077444286e-09, -2.530538223410872e-09, 1.8720616168366178e-08,
+      ])
+      return try Tensor([77, 3, -200]).sinc().div(expected).mul(1e5).round().div(1e5)
+    },
+    Case("nextafter from an integer beyond the dtype", [65504, 4.99609375], .float16) {
+      try Tensor([Int.max, 5]).nextafter(Tensor([-3.0, -3]).to(.float16))
+    },
     Case("linspace of integers steps by a fraction", [-3, -2, -1, 0, 0, 0, 1], .int64) {
       try Tensor.linspace(-3, 1, steps: 7, dtype: .int64)
     },

@@ -3,6 +3,18 @@ import Testing
 
 /// Gradients of running and whole products and extrema where elements are zero or equal; PyTorch's values.
 @Suite struct ScanTests {
+  /// PyTorch has no running sums of bools but of numbers, which are copied.
+  @Test func runningResultsOfANumber() throws {
+    let x = Tensor(true)
+    #expect(try x.clone().cumsum_(dim: 0).dtype == .bool)
+    #expect(try x.cumsum(dim: 0, dtype: .bool).item() == 1)
+    #expect(try x.clone().cumprod_(dim: -1).item() == 1)
+    #expect(try x.cummax(dim: 0).indices.item() == 0)
+    #expect(
+      refusal { _ = try Tensor([true, false]).cumsum_(dim: 0) }.contains(
+        "not implemented for 'Bool'"))
+  }
+
   private static let sent = Tensor([1.0, 2, 3, 4, 5])
 
   /// A function of a line, where it is differentiated, and the gradient.
