@@ -21,8 +21,8 @@ extension Tensor {
     let own = Input(self, saving: places, weights) { g, s in
       try g.spreadSums(s[0], isWeighted ? s[1] : nil, size)
     }
-    guard let weights else { return result.recorded("WeightedSumsBackward", own) }
-    return result.recorded(
+    guard let weights else { return try result.recorded("WeightedSumsBackward", own) }
+    return try result.recorded(
       "WeightedSumsBackward", own,
       Input(weights, saving: self, places) { g, s in try g.placeProducts(s[0], s[1]) })
   }
@@ -37,8 +37,8 @@ extension Tensor {
     let own = Input(self, saving: places, weights) { gg, s in
       try gg.weightedSums(s[0], isWeighted ? s[1] : nil)
     }
-    guard let weights else { return result.recorded("SpreadSumsBackward", own) }
-    return result.recorded(
+    guard let weights else { return try result.recorded("SpreadSumsBackward", own) }
+    return try result.recorded(
       "SpreadSumsBackward", own,
       Input(weights, saving: self, places) { gg, s in try s[0].placeProducts(gg, s[1]) })
   }
@@ -49,7 +49,7 @@ extension Tensor {
     let (g, elements) = try noGrad { (try contiguous(), try x.contiguous()) }
     try backend.placeProducts(g, elements, places, into: result)
     let size = x.shape[2]
-    return result.recorded(
+    return try result.recorded(
       "PlaceProductsBackward",
       Input(self, saving: x, places) { gg, s in try s[0].weightedSums(s[1], gg) },
       Input(x, saving: self, places) { gg, s in try s[0].spreadSums(s[1], gg, size) })
