@@ -206,15 +206,19 @@ extension Tensor {
       let range: (Double, Double) = (try least.item(), try greatest.item())
       let counts =
         dtype == .float64
-        ? try Tensor.counts(self, shares, bins, range, Double.self)
-        : try Tensor.counts(self.to(.float32), shares.to(.float32), bins, range, Float.self)
+        ? try Tensor.counts(self, shares, bins, range) { (x: Double) in Int(x) }
+        : try Tensor.counts(self.to(.float32), shares.to(.float32), bins, range) {
+          (x: Float) in Int(x)
+        }
       return try counts.tensor(shape: [bins], device: device).to(dtype)
     }
   }
 
-  /// How many of the `values` within `range` fall into each of `bins` bins, which `shares` name.
+  /// How many of the `values` within `range` fall into each of `bins` bins, which the `whole` parts of
+  /// `shares` name: the conversion from T, which generic code would do bit by bit.
   private static func counts<T: TensorScalar & BinaryFloatingPoint & BitwiseCopyable>(
-    _ values: Tensor, _ shares: Tensor, _ bins: Int, _ range: (Double, Double), _ type: T.Type
+    _ values: Tensor, _ shares: Tensor, _ bins: Int, _ range: (Double, Double),
+    _ whole: (T) -> Int
   ) throws -> HostBuffer<Int> {
     let counts = try HostBuffer(repeating: 0, count: bins, "histc")
     let low = T(range.0), high = T(range.1), end = T(bins)
@@ -224,7 +228,7 @@ extension Tensor {
           for i in values.indices where values[i] >= low && values[i] <= high {
             // What lies on the upper edge, or is no number in float32, belongs to the last bin.
             let share = shares[i]
-            counts[share < end ? Int(Swift.max(share, 0)) : bins - 1] += 1
+            counts[share < end ? whole(Swift.max(share, 0)) : bins - 1] += 1
           }
         }
       }
