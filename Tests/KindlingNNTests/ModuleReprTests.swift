@@ -172,6 +172,11 @@ struct ModuleReprTests {
     Case(
       "nn.Sequential(OrderedDict([('conv', nn.Conv2d(1, 2, 3)), ('act', nn.ReLU())]))",
       Sequential(["conv": Conv2d(1, 2, 3), "act": ReLU()])),
+    Case("nn.SyncBatchNorm(4)", SyncBatchNorm(4)),
+    Case("nn.CrossMapLRN2d(4)", CrossMapLRN2d(4)),
+    Case(
+      "nn.AdaptiveLogSoftmaxWithLoss(8, 20, [5, 10])",
+      AdaptiveLogSoftmaxWithLoss(8, 20, cutoffs: [5, 10])),
     Case("nn.ModuleList()", ModuleList()),
     Case(
       "nn.ModuleList([nn.Linear(2, 2) for _ in range(4)])",

@@ -91,7 +91,8 @@ extension Tensor {
   public func rsub(_ other: Tensor, alpha: some TensorScalar = 1) throws -> Tensor {
     let alpha = alpha.scalar, factor = alpha.doubleValue
     try Tensor.checkDifference(other, self, alpha)
-    let y = try Tensor.binary(.sub, "rsub", other, self, factor)
+    let (scaled, rest) = try scaled(by: alpha, in: Tensor.resultType(other, self))
+    let y = try Tensor.binary(.sub, "rsub", other, scaled, rest)
     guard isGradEnabled, requiresGrad || other.requiresGrad else { return y }
     let own = Input(self) { g, _ in factor == 1 ? try -g : try -g * alpha }
     if other.isWrappedNumber { return try y.recorded("RsubBackward1", own) }
@@ -125,7 +126,8 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, _ alpha: Scalar, _ out: Tensor?
   ) throws -> Tensor {
     try checkAlpha("add", alpha, a, b)
-    let y = try binary(.add, "add", a, b, alpha.doubleValue, into: out)
+    let (scaled, factor) = try b.scaled(by: alpha, in: resultType(a, b))
+    let y = try binary(.add, "add", a, scaled, factor, into: out)
     guard isGradEnabled, a.requiresGrad || b.requiresGrad else { return y }
     return try y.recorded(
       "AddBackward0", Input(a) { g, _ in g },
@@ -136,11 +138,26 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, _ alpha: Scalar, _ out: Tensor?
   ) throws -> Tensor {
     try checkDifference(a, b, alpha)
-    let y = try binary(.sub, "sub", a, b, alpha.doubleValue, into: out)
+    let (scaled, factor) = try b.scaled(by: alpha, in: resultType(a, b))
+    let y = try binary(.sub, "sub", a, scaled, factor, into: out)
     guard isGradEnabled, a.requiresGrad || b.requiresGrad else { return y }
     return try y.recorded(
       "SubBackward0", Input(a) { g, _ in g },
       Input(b) { g, _ in alpha.doubleValue == 1 ? try -g : try -g * alpha })
+  }
+
+  /// Returns the operand and the factor for a kernel, which takes the factor as a double.
+  ///
+  /// An integer factor that no double represents multiplies the tensor here, in `type`.
+  @inline(__always)
+  func scaled(
+    by factor: Scalar, in type: @autoclosure () -> DType
+  ) throws -> (operand: Tensor, factor: Double) {
+    if case .int(let integer) = factor, Int(exactly: Double(integer)) != integer {
+      let type = type()
+      if type == .int64 { return (try to(type).mul(integer), 1) }
+    }
+    return (self, factor.doubleValue)
   }
 
   private static func checkAlpha(

@@ -15,7 +15,8 @@ extension Tensor {
   ) throws -> Tensor {
     let type = Tensor.resultType([self, a, b])
     try value.check(fits: type.computeType, "addcmul")
-    return try Tensor.ternary(.addcmul, "addcmul", self, a, b, value.doubleValue, into: out)
+    let (scaled, factor) = try a.scaled(by: value, in: type)
+    return try Tensor.ternary(.addcmul, "addcmul", self, scaled, b, factor, into: out)
       .recorded(
         "AddcmulBackward0", Input(self) { g, _ in g },
         Input(a, saving: b) { g, s in try g * (s[0] * value) }.promoting(to: type),

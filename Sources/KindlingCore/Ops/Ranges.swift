@@ -95,6 +95,9 @@ extension Tensor {
     try checkSteps("linspace", steps, type)
     try start.scalar.check(fits: type, "linspace")
     try end.scalar.check(fits: type, "linspace")
+    if steps == 1 {
+      return try full([1], start, dtype: type, device: device, requiresGrad: requiresGrad)
+    }
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
     return try spaced(a, b, steps, type, device, fused: true) { $0 }.leaf(requiresGrad)
   }

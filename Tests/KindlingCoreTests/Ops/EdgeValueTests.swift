@@ -53,6 +53,9 @@ import Testing
     Case("logspace of integers", [0, 0, 0, 1, 1, 1, 2], .int32) {
       try Tensor.logspace(1, -1, steps: 7, base: 0.5, dtype: .int32)
     },
+    Case("linspace of one integer wraps around", [254], .uint8) {
+      try Tensor.linspace(-2, 1.5, steps: 1, dtype: .uint8)
+    },
     Case("linspace of unsigned integers wraps around", [253, 168, 84, 0], .uint8) {
       try Tensor.linspace(-3, 0, steps: 4, dtype: .uint8)
     },

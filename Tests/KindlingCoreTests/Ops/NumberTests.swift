@@ -23,6 +23,25 @@ import Testing
     ("constantPad", { try Tensor.zeros([0], dtype: $1).constantPad([1, 0], value: $0) }),
   ]
 
+  /// Factors beyond 53 bits, which no double holds; the values are PyTorch's.
+  @Test func factorsAreNotRounded() throws {
+    let factor = 1 << 53 + 1, ones = try Tensor.ones([3], dtype: .int32)
+    let x = Tensor([factor, -factor, 3])
+    func expect(_ result: Tensor, _ values: [Int]) throws {
+      #expect(try result.toArray(as: Int.self) == values)
+    }
+    try expect(
+      x.add(ones, alpha: factor), [18_014_398_509_481_986, 0, 9_007_199_254_740_996])
+    try expect(
+      x.sub(ones, alpha: factor), [0, -18_014_398_509_481_986, -9_007_199_254_740_990])
+    try expect(ones.to(.int64).rsub(x, alpha: factor), x.sub(ones, alpha: factor).toArray())
+    try expect(
+      x.addcmul(ones, ones, value: factor), [18_014_398_509_481_986, 0, 9_007_199_254_740_996])
+    let y = try x.clone()
+    _ = try y.add_(ones, alpha: factor).sub_(ones, alpha: factor)
+    try expect(y, [factor, -factor, 3])
+  }
+
   @Test(arguments: storing.indices) func overflow(_ i: Int) throws {
     let (name, operation) = Self.storing[i]
     let refused: [(Scalar, DType, String)] = [
