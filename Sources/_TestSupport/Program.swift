@@ -7,7 +7,7 @@ package enum Program {
   /// address and the thread sanitizer reserve terabytes of it.
   package static var startsInLimitedSpace: Bool { kk_sanitizer() == .none }
 
-  /// What a run came to.
+  /// The result of a run.
   package struct Result {
     package let status: Int32
     package let output: String

@@ -256,8 +256,9 @@ struct OptimizerTests {
     }
   }
 
-  /// A parameter that its group holds twice: warned of, and updated twice with one state. Values are
-  /// PyTorch's after three steps on the sum of squares.
+  /// A parameter that its group holds twice: warned of, and updated twice with one state.
+  ///
+  /// Values are PyTorch's after three steps on the sum of squares.
   @Test func duplicateParametersAreWarnedOfAndUpdatedTwice() throws {
     typealias Maker = @Sendable ([Tensor]) throws -> Optimizer
     let cases: [(String, [Double], Maker)] = [

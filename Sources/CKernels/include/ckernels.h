@@ -157,8 +157,8 @@ kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype);
 /// outer dimension if the inner one is contiguous. Not for `Arg…`.
 typedef void (*kk_accumulate_loop)(int64_t n, void *acc, const void *x);
 kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype);
-/// Where the extreme of each of `n` neighbouring columns lies, of `rows` elements that are `row` apart;
-/// for `Arg…` alone.
+/// Finds the index of the extreme of each of `n` adjacent columns of `rows` elements, `row` apart.
+/// Only for `Arg…`.
 typedef void (*kk_arg_rows_loop)(int64_t n, int64_t rows, const void *x, int64_t row, int64_t *out);
 kk_arg_rows_loop kk_arg_rows(ReduceOp op, int32_t dtype);
 
@@ -184,7 +184,7 @@ typedef void (*kk_select_loop)(int64_t n, int64_t k, const void *x, void *values
                                bool descending);
 kk_select_loop kk_select(int32_t dtype);
 
-/// Where the element stands that stable sorting would put at place `k` of n ≥ 1.
+/// Finds the index of the element that stable sorting would put at position `k` of n ≥ 1.
 typedef int64_t (*kk_rank_loop)(int64_t n, const void *x, int64_t k);
 kk_rank_loop kk_rank(int32_t dtype);
 

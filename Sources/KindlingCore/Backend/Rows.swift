@@ -144,14 +144,16 @@ package struct Rows {
   }
 }
 
-/// Places in the memory of a tensor, in elements after its first: as they stand in a buffer, or named by
-/// indexes along one dimension, from which they follow where they are needed.
+/// Positions in the memory of a tensor, in elements from its first.
+///
+/// They are either stored in a buffer, or computed on demand from indices along one dimension.
 package struct Places {
   private let numbers: HostBuffer<Int>
-  /// How far apart the elements lie that neighbouring numbers name.
+  /// The distance between elements with consecutive indices.
   private let scale: Int
-  /// Where lines of `length` numbers start, and how far the places of neighbours in a line are apart
-  /// besides; nil where all start at 0.
+  /// The start of each line of `length` indices, and the step between neighbors in a line besides.
+  ///
+  /// nil means that all lines start at 0.
   private let lines: (starts: HostBuffer<Int>, length: Int, step: Int)?
 
   init(_ places: HostBuffer<Int>) { (numbers, scale, lines) = (places, 1, nil) }

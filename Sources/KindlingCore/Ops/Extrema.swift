@@ -55,8 +55,9 @@ extension Tensor {
     return (min, max)
   }
 
-  /// A gradient shared among the elements that are the extreme. Where that is NaN nothing equals it,
-  /// and all elements get NaN.
+  /// Returns a gradient shared equally among the elements that equal the extreme.
+  ///
+  /// If the extreme is NaN, no element equals it, and all elements get NaN.
   private func shared(
     _ g: Tensor, _ extreme: Tensor, _ reduced: [Int], _ keepdim: Bool
   ) throws -> Tensor {

@@ -100,8 +100,9 @@ extension Tensor {
     }
   }
 
-  /// Where the medians stand in sorted lines along `d`: NaN stand last, so it is the median of the rest, or
-  /// the first NaN where they count.
+  /// Returns the ranks of the medians in sorted lines along `d`.
+  ///
+  /// NaN sorts last: the median is that of the other elements, or the first NaN unless they are ignored.
   private func medianRank(_ d: Int, ignoresNaN: Bool) throws -> Tensor {
     let counts = try isnan().logicalNot().sum(dim: d, keepdim: true)
     let rank = try counts.sub(1).clamp(min: 0).div(2, rounding: .floor)

@@ -5,7 +5,7 @@
 ///
 /// - Complexity: O(*n* log *n*) comparisons.
 struct StandardSort {
-  /// What is sorted; `precedes` compares two of them.
+  /// The elements to sort; `precedes` compares two of them.
   let places: UnsafeMutableBufferPointer<Int>
   let precedes: (Int, Int) -> Bool
 

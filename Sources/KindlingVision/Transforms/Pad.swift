@@ -9,7 +9,7 @@ public struct Pad: ImageTransform {
   /// The value of constant padding.
   public var fill: Double { writtenFill.value }
   private let writtenFill: WrittenNumber
-  /// What the border shows.
+  /// The values of the border.
   public let paddingMode: ImagePaddingMode
 
   /// A border of `padding` pixels on all sides.

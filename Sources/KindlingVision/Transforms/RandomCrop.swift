@@ -10,7 +10,7 @@ public struct RandomCrop: ImageTransform {
   public let padIfNeeded: Bool
   /// The value of constant padding.
   public let fill: Double
-  /// What the border shows.
+  /// The values of the border.
   public let paddingMode: ImagePaddingMode
 
   /// Creates a transform to `size` by `size` pixels, after a padding of `padding` pixels.

@@ -110,7 +110,7 @@ struct TIFF: @unchecked Sendable {
     return try Image(sharing: rgba, .rgba).convert(directory.mode)
   }
 
-  /// What libtiff has read of the first directory: its decoder relies on the size, so it is asked.
+  /// The first directory as libtiff has read it; libtiff's decoder relies on the same size.
   private struct Directory {
     let width, height: Int
     private let photometric, samples: Int
