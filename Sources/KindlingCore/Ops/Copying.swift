@@ -165,7 +165,7 @@ extension Tensor {
   public func zero_() throws -> Tensor { try filling(.int(0), "zero_", "ZeroBackward0") }
 
   private func filling(_ value: Scalar, _ operation: String, _ node: String) throws -> Tensor {
-    try value.check(fills: dtype, operation)
+    try value.check(fills: dtype, count: numel, operation)
     return try inPlace(operation, preserving: false, onExpanded: .written) { x, destination in
       let out = destination.alias()
       if out.numel > 0 { try out.backend.fill(out, value) }

@@ -193,7 +193,7 @@ extension Tensor {
   }
 
   private func filled(_ value: Scalar, _ requiresGrad: Bool) throws -> Tensor {
-    try value.check(fills: dtype, "full")
+    try value.check(fills: dtype, count: numel, "full")
     if numel > 0 { try backend.fill(self, value) }
     return try leaf(requiresGrad)
   }

@@ -96,7 +96,7 @@ extension Tensor {
     _ condition: Tensor, _ a: Tensor, _ b: S
   ) throws -> Tensor {
     let number = try wrapped(b, like: a)
-    try b.scalar.check(fills: resultType(a, number), "where")
+    try b.scalar.check(fills: resultType(a, number), count: 1, "where")
     return try Tensor.where(condition, a, number)
   }
   /// Selects a number where `condition` is true, elements of `b` elsewhere.
@@ -104,7 +104,7 @@ extension Tensor {
     _ condition: Tensor, _ a: S, _ b: Tensor
   ) throws -> Tensor {
     let number = try wrapped(a, like: b)
-    try a.scalar.check(fills: resultType(number, b), "where")
+    try a.scalar.check(fills: resultType(number, b), count: 1, "where")
     return try Tensor.where(condition, number, b)
   }
   /// Selects one of two numbers.
@@ -112,7 +112,8 @@ extension Tensor {
     _ condition: Tensor, _ a: A, _ b: B
   ) throws -> Tensor {
     let (x, y) = (try wrapped(a, like: condition), try wrapped(b, like: condition))
-    for number in [a.scalar, b.scalar] { try number.check(fills: resultType(x, y), "where") }
+    let type = resultType(x, y)
+    for number in [a.scalar, b.scalar] { try number.check(fills: type, count: 1, "where") }
     return try Tensor.where(condition, x, y)
   }
   /// Selects this tensor's elements where `condition` is true, those of `other` elsewhere

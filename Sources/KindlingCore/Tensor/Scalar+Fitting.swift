@@ -26,10 +26,10 @@ extension Scalar {
     if !fits(dtype) { throw overflow(dtype.cName, operation) }
   }
 
-  /// Checks like ``check(fits:_:)`` for operations that fill memory, where too large a number
-  /// becomes infinite in 16-bit types.
-  func check(fills dtype: DType, _ operation: String) throws {
-    if !dtype.isHalf { try check(fits: dtype, operation) }
+  /// Checks like ``check(fits:_:)`` for operations that fill `count` elements: in a single one of a
+  /// 16-bit type, too large a number becomes infinite.
+  func check(fills dtype: DType, count: Int, _ operation: String) throws {
+    if !dtype.isHalf || count != 1 { try check(fits: dtype, operation) }
   }
 
   /// Returns this number, which fits `dtype`, truncated if `dtype` is an integer type.

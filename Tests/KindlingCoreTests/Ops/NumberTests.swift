@@ -65,13 +65,33 @@ import Testing
     for (number, dtype, value) in stored {
       #expect(try operation(number, dtype).item() == value, "\(name) \(number)")
     }
-    // Filling makes infinity of what is too large for 16 bits, the others refuse it.
+    // Filling one element makes infinity of what is too large for 16 bits, the others refuse it.
     let fills = ["full", "full like", "newFull", "scalarTensor", "fill_", "set"]
     if fills.contains(name) {
       #expect(try operation(.int(70000), .float16).item() == .infinity)
     } else {
       #expect(refusal { _ = try operation(.int(70000), .float16) }.contains("type c10::Half"))
     }
+  }
+
+  /// In 16 bits, a number that is too large becomes infinite in one element, and is refused elsewhere.
+  @Test(arguments: [DType.float16, .bfloat16]) func fillsOfHalves(dtype: DType) throws {
+    let large = 3.4e38, refused = "value cannot be converted to type c10::"
+    #expect(try Tensor.full([1, 1], large, dtype: dtype).item() == .infinity)
+    let x = try Tensor.zeros([3], dtype: dtype)
+    try x.set(0, to: large)
+    try x[1..<2].fill_(-large)
+    #expect(try x.toArray(as: Double.self) == [.infinity, -.infinity, 0])
+    #expect(
+      try Tensor.where(Tensor([true, false]), large, x[1...]).toArray() == [Float.infinity, 0])
+    for count in [0, 2] {
+      #expect(refusal { _ = try Tensor.full([count], large, dtype: dtype) }.contains(refused))
+      #expect(refusal { try x[..<count].fill_(large) }.contains(refused))
+    }
+    #expect(refusal { try x.set(1..., to: large) }.contains(refused))
+    #expect(
+      refusal { _ = try Tensor.zeros([1], dtype: dtype).expand([2]).fill_(large) }.contains(refused)
+    )
   }
 
   @Test func literals() throws {
