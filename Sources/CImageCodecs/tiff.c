@@ -1,4 +1,4 @@
-// What Swift cannot call of libtiff, which is opened when the first file needs it.
+// Calls of libtiff functions with variable arguments, which Swift cannot make.
 #include "CImageCodecs.h"
 
 bool kc_tiff_number(void *read, void *file, uint32_t tag, uint32_t *number) {

@@ -226,8 +226,8 @@ EACH_INTEGER(BY_DIGITS)
 // No keys of 32 bits.
 #define digits_double sort_double
 
-// Where sorting finds the element of a rank, without sorting: digits of keys, whose unsigned order is
-// that of the elements, are counted from the highest one that differs.
+// Finds the element of a rank without sorting. Keys have the unsigned order of the elements; their
+// digits are counted from the highest one that differs.
 static inline uint64_t order_float(float x) { return key_float(x, 0); }
 static inline uint64_t order_double(double x) {
   uint64_t bits;

@@ -156,7 +156,7 @@ extension HostBuffer where Element: TensorScalar {
       throw TensorError(
         .shape, operation, "shape \(shape) is invalid for input of size \(count)")
     }
-    // What has been reserved beyond the elements is not set, and no part of the tensor's memory.
+    // Capacity beyond the elements is uninitialized, and is not part of the tensor's memory.
     let byteCount = count * MemoryLayout<Element>.stride
     return try Tensor(
       storage: byteCount == storage.byteCount

@@ -15,7 +15,7 @@ extension Tensor {
     guard ndim > 0 else {
       throw TensorError(.shape, "diff", "diff expects input to be at least one-dimensional")
     }
-    // Where nothing is done PyTorch does not look at the dimension.
+    // PyTorch does not check the dimension if n is 0.
     if n == 0 { return try Tensor.zeros(like: self).copy_(self) }
     let d = try Layout.wrap(dim, ndim, "diff")
     let parts = [prepend, self, append].compactMap { $0 }

@@ -245,7 +245,7 @@ struct IndexPlan {
     shape = leading.map { x.shape[$0] } + common + trailing.map { x.shape[$0] }
     let isEmpty = shape.contains(0)
     for (dim, places) in zip(dims, places) {
-      // As in PyTorch, indices are not checked if the result is empty, unless the indexed dimension
+      // PyTorch does not check indices if the result is empty, unless the indexed dimension
       // is empty too.
       if isEmpty && (x.shape[dim] > 0 || common.contains(0)) {
         places.withElements { $0.update(repeating: 0) }

@@ -170,7 +170,7 @@ extension Tensor {
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
     let (beta, alpha) = (beta.scalar, alpha.scalar)
-    // What is added has the result's dimensions before the dtypes are compared.
+    // A base without dimensions gets one before the dtypes are compared.
     let base = ndim == 0 ? try reshape(1) : self
     let type = Tensor.resultType([base, a, b])
     for (name, factor) in [("beta", beta), ("alpha", alpha)] {

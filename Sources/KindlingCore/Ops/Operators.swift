@@ -44,7 +44,7 @@ extension Tensor {
     try Tensor.wrapped(a, like: b).remainder(b)
   }
 
-  // As in PyTorch, these write to the tensor's memory: every view of it sees the change.
+  // These write to the tensor's memory, as PyTorch's do: every view of it sees the change.
 
   /// Adds in place (``add_(_:alpha:)-(Tensor,_)``).
   public static func += (a: Tensor, b: Tensor) throws { try a.add_(b) }

@@ -226,7 +226,7 @@ extension Tensor {
       try shares.withUnsafeBuffer(of: T.self) { shares in
         counts.withElements { counts in
           for i in values.indices where values[i] >= low && values[i] <= high {
-            // What lies on the upper edge, or is no number in float32, belongs to the last bin.
+            // Elements whose share is the upper edge, or NaN, belong to the last bin.
             let share = shares[i]
             counts[share < end ? whole(Swift.max(share, 0)) : bins - 1] += 1
           }

@@ -155,8 +155,8 @@ private struct GridSampler: Sendable {
     var (taps, shares) = try around(mode == .bicubic ? raw : inside(raw))
     if mode == .bicubic { taps = try inside(taps) }
     let last = try perDimension(taps) { Double($0 - 1) }
-    // What lies outside counts for nothing, even where there is an infinity to read instead; but the
-    // weights of a place that is no number stay.
+    // Places outside the input contribute nothing, even if a read element would be infinite. The
+    // weights of a NaN place stay.
     let found = try noGrad {
       let within = try taps.ge(0).logicalAnd(taps.le(last)), whole = try taps.to(.int64)
       let index = try combined(whole) { try $0.mul(sizes[$1]).add($2) }

@@ -102,7 +102,7 @@ struct Product {
     let (count, depth) = depths
     let wide = min(n, Self.width)
     let panelsWide = (wide + nr - 1) / nr
-    // As many depths at a time as fit into a third-level cache, so that threads rarely synchronize.
+    // Blocks of the depth fill the third-level cache, so that threads rarely synchronize.
     let together = min(count, max(1, Self.width * Self.depth / max(1, wide * depth)))
     let columns = try Workspace(panelsWide * nr * depth * together * size)
     defer { columns.free() }
