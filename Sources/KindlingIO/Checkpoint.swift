@@ -52,7 +52,7 @@ public func save(_ tensor: Tensor, to path: String) throws { try save(.tensor(te
 /// Loads the content of a `.pth` file (PyTorch: `torch.load(path, weights_only=True)`).
 ///
 /// The file is data: no code in it is run. NumPy numbers and arrays are loaded as numbers and
-/// tensors. An object of any other class is loaded as a ``CheckpointValue/opaque(_:)`` value with
+/// tensors. An object of any other class is loaded as a `CheckpointValue.opaque` value with
 /// its description. Complex tensors are loaded as real ones with a last dimension of 2
 /// (PyTorch: `torch.view_as_real`). The tensors have their own memory, so later changes of the file
 /// do not affect them.

@@ -37,7 +37,7 @@ extension Optional: MarkedTensor where Wrapped == Tensor {
 ///
 /// The tensor becomes a leaf that requires gradients. An assigned parameter that is frozen stays
 /// frozen. A computed tensor, such as `weight * 2`, cannot become a parameter: the next call of the
-/// module throws. Use ``Module/functionalCall(_:_:)`` to replace a parameter by a computed tensor.
+/// module throws. Use ``Layer/functionalCall(_:_:)`` to replace a parameter by a computed tensor.
 ///
 /// The key in state dicts is the property's name in snake_case, or the key given:
 /// `@Parameter("weight_ih_l0") var weight = …`.

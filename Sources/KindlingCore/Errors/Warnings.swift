@@ -27,7 +27,7 @@ public enum Warnings {
     case handle(@Sendable (TensorWarning) throws -> Void)
   }
 
-  /// The handling of warnings in this process, outside ``with(_:_:)``.
+  /// The handling of warnings in this process, outside ``with(_:for:_:)``.
   public static var action: Action {
     get { state.withLock { $0.action } }
     set { state.withLock { $0.action = newValue } }

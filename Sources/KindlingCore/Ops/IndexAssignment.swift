@@ -5,7 +5,7 @@ extension Tensor {
   /// Overwrites the part of this tensor that `indices` select with `value`, with broadcasting
   /// (PyTorch: `Tensor.__setitem__`).
   ///
-  /// All kinds of indices can be mixed, as in ``subscript(_:)-(any TensorIndexing)``:
+  /// All kinds of indices can be mixed, as in ``subscript(_:)-(TensorIndexing...)``:
   ///
   ///     try x.set(0, to: row)              // x[0] = row
   ///     try x.set(x .< 0, to: 0)           // x[x < 0] = 0
@@ -29,7 +29,7 @@ extension Tensor {
     try set(indices.map(\.tensorIndex), to: value)
   }
 
-  /// Calls ``set(_:to:)-(_,Tensor)`` with an array of indices.
+  /// Calls ``set(_:to:)-(TensorIndexing...,Tensor)`` with an array of indices.
   @discardableResult
   public func set(_ indices: [TensorIndex], to value: Tensor) throws -> Tensor {
     let (part, tensors) = try basic(indices)
