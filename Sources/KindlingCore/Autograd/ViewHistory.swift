@@ -39,7 +39,8 @@ extension Tensor {
   func checkInPlace(_ operation: String) throws {
     if let base = viewBase {
       try checkViewOrigin(operation)
-      if base.requiresGrad && base.isLeaf {
+      // A view of a former leaf may still be part of the graph.
+      if requiresGrad && base.isLeaf {
         throw TensorError(
           .autograd, operation,
           "a view of a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"

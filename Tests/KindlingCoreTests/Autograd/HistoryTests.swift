@@ -72,6 +72,21 @@ import Testing
     try view.sum().backward()
   }
 
+  @Test(arguments: [0, 2]) func aViewInTheGraphOfALeafThatLeftItIsNotWrittenTo(count: Int) throws {
+    let x = try leaf([1, 2, 3])
+    let view = try x.narrow(0, 0, count)
+    try x.requiresGrad_(false)
+    #expect(view.requiresGrad)
+    let forms: [() throws -> Tensor] = [
+      { try view.mul_(2) }, { try view.copy_(.zeros(like: view)) }, { try view.zero_() },
+    ]
+    for form in forms {
+      #expect(refusal { _ = try form() }.contains("a view of a leaf Variable that requires grad"))
+    }
+    try x.mul_(2)
+    #expect(try values(x) == [2, 4, 6])
+  }
+
   @Test func viewsMadeWithoutRecordingAreInputsThatNothingReaches() throws {
     let x = try leaf([1, 2])
     let view = try inferenceMode { try x.unsqueeze(0) }
