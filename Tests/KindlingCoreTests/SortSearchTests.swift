@@ -199,6 +199,24 @@ import Testing
         == "scatterReduce: index 7 is out of bounds for dimension 0 with size 3")
   }
 
+  @Test(arguments: [ScatterReduction.prod, .mean, .amax, .amin])
+  func gradientsOfReplacedSlicesNeedWideIndices(reduce: ScatterReduction) throws {
+    // PyTorch's gradient fills the replaced slices, and a fill takes int64 alone.
+    for (dtype, includeSelf) in [(DType.int32, true), (.int32, false), (.int64, false)] {
+      let x = try Tensor([[1.0, 2, 3], [4, 5, 6]], requiresGrad: true)
+      let y = try x.indexReduce(
+        1, Tensor([0, 0]).to(dtype), Tensor([[2.0, 2], [2, 2]]), reduce, includeSelf: includeSelf)
+      let refused = refusal { try y.sum().backward() }
+      if dtype == .int32 && !includeSelf {
+        #expect(refused == "indexFill: expected dtype int64 for index, but got int32")
+      } else {
+        #expect(refused == "no error")
+        let slope = try #require(x.grad).select(1, 0).toArray(as: Float.self)
+        #expect(includeSelf || slope == [0, 0])
+      }
+    }
+  }
+
   @Test func nothingIsLookedUpInWhateverDtype() throws {
     let none = try Tensor.zeros([2, 3, 0], dtype: .bool)
     let places = try none.bucketize(Tensor([true, false]))

@@ -51,13 +51,13 @@ extension Tensor {
       try index.to(.int64).reshape(line).expand(source.ndim == 0 ? [1] : source.shape)
     }
     return try reduced(
-      "IndexReduceBackward0", dim, wide, source, reduce, includeSelf,
+      "IndexReduceBackward0", dim, wide, source, reduce, includeSelf, lines: index,
       into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   private func reduced(
     _ node: String, _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
-    _ includeSelf: Bool, into out: Tensor
+    _ includeSelf: Bool, lines: Tensor? = nil, into out: Tensor
   ) throws -> Tensor {
     if dtype == .bool && reduce == .mean {
       throw TensorError(
@@ -79,14 +79,19 @@ extension Tensor {
       }
     }
     guard isGradEnabled && (requiresGrad || source.requiresGrad) else { return out }
+    let hasLines = lines != nil
     try Recording.record(
-      [out], node, [self, source], saving: [self, source, index], savingOutput: true
+      [out], node, [self, source], saving: [self, source, index] + (lines.map { [$0] } ?? []),
+      savingOutput: true
     ) { gradients, saved in
       guard let g = gradients[0] else { return [nil, nil] }
       let (x, source, index) = (saved[0], saved[1], saved[2])
       var (own, other) = try x.scatterGradients(
-        g, d, index, source, reduce, includeSelf, result: saved[3])
-      if !includeSelf { own = try own.scatter(d, index, 0) }
+        g, d, index, source, reduce, includeSelf, result: saved[saved.count - 1])
+      if !includeSelf {
+        // PyTorch's gradient fills the slices, which only indices of int64 can.
+        own = hasLines ? try own.indexFill(d, saved[3], 0) : try own.scatter(d, index, 0)
+      }
       if source.ndim == 0 { other = try other.reshape([]) }
       if other.shape != source.shape { other = try other.padded(to: source.shape) }
       return [own, other]
