@@ -165,6 +165,36 @@ import _TestSupport
     for (name, y) in table { #expect(y.gradFn?.name == name) }
   }
 
+  /// PyTorch refuses an empty output, but where oneDNN computes it, or the batch is empty.
+  @Test func emptyOutputsOfTransposedConvolutions() throws {
+    func shape(
+      _ image: [Int], _ weight: [Int], padding: Int, groups: Int = 1, _ dtype: DType = .float32
+    ) throws -> [Int] {
+      let x = try Tensor.ones(image, dtype: dtype, requiresGrad: true)
+      let w = try Tensor.ones(weight, dtype: dtype, requiresGrad: true)
+      let bias = try Tensor.ones([weight[1] * groups], dtype: dtype, requiresGrad: true)
+      let y = try x.convolution(w, bias, padding: [padding], transposed: true, groups: groups)
+      try y.sum().backward()
+      for leaf in [x, w, bias] { #expect(try leaf.grad?.sum().item() == 0) }
+      return y.shape
+    }
+    #expect(try shape([2, 6, 1, 2], [6, 2, 2, 1], padding: 1) == [2, 2, 0, 0])
+    #expect(try shape([1, 6, 1, 2], [6, 2, 2, 1], padding: 1, groups: 2) == [1, 4, 0, 0])
+    #expect(try shape([1, 6, 1, 2], [6, 2, 2, 1], padding: 1, .bfloat16) == [1, 2, 0, 0])
+    #expect(try shape([1, 6, 2, 5, 5], [6, 2, 1, 4, 4], padding: 1) == [1, 2, 0, 6, 6])
+    #expect(try shape([2, 6, 1], [6, 2, 2], padding: 1) == [2, 2, 0])
+    #expect(try shape([0, 6, 1, 4], [6, 2, 2, 1], padding: 1, .float64) == [0, 2, 0, 2])
+    for (image, weight, padding, dtype) in [
+      ([1, 6, 1, 2], [6, 2, 2, 1], 1, DType.float32), ([1, 6, 8], [6, 2, 5], 6, .float32),
+      ([2, 6, 1, 2], [6, 2, 2, 1], 1, .float64), ([2, 6, 1, 2], [6, 2, 2, 1], 1, .float16),
+      ([0, 6, 1, 2], [6, 2, 1, 1], 1, .float64),
+    ] {
+      expectRefusal("Output size is too small") {
+        _ = try shape(image, weight, padding: padding, dtype)
+      }
+    }
+  }
+
   @Test func resultsDoNotDependOnThreads() throws {
     let x = try withDefaultGenerator(Generator(seed: 1)) { try Tensor.randn(2, 32, 30, 30) }
     let w = try withDefaultGenerator(Generator(seed: 2)) { try Tensor.randn(32, 32, 3, 3) }

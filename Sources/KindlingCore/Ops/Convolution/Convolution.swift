@@ -47,8 +47,8 @@ extension Tensor {
     guard isRecorded else { return y }
     return try y.recorded(
       "ConvolutionBackward0",
-      Input(x, saving: w) { [exact] g, s in try g.transposeConvolved(s[0], nil, exact) },
-      Input(w, saving: x) { g, s in try g.convolutionWeightGradient(s[0], c) },
+      Input(x, saving: w, x) { [exact] g, s in try g.transposeConvolved(s[0], nil, exact) },
+      Input(w, saving: x, w) { g, s in try g.convolutionWeightGradient(s[0], c) },
       bias.map { Input($0, saving: x, w) { g, s in try g.biasGradient(s[0], s[1]) } })
   }
 
@@ -80,8 +80,8 @@ extension Tensor {
     }
     return try x.recorded(
       "ConvolutionBackward0",
-      Input(g, saving: w) { gx, s in try gx.convolved(s[0], nil, c) },
-      Input(w, saving: g) { gx, s in try s[0].convolutionWeightGradient(gx, c) },
+      Input(g, saving: w, g) { gx, s in try gx.convolved(s[0], nil, c) },
+      Input(w, saving: g, w) { gx, s in try s[0].convolutionWeightGradient(gx, c) },
       bias.map { Input($0, saving: g, w) { gx, s in try gx.biasGradient(s[0], s[1]) } })
   }
 
@@ -105,14 +105,12 @@ extension Tensor {
 
   /// Returns channels last if the input or the weight has it, as in PyTorch.
   ///
-  /// 3-D convolutions use it if PyTorch would call oneDNN: in float32, unless for a single small
-  /// sample with a small kernel.
+  /// 3-D convolutions use it if PyTorch would call oneDNN.
   private func convolutionFormat(_ weight: Tensor, _ c: Convolution) -> MemoryFormat {
-    if ndim == 5 {
-      let isLarge =
-        c.batch > 1 || c.groups > 1 || weight.shape.suffix(2).allSatisfy { $0 > 3 }
-        || shape.dropLast().reduce(1, &*) > 20480
-      if dtype != .float32 || !isLarge { return .contiguous }
+    if ndim == 5,
+      !ConvolutionArguments.isForOneDNN(shape, weight: weight.shape, groups: c.groups, dtype)
+    {
+      return .contiguous
     }
     let own = suggestedFormat
     return own == .contiguous ? weight.suggestedFormat : own

@@ -3,6 +3,7 @@ package struct ConvolutionArguments {
   private let operation: String
   private let image: [Int]
   private let weight: [Int]
+  private let dtype: DType
   private let rank: Int
   private let stride: [Int]
   private let dilation: [Int]
@@ -17,6 +18,7 @@ package struct ConvolutionArguments {
     self.operation = operation
     image = x.shape
     self.weight = weight.shape
+    dtype = x.dtype
     rank = x.ndim - 2
     self.groups = groups
     isTransposed = transposed
@@ -177,13 +179,26 @@ package struct ConvolutionArguments {
       }
       result.append(span - 2 * padding[d] + (try reach(d)) + outputPadding[d])
     }
-    guard result.allSatisfy({ $0 > 0 }) else {
+    // PyTorch accepts an empty output where the batch is empty, and where oneDNN computes it.
+    let least =
+      image[0] == 0 || Self.isForOneDNN(image, weight: weight, groups: groups, dtype) ? 0 : 1
+    guard result.allSatisfy({ $0 >= least }) else {
       throw TensorError(
         .shape, operation,
         "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small"
       )
     }
     return try geometry(weight[1] * groups, image[1], result, Array(image[2...]), padding)
+  }
+
+  /// Returns whether PyTorch computes the convolution with oneDNN: in bfloat16, and in float32
+  /// unless for a single small sample with a small kernel.
+  static func isForOneDNN(_ image: [Int], weight: [Int], groups: Int, _ dtype: DType) -> Bool {
+    dtype == .bfloat16
+      || dtype == .float32
+        && (image[0] > 1 || groups > 1
+          || weight.count > 3 && weight.suffix(2).allSatisfy { $0 > 3 }
+          || image.prefix(4).reduce(1, &*) > 20480)
   }
 
   private func geometry(
