@@ -3,7 +3,8 @@
 gradient, what the graph keeps of it, as PyTorch tells by refusing to go backward after a write: the paths
 of such arguments and "out0", "out1", … for results, and "twice" where going backward a second time is
 refused. Behind a bar stand the paths of the inputs whose gradients, made with `create_graph`, require a
-gradient themselves.
+gradient themselves. Where several inputs require gradients, a second bar follows, and for each of them what
+the graph keeps if it alone requires one, as "0>1 2, 1>0".
 
     python generate_conformance_saved.py conformance conformance-saved.json
 
@@ -22,7 +23,7 @@ torch.set_num_threads(1)
 class Call:
     """A fresh call of the case: arguments, results, and the sum of what can be differentiated."""
 
-    def __init__(self, case, tensors):
+    def __init__(self, case, tensors, alone=None):
         args = [argument(a, tensors) for a in case["args"]]
         kwargs = {k: argument(a, tensors) for k, a in case["kwargs"].items()}
         self.tensors = {}
@@ -30,6 +31,9 @@ class Call:
             self.collect(str(i), a)
         for k, a in kwargs.items():
             self.collect("k:" + k, a)
+        for path, t in self.tensors.items():
+            if alone is not None and path != alone:
+                t.requires_grad_(False)
         torch.manual_seed(0)
         self.results = [
             t for t in flattened(operators[case["op"], case["variant"]](*args, **kwargs)) if isinstance(t, torch.Tensor)]
@@ -59,17 +63,12 @@ def write(t):
         t.copy_(t.clone())
 
 
-def entry(case, tensors):
-    call = Call(case, tensors)
-    total = call.total()
-    if total is None:
-        return None
+def saves(case, tensors, alone=None):
+    """What the graph keeps, if only the input `alone` requires a gradient, or all that do."""
     kept = []
-    try:
-        total.backward(retain_graph=True)
-    except RuntimeError as error:
-        return None
-    call = Call(case, tensors)
+    call = Call(case, tensors, alone)
+    if call.total() is None:
+        return kept
     call.total().backward()
     try:
         # The sum of the results has its own graph.
@@ -78,7 +77,7 @@ def entry(case, tensors):
         if "second time" in str(error):
             kept.append("twice")
     for path in call.tensors:
-        call = Call(case, tensors)
+        call = Call(case, tensors, alone)
         try:
             write(call.tensors[path])
         except RuntimeError:
@@ -87,7 +86,7 @@ def entry(case, tensors):
         if refuses(call):
             kept.append(path)
     for i in range(len(call.results)):
-        call = Call(case, tensors)
+        call = Call(case, tensors, alone)
         if call.results[i]._is_view() or any(call.results[i] is t for t in call.tensors.values()):
             kept.append(f"~out{i}")
             continue
@@ -98,6 +97,18 @@ def entry(case, tensors):
             continue
         if refuses(call):
             kept.append(f"out{i}")
+    return kept
+
+
+def entry(case, tensors):
+    total = Call(case, tensors).total()
+    if total is None:
+        return None
+    try:
+        total.backward()
+    except RuntimeError as error:
+        return None
+    kept = saves(case, tensors)
     call = Call(case, tensors)
     leaves = [(p, t) for p, t in call.tensors.items() if t.requires_grad]
     try:
@@ -105,7 +116,14 @@ def entry(case, tensors):
         again = [p for (p, _), g in zip(leaves, grads) if g is not None and g.requires_grad]
     except RuntimeError as error:
         again = ["!"]
-    return " ".join(sorted(kept)) + "|" + " ".join(sorted(again))
+    found = " ".join(sorted(kept)) + "|" + " ".join(sorted(again))
+    if len(leaves) < 2:
+        return found
+    alone = []
+    for path in sorted(p for p, _ in leaves):
+        seen = [k for k in saves(case, tensors, path) if "~" + k.strip("~") not in kept and "~" not in k]
+        alone.append(path + ">" + " ".join(sorted(seen)))
+    return found + "|" + ", ".join(alone)
 
 
 if __name__ == "__main__":

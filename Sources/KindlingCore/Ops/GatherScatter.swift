@@ -228,7 +228,7 @@ extension Tensor {
     let sourceShape = source.shape
     return try out.recorded(
       "PutBackward0",
-      Input(self, saving: index, source) { g, s in
+      Input(self, saving: index) { g, s in
         accumulate ? g : try g.put(s[0], g.newZeros(s[0].shape))
       },
       Input(source, saving: index, source) { g, s in try g.take(s[0]).reshape(sourceShape) })

@@ -79,8 +79,8 @@ extension Tensor {
     _ = try Layout.checkedCount(batch + [n, k], dtype, "matmul")
     _ = try Layout.checkedCount(batch + [k, m], dtype, "matmul")
     let count = batch.reduce(1, *)
-    let a = try expand(batch + [n, k]).reshaped([count, n, k])
-    let b = try other.expand(batch + [k, m]).reshaped([count, k, m])
+    let a = try expand(batch + [n, k]).reshape([count, n, k])
+    let b = try other.expand(batch + [k, m]).reshape([count, k, m])
     return try a.bmm(b).reshaped(batch + [n, m], node: "UnsafeViewBackward0")
   }
 

@@ -47,7 +47,7 @@ extension Tensor {
     try value.check(fits: type.computeType, "addcdiv")
     return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value.doubleValue, into: out)
       .recorded(
-        "AddcdivBackward0", Input(self) { g, _ in g },
+        "AddcdivBackward0", Input(self, saving: b) { g, _ in g },
         Input(a, saving: b) { g, s in try g * (value.doubleValue / s[0]) }.promoting(to: type),
         Input(b, saving: a, b) { g, s in
           try -g * (s[0] * value / (s[1] * s[1]))
@@ -106,6 +106,6 @@ extension Tensor {
     let finish = Input(end, saving: weight) { g, s in try g * s[0] }
     return try y.recorded(
       "LerpBackward1", start, finish,
-      Input(weight, saving: self, end) { g, s in try g * (s[1] - s[0]) })
+      Input(weight, saving: self, end, weight) { g, s in try g * (s[1] - s[0]) })
   }
 }

@@ -6,7 +6,8 @@ import KindlingCore
 /// differentiates it. That costs a second run, and second derivatives need no further code. `body`
 /// must capture no tensors and draw no random numbers.
 ///
-/// A linear `body` needs no input values for its gradient: with `isLinear` none are kept.
+/// With `isLinear`, `body` is linear in each input: its gradient needs the values of the others
+/// alone, and an input is kept only if another one requires a gradient.
 ///
 /// `values` computes the output if PyTorch's gradient is that of another function, `body`.
 enum Composed {
@@ -27,11 +28,15 @@ enum Composed {
       return Recording.own(y, of: inputs)
     }
     let wanted = inputs.map { $0.requiresGrad && $0.dtype.isFloatingPoint }
-    let places = isLinear ? inputs.map(Place.init) : []
+    let places = inputs.indices.map { i in
+      isLinear && !wanted.indices.contains { $0 != i && wanted[$0] } ? Place(inputs[i]) : nil
+    }
     try Recording.record(
-      [y], node, inputs, saving: isLinear ? [] : inputs, savingOutput: savingOutput, joint: true
+      [y], node, inputs, saving: zip(inputs, places).filter { $1 == nil }.map(\.0),
+      savingOutput: savingOutput, joint: true
     ) { gradients, kept in
-      let saved = try isLinear ? places.map { try $0.zeros() } : Array(kept.prefix(wanted.count))
+      var rest = kept[...]
+      let saved = try places.map { try $0?.zeros() ?? rest.removeFirst() }
       guard let g = gradients[0] else { return saved.map { _ in nil } }
       let twice = isGradEnabled
       return try enableGrad {
@@ -41,9 +46,13 @@ enum Composed {
           return twice && x.requiresGrad ? x : try x.detach().requiresGrad_()
         }
         let places = wanted.indices.filter { wanted[$0] }
-        let found = try grad(
-          of: [try wide(again, body)], withRespectTo: places.map { again[$0] }, gradOutputs: [g],
-          createGraph: twice, allowUnused: true)
+        let output = try wide(again, body)
+        let found =
+          output.requiresGrad
+          ? try grad(
+            of: [output], withRespectTo: places.map { again[$0] }, gradOutputs: [g],
+            createGraph: twice, allowUnused: true)
+          : places.map { _ in nil }
         var result = [Tensor?](repeating: nil, count: saved.count)
         for (place, gradient) in zip(places, found) {
           // An input that the output does not depend on has a gradient of zeros.

@@ -152,7 +152,8 @@ extension F {
     let (out, in1, in2) = (weight.shape[0], weight.shape[1], weight.shape[2])
     let rows = lead.reduce(1, *)
     let y = try Composed.record(
-      "TrilinearBackward0", [x1.reshape([rows, in1]), weight, x2.reshape([rows, in2])]
+      "TrilinearBackward0", [x1.reshape([rows, in1]), weight, x2.reshape([rows, in2])],
+      isLinear: true
     ) { s in
       let partial = try s[0].matmul(s[1].permute(1, 0, 2).reshape([in1, out * in2]))
       return try partial.reshape([rows, out, in2]).mul(s[2].unsqueeze(1)).sum(dim: 2)

@@ -43,9 +43,9 @@ extension F {
         let gradient = try s[0].sub(s[1]).div(spread).mul(scale).mul(g)
         return hasWeight ? try gradient.mul(s[2]) : gradient
       },
-      Input(target, saving: input, weight) { g, s in
+      Input(target, saving: input, target, weight) { g, s in
         let gradient = try s[0].rsub(1).log().sub(s[0].log()).mul(scale).mul(g)
-        return hasWeight ? try gradient.mul(s[1]) : gradient
+        return hasWeight ? try gradient.mul(s[2]) : gradient
       })
   }
 
@@ -108,15 +108,15 @@ extension F {
         let scaled = try gradient.mul(scale).mul(g)
         return hasWeight ? try scaled.mul(s[2]) : scaled
       },
-      Input(target, saving: input, weight ?? posWeight, posWeight) { g, s in
+      Input(target, saving: input, target, weight ?? posWeight, posWeight) { g, s in
         let gradient: Tensor
         if hasPositive {
-          gradient = try logSigmoid(s[0].neg()).sub(s[2].mul(logSigmoid(s[0])))
+          gradient = try logSigmoid(s[0].neg()).sub(s[3].mul(logSigmoid(s[0])))
         } else {
           gradient = try s[0].neg()
         }
         let scaled = try gradient.mul(scale).mul(g)
-        return hasWeight ? try scaled.mul(s[1]) : scaled
+        return hasWeight ? try scaled.mul(s[2]) : scaled
       })
   }
 
