@@ -22,10 +22,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   ],
   targets: [
-    // MARK: The library, lowest room first
+    // MARK: Library targets, in order of dependency
     .target(
       name: "CKernels",
-      // glibc's vector functions, which only x86-64 has; linked where the symbols are used.
+      // glibc's vector functions, which are available only on x86-64; linked where they are used.
       linkerSettings: mathLibraries),
     .target(name: "KindlingPlatform", dependencies: ["CKernels"]),
     .target(
@@ -81,7 +81,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    // Lists the operations, checks their gradients, attacks them.
+    // Lists the operations, checks their gradients, and calls them with random arguments.
     .executableTarget(
       name: "kindling-operations",
       dependencies: [
@@ -89,7 +89,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    // Attacks the readers; built for that by scripts/fuzz.
+    // Fuzzes the file readers; built with libFuzzer by scripts/fuzz.
     .executableTarget(
       name: "kindling-fuzz",
       dependencies: ["Kindling", "KindlingPlatform", "KindlingTrainer", "KindlingVision"]),
@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "CKernels", "Kindling", "KindlingVision", "CZlib", "_TestSupport",
       ]),
-    // These run the executables as a user does; they lie beside the tests in every build.
+    // These tests run the executables, which every build places next to the tests.
     .testTarget(name: "ToolTests", dependencies: ["Kindling", "KindlingVision", "_TestSupport"]),
     .testTarget(name: "ExamplesTests", dependencies: ["_TestSupport"]),
   ],

@@ -1,4 +1,4 @@
-# Set-up shared by the scripts; sourced, not run.
+# Functions shared by the scripts; sourced, not run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -8,27 +8,27 @@ die() {
   exit 1
 }
 
-# Runs a command as root: directly, or through sudo where that asks no question.
+# Runs a command as root: directly, or with sudo if that needs no password.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# The system packages the build and the tests need and this machine lacks.
+# The missing system packages that the build and the tests need.
 missing_packages() {
   command -v git >/dev/null || echo git
-  # Clang comes with Swift and looks where the build will look.
+  # Clang is part of the Swift toolchain and uses the same search paths as the build.
   printf '#include <zlib.h>\n' | clang -fsyntax-only -x c - 2>/dev/null || echo zlib1g-dev
   printf '#include <png.h>\n' | clang -fsyntax-only -x c - 2>/dev/null || echo libpng-dev
   printf '#include <stdio.h>\n#include <jpeglib.h>\n' | clang -fsyntax-only -x c - 2>/dev/null ||
     echo libjpeg-dev
   printf 'int main(void) { return 0; }\n' | clang -x c - -o /dev/null 2>/dev/null || echo libc6-dev
-  # Opened when linear algebra is asked for.
+  # Opened by the first matrix decomposition.
   compgen -G '/usr/lib*/liblapack.so.3' >/dev/null || compgen -G '/usr/lib/*/liblapack.so.3' >/dev/null ||
     echo liblapack3
-  # Opened when the sum of a file is asked for.
+  # Opened by the first checksum of a file.
   compgen -G '/usr/lib*/libcrypto.so.*' >/dev/null || compgen -G '/usr/lib/*/libcrypto.so.*' >/dev/null ||
     echo openssl
-  # Downloads only; training and tests do without.
+  # Needed only for downloads.
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 }
 
@@ -41,11 +41,11 @@ find_swift() {
   fi
   command -v swift >/dev/null ||
     die "Swift is not installed. Kindling needs Swift 6.1 or newer: https://www.swift.org/install/linux"
-  # The clang beside swift is the one the package is built with.
+  # SwiftPM builds the package with the clang next to swift.
   local beside
   beside=$(dirname "$(readlink -f "$(command -v swift)")")
   PATH="$PATH:$beside"
-  command -v clang >/dev/null || die "there is no clang beside swift: the Swift toolchain is not whole"
+  command -v clang >/dev/null || die "clang is missing next to swift: the Swift toolchain is incomplete"
 }
 
 set_up() {
@@ -55,11 +55,11 @@ set_up() {
   [ -z "$wanted" ] && return
   say "installing $wanted"
   command -v apt-get >/dev/null ||
-    die "these packages are missing, and there is no apt-get here to install them: $wanted"
+    die "these packages are missing, and apt-get is not available to install them: $wanted"
   if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
-    die "these packages are missing; run this first: sudo apt-get install -y $wanted"
+    die "these packages are missing; install them with: sudo apt-get install -y $wanted"
   fi
-  # A stale package index is refreshed only when the first attempt fails.
+  # The package index is updated only if the first attempt fails.
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq)
   # shellcheck disable=SC2086
   as_root "${apt[@]}" install -y --no-install-recommends $wanted >/dev/null 2>&1 ||
@@ -68,8 +68,8 @@ set_up() {
     die "apt-get could not install $wanted (no network?)"
 }
 
-# Builds in release; what the build says goes to standard error.
+# Builds in release mode, with output on standard error.
 build() {
-  say "building in release: $*"
+  say "building in release mode: $*"
   swift build -c release "$@" >&2
 }
