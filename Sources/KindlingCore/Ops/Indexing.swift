@@ -3,15 +3,16 @@ import CKernels
 extension Tensor {
   /// A part of this tensor, by PyTorch's indexing rules (PyTorch: `Tensor.__getitem__`).
   ///
-  /// Integers, ranges, `.all`, `.ellipsis` and `.newAxis` return a writable view: `try t[.all,
-  /// 1].fill_(0)`. Masks, arrays and index tensors return a copy; use ``set(_:to:)-(TensorIndexing...,Tensor)`` to
-  /// write.
+  /// Integers, ranges, `.all`, `.ellipsis` and `.newAxis` return a writable view, as in
+  /// `try t[.all, 1].fill_(0)`. Masks, arrays and index tensors return a copy; to write, use
+  /// ``set(_:to:)-(TensorIndexing...,Tensor)``.
   ///
   ///     try t[0]              try t[.all, 0]          try t[.ellipsis, -1]
   ///     try t[1..<3, .newAxis]  try t[.slice(1, -1)]  try t[.step(0, 10, 2)]
   ///     try t[t .> 0]         try t[[0, 2], 1...]
   ///
-  /// A throwing subscript in Swift has no setter: ``set(_:to:)-(TensorIndexing...,Tensor)`` is `x[…] = value`.
+  /// A throwing subscript in Swift has no setter: `x[…] = value` is
+  /// ``set(_:to:)-(TensorIndexing...,Tensor)``.
   ///
   /// - Throws: ``TensorError`` `.index` for an index or a dimension out of range, `.value` for a
   ///   step that is not positive, `.dtype` for index tensors other than int64, int32, uint8 and

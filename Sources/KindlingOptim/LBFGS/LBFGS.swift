@@ -3,8 +3,8 @@ public import KindlingCore
 /// The L-BFGS optimizer, with fixed steps or a strong Wolfe line search
 /// (PyTorch: `torch.optim.LBFGS`).
 ///
-/// Each step calls the closure several times, so only ``Optimizer/step(_:)`` is supported. There is one
-/// group, whose parameters share one dtype and one device.
+/// Each step calls the closure several times, so only ``Optimizer/step(_:)`` is supported. There is
+/// one group, whose parameters share one dtype and one device.
 /// - Source: Nocedal and Wright, *Numerical Optimization*, §7.2; the constants are PyTorch's.
 open class LBFGS: Optimizer {
   /// The line search along a direction.
