@@ -91,6 +91,8 @@ typedef KK_ENUM UnaryOp : int32_t {
   /// x · Φ(x); the slope below 0 is a parameter; x · clamp(x + 3, 0, 6) / 6.
   UnaryOpGelu, UnaryOpLeakyRelu, UnaryOpHardswish,
   UnaryOpErfcx, UnaryOpLogNdtr, UnaryOpNdtri, UnaryOpEntr,
+  /// sin(πx) / (πx), 1 at 0.
+  UnaryOpSinc,
   /// Parameter: the order of the derivative of digamma.
   UnaryOpPolygamma,
   UnaryOpCount

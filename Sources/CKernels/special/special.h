@@ -16,11 +16,15 @@ double kk_log_ndtr(double x);
 double kk_ndtri(double p);
 double kk_entr(double x);
 
-// Bessel and Airy functions (bessel.c)
+// Bessel and Airy functions (bessel.c, chebyshev.c)
 double kk_i0(double x);
 double kk_i0e(double x);
 double kk_i1(double x);
 double kk_i1e(double x);
+float kk_i0f(float x);
+float kk_i0ef(float x);
+float kk_i1f(float x);
+float kk_i1ef(float x);
 double kk_k0(double x);
 double kk_k0e(double x);
 double kk_k1(double x);

@@ -45,6 +45,14 @@ extension UnaryRule {
   }
 }
 
+extension UnaryRule {
+  static let sinc = UnaryRule("sinc", .sinc, "SincBackward0", saving: .input) { g, s in
+    let x = s[0], angle = try x * Double.pi, square = try x * x * Double.pi
+    let slope = try (angle * angle.cos() - angle.sin()) / square
+    return try Tensor.where(square.eq(0), 0, g * slope)
+  }
+}
+
 extension BinaryRule {
   /// The gradient of tanh: `g · (1 − y²)`, in one pass.
   static let tanhGradient: BinaryRule = BinaryRule(
@@ -149,21 +157,5 @@ extension Tensor {
   }
 
   /// Computes the normalized sinc `sin(πx) / (πx)`, 1 at 0 (PyTorch: `torch.sinc`).
-  public func sinc() throws -> Tensor {
-    try noGrad {
-      try widened { x in
-        let angle = try x.mul(Double.pi)
-        // Near multiples of π the rounding of the sine is all of it; as exact as PyTorch's in float32.
-        let sine =
-          x.dtype == .float32 ? try angle.to(.float64).sin().to(.float32) : try angle.sin()
-        return try Tensor.where(x.eq(0), 1.0, sine.div(angle))
-      }
-    }.recorded(
-      "SincBackward0",
-      Input(self, saving: self) { g, s in
-        let x = s[0], angle = try x * Double.pi, square = try x * x * Double.pi
-        let slope = try (angle * angle.cos() - angle.sin()) / square
-        return try Tensor.where(square.eq(0), 0, g * slope)
-      })
-  }
+  public func sinc() throws -> Tensor { try unary(.sinc) }
 }

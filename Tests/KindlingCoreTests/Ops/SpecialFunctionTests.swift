@@ -57,6 +57,54 @@ struct SpecialValue: Sendable, CustomTestStringConvertible {
       try values([0, inf]) { try Tensor(2.0, dtype: .float64).igamma($0) } == ["0.0", "1.0"])
   }
 
+  #if canImport(Glibc)
+    /// In float32 with the last bit of PyTorch's results, which a remainder by them shows.
+    @Test func lastBits() throws {
+      let x = Tensor([-30.0, -8.5, -3.7, -0.3, 0.01, 0.7, 1.9, 4.44, 7.99, 8.01, 21.5, 77])
+      let table: [((Tensor) throws -> Tensor, [Float])] = [
+        (
+          { try $0.sinc() },
+          [
+            2.53053845e-09, 0.03744822, -0.0695994347, 0.858393669, 0.999835551, 0.367883027,
+            -0.0517700762, 0.070421569, -0.00125133118, 0.00124826247, -0.0148051111,
+            2.72598077e-09,
+          ]
+        ),
+        (
+          { try $0.i0() },
+          [
+            7.81672186e+11, 683.161987, 8.73861885, 1.02262688, 1.00002503, 1.12630308, 2.12774014,
+            16.5826683, 423.584167, 431.581818, 188195376, 1.25617306e+32,
+          ]
+        ),
+        (
+          Special.i0e,
+          [
+            0.0731459409, 0.139001846, 0.216049463, 0.757580578, 0.990074575, 0.559305549,
+            0.318243146, 0.195608124, 0.143524781, 0.143338963, 0.0865520909, 0.0455380417,
+          ]
+        ),
+        (
+          Special.i1,
+          [
+            -7.68532021e+11, -641.619934, -7.43574619, -0.151693866, 0.00500006182, 0.371879667,
+            1.44824421, 14.5685558, 396.115295, 403.667023, 183765296, 1.24798931e+32,
+          ]
+        ),
+        (
+          Special.i1e,
+          [
+            -0.0719163269, -0.130549356, -0.183837846, -0.112377569, 0.00495031057, 0.184669986,
+            0.216611892, 0.171849772, 0.134217396, 0.134067774, 0.0845146701, 0.0452413708,
+          ]
+        ),
+      ]
+      for (i, (function, values)) in table.enumerated() {
+        #expect(try function(x).toArray(as: Float.self) == values, "function \(i)")
+      }
+    }
+  #endif
+
   /// Degrees and orders that no loop would finish.
   @Test func hugeArguments() throws {
     let x = try Tensor([0.25, -0.25, 3], dtype: .float64)
