@@ -80,6 +80,4 @@ const kk_conv_kernels *kk_conv(int32_t dtype) { KK_SELECT(kk_conv, dtype) }
 const kk_winograd_kernels *kk_winograd(void) { KK_SELECT(kk_winograd) }
 const kk_pool_loops *kk_pool(int32_t dtype) { KK_SELECT(kk_pool, dtype) }
 const kk_sample_loops *kk_sample(int32_t dtype) { KK_SELECT(kk_sample, dtype) }
-kk_optimizer_loops kk_optimizer(int32_t dtype) { KK_SELECT(kk_optimizer, dtype) }
-kk_update_loop kk_update(UpdateKind rule, int32_t dtype) { KK_SELECT(kk_update, rule, dtype) }
 kk_normalize_loops kk_normalize(int32_t dtype) { KK_SELECT(kk_normalize, dtype) }

@@ -76,8 +76,6 @@ kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
   kk_loop kk_mathvec_##isa(UnaryOp, int32_t);                 \
   kk_loop kk_mathvec_binary_##isa(BinaryOp, int32_t);         \
   kk_softmax_loops kk_softmax_##isa(int32_t);                 \
-  kk_optimizer_loops kk_optimizer_##isa(int32_t);             \
-  kk_update_loop kk_update_##isa(UpdateKind, int32_t);        \
   kk_normalize_loops kk_normalize_##isa(int32_t);
 KK_TABLE(generic)
 #if defined(__x86_64__)

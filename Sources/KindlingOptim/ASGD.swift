@@ -8,8 +8,9 @@ import KindlingPlatform
 ///   Control Optim. 30 (1992).
 open class ASGD: Optimizer {
   private struct Options {
-    let lr, lambd, alpha, t0, weightDecay: Double
-    let maximize: Bool
+    let lr, lambd, alpha, t0: Double
+    /// The updates before and after averaging begins.
+    let early, late: PointwiseUpdate
   }
   private var cache = OptionCache<Options>()
 
@@ -62,24 +63,33 @@ open class ASGD: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let o = try cache.of(group) { group in
-      Options(
-        lr: try group.number("lr"), lambd: try group.number("lambd"),
-        alpha: try group.number("alpha"), t0: try group.number("t0"),
-        weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize"))
-    }
+    let o = try cache.of(group, ASGD.options)
     // As in PyTorch, both are float32 tensors, whatever the dtype of the parameter.
     let eta = try state.number("eta", initially: o.lr), mu = try state.number("mu", initially: 1)
     let (rate, share) = (try eta.item(), try mu.item())
-    try parameter.apply(
-      UpdateStep(
-        .asgd(keep: 1 - o.lambd * rate, eta: rate, mu: share), weightDecay: o.weightDecay,
-        maximize: o.maximize),
-      gradient, state.zeros("ax"))
+    try (share == 1 ? o.early : o.late)(
+      [parameter, state.zeros("ax")], [gradient], numbers: [1 - o.lambd * rate, -rate, share])
     state.step += 1
     let step = Double(state.step)
     try eta.fill_(o.lr / pow(1 + o.lambd * o.lr * step, o.alpha))
     try mu.fill_(1 / max(1, step - o.t0))
+  }
+
+  /// The numbers of the updates are the factor of the parameter, the negated rate and the average's
+  /// share of the new parameter.
+  private static func options(_ group: ParamGroup) throws -> Options {
+    let decay = try group.number("weight_decay"), maximize = try group.flag("maximize")
+    func update(isEarly: Bool) -> PointwiseUpdate {
+      PointwiseUpdate(changing: 2, reading: 1, numbers: 3) { t, g, n in
+        let g = g[0].regularized(t[0], weightDecay: decay, maximize: maximize)
+        let result = (t[0] * n[0]).add(g, alpha: n[1])
+        return [result, isEarly ? result : t[1] + (result - t[1]) * n[2]]
+      }
+    }
+    return Options(
+      lr: try group.number("lr"), lambd: try group.number("lambd"),
+      alpha: try group.number("alpha"), t0: try group.number("t0"), early: update(isEarly: true),
+      late: update(isEarly: false))
   }
 
   override open func savedNumbers(

@@ -4,7 +4,7 @@ public import KindlingCore
 ///
 /// - Source: Zeiler, *ADADELTA: An Adaptive Learning Rate Method*, arXiv:1212.5701.
 open class Adadelta: Optimizer {
-  private var cache = OptionCache<UpdateStep>()
+  private var cache = OptionCache<PointwiseUpdate>()
 
   /// Creates an optimizer of `params`.
   ///
@@ -43,14 +43,19 @@ open class Adadelta: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let step = try cache.of(group) { group in
-      UpdateStep(
-        .adadelta(
-          lr: try group.number("lr"), rho: try group.number("rho"), eps: try group.number("eps")),
-        weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize"))
+    let update = try cache.of(group) { group in
+      let lr = try group.number("lr"), rho = try group.number("rho"), eps = try group.number("eps")
+      let decay = try group.number("weight_decay"), maximize = try group.flag("maximize")
+      return PointwiseUpdate(changing: 3, reading: 1) { t, g, _ in
+        let g = g[0].regularized(t[0], weightDecay: decay, maximize: maximize)
+        let square = (t[1] * rho).addcmul(g, g, value: 1 - rho)
+        let delta = (t[2] + eps).sqrt() / (square + eps).sqrt() * g
+        let accumulated = (t[2] * rho).addcmul(delta, delta, value: 1 - rho)
+        return [t[0].add(delta, alpha: -lr), square, accumulated]
+      }
     }
     let square = try state.zeros("square_avg"), delta = try state.zeros("acc_delta")
-    try parameter.apply(step, gradient, square, delta)
+    try update([parameter, square, delta], [gradient])
     state.step += 1
   }
 

@@ -5,7 +5,7 @@ public import KindlingCore
 /// - Source: Duchi et al., *Adaptive Subgradient Methods for Online Learning and Stochastic
 ///   Optimization*, JMLR 12 (2011).
 open class Adagrad: Optimizer {
-  private var cache = OptionCache<(step: UpdateStep, lr: Double, decay: Double, eps: Double)>()
+  private var cache = OptionCache<(update: PointwiseUpdate, lr: Double, decay: Double)>()
 
   /// Creates an optimizer of `params`.
   ///
@@ -60,17 +60,18 @@ open class Adagrad: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    var (step, lr, decay, eps) = try cache.of(group) { group in
-      let eps = try group.number("eps")
-      return (
-        UpdateStep(
-          .adagrad(rate: 0, eps: eps), weightDecay: try group.number("weight_decay"),
-          maximize: try group.flag("maximize")),
-        try group.number("lr"), try group.number("lr_decay"), eps
-      )
+    let (update, lr, decay) = try cache.of(group) { group in
+      let eps = try group.number("eps"), weightDecay = try group.number("weight_decay")
+      let maximize = try group.flag("maximize")
+      let update = PointwiseUpdate(changing: 2, reading: 1, numbers: 1) { t, g, n in
+        let g = g[0].regularized(t[0], weightDecay: weightDecay, maximize: maximize)
+        let sum = t[1].addcmul(g, g)
+        return [t[0].addcdiv(g, sum.sqrt() + eps, value: n[0]), sum]
+      }
+      return (update, try group.number("lr"), try group.number("lr_decay"))
     }
-    step.rule = .adagrad(rate: lr / (1 + Double(state.step) * decay), eps: eps)
-    try parameter.apply(step, gradient, sum(state))
+    let rate = lr / (1 + Double(state.step) * decay)
+    try update([parameter, sum(state)], [gradient], numbers: [-rate])
     state.step += 1
   }
 

@@ -1,4 +1,5 @@
 public import KindlingCore
+import KindlingPlatform
 
 /// The Adam optimizer, with AMSGrad and both forms of weight decay (PyTorch: `torch.optim.Adam`).
 ///
@@ -6,7 +7,13 @@ public import KindlingCore
 /// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980; AMSGrad:
 ///   Reddi et al., *On the Convergence of Adam and Beyond*, arXiv:1904.09237.
 open class Adam: Optimizer {
-  private var cache = OptionCache<(step: AdamStep, amsgrad: Bool)>()
+  private struct Formula {
+    let update: PointwiseUpdate
+    let lr: Double
+    let betas: (Double, Double)
+    let amsgrad: Bool
+  }
+  private var cache = OptionCache<Formula>()
 
   /// Creates an optimizer of `params`.
   ///
@@ -54,25 +61,32 @@ open class Adam: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let (options, amsgrad) = try cache.of(group, Adam.options)
-    var step = options
-    step.step = Double(state.step + 1)
-    let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
-    let largest = amsgrad ? try state.zeros("max_exp_avg_sq") : nil
-    try parameter.backend.adamStep(
-      parameter, gradient, expAvg: average, expAvgSq: square, maxExpAvgSq: largest, step)
+    let formula = try cache.of(group, Adam.formula)
+    var tensors = [parameter, try state.zeros("exp_avg"), try state.zeros("exp_avg_sq")]
+    if formula.amsgrad { tensors.append(try state.zeros("max_exp_avg_sq")) }
+    let step = Double(state.step + 1)
+    let root = (1 - pow(formula.betas.1, step)).squareRoot()
+    let size = formula.lr / (1 - pow(formula.betas.0, step))
+    try formula.update(tensors, [gradient], numbers: [root, -size])
     state.step += 1
-    parameter.storage.version += 1
   }
 
-  private static func options(_ group: ParamGroup) throws -> (step: AdamStep, amsgrad: Bool) {
-    let betas = try group.pair("betas")
-    let step = AdamStep(
-      lr: try group.number("lr"), beta1: betas.0, beta2: betas.1, eps: try group.number("eps"),
-      weightDecay: try group.number("weight_decay"),
-      decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"),
-      step: 0)
-    return (step, try group.flag("amsgrad"))
+  /// The numbers are the root of the second bias correction and the negated step size.
+  private static func formula(_ group: ParamGroup) throws -> Formula {
+    let lr = try group.number("lr"), eps = try group.number("eps")
+    let (beta1, beta2) = try group.pair("betas"), decay = try group.number("weight_decay")
+    let isDecoupled = try group.flag("decoupled_weight_decay")
+    let maximize = try group.flag("maximize"), amsgrad = try group.flag("amsgrad")
+    let update = PointwiseUpdate(changing: amsgrad ? 4 : 3, reading: 1, numbers: 2) { t, g, n in
+      let p = isDecoupled && decay != 0 ? t[0] * (1 - lr * decay) : t[0]
+      let g = g[0].regularized(p, weightDecay: isDecoupled ? 0 : decay, maximize: maximize)
+      let average = t[1].lerp(g, weight: 1 - beta1)
+      let square = (t[2] * beta2).addcmul(g, g, value: 1 - beta2)
+      let largest = amsgrad ? t[3].maximum(square) : square
+      let result = p.addcdiv(average, largest.sqrt() / n[0] + eps, value: n[1])
+      return [result, average, square] + (amsgrad ? [largest] : [])
+    }
+    return Formula(update: update, lr: lr, betas: (beta1, beta2), amsgrad: amsgrad)
   }
 
   override open func savedNumbers(

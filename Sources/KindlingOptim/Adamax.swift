@@ -5,9 +5,7 @@ import KindlingPlatform
 ///
 /// - Source: Kingma and Ba, *Adam: A Method for Stochastic Optimization*, arXiv:1412.6980, §7.1.
 open class Adamax: Optimizer {
-  private var cache = OptionCache<
-    (step: UpdateStep, lr: Double, betas: (Double, Double), eps: Double)
-  >()
+  private var cache = OptionCache<(update: PointwiseUpdate, lr: Double, beta1: Double)>()
 
   /// Creates an optimizer of `params`.
   ///
@@ -49,20 +47,20 @@ open class Adamax: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    var (step, lr, betas, eps) = try cache.of(group) { group in
-      let (betas, eps) = (try group.pair("betas"), try group.number("eps"))
-      return (
-        UpdateStep(
-          .adamax(rate: 0, beta1: betas.0, beta2: betas.1, eps: eps),
-          weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize")),
-        try group.number("lr"), betas, eps
-      )
+    let (update, lr, beta1) = try cache.of(group) { group in
+      let (beta1, beta2) = try group.pair("betas"), eps = try group.number("eps")
+      let decay = try group.number("weight_decay"), maximize = try group.flag("maximize")
+      let update = PointwiseUpdate(changing: 3, reading: 1, numbers: 1) { t, g, n in
+        let g = g[0].regularized(t[0], weightDecay: decay, maximize: maximize)
+        let average = t[1].lerp(g, weight: 1 - beta1)
+        let largest = (t[2] * beta2).maximum(g.abs() + eps)
+        return [t[0].addcdiv(average, largest, value: n[0]), average, largest]
+      }
+      return (update, try group.number("lr"), beta1)
     }
-    step.rule = .adamax(
-      rate: lr / (1 - pow(betas.0, Double(state.step + 1))), beta1: betas.0, beta2: betas.1,
-      eps: eps)
-    let average = try state.zeros("exp_avg"), most = try state.zeros("exp_inf")
-    try parameter.apply(step, gradient, average, most)
+    let average = try state.zeros("exp_avg"), largest = try state.zeros("exp_inf")
+    let rate = lr / (1 - pow(beta1, Double(state.step + 1)))
+    try update([parameter, average, largest], [gradient], numbers: [-rate])
     state.step += 1
   }
 

@@ -6,9 +6,9 @@ import KindlingPlatform
 /// - Source: Dozat, *Incorporating Nesterov Momentum into Adam*, ICLR workshop 2016.
 open class NAdam: Optimizer {
   private struct Options {
-    let lr, eps, weightDecay, momentumDecay: Double
+    let update: PointwiseUpdate
+    let lr, momentumDecay: Double
     let betas: (Double, Double)
-    let decoupled, maximize: Bool
   }
   private var cache = OptionCache<Options>()
 
@@ -65,13 +65,7 @@ open class NAdam: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let o = try cache.of(group) { group in
-      Options(
-        lr: try group.number("lr"), eps: try group.number("eps"),
-        weightDecay: try group.number("weight_decay"),
-        momentumDecay: try group.number("momentum_decay"), betas: try group.pair("betas"),
-        decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"))
-    }
+    let o = try cache.of(group, NAdam.options)
     let product = try state.number("mu_product", initially: 1)
     let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
     state.step += 1
@@ -81,15 +75,33 @@ open class NAdam: Optimizer {
     }
     let (mu, next) = (momentum(at: step), momentum(at: step + 1))
     let soFar = try product.mul_(mu).item()
-    try parameter.apply(
-      UpdateStep(
-        .nadam(
-          keep: o.decoupled ? 1 - o.lr * o.weightDecay : 1, beta1: o.betas.0, beta2: o.betas.1,
-          eps: o.eps, correction: 1 - pow(o.betas.1, step),
-          gradientRate: o.lr * (1 - mu) / (1 - soFar), averageRate: o.lr * next / (1 - soFar * next)
-        ),
-        weightDecay: o.decoupled ? 0 : o.weightDecay, maximize: o.maximize),
-      gradient, average, square)
+    try o.update(
+      [parameter, average, square], [gradient],
+      numbers: [
+        1 - pow(o.betas.1, step), -o.lr * (1 - mu) / (1 - soFar), -o.lr * next / (1 - soFar * next),
+      ])
+  }
+
+  /// The numbers of the update are the second bias correction and the negated rates of the gradient and
+  /// of its average.
+  private static func options(_ group: ParamGroup) throws -> Options {
+    let lr = try group.number("lr"), eps = try group.number("eps")
+    let (beta1, beta2) = try group.pair("betas"), decay = try group.number("weight_decay")
+    let isDecoupled = try group.flag("decoupled_weight_decay")
+    let maximize = try group.flag("maximize")
+    let update = PointwiseUpdate(changing: 3, reading: 1, numbers: 3) { t, g, n in
+      let p = isDecoupled && decay != 0 ? t[0] * (1 - lr * decay) : t[0]
+      let g = g[0].regularized(p, weightDecay: isDecoupled ? 0 : decay, maximize: maximize)
+      let average = t[1].lerp(g, weight: 1 - beta1)
+      let square = (t[2] * beta2).addcmul(g, g, value: 1 - beta2)
+      let size = (square / n[0]).sqrt() + eps
+      return [
+        p.addcdiv(g, size, value: n[1]).addcdiv(average, size, value: n[2]), average, square,
+      ]
+    }
+    return Options(
+      update: update, lr: lr, momentumDecay: try group.number("momentum_decay"),
+      betas: (beta1, beta2))
   }
 
   override open func savedNumbers(

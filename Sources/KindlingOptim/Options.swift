@@ -38,10 +38,11 @@ extension ParamGroup {
   }
 }
 
-extension Tensor {
-  /// Applies `step` to this parameter and the optimizer's `state` in one pass.
-  func apply(_ step: UpdateStep, _ gradient: Tensor, _ state: Tensor?...) throws {
-    try backend.update(self, gradient, state: state, step)
-    storage.version += 1
+extension Pointwise.Value {
+  /// This gradient, negated if the objective is maximized, plus the L2 weight decay of `parameter`.
+  func regularized(_ parameter: Self, weightDecay: Double, maximize: Bool) -> Self {
+    let gradient = maximize ? -self : self
+    // Without weight decay, an infinite parameter must not become NaN.
+    return weightDecay == 0 ? gradient : gradient.add(parameter, alpha: weightDecay)
   }
 }

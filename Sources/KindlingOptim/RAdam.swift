@@ -8,9 +8,10 @@ import KindlingPlatform
 ///   arXiv:1908.03265.
 open class RAdam: Optimizer {
   private struct Options {
-    let lr, eps, weightDecay: Double
+    /// The updates while the variance is intractable, and later.
+    let plain, rectified: PointwiseUpdate
+    let lr: Double
     let betas: (Double, Double)
-    let decoupled, maximize: Bool
   }
   private var cache = OptionCache<Options>()
 
@@ -57,12 +58,7 @@ open class RAdam: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let o = try cache.of(group) { group in
-      Options(
-        lr: try group.number("lr"), eps: try group.number("eps"),
-        weightDecay: try group.number("weight_decay"), betas: try group.pair("betas"),
-        decoupled: try group.flag("decoupled_weight_decay"), maximize: try group.flag("maximize"))
-    }
+    let o = try cache.of(group, RAdam.options)
     let average = try state.zeros("exp_avg"), square = try state.zeros("exp_avg_sq")
     state.step += 1
     let step = Double(state.step), (beta1, beta2) = o.betas
@@ -70,18 +66,35 @@ open class RAdam: Optimizer {
     // The length of the simple moving average with the same centre of mass, and its limit.
     let limit = 2 / (1 - beta2) - 1
     let length = limit - 2 * step * pow(beta2, step) / correction
-    var rectified: Double?
-    if length > 5 {
-      let variance = (length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)
-      rectified = (variance * correction).squareRoot()
+    let rate = o.lr / (1 - pow(beta1, step))
+    let tensors = [parameter, average, square]
+    guard length > 5 else { return try o.plain(tensors, [gradient], numbers: [-rate]) }
+    let variance = (length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)
+    try o.rectified(
+      tensors, [gradient], numbers: [-rate * (variance * correction).squareRoot()])
+  }
+
+  /// The number of the updates is the negated rate.
+  private static func options(_ group: ParamGroup) throws -> Options {
+    let lr = try group.number("lr"), eps = try group.number("eps")
+    let (beta1, beta2) = try group.pair("betas"), decay = try group.number("weight_decay")
+    let isDecoupled = try group.flag("decoupled_weight_decay")
+    let maximize = try group.flag("maximize")
+    func update(isRectified: Bool) -> PointwiseUpdate {
+      PointwiseUpdate(changing: 3, reading: 1, numbers: 1) { t, g, n in
+        let p = isDecoupled && decay != 0 ? t[0] * (1 - lr * decay) : t[0]
+        let g = g[0].regularized(p, weightDecay: isDecoupled ? 0 : decay, maximize: maximize)
+        let average = t[1].lerp(g, weight: 1 - beta1)
+        let square = (t[2] * beta2).addcmul(g, g, value: 1 - beta2)
+        let result =
+          isRectified
+          ? p.addcdiv(average, square.sqrt() + eps, value: n[0]) : p.add(average, alpha: n[0])
+        return [result, average, square]
+      }
     }
-    try parameter.apply(
-      UpdateStep(
-        .radam(
-          keep: o.decoupled ? 1 - o.lr * o.weightDecay : 1, beta1: beta1, beta2: beta2, eps: o.eps,
-          rate: o.lr / (1 - pow(beta1, step)), rectified: rectified),
-        weightDecay: o.decoupled ? 0 : o.weightDecay, maximize: o.maximize),
-      gradient, average, square)
+    return Options(
+      plain: update(isRectified: false), rectified: update(isRectified: true), lr: lr,
+      betas: (beta1, beta2))
   }
 
   override open func savedNumbers(

@@ -5,7 +5,7 @@ public import KindlingCore
 /// - Source: Hinton, *Neural Networks for Machine Learning*, lecture 6; the centered form: Graves,
 ///   *Generating Sequences With Recurrent Neural Networks*, arXiv:1308.0850.
 open class RMSprop: Optimizer {
-  private var cache = OptionCache<(step: UpdateStep, momentum: Double, centered: Bool)>()
+  private var cache = OptionCache<(update: PointwiseUpdate, hasMomentum: Bool, centered: Bool)>()
 
   /// Creates an optimizer of `params`.
   ///
@@ -48,22 +48,38 @@ open class RMSprop: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let (step, momentum, centered) = try cache.of(group) { group in
-      let momentum = try group.number("momentum")
-      return (
-        UpdateStep(
-          .rmsprop(
-            lr: try group.number("lr"), alpha: try group.number("alpha"),
-            eps: try group.number("eps"), momentum: momentum),
-          weightDecay: try group.number("weight_decay"), maximize: try group.flag("maximize")),
-        momentum, try group.flag("centered")
-      )
-    }
-    let square = try state.zeros("square_avg")
-    let buffer = momentum > 0 ? try state.zeros("momentum_buffer") : nil
-    let average = centered ? try state.zeros("grad_avg") : nil
-    try parameter.apply(step, gradient, square, buffer, average)
+    let (update, hasMomentum, centered) = try cache.of(group, RMSprop.formula)
+    var tensors = [parameter, try state.zeros("square_avg")]
+    if hasMomentum { tensors.append(try state.zeros("momentum_buffer")) }
+    if centered { tensors.append(try state.zeros("grad_avg")) }
+    try update(tensors, [gradient])
     state.step += 1
+  }
+
+  private static func formula(
+    _ group: ParamGroup
+  ) throws -> (update: PointwiseUpdate, hasMomentum: Bool, centered: Bool) {
+    let lr = try group.number("lr"), alpha = try group.number("alpha")
+    let eps = try group.number("eps"), momentum = try group.number("momentum")
+    let decay = try group.number("weight_decay"), maximize = try group.flag("maximize")
+    let centered = try group.flag("centered"), hasMomentum = momentum > 0
+    let count = 2 + (hasMomentum ? 1 : 0) + (centered ? 1 : 0)
+    let update = PointwiseUpdate(changing: count, reading: 1) { t, g, _ in
+      let g = g[0].regularized(t[0], weightDecay: decay, maximize: maximize)
+      let square = (t[1] * alpha).addcmul(g, g, value: 1 - alpha)
+      var state = [square], spread = square
+      if centered {
+        let average = t[count - 1].lerp(g, weight: 1 - alpha)
+        spread = square.addcmul(average, average, value: -1)
+        state.append(average)
+      }
+      let size = spread.sqrt() + eps
+      guard hasMomentum else { return [t[0].addcdiv(g, size, value: -lr)] + state }
+      let buffer = (t[2] * momentum).addcdiv(g, size)
+      state.insert(buffer, at: 1)
+      return [t[0].add(buffer, alpha: -lr)] + state
+    }
+    return (update, hasMomentum, centered)
   }
 
   override open func savedNumbers(

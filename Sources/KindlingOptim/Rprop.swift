@@ -6,7 +6,7 @@ public import KindlingCore
 /// - Source: Riedmiller and Braun, *A Direct Adaptive Method for Faster Backpropagation Learning:
 ///   The RPROP Algorithm*, ICNN 1993.
 open class Rprop: Optimizer {
-  private var cache = OptionCache<(step: UpdateStep, lr: Double)>()
+  private var cache = OptionCache<(update: PointwiseUpdate, lr: Double)>()
 
   /// Creates an optimizer of `params`.
   ///
@@ -51,18 +51,24 @@ open class Rprop: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    let (step, lr) = try cache.of(group) { group in
+    let (update, lr) = try cache.of(group) { group in
       let (etas, sizes) = (try group.pair("etas"), try group.pair("step_sizes"))
-      return (
-        UpdateStep(
-          .rprop(etaMinus: etas.0, etaPlus: etas.1, least: sizes.0, most: sizes.1),
-          maximize: try group.flag("maximize")),
-        try group.number("lr")
-      )
+      let maximize = try group.flag("maximize")
+      let update = PointwiseUpdate(changing: 3, reading: 1) { t, g, _ in
+        let g = maximize ? -g[0] : g[0]
+        let turn = g * t[1]
+        let shrinking = Pointwise.Value.where(turn.lt(0), etas.0, 1)
+        let factor = Pointwise.Value.where(turn.gt(0), etas.1, shrinking)
+        let size = (t[2] * factor).clamp(min: sizes.0, max: sizes.1)
+        // A parameter whose gradient changed its sign waits a step.
+        let used = Pointwise.Value.where(turn.lt(0), 0, g)
+        return [t[0].addcmul(used.sign(), size, value: -1), used, size]
+      }
+      return (update, try group.number("lr"))
     }
     let previous = try state.zeros("prev")
     let size = try state["step_size"] ?? state.filled("step_size", with: lr)
-    try parameter.apply(step, gradient, previous, size)
+    try update([parameter, previous, size], [gradient])
     state.step += 1
   }
 

@@ -7,7 +7,11 @@ public import KindlingCore
 /// - Source: Sutskever et al., *On the importance of initialization and momentum in deep learning*,
 ///   ICML 2013, with PyTorch's way of applying the learning rate.
 open class SGD: Optimizer {
-  private var cache = OptionCache<SGDStep>()
+  private struct Formula {
+    let first, later: PointwiseUpdate
+    let hasMomentum: Bool
+  }
+  private var cache = OptionCache<Formula>()
   /// The states whose buffer this step has made.
   private var begun: Set<ObjectIdentifier> = []
 
@@ -63,27 +67,36 @@ open class SGD: Optimizer {
   override open func update(
     _ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ group: ParamGroup
   ) throws {
-    var step = try cache.of(group, SGD.options)
-    var buffer: Tensor?
-    if step.momentum != 0 {
-      buffer = state["momentum_buffer"]
-      if buffer == nil {
-        begun.insert(ObjectIdentifier(state))
-        buffer = try Tensor(uninitializedLike: parameter, parameter.dtype)
-        state["momentum_buffer"] = buffer
-      }
-      // PyTorch looks for the buffers of all parameters before the first update, so that a parameter
-      // that comes twice begins twice.
-      step.isFirst = begun.contains(ObjectIdentifier(state))
+    let formula = try cache.of(group, SGD.formula)
+    guard formula.hasMomentum else { return try formula.first([parameter], [gradient]) }
+    var buffer = state["momentum_buffer"]
+    if buffer == nil {
+      begun.insert(ObjectIdentifier(state))
+      buffer = try Tensor(uninitializedLike: parameter, parameter.dtype)
+      state["momentum_buffer"] = buffer
     }
-    try parameter.backend.sgdStep(parameter, gradient, momentumBuffer: buffer, step)
-    parameter.storage.version += 1
+    guard let buffer else { return }
+    // PyTorch looks for the buffers of all parameters before the first update, so that a parameter
+    // that comes twice begins twice.
+    let isFirst = begun.contains(ObjectIdentifier(state))
+    try (isFirst ? formula.first : formula.later)([parameter, buffer], [gradient])
   }
 
-  private static func options(_ group: ParamGroup) throws -> SGDStep {
-    SGDStep(
-      lr: try group.number("lr"), momentum: try group.number("momentum"),
-      dampening: try group.number("dampening"), weightDecay: try group.number("weight_decay"),
-      nesterov: try group.flag("nesterov"), maximize: try group.flag("maximize"))
+  private static func formula(_ group: ParamGroup) throws -> Formula {
+    let lr = try group.number("lr"), momentum = try group.number("momentum")
+    let dampening = try group.number("dampening"), decay = try group.number("weight_decay")
+    let nesterov = try group.flag("nesterov"), maximize = try group.flag("maximize")
+    func update(isFirst: Bool) -> PointwiseUpdate {
+      PointwiseUpdate(changing: momentum == 0 ? 1 : 2, reading: 1) { t, g, _ in
+        let g = g[0].regularized(t[0], weightDecay: decay, maximize: maximize)
+        if momentum == 0 { return [t[0].add(g, alpha: -lr)] }
+        // The first buffer is the gradient, without dampening.
+        let buffer = isFirst ? g : (t[1] * momentum).add(g, alpha: 1 - dampening)
+        let step = nesterov ? g.add(buffer, alpha: momentum) : buffer
+        return [t[0].add(step, alpha: -lr), buffer]
+      }
+    }
+    return Formula(
+      first: update(isFirst: true), later: update(isFirst: false), hasMomentum: momentum != 0)
   }
 }

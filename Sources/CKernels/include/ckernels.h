@@ -88,8 +88,6 @@ typedef KK_ENUM UnaryOp : int32_t {
   /// Bessel functions; the suffix e means scaled by exp(∓x).
   UnaryOpBesselI0, UnaryOpBesselI0e, UnaryOpBesselI1, UnaryOpBesselI1e, UnaryOpBesselK0, UnaryOpBesselK0e, UnaryOpBesselK1, UnaryOpBesselK1e,
   UnaryOpBesselJ0, UnaryOpBesselJ1, UnaryOpBesselY0, UnaryOpBesselY1, UnaryOpSphericalJ0, UnaryOpAiryAi,
-  /// x · Φ(x); the slope below 0 is a parameter; x · clamp(x + 3, 0, 6) / 6.
-  UnaryOpGelu, UnaryOpLeakyRelu, UnaryOpHardswish,
   UnaryOpErfcx, UnaryOpLogNdtr, UnaryOpNdtri, UnaryOpEntr,
   /// sin(πx) / (πx), 1 at 0.
   UnaryOpSinc,
@@ -113,9 +111,7 @@ typedef KK_ENUM BinaryOp : int32_t {
   BinaryOpEq, BinaryOpNe, BinaryOpLt, BinaryOpLe, BinaryOpGt, BinaryOpGe,
   BinaryOpLogicalAnd, BinaryOpLogicalOr, BinaryOpLogicalXor,
   /// Pullbacks in one pass: a is the incoming gradient, b the saved value.
-  BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient, BinaryOpGeluGradient,
-  /// The same with the slope below 0 as a parameter.
-  BinaryOpLeakyReluGradient,
+  BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient,
   BinaryOpXlog1py, BinaryOpZeta, BinaryOpIgamma, BinaryOpIgammac,
   /// Polynomials of a with degree b.
   BinaryOpChebyshevT, BinaryOpChebyshevU, BinaryOpChebyshevV, BinaryOpChebyshevW,
@@ -200,43 +196,6 @@ typedef struct {
 } kk_softmax_loops;
 /// Returns the loops for float32 and float64; NULL for other types and without a vector `exp`.
 kk_softmax_loops kk_softmax(int32_t dtype);
-
-typedef struct {
-  double lr, momentum, dampening, weight_decay;
-  bool nesterov, maximize, first;
-} kk_sgd_step;
-typedef struct {
-  double lr, beta1, beta2, eps, weight_decay;
-  /// lr / (1 − beta1^step), and √(1 − beta2^step).
-  double size, second_correction;
-  bool decoupled, maximize;
-} kk_adam_step;
-/// One step over n contiguous elements. `momentum` and `most` may be NULL.
-typedef struct {
-  void (*_Nullable sgd)(int64_t n, void *parameter, const void *gradient, void *momentum,
-                        const kk_sgd_step *step);
-  void (*_Nullable adam)(int64_t n, void *parameter, const void *gradient, void *first,
-                         void *second, void *most, const kk_adam_step *step);
-} kk_optimizer_loops;
-/// Returns the loops for float32 and float64; NULL for other types.
-kk_optimizer_loops kk_optimizer(int32_t dtype);
-
-/// The optimizers with one formula per element.
-typedef KK_ENUM UpdateKind : int32_t {
-  UpdateKindAdadelta, UpdateKindAdagrad, UpdateKindAdamax, UpdateKindAsgd, UpdateKindNadam,
-  UpdateKindRadam, UpdateKindRmsprop, UpdateKindRprop
-} UpdateKind;
-typedef struct {
-  /// The coefficients of the rule, in the order of update.inc.
-  double numbers[8];
-  double weight_decay;
-  bool maximize;
-} kk_update_step;
-/// One step over n contiguous elements; `first` to `third` are the optimizer's state, or NULL.
-typedef void (*kk_update_loop)(int64_t n, void *parameter, const void *gradient, void *first,
-                               void *second, void *third, const kk_update_step *step);
-/// Returns the loop for float32 or float64; NULL for other types.
-kk_update_loop kk_update(UpdateKind rule, int32_t dtype);
 
 /// The passes of a normalization over n contiguous elements. `weight` and `bias` have one element
 /// for each, and may be NULL.

@@ -1,18 +1,10 @@
 import CKernels
-import KindlingPlatform
 
 /// The fused operations composed of primitives.
 ///
 /// A new backend can start from them, and other backends use them for layouts and dtypes without a
 /// kernel.
 extension Backend {
-  /// Creates a 0-dimensional tensor of a number, as the scalar operand of a primitive.
-  private func number(_ value: Double, _ dtype: DType) throws -> Tensor {
-    let result = try Tensor(uninitialized: [], dtype, on: self)
-    try fill(result, .double(value))
-    return result
-  }
-
   private func scratch(like x: Tensor) throws -> Tensor {
     try Tensor(uninitialized: x.shape, x.dtype, on: self)
   }
@@ -98,79 +90,6 @@ extension Backend {
     }
   }
 
-  /// Computes ``sgdStep(_:_:momentumBuffer:_:)`` from primitives.
-  package func composedSGDStep(
-    _ parameter: Tensor, _ gradient: Tensor, momentumBuffer: Tensor?, _ step: SGDStep
-  ) throws {
-    let type = parameter.dtype
-    var g = gradient
-    if step.maximize {
-      let negated = try scratch(like: parameter)
-      try unary(.neg, g, (0, 0), dtype: type, into: negated)
-      g = negated
-    }
-    if step.weightDecay != 0 {
-      let decayed = try scratch(like: parameter)
-      try binary(.add, g, parameter, step.weightDecay, dtype: type, into: decayed)
-      g = decayed
-    }
-    if let buffer = momentumBuffer {
-      if step.isFirst {
-        try copy(g, into: buffer)
-      } else {
-        try binary(.mul, buffer, number(step.momentum, type), 1, dtype: type, into: buffer)
-        try binary(.add, buffer, g, 1 - step.dampening, dtype: type, into: buffer)
-      }
-      if step.nesterov {
-        let ahead = try scratch(like: parameter)
-        try binary(.add, g, buffer, step.momentum, dtype: type, into: ahead)
-        g = ahead
-      } else {
-        g = buffer
-      }
-    }
-    try binary(.add, parameter, g, -step.lr, dtype: type, into: parameter)
-  }
-
-  /// Computes ``adamStep(_:_:expAvg:expAvgSq:maxExpAvgSq:_:)`` from primitives.
-  package func composedAdamStep(
-    _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
-    maxExpAvgSq: Tensor?, _ step: AdamStep
-  ) throws {
-    let type = parameter.dtype
-    var g = gradient
-    if step.maximize {
-      let negated = try scratch(like: parameter)
-      try unary(.neg, g, (0, 0), dtype: type, into: negated)
-      g = negated
-    }
-    if step.weightDecay != 0 {
-      if step.decoupled {
-        let kept = try number(1 - step.lr * step.weightDecay, type)
-        try binary(.mul, parameter, kept, 1, dtype: type, into: parameter)
-      } else {
-        let decayed = try scratch(like: parameter)
-        try binary(.add, g, parameter, step.weightDecay, dtype: type, into: decayed)
-        g = decayed
-      }
-    }
-    try ternary(.lerp, expAvg, g, number(1 - step.beta1, type), 1, dtype: type, into: expAvg)
-    try binary(.mul, expAvgSq, number(step.beta2, type), 1, dtype: type, into: expAvgSq)
-    try ternary(.addcmul, expAvgSq, g, g, 1 - step.beta2, dtype: type, into: expAvgSq)
-    var second = expAvgSq
-    if let most = maxExpAvgSq {
-      try binary(.maximum, most, expAvgSq, 1, dtype: type, into: most)
-      second = most
-    }
-    let denominator = try scratch(like: parameter)
-    try unary(.sqrt, second, (0, 0), dtype: type, into: denominator)
-    let correction = try number((1 - pow(step.beta2, step.step)).squareRoot(), type)
-    try binary(.div, denominator, correction, 1, dtype: type, into: denominator)
-    try binary(.add, denominator, number(step.eps, type), 1, dtype: type, into: denominator)
-    let size = -step.lr / (1 - pow(step.beta1, step.step))
-    try ternary(.addcdiv, parameter, expAvg, denominator, size, dtype: type, into: parameter)
-  }
-
   package func border(_ x: Tensor, before: [Int], after: [Int], into out: Tensor) throws {
     try composedBorder(x, before: before, after: after, into: out)
   }
@@ -187,19 +106,5 @@ extension Backend {
     _ gradient: Tensor, _ output: Tensor, dim: Int, log: Bool, into out: Tensor
   ) throws {
     try composedSoftmaxBackward(gradient, output, dim: dim, log: log, into: out)
-  }
-
-  package func sgdStep(
-    _ parameter: Tensor, _ gradient: Tensor, momentumBuffer: Tensor?, _ step: SGDStep
-  ) throws {
-    try composedSGDStep(parameter, gradient, momentumBuffer: momentumBuffer, step)
-  }
-
-  package func adamStep(
-    _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
-    maxExpAvgSq: Tensor?, _ step: AdamStep
-  ) throws {
-    try composedAdamStep(
-      parameter, gradient, expAvg: expAvg, expAvgSq: expAvgSq, maxExpAvgSq: maxExpAvgSq, step)
   }
 }

@@ -40,6 +40,14 @@ package protocol Backend: AnyObject, Sendable {
     into out: Tensor) throws
   /// Computes `condition ? a : b` with a bool `condition`.
   func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor, into out: Tensor) throws
+  /// Evaluates a pointwise program on every element; the inputs broadcast to the outputs, which have one
+  /// shape and the result's dtype.
+  ///
+  /// 16-bit floats are computed in float32, and rounded at the end or after each step. An output may
+  /// be an input as the program foresees it. Has a default in `Backend+Pointwise.swift`.
+  func pointwise(
+    _ program: Pointwise.Program, _ inputs: [Tensor], numbers: [Double], dtype: DType,
+    roundingEachStep: Bool, into outputs: [Tensor]) throws
 
   // MARK: Reductions
   /// Reduces the dimensions in which `out` has size 1 and `x` has not, computed in `dtype`.
@@ -165,80 +173,7 @@ package protocol Backend: AnyObject, Sendable {
   func normalizeRowsBackward(
     _ gradient: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor?,
     into result: NormGradients) throws
-  /// Performs one step of stochastic gradient descent, in place on `parameter` and the momentum
-  /// buffer.
-  ///
-  /// The buffer is nil without momentum. All have one shape and floating dtype. The caller updates
-  /// versions.
-  func sgdStep(
-    _ parameter: Tensor, _ gradient: Tensor, momentumBuffer: Tensor?, _ step: SGDStep) throws
-  /// Performs one step of Adam or AdamW, in place on `parameter`, `expAvg`, `expAvgSq` and
-  /// (AMSGrad) `maxExpAvgSq`.
-  ///
-  /// All have one shape and floating dtype. The caller updates versions.
-  func adamStep(
-    _ parameter: Tensor, _ gradient: Tensor, expAvg: Tensor, expAvgSq: Tensor,
-    maxExpAvgSq: Tensor?, _ step: AdamStep) throws
-  /// Performs one step of an optimizer with one formula per element, in place on `parameter` and
-  /// `state`.
-  ///
-  /// See ``UpdateRule``. All have one shape and floating dtype. The caller updates versions.
-  func update(_ parameter: Tensor, _ gradient: Tensor, state: [Tensor?], _ step: UpdateStep) throws
 }
 
 /// The reduction to apply to the element-wise losses.
 package enum LossReduction: Sendable { case none, mean, sum }
-
-/// The hyperparameters of one step of stochastic gradient descent, named as in PyTorch's `SGD`.
-package struct SGDStep: Sendable {
-  package var lr: Double
-  package var momentum: Double
-  package var dampening: Double
-  package var weightDecay: Double
-  package var nesterov: Bool
-  package var maximize: Bool
-  /// Whether the momentum buffer is uninitialized; it is then set to the gradient, without
-  /// dampening.
-  package var isFirst: Bool
-
-  package init(
-    lr: Double, momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0,
-    nesterov: Bool = false, maximize: Bool = false, isFirst: Bool = false
-  ) {
-    self.lr = lr
-    self.momentum = momentum
-    self.dampening = dampening
-    self.weightDecay = weightDecay
-    self.nesterov = nesterov
-    self.maximize = maximize
-    self.isFirst = isFirst
-  }
-}
-
-/// The hyperparameters of one step of Adam, named as in PyTorch's `Adam`.
-package struct AdamStep: Sendable {
-  package var lr: Double
-  package var beta1: Double
-  package var beta2: Double
-  package var eps: Double
-  package var weightDecay: Double
-  /// Whether weight decay acts on the parameter itself instead of the gradient (AdamW).
-  package var decoupled: Bool
-  package var maximize: Bool
-  /// The number of steps, including this one.
-  package var step: Double
-
-  package init(
-    lr: Double, beta1: Double, beta2: Double, eps: Double, weightDecay: Double = 0,
-    decoupled: Bool = false, maximize: Bool = false, step: Double
-  ) {
-    self.lr = lr
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.eps = eps
-    self.weightDecay = weightDecay
-    self.decoupled = decoupled
-    self.maximize = maximize
-    self.step = step
-  }
-}

@@ -12,16 +12,6 @@ extension UnaryRule {
 }
 
 extension BinaryRule {
-  /// `g · (Φ(x) + x · φ(x))` in one pass, φ being the density of Φ.
-  static let geluGradient: BinaryRule = BinaryRule(
-    "gelu_backward", .geluGradient, "GeluBackwardBackward0",
-    left: { g, x in Input(g, saving: x) { gg, s in try gg.binary(.geluGradient, s[0]) } },
-    right: { g, x in
-      Input(x, saving: g, x) { gg, s in
-        let density = try (s[1].square() * -0.5).exp() * (0.5 / Double.pi).squareRoot()
-        return try gg * s[0] * density * (2 - s[1].square())
-      }
-    })
   /// `g · (1 − y) · y` in one pass.
   static let sigmoidGradient: BinaryRule = BinaryRule(
     "sigmoid_backward", .sigmoidGradient, "SigmoidBackwardBackward0",
@@ -56,26 +46,4 @@ extension Tensor {
       throw TensorError(.dtype, "relu", "Boolean inputs not supported for relu")
     }
   }
-}
-
-/// Activations of one pass each, which `F` checks and records.
-extension Tensor {
-  /// `x · Φ(x)`, Φ being the normal distribution; unrecorded.
-  package func geluValues() throws -> Tensor { try unary(.gelu, "gelu") }
-  /// This gradient times the derivative of `x · Φ(x)`.
-  package func geluGradient(_ x: Tensor) throws -> Tensor { try binary(.geluGradient, x) }
-
-  /// Elements that are not positive times `slope`; unrecorded.
-  package func leakyReluValues(_ slope: Double) throws -> Tensor {
-    try unary(.leakyRelu, "leaky_relu", .toFloat, (slope, 0))
-  }
-  /// This gradient, times `slope` where `x` is not positive.
-  package func leakyReluGradient(_ x: Tensor, _ slope: Double) throws -> Tensor {
-    try Tensor.binary(.leakyReluGradient, "leaky_relu_backward", self, x, slope).recorded(
-      "LeakyReluBackwardBackward0",
-      Input(self, saving: x) { gg, s in try gg.leakyReluGradient(s[0], slope) })
-  }
-
-  /// `x · clamp(x + 3, 0, 6) / 6`; unrecorded.
-  package func hardswishValues() throws -> Tensor { try unary(.hardswish, "hardswish") }
 }

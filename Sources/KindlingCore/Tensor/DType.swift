@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The type of a tensor's elements.
 public enum DType: Int32, Sendable, CaseIterable {
   case float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, bool
@@ -64,8 +66,8 @@ public enum DType: Int32, Sendable, CaseIterable {
   ///
   /// Set it before other threads create tensors.
   public static var `default`: DType {
-    get { defaultDType.value }
-    set { defaultDType.value = newValue }
+    get { DType(rawValue: defaultDType.load(ordering: .relaxed)) ?? .float32 }
+    set { defaultDType.store(newValue.rawValue, ordering: .relaxed) }
   }
 }
 
@@ -101,5 +103,4 @@ public func setDefaultDtype(_ dtype: DType) throws {
   DType.default = dtype
 }
 
-private final class DefaultDType: @unchecked Sendable { var value = DType.float32 }
-private let defaultDType = DefaultDType()
+private let defaultDType = Atomic(DType.float32.rawValue)

@@ -6,16 +6,23 @@ extension F {
   public static func leakyRelu(
     _ x: Tensor, negativeSlope: Double = 0.01, inplace: Bool = false
   ) throws -> Tensor {
-    try ElementwiseActivation(
-      "leaky_relu", "LeakyReluBackward0", inPlace: "LeakyReluBackward1", floats: "leaky_relu_cpu",
-      inPlaceGradient: slopeGradient(negativeSlope), isPiecewiseLinear: true,
-      values: { try $0.leakyReluValues(negativeSlope) },
-      gradient: { g, x in try g.leakyReluGradient(x, negativeSlope) })(x, inplace: inplace)
+    try leakyRelu(x, numbers: [negativeSlope], inplace: inplace)
   }
 
-  /// Returns the in-place gradient of an activation with the given slope below 0.
-  private static func slopeGradient(_ slope: Double) -> InPlaceGradient {
-    InPlaceGradient(isInvertible: slope >= 0) { g, y in try g.leakyReluGradient(y, slope) }
+  private static let leakyRelu = sloped(
+    "leaky_relu", "LeakyReluBackward", kernel: "leaky_relu_cpu")
+
+  /// `x` above 0, and its product with the number below.
+  private static func sloped(_ name: String, _ node: String, kernel: String) -> Pointwise {
+    let ofResult = ResultGradient(
+      node + "Backward0", numbers: 1,
+      check: { try refuse(slope: $0[0], name) },
+      { g, y, slope in .where(y.gt(0), g, g * slope[0]) })
+    return Pointwise(
+      name, node + "0", .init(inPlaceNode: node + "1", floatKernel: kernel, ofResult: ofResult),
+      numbers: 1,
+      gradient: { g, x, slope in .where(x.gt(0), g, g * slope[0]) }
+    ) { x, slope in .where(x.gt(0), x, x * slope[0]) }
   }
 
   /// Multiplies negative elements by learned slopes (PyTorch: `F.prelu`).
@@ -76,14 +83,8 @@ extension F {
       throw TensorError(
         .value, "rrelu", "Lower bound should be less than or equal to the upper bound")
     }
-    let node = "RreluWithNoiseBackward0"
     guard training else {
-      let slope = (lower + upper) / 2
-      return try ElementwiseActivation(
-        "rrelu", node, inPlace: "RreluWithNoiseBackward1", floats: "rrelu_with_noise_out_cpu",
-        inPlaceGradient: slopeGradient(slope), isPiecewiseLinear: true,
-        values: { try $0.leakyReluValues(slope) },
-        gradient: { g, x in try g.leakyReluGradient(x, slope) })(x, inplace: inplace)
+      return try rrelu(x, numbers: [(lower + upper) / 2], inplace: inplace)
     }
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
@@ -115,11 +116,14 @@ extension F {
       }
     }
     return try noGrad { try x.mul(noise) }.recorded(
-      node,
+      "RreluWithNoiseBackward0",
       Input(x, saving: noise, x) { g, s in
         try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")
       })
   }
+
+  private static let rrelu = sloped(
+    "rrelu", "RreluWithNoiseBackward", kernel: "rrelu_with_noise_out_cpu")
 
   /// Clamps elements to `minVal…maxVal` (PyTorch: `F.hardtanh`).
   public static func hardtanh(
@@ -129,51 +133,58 @@ extension F {
       throw TensorError(
         .value, "hardtanh", "min_val cannot be greater than max_val: \(minVal) and \(maxVal)")
     }
-    return try limited(x, minVal, maxVal, "hardtanh", inplace)
+    return try limited(x, minVal, maxVal, hardtanh, inplace)
   }
 
   /// Clamps elements to 0…6 (PyTorch: `F.relu6`).
   public static func relu6(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
-    try limited(x, 0, 6, "relu6", inplace)
+    try limited(x, 0, 6, relu6, inplace)
+  }
+
+  private static let hardtanh = limiting("hardtanh")
+  private static let relu6 = limiting("relu6")
+
+  private static func limiting(_ name: String) -> Pointwise {
+    Pointwise(
+      name, "HardtanhBackward0", .init(floatKernel: nil), numbers: 2,
+      gradient: { g, x, n in .where(x.gt(n[0]).logicalAnd(x.lt(n[1])), g, 0) }
+    ) { x, n in x.clamp(min: n[0], max: n[1]) }
   }
 
   private static func limited(
-    _ x: Tensor, _ low: Double, _ high: Double, _ name: String, _ inplace: Bool
+    _ x: Tensor, _ low: Double, _ high: Double, _ function: Pointwise, _ inplace: Bool
   ) throws -> Tensor {
-    if !x.dtype.isFloatingPoint && (x.dtype == .uint8 && low < 0 || x.dtype == .bool) {
+    if x.dtype == .bool || x.dtype == .uint8 && low < 0 {
       throw TensorError(
-        .dtype, name, "cannot do hardtanh on an unsigned type with negative limits")
+        .dtype, "hardtanh", "cannot do hardtanh on an unsigned type with negative limits")
     }
-    return try ElementwiseActivation(
-      name, "HardtanhBackward0", floats: nil,
-      isPiecewiseLinear: true,
-      values: { try $0.clamp(min: low, max: high).to($0.dtype) },
-      gradient: { g, x in try Tensor.where(x.gt(low).logicalAnd(x.lt(high)), g, 0) }
-    )(x, inplace: inplace)
+    return try function(x, numbers: [low, high], inplace: inplace)
   }
 
   /// Replaces elements up to `threshold` by `value` (PyTorch: `F.threshold`).
   public static func threshold(
     _ x: Tensor, _ threshold: Double, _ value: Double, inplace: Bool = false
   ) throws -> Tensor {
-    try ElementwiseActivation(
-      "threshold", "ThresholdBackward0", inPlace: "ThresholdBackward1", floats: nil,
-      isPiecewiseLinear: true,
-      values: { x in
-        try Scalar.double(threshold).check(fits: x.dtype, "threshold")
-        try Scalar.double(value).check(fits: x.dtype, "threshold")
-        return try Tensor.where(x.le(threshold), Tensor.full(like: x, value), x)
-      },
-      gradient: { g, x in try Tensor.where(x.le(threshold), 0, g) })(x, inplace: inplace)
+    try Scalar.double(threshold).check(fits: x.dtype, "threshold")
+    try Scalar.double(value).check(fits: x.dtype, "threshold")
+    return try Self.threshold(x, numbers: [threshold, value], inplace: inplace)
   }
+
+  private static let threshold = Pointwise(
+    "threshold", "ThresholdBackward0",
+    .init(inPlaceNode: "ThresholdBackward1", floatKernel: nil), numbers: 2,
+    gradient: { g, x, n in .where(x.le(n[0]), 0, g) }
+  ) { x, n in .where(x.le(n[0]), n[1], x) }
 
   /// Replaces elements from −`lambd` to `lambd` by 0 (PyTorch: `F.hardshrink`).
   public static func hardshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
-    try ElementwiseActivation(
-      "hardshrink", "HardshrinkBackward0", floats: "hardshrink_cpu", isPiecewiseLinear: true,
-      values: { try Tensor.where($0.ge(-lambd).logicalAnd($0.le(lambd)), 0, $0) },
-      gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
+    try hardshrink([x], numbers: [-lambd, lambd])
   }
+
+  private static let hardshrink = Pointwise(
+    "hardshrink", "HardshrinkBackward0", .init(floatKernel: "hardshrink_cpu"), numbers: 2,
+    gradient: { g, x, n in .where(x.lt(n[0]).logicalOr(x.gt(n[1])), g, 0) }
+  ) { x, n in .where(x.ge(n[0]).logicalAnd(x.le(n[1])), 0, x) }
 
   /// Shrinks elements towards 0 by `lambd` (PyTorch: `F.softshrink`).
   ///
@@ -188,32 +199,39 @@ extension F {
         "lambda must be in range [0, \(largest)] for input dtype \(x.dtype.scalarName), but found \(lambd)"
       )
     }
-    return try ElementwiseActivation(
-      "softshrink", "SoftshrinkBackward0", floats: "softshrink_cpu", isPiecewiseLinear: true,
-      values: { try $0.sub($0.clamp(min: -lambd, max: lambd)) },
-      gradient: { g, x in try Tensor.where(x.lt(-lambd).logicalOr(x.gt(lambd)), g, 0) })(x)
+    return try softshrink([x], numbers: [-lambd, lambd])
   }
+
+  private static let softshrink = Pointwise(
+    "softshrink", "SoftshrinkBackward0", .init(floatKernel: "softshrink_cpu"), numbers: 2,
+    gradient: { g, x, n in .where(x.lt(n[0]).logicalOr(x.gt(n[1])), g, 0) }
+  ) { x, n in x - x.clamp(min: n[0], max: n[1]) }
 
   /// Computes `x · clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardswish`).
   public static func hardswish(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
-    try ElementwiseActivation(
-      "hardswish", "HardswishBackward0", inPlace: "HardswishBackward1", floats: "hardswish_cpu",
-      values: { try $0.hardswishValues() },
-      gradient: { g, x in
-        try Tensor.where(
-          x.le(-3), 0, Tensor.where(x.lt(3), g.mul(x.div(3).add(0.5)), g))
-      })(x, inplace: inplace)
+    try hardswish(x, inplace: inplace)
   }
+
+  private static let hardswish = Pointwise(
+    "hardswish", "HardswishBackward0",
+    .init(inPlaceNode: "HardswishBackward1", floatKernel: "hardswish_cpu"),
+    gradient: { g, x, _ in
+      let above = Pointwise.Value.where(x.lt(3), g * (x / 3 + 0.5), g)
+      return .where(x.le(-3), 0, above)
+    }
+  ) { x, _ in x * (x + 3).clamp(min: 0, max: 6) / 6 }
 
   /// Computes `clamp(x + 3, 0, 6) / 6` (PyTorch: `F.hardsigmoid`).
   public static func hardsigmoid(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
-    try ElementwiseActivation(
-      "hardsigmoid", "HardsigmoidBackward0", inPlace: "HardsigmoidBackward1",
-      floats: "hardsigmoid_cpu", isPiecewiseLinear: true,
-      values: { try $0.add(3).clamp(min: 0, max: 6).div(6) },
-      gradient: { g, x in
-        // PyTorch's 1/6 is rounded to float32 for every dtype.
-        try Tensor.where(x.gt(-3).logicalAnd(x.lt(3)), g.mul(Double(Float(1.0 / 6))), 0)
-      })(x, inplace: inplace)
+    try hardsigmoid(x, inplace: inplace)
   }
+
+  private static let hardsigmoid = Pointwise(
+    "hardsigmoid", "HardsigmoidBackward0",
+    .init(inPlaceNode: "HardsigmoidBackward1", floatKernel: "hardsigmoid_cpu"),
+    gradient: { g, x, _ in
+      // PyTorch's 1/6 is rounded to float32 for every dtype.
+      .where(x.gt(-3).logicalAnd(x.lt(3)), g * Double(Float(1.0 / 6)), 0)
+    }
+  ) { x, _ in (x + 3).clamp(min: 0, max: 6) / 6 }
 }

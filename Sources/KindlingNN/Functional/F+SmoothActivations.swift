@@ -15,66 +15,74 @@ extension F {
   public static func gelu(
     _ x: Tensor, approximate: GELUApproximation = .none
   ) throws -> Tensor {
-    if approximate == .none {
-      return try ElementwiseActivation(
-        "gelu", "GeluBackward0", floats: "GeluKernelImpl", values: { try $0.geluValues() },
-        gradient: { g, x in try g.geluGradient(x) })(x)
-    }
-    let cubic = 0.044715, density = (2 / Double.pi).squareRoot()
-    return try ElementwiseActivation(
-      "gelu", "GeluBackward0", floats: "GeluKernelImpl",
-      values: {
-        let inner = try $0.square().mul(cubic).add(1).mul($0).mul(density)
-        return try $0.mul(0.5).mul(inner.tanh().add(1))
-      },
-      gradient: { g, x in
-        let t = try x.square().mul(cubic).add(1).mul(x).mul(density).tanh()
-        let slope = try x.square().mul(3 * cubic).add(1).mul(density)
-        let bend = try x.mul(t.square().rsub(1)).mul(slope)
-        return try g.mul(t.add(1).add(bend).mul(0.5))
-      })(x)
+    try approximate == .none ? geluExact(x) : geluTanh(x)
   }
+
+  private static let geluExact = Pointwise(
+    "gelu", "GeluBackward0", .init(floatKernel: "GeluKernelImpl"),
+    gradient: { g, x, _ in
+      let share = ((x * 0.5.squareRoot()).erf() + 1) * 0.5
+      let bend = x * (x * x * -0.5).exp() * (0.5 / .pi).squareRoot()
+      return g * (share + bend)
+    }
+  ) { x, _ in x * 0.5 * ((x * 0.5.squareRoot()).erf() + 1) }
+
+  private static let geluTanh = {
+    let cubic = 0.044715, density = (2 / Double.pi).squareRoot()
+    return Pointwise(
+      "gelu", "GeluBackward0", .init(floatKernel: "GeluKernelImpl"),
+      gradient: { g, x, _ in
+        let t = ((x.square() * cubic + 1) * x * density).tanh()
+        let slope = (x.square() * (3 * cubic) + 1) * density
+        return g * ((t + 1 + x * (1 - t.square()) * slope) * 0.5)
+      }
+    ) { x, _ in x * 0.5 * (((x.square() * cubic + 1) * x * density).tanh() + 1) }
+  }()
 
   /// Computes `x · sigmoid(x)` (PyTorch: `F.silu`).
   public static func silu(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
-    try ElementwiseActivation(
-      "silu", "SiluBackward0", floats: "silu_cpu",
-      values: { try $0.mul($0.sigmoid()) },
-      gradient: { g, x in
-        let s = try x.sigmoid()
-        return try g.mul(s).mul(x.mul(s.rsub(1)).add(1))
-      })(x, inplace: inplace)
+    try silu(x, inplace: inplace)
   }
+
+  private static let silu = Pointwise(
+    "silu", "SiluBackward0", .init(floatKernel: "silu_cpu"),
+    gradient: { g, x, _ in
+      let s = x.sigmoid()
+      return g * s * (x * (1 - s) + 1)
+    }
+  ) { x, _ in x * x.sigmoid() }
 
   /// Computes `x · tanh(softplus(x))` (PyTorch: `F.mish`).
   public static func mish(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
-    try ElementwiseActivation(
-      "mish", "MishBackward0", floats: "mish_cpu",
-      values: { try $0.mul(logOnePlusExp($0).tanh()) },
-      gradient: { g, x in
-        let t = try logOnePlusExp(x).tanh()
-        return try g.mul(t.add(x.mul(x.sigmoid()).mul(t.square().rsub(1))))
-      })(x, inplace: inplace)
+    try mish(x, inplace: inplace)
   }
 
+  private static let mish = Pointwise(
+    "mish", "MishBackward0", .init(floatKernel: "mish_cpu"),
+    gradient: { g, x, _ in
+      let t = logOnePlusExp(x).tanh()
+      return g * (t + x * x.sigmoid() * (1 - t.square()))
+    }
+  ) { x, _ in x * logOnePlusExp(x).tanh() }
+
   /// Computes `log(1 + exp(x))` without overflow.
-  private static func logOnePlusExp(_ x: Tensor) throws -> Tensor {
-    try x.clamp(min: 0.0).add(x.abs().neg().exp().log1p())
+  private static func logOnePlusExp(_ x: Pointwise.Value) -> Pointwise.Value {
+    x.relu() + (-x.abs()).exp().log1p()
   }
 
   /// Replaces negative elements by `α(exp(x) − 1)` (PyTorch: `F.elu`).
   public static func elu(
     _ x: Tensor, alpha: Double = 1, inplace: Bool = false
   ) throws -> Tensor {
-    try exponential("elu", "EluBackward", x, alpha, 1, 1, inplace)
+    try elu(x, numbers: exponential(alpha), inplace: inplace)
   }
 
   /// Applies ``elu(_:alpha:inplace:)`` with constants that keep mean and variance
   /// (PyTorch: `F.selu`).
   public static func selu(_ x: Tensor, inplace: Bool = false) throws -> Tensor {
-    try exponential(
-      "selu", "EluBackward", x, 1.6732632423543772848170429916717,
-      1.0507009873554804934193349852946, 1, inplace)
+    let numbers = exponential(
+      1.6732632423543772848170429916717, scale: 1.0507009873554804934193349852946)
+    return try selu(x, numbers: numbers, inplace: inplace)
   }
 
   /// Replaces negative elements by `α(exp(x/α) − 1)` (PyTorch: `F.celu`).
@@ -86,55 +94,71 @@ extension F {
     guard alpha != 0 else {
       throw TensorError(.value, "celu", "ZeroDivisionError: alpha cannot be 0 for CELU")
     }
-    return try exponential("celu", "CeluBackward", x, alpha, 1, 1 / alpha, inplace)
+    return try celu(x, numbers: exponential(alpha, inputScale: 1 / alpha), inplace: inplace)
   }
 
+  private static let elu = exponential("elu", "EluBackward")
+  private static let selu = exponential("selu", "EluBackward")
+  private static let celu = exponential("celu", "CeluBackward")
+
+  /// The numbers of the function: α and the factors of its result, its input, its exponential, and that
+  /// one's derivative.
   private static func exponential(
-    _ name: String, _ node: String, _ x: Tensor, _ alpha: Double, _ scale: Double,
-    _ inputScale: Double, _ inplace: Bool
-  ) throws -> Tensor {
-    try ElementwiseActivation(
-      name, node + "0", inPlace: node + "1", floats: "elu_cpu",
-      inPlaceGradient: InPlaceGradient(isInvertible: alpha >= 0) { g, y in
-        let below = try Tensor.where(y.lt(0), y, 0).add(alpha * scale)
-        return try Tensor.where(y.le(0), g.mul(inputScale).mul(below), g.mul(scale))
-      },
-      values: {
-        try Tensor.where(
-          $0.gt(0), $0.mul(scale), $0.mul(inputScale).expm1().mul(alpha * scale))
-      },
-      gradient: { g, x in
-        // The exponential of a large element would overflow and, though unused, spoil second
-        // derivatives. At 0 the second derivative is 0, as in PyTorch.
-        let below = try Tensor.where(x.lt(0), x, 0).mul(inputScale).exp().mul(
-          inputScale * alpha * scale)
-        return try Tensor.where(x.le(0), g.mul(below), g.mul(scale))
-      })(x, inplace: inplace)
+    _ alpha: Double, scale: Double = 1, inputScale: Double = 1
+  ) -> [Double] { [alpha, scale, inputScale, alpha * scale, inputScale * alpha * scale] }
+
+  /// `scale · x` above 0, and `α · scale · (exp(inputScale · x) − 1)` below.
+  private static func exponential(_ name: String, _ node: String) -> Pointwise {
+    let ofResult = ResultGradient(
+      node + "Backward0", numbers: 5,
+      check: { try refuse(slope: $0[0], name) },
+      { g, y, n in
+        let below = .where(y.lt(0), y, 0) + n[3]
+        return .where(y.le(0), g * n[2] * below, g * n[1])
+      })
+    return Pointwise(
+      name, node + "0",
+      .init(inPlaceNode: node + "1", floatKernel: "elu_cpu", ofResult: ofResult), numbers: 5,
+      gradient: { g, x, n in
+        // The exponential of a large element would overflow.
+        let below = (.where(x.lt(0), x, 0) * n[2]).exp() * n[4]
+        return .where(x.le(0), g * below, g * n[1])
+      }
+    ) { x, n in .where(x.gt(0), x * n[1], (x * n[2]).expm1() * n[3]) }
+  }
+
+  /// Throws where the sign of a result does not tell that of the input, as below 0 for a negative `slope`.
+  static func refuse(slope: Double, _ name: String) throws {
+    if slope >= 0 { return }
+    throw TensorError(
+      .autograd, name,
+      "In-place \(name) backward calculation is triggered with a negative slope which is not supported. This is caused by calling in-place forward function with a negative slope, please call out-of-place version instead."
+    )
   }
 
   /// Computes `log(1 + exp(βx)) / β`, or `x` if `βx` is above `threshold` (PyTorch: `F.softplus`).
   public static func softplus(
     _ x: Tensor, beta: Double = 1, threshold: Double = 20
-  ) throws -> Tensor {
-    try ElementwiseActivation(
-      "softplus", "SoftplusBackward0", floats: "softplus_cpu",
-      values: {
-        let z = try $0.mul(beta)
-        return try Tensor.where(z.gt(threshold), $0, z.exp().log1p().div(beta))
-      },
-      gradient: { g, x in
-        let z = try x.mul(beta)
-        return try Tensor.where(z.gt(threshold), g, g.mul(z.sigmoid()))
-      })(x)
+  ) throws -> Tensor { try softplus([x], numbers: [beta, threshold]) }
+
+  private static let softplus = Pointwise(
+    "softplus", "SoftplusBackward0", .init(floatKernel: "softplus_cpu"), numbers: 2,
+    gradient: { g, x, n in
+      let z = x * n[0]
+      return .where(z.gt(n[1]), g, g * z.sigmoid())
+    }
+  ) { x, n in
+    let z = x * n[0]
+    return .where(z.gt(n[1]), x, z.exp().log1p() / n[0])
   }
 
   /// Computes `log(sigmoid(x))` without overflow (PyTorch: `F.logsigmoid`).
-  public static func logsigmoid(_ x: Tensor) throws -> Tensor {
-    try ElementwiseActivation(
-      "logsigmoid", "LogSigmoidBackward0", floats: "log_sigmoid_cpu",
-      values: { try $0.clamp(max: 0.0).sub($0.abs().neg().exp().log1p()) },
-      gradient: { g, x in try g.mul(x.neg().sigmoid()) })(x)
-  }
+  public static func logsigmoid(_ x: Tensor) throws -> Tensor { try logsigmoid([x]) }
+
+  private static let logsigmoid = Pointwise(
+    "logsigmoid", "LogSigmoidBackward0", .init(floatKernel: "log_sigmoid_cpu"),
+    gradient: { g, x, _ in g * (-x).sigmoid() }
+  ) { x, _ in x.minimum(0) - (-x.abs()).exp().log1p() }
 
   /// Computes `x / (1 + |x|)` (PyTorch: `F.softsign`).
   public static func softsign(_ x: Tensor) throws -> Tensor { try x.div(x.abs().add(1)) }

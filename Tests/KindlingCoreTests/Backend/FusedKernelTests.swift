@@ -39,45 +39,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 7, 67, 40_000], [DType.float32, .float64])
-  func optimizerSteps(_ n: Int, _ dtype: DType) throws {
-    let backend = CPUBackend.shared, bound = dtype == .float32 ? 2e-6 : 1e-14
-    let g = try Self.draw([n], dtype, 3)
-    let steps = [
-      SGDStep(lr: 0.1), SGDStep(lr: 0.1, weightDecay: 0.01, maximize: true),
-      SGDStep(lr: 0.1, momentum: 0.9, isFirst: true),
-      SGDStep(lr: 0.1, momentum: 0.9, dampening: 0.5),
-      SGDStep(lr: 0.1, momentum: 0.9, weightDecay: 0.1, nesterov: true),
-    ]
-    for step in steps {
-      let p = try (Self.draw([n], dtype, 4), Self.draw([n], dtype, 4))
-      let m = step.momentum == 0 ? nil : try (Self.draw([n], dtype, 5), Self.draw([n], dtype, 5))
-      try backend.sgdStep(p.0, g, momentumBuffer: m?.0, step)
-      try backend.composedSGDStep(p.1, g, momentumBuffer: m?.1, step)
-      #expect(try Self.worst(p.0, p.1) < bound)
-      if let m { #expect(try Self.worst(m.0, m.1) < bound) }
-    }
-    for (decoupled, amsgrad) in [(false, false), (true, false), (false, true)] {
-      let step = AdamStep(
-        lr: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, decoupled: decoupled,
-        maximize: amsgrad, step: 3)
-      func state() throws -> [Tensor] {
-        let signed = try (0..<2).map { try Self.draw([n], dtype, $0) }
-        let squares = try (2..<4).map { seed -> Tensor in
-          let x = try Self.draw([n], dtype, seed)
-          return try x.mul(x)
-        }
-        return signed + squares
-      }
-      let (a, b) = (try state(), try state())
-      try backend.adamStep(
-        a[0], g, expAvg: a[1], expAvgSq: a[2], maxExpAvgSq: amsgrad ? a[3] : nil, step)
-      try backend.composedAdamStep(
-        b[0], g, expAvg: b[1], expAvgSq: b[2], maxExpAvgSq: amsgrad ? b[3] : nil, step)
-      for (x, y) in zip(a, b) { #expect(try Self.worst(x, y) < bound * 40) }
-    }
-  }
-
   @Test(arguments: [1, 3, 8, 33, 513, 1600], [DType.float32, .float64])
   func channelNormalization(_ run: Int, _ dtype: DType) throws {
     let backend = CPUBackend.shared, bound = dtype == .float32 ? 3e-5 : 1e-12

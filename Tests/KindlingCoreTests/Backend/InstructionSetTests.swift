@@ -31,8 +31,6 @@ import Testing
   @Test(arguments: DType.allCases) func unary(_ dtype: DType) throws {
     for op in 0..<UnaryOp.count.rawValue {
       let op = try #require(UnaryOp(rawValue: op))
-      // `1 + erf` cancels below 0: what the steps give is tested with the vector functions.
-      if op == .gelu { continue }
       try compare(dtype, [dtype], "unary \(op.rawValue)") { kk_unary(op, dtype.rawValue) }
     }
   }
@@ -40,7 +38,6 @@ import Testing
   @Test(arguments: DType.allCases) func binary(_ dtype: DType) throws {
     for op in 0..<BinaryOp.count.rawValue {
       let op = try #require(BinaryOp(rawValue: op))
-      if op == .geluGradient { continue }
       try compare(dtype, [dtype, dtype], "binary \(op.rawValue)") { kk_binary(op, dtype.rawValue) }
     }
   }
@@ -169,12 +166,14 @@ import Testing
       let square = try Tensor.randn([n, 5], generator: generator, dtype: dtype)
       let parameter = try rows.clone(), moment = try rows.clone()
       let second = try rows.square(), adam = try rows.clone()
-      try parameter.backend.sgdStep(
-        parameter, rows, momentumBuffer: moment,
-        SGDStep(lr: 0.1, momentum: 0.9, weightDecay: 0.01, nesterov: true))
-      try adam.backend.adamStep(
-        adam, rows, expAvg: moment.clone(), expAvgSq: second, maxExpAvgSq: nil,
-        AdamStep(lr: 0.1, beta1: 0.9, beta2: 0.999, eps: 1e-8, step: 3))
+      try PointwiseUpdate(changing: 2, reading: 1) { t, g, _ in
+        let moment = (t[1] * 0.9).add(g[0].add(t[0], alpha: 0.01), alpha: 1)
+        return [t[0].add(moment, alpha: -0.1), moment]
+      }([parameter, moment], [rows])
+      try PointwiseUpdate(changing: 2, reading: 1) { t, g, _ in
+        let second = (t[1] * 0.999).addcmul(g[0], g[0], value: 0.001)
+        return [t[0].addcdiv(g[0], second.sqrt() + 1e-8, value: -0.1), second]
+      }([adam, second], [rows])
       return try [
         whole, x.softmax(dim: 1), x.logSoftmax(dim: 1), x.matmul(square), square.T.matmul(x.T),
         x.matmul(square.select(1, 2)), parameter, moment, adam, second, x.exp(), x.sum(dim: 1),

@@ -115,24 +115,6 @@ import Testing
     }
   }
 
-  /// One pass gives the bits of the single operations, under every set.
-  @Test(arguments: sets) func geluIsThatOfItsSteps(_ set: InstructionSet) throws {
-    let x: [Float] =
-      (0..<1003).map { Float(($0 &* 7919) % 1003 - 501) / 40 } + [.nan, .infinity, 0]
-    let g: [Float] = x.indices.map { Float(($0 &* 31) % 17) - 8.25 }
-    let root = Float(0.5.squareRoot()), density = Float((1 / (2 * Double.pi)).squareRoot())
-    let erf = try run(.erf, x.map { $0 * root }, set)
-    let powers = try run(.exp, x.map { $0 * $0 * -0.5 }, set)
-    let y = try run(.gelu, x, set), slope = try run(.geluGradient, g, x, set)
-    for i in x.indices {
-      let right = x[i] * 0.5 * (erf[i] + 1)
-      #expect(y[i].bitPattern == right.bitPattern || y[i].isNaN && right.isNaN)
-      let share = (erf[i] + 1) * 0.5, bend = x[i] * powers[i] * density
-      let wanted = g[i] * (share + bend)
-      #expect(slope[i].bitPattern == wanted.bitPattern || slope[i].isNaN && wanted.isNaN)
-    }
-  }
-
   private func run<T: TensorScalar>(_ op: UnaryOp, _ x: [T], _ set: InstructionSet) throws -> [T] {
     let loop = try #require(Sets.with(set) { kk_unary(op, T.dtype.rawValue) })
     var y = x

@@ -1,0 +1,85 @@
+import CKernels
+
+extension Pointwise {
+  /// A finished expression of one or several results.
+  struct Expression: Sendable {
+    let inputs: Int
+    /// The number of numbers given with each call.
+    let numbers: Int
+    let entries: [Entry]
+    /// The places of the results.
+    let outputs: [Int]
+    /// Whether values of two expressions were mixed.
+    let isMixed: Bool
+
+    /// Writes down what `body` makes of its inputs and numbers.
+    init(
+      inputs: Int, numbers: Int, _ body: (_ inputs: [Value], _ numbers: [Value]) -> [Value]
+    ) {
+      let tape = Tape()
+      let results = body(
+        (0..<inputs).map { Value(.input($0), of: tape) },
+        (0..<numbers).map { Value(.number(.argument($0)), of: tape) })
+      self.init(results, inputs: inputs, numbers: numbers, of: tape)
+    }
+
+    private init(_ results: [Value], inputs: Int, numbers: Int, of tape: Tape) {
+      outputs = results.map { $0.place(on: tape) }
+      (self.inputs, self.numbers) = (inputs, numbers)
+      entries = tape.entries
+      isMixed = tape.isMixed
+    }
+
+    private init(
+      inputs: Int, numbers: Int, entries: [Entry], outputs: [Int], isMixed: Bool
+    ) {
+      (self.inputs, self.numbers) = (inputs, numbers)
+      (self.entries, self.outputs) = (entries, outputs)
+      self.isMixed = isMixed
+    }
+
+    /// The product of a new first input and the derivative by input `i` of the only result; nil if
+    /// that is zero.
+    func gradient(by i: Int) -> Expression? {
+      let tape = Tape()
+      let gradient = Value(.input(0), of: tape)
+      let others = (0..<inputs).map { Value(.input($0 + 1), of: tape) }
+      var slopes = [Value?](repeating: nil, count: inputs)
+      slopes[i] = Value(1)
+      guard let slope = derived(at: others, slopes, on: tape).first?.slope else { return nil }
+      let result = slope.constant == 1 ? gradient : gradient * slope
+      tape.isMixed = tape.isMixed || isMixed
+      return Expression([result], inputs: inputs + 1, numbers: numbers, of: tape)
+    }
+
+    /// Whether each entry is part of a result.
+    func needed() -> [Bool] {
+      var isNeeded = [Bool](repeating: false, count: entries.count)
+      for place in outputs { isNeeded[place] = true }
+      for place in entries.indices.reversed() where isNeeded[place] {
+        for operand in entries[place].operands { isNeeded[operand] = true }
+      }
+      return isNeeded
+    }
+
+    /// The inputs that the results depend on, with input `kept`, and the expression of these alone.
+    func ofUsedInputs(keeping kept: Int) -> (used: [Int], expression: Expression) {
+      let isNeeded = needed()
+      var used: Set = [kept]
+      for (entry, isNeeded) in zip(entries, isNeeded) where isNeeded {
+        if case .input(let i) = entry.operation { used.insert(i) }
+      }
+      let order = used.sorted()
+      let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+      let own = entries.map { entry in
+        guard case .input(let i) = entry.operation else { return entry }
+        return Entry(operation: .input(places[i] ?? 0))
+      }
+      return (
+        order,
+        Expression(
+          inputs: order.count, numbers: numbers, entries: own, outputs: outputs, isMixed: isMixed)
+      )
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/// A change of several tensors of one shape in place, written as an expression and computed in one pass
+/// over memory: the step of an optimizer.
+///
+/// The closure gets the elements of the tensors to change, of those that are only read, and the
+/// numbers of each call, and returns the new elements.
+///
+/// ```swift
+/// let step = PointwiseUpdate(changing: 2, reading: 1, numbers: 2) { t, gradient, n in
+///   let velocity = t[1] * n[0] + gradient[0]
+///   return [t[0].add(velocity, alpha: n[1]), velocity]
+/// }
+/// try noGrad { try step([parameter, buffer], [gradient], numbers: [momentum, -lr]) }
+/// ```
+///
+/// 16-bit floats are rounded after each operation, as by the single operations of tensors. Nothing is
+/// recorded for `backward`.
+public struct PointwiseUpdate: Sendable {
+  private let expression: Pointwise.Expression
+  private let program: Pointwise.Program
+  private let changed: Int
+
+  /// Creates an update of `changing` tensors with `reading` more and `numbers` numbers.
+  ///
+  /// `body` returns one value for each tensor to change.
+  public init(
+    changing: Int, reading: Int = 0, numbers: Int = 0,
+    _ body: (
+      _ changing: [Pointwise.Value], _ reading: [Pointwise.Value], _ numbers: [Pointwise.Value]
+    ) -> [Pointwise.Value]
+  ) {
+    changed = changing
+    expression = Pointwise.Expression(inputs: changing + reading, numbers: numbers) { inputs, n in
+      body(Array(inputs[..<changing]), Array(inputs[changing...]), n)
+    }
+    program = Pointwise.Program(expression, replacing: Array(0..<changing))
+  }
+
+  /// Changes the tensors of `changing`.
+  ///
+  /// - Throws: ``TensorError`` unless all tensors have one shape, floating dtype and device, and if a
+  ///   tensor to change needs a gradient where gradients are recorded, or is expanded.
+  public func callAsFunction(
+    _ changing: [Tensor], _ reading: [Tensor] = [], numbers: [Double] = []
+  ) throws {
+    let name = "PointwiseUpdate"
+    guard changing.count == changed, changing.count + reading.count == expression.inputs,
+      numbers.count >= expression.numbers, expression.outputs.count == changed
+    else {
+      throw TensorError(
+        .value, name,
+        "changes \(changed) tensors with \(expression.inputs - changed) others and \(expression.numbers) numbers, but got \(changing.count), \(reading.count) and \(numbers.count), and returns \(expression.outputs.count) values"
+      )
+    }
+    guard !expression.isMixed else {
+      throw TensorError(
+        .value, name, "the expression uses values of another function's expression")
+    }
+    guard let first = changing.first else { return }
+    for x in changing + reading
+    where x.shape != first.shape || x.dtype != first.dtype || x.backend !== first.backend {
+      throw TensorError(
+        x.shape == first.shape ? .dtype : .shape, name,
+        "expects tensors of shape \(first.shape) and dtype \(first.dtype) on \(first.device), but got one of shape \(x.shape) and dtype \(x.dtype) on \(x.device)"
+      )
+    }
+    guard first.dtype.isFloatingPoint else {
+      throw TensorError(.dtype, name, "expects floating-point tensors, but got \(first.dtype)")
+    }
+    // A tensor that shares memory with one that changes is read from a copy.
+    var inputs = changing + reading
+    for (i, x) in inputs.enumerated() {
+      let isShared = changing.enumerated().contains { $0 != i && $1.storage === x.storage }
+      if isShared { inputs[i] = try noGrad { try x.clone() } }
+    }
+    for x in changing {
+      if isGradEnabled && x.requiresGrad {
+        try x.checkInPlace(name)
+        throw TensorError(
+          .autograd, name, "records nothing for backward; wrap the update in noGrad { }")
+      }
+      try x.inPlace(name) { x, _ in x }
+    }
+    try first.backend.pointwise(
+      program, inputs, numbers: numbers, dtype: first.dtype, roundingEachStep: true, into: changing)
+  }
+}

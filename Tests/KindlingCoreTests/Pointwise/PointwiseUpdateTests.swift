@@ -1,0 +1,80 @@
+import KindlingCore
+import Testing
+import _TestSupport
+
+/// Tensors changed in place by expressions.
+@Suite struct PointwiseUpdateTests {
+  private static func random(_ shape: [Int], _ seed: Int, _ dtype: DType) throws -> Tensor {
+    try Tensor.randn(shape, generator: Generator(seed: seed), dtype: .float32).to(dtype)
+  }
+
+  /// A step of Adam's kind, which reads old values after it has new ones.
+  private static let step = PointwiseUpdate(changing: 3, reading: 1, numbers: 1) { t, g, n in
+    let average = t[1].lerp(g[0], weight: 0.1)
+    let square = (t[2] * 0.9).addcmul(g[0], g[0], value: 0.1)
+    return [t[0].addcdiv(average, square.sqrt() + 0.01, value: n[0]), average, square]
+  }
+
+  private static func composed(_ t: [Tensor], _ g: Tensor, _ rate: Double) throws {
+    try t[1].lerp_(g, weight: 0.1)
+    try t[2].mul_(0.9).addcmul_(g, g, value: 0.1)
+    try t[0].addcdiv_(t[1], t[2].sqrt().add(0.01), value: rate)
+  }
+
+  @Test(
+    arguments: [DType.float32, .float64, .float16, .bfloat16],
+    [[1], [7], [1024], [3, 1025], [70_001]])
+  func changesLikeItsSteps(_ dtype: DType, _ shape: [Int]) throws {
+    for transposed in [false, true] where shape.count > 1 || !transposed {
+      func tensors() throws -> [Tensor] {
+        try (0..<3).map {
+          let x = try Self.random(shape, $0, dtype).abs()
+          return transposed ? try x.T.contiguous().T : x
+        }
+      }
+      let own = try tensors(), expected = try tensors(), g = try Self.random(shape, 9, dtype)
+      let versions = own.map(\.version)
+      try Self.step(own, [g], numbers: [-0.1])
+      try Self.composed(expected, g, -0.1)
+      for (x, y) in zip(own, expected) { #expect(try x.equal(y)) }
+      #expect(zip(own, versions).allSatisfy { $0.version == $1 + 1 })
+    }
+  }
+
+  @Test func valuesAreReadBeforeTheyAreChanged() throws {
+    let a = Tensor([1.0, 2]), b = Tensor([3.0, 4])
+    try PointwiseUpdate(changing: 2) { t, _, _ in [t[1], t[0]] }([a, b])
+    #expect(try a.equal(Tensor([3.0, 4])) && b.equal(Tensor([1.0, 2])))
+    try PointwiseUpdate(changing: 2) { t, _, _ in
+      let sum = t[0] + t[1]
+      return [sum, t[0] * sum]
+    }([a, b])
+    #expect(try a.equal(Tensor([4.0, 6])) && b.equal(Tensor([12.0, 24])))
+    // The tensor read is the one that changes.
+    try PointwiseUpdate(changing: 1, reading: 1) { t, r, _ in [t[0] * 2 + r[0]] }([a], [a])
+    #expect(try a.equal(Tensor([12.0, 18])))
+    // Halves of one memory.
+    let whole = Tensor([1.0, 2, 3, 4])
+    try PointwiseUpdate(changing: 2) { t, _, _ in [t[0] + t[1], t[0] - t[1]] }(
+      [whole.narrow(0, 0, 2), whole.narrow(0, 2, 2)])
+    #expect(try whole.equal(Tensor([4.0, 6, -2, -2])))
+  }
+
+  @Test func refusals() throws {
+    let double = PointwiseUpdate(changing: 1) { t, _, _ in [t[0] * 2] }
+    let leaf = try Tensor([1.0]).requiresGrad_()
+    #expect(refusal { try double([Tensor([1])]) }.contains("floating-point tensors, but got int64"))
+    #expect(refusal { try double([]) }.contains("changes 1 tensors"))
+    #expect(
+      refusal { try double([Tensor([1.0]).expand([3])]) }.contains("single memory location"))
+    let add = PointwiseUpdate(changing: 1, reading: 1) { t, r, _ in [t[0] + r[0]] }
+    #expect(
+      refusal { try add([Tensor([1.0])], [Tensor([1.0, 2])]) }.contains(
+        "expects tensors of shape [1]"))
+    #expect(refusal { try double([leaf]) }.contains("a leaf Variable that requires grad"))
+    try noGrad { try double([leaf]) }
+    #expect(try leaf.item() == 2)
+    let short = PointwiseUpdate(changing: 2) { t, _, _ in [t[0]] }
+    #expect(refusal { try short([leaf, leaf]) }.contains("returns 1 values"))
+  }
+}
