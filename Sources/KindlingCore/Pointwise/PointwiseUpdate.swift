@@ -68,9 +68,8 @@ public struct PointwiseUpdate: Sendable {
     }
     // A tensor that shares memory with one that changes is read from a copy.
     var inputs = changing + reading
-    for (i, x) in inputs.enumerated() {
-      let isShared = changing.enumerated().contains { $0 != i && $1.storage === x.storage }
-      if isShared { inputs[i] = try noGrad { try x.clone() } }
+    for i in inputs.indices where isShared(i, inputs) {
+      inputs[i] = try noGrad { try inputs[i].clone() }
     }
     for x in changing {
       if isGradEnabled && x.requiresGrad {
@@ -78,9 +77,22 @@ public struct PointwiseUpdate: Sendable {
         throw TensorError(
           .autograd, name, "records nothing for backward; wrap the update in noGrad { }")
       }
-      try x.inPlace(name) { x, _ in x }
+      // The usual tensor needs no further check.
+      if x.isContiguous && !x.isInferenceTensor {
+        x.storage.version += 1
+      } else {
+        try x.inPlace(name) { x, _ in x }
+      }
     }
     try first.backend.pointwise(
       program, inputs, numbers: numbers, dtype: first.dtype, roundingEachStep: true, into: changing)
+  }
+
+  /// Whether input `i` shares memory with another one that changes.
+  private func isShared(_ i: Int, _ inputs: [Tensor]) -> Bool {
+    for other in 0..<changed where other != i && inputs[other].storage === inputs[i].storage {
+      return true
+    }
+    return false
   }
 }

@@ -8,9 +8,24 @@ extension Pointwise {
   package struct Program: Sendable {
     package struct Step: Sendable {
       package let operation: Operation
-      package let inputs: [Int]
+      /// The slots of the operands; the first one stands for those that the operation lacks.
+      package let inputs: (Int, Int, Int)
       package var output: Int
       package let factor: Factor
+
+      fileprivate init(
+        _ operation: Operation, _ inputs: [Int], to output: Int = 0,
+        factor: Factor = .constant(1)
+      ) {
+        self.operation = operation
+        let first = inputs.first ?? 0
+        self.inputs = (
+          first, inputs.count > 1 ? inputs[1] : first, inputs.count > 2 ? inputs[2] : first
+        )
+        self.output = output
+        self.factor = factor
+      }
+
       /// Whether the result is bool.
       package var isCondition: Bool {
         if case .binary(let op) = operation { op.isComparison } else { false }
@@ -85,16 +100,14 @@ extension Pointwise {
         let isUnchanged = k < replacing.count && replacing[k] == slots[place]
         if isUnchanged || !replacing.contains(slots[place]) || slots[place] >= inputs { continue }
         let kept = newTemporary()
-        steps.append(
-          Step(operation: .copy, inputs: [slots[place]], output: kept, factor: .constant(1)))
+        steps.append(Step(.copy, [slots[place]], to: kept))
         slots[place] = kept
       }
       var free = (values: [Int](), conditions: [Int]())
       let results = Set(places)
       for (place, entry) in entries.enumerated() where isStep(place) {
         var step = Step(
-          operation: entry.operation, inputs: entry.operands.map { slot($0, in: entry.operation) },
-          output: 0,
+          entry.operation, entry.operands.map { slot($0, in: entry.operation) },
           factor: entry.factor)
         // The loops read an element before they write it, so an operand's slot can be the result's,
         // if their elements have one size.
@@ -118,10 +131,7 @@ extension Pointwise {
       }
       for (k, place) in places.enumerated() where slots[place] != firstOutput + k {
         if k < replacing.count, let replaced = replacing[k], replaced == slots[place] { continue }
-        steps.append(
-          Step(
-            operation: .copy, inputs: [slots[place]], output: firstOutput + k,
-            factor: .constant(1)))
+        steps.append(Step(.copy, [slots[place]], to: firstOutput + k))
       }
     }
 
@@ -136,6 +146,16 @@ extension Pointwise {
     private mutating func newTemporary() -> Int {
       temporaries += 1
       return firstTemporary + temporaries - 1
+    }
+  }
+}
+
+extension Pointwise.Factor {
+  /// The number, one of `arguments` unless it is constant.
+  package func value(_ arguments: [Double]) -> Double {
+    switch self {
+    case .constant(let number): number
+    case .argument(let i): arguments.indices.contains(i) ? arguments[i] : .nan
     }
   }
 }

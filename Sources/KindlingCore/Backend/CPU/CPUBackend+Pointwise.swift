@@ -19,8 +19,6 @@ extension CPUBackend {
 private struct PointwiseRun {
   /// The number of elements that all steps treat before they go on.
   private static let chunk = 1024
-  /// The bytes of a chunk of one slot, in any dtype.
-  private static let slotBytes = chunk * 8
 
   /// One call of a loop.
   private struct Call {
@@ -30,85 +28,107 @@ private struct PointwiseRun {
     let factor: Double
     let isCondition: Bool
   }
-  /// A tensor among the slots.
+  /// A tensor among the slots, the inputs before the outputs.
   private struct Operand {
     let base: UnsafeMutableRawPointer
     let dtype: DType
+    let size: Int
     /// The stride of the innermost dimension.
     let stride: Int
     /// Whether the loops use its memory as it is.
     let isDirect: Bool
   }
 
-  private let program: Pointwise.Program
-  private let plan: ElementwisePlan
   private let type: DType
   /// The 16-bit dtype to which every step is rounded.
   private let rounded: DType?
-  private var calls: [Call] = []
-  /// The inputs, followed by the outputs.
-  private var operands: [Operand] = []
-  private var steps: [Int64]
-  private let lanes: Int
+  /// The walk over the elements, unless they are one run in memory.
+  private let plan: ElementwisePlan?
+  private let total: Int
   private let piece: Int
-  /// The memory of the slots of each lane, after that of the numbers.
+  private let lanes: Int
+
+  private let inputCount: Int
+  private let operandCount: Int
+  private let callCount: Int
+  private let firstNumber: Int
+  private let firstTemporary: Int
+  private let temporaries: Int
+
   private let workspace: Workspace
+  private let calls: UnsafeMutablePointer<Call>
+  private let operands: UnsafeMutablePointer<Operand>
+  /// How far the loops advance in each slot: by one element or not at all.
+  private let steps: UnsafeMutablePointer<Int64>
+  private let numbers: UnsafeMutableRawPointer
+  /// For each lane, the addresses of its slots and the memory of its intermediate results.
+  private let laneMemory: UnsafeMutableRawPointer
   private let laneBytes: Int
+  private let slotBytes: Int
+  private let addressBytes: Int
 
   init(
-    _ program: Pointwise.Program, _ inputs: [Tensor], numbers: [Double], dtype: DType,
+    _ program: Pointwise.Program, _ inputs: [Tensor], numbers arguments: [Double], dtype: DType,
     roundingEachStep: Bool, into outputs: [Tensor]
   ) throws {
-    self.program = program
-    let type = dtype.computeType
+    let type = dtype.computeType, rounded = roundingEachStep && dtype.isHalf ? dtype : nil
     self.type = type
-    rounded = roundingEachStep && dtype.isHalf ? dtype : nil
-    func number(_ factor: Pointwise.Factor) -> Double {
-      switch factor {
-      case .constant(let number): number
-      case .argument(let i): numbers.indices.contains(i) ? numbers[i] : .nan
-      }
-    }
-    calls.reserveCapacity(program.steps.count)
-    for step in program.steps {
+    self.rounded = rounded
+    let n = outputs[0].numel
+    plan = Self.isFlat(inputs, outputs, n) ? nil : ElementwisePlan(inputs + outputs.dropLast(), outputs[outputs.count - 1])
+    total = plan?.sizes[0] ?? n
+    let inner = plan.map { $0.sizes.dropFirst().reduce(1, *) } ?? 1
+    piece = max(1, ElementwiseCall.piece / max(inner, 1))
+    let pieces = (total + piece - 1) / piece
+    lanes = pieces > 1 ? min(pieces, ThreadPool.shared.threadCount) : 1
+
+    inputCount = inputs.count
+    operandCount = inputs.count + outputs.count
+    callCount = program.steps.count
+    firstNumber = program.firstNumber
+    firstTemporary = program.firstTemporary
+    temporaries = program.temporaries
+    func aligned(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
+    slotBytes = aligned(min(Self.chunk, n) * 8)
+    addressBytes = aligned(program.slots * 8)
+    laneBytes = addressBytes + (temporaries + operandCount + (rounded == nil ? 0 : 1)) * slotBytes
+    let callBytes = aligned(callCount * MemoryLayout<Call>.stride)
+    let operandBytes = aligned(operandCount * MemoryLayout<Operand>.stride)
+    let numberBytes = aligned(program.numbers.count * 8)
+    workspace = try Workspace(
+      callBytes + operandBytes + addressBytes + numberBytes + lanes * laneBytes)
+    calls = workspace.base.bindMemory(to: Call.self, capacity: callCount)
+    operands = (workspace.base + callBytes).bindMemory(to: Operand.self, capacity: operandCount)
+    steps = (workspace.base + callBytes + operandBytes).bindMemory(
+      to: Int64.self, capacity: program.slots)
+    self.numbers = workspace.base + callBytes + operandBytes + addressBytes
+    laneMemory = self.numbers + numberBytes
+
+    for (i, step) in program.steps.enumerated() {
       guard let loop = step.operation.loop(type) else {
+        workspace.free()
         throw CPUBackend.shared.missing(step.operation.name, dtype)
       }
-      let a = step.inputs
-      calls.append(
-        Call(
-          loop: loop,
-          inputs: (a[0], a.count > 1 ? a[1] : a[0], a.count > 2 ? a[2] : a[0]),
-          output: step.output, factor: number(step.factor), isCondition: step.isCondition))
+      (calls + i).initialize(
+        to: Call(
+          loop: loop, inputs: step.inputs, output: step.output,
+          factor: step.factor.value(arguments), isCondition: step.isCondition))
     }
-    let tensors = inputs + outputs
-    let plan = ElementwisePlan(Array(tensors.dropLast()), tensors[tensors.count - 1])
-    self.plan = plan
-    steps = [Int64](repeating: 1, count: program.slots)
-    for (i, x) in tensors.enumerated() {
-      let stride = plan.strides[i][plan.sizes.count - 1]
-      let isInput = i < inputs.count
-      operands.append(
-        Operand(
-          base: x.pointer, dtype: x.dtype, stride: stride,
+    for i in 0..<program.slots { steps[i] = i >= firstNumber && i < firstTemporary ? 0 : 1 }
+    for i in 0..<operandCount {
+      let x = i < inputCount ? inputs[i] : outputs[i - inputCount]
+      let stride = plan.map { $0.strides[i][$0.sizes.count - 1] } ?? (x.numel == n ? 1 : 0)
+      let isInput = i < inputCount
+      (operands + i).initialize(
+        to: Operand(
+          base: x.pointer, dtype: x.dtype, size: x.dtype.byteSize, stride: stride,
           isDirect: x.dtype == type && (stride == 1 || isInput && stride == 0)))
       if isInput && stride == 0 { steps[i] = 0 }
     }
-    for i in program.numbers.indices { steps[program.firstNumber + i] = 0 }
-    let inner = plan.sizes.dropFirst().reduce(1, *)
-    piece = max(1, ElementwiseCall.piece / max(inner, 1))
-    let pieces = (plan.sizes[0] + piece - 1) / piece
-    lanes = pieces > 1 ? min(pieces, ThreadPool.shared.threadCount) : 1
-    // The addresses of the slots, the temporaries, the converted operands and one rounded result.
-    laneBytes =
-      (program.slots * 8 + 63) / 64 * 64
-      + (program.temporaries + operands.count + (rounded == nil ? 0 : 1)) * Self.slotBytes
-    let numberBytes = (program.numbers.count * 8 + 63) / 64 * 64
-    workspace = try Workspace(numberBytes + lanes * laneBytes)
-    for (i, operand) in program.numbers.enumerated() {
-      var value = number(operand.factor)
-      let slot = workspace.base + i * 8
-      if let rounded, operand.isRounded {
+    for (i, number) in program.numbers.enumerated() {
+      var value = number.factor.value(arguments)
+      let slot = self.numbers + i * 8
+      if let rounded, number.isRounded {
         var half: UInt16 = 0
         CPUBackend.convert(&value, .float64, 0, &half, rounded, 1, 1)
         CPUBackend.convert(&half, rounded, 0, slot, type, 1, 1)
@@ -120,54 +140,67 @@ private struct PointwiseRun {
 
   func free() { workspace.free() }
 
+  /// Whether every tensor is one run of memory, or a single number.
+  private static func isFlat(_ inputs: [Tensor], _ outputs: [Tensor], _ n: Int) -> Bool {
+    for x in inputs where !x.isContiguous || x.numel != n && x.numel != 1 { return false }
+    for y in outputs where !y.isContiguous { return false }
+    return true
+  }
+
   func run() {
-    let total = plan.sizes[0]
-    let pieces = (total + piece - 1) / piece
-    ThreadPool.shared.forEachPiece(of: lanes, 1) { lane, _ in
-      let memory = workspace.base + (program.numbers.count * 8 + 63) / 64 * 64 + lane * laneBytes
-      let slots = memory.bindMemory(to: UnsafeMutableRawPointer.self, capacity: program.slots)
-      let buffers = memory + (program.slots * 8 + 63) / 64 * 64
-      for i in program.numbers.indices { slots[program.firstNumber + i] = workspace.base + i * 8 }
-      for i in 0..<program.temporaries {
-        slots[program.firstTemporary + i] = buffers + (operands.count + i) * Self.slotBytes
+    if lanes == 1 { return run(lane: 0) }
+    ThreadPool.shared.forEachPiece(of: lanes, 1) { lane, _ in run(lane: lane) }
+  }
+
+  private func run(lane: Int) {
+    let memory = laneMemory + lane * laneBytes
+    let slots = memory.bindMemory(
+      to: UnsafeMutableRawPointer.self, capacity: firstTemporary + temporaries)
+    let buffers = memory + addressBytes
+    for i in firstNumber..<firstTemporary { slots[i] = numbers + (i - firstNumber) * 8 }
+    for i in 0..<temporaries {
+      slots[firstTemporary + i] = buffers + (operandCount + i) * slotBytes
+    }
+    var start = lane * piece
+    while start < total {
+      let count = min(piece, total - start)
+      if let plan {
+        plan.forEachRun(start, count) { offsets, n in run(n, slots, buffers) { offsets[$0] } }
+      } else {
+        run(count, slots, buffers) { operands[$0].stride * start }
       }
-      for i in stride(from: lane, to: pieces, by: lanes) {
-        plan.forEachRun(i * piece, min(piece, total - i * piece)) { offsets, n in
-          run(n, offsets, slots, buffers)
-        }
-      }
+      start += lanes * piece
     }
   }
 
-  /// Treats one run of the innermost dimension.
+  /// Treats `n` neighbours, whose first is `offset(i)` elements after the base of operand i.
+  @inline(__always)
   private func run(
-    _ n: Int, _ offsets: UnsafePointer<Int>, _ slots: UnsafeMutablePointer<UnsafeMutableRawPointer>,
-    _ buffers: UnsafeMutableRawPointer
+    _ n: Int, _ slots: UnsafeMutablePointer<UnsafeMutableRawPointer>,
+    _ buffers: UnsafeMutableRawPointer, _ offset: (Int) -> Int
   ) {
     var done = 0
     while done < n {
       let count = min(Self.chunk, n - done)
-      for i in operands.indices {
-        let x = operands[i]
-        let place = x.base + (offsets[i] + done * x.stride) * x.dtype.byteSize
+      for i in 0..<operandCount {
+        let x = operands[i], place = x.base + (offset(i) + done * x.stride) * x.size
         if x.isDirect {
           slots[i] = place
           continue
         }
-        slots[i] = buffers + i * Self.slotBytes
-        if i < program.inputs {
+        slots[i] = buffers + i * slotBytes
+        if i < inputCount {
           CPUBackend.convert(
             UnsafeRawPointer(place), x.dtype, Int64(x.stride), slots[i], type, 1,
             x.stride == 0 ? 1 : count)
         }
       }
-      for call in calls { perform(call, count, slots, buffers) }
-      for i in program.inputs..<operands.count where !operands[i].isDirect {
+      for i in 0..<callCount { perform(calls[i], count, slots, buffers) }
+      for i in inputCount..<operandCount where !operands[i].isDirect {
         let y = operands[i]
         CPUBackend.convert(
-          UnsafeRawPointer(slots[i]), type, 1,
-          y.base + (offsets[i] + done * y.stride) * y.dtype.byteSize, y.dtype, Int64(y.stride),
-          count)
+          UnsafeRawPointer(slots[i]), type, 1, y.base + (offset(i) + done * y.stride) * y.size,
+          y.dtype, Int64(y.stride), count)
       }
       done += count
     }
@@ -194,7 +227,7 @@ private struct PointwiseRun {
       }
     }
     guard let rounded, !call.isCondition else { return }
-    let buffer = buffers + (operands.count + program.temporaries) * Self.slotBytes
+    let buffer = buffers + (operandCount + temporaries) * slotBytes
     CPUBackend.convert(UnsafeRawPointer(output), type, 1, buffer, rounded, 1, n)
     CPUBackend.convert(UnsafeRawPointer(buffer), rounded, 1, output, type, 1, n)
   }
