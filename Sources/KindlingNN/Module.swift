@@ -48,7 +48,11 @@ open class Module {
   /// Returns the text between the parentheses of ``Module/description`` (PyTorch: `extra_repr`).
   ///
   /// The text may have several lines.
-  open func extraRepr() -> String { "" }
+  open func extraRepr() -> String { type(of: self).form?.text(of: self) ?? "" }
+
+  /// The description of the class by which its modules are printed, saved and loaded, if it is one
+  /// of Kindling's.
+  class var form: LayerForm? { nil }
 
   /// Sets training or evaluation mode for this module and its descendants
   /// (PyTorch: `Module.train`).

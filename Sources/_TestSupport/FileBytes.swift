@@ -48,6 +48,15 @@ package enum FileBytes {
     return names.sorted()
   }
 
+  /// Returns the Swift files below `folder`, sorted.
+  package static func swiftFiles(below folder: String) throws -> [String] {
+    try list(folder).flatMap { name in
+      name.hasSuffix(".swift")
+        ? ["\(folder)/\(name)"]
+        : name.contains(".") ? [] : try swiftFiles(below: "\(folder)/\(name)")
+    }
+  }
+
   /// Runs `body` with a new folder that is removed afterwards with its files.
   package static func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
     let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

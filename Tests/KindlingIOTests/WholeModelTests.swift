@@ -107,6 +107,11 @@ private final class TwoInputs: Module {
     { EmbeddingBag(5, 3, maxNorm: 2, mode: .sum, includeLastOffset: true, paddingIdx: 1) },
     { EmbeddingBag(4, 2, scaleGradByFreq: true, mode: .sum) },
     { Fold([4, 5], 2, stride: [1, 2]) }, { Unfold([2, 3], dilation: 2, padding: 1) },
+    { FractionalMaxPool3d([1, 2, 2], outputSize: 3) }, { MaxUnpool1d(2) },
+    { MaxUnpool2d([2, 3], stride: 2, padding: 1) }, { MaxUnpool3d(2) },
+    { UpsamplingNearest2d(scaleFactor: 2) }, { UpsamplingBilinear2d(size: [2, 3]) },
+    { Conv2d(4, 2, [3, 1], padding: [1, 0], paddingMode: .reflect) },
+    { SyncBatchNorm(4, eps: 1, momentum: nil) }, { CrossMapLRN2d(3, alpha: 1, beta: 0.5, k: 2.0) },
     { CosineSimilarity(dim: 0, eps: 0.1) }, { PairwiseDistance(p: 1.5, keepdim: true) },
     { LPPool1d(2, 3, ceilMode: true) }, { LPPool2d(1.5, [2, 1], stride: 2) }, { LPPool3d(3, 2) },
     { FractionalMaxPool2d(2, outputSize: [3, 2]) },
@@ -121,6 +126,15 @@ private final class TwoInputs: Module {
     { try Linear(3, 2).to(.float64) }, { try Linear(3, 2).requiresGrad_(false) },
     { Sequential(Dropout(), Linear(1, 1)).eval() },
   ]
+
+  /// A class cannot be described without being tested.
+  @Test func everyClassIsHere() throws {
+    let types = try Self.modules.flatMap { try $0().modules() }.map {
+      ObjectIdentifier(type(of: $0))
+    }
+    let missing = LayerForm.classes.filter { !types.contains(ObjectIdentifier($0)) }
+    #expect(missing.isEmpty, "\(missing)")
+  }
 
   @Test(arguments: modules.indices)
   func everyClassSurvives(index: Int) throws {

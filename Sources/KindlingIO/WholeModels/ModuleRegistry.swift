@@ -38,7 +38,8 @@ public enum ModuleRegistry {
   }
 
   static func form(named name: String) -> ModuleForm? {
-    registered.withLock { $0.last { $0.name == name } } ?? BuiltInModules.byName[name]
+    registered.withLock { $0.last { $0.name == name } }
+      ?? LayerForm.named(name).map { ModuleForm(builtIn: $0.type, name) }
   }
 
   /// Returns the form in which `module` is saved.
@@ -50,8 +51,8 @@ public enum ModuleRegistry {
   static func form(of module: Module) throws -> ModuleForm {
     let type = Swift.type(of: module)
     let id = ObjectIdentifier(type)
-    let known = registered.withLock { $0.last { $0.type == id } } ?? BuiltInModules.byType[id]
-    if let known { return known }
+    if let known = registered.withLock({ $0.last { $0.type == id } }) { return known }
+    if let form = LayerForm.of(type) { return ModuleForm(builtIn: type, form.name) }
     let library = String(reflecting: type).prefix { $0 != "." }
     guard library != "KindlingNN" && library != "KindlingVision" else {
       throw CheckpointError(
@@ -85,5 +86,16 @@ struct ModuleForm: Sendable {
     self.name = name
     self.attributes = { ($0 as? M).map(attributes) ?? [:] }
     self.make = make
+  }
+
+  /// Creates the form of a class that describes itself.
+  init(builtIn type: Module.Type, _ name: String) {
+    self.type = ObjectIdentifier(type)
+    self.name = name
+    attributes = { LayerForm.of(type)?.attributes(of: $0) ?? [:] }
+    make = { saved in
+      guard let form = LayerForm.of(type) else { throw ModuleReader.unregistered(saved.className) }
+      return try form.make(saved)
+    }
   }
 }

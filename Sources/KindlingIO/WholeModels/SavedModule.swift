@@ -27,16 +27,10 @@ public final class SavedModule {
   ///
   /// Attributes that PyTorch added later have their defaults in older files.
   public func value(_ name: String) -> CheckpointValue? {
-    guard let attribute = attributes[name] else { return BuiltInModules.later(name, className) }
-    return try? reader.value(of: attribute)
-  }
-
-  /// Returns whether the attribute `name` is missing or `None`.
-  func isNone(_ name: String) -> Bool {
-    switch value(name) {
-    case nil, .some(CheckpointValue.none): true
-    default: false
+    guard let attribute = attributes[name] else {
+      return LayerForm.named(className)?.valueIfMissing(name)
     }
+    return try? reader.value(of: attribute)
   }
 
   /// Returns the attribute `name` as an integer.
@@ -176,5 +170,11 @@ public final class SavedModule {
       }
       return (name, layer)
     }
+  }
+}
+
+extension SavedModule: SavedLayer {
+  package func unsupported(_ what: String) -> any Error {
+    CheckpointError(.unsupported, "\(className) \(what)")
   }
 }

@@ -54,4 +54,12 @@ open class ModuleDict: Module, Sequence, KeepsOwnMembers {
   }
 
   deinit { GraphRelease.drop { items.hand(to: &$0) } }
+
+  override class var form: LayerForm? {
+    LayerForm(container: ModuleDict.self) { saved in
+      let dictionary = ModuleDict()
+      for (name, module) in try saved.modules() { dictionary[name] = module }
+      return dictionary
+    }
+  }
 }

@@ -72,4 +72,8 @@ open class ModuleList: Module, Sequence, KeepsOwnMembers {
       items = []
     }
   }
+
+  override class var form: LayerForm? {
+    LayerForm(container: ModuleList.self) { ModuleList(try $0.modules().map(\.module)) }
+  }
 }

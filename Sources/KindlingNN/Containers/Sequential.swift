@@ -108,6 +108,10 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
   }
 
   deinit { GraphRelease.drop { items.hand(to: &$0) } }
+
+  override class var form: LayerForm? {
+    LayerForm(container: Sequential.self) { Sequential(named: try $0.layers()) }
+  }
 }
 
 /// Returns the nonnegative index that `index` denotes, and throws if it is out of range.

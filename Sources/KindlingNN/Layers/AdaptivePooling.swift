@@ -8,76 +8,89 @@ open class AdaptivePoolingLayer: Module {
   /// Creates a layer with outputs of `outputSize`.
   public init(_ outputSize: some OutputSize) { self.outputSize = outputSize }
 
-  func means(_ rank: Int, _ x: Tensor) throws -> Tensor {
-    try F.adaptiveAveragePool(rank, x, outputSize.sizes)
-  }
+  /// The number of spatial dimensions.
+  class var rank: Int { 2 }
 
-  func maxima(_ rank: Int, _ x: Tensor) throws -> (values: Tensor, indices: Tensor?) {
-    try F.adaptiveMaxPool(rank, x, outputSize.sizes)
-  }
+  override class var form: LayerForm? { described { AdaptivePoolingLayer($0) } }
 
-  override open func extraRepr() -> String {
-    // A number, None or a tuple, as Python prints it.
-    let texts = outputSize.sizes.map { $0.map(String.init) ?? "None" }
-    let isSingle = outputSize is Int || outputSize is Int?
-    if isSingle { return "output_size=\(texts.joined())" }
-    return "output_size=(\(texts.joined(separator: ", "))\(texts.count == 1 ? "," : ""))"
+  static func described<L: AdaptivePoolingLayer>(
+    _ size: LayerAttribute<L, any OutputSize> = .size, _ make: @escaping (any OutputSize) -> L
+  ) -> LayerForm {
+    LayerForm(L.self, "pooling", size, make: make)
+  }
+}
+
+extension LayerAttribute where L: AdaptivePoolingLayer, V == any OutputSize {
+  fileprivate static var size: Self { .outputSize("output_size", \.outputSize) }
+  fileprivate static var maxima: Self {
+    size.thenNoIndices()
+  }
+}
+
+/// The base class of ``AdaptiveAvgPool1d``, ``AdaptiveAvgPool2d`` and ``AdaptiveAvgPool3d``.
+open class AdaptiveAveragePooling: AdaptivePoolingLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.adaptiveAveragePool(Self.rank, x, outputSize.sizes)
   }
 }
 
 /// 1-D adaptive average pooling (PyTorch: `nn.AdaptiveAvgPool1d`).
 ///
 /// - Shape: `[N, C, L]` or `[C, L]` → the same with `outputSize` last.
-open class AdaptiveAvgPool1d: AdaptivePoolingLayer, Layer {
-  open func forward(_ x: Tensor) throws -> Tensor { try means(1, x) }
+open class AdaptiveAvgPool1d: AdaptiveAveragePooling {
+  override class var rank: Int { 1 }
+  override class var form: LayerForm? { described { AdaptiveAvgPool1d($0) } }
 }
 
 /// 2-D adaptive average pooling (PyTorch: `nn.AdaptiveAvgPool2d`).
 ///
 /// - Shape: `[N, C, H, W]` or `[C, H, W]` → the same with `outputSize` last.
-open class AdaptiveAvgPool2d: AdaptivePoolingLayer, Layer {
-  open func forward(_ x: Tensor) throws -> Tensor { try means(2, x) }
+open class AdaptiveAvgPool2d: AdaptiveAveragePooling {
+  override class var rank: Int { 2 }
+  override class var form: LayerForm? { described { AdaptiveAvgPool2d($0) } }
 }
 
 /// 3-D adaptive average pooling (PyTorch: `nn.AdaptiveAvgPool3d`).
 ///
 /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]` → the same with `outputSize` last.
-open class AdaptiveAvgPool3d: AdaptivePoolingLayer, Layer {
-  open func forward(_ x: Tensor) throws -> Tensor { try means(3, x) }
+open class AdaptiveAvgPool3d: AdaptiveAveragePooling {
+  override class var rank: Int { 3 }
+  override class var form: LayerForm? { described { AdaptiveAvgPool3d($0) } }
+}
+
+/// The base class of ``AdaptiveMaxPool1d``, ``AdaptiveMaxPool2d`` and ``AdaptiveMaxPool3d``.
+open class AdaptiveMaxPooling: AdaptivePoolingLayer, Layer {
+  open func forward(_ x: Tensor) throws -> Tensor {
+    try F.adaptiveMaxPool(Self.rank, x, outputSize.sizes).values
+  }
+
+  /// Returns the maxima and their indices in their signals, planes or volumes
+  /// (PyTorch: `return_indices=True`).
+  public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
+    try F.both(F.adaptiveMaxPool(Self.rank, x, outputSize.sizes))
+  }
 }
 
 /// 1-D adaptive max pooling (PyTorch: `nn.AdaptiveMaxPool1d`).
 ///
 /// - Shape: `[N, C, L]` or `[C, L]` → the same with `outputSize` last.
-open class AdaptiveMaxPool1d: AdaptivePoolingLayer, Layer {
-  open func forward(_ x: Tensor) throws -> Tensor { try maxima(1, x).values }
-
-  /// Returns the maxima and their indices in the signal (PyTorch: `return_indices=True`).
-  public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
-    try F.both(maxima(1, x))
-  }
+open class AdaptiveMaxPool1d: AdaptiveMaxPooling {
+  override class var rank: Int { 1 }
+  override class var form: LayerForm? { described(.maxima) { AdaptiveMaxPool1d($0) } }
 }
 
 /// 2-D adaptive max pooling (PyTorch: `nn.AdaptiveMaxPool2d`).
 ///
 /// - Shape: `[N, C, H, W]` or `[C, H, W]` → the same with `outputSize` last.
-open class AdaptiveMaxPool2d: AdaptivePoolingLayer, Layer {
-  open func forward(_ x: Tensor) throws -> Tensor { try maxima(2, x).values }
-
-  /// Returns the maxima and their indices in their planes (PyTorch: `return_indices=True`).
-  public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
-    try F.both(maxima(2, x))
-  }
+open class AdaptiveMaxPool2d: AdaptiveMaxPooling {
+  override class var rank: Int { 2 }
+  override class var form: LayerForm? { described(.maxima) { AdaptiveMaxPool2d($0) } }
 }
 
 /// 3-D adaptive max pooling (PyTorch: `nn.AdaptiveMaxPool3d`).
 ///
 /// - Shape: `[N, C, D, H, W]` or `[C, D, H, W]` → the same with `outputSize` last.
-open class AdaptiveMaxPool3d: AdaptivePoolingLayer, Layer {
-  open func forward(_ x: Tensor) throws -> Tensor { try maxima(3, x).values }
-
-  /// Returns the maxima and their indices in their volumes (PyTorch: `return_indices=True`).
-  public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
-    try F.both(maxima(3, x))
-  }
+open class AdaptiveMaxPool3d: AdaptiveMaxPooling {
+  override class var rank: Int { 3 }
+  override class var form: LayerForm? { described(.maxima) { AdaptiveMaxPool3d($0) } }
 }

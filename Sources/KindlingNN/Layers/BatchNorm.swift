@@ -17,7 +17,6 @@ open class ChannelNormalization: Module {
   public let affine: Bool
   /// Whether the layer tracks running statistics.
   public let trackRunningStats: Bool
-  private let hasBias: Bool
   /// The scale of each channel, `[numFeatures]`; initialized to ones.
   @Parameter public var weight: Tensor?
   /// The offset of each channel, `[numFeatures]`; initialized to zeros.
@@ -39,7 +38,6 @@ open class ChannelNormalization: Module {
     writtenMomentum = momentum?.scalar
     self.affine = affine
     trackRunningStats = track
-    hasBias = affine && bias
     var problem: TensorError?
     func memory(_ wanted: Bool) -> Tensor? {
       wanted ? parameterMemory([features], dtype, device, layer, &problem) : nil
@@ -72,24 +70,35 @@ open class ChannelNormalization: Module {
     if let bias { try Init.zeros_(bias) }
   }
 
-  override open func extraRepr() -> String {
-    let share = writtenMomentum.map(PrintedNumber.python) ?? "None"
-    return "\(numFeatures), eps=\(PrintedNumber.python(writtenEps)), momentum=\(share), "
-      + "affine=\(affine.python), bias=\(hasBias.python), "
-      + "track_running_stats=\(trackRunningStats.python)"
-  }
-
   /// Throws unless the rank of `x` is one of `ranks`.
   func checkRank(_ x: Tensor, _ ranks: [Int]) throws {
     if ranks.contains(x.ndim) { return }
     let wanted = ranks.map { "\($0)D" }.joined(separator: " or ")
     throw TensorError(.shape, typeName, "expected \(wanted) input (got \(x.ndim)D input)")
   }
-}
 
-extension Bool {
-  /// Python's spelling of the value.
-  var python: String { self ? "True" : "False" }
+  /// `None` if PyTorch's class has the attribute.
+  private var processGroup: CheckpointValue? { self is SyncBatchNorm ? .some(.none) : nil }
+
+  /// The arguments of an initializer.
+  typealias Arguments = (
+    features: Int, eps: Scalar, momentum: Scalar?, affine: Bool, bias: Bool, tracks: Bool
+  )
+
+  static func described<L: ChannelNormalization>(
+    _ place: String, _ make: @escaping (Arguments) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, place, .init("num_features", \.numFeatures, .bare), .init("eps", \.writtenEps),
+      .init("momentum", \.writtenMomentum), .init("affine", \.affine),
+      .presence("bias", \.bias),
+      .init("track_running_stats", \.trackRunningStats)
+        .thenDerived("process_group", \.processGroup),
+      tensors: { features, _, _, affine, _, tracks in
+        (affine ? [("weight", [features])] : []) + (tracks ? [("running_mean", [features])] : [])
+      }
+    ) { make(($0, $1, $2, $3, $4, $5)) }
+  }
 }
 
 /// The base class of ``BatchNorm1d``, ``BatchNorm2d`` and ``BatchNorm3d``.
@@ -127,6 +136,15 @@ open class BatchNormalization: ChannelNormalization, Layer {
       x, keeps ? runningMean : nil, keeps ? runningVar : nil, weight: weight, bias: bias,
       training: isTraining || runningMean == nil && runningVar == nil, momentum: share, eps: eps)
   }
+
+  /// Creates a normalization with the arguments in a file.
+  convenience init(_ saved: Arguments) {
+    self.init(
+      saved.features, eps: saved.eps, momentum: saved.momentum, affine: saved.affine,
+      trackRunningStats: saved.tracks, bias: saved.bias)
+  }
+
+  override class var form: LayerForm? { described("batchnorm") { BatchNormalization($0) } }
 }
 
 /// Batch normalization of `[N, C]` or `[N, C, L]` (PyTorch: `nn.BatchNorm1d`).
@@ -135,6 +153,7 @@ open class BatchNormalization: ChannelNormalization, Layer {
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm1d: BatchNormalization {
   override var ranks: [Int] { [2, 3] }
+  override class var form: LayerForm? { described("batchnorm") { BatchNorm1d($0) } }
 }
 
 /// Batch normalization of `[N, C, H, W]` (PyTorch: `nn.BatchNorm2d`).
@@ -143,6 +162,7 @@ open class BatchNorm1d: BatchNormalization {
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm2d: BatchNormalization {
   override var ranks: [Int] { [4] }
+  override class var form: LayerForm? { described("batchnorm") { BatchNorm2d($0) } }
 }
 
 /// Batch normalization of `[N, C, D, H, W]` (PyTorch: `nn.BatchNorm3d`).
@@ -151,6 +171,7 @@ open class BatchNorm2d: BatchNormalization {
 ///   ``F/batchNorm(_:_:_:weight:bias:training:momentum:eps:)``.
 open class BatchNorm3d: BatchNormalization {
   override var ranks: [Int] { [5] }
+  override class var form: LayerForm? { described("batchnorm") { BatchNorm3d($0) } }
 }
 
 /// The base class of ``InstanceNorm1d``, ``InstanceNorm2d`` and ``InstanceNorm3d``.
@@ -195,19 +216,31 @@ open class InstanceNormalization: ChannelNormalization, Layer {
       useInputStats: isTraining || !trackRunningStats, momentum: momentum ?? 0, eps: eps)
     return x.ndim == ranks.single ? try y.squeeze(0) : y
   }
+
+  /// Creates a normalization with the arguments in a file.
+  convenience init(_ saved: Arguments) {
+    self.init(
+      saved.features, eps: saved.eps, momentum: saved.momentum, affine: saved.affine,
+      trackRunningStats: saved.tracks, bias: saved.bias)
+  }
+
+  override class var form: LayerForm? { described("instancenorm") { InstanceNormalization($0) } }
 }
 
 /// Instance normalization of `[N, C, L]` or `[C, L]` (PyTorch: `nn.InstanceNorm1d`).
 open class InstanceNorm1d: InstanceNormalization {
   override var ranks: (batched: Int, single: Int) { (3, 2) }
+  override class var form: LayerForm? { described("instancenorm") { InstanceNorm1d($0) } }
 }
 
 /// Instance normalization of `[N, C, H, W]` or `[C, H, W]` (PyTorch: `nn.InstanceNorm2d`).
 open class InstanceNorm2d: InstanceNormalization {
   override var ranks: (batched: Int, single: Int) { (4, 3) }
+  override class var form: LayerForm? { described("instancenorm") { InstanceNorm2d($0) } }
 }
 
 /// Instance normalization of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `nn.InstanceNorm3d`).
 open class InstanceNorm3d: InstanceNormalization {
   override var ranks: (batched: Int, single: Int) { (5, 4) }
+  override class var form: LayerForm? { described("instancenorm") { InstanceNorm3d($0) } }
 }

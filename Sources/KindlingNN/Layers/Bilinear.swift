@@ -54,7 +54,12 @@ open class Bilinear: Module {
     try call([x1, x2]) { try forward($0[0], $0[1]) }
   }
 
-  override open func extraRepr() -> String {
-    "in1_features=\(in1Features), in2_features=\(in2Features), out_features=\(outFeatures), bias=\((bias != nil).python)"
+  override class var form: LayerForm? {
+    LayerForm(
+      Bilinear.self, "linear", .init("in1_features", \.in1Features),
+      .init("in2_features", \.in2Features), .init("out_features", \.outFeatures),
+      .presence("bias", \.bias),
+      tensors: { first, second, outputs, _ in [("weight", [outputs, first, second])] }
+    ) { Bilinear($0, $1, $2, bias: $3) }
   }
 }

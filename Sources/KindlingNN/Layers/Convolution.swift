@@ -118,23 +118,37 @@ open class ConvolutionLayer: Module {
     }
   }
 
-  override open func extraRepr() -> String {
-    var text =
-      "\(inChannels), \(outChannels), kernel_size=\(kernelSize.printed), stride=\(stride.printed)"
-    switch padding {
-    case .keepingSize: text += ", padding=same"
-    case .nothing: text += ", padding=valid"
-    case .extents(let sizes):
-      if sizes.contains(where: { $0 != 0 }) { text += ", padding=\(sizes.printed)" }
-    }
-    if dilation.contains(where: { $0 != 1 }) { text += ", dilation=\(dilation.printed)" }
-    if outputPadding.contains(where: { $0 != 0 }) {
-      text += ", output_padding=\(outputPadding.printed)"
-    }
-    if groups != 1 { text += ", groups=\(groups)" }
-    if bias == nil { text += ", bias=False" }
-    if paddingMode != .zeros { text += ", padding_mode=\(paddingMode.rawValue)" }
-    return text
+  private var savedBorder: CheckpointValue? { .list(border.map(\.saved)) }
+  private var isPadded: Bool { padding.sizes?.contains { $0 != 0 } ?? true }
+
+  /// The arguments of an initializer.
+  typealias Arguments = (
+    inputs: Int, outputs: Int, kernel: [Int], stride: [Int], padding: PaddingAmount,
+    dilation: [Int], outputPadding: [Int], groups: Int, bias: Bool, paddingMode: PaddingMode
+  )
+
+  static func described<L: ConvolutionLayer>(
+    transposed: Bool = false, _ make: @escaping (Arguments) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, "conv", .init("in_channels", \.inChannels, .bare),
+      .init("out_channels", \.outChannels, .bare), .init("kernel_size", \.kernelSize),
+      .init("stride", \.stride),
+      .init("padding", \.padding, .when(\.isPadded).unquoted),
+      .init("dilation", \.dilation, .unless(all: 1))
+        .then("transposed", .bool(transposed)),
+      .init("output_padding", \.outputPadding, .unless(all: 0)),
+      .init("groups", \.groups, .unless(1)),
+      .presence("bias", \.bias, .unless(true)),
+      // The padding that PyTorch applies in advance if the padding mode is not zeros.
+      .init("padding_mode", \.paddingMode, .unless(.zeros).unquoted).ifMissing(.zeros)
+        .only(transposed ? .zeros : nil)
+        .thenDerived("_reversed_padding_repeated_twice", \.savedBorder),
+      tensors: { inputs, outputs, kernel, _, _, _, _, groups, _, _ in
+        let (first, second) = transposed ? (inputs, outputs) : (outputs, inputs)
+        return [("weight", [first, second / max(groups, 1)] + kernel)]
+      }
+    ) { make(($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)) }
   }
 }
 
@@ -155,6 +169,14 @@ open class Conv1d: ConvolutionLayer, Layer {
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
+
+  override class var form: LayerForm? {
+    described {
+      Conv1d(
+        $0.inputs, $0.outputs, $0.kernel, stride: $0.stride, padding: $0.padding,
+        dilation: $0.dilation, groups: $0.groups, bias: $0.bias, paddingMode: $0.paddingMode)
+    }
+  }
 }
 
 /// A 2-D convolution over an input image (PyTorch: `nn.Conv2d`).
@@ -174,6 +196,14 @@ open class Conv2d: ConvolutionLayer, Layer {
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
+
+  override class var form: LayerForm? {
+    described {
+      Conv2d(
+        $0.inputs, $0.outputs, $0.kernel, stride: $0.stride, padding: $0.padding,
+        dilation: $0.dilation, groups: $0.groups, bias: $0.bias, paddingMode: $0.paddingMode)
+    }
+  }
 }
 
 /// A 3-D convolution over an input volume (PyTorch: `nn.Conv3d`).
@@ -193,4 +223,12 @@ open class Conv3d: ConvolutionLayer, Layer {
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
+
+  override class var form: LayerForm? {
+    described {
+      Conv3d(
+        $0.inputs, $0.outputs, $0.kernel, stride: $0.stride, padding: $0.padding,
+        dilation: $0.dilation, groups: $0.groups, bias: $0.bias, paddingMode: $0.paddingMode)
+    }
+  }
 }

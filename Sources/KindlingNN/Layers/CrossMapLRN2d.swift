@@ -91,8 +91,10 @@ open class CrossMapLRN2d: Module, Layer {
     return try direct - x.mul(sum).mul(factor)
   }
 
-  override open func extraRepr() -> String {
-    "\(size), alpha=\(PrintedNumber.python(alpha)), beta=\(PrintedNumber.python(beta)), "
-      + "k=\(PrintedNumber.python(k))"
+  override class var form: LayerForm? {
+    LayerForm(
+      CrossMapLRN2d.self, "normalization", .init("size", \.size, .bare), .init("alpha", \.alpha),
+      .init("beta", \.beta), .init("k", \.k)
+    ) { CrossMapLRN2d($0, alpha: $1, beta: $2, k: $3) }
   }
 }

@@ -15,8 +15,11 @@ open class DropoutLayer: Module {
     self.inplace = inplace
   }
 
-  override open func extraRepr() -> String {
-    "p=\(PrintedNumber.python(writtenP)), inplace=\(inplace.python)"
+  override class var form: LayerForm? { described { DropoutLayer($0, inplace: $1) } }
+
+  static func described<L: DropoutLayer>(_ make: @escaping (Scalar, Bool) -> L) -> LayerForm {
+    LayerForm(
+      L.self, "dropout", .init("p", \.writtenP), .init("inplace", \.inplace), make: make)
   }
 }
 
@@ -28,6 +31,8 @@ open class Dropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout(x, p: p, training: isTraining, inplace: inplace)
   }
+
+  override class var form: LayerForm? { described { Dropout($0, inplace: $1) } }
 }
 
 /// Dropout of whole channels of `[N, C, L]` or `[C, L]` (PyTorch: `nn.Dropout1d`).
@@ -35,6 +40,8 @@ open class Dropout1d: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout1d(x, p: p, training: isTraining, inplace: inplace)
   }
+
+  override class var form: LayerForm? { described { Dropout1d($0, inplace: $1) } }
 }
 
 /// Dropout of whole channels of `[N, C, H, W]` (PyTorch: `nn.Dropout2d`).
@@ -42,6 +49,8 @@ open class Dropout2d: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout2d(x, p: p, training: isTraining, inplace: inplace)
   }
+
+  override class var form: LayerForm? { described { Dropout2d($0, inplace: $1) } }
 }
 
 /// Dropout of whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `nn.Dropout3d`).
@@ -49,6 +58,8 @@ open class Dropout3d: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.dropout3d(x, p: p, training: isTraining, inplace: inplace)
   }
+
+  override class var form: LayerForm? { described { Dropout3d($0, inplace: $1) } }
 }
 
 /// Dropout that keeps mean 0 and variance 1, for ``SELU`` (PyTorch: `nn.AlphaDropout`).
@@ -59,6 +70,8 @@ open class AlphaDropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.alphaDropout(x, p: p, training: isTraining)
   }
+
+  override class var form: LayerForm? { described { AlphaDropout($0, inplace: $1) } }
 }
 
 /// ``AlphaDropout`` of whole channels (PyTorch: `nn.FeatureAlphaDropout`).
@@ -68,4 +81,6 @@ open class FeatureAlphaDropout: DropoutLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.featureAlphaDropout(x, p: p, training: isTraining)
   }
+
+  override class var form: LayerForm? { described { FeatureAlphaDropout($0, inplace: $1) } }
 }

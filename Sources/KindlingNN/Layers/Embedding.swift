@@ -1,34 +1,28 @@
 public import KindlingCore
 
-/// A lookup table of embedding vectors (PyTorch: `nn.Embedding`).
-///
-/// - Shape: int64 or int32 `[*]` → `[*, embeddingDim]`.
-/// - Throws: on use, `TensorError` if an argument was invalid, or like
-///   ``F/embedding(_:_:paddingIdx:maxNorm:normType:scaleGradByFreq:)``.
-open class Embedding: Module, Layer {
+/// The base class of ``Embedding`` and ``EmbeddingBag``: a table of embedding vectors.
+open class EmbeddingTable: Module {
   /// The number of embeddings.
   public let numEmbeddings: Int
   /// The size of each embedding.
   public let embeddingDim: Int
-  /// The index of an embedding that is initialized to zeros and gets no gradient.
+  /// The index of an embedding that is left out of training.
   public let paddingIdx: Int?
   /// The norm limit; embeddings looked up that exceed it are rescaled in place.
   public final var maxNorm: Double? { writtenMaxNorm?.doubleValue }
-  package let writtenMaxNorm: Scalar?
+  let writtenMaxNorm: Scalar?
   /// The `p` of the norm.
   public final var normType: Double { writtenNormType.doubleValue }
-  package let writtenNormType: Scalar
+  let writtenNormType: Scalar
   /// Whether to divide an embedding's gradient by its number of occurrences in the input.
   public let scaleGradByFreq: Bool
   /// The embeddings, `[numEmbeddings, embeddingDim]`.
   @Parameter public var weight: Tensor
 
-  /// Creates a table with normal values drawn from the default generator, as in PyTorch.
-  public init(
-    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil,
-    maxNorm: (any TensorScalar)? = nil,
-    normType: any TensorScalar = 2.0, scaleGradByFreq: Bool = false, dtype: DType? = nil,
-    device: Device = .cpu
+  init(
+    _ numEmbeddings: Int, _ embeddingDim: Int, _ paddingIdx: Int?, _ maxNorm: (any TensorScalar)?,
+    _ normType: any TensorScalar, _ scaleGradByFreq: Bool, _ dtype: DType?, _ device: Device,
+    _ layer: String
   ) {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim
@@ -42,24 +36,20 @@ open class Embedding: Module, Layer {
       self.paddingIdx = paddingIdx
       problem = error as? TensorError
     }
-    weight = parameterMemory([numEmbeddings, embeddingDim], dtype, device, "Embedding", &problem)
+    weight = parameterMemory([numEmbeddings, embeddingDim], dtype, device, layer, &problem)
     super.init()
     initializationError = problem
     keepingError { try resetParameters() }
   }
 
-  /// Creates a table of the given embeddings, by default frozen
-  /// (PyTorch: `nn.Embedding.from_pretrained`).
-  ///
-  /// - Throws: `TensorError` `.shape` if `embeddings` is not a matrix.
-  public init(
-    pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil,
-    maxNorm: (any TensorScalar)? = nil, normType: any TensorScalar = 2.0,
-    scaleGradByFreq: Bool = false
+  init(
+    pretrained embeddings: Tensor, _ freeze: Bool, _ paddingIdx: Int?,
+    _ maxNorm: (any TensorScalar)?, _ normType: any TensorScalar, _ scaleGradByFreq: Bool,
+    _ layer: String
   ) throws {
     guard embeddings.ndim == 2 else {
       throw TensorError(
-        .shape, "Embedding",
+        .shape, layer,
         "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)"
       )
     }
@@ -73,11 +63,43 @@ open class Embedding: Module, Layer {
     try weight.requiresGrad_(!freeze)
   }
 
-  /// Reinitializes the embeddings (PyTorch: `Embedding.reset_parameters`).
+  /// Reinitializes the embeddings (PyTorch: `reset_parameters`).
   open func resetParameters() throws {
     try checkInitialization()
     try Init.normal_(weight)
     if let paddingIdx { try noGrad { _ = try weight.select(0, paddingIdx).zero_() } }
+  }
+}
+
+/// A lookup table of embedding vectors (PyTorch: `nn.Embedding`).
+///
+/// - Shape: int64 or int32 `[*]` → `[*, embeddingDim]`.
+/// - Throws: on use, `TensorError` if an argument was invalid, or like
+///   ``F/embedding(_:_:paddingIdx:maxNorm:normType:scaleGradByFreq:)``.
+open class Embedding: EmbeddingTable, Layer {
+  /// Creates a table with normal values drawn from the default generator, as in PyTorch.
+  public init(
+    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil,
+    maxNorm: (any TensorScalar)? = nil,
+    normType: any TensorScalar = 2.0, scaleGradByFreq: Bool = false, dtype: DType? = nil,
+    device: Device = .cpu
+  ) {
+    super.init(
+      numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, dtype, device,
+      "Embedding")
+  }
+
+  /// Creates a table of the given embeddings, by default frozen
+  /// (PyTorch: `nn.Embedding.from_pretrained`).
+  ///
+  /// - Throws: `TensorError` `.shape` if `embeddings` is not a matrix.
+  public init(
+    pretrained embeddings: Tensor, freeze: Bool = true, paddingIdx: Int? = nil,
+    maxNorm: (any TensorScalar)? = nil, normType: any TensorScalar = 2.0,
+    scaleGradByFreq: Bool = false
+  ) throws {
+    try super.init(
+      pretrained: embeddings, freeze, paddingIdx, maxNorm, normType, scaleGradByFreq, "Embedding")
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -87,12 +109,19 @@ open class Embedding: Module, Layer {
       scaleGradByFreq: scaleGradByFreq)
   }
 
-  override open func extraRepr() -> String {
-    var text = "\(numEmbeddings), \(embeddingDim)"
-    if let paddingIdx { text += ", padding_idx=\(paddingIdx)" }
-    if let writtenMaxNorm { text += ", max_norm=\(PrintedNumber.python(writtenMaxNorm))" }
-    if normType != 2 { text += ", norm_type=\(PrintedNumber.python(writtenNormType))" }
-    if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
-    return text
+  override class var form: LayerForm? {
+    LayerForm(
+      Embedding.self, "sparse", .init("num_embeddings", \.numEmbeddings, .bare),
+      .init("embedding_dim", \.embeddingDim, .bare),
+      .init("padding_idx", \.paddingIdx, .unless(nil)).ifMissing(nil),
+      .init("max_norm", \.writtenMaxNorm, .unless(nil)),
+      .init("norm_type", \.writtenNormType, .when { $0.normType != 2 }),
+      .init("scale_grad_by_freq", \.scaleGradByFreq, .ifTrue).then("sparse", .bool(false)),
+      tensors: { (count: Int, width: Int, _, _, _, _) in [("weight", [count, width])] }
+    ) { (count, width, padding, maxNorm: Scalar?, normType: Scalar, scales) in
+      Embedding(
+        count, width, paddingIdx: padding, maxNorm: maxNorm, normType: normType,
+        scaleGradByFreq: scales)
+    }
   }
 }

@@ -1,27 +1,11 @@
 public import KindlingCore
 
 /// Sums, means or maxima of bags of embeddings (PyTorch: `nn.EmbeddingBag`).
-open class EmbeddingBag: Module {
-  /// The number of embeddings.
-  public let numEmbeddings: Int
-  /// The size of each embedding.
-  public let embeddingDim: Int
+open class EmbeddingBag: EmbeddingTable {
   /// The reduction of the embeddings of a bag.
   public let mode: EmbeddingBagMode
-  /// The norm limit; embeddings looked up that exceed it are rescaled in place.
-  public final var maxNorm: Double? { writtenMaxNorm?.doubleValue }
-  package let writtenMaxNorm: Scalar?
-  /// The `p` of the norm.
-  public final var normType: Double { writtenNormType.doubleValue }
-  package let writtenNormType: Scalar
-  /// Whether to divide an embedding's gradient by its number of occurrences in the input.
-  public let scaleGradByFreq: Bool
   /// Whether the last offset is the end of the last bag.
   public let includeLastOffset: Bool
-  /// The index of an embedding to leave out of the reduction.
-  public let paddingIdx: Int?
-  /// The embeddings, `[numEmbeddings, embeddingDim]`.
-  @Parameter public var weight: Tensor
 
   /// Creates a table with normal values drawn from the default generator, as in PyTorch.
   public init(
@@ -30,25 +14,11 @@ open class EmbeddingBag: Module {
     scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean, includeLastOffset: Bool = false,
     paddingIdx: Int? = nil, dtype: DType? = nil, device: Device = .cpu
   ) {
-    self.numEmbeddings = numEmbeddings
-    self.embeddingDim = embeddingDim
-    writtenMaxNorm = maxNorm?.scalar
-    writtenNormType = normType.scalar
-    self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
-    var problem: TensorError?
-    do {
-      self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, numEmbeddings) }
-    } catch {
-      self.paddingIdx = paddingIdx
-      problem = error as? TensorError
-    }
-    weight = parameterMemory(
-      [numEmbeddings, embeddingDim], dtype, device, "EmbeddingBag", &problem)
-    super.init()
-    initializationError = problem
-    keepingError { try resetParameters() }
+    super.init(
+      numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, dtype, device,
+      "EmbeddingBag")
   }
 
   /// Creates a table of the given embeddings, by default frozen
@@ -61,29 +31,11 @@ open class EmbeddingBag: Module {
     normType: any TensorScalar = 2.0, scaleGradByFreq: Bool = false, mode: EmbeddingBagMode = .mean,
     includeLastOffset: Bool = false, paddingIdx: Int? = nil
   ) throws {
-    guard embeddings.ndim == 2 else {
-      throw TensorError(
-        .shape, "EmbeddingBag",
-        "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)"
-      )
-    }
-    (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
-    writtenMaxNorm = maxNorm?.scalar
-    writtenNormType = normType.scalar
-    self.scaleGradByFreq = scaleGradByFreq
     self.mode = mode
     self.includeLastOffset = includeLastOffset
-    self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, embeddings.shape[0]) }
-    weight = embeddings.detach()
-    super.init()
-    try weight.requiresGrad_(!freeze)
-  }
-
-  /// Reinitializes the embeddings (PyTorch: `EmbeddingBag.reset_parameters`).
-  open func resetParameters() throws {
-    try checkInitialization()
-    try Init.normal_(weight)
-    if let paddingIdx { try noGrad { _ = try weight.select(0, paddingIdx).zero_() } }
+    try super.init(
+      pretrained: embeddings, freeze, paddingIdx, maxNorm, normType, scaleGradByFreq,
+      "EmbeddingBag")
   }
 
   /// Returns the reduced embedding of each bag.
@@ -107,13 +59,21 @@ open class EmbeddingBag: Module {
     }
   }
 
-  override open func extraRepr() -> String {
-    var text = "\(numEmbeddings), \(embeddingDim)"
-    if let writtenMaxNorm { text += ", max_norm=\(PrintedNumber.python(writtenMaxNorm))" }
-    if normType != 2 { text += ", norm_type=\(PrintedNumber.python(writtenNormType))" }
-    if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
-    text += ", mode='\(mode.rawValue)'"
-    if let paddingIdx { text += ", padding_idx=\(paddingIdx)" }
-    return text
+  override class var form: LayerForm? {
+    LayerForm(
+      EmbeddingBag.self, "sparse", .init("num_embeddings", \.numEmbeddings, .bare),
+      .init("embedding_dim", \.embeddingDim, .bare),
+      .init("max_norm", \.writtenMaxNorm, .unless(nil)),
+      .init("norm_type", \.writtenNormType, .when { $0.normType != 2 }),
+      .init("scale_grad_by_freq", \.scaleGradByFreq, .ifTrue),
+      .init("padding_idx", \.paddingIdx, .unless(nil).last).ifMissing(nil),
+      .init("mode", \.mode).then("sparse", .bool(false)),
+      .init("include_last_offset", \.includeLastOffset, .hidden).ifMissing(false),
+      tensors: { (count: Int, width: Int, _, _, _, _, _, _) in [("weight", [count, width])] }
+    ) { (count, width, maxNorm: Scalar?, normType: Scalar, scales, padding, mode, includesLast) in
+      EmbeddingBag(
+        count, width, maxNorm: maxNorm, normType: normType, scaleGradByFreq: scales, mode: mode,
+        includeLastOffset: includesLast, paddingIdx: padding)
+    }
   }
 }

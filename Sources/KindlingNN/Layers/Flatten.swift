@@ -18,7 +18,11 @@ open class Flatten: Module, Layer {
     try x.flatten(startDim: startDim, endDim: endDim)
   }
 
-  override open func extraRepr() -> String { "start_dim=\(startDim), end_dim=\(endDim)" }
+  override class var form: LayerForm? {
+    LayerForm(Flatten.self, "flatten", .init("start_dim", \.startDim), .init("end_dim", \.endDim)) {
+      Flatten($0, $1)
+    }
+  }
 }
 
 /// A layer that splits a dimension into several (PyTorch: `nn.Unflatten`).
@@ -36,8 +40,9 @@ open class Unflatten: Module, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try x.unflatten(dim, unflattenedSize) }
 
-  override open func extraRepr() -> String {
-    let sizes = unflattenedSize.map(String.init).joined(separator: ", ")
-    return "dim=\(dim), unflattened_size=(\(sizes)\(unflattenedSize.count == 1 ? "," : ""))"
+  override class var form: LayerForm? {
+    LayerForm(
+      Unflatten.self, "flatten", .init("dim", \.dim), .init("unflattened_size", \.unflattenedSize)
+    ) { Unflatten($0, $1) }
   }
 }

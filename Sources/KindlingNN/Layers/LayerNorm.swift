@@ -60,9 +60,15 @@ open class LayerNorm: Module, Layer {
     return try F.layerNorm(x, normalizedShape, weight: weight, bias: bias, eps: eps)
   }
 
-  override open func extraRepr() -> String {
-    "\(TextForm.tuple(normalizedShape)), eps=\(PrintedNumber.python(writtenEps)), "
-      + "elementwise_affine=\(elementwiseAffine.python), bias=\((bias != nil).python)"
+  override class var form: LayerForm? {
+    LayerForm(
+      LayerNorm.self, "normalization", .init("normalized_shape", \.normalizedShape, .bare),
+      .init("eps", \.writtenEps), .init("elementwise_affine", \.elementwiseAffine),
+      .presence("bias", \.bias),
+      tensors: { shape, _, affine, _ in affine ? [("weight", shape)] : [] }
+    ) { (shape: [Int], eps: Scalar, affine, bias) in
+      LayerNorm(shape, eps: eps, elementwiseAffine: affine, bias: bias)
+    }
   }
 }
 
@@ -118,9 +124,14 @@ open class RMSNorm: Module, Layer {
     return try F.rmsNorm(x, normalizedShape, weight: weight, eps: eps)
   }
 
-  override open func extraRepr() -> String {
-    "\(TextForm.tuple(normalizedShape)), eps=\(writtenEps.map(PrintedNumber.python) ?? "None"), "
-      + "elementwise_affine=\(elementwiseAffine.python)"
+  override class var form: LayerForm? {
+    LayerForm(
+      RMSNorm.self, "normalization", .init("normalized_shape", \.normalizedShape, .bare),
+      .init("eps", \.writtenEps), .init("elementwise_affine", \.elementwiseAffine),
+      tensors: { shape, _, affine in affine ? [("weight", shape)] : [] }
+    ) { (shape: [Int], eps: Scalar?, affine) in
+      RMSNorm(shape, eps: eps, elementwiseAffine: affine)
+    }
   }
 }
 
@@ -179,9 +190,15 @@ open class GroupNorm: Module, Layer {
     return try F.groupNorm(x, numGroups, weight: weight, bias: bias, eps: eps)
   }
 
-  override open func extraRepr() -> String {
-    "\(numGroups), \(numChannels), eps=\(PrintedNumber.python(writtenEps)), affine=\(affine.python), "
-      + "bias=\((bias != nil).python)"
+  override class var form: LayerForm? {
+    LayerForm(
+      GroupNorm.self, "normalization", .init("num_groups", \.numGroups, .bare),
+      .init("num_channels", \.numChannels, .bare), .init("eps", \.writtenEps),
+      .init("affine", \.affine), .presence("bias", \.bias),
+      tensors: { _, channels, _, affine, _ in affine ? [("weight", [channels])] : [] }
+    ) { (groups, channels, eps: Scalar, affine, bias) in
+      GroupNorm(groups, channels, eps: eps, affine: affine, bias: bias)
+    }
   }
 }
 
@@ -216,8 +233,12 @@ open class LocalResponseNorm: Module, Layer {
     try F.localResponseNorm(x, size, alpha: alpha, beta: beta, k: k)
   }
 
-  override open func extraRepr() -> String {
-    let numbers = [writtenAlpha, writtenBeta, writtenK].map(PrintedNumber.python)
-    return "\(size), alpha=\(numbers[0]), beta=\(numbers[1]), k=\(numbers[2])"
+  override class var form: LayerForm? {
+    LayerForm(
+      LocalResponseNorm.self, "normalization", .init("size", \.size, .bare),
+      .init("alpha", \.writtenAlpha), .init("beta", \.writtenBeta), .init("k", \.writtenK)
+    ) { (size, alpha: Scalar, beta: Scalar, k: Scalar) in
+      LocalResponseNorm(size, alpha: alpha, beta: beta, k: k)
+    }
   }
 }

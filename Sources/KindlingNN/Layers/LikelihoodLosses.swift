@@ -1,15 +1,13 @@
 public import KindlingCore
 
 /// The Poisson negative log-likelihood loss (PyTorch: `nn.PoissonNLLLoss`).
-open class PoissonNLLLoss: Module, Loss {
+open class PoissonNLLLoss: ReducedLoss, Loss {
   /// Whether the input is the logarithm of the rate.
   public let logInput: Bool
   /// Whether to add Stirling's approximation.
   public let full: Bool
   /// A value added inside the logarithm.
   public let eps: Double
-  /// The reduction to apply to the element-wise losses.
-  public let reduction: Reduction
   /// Creates a Poisson negative log-likelihood loss.
   public init(
     logInput: Bool = true, full: Bool = false, eps: Double = 1e-8, reduction: Reduction = .mean
@@ -17,27 +15,32 @@ open class PoissonNLLLoss: Module, Loss {
     self.logInput = logInput
     self.full = full
     self.eps = eps
-    self.reduction = reduction
+    super.init(reduction: reduction)
   }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.poissonNLLLoss(
       input, target, logInput: logInput, full: full, eps: eps, reduction: reduction)
   }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      PoissonNLLLoss.self, "loss", .reduction, .init("log_input", \.logInput, .hidden),
+      .init("full", \.full, .hidden), .init("eps", \.eps, .hidden)
+    ) { PoissonNLLLoss(logInput: $1, full: $2, eps: $3, reduction: $0) }
+  }
 }
 
 /// The Gaussian negative log-likelihood loss (PyTorch: `nn.GaussianNLLLoss`).
-open class GaussianNLLLoss: Module {
+open class GaussianNLLLoss: ReducedLoss {
   /// Whether to add the constant term.
   public let full: Bool
   /// The lower bound of the variance.
   public let eps: Double
-  /// The reduction to apply to the element-wise losses.
-  public let reduction: Reduction
   /// Creates a Gaussian negative log-likelihood loss.
   public init(full: Bool = false, eps: Double = 1e-6, reduction: Reduction = .mean) {
     self.full = full
     self.eps = eps
-    self.reduction = reduction
+    super.init(reduction: reduction)
   }
   /// Returns the loss of `target` under normal distributions of mean `input`.
   open func forward(_ input: Tensor, _ target: Tensor, _ variance: Tensor) throws -> Tensor {
@@ -48,21 +51,26 @@ open class GaussianNLLLoss: Module {
   {
     try call([input, target, variance]) { try forward($0[0], $0[1], $0[2]) }
   }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      GaussianNLLLoss.self, "loss", .reduction, .init("full", \.full, .hidden),
+      .init("eps", \.eps, .hidden)
+    ) { GaussianNLLLoss(full: $1, eps: $2, reduction: $0) }
+  }
 }
 
 /// The connectionist temporal classification loss (PyTorch: `nn.CTCLoss`).
-open class CTCLoss: Module {
+open class CTCLoss: ReducedLoss {
   /// The blank label.
   public let blank: Int
-  /// The reduction to apply to the losses of the sequences.
-  public let reduction: Reduction
   /// Whether to replace infinite losses by 0.
   public let zeroInfinity: Bool
   /// Creates a CTC loss.
   public init(blank: Int = 0, reduction: Reduction = .mean, zeroInfinity: Bool = false) {
     self.blank = blank
-    self.reduction = reduction
     self.zeroInfinity = zeroInfinity
+    super.init(reduction: reduction)
   }
   /// Returns the loss of label sequences.
   open func forward(
@@ -86,6 +94,13 @@ open class CTCLoss: Module {
   ) throws -> Tensor {
     try self(logProbs, targets, Tensor(inputLengths), Tensor(targetLengths))
   }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      CTCLoss.self, "loss", .reduction, .init("blank", \.blank, .hidden),
+      .init("zero_infinity", \.zeroInfinity, .hidden).ifMissing(false)
+    ) { CTCLoss(blank: $1, reduction: $0, zeroInfinity: $2) }
+  }
 }
 
 /// The cosine similarity of vectors (PyTorch: `nn.CosineSimilarity`).
@@ -101,6 +116,12 @@ open class CosineSimilarity: Module, Loss {
   }
   open func forward(_ x1: Tensor, _ x2: Tensor) throws -> Tensor {
     try F.cosineSimilarity(x1, x2, dim: dim, eps: eps)
+  }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      CosineSimilarity.self, "distance", .init("dim", \.dim, .hidden), .init("eps", \.eps, .hidden)
+    ) { CosineSimilarity(dim: $0, eps: $1) }
   }
 }
 
@@ -120,5 +141,12 @@ open class PairwiseDistance: Module, Loss {
   }
   open func forward(_ x1: Tensor, _ x2: Tensor) throws -> Tensor {
     try F.pairwiseDistance(x1, x2, p: norm, eps: eps, keepdim: keepdim)
+  }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      PairwiseDistance.self, "distance", .init("norm", \.norm, .hidden),
+      .init("eps", \.eps, .hidden), .init("keepdim", \.keepdim, .hidden)
+    ) { PairwiseDistance(p: $0, eps: $1, keepdim: $2) }
   }
 }

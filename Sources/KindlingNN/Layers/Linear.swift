@@ -40,8 +40,13 @@ open class Linear: Module, Layer {
     return try F.linear(x, weight, bias)
   }
 
-  override open func extraRepr() -> String {
-    "in_features=\(inFeatures), out_features=\(outFeatures), bias=\(bias == nil ? "False" : "True")"
+  override class var form: LayerForm? { described { Linear($0, $1, bias: $2) } }
+
+  static func described<L: Linear>(_ make: @escaping (Int, Int, Bool) -> L) -> LayerForm {
+    LayerForm(
+      L.self, "linear", .init("in_features", \.inFeatures), .init("out_features", \.outFeatures),
+      .presence("bias", \.bias),
+      tensors: { inputs, outputs, _ in [("weight", [outputs, inputs])] }, make: make)
   }
 }
 

@@ -6,15 +6,13 @@ public import KindlingCore
 ///   `[N, numClasses, *outFeatures]`.
 /// - Throws: on use, `TensorError` if an argument of the initializer was invalid, or like
 ///   ``F/linearCrossEntropy(_:_:_:linearBias:weight:reduction:ignoreIndex:labelSmoothing:)``.
-open class LinearCrossEntropyLoss: Module, Loss {
+open class LinearCrossEntropyLoss: ReducedLoss, Loss {
   /// The number of classes.
   public let numClasses: Int
   /// The further dimensions of the logits.
   public let outFeatures: [Int]
   /// The rescaling weight of each class.
   @Buffer public var weight: Tensor?
-  /// The reduction to apply to the losses of the samples.
-  public let reduction: Reduction
   /// A class index to ignore.
   public let ignoreIndex: Int?
   /// The amount of label smoothing.
@@ -32,7 +30,6 @@ open class LinearCrossEntropyLoss: Module, Loss {
     self.numClasses = numClasses
     self.outFeatures = outFeatures
     _weight = Buffer(wrappedValue: weight)
-    self.reduction = reduction
     self.ignoreIndex = ignoreIndex
     writtenLabelSmoothing = labelSmoothing.scalar
     var problem: TensorError?
@@ -52,7 +49,7 @@ open class LinearCrossEntropyLoss: Module, Loss {
       refuse("\(numClasses) classes and outFeatures \(outFeatures) are no sizes")
     }
     linear = Linear(inFeatures, outputs ?? 0, bias: bias, dtype: dtype, device: device)
-    super.init()
+    super.init(reduction: reduction)
     initializationError = problem
   }
 
@@ -76,7 +73,7 @@ open class LinearCrossEntropyLoss: Module, Loss {
 
   override open func extraRepr() -> String {
     "in_features=\(linear.inFeatures), num_classes=\(numClasses), "
-      + "out_features=\(TextForm.tuple(outFeatures)), bias=\((linear.bias != nil).python), "
+      + "out_features=\(TextForm.tuple(outFeatures)), bias=\(linear.bias == nil ? "False" : "True"), "
       + "reduction=\(reduction.rawValue), ignore_index=\(ignoreIndex.map { "\($0)" } ?? "None"), "
       + "label_smoothing=\(PrintedNumber.python(writtenLabelSmoothing)), options=None"
   }

@@ -1,15 +1,19 @@
 public import KindlingCore
 
 /// The base class of the margin losses.
-open class MarginLoss: Module {
+open class MarginLoss: ReducedLoss {
   /// The margin.
   public let margin: Double
-  /// The reduction to apply to the losses of the samples.
-  public let reduction: Reduction
 
   init(margin: Double, _ reduction: Reduction) {
     self.margin = margin
-    self.reduction = reduction
+    super.init(reduction: reduction)
+  }
+
+  static func described<L: MarginLoss>(_ make: @escaping (Reduction, Double) -> L) -> LayerForm {
+    LayerForm(
+      L.self, "loss", .reduction, .init("margin", \.margin, .hidden),
+      make: make)
   }
 }
 
@@ -21,6 +25,10 @@ open class HingeEmbeddingLoss: MarginLoss, Loss {
   }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
+  }
+
+  override class var form: LayerForm? {
+    described { HingeEmbeddingLoss(margin: $1, reduction: $0) }
   }
 }
 
@@ -39,6 +47,8 @@ open class MarginRankingLoss: MarginLoss {
   {
     try call([input1, input2, target]) { try forward($0[0], $0[1], $0[2]) }
   }
+
+  override class var form: LayerForm? { described { MarginRankingLoss(margin: $1, reduction: $0) } }
 }
 
 /// The cosine embedding loss (PyTorch: `nn.CosineEmbeddingLoss`).
@@ -56,17 +66,19 @@ open class CosineEmbeddingLoss: MarginLoss {
   {
     try call([input1, input2, target]) { try forward($0[0], $0[1], $0[2]) }
   }
+
+  override class var form: LayerForm? {
+    described { CosineEmbeddingLoss(margin: $1, reduction: $0) }
+  }
 }
 
 /// The logistic loss of targets of 1 and −1 (PyTorch: `nn.SoftMarginLoss`).
-open class SoftMarginLoss: Module, Loss {
-  /// The reduction to apply to the element-wise losses.
-  public let reduction: Reduction
-  /// Creates a logistic loss.
-  public init(reduction: Reduction = .mean) { self.reduction = reduction }
+open class SoftMarginLoss: ReducedLoss, Loss {
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.softMarginLoss(input, target, reduction: reduction)
   }
+
+  override class var form: LayerForm? { described { SoftMarginLoss(reduction: $0) } }
 }
 
 /// The multi-class margin loss (PyTorch: `nn.MultiMarginLoss`).
@@ -85,32 +97,41 @@ open class MultiMarginLoss: MarginLoss, Loss {
     try F.multiMarginLoss(
       input, target, p: p, margin: margin, weight: weight, reduction: reduction)
   }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      MultiMarginLoss.self, "loss", .reduction, .init("p", \.p, .hidden),
+      .init("margin", \.margin, .hidden), .buffer("weight", \.weight)
+    ) { MultiMarginLoss(p: $1, margin: $2, weight: $3, reduction: $0) }
+  }
 }
 
 /// The multi-label margin loss (PyTorch: `nn.MultiLabelMarginLoss`).
-open class MultiLabelMarginLoss: Module, Loss {
-  /// The reduction to apply to the losses of the samples.
-  public let reduction: Reduction
-  /// Creates a multi-label margin loss.
-  public init(reduction: Reduction = .mean) { self.reduction = reduction }
+open class MultiLabelMarginLoss: ReducedLoss, Loss {
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.multilabelMarginLoss(input, target, reduction: reduction)
   }
+
+  override class var form: LayerForm? { described { MultiLabelMarginLoss(reduction: $0) } }
 }
 
 /// The multi-label binary cross entropy of logits (PyTorch: `nn.MultiLabelSoftMarginLoss`).
-open class MultiLabelSoftMarginLoss: Module, Loss {
+open class MultiLabelSoftMarginLoss: ReducedLoss, Loss {
   /// The weight of each class.
   @Buffer public var weight: Tensor?
-  /// The reduction to apply to the losses of the samples.
-  public let reduction: Reduction
   /// Creates a multi-label cross entropy loss.
   public init(weight: Tensor? = nil, reduction: Reduction = .mean) {
     _weight = Buffer(wrappedValue: weight)
-    self.reduction = reduction
+    super.init(reduction: reduction)
   }
   open func forward(_ input: Tensor, _ target: Tensor) throws -> Tensor {
     try F.multilabelSoftMarginLoss(input, target, weight: weight, reduction: reduction)
+  }
+
+  override class var form: LayerForm? {
+    LayerForm(MultiLabelSoftMarginLoss.self, "loss", .buffer("weight", \.weight), .reduction) {
+      MultiLabelSoftMarginLoss(weight: $0, reduction: $1)
+    }
   }
 }
 
@@ -144,5 +165,12 @@ open class TripletMarginLoss: MarginLoss {
     -> Tensor
   {
     try call([anchor, positive, negative]) { try forward($0[0], $0[1], $0[2]) }
+  }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      TripletMarginLoss.self, "loss", .reduction, .init("margin", \.margin, .hidden),
+      .init("p", \.p, .hidden), .init("eps", \.eps, .hidden), .init("swap", \.swap, .hidden)
+    ) { TripletMarginLoss(margin: $1, p: $2, eps: $3, swap: $4, reduction: $0) }
   }
 }

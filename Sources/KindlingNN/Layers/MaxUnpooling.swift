@@ -8,28 +8,22 @@ public import KindlingCore
 /// let signal = try MaxUnpool1d(2)(maxima, places)
 /// ```
 open class MaxUnpool1d: MaxUnpoolingLayer {
-  /// Creates a partial inverse of ``MaxPool1d`` with the same arguments.
-  public init(
-    _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0
-  ) { super.init(rank: 1, kernelSize.extents, stride?.extents, padding.extents) }
+  override class var rank: Int { 1 }
+  override class var form: LayerForm? { described { MaxUnpool1d($0, stride: $1, padding: $2) } }
 }
 
 /// A partial inverse of 2-D max pooling, with zeros for all other elements
 /// (PyTorch: `nn.MaxUnpool2d`).
 open class MaxUnpool2d: MaxUnpoolingLayer {
-  /// Creates a partial inverse of ``MaxPool2d`` with the same arguments.
-  public init(
-    _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0
-  ) { super.init(rank: 2, kernelSize.extents, stride?.extents, padding.extents) }
+  override class var rank: Int { 2 }
+  override class var form: LayerForm? { described { MaxUnpool2d($0, stride: $1, padding: $2) } }
 }
 
 /// A partial inverse of 3-D max pooling, with zeros for all other elements
 /// (PyTorch: `nn.MaxUnpool3d`).
 open class MaxUnpool3d: MaxUnpoolingLayer {
-  /// Creates a partial inverse of ``MaxPool3d`` with the same arguments.
-  public init(
-    _ kernelSize: some Extents, stride: (any Extents)? = nil, padding: some Extents = 0
-  ) { super.init(rank: 3, kernelSize.extents, stride?.extents, padding.extents) }
+  override class var rank: Int { 3 }
+  override class var form: LayerForm? { described { MaxUnpool3d($0, stride: $1, padding: $2) } }
 }
 
 /// The base class of the max-unpooling layers.
@@ -40,13 +34,18 @@ open class MaxUnpoolingLayer: Module {
   public let stride: [Int]
   /// The padding of the pooling.
   public let padding: [Int]
-  private let rank: Int
 
-  init(rank: Int, _ kernelSize: [Int], _ stride: [Int]?, _ padding: [Int]) {
-    func all(_ numbers: [Int]) -> [Int] {
-      numbers.count == 1 ? Array(repeating: numbers[0], count: rank) : numbers
+  /// The number of spatial dimensions.
+  class var rank: Int { 2 }
+
+  /// Creates a partial inverse of a max pooling with the same arguments.
+  public init(
+    _ kernelSize: any Extents, stride: (any Extents)? = nil, padding: any Extents = 0
+  ) {
+    func all(_ numbers: any Extents) -> [Int] {
+      let numbers = numbers.extents
+      return numbers.count == 1 ? Array(repeating: numbers[0], count: Self.rank) : numbers
     }
-    self.rank = rank
     self.kernelSize = all(kernelSize)
     self.stride = all(stride ?? kernelSize)
     self.padding = all(padding)
@@ -59,7 +58,7 @@ open class MaxUnpoolingLayer: Module {
   open func forward(
     _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil
   ) throws -> Tensor {
-    try F.maxUnpool(rank, x, indices, kernelSize, stride, padding, outputSize)
+    try F.maxUnpool(Self.rank, x, indices, kernelSize, stride, padding, outputSize)
   }
 
   /// Returns the result of ``forward(_:_:outputSize:)`` and runs the hooks.
@@ -69,7 +68,15 @@ open class MaxUnpoolingLayer: Module {
     try call([x, indices]) { try forward($0[0], $0[1], outputSize: outputSize) }
   }
 
-  override open func extraRepr() -> String {
-    "kernel_size=\(kernelSize.printed), stride=\(stride.printed), padding=\(padding.printed)"
+  override class var form: LayerForm? {
+    described { MaxUnpoolingLayer($0, stride: $1, padding: $2) }
+  }
+
+  static func described<L: MaxUnpoolingLayer>(
+    _ make: @escaping ([Int], [Int], [Int]) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, "pooling", .init("kernel_size", \.kernelSize), .init("stride", \.stride),
+      .init("padding", \.padding), make: make)
   }
 }

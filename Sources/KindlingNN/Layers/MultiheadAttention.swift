@@ -1,7 +1,11 @@
 public import KindlingCore
 
 /// A ``Linear`` that PyTorch exempts from dynamic quantization.
-open class NonDynamicallyQuantizableLinear: Linear {}
+open class NonDynamicallyQuantizableLinear: Linear {
+  override class var form: LayerForm? {
+    described { NonDynamicallyQuantizableLinear($0, $1, bias: $2) }
+  }
+}
 
 /// Multi-head attention (PyTorch: `nn.MultiheadAttention`).
 ///
@@ -145,5 +149,37 @@ open class MultiheadAttention: Module {
       return y.output
     }
     return (output, weights)
+  }
+
+  private var isJoined: CheckpointValue? { .bool(inProjWeight != nil) }
+  private var headDim: CheckpointValue? { .int(embedDim / max(numHeads, 1)) }
+  /// In PyTorch, `bias_k` and `bias_v` are plain attributes unless they are parameters.
+  private var absentBias: CheckpointValue? { biasK == nil ? .some(.none) : nil }
+
+  override class var form: LayerForm? {
+    LayerForm(
+      MultiheadAttention.self, "activation", .init("embed_dim", \.embedDim, .hidden),
+      .init("kdim", \.kdim, .hidden),
+      .init("vdim", \.vdim, .hidden).thenDerived("_qkv_same_embed_dim", \.isJoined),
+      .init("num_heads", \.numHeads, .hidden), .init("dropout", \.dropout, .hidden),
+      .init("batch_first", \.batchFirst, .hidden).ifMissing(false)
+        .thenDerived("head_dim", \.headDim),
+      .init("add_zero_attn", \.addZeroAttn, .hidden)
+        .thenDerived("bias_k", \.absentBias).thenDerived("bias_v", \.absentBias),
+      .presence("in_proj_bias", \.inProjBias, .hidden), .presence("bias_k", \.biasK, .hidden),
+      tensors: { (width: Int, keys: Int, values: Int, _, _, _, _, _, _) in
+        if keys == width && values == width { return [("in_proj_weight", [width &* 3, width])] }
+        return [
+          ("q_proj_weight", [width, width]), ("k_proj_weight", [width, keys]),
+          ("v_proj_weight", [width, values]),
+        ]
+      }
+    ) {
+      (width: Int, keys: Int, values: Int, heads: Int, dropout: Double, batchFirst, zero, bias, kv)
+      in
+      MultiheadAttention(
+        width, heads, dropout: dropout, bias: bias, addBiasKV: kv, addZeroAttn: zero, kdim: keys,
+        vdim: values, batchFirst: batchFirst)
+    }
   }
 }

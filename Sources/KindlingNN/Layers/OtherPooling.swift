@@ -3,16 +3,19 @@ public import KindlingCore
 /// 1-D power-average pooling (PyTorch: `nn.LPPool1d`).
 open class LPPool1d: LPPoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(1, x) }
+  override class var form: LayerForm? { described { LPPool1d($0, $1, stride: $2, ceilMode: $3) } }
 }
 
 /// 2-D power-average pooling (PyTorch: `nn.LPPool2d`).
 open class LPPool2d: LPPoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(2, x) }
+  override class var form: LayerForm? { described { LPPool2d($0, $1, stride: $2, ceilMode: $3) } }
 }
 
 /// 3-D power-average pooling (PyTorch: `nn.LPPool3d`).
 open class LPPool3d: LPPoolingLayer, Layer {
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(3, x) }
+  override class var form: LayerForm? { described { LPPool3d($0, $1, stride: $2, ceilMode: $3) } }
 }
 
 /// The base class of the power-average pooling layers.
@@ -53,8 +56,17 @@ open class LPPoolingLayer: Module {
     try F.lpPool(rank, x, normType, kernelSize.extents, stride?.extents, ceilMode)
   }
 
-  override open func extraRepr() -> String {
-    "norm_type=\(PrintedNumber.python(norm)), kernel_size=\(kernelSize.printed), stride=\(stride?.printed ?? "None"), ceil_mode=\(ceilMode ? "True" : "False")"
+  override class var form: LayerForm? {
+    described { LPPoolingLayer($0, $1, stride: $2, ceilMode: $3) }
+  }
+
+  static func described<L: LPPoolingLayer>(
+    _ make: @escaping (Scalar, any Extents, (any Extents)?, Bool) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, "pooling", .init("norm_type", \.norm), .extents("kernel_size", \.kernelSize),
+      .optionalExtents("stride", \.stride), .init("ceil_mode", \.ceilMode).ifMissing(false),
+      make: make)
   }
 }
 
@@ -63,6 +75,10 @@ open class FractionalMaxPool2d: FractionalMaxPoolingLayer, Layer {
   override var rank: Int { 2 }
 
   open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
+
+  override class var form: LayerForm? {
+    described { FractionalMaxPool2d($0, outputSize: $1, outputRatio: $2, randomSamples: $3) }
+  }
 }
 
 /// 3-D fractional max pooling, with windows at random steps (PyTorch: `nn.FractionalMaxPool3d`).
@@ -70,6 +86,10 @@ open class FractionalMaxPool3d: FractionalMaxPoolingLayer, Layer {
   override var rank: Int { 3 }
 
   open func forward(_ x: Tensor) throws -> Tensor { try withIndices(x).values }
+
+  override class var form: LayerForm? {
+    described { FractionalMaxPool3d($0, outputSize: $1, outputRatio: $2, randomSamples: $3) }
+  }
 }
 
 /// The base class of the fractional max-pooling layers.
@@ -132,10 +152,38 @@ open class FractionalMaxPoolingLayer: Module {
     return try F.fractionalMaxPool(
       rank, x, kernelSize.extents, outputSize?.extents, outputRatio, randomSamples)
   }
+
+  // PyTorch repeats single numbers.
+  private var savedKernelSize: [Int] { repeated(kernelSize.extents) }
+  private var savedOutputSize: [Int]? { (outputSize?.extents).map(repeated) }
+  private var savedOutputRatio: [Double]? { outputRatio.map(repeated) }
+
+  private func repeated<Element>(_ elements: [Element]) -> [Element] {
+    elements.count == 1 ? Array(repeating: elements[0], count: rank) : elements
+  }
+
+  static func described<L: FractionalMaxPoolingLayer>(
+    _ make: @escaping ([Int], [Int]?, [Double]?, Tensor?) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, "pooling", .init("kernel_size", \.savedKernelSize, .hidden).thenNoIndices(),
+      .init("output_size", \.savedOutputSize, .hidden).ifMissing(nil),
+      .ratios("output_ratio", \.savedOutputRatio), .buffer("_random_samples", \.randomSamples),
+      make: make)
+  }
 }
 
-/// A layer that extracts sliding blocks as columns (PyTorch: `nn.Unfold`).
-open class Unfold: Module, Layer {
+extension LayerAttribute where V == [Double]? {
+  fileprivate static func ratios(_ name: String, _ path: KeyPath<L, [Double]?>) -> Self {
+    Self(name, path, .hidden, value: { $0.map { .tuple($0.map(\.saved)) } ?? CheckpointValue.none })
+    {
+      $0.value(name)?.elements?.compactMap(\.doubleValue)
+    }
+  }
+}
+
+/// The base class of ``Unfold`` and ``Fold``.
+open class BlockLayer: Module {
   /// The size of a block.
   public let kernelSize: any Extents
   /// The dilation: the spacing between elements of a block.
@@ -145,15 +193,23 @@ open class Unfold: Module, Layer {
   /// The stride of the blocks.
   public let stride: any Extents
 
+  init(
+    _ kernelSize: any Extents, _ dilation: any Extents, _ padding: any Extents,
+    _ stride: any Extents
+  ) {
+    (self.kernelSize, self.dilation) = (kernelSize, dilation)
+    (self.padding, self.stride) = (padding, stride)
+  }
+}
+
+/// A layer that extracts sliding blocks as columns (PyTorch: `nn.Unfold`).
+open class Unfold: BlockLayer, Layer {
   /// Creates a layer with blocks of `kernelSize`.
   public init(
     _ kernelSize: some Extents, dilation: some Extents = 1, padding: some Extents = 0,
     stride: some Extents = 1
   ) {
-    self.kernelSize = kernelSize
-    self.dilation = dilation
-    self.padding = padding
-    self.stride = stride
+    super.init(kernelSize, dilation, padding, stride)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -162,23 +218,20 @@ open class Unfold: Module, Layer {
       stride: stride.extents)
   }
 
-  override open func extraRepr() -> String {
-    "kernel_size=\(kernelSize.printed), dilation=\(dilation.printed), padding=\(padding.printed), stride=\(stride.printed)"
+  override class var form: LayerForm? {
+    LayerForm(
+      Unfold.self, "fold", .extents("kernel_size", \.kernelSize), .extents("dilation", \.dilation),
+      .extents("padding", \.padding), .extents("stride", \.stride)
+    ) { (kernel: any Extents, dilation: any Extents, padding: any Extents, stride: any Extents) in
+      Unfold(kernel, dilation: dilation, padding: padding, stride: stride)
+    }
   }
 }
 
 /// A layer that sums overlapping blocks, given as columns (PyTorch: `nn.Fold`).
-open class Fold: Module, Layer {
+open class Fold: BlockLayer, Layer {
   /// The spatial size of the output.
   public let outputSize: any Extents
-  /// The size of a block.
-  public let kernelSize: any Extents
-  /// The dilation: the spacing between elements of a block.
-  public let dilation: any Extents
-  /// The implicit zero padding on each side.
-  public let padding: any Extents
-  /// The stride of the blocks.
-  public let stride: any Extents
 
   /// Creates a layer with outputs of `outputSize` and blocks of `kernelSize`.
   public init(
@@ -186,10 +239,7 @@ open class Fold: Module, Layer {
     padding: some Extents = 0, stride: some Extents = 1
   ) {
     self.outputSize = outputSize
-    self.kernelSize = kernelSize
-    self.dilation = dilation
-    self.padding = padding
-    self.stride = stride
+    super.init(kernelSize, dilation, padding, stride)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -198,7 +248,13 @@ open class Fold: Module, Layer {
       padding: padding.extents, stride: stride.extents)
   }
 
-  override open func extraRepr() -> String {
-    "output_size=\(outputSize.printed), kernel_size=\(kernelSize.printed), dilation=\(dilation.printed), padding=\(padding.printed), stride=\(stride.printed)"
+  override class var form: LayerForm? {
+    LayerForm(
+      Fold.self, "fold", .extents("output_size", \.outputSize),
+      .extents("kernel_size", \.kernelSize), .extents("dilation", \.dilation),
+      .extents("padding", \.padding), .extents("stride", \.stride)
+    ) { (a: any Extents, b: any Extents, c: any Extents, d: any Extents, e: any Extents) in
+      Fold(a, b, dilation: c, padding: d, stride: e)
+    }
   }
 }

@@ -3,24 +3,24 @@ public import KindlingCore
 // Numbers keep the type they were given in: PyTorch prints `beta=2` and `beta=2.0` differently.
 
 /// A rectifier with a small slope for negative elements (PyTorch: `nn.LeakyReLU`).
-open class LeakyReLU: Module, Layer {
+open class LeakyReLU: InplaceActivation, Layer {
   /// The slope for negative elements.
   public let negativeSlope: Scalar
-  /// Whether to modify the input in place.
-  public let inplace: Bool
 
   /// Creates a leaky rectifier.
   public init<S: TensorScalar>(_ negativeSlope: S = 0.01, inplace: Bool = false) {
     self.negativeSlope = negativeSlope.scalar
-    self.inplace = inplace
+    super.init(inplace: inplace)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.leakyRelu(x, negativeSlope: negativeSlope.doubleValue, inplace: inplace)
   }
 
-  override open func extraRepr() -> String {
-    "negative_slope=\(PrintedNumber.python(negativeSlope))\(inplace ? ", inplace=True" : "")"
+  override class var form: LayerForm? {
+    LayerForm(LeakyReLU.self, "activation", .init("negative_slope", \.negativeSlope), .inplace) {
+      LeakyReLU($0, inplace: $1)
+    }
   }
 }
 
@@ -34,23 +34,28 @@ open class GELU: Module, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.gelu(x, approximate: approximate) }
 
-  override open func extraRepr() -> String { "approximate='\(approximate.rawValue)'" }
+  override class var form: LayerForm? {
+    LayerForm(GELU.self, "activation", .init("approximate", \.approximate).ifMissing(.none)) {
+      GELU(approximate: $0)
+    }
+  }
 }
 
 /// The base class of ``ELU`` and ``CELU``.
-open class ExponentialActivation: Module {
+open class ExponentialActivation: InplaceActivation {
   /// The negated limit for very negative elements.
   public let alpha: Scalar
-  /// Whether to modify the input in place.
-  public let inplace: Bool
 
   init(alpha: Scalar, _ inplace: Bool) {
     self.alpha = alpha
-    self.inplace = inplace
+    super.init(inplace: inplace)
   }
 
-  override open func extraRepr() -> String {
-    "alpha=\(PrintedNumber.python(alpha))\(inplace ? ", inplace=True" : "")"
+  static func described<L: ExponentialActivation>(
+    _ make: @escaping (Scalar, Bool) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, "activation", .init("alpha", \.alpha), .inplace, make: make)
   }
 }
 
@@ -64,6 +69,8 @@ open class ELU: ExponentialActivation, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.elu(x, alpha: alpha.doubleValue, inplace: inplace)
   }
+
+  override class var form: LayerForm? { described { ELU(alpha: $0, inplace: $1) } }
 }
 
 /// The activation `α(exp(x/α) − 1)` for negative elements, `x` for others (PyTorch: `nn.CELU`).
@@ -76,18 +83,18 @@ open class CELU: ExponentialActivation, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.celu(x, alpha: alpha.doubleValue, inplace: inplace)
   }
+
+  override class var form: LayerForm? { described { CELU(alpha: $0, inplace: $1) } }
 }
 
 /// An activation that clamps elements to `minVal…maxVal` (PyTorch: `nn.Hardtanh`).
 ///
 /// - Throws: on use, `TensorError` `.value` unless `minVal` < `maxVal`.
-open class Hardtanh: Module, Layer {
+open class Hardtanh: InplaceActivation, Layer {
   /// The minimum output.
   public let minVal: Scalar
   /// The maximum output.
   public let maxVal: Scalar
-  /// Whether to modify the input in place.
-  public let inplace: Bool
 
   /// Creates an activation that clamps to `minVal…maxVal`.
   public init<A: TensorScalar, B: TensorScalar>(
@@ -95,8 +102,7 @@ open class Hardtanh: Module, Layer {
   ) {
     self.minVal = minVal.scalar
     self.maxVal = maxVal.scalar
-    self.inplace = inplace
-    super.init()
+    super.init(inplace: inplace)
     if !(self.minVal.doubleValue < self.maxVal.doubleValue) {
       initializationError = TensorError(
         .value, "Hardtanh",
@@ -110,9 +116,10 @@ open class Hardtanh: Module, Layer {
       x, minVal: minVal.doubleValue, maxVal: maxVal.doubleValue, inplace: inplace)
   }
 
-  override open func extraRepr() -> String {
-    "min_val=\(PrintedNumber.python(minVal)), max_val=\(PrintedNumber.python(maxVal))"
-      + (inplace ? ", inplace=True" : "")
+  override class var form: LayerForm? {
+    LayerForm(
+      Hardtanh.self, "activation", .init("min_val", \.minVal), .init("max_val", \.maxVal), .inplace
+    ) { Hardtanh($0, $1, inplace: $2) }
   }
 }
 
@@ -133,8 +140,10 @@ open class Softplus: Module, Layer {
     try F.softplus(x, beta: beta.doubleValue, threshold: threshold.doubleValue)
   }
 
-  override open func extraRepr() -> String {
-    "beta=\(PrintedNumber.python(beta)), threshold=\(PrintedNumber.python(threshold))"
+  override class var form: LayerForm? {
+    LayerForm(Softplus.self, "activation", .init("beta", \.beta), .init("threshold", \.threshold)) {
+      Softplus(beta: $0, threshold: $1)
+    }
   }
 }
 
@@ -145,7 +154,9 @@ open class ShrinkActivation: Module {
 
   init(lambd: Scalar) { self.lambd = lambd }
 
-  override open func extraRepr() -> String { PrintedNumber.python(lambd) }
+  static func described<L: ShrinkActivation>(_ make: @escaping (Scalar) -> L) -> LayerForm {
+    LayerForm(L.self, "activation", .init("lambd", \.lambd, .bare), make: make)
+  }
 }
 
 /// An activation that replaces elements from −`lambd` to `lambd` by 0 (PyTorch: `nn.Hardshrink`).
@@ -154,6 +165,7 @@ open class Hardshrink: ShrinkActivation, Layer {
   public init<S: TensorScalar>(_ lambd: S = 0.5) { super.init(lambd: lambd.scalar) }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.hardshrink(x, lambd: lambd.doubleValue) }
+  override class var form: LayerForm? { described { Hardshrink($0) } }
 }
 
 /// An activation that shrinks elements towards 0 by `lambd` (PyTorch: `nn.Softshrink`).
@@ -162,42 +174,41 @@ open class Softshrink: ShrinkActivation, Layer {
   public init<S: TensorScalar>(_ lambd: S = 0.5) { super.init(lambd: lambd.scalar) }
 
   open func forward(_ x: Tensor) throws -> Tensor { try F.softshrink(x, lambd: lambd.doubleValue) }
+  override class var form: LayerForm? { described { Softshrink($0) } }
 }
 
 /// An activation that replaces elements up to `threshold` by `value` (PyTorch: `nn.Threshold`).
-open class Threshold: Module, Layer {
+open class Threshold: InplaceActivation, Layer {
   /// The largest element to replace.
   public let threshold: Scalar
   /// The replacement.
   public let value: Scalar
-  /// Whether to modify the input in place.
-  public let inplace: Bool
 
   /// Creates an activation that replaces elements up to `threshold` by `value`.
   public init<A: TensorScalar, B: TensorScalar>(_ threshold: A, _ value: B, inplace: Bool = false) {
     self.threshold = threshold.scalar
     self.value = value.scalar
-    self.inplace = inplace
+    super.init(inplace: inplace)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.threshold(x, threshold.doubleValue, value.doubleValue, inplace: inplace)
   }
 
-  override open func extraRepr() -> String {
-    "threshold=\(PrintedNumber.python(threshold)), value=\(PrintedNumber.python(value))"
-      + (inplace ? ", inplace=True" : "")
+  override class var form: LayerForm? {
+    LayerForm(
+      Threshold.self, "activation", .init("threshold", \.threshold), .init("value", \.value),
+      .inplace
+    ) { Threshold($0, $1, inplace: $2) }
   }
 }
 
 /// A rectifier with random slopes for negative elements in training (PyTorch: `nn.RReLU`).
-open class RReLU: Module, Layer {
+open class RReLU: InplaceActivation, Layer {
   /// The minimum slope.
   public let lower: Scalar
   /// The maximum slope.
   public let upper: Scalar
-  /// Whether to modify the input in place.
-  public let inplace: Bool
 
   /// Creates a rectifier with slopes from `lower` to `upper`.
   public init<A: TensorScalar, B: TensorScalar>(
@@ -205,7 +216,7 @@ open class RReLU: Module, Layer {
   ) {
     self.lower = lower.scalar
     self.upper = upper.scalar
-    self.inplace = inplace
+    super.init(inplace: inplace)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
@@ -213,9 +224,10 @@ open class RReLU: Module, Layer {
       x, lower: lower.doubleValue, upper: upper.doubleValue, training: isTraining, inplace: inplace)
   }
 
-  override open func extraRepr() -> String {
-    "lower=\(PrintedNumber.python(lower)), upper=\(PrintedNumber.python(upper))"
-      + (inplace ? ", inplace=True" : "")
+  override class var form: LayerForm? {
+    LayerForm(
+      RReLU.self, "activation", .init("lower", \.lower), .init("upper", \.upper), .inplace
+    ) { RReLU($0, $1, inplace: $2) }
   }
 }
 
@@ -254,5 +266,11 @@ open class PReLU: Module, Layer {
     return try F.prelu(x, weight)
   }
 
-  override open func extraRepr() -> String { "num_parameters=\(numParameters)" }
+  override class var form: LayerForm? {
+    LayerForm(
+      PReLU.self, "activation", .init("num_parameters", \.numParameters),
+      .init("init", \.initial, .hidden).ifMissing(0.25),
+      tensors: { count, _ in [("weight", [count])] }
+    ) { PReLU($0, initial: $1) }
+  }
 }

@@ -16,6 +16,8 @@ open class SyncBatchNorm: BatchNormalization {
         .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
     }
   }
+
+  override class var form: LayerForm? { described("batchnorm") { SyncBatchNorm($0) } }
 }
 
 extension SyncBatchNorm {

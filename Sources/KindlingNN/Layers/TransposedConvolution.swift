@@ -6,7 +6,7 @@ extension ConvolutionLayer {
   fileprivate func transposed(_ x: Tensor, _ outputSize: [Int]?) throws -> Tensor {
     try checkInitialization()
     let rank = kernelSize.count
-    let padding = if case .extents(let sizes) = padding { sizes } else { [0] }
+    let padding = padding.sizes ?? [0]
     return try F.transposed(
       "conv_transpose\(rank)d", rank, x, weight, bias, stride, padding,
       outputSize.map { try behind(x, $0, padding) } ?? outputPadding, groups, dilation)
@@ -39,26 +39,34 @@ extension ConvolutionLayer {
   }
 }
 
-/// A 1-D transposed convolution: the gradient of ``Conv1d`` with respect to its input
-/// (PyTorch: `nn.ConvTranspose1d`).
-///
-/// - Shape: `[N, inChannels, L]` or `[inChannels, L]` → `[N, outChannels, L']`.
-open class ConvTranspose1d: ConvolutionLayer, Layer {
+/// The base class of ``ConvTranspose1d``, ``ConvTranspose2d`` and ``ConvTranspose3d``.
+open class TransposedConvolution: ConvolutionLayer, Layer {
+  /// The number of spatial dimensions.
+  class var rank: Int { 2 }
+
   /// Creates a layer with `inChannels` kernels of `kernelSize`.
   public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
-    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
-    bias: Bool = true, dilation: some Extents = 1, dtype: DType? = nil, device: Device = .cpu
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: any Extents, stride: any Extents = 1,
+    padding: any Extents = 0, outputPadding: any Extents = 0, groups: Int = 1,
+    bias: Bool = true, dilation: any Extents = 1, dtype: DType? = nil, device: Device = .cpu
   ) {
     super.init(
-      rank: 1, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
-      .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
-      bias, .zeros, dtype, device)
+      rank: Self.rank, transposed: true, inChannels, outChannels, kernelSize.extents,
+      stride.extents, .extents(padding.extents), dilation.extents,
+      outputPadding: outputPadding.extents, groups, bias, .zeros, dtype, device)
+  }
+
+  /// Creates the layer of a file.
+  convenience init(_ saved: Arguments) {
+    self.init(
+      saved.inputs, saved.outputs, saved.kernel, stride: saved.stride,
+      padding: saved.padding.sizes ?? [0], outputPadding: saved.outputPadding,
+      groups: saved.groups, bias: saved.bias, dilation: saved.dilation)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
 
-  /// Returns the output of length `outputSize`.
+  /// Returns the output of spatial size `outputSize`.
   public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try transposed(x, outputSize)
   }
@@ -67,64 +75,35 @@ open class ConvTranspose1d: ConvolutionLayer, Layer {
   public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
     try call([x]) { try forward($0[0], outputSize: outputSize) }
   }
+
+  override class var form: LayerForm? {
+    described(transposed: true) { TransposedConvolution($0) }
+  }
+}
+
+/// A 1-D transposed convolution: the gradient of ``Conv1d`` with respect to its input
+/// (PyTorch: `nn.ConvTranspose1d`).
+///
+/// - Shape: `[N, inChannels, L]` or `[inChannels, L]` → `[N, outChannels, L']`.
+open class ConvTranspose1d: TransposedConvolution {
+  override class var rank: Int { 1 }
+  override class var form: LayerForm? { described(transposed: true) { ConvTranspose1d($0) } }
 }
 
 /// A 2-D transposed convolution: the gradient of ``Conv2d`` with respect to its input
 /// (PyTorch: `nn.ConvTranspose2d`).
 ///
 /// - Shape: `[N, inChannels, H, W]` or `[inChannels, H, W]` → `[N, outChannels, H', W']`.
-open class ConvTranspose2d: ConvolutionLayer, Layer {
-  /// Creates a layer with `inChannels` kernels of `kernelSize`.
-  public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
-    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
-    bias: Bool = true, dilation: some Extents = 1, dtype: DType? = nil, device: Device = .cpu
-  ) {
-    super.init(
-      rank: 2, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
-      .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
-      bias, .zeros, dtype, device)
-  }
-
-  open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
-
-  /// Returns the output of spatial size `outputSize`.
-  public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
-    try transposed(x, outputSize)
-  }
-
-  /// Returns the result of ``forward(_:outputSize:)`` and runs the hooks.
-  public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
-    try call([x]) { try forward($0[0], outputSize: outputSize) }
-  }
+open class ConvTranspose2d: TransposedConvolution {
+  override class var rank: Int { 2 }
+  override class var form: LayerForm? { described(transposed: true) { ConvTranspose2d($0) } }
 }
 
 /// A 3-D transposed convolution: the gradient of ``Conv3d`` with respect to its input
 /// (PyTorch: `nn.ConvTranspose3d`).
 ///
 /// - Shape: `[N, inChannels, D, H, W]` or `[inChannels, D, H, W]` → `[N, outChannels, D', H', W']`.
-open class ConvTranspose3d: ConvolutionLayer, Layer {
-  /// Creates a layer with `inChannels` kernels of `kernelSize`.
-  public init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: some Extents, stride: some Extents = 1,
-    padding: some Extents = 0, outputPadding: some Extents = 0, groups: Int = 1,
-    bias: Bool = true, dilation: some Extents = 1, dtype: DType? = nil, device: Device = .cpu
-  ) {
-    super.init(
-      rank: 3, transposed: true, inChannels, outChannels, kernelSize.extents, stride.extents,
-      .extents(padding.extents), dilation.extents, outputPadding: outputPadding.extents, groups,
-      bias, .zeros, dtype, device)
-  }
-
-  open func forward(_ x: Tensor) throws -> Tensor { try transposed(x, nil) }
-
-  /// Returns the output of spatial size `outputSize`.
-  public func forward(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
-    try transposed(x, outputSize)
-  }
-
-  /// Returns the result of ``forward(_:outputSize:)`` and runs the hooks.
-  public func callAsFunction(_ x: Tensor, outputSize: [Int]) throws -> Tensor {
-    try call([x]) { try forward($0[0], outputSize: outputSize) }
-  }
+open class ConvTranspose3d: TransposedConvolution {
+  override class var rank: Int { 3 }
+  override class var form: LayerForm? { described(transposed: true) { ConvTranspose3d($0) } }
 }

@@ -4,15 +4,13 @@ public import KindlingCore
 /// (PyTorch: `nn.TripletMarginWithDistanceLoss`).
 ///
 /// - Throws: on use, `TensorError` `.value` for a margin that is not positive.
-open class TripletMarginWithDistanceLoss: Module {
+open class TripletMarginWithDistanceLoss: ReducedLoss {
   /// The module that computes the distance of two batches of vectors, if it is a module.
   public let distanceFunction: (any Loss)?
   /// The margin between the two distances.
   public let margin: Double
   /// Whether to use the distance of positive to negative if it is smaller than that of the anchor.
   public let swap: Bool
-  /// The reduction to apply to the losses of the samples.
-  public let reduction: Reduction
   private let distance: ((Tensor, Tensor) throws -> Tensor)?
 
   /// Creates a loss with a module as distance function; `nil` means ``PairwiseDistance``.
@@ -24,8 +22,7 @@ open class TripletMarginWithDistanceLoss: Module {
     distance = nil
     self.margin = margin
     self.swap = swap
-    self.reduction = reduction
-    super.init()
+    super.init(reduction: reduction)
     checkMargin()
   }
 
@@ -38,8 +35,7 @@ open class TripletMarginWithDistanceLoss: Module {
     distance = distanceFunction
     self.margin = margin
     self.swap = swap
-    self.reduction = reduction
-    super.init()
+    super.init(reduction: reduction)
     checkMargin()
   }
 

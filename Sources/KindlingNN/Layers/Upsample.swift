@@ -6,9 +6,9 @@ public import KindlingCore
 ///   ``F/interpolate(_:size:scaleFactor:mode:alignCorners:recomputeScaleFactor:antialias:)``.
 open class Upsample: Module, Layer {
   /// The output size, one number for all spatial dimensions or one for each.
-  public let size: [Int]?
+  public final var size: [Int]? { writtenSize?.extents }
   /// The ratio of output size to input size, instead of `size`.
-  public let scaleFactor: [Double]?
+  public final var scaleFactor: [Double]? { writtenFactor?.numbers }
   /// The interpolation algorithm.
   public let mode: UpsampleMode
   /// Whether corner elements keep their positions.
@@ -16,30 +16,19 @@ open class Upsample: Module, Layer {
   /// Whether to use the ratio of the sizes instead of `scaleFactor`.
   public let recomputeScaleFactor: Bool?
 
+  /// The output size as it was given: one number, or one for each spatial dimension.
+  private let writtenSize: (any Extents)?
+  /// The factor as it was given.
+  private var writtenFactor: UpsampleFactor?
+
   /// Creates a layer that resizes to `size` or by `scaleFactor`, for all spatial dimensions or for
   /// each.
   public init(
     size: (any Extents)? = nil, scaleFactor: [Double]? = nil, mode: UpsampleMode = .nearest,
     alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil
   ) {
-    isSingleFactor = false
-    self.size = size?.extents
-    isSingle = size is Int
-    self.scaleFactor = scaleFactor
-    self.mode = mode
-    self.alignCorners = alignCorners
-    self.recomputeScaleFactor = recomputeScaleFactor
-  }
-
-  /// Creates a layer; `isSingleFactor` states that the factor was given as one number.
-  package init(
-    _ size: (any Extents)?, _ scaleFactor: [Double]?, isSingleFactor: Bool, _ mode: UpsampleMode,
-    _ alignCorners: Bool?, _ recomputeScaleFactor: Bool?
-  ) {
-    self.isSingleFactor = isSingleFactor
-    self.size = size?.extents
-    isSingle = size is Int
-    self.scaleFactor = scaleFactor
+    writtenSize = size
+    writtenFactor = scaleFactor.map { .each($0) }
     self.mode = mode
     self.alignCorners = alignCorners
     self.recomputeScaleFactor = recomputeScaleFactor
@@ -51,14 +40,18 @@ open class Upsample: Module, Layer {
     recomputeScaleFactor: Bool? = nil
   ) {
     self.init(
-      nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, mode, alignCorners,
-      recomputeScaleFactor)
+      nil, .single(scaleFactor.scalar.doubleValue), mode, alignCorners, recomputeScaleFactor)
   }
 
-  /// Whether `size` was given as one number.
-  package let isSingle: Bool
-  /// Whether `scaleFactor` was given as one number.
-  package let isSingleFactor: Bool
+  fileprivate convenience init(
+    _ size: (any Extents)?, _ factor: UpsampleFactor?, _ mode: UpsampleMode,
+    _ alignCorners: Bool?, _ recomputeScaleFactor: Bool?
+  ) {
+    self.init(
+      size: size, mode: mode, alignCorners: alignCorners,
+      recomputeScaleFactor: recomputeScaleFactor)
+    writtenFactor = factor
+  }
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.interpolate(
@@ -66,17 +59,46 @@ open class Upsample: Module, Layer {
       recomputeScaleFactor: recomputeScaleFactor)
   }
 
-  override open func extraRepr() -> String {
-    let what: String
-    if let factors = scaleFactor {
-      let texts = factors.map(PrintedNumber.shortest)
-      let tuple = "(\(texts.joined(separator: ", "))\(texts.count == 1 ? "," : ""))"
-      what = "scale_factor=" + (isSingleFactor ? texts.joined() : tuple)
-    } else {
-      let size = size ?? []
-      what = "size=" + (isSingle ? size.map(String.init).joined() : TextForm.tuple(size))
+  override class var form: LayerForm? { described { Upsample($0, $1, $2, $3, $4) } }
+
+  fileprivate static func described<L: Upsample>(
+    _ make: @escaping ((any Extents)?, UpsampleFactor?, UpsampleMode, Bool?, Bool?) -> L
+  ) -> LayerForm {
+    LayerForm(
+      L.self, "upsampling",
+      .optionalExtents("size", \.writtenSize, .when { $0.scaleFactor == nil })
+        .after("name", .string("\(L.self)")),
+      .init("scale_factor", \.writtenFactor, .when { $0.scaleFactor != nil }),
+      .init("mode", \.mode), .init("align_corners", \.alignCorners, .hidden).ifMissing(nil),
+      .init("recompute_scale_factor", \.recomputeScaleFactor, .hidden).ifMissing(nil),
+      make: make)
+  }
+}
+
+/// The ratio of output size to input size, as it was given.
+private enum UpsampleFactor: AttributeValue {
+  /// One number for all spatial dimensions.
+  case single(Double)
+  /// One number for each spatial dimension.
+  case each([Double])
+
+  var numbers: [Double] {
+    switch self {
+    case .single(let number): [number]
+    case .each(let numbers): numbers
     }
-    return "\(what), mode='\(mode.rawValue)'"
+  }
+
+  var saved: CheckpointValue {
+    switch self {
+    case .single(let number): number.saved
+    case .each(let numbers): .tuple(numbers.map(\.saved))
+    }
+  }
+
+  static func read(_ name: String, _ layer: any SavedLayer) throws -> UpsampleFactor {
+    if let numbers = layer.value(name)?.elements { return .each(numbers.compactMap(\.doubleValue)) }
+    return .single(try layer.double(name))
   }
 }
 
@@ -85,13 +107,15 @@ open class UpsamplingNearest2d: Upsample {
   /// Creates a layer that resizes to `size`, or by `scaleFactor` with one number for each
   /// dimension.
   public convenience init(size: (any Extents)? = nil, scaleFactor: [Double]? = nil) {
-    self.init(size, scaleFactor, isSingleFactor: false, .nearest, nil, nil)
+    self.init(size: size, scaleFactor: scaleFactor, mode: .nearest)
   }
 
   /// Creates a layer that resizes by one factor for both spatial dimensions.
   public convenience init<S: TensorScalar>(scaleFactor: S) {
-    self.init(nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, .nearest, nil, nil)
+    self.init(scaleFactor: scaleFactor, mode: .nearest)
   }
+
+  override class var form: LayerForm? { described { UpsamplingNearest2d($0, $1, $2, $3, $4) } }
 }
 
 /// 2-D bilinear upsampling with aligned corners (PyTorch: `nn.UpsamplingBilinear2d`).
@@ -99,13 +123,15 @@ open class UpsamplingBilinear2d: Upsample {
   /// Creates a layer that resizes to `size`, or by `scaleFactor` with one number for each
   /// dimension.
   public convenience init(size: (any Extents)? = nil, scaleFactor: [Double]? = nil) {
-    self.init(size, scaleFactor, isSingleFactor: false, .bilinear, true, nil)
+    self.init(size: size, scaleFactor: scaleFactor, mode: .bilinear, alignCorners: true)
   }
 
   /// Creates a layer that resizes by one factor for both spatial dimensions.
   public convenience init<S: TensorScalar>(scaleFactor: S) {
-    self.init(nil, [scaleFactor.scalar.doubleValue], isSingleFactor: true, .bilinear, true, nil)
+    self.init(scaleFactor: scaleFactor, mode: .bilinear, alignCorners: true)
   }
+
+  override class var form: LayerForm? { described { UpsamplingBilinear2d($0, $1, $2, $3, $4) } }
 }
 
 /// A layer that rearranges channels into spatial dimensions (PyTorch: `nn.PixelShuffle`).
@@ -115,7 +141,12 @@ open class PixelShuffle: Module, Layer {
   /// Creates a pixel shuffle.
   public init(_ upscaleFactor: Int) { self.upscaleFactor = upscaleFactor }
   open func forward(_ x: Tensor) throws -> Tensor { try F.pixelShuffle(x, upscaleFactor) }
-  override open func extraRepr() -> String { "upscale_factor=\(upscaleFactor)" }
+
+  override class var form: LayerForm? {
+    LayerForm(PixelShuffle.self, "pixelshuffle", .init("upscale_factor", \.upscaleFactor)) {
+      PixelShuffle($0)
+    }
+  }
 }
 
 /// A layer that rearranges spatial dimensions into channels (PyTorch: `nn.PixelUnshuffle`).
@@ -125,7 +156,12 @@ open class PixelUnshuffle: Module, Layer {
   /// Creates a pixel unshuffle.
   public init(_ downscaleFactor: Int) { self.downscaleFactor = downscaleFactor }
   open func forward(_ x: Tensor) throws -> Tensor { try F.pixelUnshuffle(x, downscaleFactor) }
-  override open func extraRepr() -> String { "downscale_factor=\(downscaleFactor)" }
+
+  override class var form: LayerForm? {
+    LayerForm(PixelUnshuffle.self, "pixelshuffle", .init("downscale_factor", \.downscaleFactor)) {
+      PixelUnshuffle($0)
+    }
+  }
 }
 
 /// A layer that splits channels into groups and interleaves them (PyTorch: `nn.ChannelShuffle`).
@@ -135,5 +171,10 @@ open class ChannelShuffle: Module, Layer {
   /// Creates a channel shuffle.
   public init(_ groups: Int) { self.groups = groups }
   open func forward(_ x: Tensor) throws -> Tensor { try F.channelShuffle(x, groups) }
-  override open func extraRepr() -> String { "groups=\(groups)" }
+
+  override class var form: LayerForm? {
+    LayerForm(ChannelShuffle.self, "channelshuffle", .init("groups", \.groups)) {
+      ChannelShuffle($0)
+    }
+  }
 }

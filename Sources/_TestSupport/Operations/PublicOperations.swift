@@ -56,7 +56,9 @@ package struct PublicOperations: Sendable {
   /// Reads the sources in `folder`.
   package init(sources folder: String = "\(projectRoot)/Sources") throws {
     var operations: [String: PublicOperation] = [:]
-    for path in try PublicOperations.folders.flatMap({ try files("\(folder)/\($0)") }) {
+    for path in try PublicOperations.folders.flatMap({
+      try FileBytes.swiftFiles(below: "\(folder)/\($0)")
+    }) {
       let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
       for declaration in declarations(in: text) where Self.types.contains(declaration.type) {
         let name = "\(declaration.type).\(declaration.name)"
@@ -83,14 +85,6 @@ private func inherited(
     return [["Tensor.\(name)_"]]
   }
   return operation.links.lazy.compactMap { all["\(type).\($0)"]?.names }.first { !$0.isEmpty } ?? []
-}
-
-/// Returns the Swift files below `folder`, sorted.
-private func files(_ folder: String) throws -> [String] {
-  try FileBytes.list(folder).flatMap { name in
-    name.hasSuffix(".swift")
-      ? ["\(folder)/\(name)"] : name.contains(".") ? [] : try files("\(folder)/\(name)")
-  }
 }
 
 // MARK: Parsing of sources
