@@ -136,6 +136,17 @@ private final class TwoInputs: Module {
     #expect(missing.isEmpty, "\(missing)")
   }
 
+  /// The attributes of each class are those of PyTorch's `__dict__`, in its order.
+  @Test func attributesAreThoseOfPyTorch() throws {
+    let modules = try Self.modules.flatMap { try $0().modules() }
+    for (name, attributes) in try #require(try Golden.json("module_attributes.json").object) {
+      let form = try #require(LayerForm.named(name), "\(name)")
+      let module = try #require(modules.first { type(of: $0) == form.type }, "\(name)")
+      let own = (form.attributes(of: module).pairs ?? []).compactMap(\.key.stringValue)
+      #expect(own == attributes.array?.compactMap(\.string), "\(name)")
+    }
+  }
+
   @Test(arguments: modules.indices)
   func everyClassSurvives(index: Int) throws {
     let model = try withDefaultGenerator(Generator(seed: 1)) { try Self.modules[index]() }

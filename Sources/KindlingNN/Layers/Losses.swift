@@ -105,10 +105,10 @@ open class CrossEntropyLoss: ReducedLoss, Loss {
 
   override class var form: LayerForm? {
     LayerForm(
-      CrossEntropyLoss.self, "loss", .buffer("weight", \.weight),
-      .init("ignore_index", \.ignoreIndex, .hidden), .reduction,
+      CrossEntropyLoss.self, "loss", .buffer("weight", \.weight), .reduction,
+      .init("ignore_index", \.ignoreIndex, .hidden),
       .init("label_smoothing", \.labelSmoothing, .hidden).ifMissing(0)
-    ) { CrossEntropyLoss(weight: $0, ignoreIndex: $1, reduction: $2, labelSmoothing: $3) }
+    ) { CrossEntropyLoss(weight: $0, ignoreIndex: $2, reduction: $1, labelSmoothing: $3) }
   }
 }
 
@@ -132,9 +132,9 @@ open class NLLLoss: ReducedLoss, Loss {
 
   override class var form: LayerForm? {
     LayerForm(
-      NLLLoss.self, "loss", .buffer("weight", \.weight),
-      .init("ignore_index", \.ignoreIndex, .hidden), .reduction
-    ) { NLLLoss(weight: $0, ignoreIndex: $1, reduction: $2) }
+      NLLLoss.self, "loss", .buffer("weight", \.weight), .reduction,
+      .init("ignore_index", \.ignoreIndex, .hidden)
+    ) { NLLLoss(weight: $0, ignoreIndex: $2, reduction: $1) }
   }
 }
 

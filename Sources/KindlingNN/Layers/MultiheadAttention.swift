@@ -163,9 +163,9 @@ open class MultiheadAttention: Module {
       .init("vdim", \.vdim, .hidden).thenDerived("_qkv_same_embed_dim", \.isJoined),
       .init("num_heads", \.numHeads, .hidden), .init("dropout", \.dropout, .hidden),
       .init("batch_first", \.batchFirst, .hidden).ifMissing(false)
-        .thenDerived("head_dim", \.headDim),
-      .init("add_zero_attn", \.addZeroAttn, .hidden)
+        .thenDerived("head_dim", \.headDim)
         .thenDerived("bias_k", \.absentBias).thenDerived("bias_v", \.absentBias),
+      .init("add_zero_attn", \.addZeroAttn, .hidden),
       .presence("in_proj_bias", \.inProjBias, .hidden), .presence("bias_k", \.biasK, .hidden),
       tensors: { (width: Int, keys: Int, values: Int, _, _, _, _, _, _) in
         if keys == width && values == width { return [("in_proj_weight", [width &* 3, width])] }

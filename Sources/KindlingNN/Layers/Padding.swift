@@ -32,7 +32,7 @@ open class PaddingLayer: Module, Layer {
   /// Returns the form of zero padding, which in PyTorch is constant padding with 0.0.
   static func describedZeros<L: PaddingLayer>(_ make: @escaping ([Int]) -> L) -> LayerForm {
     LayerForm(
-      L.self, "padding", .init("padding", \.padding, .bare).then("value", .double(0)), make: make)
+      L.self, "padding", .init("padding", \.padding, .bare).after("value", .double(0)), make: make)
   }
 }
 
@@ -49,10 +49,11 @@ open class ConstantPaddingLayer: PaddingLayer {
   override fileprivate var constant: Double? { value.doubleValue }
 
   static func described<L: ConstantPaddingLayer>(
-    _ make: @escaping ([Int], Scalar) -> L
+    _ make: @escaping (Scalar, [Int]) -> L
   ) -> LayerForm {
     LayerForm(
-      L.self, "padding", .init("padding", \.padding), .init("value", \.value), make: make)
+      L.self, "padding", .init("value", \.value, .named.last), .init("padding", \.padding),
+      make: make)
   }
 }
 
@@ -63,7 +64,7 @@ open class ConstantPad1d: ConstantPaddingLayer {
     super.init(padding, rank: 1, value: value.scalar)
   }
 
-  override class var form: LayerForm? { described { ConstantPad1d($0, $1) } }
+  override class var form: LayerForm? { described { ConstantPad1d($1, $0) } }
 }
 
 /// 2-D padding with a constant (PyTorch: `nn.ConstantPad2d`).
@@ -73,7 +74,7 @@ open class ConstantPad2d: ConstantPaddingLayer {
     super.init(padding, rank: 2, value: value.scalar)
   }
 
-  override class var form: LayerForm? { described { ConstantPad2d($0, $1) } }
+  override class var form: LayerForm? { described { ConstantPad2d($1, $0) } }
 }
 
 /// 3-D padding with a constant (PyTorch: `nn.ConstantPad3d`).
@@ -83,7 +84,7 @@ open class ConstantPad3d: ConstantPaddingLayer {
     super.init(padding, rank: 3, value: value.scalar)
   }
 
-  override class var form: LayerForm? { described { ConstantPad3d($0, $1) } }
+  override class var form: LayerForm? { described { ConstantPad3d($1, $0) } }
 }
 
 /// 1-D zero padding (PyTorch: `nn.ZeroPad1d`).
