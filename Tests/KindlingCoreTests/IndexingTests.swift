@@ -109,17 +109,25 @@ import Testing
     #expect(try x.indexFill(1, Tensor([1]), 0).tolist(as: [[Int]].self) == [[1, 0], [3, 0]])
   }
 
-  /// Indexes that lie in the memory that is written to are read before anything is written.
-  @Test func indexesInTheTargetItself() throws {
-    let x = Tensor([4, 3, 2, 1, 0])
+  /// Indices in memory with gaps that is written to are read before anything is written; without
+  /// gaps they are refused.
+  @Test func indicesInTheTargetItself() throws {
+    func column(_ elements: [Int]) throws -> Tensor {
+      try Tensor.stack([Tensor(elements), Tensor(elements)], dim: 1).select(1, 0)
+    }
+    let x = try column([4, 3, 2, 1, 0])
     try x.scatter_(0, x, Tensor([9, 9, 9, 9, 1_000_000]))
     #expect(try x.toArray(as: Int.self) == [1_000_000, 9, 9, 9, 9])
-    let y = Tensor([1, 2, 0])
+    let y = try column([1, 2, 0])
     try y.indexAdd_(0, y, Tensor([100, 200, 300]))
     #expect(try y.toArray(as: Int.self) == [301, 102, 200])
-    let z = Tensor([2, 0, 1, 5])
+    let z = try column([2, 0, 1, 5])
     try z.scatterAdd_(0, z.narrow(0, 0, 3), Tensor([10, 20, 30]))
     #expect(try z.toArray(as: Int.self) == [22, 30, 11, 5])
+    let dense = Tensor([2, 0, 1, 5])
+    #expect(
+      refusal { try dense.scatterAdd_(0, dense.narrow(0, 0, 3), Tensor([10, 20, 30])) }
+        .hasPrefix("scatterAdd_: unsupported operation: some elements of the input tensor"))
   }
 
   /// A part of a tensor of indexes, read where it lies.

@@ -151,6 +151,7 @@ extension Tensor {
         "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions."
       )
     }
+    let value = try value.apart(from: self)
     return try inPlace("fill_", [value], preserving: false) { x, destination in
       let out = destination.alias()
       try out.backend.copy(value, into: out)
@@ -173,7 +174,7 @@ extension Tensor {
     }
   }
 
-  private func checkBroadcast(_ source: [Int], _ operation: String) throws {
+  func checkBroadcast(_ source: [Int], _ operation: String) throws {
     guard try Layout.broadcast(source, shape, operation) == shape else {
       throw TensorError(
         .shape, operation, "source of shape \(source) does not broadcast to \(shape)")

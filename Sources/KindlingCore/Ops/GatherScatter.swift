@@ -82,7 +82,7 @@ extension Tensor {
   public func scatter_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, reduce: ScatterReduction? = nil
   ) throws -> Tensor {
-    try inPlace("scatter_", [source]) {
+    try inPlace("scatter_", [source, index], sharing: .none) {
       try $0.scattered(dim, index, source, reduce, into: $1.alias())
     }
   }
@@ -115,7 +115,9 @@ extension Tensor {
   public func scatter_<S: TensorScalar>(
     _ dim: Int, _ index: Tensor, _ value: S, reduce: ScatterReduction? = nil
   ) throws -> Tensor {
-    try inPlace("scatter_") { try $0.scattered(dim, index, value.scalar, reduce, into: $1.alias()) }
+    try inPlace("scatter_", [index], sharing: .none) {
+      try $0.scattered(dim, index, value.scalar, reduce, into: $1.alias())
+    }
   }
 
   private func scattered(
@@ -153,7 +155,7 @@ extension Tensor {
   /// Applies ``scatterAdd(_:_:_:)`` in place (PyTorch: `Tensor.scatter_add_`).
   @discardableResult
   public func scatterAdd_(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
-    try inPlace("scatterAdd_", [source]) {
+    try inPlace("scatterAdd_", [source, index], sharing: .none) {
       try $0.scatteredSum(dim, index, source, into: $1.alias())
     }
   }
@@ -206,7 +208,9 @@ extension Tensor {
   /// Applies ``put(_:_:accumulate:)`` in place (PyTorch: `Tensor.put_`).
   @discardableResult
   public func put_(_ index: Tensor, _ source: Tensor, accumulate: Bool = false) throws -> Tensor {
-    try inPlace("put_", [source]) { try $0.putFlat(index, source, accumulate, into: $1.alias()) }
+    try inPlace("put_", [source, index], sharing: .none) {
+      try $0.putFlat(index, source, accumulate, into: $1.alias())
+    }
   }
 
   private func putFlat(

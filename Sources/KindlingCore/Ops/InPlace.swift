@@ -6,6 +6,15 @@ package enum ExpandedWrite {
   case deprecated(_ name: String, _ example: String)
 }
 
+/// The rule for inputs that share memory with the tensor an operation writes to, as in PyTorch.
+package enum SharedInputs {
+  /// An input may be the tensor itself, whose elements are read where they are written.
+  case itself
+  case none
+  /// The inputs are read before anything is written.
+  case any
+}
+
 extension Tensor {
   /// Overwrites this tensor with the result of `body`, and updates the graph and the version.
   ///
@@ -18,12 +27,14 @@ extension Tensor {
   /// For an expanded tensor, several elements of which share memory, `onExpanded` is the rule,
   /// unless there are no elements.
   ///
+  /// `sharing` is the rule for inputs that overlap this tensor.
+  ///
   /// With `recording` false, the operation is unknown to PyTorch's graph. This tensor then keeps
   /// its history, and may be a leaf.
   @discardableResult
   package func inPlace(
     _ operation: String, _ inputs: [Tensor] = [], preserving: Bool = true,
-    onExpanded: ExpandedWrite = .refused, recording: Bool = true,
+    onExpanded: ExpandedWrite = .refused, sharing: SharedInputs = .itself, recording: Bool = true,
     _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
   ) throws -> Tensor {
     if isInferenceTensor && !isInferenceModeEnabled {
@@ -50,7 +61,7 @@ extension Tensor {
         )
       }
     }
-    for input in inputs where input.storage === storage && input !== self && overlapsPartly(input) {
+    for input in inputs where input.storage === storage && overlaps(input, unless: sharing) {
       throw TensorError(
         .value, operation,
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation."
@@ -70,17 +81,24 @@ extension Tensor {
     return self
   }
 
+  /// Returns this tensor, or a copy if it shares memory with `target`, for operations that read it
+  /// before they write.
+  func apart(from target: Tensor) throws -> Tensor {
+    storage === target.storage ? try clone() : self
+  }
+
   /// Returns whether a write to this tensor may precede a read of `other` at the same address, by
   /// PyTorch's rule, which does not check tensors with gaps.
-  private func overlapsPartly(_ other: Tensor) -> Bool {
-    guard numel > 0, other.numel > 0, Layout.isDense(shape, strides),
+  private func overlaps(_ other: Tensor, unless sharing: SharedInputs) -> Bool {
+    guard sharing == .none || sharing == .itself && other !== self, numel > 0, other.numel > 0,
+      Layout.isDense(shape, strides),
       Layout.isDense(other.shape, other.strides)
     else { return false }
     func bytes(_ x: Tensor) -> Range<Int> {
       let start = x.storageOffset * x.dtype.byteSize
       return start..<start + x.numel * x.dtype.byteSize
     }
-    if bytes(self) == bytes(other) { return strides != other.strides }
+    if bytes(self) == bytes(other) { return sharing == .none || strides != other.strides }
     return bytes(self).overlaps(bytes(other))
   }
 }

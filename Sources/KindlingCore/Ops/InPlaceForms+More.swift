@@ -158,7 +158,7 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     includeSelf: Bool = true
   ) throws -> Tensor {
-    try overwrite("indexReduce_", source) {
+    try overwrite("indexReduce_", source, index, sharing: .none) {
       try $0.indexReduce(dim, index, source, reduce, includeSelf: includeSelf)
     }
   }
@@ -202,7 +202,7 @@ extension Tensor {
   public func addmv_(
     _ matrix: Tensor, _ vector: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
-    try overwrite("addmv_", matrix, vector) {
+    try overwrite("addmv_", matrix, vector, sharing: .any) {
       try $0.addmv(matrix, vector, beta: beta, alpha: alpha)
     }
   }

@@ -8,10 +8,11 @@ extension Tensor {
   ///
   /// Operations without an in-place kernel get their in-place form only this way.
   func overwrite(
-    _ name: String, _ inputs: Tensor?..., recording: Bool = true,
+    _ name: String, _ inputs: Tensor?..., sharing: SharedInputs = .itself, recording: Bool = true,
     by operation: (Tensor) throws -> Tensor
   ) throws -> Tensor {
-    try inPlace(name, inputs.compactMap(\.self), recording: recording) { x, destination in
+    try inPlace(name, inputs.compactMap(\.self), sharing: sharing, recording: recording) {
+      x, destination in
       let result = try operation(x)
       let out = try destination.receiving(name, result.shape, result.dtype)
       let value = result.dtype == dtype ? result : try result.to(dtype)
@@ -240,7 +241,7 @@ extension Tensor {
   /// Applies ``ldexp(_:)`` in place (PyTorch: `Tensor.ldexp_`).
   @discardableResult
   public func ldexp_(_ other: Tensor) throws -> Tensor {
-    try overwrite("ldexp_", other) { try $0.ldexp(other) }
+    try overwrite("ldexp_", other, sharing: .any) { try $0.ldexp(other) }
   }
 
   /// Applies ``floatPower(_:)-(Tensor)`` in place (PyTorch: `Tensor.float_power_`).

@@ -40,7 +40,7 @@ extension Tensor {
   public func indexAdd_(
     _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: some TensorScalar = 1
   ) throws -> Tensor {
-    try inPlace("indexAdd_", [source]) {
+    try inPlace("indexAdd_", [source, index], sharing: .none) {
       try $0.addLines(dim, index, source, alpha.scalar, into: $1.alias())
     }
   }
@@ -77,7 +77,9 @@ extension Tensor {
   /// Applies ``indexCopy(_:_:_:)`` in place (PyTorch: `Tensor.index_copy_`).
   @discardableResult
   public func indexCopy_(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
-    try inPlace("indexCopy_", [source]) { try $0.copyLines(dim, index, source, into: $1.alias()) }
+    try inPlace("indexCopy_", [source, index], sharing: .none) {
+      try $0.copyLines(dim, index, source, into: $1.alias())
+    }
   }
 
   private func copyLines(
@@ -118,8 +120,10 @@ extension Tensor {
   /// Applies ``indexFill(_:_:_:)-(_,_,Tensor)`` in place (PyTorch: `Tensor.index_fill_`).
   @discardableResult
   public func indexFill_(_ dim: Int, _ index: Tensor, _ value: Tensor) throws -> Tensor {
-    try inPlace(
-      "indexFill_", [value], onExpanded: .deprecated("index_fill_", "mask] = scalar")
+    let value = try value.apart(from: self)
+    return try inPlace(
+      "indexFill_", [value, index], onExpanded: .deprecated("index_fill_", "mask] = scalar"),
+      sharing: .none
     ) {
       try $0.fillLines(dim, index, value, into: $1.alias())
     }

@@ -36,7 +36,10 @@ extension Tensor {
     let target = tensors.isEmpty ? part.shape : try IndexPlan(part, tensors).shape
     let source = try value.withoutLeadingOnes(rank: target.count)
     if tensors.isEmpty {
-      try part.copy_(source)
+      try part.checkBroadcast(source.shape, "copy_")
+      // As in PyTorch, a value that is repeated may lie in this tensor.
+      try part.copy_(
+        source.ndim == 0 ? source.apart(from: part) : source.expand(part.shape))
     } else {
       try part.indexPut_(tensors, source)
     }

@@ -152,20 +152,25 @@ extension Tensor {
         return self
       }
     }
+    let values = fills(indices, values, accumulate) ? try values.apart(from: self) : values
     return try inPlace(
-      "indexPut_", [values], onExpanded: .deprecated("index_put_", "indices] = tensor")
+      "indexPut_", [values] + indices.compactMap(\.self),
+      onExpanded: .deprecated("index_put_", "indices] = tensor"), sharing: .none
     ) {
       try $0.putIndexed(indices, values, accumulate, into: $1.alias())
     }
   }
 
+  /// Returns whether PyTorch fills: with a single value for a mask, which it converts.
+  private func fills(_ indices: [Tensor?], _ values: Tensor, _ accumulate: Bool) -> Bool {
+    let given = indices.compactMap(\.self)
+    return !accumulate && values.numel == 1 && given.count == 1 && given[0].dtype == .bool
+  }
+
   private func putIndexed(
     _ indices: [Tensor?], _ values: Tensor, _ accumulate: Bool, into out: Tensor
   ) throws -> Tensor {
-    // A single value for a mask is a fill, which converts the value.
-    let given = indices.compactMap(\.self)
-    let fills =
-      !accumulate && values.numel == 1 && given.count == 1 && given.allSatisfy { $0.dtype == .bool }
+    let fills = fills(indices, values, accumulate)
     if fills && values.dtype != dtype {
       try values.scalarValue("indexPut").check(fits: dtype, "indexPut")
     }

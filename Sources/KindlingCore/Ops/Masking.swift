@@ -29,7 +29,8 @@ extension Tensor {
   /// Applies ``maskedFill(_:_:)-(_,Tensor)`` in place (PyTorch: `Tensor.masked_fill_`).
   @discardableResult
   public func maskedFill_(_ mask: Tensor, _ value: Tensor) throws -> Tensor {
-    try inPlace("maskedFill_", [value], onExpanded: Self.maskedFillOnExpanded) {
+    let value = try value.apart(from: self)
+    return try inPlace("maskedFill_", [value], onExpanded: Self.maskedFillOnExpanded) {
       try $0.fillMasked(mask, value, "MaskedFillBackward1", into: $1)
     }
   }

@@ -21,7 +21,7 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     includeSelf: Bool = true
   ) throws -> Tensor {
-    try inPlace("scatterReduce_", [source]) {
+    try inPlace("scatterReduce_", [source, index], sharing: .none) {
       try $0.reduced(
         "ScatterReduceBackward0", dim, index, source, reduce, includeSelf, into: $1.alias())
     }
