@@ -81,8 +81,6 @@ import _TestSupport
     "linalg.solve_triangular", "linalg.svd", "linalg.svdvals", "ormqr", "svd",
     // Running statistics are written to in between, which the count would take for a change.
     "native_batch_norm", "nn.functional.batch_norm", "native_group_norm",
-    // The slope is kept only for the gradient of the input.
-    "nn.functional.prelu",
     // Walks of its own.
     "nn.functional.ctc_loss", "_segment_reduce",
   ]

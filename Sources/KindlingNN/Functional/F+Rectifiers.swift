@@ -63,7 +63,7 @@ extension F {
       Input(x, saving: x, slopes) { g, s in
         try Tensor.where(s[0].gt(0), g, g.mul(s[1])).flat(in: s[0], "PreluKernelBackwardBackward0")
       },
-      Input(slopes, saving: x) { g, s in try Tensor.where(s[0].gt(0), 0, g.mul(s[0])) })
+      Input(slopes, saving: x, slopes) { g, s in try Tensor.where(s[0].gt(0), 0, g.mul(s[0])) })
   }
 
   /// Multiplies negative elements by random slopes in training, by the mean slope otherwise
