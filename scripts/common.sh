@@ -69,7 +69,10 @@ set_up() {
 }
 
 # Builds in release mode, with output on standard error.
+#
+# Always through a pipe: on a terminal, SwiftPM asks the compiler for colors, and the next build without a
+# terminal compiles everything again because of that option.
 build() {
   say "building in release mode: $*"
-  swift build -c release "$@" >&2
+  swift build -c release "$@" 2>&1 | cat >&2
 }
