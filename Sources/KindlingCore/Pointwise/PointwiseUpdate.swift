@@ -14,7 +14,7 @@
 ///
 /// 16-bit floats are rounded after each operation, as by the single operations of tensors. Nothing is
 /// recorded for `backward`.
-public struct PointwiseUpdate: Sendable {
+public final class PointwiseUpdate: Sendable {
   private let expression: Pointwise.Expression
   private let program: Pointwise.Program
   private let changed: Int
@@ -56,18 +56,20 @@ public struct PointwiseUpdate: Sendable {
         .value, name, "the expression uses values of another function's expression")
     }
     guard let first = changing.first else { return }
-    for x in changing + reading
-    where x.shape != first.shape || x.dtype != first.dtype || x.backend !== first.backend {
-      throw TensorError(
-        x.shape == first.shape ? .dtype : .shape, name,
-        "expects tensors of shape \(first.shape) and dtype \(first.dtype) on \(first.device), but got one of shape \(x.shape) and dtype \(x.dtype) on \(x.device)"
-      )
+    var inputs = reading.isEmpty ? changing : changing + reading
+    for i in inputs.indices {
+      let x = inputs[i]
+      guard x.shape == first.shape, x.dtype == first.dtype, x.backend === first.backend else {
+        throw TensorError(
+          x.shape == first.shape ? .dtype : .shape, name,
+          "expects tensors of shape \(first.shape) and dtype \(first.dtype) on \(first.device), but got one of shape \(x.shape) and dtype \(x.dtype) on \(x.device)"
+        )
+      }
     }
     guard first.dtype.isFloatingPoint else {
       throw TensorError(.dtype, name, "expects floating-point tensors, but got \(first.dtype)")
     }
     // A tensor that shares memory with one that changes is read from a copy.
-    var inputs = changing + reading
     for i in inputs.indices where isShared(i, inputs) {
       inputs[i] = try noGrad { try inputs[i].clone() }
     }

@@ -75,7 +75,8 @@ private struct PointwiseRun {
     self.type = type
     self.rounded = rounded
     let n = outputs[0].numel
-    plan = Self.isFlat(inputs, outputs, n) ? nil : ElementwisePlan(inputs + outputs.dropLast(), outputs[outputs.count - 1])
+    let isFlat = Self.isFlat(inputs, outputs, n)
+    plan = isFlat ? nil : ElementwisePlan(inputs + outputs.dropLast(), outputs[outputs.count - 1])
     total = plan?.sizes[0] ?? n
     let inner = plan.map { $0.sizes.dropFirst().reduce(1, *) } ?? 1
     piece = max(1, ElementwiseCall.piece / max(inner, 1))
@@ -128,7 +129,9 @@ private struct PointwiseRun {
     for (i, number) in program.numbers.enumerated() {
       var value = number.factor.value(arguments)
       let slot = self.numbers + i * 8
-      if let rounded, number.isRounded {
+      if type == .float32 && rounded == nil {
+        slot.storeBytes(of: Float(value), as: Float.self)
+      } else if let rounded, number.isRounded {
         var half: UInt16 = 0
         CPUBackend.convert(&value, .float64, 0, &half, rounded, 1, 1)
         CPUBackend.convert(&half, rounded, 0, slot, type, 1, 1)
