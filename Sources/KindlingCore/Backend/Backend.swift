@@ -100,7 +100,7 @@ package protocol Backend: AnyObject, Sendable {
   /// Clears `x` and adds each element of `y` to the element of `x` at its index in the plane.
   func addToPlanes(_ y: Tensor, _ indices: Tensor, planes: Int, into x: Tensor) throws
 
-  // MARK: Weighted elements, all contiguous: see `Ops/WeightedSums.swift`
+  // MARK: Weighted elements, all contiguous: see `Neural/WeightedSums.swift`
   /// `out[g, r, p] = Σ_t weights[t, g, p] · x[g, r, places[t, g, p]]`, in the order of t.
   func weightedSums(_ x: Tensor, _ places: Tensor, _ weights: Tensor?, into out: Tensor) throws
   /// Adds `weights[t, g, p] · y[g, r, p]` to `x[g, r, places[t, g, p]]`, which is zeroed first.

@@ -49,7 +49,9 @@ package struct PublicOperations: Sendable {
 
   /// The folders of operations, and the types whose members are operations.
   private static let folders = [
-    "KindlingCore/Ops", "KindlingCore/Linalg", "KindlingNN/Functional",
+    "KindlingCore/Elementwise", "KindlingCore/Reduction", "KindlingCore/Sorting",
+    "KindlingCore/Shape", "KindlingCore/Creation", "KindlingCore/Random", "KindlingCore/Indexing",
+    "KindlingCore/Matrix", "KindlingCore/Neural", "KindlingNN",
   ]
   private static let types: Set = ["Tensor", "F", "Linalg", "Special", "Masked", "SignalWindow"]
 
