@@ -7,10 +7,9 @@ package import KindlingCore
 ///
 /// ```swift
 /// override class var form: LayerForm? {
-///   LayerForm(
-///     LeakyReLU.self, "activation", .init("negative_slope", \.negativeSlope),
-///     .init("inplace", \.inplace, .ifTrue)
-///   ) { LeakyReLU($0, inplace: $1) }
+///   LayerForm(LeakyReLU.self, "activation", .init("negative_slope", \.negativeSlope), .inplace) {
+///     LeakyReLU($0, inplace: $1)
+///   }
 /// }
 /// ```
 ///

@@ -71,4 +71,75 @@ import _TestSupport
     #expect(Door([nil, 2]).description == "Door(output_size=(None, 2))")
     #expect(LayerForm.of(Gate.self) == nil)
   }
+
+  /// Attributes that a form cannot make a layer of, and the beginning of the error.
+  @Test(arguments: [
+    ("loss.MSELoss", ["reduction": "all"], "has an unknown reduction 'all'"),
+    ("activation.GELU", ["approximate": "erf"], "has an unknown approximate 'erf'"),
+    ("upsampling.Upsample", upsample("cubic"), "has an unknown mode 'cubic'"),
+    ("conv.Conv2d", convolution("constant"), "has an unknown padding_mode 'constant'"),
+    ("conv.ConvTranspose2d", convolution("reflect"), "has an unknown padding_mode 'reflect'"),
+    ("conv.Conv2d", convolution("zeros"), "requires weight [4, 1, 3, 3]"),
+    ("conv.ConvTranspose2d", convolution("zeros"), "requires weight [2, 2, 3, 3]"),
+    (
+      "pooling.AdaptiveMaxPool1d", ["output_size": 2, "return_indices": true], "returns indices too"
+    ),
+    ("dropout.Dropout", ["p": "half", "inplace": false], "p is no number"),
+    ("activation.PReLU", ["num_parameters": 3], "requires weight [3]"),
+    ("activation.Softmax", [:], ""), ("activation.GLU", [:], "dim is no integer"),
+  ])
+  func formsRefuse(name: String, attributes: [String: CheckpointValue], error: String) throws {
+    let form = try #require(LayerForm.named("torch.nn.modules.\(name)"))
+    do {
+      _ = try form.make(Described(form: form, attributes: attributes))
+      #expect(error.isEmpty)
+    } catch let thrown as Refused { #expect(!error.isEmpty && thrown.text.hasPrefix(error)) }
+  }
+
+  private static func convolution(_ mode: String) -> [String: CheckpointValue] {
+    [
+      "in_channels": 2, "out_channels": 4, "kernel_size": [3, 3], "stride": 1, "padding": "same",
+      "dilation": [1, 1], "output_padding": 0, "groups": 2, "padding_mode": .string(mode),
+    ]
+  }
+
+  private static func upsample(_ mode: String) -> [String: CheckpointValue] {
+    ["size": nil, "scale_factor": 2, "mode": .string(mode)]
+  }
+}
+
+private struct Refused: Error { let text: String }
+
+/// A layer in a file without tensors and submodules.
+private struct Described: SavedLayer {
+  let form: LayerForm
+  let attributes: [String: CheckpointValue]
+  var className: String { form.name }
+
+  func value(_ name: String) -> CheckpointValue? { attributes[name] ?? form.valueIfMissing(name) }
+  private func found<R>(_ name: String, _ what: String, _ value: R?) throws -> R {
+    guard let value else { throw Refused(text: "\(name) is no \(what)") }
+    return value
+  }
+  func int(_ name: String) throws -> Int { try found(name, "integer", value(name)?.intValue) }
+  func double(_ name: String) throws -> Double {
+    try found(name, "number", value(name)?.doubleValue)
+  }
+  func bool(_ name: String) throws -> Bool {
+    try found(name, "truth value", value(name)?.boolValue)
+  }
+  func string(_ name: String) throws -> String {
+    try found(name, "text", value(name)?.stringValue)
+  }
+  func ints(_ name: String) throws -> [Int] {
+    if let single = value(name)?.intValue { return [single] }
+    return try found(name, "integers", value(name)?.elements?.compactMap(\.intValue))
+  }
+  func tensor(_ name: String) -> Tensor? { nil }
+  func require(_ name: String, _ shape: [Int]) throws {
+    throw Refused(text: "requires \(name) \(shape)")
+  }
+  func modules() throws -> [(name: String, module: Module)] { [] }
+  func layers() throws -> [(String, any Layer)] { [] }
+  func unsupported(_ what: String) -> any Error { Refused(text: what) }
 }
