@@ -40,44 +40,36 @@ InstructionSet kk_instruction_set(void) {
   return (InstructionSet)set;
 }
 
-static kk_loop vector_unary(UnaryOp op, int32_t dtype) { KK_SELECT(kk_unary, op, dtype) }
-#if KK_MATHVEC
-static kk_loop mathvec(UnaryOp op, int32_t dtype) { KK_SELECT(kk_mathvec, op, dtype) }
-static kk_loop mathvec_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_mathvec_binary, op, dtype) }
-kk_softmax_loops kk_softmax(int32_t dtype) { KK_SELECT(kk_softmax, dtype) }
+#if defined(__x86_64__)
+#define DISPATCH(R, NAME, PARAMETERS, ...)                                                        \
+  R NAME PARAMETERS {                                                                             \
+    switch (kk_instruction_set()) {                                                               \
+    case InstructionSetAvx512: return NAME##_avx512(__VA_ARGS__);                                 \
+    case InstructionSetAvx2: return NAME##_avx2(__VA_ARGS__);                                     \
+    case InstructionSetGeneric: break;                                                            \
+    }                                                                                             \
+    return NAME##_generic(__VA_ARGS__);                                                           \
+  }
 #else
-static kk_loop mathvec_binary(BinaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
-static kk_loop mathvec(UnaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
+#define DISPATCH(R, NAME, PARAMETERS, ...)                                                        \
+  R NAME PARAMETERS { return NAME##_generic(__VA_ARGS__); }
+#endif
+KK_DISPATCHED(DISPATCH)
+
+#if KK_MATHVEC
+KK_DISPATCHED_MATHVEC(DISPATCH)
+#else
+kk_loop kk_mathvec_unary(UnaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
+kk_loop kk_mathvec_binary(BinaryOp op, int32_t dtype) { return (void)op, (void)dtype, (kk_loop)0; }
 kk_softmax_loops kk_softmax(int32_t dtype) { return (void)dtype, (kk_softmax_loops){0, 0}; }
 #endif
-kk_loop kk_unary(UnaryOp op, int32_t dtype) {
-  kk_loop loop = mathvec(op, dtype);
-  if (!loop) loop = vector_unary(op, dtype);
-  return loop ? loop : kk_special_unary(op, dtype);
-}
-static kk_loop vector_binary(BinaryOp op, int32_t dtype) { KK_SELECT(kk_binary, op, dtype) }
-kk_loop kk_binary(BinaryOp op, int32_t dtype) {
-  kk_loop loop = mathvec_binary(op, dtype);
-  if (!loop) loop = vector_binary(op, dtype);
-  return loop ? loop : kk_special_binary(op, dtype);
-}
-kk_loop kk_ternary(TernaryOp op, int32_t dtype) { KK_SELECT(kk_ternary, op, dtype) }
-kk_loop kk_where(int32_t dtype) { KK_SELECT(kk_where, dtype) }
-kk_loop kk_convert(int32_t from, int32_t to) { KK_SELECT(kk_convert, from, to) }
-kk_reduce_loop kk_reduce(ReduceOp op, int32_t dtype) { KK_SELECT(kk_reduce, op, dtype) }
-kk_accumulate_loop kk_accumulate(ReduceOp op, int32_t dtype) { KK_SELECT(kk_accumulate, op, dtype) }
-kk_arg_rows_loop kk_arg_rows(ReduceOp op, int32_t dtype) { KK_SELECT(kk_arg_rows, op, dtype) }
-int64_t kk_first_outside(int64_t n, const int64_t *x, int64_t low, int64_t high) {
-  KK_SELECT(kk_first_outside, n, x, low, high)
-}
-const kk_gemm_kernels *kk_gemm(int32_t dtype) { KK_SELECT(kk_gemm, dtype) }
-void kk_gemm_i64(int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra,
-                 int64_t ca, const int64_t *b, int64_t rb, int64_t beta, int64_t *c, int64_t rc,
-                 int64_t cc) {
-  KK_SELECT(kk_gemm_i64, m, n, k, alpha, a, ra, ca, b, rb, beta, c, rc, cc)
-}
-const kk_conv_kernels *kk_conv(int32_t dtype) { KK_SELECT(kk_conv, dtype) }
-const kk_winograd_kernels *kk_winograd(void) { KK_SELECT(kk_winograd) }
-const kk_pool_loops *kk_pool(int32_t dtype) { KK_SELECT(kk_pool, dtype) }
-const kk_sample_loops *kk_sample(int32_t dtype) { KK_SELECT(kk_sample, dtype) }
-kk_normalize_loops kk_normalize(int32_t dtype) { KK_SELECT(kk_normalize, dtype) }
+
+// Vector functions come before plain loops, and functions of one value at a time last.
+#define FIRST_LOOP(NAME, OP)                                                                      \
+  kk_loop kk_##NAME(OP op, int32_t dtype) {                                                       \
+    kk_loop loop = kk_mathvec_##NAME(op, dtype);                                                  \
+    if (!loop) loop = kk_plain_##NAME(op, dtype);                                                 \
+    return loop ? loop : kk_special_##NAME(op, dtype);                                            \
+  }
+FIRST_LOOP(unary, UnaryOp)
+FIRST_LOOP(binary, BinaryOp)

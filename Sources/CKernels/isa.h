@@ -1,4 +1,4 @@
-// The common header of all kernel files: the table of loops that one instruction set fills.
+// The common header of all kernel files: the functions that each instruction set has.
 #pragma once
 // Loops that call the C library are not vectorized, so this warning is expected.
 #pragma clang diagnostic ignored "-Wpass-failed"
@@ -56,41 +56,45 @@ kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
 #endif
 #endif
 
-#define KK_TABLE(isa)                                   \
-  kk_loop kk_unary_##isa(UnaryOp, int32_t);             \
-  kk_loop kk_binary_##isa(BinaryOp, int32_t);           \
-  kk_loop kk_ternary_##isa(TernaryOp, int32_t);         \
-  kk_loop kk_where_##isa(int32_t);                      \
-  kk_loop kk_convert_##isa(int32_t, int32_t);           \
-  kk_reduce_loop kk_reduce_##isa(ReduceOp, int32_t);    \
-  kk_accumulate_loop kk_accumulate_##isa(ReduceOp, int32_t);  \
-  kk_arg_rows_loop kk_arg_rows_##isa(ReduceOp, int32_t);      \
-  int64_t kk_first_outside_##isa(int64_t, const int64_t *, int64_t, int64_t);  \
-  const kk_gemm_kernels *kk_gemm_##isa(int32_t);              \
-  void kk_gemm_i64_##isa(int64_t, int64_t, int64_t, int64_t, const int64_t *, int64_t, int64_t,    \
-                         const int64_t *, int64_t, int64_t, int64_t *, int64_t, int64_t);          \
-  const kk_conv_kernels *kk_conv_##isa(int32_t);              \
-  const kk_winograd_kernels *kk_winograd_##isa(void);         \
-  const kk_pool_loops *kk_pool_##isa(int32_t);                \
-  const kk_sample_loops *kk_sample_##isa(int32_t);            \
-  kk_loop kk_mathvec_##isa(UnaryOp, int32_t);                 \
-  kk_loop kk_mathvec_binary_##isa(BinaryOp, int32_t);         \
-  kk_softmax_loops kk_softmax_##isa(int32_t);                 \
-  kk_normalize_loops kk_normalize_##isa(int32_t);
-KK_TABLE(generic)
-#if defined(__x86_64__)
-KK_TABLE(avx2)
-KK_TABLE(avx512)
-#endif
+/// The functions with a version for each instruction set: X(result, name, (parameters), arguments…).
+#define KK_DISPATCHED(X)                                                                          \
+  X(kk_loop, kk_plain_unary, (UnaryOp op, int32_t dtype), op, dtype)                              \
+  X(kk_loop, kk_plain_binary, (BinaryOp op, int32_t dtype), op, dtype)                            \
+  X(kk_loop, kk_ternary, (TernaryOp op, int32_t dtype), op, dtype)                                \
+  X(kk_loop, kk_where, (int32_t dtype), dtype)                                                    \
+  X(kk_loop, kk_convert, (int32_t from, int32_t to), from, to)                                    \
+  X(kk_reduce_loop, kk_reduce, (ReduceOp op, int32_t dtype), op, dtype)                           \
+  X(kk_accumulate_loop, kk_accumulate, (ReduceOp op, int32_t dtype), op, dtype)                   \
+  X(kk_arg_rows_loop, kk_arg_rows, (ReduceOp op, int32_t dtype), op, dtype)                       \
+  X(int64_t, kk_first_outside, (int64_t n, const int64_t *x, int64_t low, int64_t high),          \
+    n, x, low, high)                                                                              \
+  X(const kk_gemm_kernels *, kk_gemm, (int32_t dtype), dtype)                                     \
+  X(void, kk_gemm_i64,                                                                            \
+    (int64_t m, int64_t n, int64_t k, int64_t alpha, const int64_t *a, int64_t ra, int64_t ca,    \
+     const int64_t *b, int64_t rb, int64_t beta, int64_t *c, int64_t rc, int64_t cc),             \
+    m, n, k, alpha, a, ra, ca, b, rb, beta, c, rc, cc)                                            \
+  X(const kk_conv_kernels *, kk_conv, (int32_t dtype), dtype)                                     \
+  X(const kk_winograd_kernels *, kk_winograd, (void))                                             \
+  X(const kk_pool_loops *, kk_pool, (int32_t dtype), dtype)                                       \
+  X(const kk_sample_loops *, kk_sample, (int32_t dtype), dtype)                                   \
+  X(const kk_random_loops *, kk_random, (void))                                                   \
+  X(kk_normalize_loops, kk_normalize, (int32_t dtype), dtype)
+/// Those of mathvec.inc.
+#define KK_DISPATCHED_MATHVEC(X)                                                                  \
+  X(kk_loop, kk_mathvec_unary, (UnaryOp op, int32_t dtype), op, dtype)                            \
+  X(kk_loop, kk_mathvec_binary, (BinaryOp op, int32_t dtype), op, dtype)                          \
+  X(kk_softmax_loops, kk_softmax, (int32_t dtype), dtype)
 
 #if defined(__x86_64__)
-#define KK_SELECT(name, ...)                                                              \
-  switch (kk_instruction_set()) {                                                         \
-  case InstructionSetAvx512: return name##_avx512(__VA_ARGS__);                           \
-  case InstructionSetAvx2: return name##_avx2(__VA_ARGS__);                               \
-  case InstructionSetGeneric: break;                                                      \
-  }                                                                                       \
-  return name##_generic(__VA_ARGS__);
+#define KK_DECLARE(R, NAME, PARAMETERS, ...)                                                      \
+  R NAME##_generic PARAMETERS;                                                                    \
+  R NAME##_avx2 PARAMETERS;                                                                       \
+  R NAME##_avx512 PARAMETERS;                                                                     \
+  R NAME PARAMETERS;
 #else
-#define KK_SELECT(name, ...) return name##_generic(__VA_ARGS__);
+#define KK_DECLARE(R, NAME, PARAMETERS, ...)                                                      \
+  R NAME##_generic PARAMETERS;                                                                    \
+  R NAME PARAMETERS;
 #endif
+KK_DISPATCHED(KK_DECLARE)
+KK_DISPATCHED_MATHVEC(KK_DECLARE)

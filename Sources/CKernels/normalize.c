@@ -8,20 +8,5 @@
 #define EACH_LANE(BODY)                                                                           \
   _Pragma("clang loop vectorize(assume_safety)") for (int j = 0; j < LANES; j++) { BODY; }
 
-#define KK_ISA generic
-#include "normalize.inc"
-#undef KK_ISA
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define KK_ISA avx2
-#include "normalize.inc"
-#undef KK_ISA
-#pragma clang attribute pop
-
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
-#define KK_ISA avx512
-#include "normalize.inc"
-#undef KK_ISA
-#pragma clang attribute pop
-#endif
+#define KK_BODY "normalize.inc"
+#include "each_isa.h"

@@ -20,31 +20,5 @@ static inline float KK_FLOAT(int32_t bits) {
   return f;
 }
 
-#define KK_ISA generic
-#include "random.inc"
-#undef KK_ISA
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define KK_ISA avx2
-#include "random.inc"
-#undef KK_ISA
-#pragma clang attribute pop
-
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
-#define KK_ISA avx512
-#include "random.inc"
-#undef KK_ISA
-#pragma clang attribute pop
-#endif
-
-const kk_random_loops *kk_random(void) {
-#if defined(__x86_64__)
-  switch (kk_instruction_set()) {
-  case InstructionSetAvx512: return &loops_avx512;
-  case InstructionSetAvx2: return &loops_avx2;
-  case InstructionSetGeneric: break;
-  }
-#endif
-  return &loops_generic;
-}
+#define KK_BODY "random.inc"
+#include "each_isa.h"

@@ -3,20 +3,5 @@
 #include <math.h>
 #include <string.h>
 
-#define KK_ISA generic
-#include "reduce.inc"
-#undef KK_ISA
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define KK_ISA avx2
-#include "reduce.inc"
-#undef KK_ISA
-#pragma clang attribute pop
-
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
-#define KK_ISA avx512
-#include "reduce.inc"
-#undef KK_ISA
-#pragma clang attribute pop
-#endif
+#define KK_BODY "reduce.inc"
+#include "each_isa.h"
