@@ -1,10 +1,7 @@
 // Reads and writes rows at a list of offsets. These loops are bound by memory, so one version
 // serves every instruction set.
-#include "include/ckernels.h"
+#include "isa.h"
 #include <string.h>
-
-#undef bool
-typedef _Bool bool;
 
 void kk_take(int64_t n, const int64_t *offsets, const void *x, int64_t count, int64_t step,
              void *out, int64_t size) {
@@ -57,21 +54,6 @@ void kk_border_rows(int64_t n, int64_t count, const void *x, int64_t step, void 
 #undef BORDER
 }
 
-static inline float from_bf16(uint16_t x) {
-  uint32_t bits = (uint32_t)x << 16;
-  float f;
-  memcpy(&f, &bits, 4);
-  return f;
-}
-
-// Round to nearest, ties to even; NaN stays NaN.
-static inline uint16_t to_bf16(float f) {
-  uint32_t bits;
-  memcpy(&bits, &f, 4);
-  if (f != f) return 0x7fc0;
-  return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
-}
-
 #define SAME(x) (x)
 // Half precision is computed in float32; integers wrap around.
 #define PUT(NAME, T, C, LOAD, STORE, EXPR)                                                        \
@@ -105,7 +87,7 @@ static inline uint16_t to_bf16(float f) {
   PUT(min_##N, T, C, LOAD, STORE, ((a < b) | (a != a)) ? a : b)
 
 ALL(f16, _Float16, float, float, (float), (_Float16))
-ALL(bf16, uint16_t, float, float, from_bf16, to_bf16)
+ALL(bf16, uint16_t, float, float, kk_from_bf16, kk_to_bf16)
 ALL(f32, float, float, float, SAME, SAME)
 ALL(f64, double, double, double, SAME, SAME)
 ALL(i8, int8_t, int8_t, uint64_t, SAME, SAME)

@@ -8,6 +8,42 @@
 #undef bool
 typedef _Bool bool;
 
+typedef _Float16 f16;
+typedef uint16_t bf16;
+/// The element types: X(type, …). The names of their loops end in that of the type.
+#define EACH_FLOAT(X, ...) X(float, ##__VA_ARGS__) X(double, ##__VA_ARGS__)
+#define EACH_INTEGER(X, ...)                                                                      \
+  X(int8_t, ##__VA_ARGS__) X(int16_t, ##__VA_ARGS__) X(int32_t, ##__VA_ARGS__)                    \
+  X(int64_t, ##__VA_ARGS__) X(uint8_t, ##__VA_ARGS__)
+#define EACH_NUMBER(X, ...) EACH_FLOAT(X, ##__VA_ARGS__) EACH_INTEGER(X, ##__VA_ARGS__)
+#define EACH_TYPE(X, ...) EACH_NUMBER(X, ##__VA_ARGS__) X(bool, ##__VA_ARGS__)
+/// Their numbers, by which tables of loops are indexed.
+enum {
+  dtype_f16 = KK_F16, dtype_bf16 = KK_BF16, dtype_float = KK_F32, dtype_double = KK_F64,
+  dtype_int8_t = KK_I8, dtype_int16_t = KK_I16, dtype_int32_t = KK_I32, dtype_int64_t = KK_I64,
+  dtype_uint8_t = KK_U8, dtype_bool = KK_BOOL
+};
+
+static inline float kk_from_bf16(bf16 h) {
+  uint32_t bits = (uint32_t)h << 16;
+  float f;
+  __builtin_memcpy(&f, &bits, 4);
+  return f;
+}
+// Round to nearest, ties to even; NaN stays NaN.
+static inline bf16 kk_to_bf16(float f) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &f, 4);
+  if (f != f) return 0x7fc0;
+  return (bf16)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+
+/// Runs i over n elements, or j over LANES sums, which do not depend on each other.
+#define LOOP(BODY)                                                                                \
+  _Pragma("clang loop vectorize(assume_safety)") for (int64_t i = 0; i < n; i++) { BODY; }
+#define EACH_LANE(BODY)                                                                           \
+  _Pragma("clang loop vectorize(assume_safety)") for (int j = 0; j < LANES; j++) { BODY; }
+
 /// Copies by cache lines: the C library's way, by string instructions, is many times slower on some
 /// processors where source and target lie a few bytes apart within their pages.
 static inline void kk_copy_bytes(void *to, const void *from, int64_t bytes) {
@@ -25,6 +61,8 @@ static inline void kk_copy_bytes(void *to, const void *from, int64_t bytes) {
 #define KK_CONCAT_(a, b) a##_##b
 #define KK_CONCAT(a, b) KK_CONCAT_(a, b)
 #define KK(name) KK_CONCAT(name, KK_ISA)
+/// The same in a file that is included for each type, whose name is TN.
+#define FN(name) KK(KK_CONCAT(name, TN))
 
 /// Arithmetic in T; that of integers wraps around without undefined behaviour, no wider than need be.
 #define WRAPPING(T)                                                                               \

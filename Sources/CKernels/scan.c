@@ -8,7 +8,7 @@
 #define ROW(...)                                                                                  \
   for (int64_t j = 0; j < n; j++) {                                                               \
     int64_t i = backwards ? n - 1 - j : j;                                                        \
-    __VA_ARGS__;                                                                                         \
+    __VA_ARGS__;                                                                                  \
   }
 
 #define SUMS(T, A)                                                                                \
@@ -24,8 +24,8 @@
     T *y = out;                                                                                   \
     A total = 1;                                                                                  \
     (void)at;                                                                                     \
-    /* The factor keeps short integers from overflowing as int. */                               \
-    ROW(total = (A)(1u * total * (A)x[i]); y[i] = (T)total)                              \
+    /* The factor keeps short integers from overflowing as int. */                                \
+    ROW(total = (A)(1u * total * (A)x[i]); y[i] = (T)total)                                       \
   }
 
 // The last of equal elements; a NaN stays the extreme from its index on.
@@ -55,7 +55,7 @@
 
 SUMS(float, double) SUMS(double, double) SUMS(int8_t, uint8_t) SUMS(int16_t, uint16_t)
 SUMS(int32_t, uint32_t) SUMS(int64_t, uint64_t) SUMS(uint8_t, uint8_t)
-LOGSUMS(float) LOGSUMS(double)
+EACH_FLOAT(LOGSUMS)
 
 // A NaN is greater than everything.
 #define BEFORE(T)                                                                                 \
@@ -116,24 +116,14 @@ LOGSUMS(float) LOGSUMS(double)
     }                                                                                             \
   }
 
-#define EACH_TYPE(X) X(float) X(double) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(uint8_t) X(bool)
 #define ALL_OF(T) EXTREMES(cummax, T, >=) EXTREMES(cummin, T, <=) BEFORE(T) SELECT(T) SORT(T)
 EACH_TYPE(ALL_OF)
 
+#define CASE(T, NAME) case dtype_##T: return NAME##_##T;
 #define BY_TYPE(NAME)                                                                             \
-  if (dtype == KK_BOOL) return NAME##_bool;                                                       \
-  BY_NUMBER(NAME)
+  switch (dtype) { EACH_TYPE(CASE, NAME) default: return NULL; }
 #define BY_NUMBER(NAME)                                                                           \
-  switch (dtype) {                                                                                \
-  case KK_F32: return NAME##_float;                                                               \
-  case KK_F64: return NAME##_double;                                                              \
-  case KK_I8: return NAME##_int8_t;                                                               \
-  case KK_I16: return NAME##_int16_t;                                                             \
-  case KK_I32: return NAME##_int32_t;                                                             \
-  case KK_I64: return NAME##_int64_t;                                                             \
-  case KK_U8: return NAME##_uint8_t;                                                              \
-  default: return NULL;                                                                           \
-  }
+  switch (dtype) { EACH_NUMBER(CASE, NAME) default: return NULL; }
 kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
   switch (op) {
   case ScanOpCumsum: BY_NUMBER(cumsum)
@@ -182,8 +172,8 @@ static inline bool has_keys_float(int64_t n, const float *x, float *least) {
     *least = low;                                                                                 \
     return (uint64_t)high - (uint64_t)low <= UINT32_MAX;                                          \
   }
-#define EACH_INTEGER(X) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(uint8_t) X(bool)
-EACH_INTEGER(HAS_KEYS)
+#define EACH_WHOLE(X) EACH_INTEGER(X) X(bool)
+EACH_WHOLE(HAS_KEYS)
 
 #define BY_DIGITS(T)                                                                              \
   static void digits_##T(int64_t n, void *values, int64_t *places, void *value_scratch,           \
@@ -222,7 +212,7 @@ EACH_INTEGER(HAS_KEYS)
     }                                                                                             \
   }
 BY_DIGITS(float)
-EACH_INTEGER(BY_DIGITS)
+EACH_WHOLE(BY_DIGITS)
 // No keys of 32 bits.
 #define digits_double sort_double
 
@@ -238,7 +228,7 @@ static inline uint64_t order_double(double x) {
 }
 #define ORDER(T)                                                                                  \
   static inline uint64_t order_##T(T x) { return (uint64_t)(int64_t)x ^ (uint64_t)1 << 63; }
-EACH_INTEGER(ORDER)
+EACH_WHOLE(ORDER)
 
 #define RANK(T)                                                                                   \
   static int64_t rank_##T(int64_t n, const void *in, int64_t k) {                                 \
@@ -266,7 +256,7 @@ EACH_INTEGER(ORDER)
   }
 RANK(float)
 RANK(double)
-EACH_INTEGER(RANK)
+EACH_WHOLE(RANK)
 kk_rank_loop kk_rank(int32_t dtype) { BY_TYPE(rank) }
 
 kk_sort_loop kk_sort(int32_t dtype) { BY_TYPE(digits) }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "operations.h"
 
 #define KK_ENUM enum __attribute__((enum_extensibility(closed)))
 
@@ -71,66 +72,26 @@ static inline void kk_pause(void) {
 typedef void (*kk_loop)(int64_t n, const void *const *in, const int64_t *in_strides, void *out,
                         int64_t out_stride, const double *parameters);
 
-typedef KK_ENUM UnaryOp : int32_t {
-  UnaryOpNeg, UnaryOpAbs, UnaryOpSign, UnaryOpSquare, UnaryOpRelu, UnaryOpReciprocal,
-  UnaryOpExp, UnaryOpExp2, UnaryOpExpm1, UnaryOpLog, UnaryOpLog2, UnaryOpLog10, UnaryOpLog1p,
-  UnaryOpSqrt, UnaryOpRsqrt, UnaryOpSin, UnaryOpCos, UnaryOpTan, UnaryOpAsin, UnaryOpAcos,
-  UnaryOpAtan, UnaryOpSinh, UnaryOpCosh, UnaryOpTanh, UnaryOpAsinh, UnaryOpAcosh, UnaryOpAtanh,
-  UnaryOpSigmoid, UnaryOpErf, UnaryOpErfc, UnaryOpErfinv, UnaryOpLgamma, UnaryOpDigamma,
-  UnaryOpFloor, UnaryOpCeil, UnaryOpRound, UnaryOpTrunc,
-  UnaryOpBitwiseNot, UnaryOpLogicalNot, UnaryOpIsnan, UnaryOpIsinf, UnaryOpIsfinite, UnaryOpSignbit,
-  /// Parameters: lower and upper bound (NaN in the input stays NaN).
-  UnaryOpClamp,
-  /// Parameter: the exponent.
-  UnaryOpPow,
-  /// Mantissa in [0.5, 1) and exponent of C's frexp, both as floats.
-  UnaryOpFrexpMantissa, UnaryOpFrexpExponent,
-  /// Bessel functions; the suffix e means scaled by exp(∓x).
-  UnaryOpBesselI0, UnaryOpBesselI0e, UnaryOpBesselI1, UnaryOpBesselI1e, UnaryOpBesselK0, UnaryOpBesselK0e, UnaryOpBesselK1, UnaryOpBesselK1e,
-  UnaryOpBesselJ0, UnaryOpBesselJ1, UnaryOpBesselY0, UnaryOpBesselY1, UnaryOpSphericalJ0, UnaryOpAiryAi,
-  UnaryOpErfcx, UnaryOpLogNdtr, UnaryOpNdtri, UnaryOpEntr,
-  /// sin(πx) / (πx), 1 at 0.
-  UnaryOpSinc,
-  /// Parameter: the order of the derivative of digamma.
-  UnaryOpPolygamma,
-  UnaryOpCount
-} UnaryOp;
+#define KK_CASE(NAME, ...) UnaryOp##NAME,
+typedef KK_ENUM UnaryOp : int32_t { KK_UNARY_OPS(KK_CASE) UnaryOpCount } UnaryOp;
+#undef KK_CASE
+#define KK_CASE(NAME, ...) BinaryOp##NAME,
+typedef KK_ENUM BinaryOp : int32_t { KK_BINARY_OPS(KK_CASE) BinaryOpCount } BinaryOp;
+#undef KK_CASE
+#define KK_CASE(NAME, ...) TernaryOp##NAME,
+typedef KK_ENUM TernaryOp : int32_t { KK_TERNARY_OPS(KK_CASE) TernaryOpCount } TernaryOp;
+#undef KK_CASE
 
-typedef KK_ENUM BinaryOp : int32_t {
-  /// a + parameter·b
-  BinaryOpAdd,
-  /// a − parameter·b
-  BinaryOpSub,
-  BinaryOpMul, BinaryOpDiv, BinaryOpDivFloor, BinaryOpDivTrunc,
-  /// Python's modulo (sign of the divisor) and C's (sign of the dividend).
-  BinaryOpRemainder, BinaryOpFmod,
-  BinaryOpPow, BinaryOpMaximum, BinaryOpMinimum, BinaryOpFmax, BinaryOpFmin,
-  BinaryOpAtan2, BinaryOpHypot, BinaryOpCopysign, BinaryOpNextafter, BinaryOpLogaddexp,
-  BinaryOpLogaddexp2, BinaryOpXlogy, BinaryOpGcd, BinaryOpLcm,
-  BinaryOpBitwiseAnd, BinaryOpBitwiseOr, BinaryOpBitwiseXor, BinaryOpShiftLeft, BinaryOpShiftRight,
-  BinaryOpEq, BinaryOpNe, BinaryOpLt, BinaryOpLe, BinaryOpGt, BinaryOpGe,
-  BinaryOpLogicalAnd, BinaryOpLogicalOr, BinaryOpLogicalXor,
-  /// Pullbacks in one pass: a is the incoming gradient, b the saved value.
-  BinaryOpSigmoidGradient, BinaryOpTanhGradient, BinaryOpReluGradient,
-  BinaryOpXlog1py, BinaryOpZeta, BinaryOpIgamma, BinaryOpIgammac,
-  /// Polynomials of a with degree b.
-  BinaryOpChebyshevT, BinaryOpChebyshevU, BinaryOpChebyshevV, BinaryOpChebyshevW,
-  BinaryOpShiftedChebyshevT, BinaryOpShiftedChebyshevU, BinaryOpShiftedChebyshevV,
-  BinaryOpShiftedChebyshevW, BinaryOpHermiteH, BinaryOpHermiteHe, BinaryOpLaguerreL,
-  BinaryOpLegendreP,
-  BinaryOpCount
-} BinaryOp;
-
-typedef KK_ENUM TernaryOp : int32_t {
-  /// a + parameter·b·c, a + parameter·b/c, a + c·(b − a)
-  TernaryOpAddcmul, TernaryOpAddcdiv, TernaryOpLerp,
-  /// The minimum of the upper bound c and the maximum of a and the lower bound b.
-  TernaryOpClamp,
-  TernaryOpCount
-} TernaryOp;
+/// PyTorch's name of an operation, for messages.
+const char *_Nonnull kk_unary_name(UnaryOp op);
+const char *_Nonnull kk_binary_name(BinaryOp op);
+const char *_Nonnull kk_ternary_name(TernaryOp op);
+/// Whether the results are bool.
+bool kk_unary_is_condition(UnaryOp op);
+bool kk_binary_is_condition(BinaryOp op);
 
 /// Returns the loop for an operation on elements of `dtype`, or NULL if there is none. 16-bit
-/// floats have no loops: they are computed in float32. Comparisons, logic and `Is…` write bool.
+/// floats have no loops: they are computed in float32. Conditions write bool.
 kk_loop kk_unary(UnaryOp op, int32_t dtype);
 kk_loop kk_binary(BinaryOp op, int32_t dtype);
 kk_loop kk_ternary(TernaryOp op, int32_t dtype);
@@ -141,11 +102,10 @@ kk_loop kk_convert(int32_t from, int32_t to);
 
 // MARK: Reductions
 
-typedef KK_ENUM ReduceOp : int32_t {
-  ReduceOpSum, ReduceOpProd, ReduceOpMax, ReduceOpMin, ReduceOpAny, ReduceOpAll,
-  ReduceOpArgmax, ReduceOpArgmin,
-  ReduceOpCount
-} ReduceOp;
+#define KK_CASE(NAME, ...) ReduceOp##NAME,
+typedef KK_ENUM ReduceOp : int32_t { KK_REDUCE_OPS(KK_CASE) ReduceOpCount } ReduceOp;
+#undef KK_CASE
+const char *_Nonnull kk_reduce_name(ReduceOp op);
 
 /// Reduces `n` elements at `x`, `stride` apart, to one at `out` (int64 for `Arg…`, bool for
 /// `Any`/`All`, else `dtype`). Floating-point sums are pairwise. NULL if there is no loop.

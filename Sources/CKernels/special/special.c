@@ -30,96 +30,86 @@ static double sinc(double x) {
   double angle = M_PI * x;
   return x == 0 ? 1 : sin(angle) / angle;
 }
-static double shifted_chebyshev_t(double x, double n) { return kk_chebyshev_t(2 * x - 1, n); }
-static double shifted_chebyshev_u(double x, double n) { return kk_chebyshev_u(2 * x - 1, n); }
-static double shifted_chebyshev_v(double x, double n) { return kk_chebyshev_v(2 * x - 1, n); }
-static double shifted_chebyshev_w(double x, double n) { return kk_chebyshev_w(2 * x - 1, n); }
+
+// MARK: Formulas
+
+// X(operation, type, formula of x, or of a and b); parameters are in p.
+// clang-format off
+#define SPECIAL_UNARY(T, X)                                                                       \
+  X(Digamma, T, kk_digamma(x))                                                                    \
+  X(Erfinv, T, kk_erfinv(x))                                                                      \
+  X(FrexpMantissa, T, frexp_mantissa(x))                                                          \
+  X(FrexpExponent, T, frexp_exponent(x))                                                          \
+  X(BesselK0, T, kk_k0(x))                                                                        \
+  X(BesselK0e, T, kk_k0e(x))                                                                      \
+  X(BesselK1, T, kk_k1(x))                                                                        \
+  X(BesselK1e, T, kk_k1e(x))                                                                      \
+  X(BesselJ0, T, kk_j0(x))                                                                        \
+  X(BesselJ1, T, kk_j1(x))                                                                        \
+  X(BesselY0, T, kk_y0(x))                                                                        \
+  X(BesselY1, T, kk_y1(x))                                                                        \
+  X(SphericalJ0, T, kk_spherical_j0(x))                                                           \
+  X(AiryAi, T, kk_airy_ai(x))                                                                     \
+  X(Erfcx, T, kk_erfcx(x))                                                                        \
+  X(LogNdtr, T, kk_log_ndtr(x))                                                                   \
+  X(Ndtri, T, kk_ndtri(x))                                                                        \
+  X(Entr, T, kk_entr(x))                                                                          \
+  X(Polygamma, T, kk_polygamma(x, p[0]))                                                          \
+  X(Sinc, T, OWN(sinc, T)(x))                                                                     \
+  X(BesselI0, T, OWN(kk_i0, T)(x))                                                                \
+  X(BesselI0e, T, OWN(kk_i0e, T)(x))                                                              \
+  X(BesselI1, T, OWN(kk_i1, T)(x))                                                                \
+  X(BesselI1e, T, OWN(kk_i1e, T)(x))
+/// The function of the type: in float, PyTorch rounds in between.
+#define OWN(F, T) _Generic((T)0, float: F##f, double: F)
+#define SPECIAL_BINARY(T, X)                                                                      \
+  X(Xlog1py, T, xlog1py(a, b))                                                                    \
+  X(Zeta, T, kk_zeta(a, b))                                                                       \
+  X(Igamma, T, kk_igamma(a, b))                                                                   \
+  X(Igammac, T, kk_igammac(a, b))                                                                 \
+  X(ChebyshevT, T, kk_chebyshev_t(a, b))                                                          \
+  X(ChebyshevU, T, kk_chebyshev_u(a, b))                                                          \
+  X(ChebyshevV, T, kk_chebyshev_v(a, b))                                                          \
+  X(ChebyshevW, T, kk_chebyshev_w(a, b))                                                          \
+  X(ShiftedChebyshevT, T, kk_chebyshev_t(2.0 * a - 1, b))                                              \
+  X(ShiftedChebyshevU, T, kk_chebyshev_u(2.0 * a - 1, b))                                              \
+  X(ShiftedChebyshevV, T, kk_chebyshev_v(2.0 * a - 1, b))                                              \
+  X(ShiftedChebyshevW, T, kk_chebyshev_w(2.0 * a - 1, b))                                              \
+  X(HermiteH, T, kk_hermite_h(a, b))                                                              \
+  X(HermiteHe, T, kk_hermite_he(a, b))                                                            \
+  X(LaguerreL, T, kk_laguerre_l(a, b))                                                            \
+  X(LegendreP, T, kk_legendre_p(a, b))
+// clang-format on
 
 // MARK: Loops
 
-#define LOOP_OF(NAME, CALL, T)                                                                    \
-  static void NAME##_##T(int64_t n, const void *const *in, const int64_t *s, void *out,           \
-                         int64_t os, const double *p) {                                           \
-    const T *x = in[0];                                                                           \
+#define UNARY(NAME, T, EXPR)                                                                      \
+  static void UnaryOp##NAME##_##T(int64_t n, const void *const *in, const int64_t *s, void *out,  \
+                                  int64_t os, const double *p) {                                  \
+    const T *xs = in[0];                                                                          \
     T *y = out;                                                                                   \
     (void)p;                                                                                      \
-    for (int64_t i = 0; i < n; i++) y[i * os] = (T)CALL;                                          \
+    for (int64_t i = 0; i < n; i++) { T x = xs[i * s[0]]; y[i * os] = (T)EXPR; }                  \
   }
-#define LOOP_OF_TWO(NAME, F, T)                                                                   \
-  static void NAME##_##T(int64_t n, const void *const *in, const int64_t *s, void *out,           \
-                         int64_t os, const double *p) {                                           \
-    const T *a = in[0], *b = in[1];                                                               \
+#define BINARY(NAME, T, EXPR)                                                                     \
+  static void BinaryOp##NAME##_##T(int64_t n, const void *const *in, const int64_t *s, void *out, \
+                                   int64_t os, const double *p) {                                 \
+    const T *as = in[0], *bs = in[1];                                                             \
     T *y = out;                                                                                   \
     (void)p;                                                                                      \
-    for (int64_t i = 0; i < n; i++) y[i * os] = (T)F(a[i * s[0]], b[i * s[1]]);                   \
+    for (int64_t i = 0; i < n; i++) { T a = as[i * s[0]], b = bs[i * s[1]]; y[i * os] = (T)EXPR; } \
   }
-#define LOOPS(NAME, F) LOOP_OF(NAME, F(x[i * s[0]]), float) LOOP_OF(NAME, F(x[i * s[0]]), double)
-#define LOOPS_OF_BOTH(NAME, FLOAT, F)                                                             \
-  LOOP_OF(NAME, FLOAT(x[i * s[0]]), float) LOOP_OF(NAME, F(x[i * s[0]]), double)
-#define LOOPS_OF_TWO(NAME, F) LOOP_OF_TWO(NAME, F, float) LOOP_OF_TWO(NAME, F, double)
+EACH_FLOAT(SPECIAL_UNARY, UNARY)
+EACH_FLOAT(SPECIAL_BINARY, BINARY)
 
-#define ALL_UNARY(X)                                                                              \
-  X(UnaryOpDigamma, kk_digamma)                                                                   \
-  X(UnaryOpErfinv, kk_erfinv)                                                                     \
-  X(UnaryOpFrexpMantissa, frexp_mantissa)                                                         \
-  X(UnaryOpFrexpExponent, frexp_exponent)                                                         \
-  X(UnaryOpBesselK0, kk_k0)                                                                             \
-  X(UnaryOpBesselK0e, kk_k0e)                                                                           \
-  X(UnaryOpBesselK1, kk_k1)                                                                             \
-  X(UnaryOpBesselK1e, kk_k1e)                                                                           \
-  X(UnaryOpBesselJ0, kk_j0)                                                                             \
-  X(UnaryOpBesselJ1, kk_j1)                                                                             \
-  X(UnaryOpBesselY0, kk_y0)                                                                             \
-  X(UnaryOpBesselY1, kk_y1)                                                                             \
-  X(UnaryOpSphericalJ0, kk_spherical_j0)                                                          \
-  X(UnaryOpAiryAi, kk_airy_ai)                                                                    \
-  X(UnaryOpErfcx, kk_erfcx)                                                                       \
-  X(UnaryOpLogNdtr, kk_log_ndtr)                                                                  \
-  X(UnaryOpNdtri, kk_ndtri)                                                                       \
-  X(UnaryOpEntr, kk_entr)
-#define ALL_UNARY_OF_BOTH(X)                                                                      \
-  X(UnaryOpSinc, sincf, sinc)                                                                     \
-  X(UnaryOpBesselI0, kk_i0f, kk_i0)                                                               \
-  X(UnaryOpBesselI0e, kk_i0ef, kk_i0e)                                                            \
-  X(UnaryOpBesselI1, kk_i1f, kk_i1)                                                               \
-  X(UnaryOpBesselI1e, kk_i1ef, kk_i1e)
-#define ALL_BINARY(X)                                                                             \
-  X(BinaryOpXlog1py, xlog1py)                                                                     \
-  X(BinaryOpZeta, kk_zeta)                                                                        \
-  X(BinaryOpIgamma, kk_igamma)                                                                    \
-  X(BinaryOpIgammac, kk_igammac)                                                                  \
-  X(BinaryOpChebyshevT, kk_chebyshev_t)                                                           \
-  X(BinaryOpChebyshevU, kk_chebyshev_u)                                                           \
-  X(BinaryOpChebyshevV, kk_chebyshev_v)                                                           \
-  X(BinaryOpChebyshevW, kk_chebyshev_w)                                                           \
-  X(BinaryOpShiftedChebyshevT, shifted_chebyshev_t)                                               \
-  X(BinaryOpShiftedChebyshevU, shifted_chebyshev_u)                                               \
-  X(BinaryOpShiftedChebyshevV, shifted_chebyshev_v)                                               \
-  X(BinaryOpShiftedChebyshevW, shifted_chebyshev_w)                                               \
-  X(BinaryOpHermiteH, kk_hermite_h)                                                               \
-  X(BinaryOpHermiteHe, kk_hermite_he)                                                             \
-  X(BinaryOpLaguerreL, kk_laguerre_l)                                                             \
-  X(BinaryOpLegendreP, kk_legendre_p)
-
-ALL_UNARY(LOOPS)
-ALL_UNARY_OF_BOTH(LOOPS_OF_BOTH)
-ALL_BINARY(LOOPS_OF_TWO)
-LOOP_OF(UnaryOpPolygamma, kk_polygamma(x[i * s[0]], p[0]), float)
-LOOP_OF(UnaryOpPolygamma, kk_polygamma(x[i * s[0]], p[0]), double)
-
-#define ENTRY(NAME, ...) case NAME: return dtype == KK_F32 ? NAME##_float : dtype == KK_F64 ? NAME##_double : NULL;
+#define UNARY_ENTRY(NAME, T, ...) [dtype_##T][UnaryOp##NAME] = UnaryOp##NAME##_##T,
+#define BINARY_ENTRY(NAME, T, ...) [dtype_##T][BinaryOp##NAME] = BinaryOp##NAME##_##T,
 kk_loop kk_special_unary(UnaryOp op, int32_t dtype) {
-  switch (op) {
-    ALL_UNARY(ENTRY)
-    ALL_UNARY_OF_BOTH(ENTRY)
-    ENTRY(UnaryOpPolygamma, )
-    default: return NULL;
-  }
+  static const kk_loop table[KK_DTYPES][UnaryOpCount] = {EACH_FLOAT(SPECIAL_UNARY, UNARY_ENTRY)};
+  return table[dtype][op];
 }
 
 kk_loop kk_special_binary(BinaryOp op, int32_t dtype) {
-  switch (op) {
-    ALL_BINARY(ENTRY)
-    default: return NULL;
-  }
+  static const kk_loop table[KK_DTYPES][BinaryOpCount] = {EACH_FLOAT(SPECIAL_BINARY, BINARY_ENTRY)};
+  return table[dtype][op];
 }

@@ -28,7 +28,7 @@ extension Pointwise {
 
       /// Whether the result is bool.
       package var isCondition: Bool {
-        if case .binary(let op) = operation { op.isComparison } else { false }
+        if case .binary(let op) = operation { op.isCondition } else { false }
       }
     }
     /// A number that is an operand of steps.
@@ -113,7 +113,7 @@ extension Pointwise {
         // if their elements have one size.
         for operand in Set(entry.operands)
         where lastUse[operand] == place && isStep(operand) && !results.contains(operand) {
-          if case .binary(let op) = entries[operand].operation, op.isComparison {
+          if case .binary(let op) = entries[operand].operation, op.isCondition {
             free.conditions.append(slots[operand])
           } else {
             free.values.append(slots[operand])

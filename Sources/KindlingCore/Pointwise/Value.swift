@@ -114,7 +114,7 @@ extension Pointwise.Operation {
     case .select: return operands[0] != 0 ? operands[1] : operands[2]
     case .unary(let op): return Self.run(kk_unary(op, type), operands, factor, false)
     case .binary(let op):
-      return Self.run(kk_binary(op, type), operands, factor, op.isComparison)
+      return Self.run(kk_binary(op, type), operands, factor, op.isCondition)
     case .ternary(let op): return Self.run(kk_ternary(op, type), operands, factor, false)
     case .copy: return operands[0]
     case .input, .number: return .nan
@@ -138,12 +138,5 @@ extension Pointwise.Operation {
       loop(1, &pointers, &strides, &result, 1, &factor)
       return result
     }
-  }
-}
-
-extension BinaryOp {
-  /// Whether the result is bool.
-  var isComparison: Bool {
-    rawValue >= BinaryOp.eq.rawValue && rawValue <= BinaryOp.logicalXor.rawValue
   }
 }

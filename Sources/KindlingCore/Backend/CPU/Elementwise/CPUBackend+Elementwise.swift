@@ -20,15 +20,10 @@ extension CPUBackend {
     _ op: UnaryOp, _ x: Tensor, _ parameters: (Double, Double), dtype: DType, into out: Tensor
   ) throws {
     let type = dtype.computeType
-    guard let loop = kk_unary(op, type.rawValue) else { throw missing("\(op)", dtype) }
-    let toBool =
-      switch op {
-      case .logicalNot, .isnan, .isinf, .isfinite, .signbit: true
-      default: false
-      }
+    guard let loop = kk_unary(op, type.rawValue) else { throw missing(op.name, dtype) }
     ElementwiseCall(
       loop: loop, inputs: (x, nil, nil), types: (type, type, type), out: out,
-      outputType: toBool ? .bool : type, parameters: parameters
+      outputType: op.isCondition ? .bool : type, parameters: parameters
     ).run()
   }
 
@@ -38,11 +33,10 @@ extension CPUBackend {
     // 16-bit floats have their own loops, if both operands have that dtype.
     let isOwn = a.dtype == dtype && b.dtype == dtype && kk_binary(op, dtype.rawValue) != nil
     let type = isOwn ? dtype : dtype.computeType
-    guard let loop = kk_binary(op, type.rawValue) else { throw missing("\(op)", dtype) }
-    let toBool = op.rawValue >= BinaryOp.eq.rawValue && op.rawValue <= BinaryOp.logicalXor.rawValue
+    guard let loop = kk_binary(op, type.rawValue) else { throw missing(op.name, dtype) }
     ElementwiseCall(
       loop: loop, inputs: (a, b, nil), types: (type, type, type), out: out,
-      outputType: toBool ? .bool : type, parameters: (parameter, 0)
+      outputType: op.isCondition ? .bool : type, parameters: (parameter, 0)
     ).run()
   }
 
@@ -51,11 +45,7 @@ extension CPUBackend {
     into out: Tensor
   ) throws {
     let type = dtype.computeType
-    guard let loop = kk_ternary(op, type.rawValue) else {
-      let names = ["addcmul", "addcdiv", "lerp", "clamp"]
-      let number = Int(op.rawValue)
-      throw missing(names.indices.contains(number) ? names[number] : "ternary", dtype)
-    }
+    guard let loop = kk_ternary(op, type.rawValue) else { throw missing(op.name, dtype) }
     ElementwiseCall(
       loop: loop, inputs: (a, b, c), types: (type, type, type), out: out, outputType: type,
       parameters: (parameter, 0)

@@ -255,9 +255,9 @@ extension Pointwise.Operation {
 
   fileprivate var name: String {
     switch self {
-    case .unary(let op): "\(op)"
-    case .binary(let op): "\(op)"
-    case .ternary(let op): "\(op)"
+    case .unary(let op): op.name
+    case .binary(let op): op.name
+    case .ternary(let op): op.name
     default: "where"
     }
   }

@@ -3,7 +3,7 @@ package import CKernels
 extension CPUBackend {
   package func reduce(_ op: ReduceOp, _ x: Tensor, dtype: DType, into out: Tensor) throws {
     let type = dtype.computeType
-    guard let loop = kk_reduce(op, type.rawValue) else { throw missing("\(op)", dtype) }
+    guard let loop = kk_reduce(op, type.rawValue) else { throw missing(op.name, dtype) }
     if out.numel == 0 { return }
     let resultType: DType =
       switch op {
