@@ -5,5 +5,3 @@
 
 #define KK_BODY "elementwise.inc"
 #include "each_isa.h"
-#define KK_BODY "convert.inc"
-#include "each_isa.h"
