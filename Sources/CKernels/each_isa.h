@@ -3,7 +3,8 @@
 //   VB          the bytes of a vector,
 //   MR          the rows of a register tile of products, as many as the registers hold,
 //   EACH_ROW(X) X(1) … X(MR).
-// A further instruction set also needs its place in InstructionSet, KK_DECLARE (isa.h) and dispatch.c.
+// A further instruction set also needs its place in InstructionSet, in KK_DECLARE (isa.h) and in
+// dispatch.c.
 #define KK_ISA generic
 #define VB 16
 #define MR 4
@@ -27,7 +28,8 @@
 #undef EACH_ROW
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push(                                                                     \
+    __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #define KK_ISA avx512
 #define VB 64
 #define MR 14

@@ -1,6 +1,6 @@
 // The formulas of all plain loops, by operation and type: X(operation, type, type of the result,
-// formula of x; of a and b; of a, b and c). Parameters are in p, the factor of sums in `factor`. The
-// loops and the tables that find them are made from these lists.
+// formula of x; of a and b; of a, b and c). Parameters are in p, the factor of sums in `factor`.
+// The loops and the tables that find them are made from these lists.
 #pragma once
 #include <tgmath.h>
 

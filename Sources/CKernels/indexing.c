@@ -100,7 +100,8 @@ ALL(bool, bool, bool, uint64_t, SAME, SAME)
 kk_put_loop kk_put(ScatterOp op, int32_t dtype) {
 #define ROW(N) {set_##N, add_##N, mul_##N, max_##N, min_##N}
   static const kk_put_loop table[KK_DTYPES][ScatterOpCount] = {
-    ROW(f16), ROW(bf16), ROW(f32), ROW(f64), ROW(i8), ROW(i16), ROW(i32), ROW(i64), ROW(u8), ROW(bool)
+    ROW(f16), ROW(bf16), ROW(f32), ROW(f64), ROW(i8), ROW(i16), ROW(i32), ROW(i64),
+    ROW(u8), ROW(bool)
   };
   return table[dtype][op];
 }

@@ -64,7 +64,8 @@ static inline void kk_copy_bytes(void *to, const void *from, int64_t bytes) {
 /// The same in a file that is included for each type, whose name is TN.
 #define FN(name) KK(KK_CONCAT(name, TN))
 
-/// Arithmetic in T; that of integers wraps around without undefined behaviour, no wider than need be.
+/// Arithmetic in T; that of integers wraps around without undefined behaviour, no wider than need
+/// be.
 #define WRAPPING(T)                                                                               \
   __typeof__(_Generic((T)0, float: (float)0, double: (double)0, int64_t: (uint64_t)0,             \
                       default: (uint32_t)0))
@@ -75,8 +76,8 @@ static inline int64_t kk_to_int(double x) {
   return x >= -9223372036854775808.0 && x < 9223372036854775808.0 ? (int64_t)x : INT64_MIN;
 }
 
-/// Before the innermost loop of a product, whose place among the cache lines of the program is worth up
-/// to a tenth of its speed.
+/// Before the innermost loop of a product, whose place among the cache lines of the program is
+/// worth up to a tenth of its speed.
 #if __has_c_attribute(clang::code_align)
 #define ALIGNED_LOOP [[clang::code_align(64)]]
 #else
@@ -94,7 +95,8 @@ kk_loop kk_special_binary(BinaryOp op, int32_t dtype);
 #endif
 #endif
 
-/// The functions with a version for each instruction set: X(result, name, (parameters), arguments…).
+/// The functions with a version for each instruction set:
+/// X(result, name, (parameters), arguments…).
 #define KK_DISPATCHED(X)                                                                          \
   X(kk_loop, kk_plain_unary, (UnaryOp op, int32_t dtype), op, dtype)                              \
   X(kk_loop, kk_plain_binary, (BinaryOp op, int32_t dtype), op, dtype)                            \

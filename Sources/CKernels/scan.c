@@ -35,13 +35,17 @@
     T *y = out, best = 0;                                                                         \
     int64_t place = 0;                                                                            \
     ROW(                                                                                          \
-      if (j == 0 || x[i] != x[i] || (best == best && x[i] BETTER best)) { best = x[i]; place = i; } \
+      if (j == 0 || x[i] != x[i] || (best == best && x[i] BETTER best)) {                         \
+        best = x[i];                                                                              \
+        place = i;                                                                                \
+      }                                                                                           \
       y[i] = best;                                                                                \
       at[i] = place)                                                                              \
   }
 
 #define LOGSUMS(T)                                                                                \
-  static void logcumsumexp_##T(int64_t n, const void *in, void *out, int64_t *at, bool backwards) { \
+  static void logcumsumexp_##T(int64_t n, const void *in, void *out, int64_t *at,                 \
+                               bool backwards) {                                                  \
     const T *x = in;                                                                              \
     T *y = out;                                                                                   \
     double total = -INFINITY;                                                                     \
@@ -137,9 +141,9 @@ kk_scan_loop kk_scan(ScanOp op, int32_t dtype) {
   return NULL;
 }
 
-// Long rows of up to 32 bits, and of integers whose range has no more, go by digits of their keys, whose
-// unsigned order is that of the elements: up to three passes, each stable, over pairs of a key and a
-// place. A digit that all keys share needs no pass.
+// Long rows of up to 32 bits, and of integers whose range has no more, go by digits of their keys,
+// whose unsigned order is that of the elements: up to three passes, each stable, over pairs of a
+// key and a place. A digit that all keys share needs no pass.
 typedef struct {
   uint32_t key, place;
 } keyed;

@@ -1,4 +1,5 @@
-// Copies that turn rows into columns. They wait for memory, so one version serves every instruction set.
+// Copies that turn rows into columns. They wait for memory, so one version serves
+// every instruction set.
 #include "isa.h"
 #include <string.h>
 

@@ -186,7 +186,8 @@ typedef struct {
   int64_t mr, nr;
   /// Packs n × k elements, `sn` and `sk` apart, into panels of `width` (mr or nr) along n. Each
   /// panel has k rows of `width`; the last one is padded with zeros.
-  void (*pack)(int64_t width, int64_t n, int64_t k, const void *x, int64_t sn, int64_t sk, void *out);
+  void (*pack)(int64_t width, int64_t n, int64_t k, const void *x, int64_t sn, int64_t sk,
+               void *out);
   /// C[m,n] = alpha·A[m,k]·B[k,n] + beta·C. B is packed in panels of nr. A is packed in panels of
   /// mr, or its rows are `ra` apart with adjacent elements. C is not read if beta is 0.
   void (*block)(int64_t m, int64_t n, int64_t k, double alpha, const void *a, int64_t ra,
@@ -328,9 +329,9 @@ const kk_pool_loops *_Nullable kk_pool(int32_t dtype);
 
 // MARK: Weighted elements
 
-/// How each of n results of a line follows from a few elements of another: for t < taps, the element
-/// `places[t · step + i]`, or none where that is negative, times `weights[t · step + i]`, or 1 where
-/// there are no weights. Each element is `width` numbers side by side.
+/// How each of n results of a line follows from a few elements of another: for t < taps, the
+/// element `places[t · step + i]`, or none where that is negative, times `weights[t · step + i]`,
+/// or 1 where there are no weights. Each element is `width` numbers side by side.
 typedef struct {
   int64_t taps, n, step;
   const int64_t *_Nonnull places;
@@ -392,8 +393,8 @@ void kk_transpose(int64_t rows, int64_t columns, const void *x, int64_t row, voi
                   int64_t line, int64_t size);
 /// Copies n rows of `bytes`, `step` and `line` bytes apart.
 void kk_copy_rows(int64_t n, int64_t bytes, const void *x, int64_t step, void *out, int64_t line);
-/// Copies n rows of `count` elements of `size` bytes, `step` and `line` elements apart, with `before` and
-/// `after` further ones around them, which stand at `places` of the row itself.
+/// Copies n rows of `count` elements of `size` bytes, `step` and `line` elements apart, with
+/// `before` and `after` further ones around them, which stand at `places` of the row itself.
 void kk_border_rows(int64_t n, int64_t count, const void *x, int64_t step, void *out, int64_t line,
                     int64_t before, int64_t after, const int64_t *places, int64_t size);
 /// The first of n numbers that is not in `low..<high`, or -1.
@@ -413,4 +414,5 @@ kk_put_loop kk_put(ScatterOp op, int32_t dtype);
 
 /// Folds the front of `bytes`, after the checksum `crc`, into 16 bytes at `out` with the same
 /// CRC-32 if started at zero. Returns the length of the front, or 0 if folding is not worthwhile.
-int64_t kk_crc32_fold(uint32_t crc, const uint8_t *_Nonnull bytes, int64_t n, uint8_t *_Nonnull out);
+int64_t kk_crc32_fold(uint32_t crc, const uint8_t *_Nonnull bytes, int64_t n,
+                      uint8_t *_Nonnull out);

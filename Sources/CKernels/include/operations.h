@@ -8,8 +8,9 @@
   X(Log10, log10) X(Log1p, log1p) X(Sqrt, sqrt) X(Rsqrt, rsqrt) X(Sin, sin) X(Cos, cos)           \
   X(Tan, tan) X(Asin, asin) X(Acos, acos) X(Atan, atan) X(Sinh, sinh) X(Cosh, cosh)               \
   X(Tanh, tanh) X(Asinh, asinh) X(Acosh, acosh) X(Atanh, atanh) X(Sigmoid, sigmoid) X(Erf, erf)   \
-  X(Erfc, erfc) X(Erfinv, erfinv) X(Lgamma, lgamma) X(Digamma, digamma) X(Floor, floor_vml)           \
-  X(Ceil, ceil_vml) X(Round, round_vml) X(Trunc, trunc_vml) X(BitwiseNot, bitwise_not)                        \
+  X(Erfc, erfc) X(Erfinv, erfinv) X(Lgamma, lgamma) X(Digamma, digamma)                           \
+  X(Floor, floor_vml) X(Ceil, ceil_vml) X(Round, round_vml) X(Trunc, trunc_vml)                   \
+  X(BitwiseNot, bitwise_not)                                                                      \
   KK_UNARY_CONDITIONS(X)                                                                          \
   /* Parameters: lower and upper bound (NaN in the input stays NaN). */                           \
   X(Clamp, clamp)                                                                                 \

@@ -113,7 +113,8 @@ static double airy_series(double x) {
     f_sum += f;
     g_sum += g;
   }
-  return 0.355028053887817239260063186004183L * f_sum - 0.258819403792806798405183560189204L * g_sum;
+  return 0.355028053887817239260063186004183L * f_sum -
+         0.258819403792806798405183560189204L * g_sum;
 }
 
 // DLMF 9.7.9 for -x, with the coefficients u_k of 9.7.2.

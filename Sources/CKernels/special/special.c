@@ -71,10 +71,10 @@ static double sinc(double x) {
   X(ChebyshevU, T, kk_chebyshev_u(a, b))                                                          \
   X(ChebyshevV, T, kk_chebyshev_v(a, b))                                                          \
   X(ChebyshevW, T, kk_chebyshev_w(a, b))                                                          \
-  X(ShiftedChebyshevT, T, kk_chebyshev_t(2.0 * a - 1, b))                                              \
-  X(ShiftedChebyshevU, T, kk_chebyshev_u(2.0 * a - 1, b))                                              \
-  X(ShiftedChebyshevV, T, kk_chebyshev_v(2.0 * a - 1, b))                                              \
-  X(ShiftedChebyshevW, T, kk_chebyshev_w(2.0 * a - 1, b))                                              \
+  X(ShiftedChebyshevT, T, kk_chebyshev_t(2.0 * a - 1, b))                                         \
+  X(ShiftedChebyshevU, T, kk_chebyshev_u(2.0 * a - 1, b))                                         \
+  X(ShiftedChebyshevV, T, kk_chebyshev_v(2.0 * a - 1, b))                                         \
+  X(ShiftedChebyshevW, T, kk_chebyshev_w(2.0 * a - 1, b))                                         \
   X(HermiteH, T, kk_hermite_h(a, b))                                                              \
   X(HermiteHe, T, kk_hermite_he(a, b))                                                            \
   X(LaguerreL, T, kk_laguerre_l(a, b))                                                            \
