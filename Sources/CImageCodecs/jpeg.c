@@ -110,7 +110,8 @@ static bool read(const uint8_t *bytes, size_t count, kc_mode mode, kc_image_info
                  uint8_t *pixels, size_t capacity, char *message) {
   message[0] = 0;
   if (mode == KC_GRAY_ALPHA || mode == KC_RGB_ALPHA) {
-    snprintf(message, KC_MESSAGE, "JPEG files have no transparency: read them unchanged, gray or rgb");
+    snprintf(
+        message, KC_MESSAGE, "JPEG files have no transparency: read them unchanged, gray or rgb");
     return false;
   }
   reader *volatile r = calloc(1, sizeof(reader));

@@ -29,7 +29,8 @@
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                     \
-    __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+    __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"))),                  \
+    apply_to = function)
 #define KK_ISA avx512
 #define VB 64
 #define MR 14
