@@ -29,6 +29,19 @@ import _TestSupport
     }
   }
 
+  /// The porting tables have the same rows of code in both languages.
+  @Test func bothPortingTablesHaveTheSameRows() throws {
+    func rows(_ article: String) throws -> [[Substring]] {
+      try Self.article(article).split(separator: "\n").filter { $0.hasPrefix("|") }.map { row in
+        let parts = row.split(separator: "`", omittingEmptySubsequences: false)
+        return parts.indices.filter { $0 % 2 == 1 }.map { parts[$0] }.sorted()
+      }
+    }
+    let english = try rows("Porting")
+    #expect(english.count > 100)
+    #expect(try rows("Porting-ko") == english)
+  }
+
   @Test(arguments: chapters.filter { !withImages.contains($0) })
   func showsWhatIsPrinted(_ chapter: String) throws { try check(chapter, []) }
 
