@@ -20,7 +20,7 @@ struct Unpickler {
   private var allowance: Int
   private let start: Int
   private var texts: Set<PickleText> = []
-  private var notNumbers = 0
+  var notNumbers = 0
   let rules: Rules
   var storageNumbers: [PickleText: Int] = [:]
   var graph = PickleGraph()
@@ -152,45 +152,6 @@ struct Unpickler {
     let (isNew, made) = texts.insert(PickleText(text))
     if isNew { try keep(Cost.text + text.utf8.count) }
     return made
-  }
-
-  // MARK: Instructions
-
-  private enum Opcode: UInt8 {
-    case mark = 0x28, stop = 0x2E, pop = 0x30, popMark = 0x31, dup = 0x32
-    case binint = 0x4A, binint1 = 0x4B, binint2 = 0x4D, long1 = 0x8A, long4 = 0x8B
-    case none = 0x4E, newTrue = 0x88, newFalse = 0x89, binfloat = 0x47
-    case binunicode = 0x58, shortBinunicode = 0x8C, binunicode8 = 0x8D
-    case binstring = 0x54, shortBinstring = 0x55
-    case binbytes = 0x42, shortBinbytes = 0x43, binbytes8 = 0x8E, bytearray8 = 0x96
-    case emptyList = 0x5D, list = 0x6C, append = 0x61, appends = 0x65
-    case emptyTuple = 0x29, tuple = 0x74, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87
-    case emptySet = 0x8F, addItems = 0x90
-    case emptyDict = 0x7D, dict = 0x64, setitem = 0x73, setitems = 0x75
-    case binget = 0x68, longBinget = 0x6A, binput = 0x71, longBinput = 0x72, memoize = 0x94
-    case proto = 0x80, frame = 0x95
-    case global = 0x63, stackGlobal = 0x93, inst = 0x69
-    case reduce = 0x52, build = 0x62, binpersid = 0x51, newobj = 0x81, newobjEx = 0x92
-    case obj = 0x6F, frozenSet = 0x91
-  }
-
-  /// Returns the error for an instruction that is not executed.
-  private static func refusal(of code: UInt8) -> CheckpointError {
-    if 0x82...0x84 ~= code {
-      return CheckpointError(
-        .unsafe,
-        "refused: the pickle uses EXT\(1 << (code - 0x82)), and extension codes are not supported")
-    }
-    let unsupported: [UInt8: String] = [
-      0x97: "out-of-band buffers",
-      0x98: "out-of-band buffers", 0x46: "pickle protocol 0", 0x49: "pickle protocol 0",
-      0x4C: "pickle protocol 0", 0x50: "pickle protocol 0", 0x53: "pickle protocol 0",
-      0x56: "pickle protocol 0", 0x67: "pickle protocol 0", 0x70: "pickle protocol 0",
-    ]
-    if let name = unsupported[code] {
-      return CheckpointError(.unsupported, "the pickle uses \(name), which checkpoints do not hold")
-    }
-    return .corrupt("malformed pickle: unknown opcode 0x\(String(code, radix: 16))")
   }
 
   private mutating func step(_ opcode: Opcode) throws {
@@ -408,43 +369,6 @@ struct Unpickler {
     try insert(items.flatMap { [$0, .none] }, into: target)
   }
 
-  /// Returns `value` as a key.
-  ///
-  /// Elements of tuples are counted: a short program can create a tuple that expands to any length.
-  private mutating func key(_ value: PickleValue, depth: Int = 0) throws -> PickleKey {
-    switch value {
-    case .none: return .none
-    case .bool(let b): return .int(b ? 1 : 0)
-    case .int(let i): return .int(i)
-    case .bigInt(let digits):
-      try charge(digits.count)
-      return .bigInt(digits)
-    case .double(let d) where d.isNaN:
-      // As in Python, no two of them are equal.
-      notNumbers += 1
-      return .notANumber(notNumbers)
-    case .double(let d): return Int(exactly: d).map(PickleKey.int) ?? .double(d)
-    case .string(let s): return .string(s)
-    case .bytes(let b):
-      try charge(b.count)
-      return .bytes(b)
-    case .dtype(let dtype): return .dtype(dtype)
-    case .size(let sizes):
-      try charge(sizes.count)
-      return .tuple(sizes.map(PickleKey.int))
-    case .tuple(let number):
-      try PickleGraph.checkDepth(depth)
-      let items = graph.sequences[number]
-      try charge(items.count)
-      return .tuple(try items.map { try key($0, depth: depth + 1) })
-    case .object(let number): return .object(number)
-    case .tensor(let number): return .tensor(number)
-    case .storage(let number): return .storage(number)
-    case .global(let global): return .global(try text(global.name))
-    default: throw CheckpointError.corrupt("a \(value.kind) cannot be a dictionary key")
-    }
-  }
-
   private mutating func readGlobal() throws -> PickleGlobal {
     let (module, name) = (try reader.line(), try reader.line())
     guard let module = String(validating: module, as: UTF8.self),
@@ -466,34 +390,5 @@ struct Unpickler {
     else {
       throw CheckpointError(.unsafe, "refused: the pickle sets the state of a \(try top().kind)")
     }
-  }
-}
-
-/// The memo of a pickle: values by number, which are almost always assigned in order.
-struct PickleMemo {
-  private var dense: [PickleValue] = []
-  private var sparse: [Int: PickleValue] = [:]
-
-  /// The number of values, which is the next number.
-  var count: Int { dense.count + sparse.count }
-
-  /// Whether the numbers have been assigned in order so far.
-  var isDense: Bool { sparse.isEmpty }
-
-  subscript(index: Int) -> PickleValue? {
-    dense.indices.contains(index) ? dense[index] : sparse[index]
-  }
-
-  /// Sets the value of `index`; returns whether the index is new.
-  mutating func set(_ index: Int, _ value: PickleValue) -> Bool {
-    if dense.indices.contains(index) {
-      dense[index] = value
-      return false
-    }
-    if index == dense.count, sparse.isEmpty {
-      dense.append(value)
-      return true
-    }
-    return sparse.updateValue(value, forKey: index) == nil
   }
 }
