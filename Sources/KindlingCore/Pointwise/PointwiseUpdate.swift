@@ -69,10 +69,7 @@ public final class PointwiseUpdate: Sendable {
     guard first.dtype.isFloatingPoint else {
       throw TensorError(.dtype, name, "expects floating-point tensors, but got \(first.dtype)")
     }
-    // A tensor that shares memory with one that changes is read from a copy.
-    for i in inputs.indices where isShared(i, inputs) {
-      inputs[i] = try noGrad { try inputs[i].clone() }
-    }
+    try copyShared(&inputs)
     for x in changing {
       if isGradEnabled && x.requiresGrad {
         try x.checkInPlace(name)
@@ -90,11 +87,18 @@ public final class PointwiseUpdate: Sendable {
       program, inputs, numbers: numbers, dtype: first.dtype, roundingEachStep: true, into: changing)
   }
 
-  /// Whether input `i` shares memory with another one that changes.
-  private func isShared(_ i: Int, _ inputs: [Tensor]) -> Bool {
-    for other in 0..<changed where other != i && inputs[other].storage === inputs[i].storage {
-      return true
+  /// Replaces inputs that share memory with another one that changes by copies.
+  private func copyShared(_ inputs: inout [Tensor]) throws {
+    var shared: [Int] = []
+    withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: inputs.count) {
+      addresses in
+      for i in inputs.indices { addresses[i] = inputs[i].storage.address }
+      for i in inputs.indices {
+        for other in 0..<changed where other != i && addresses[other] == addresses[i] {
+          shared.append(i)
+        }
+      }
     }
-    return false
+    for i in Set(shared) { inputs[i] = try noGrad { try inputs[i].clone() } }
   }
 }
