@@ -25,6 +25,9 @@ let package = Package(
     // MARK: Library targets, in order of dependency
     .target(
       name: "CKernels",
+      cSettings: [
+        "dispatch", "elementwise", "matrix", "convolution", "reduction", "random", "indexing",
+      ].map { .headerSearchPath($0) },
       // glibc's vector functions, which are available only on x86-64; linked where they are used.
       linkerSettings: mathLibraries),
     .target(name: "KindlingPlatform", dependencies: ["CKernels"]),

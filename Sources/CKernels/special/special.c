@@ -1,7 +1,7 @@
 // Loops over functions without a vector form: one value at a time, in double for both types but
 // where PyTorch's float has roundings of its own.
 #include "special.h"
-#include "../isa.h"
+#include "isa.h"
 #include <math.h>
 
 // MARK: Bits

@@ -2,11 +2,11 @@ import CKernels
 
 extension Backend {
   package func pointwise(
-    _ program: Pointwise.Program, _ inputs: [Tensor], numbers: [Double], dtype: DType,
+    _ programs: Pointwise.Programs, _ inputs: [Tensor], numbers: [Double], dtype: DType,
     roundingEachStep: Bool, into outputs: [Tensor]
   ) throws {
     try composedPointwise(
-      program, inputs, numbers: numbers, dtype: dtype, roundingEachStep: roundingEachStep,
+      programs.plain, inputs, numbers: numbers, dtype: dtype, roundingEachStep: roundingEachStep,
       into: outputs)
   }
 
@@ -30,7 +30,7 @@ extension Backend {
         let c = slots[step.inputs.2]
       else { continue }
       let y = try Tensor(uninitialized: shape, step.isCondition ? .bool : type, on: self)
-      let factor = step.factor.value(numbers)
+      let factor = step.factors.0.value(numbers)
       switch step.operation {
       case .unary(let op): try unary(op, a, (factor, 0), dtype: type, into: y)
       case .binary(let op):

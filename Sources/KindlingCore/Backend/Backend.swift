@@ -46,7 +46,7 @@ package protocol Backend: AnyObject, Sendable {
   /// 16-bit floats are computed in float32, and rounded at the end or after each step. An output may
   /// be an input as the program foresees it. Has a default in `Backend+Pointwise.swift`.
   func pointwise(
-    _ program: Pointwise.Program, _ inputs: [Tensor], numbers: [Double], dtype: DType,
+    _ programs: Pointwise.Programs, _ inputs: [Tensor], numbers: [Double], dtype: DType,
     roundingEachStep: Bool, into outputs: [Tensor]) throws
 
   // MARK: Reductions

@@ -52,6 +52,12 @@ extension Pointwise {
       return Expression([result], inputs: inputs + 1, numbers: numbers, of: tape)
     }
 
+    /// The expression with other entries in the same places.
+    func replacingEntries(by entries: [Entry]) -> Expression {
+      Expression(
+        inputs: inputs, numbers: numbers, entries: entries, outputs: outputs, isMixed: isMixed)
+    }
+
     /// Whether each entry is part of a result.
     func needed() -> [Bool] {
       var isNeeded = [Bool](repeating: false, count: entries.count)

@@ -20,9 +20,9 @@ public final class Pointwise: Sendable {
   let node: String
   let rules: Rules
   private let expression: Expression
-  private let program: Program
-  /// The program that writes into the first input.
-  private let inPlaceProgram: Program
+  private let programs: Programs
+  /// The programs that write into the first input.
+  private let inPlacePrograms: Programs
   private let gradients: Gradients
 
   /// The details in which PyTorch's functions differ.
@@ -103,8 +103,8 @@ public final class Pointwise: Sendable {
     self.node = node
     self.rules = rules
     self.expression = expression
-    program = Program(expression)
-    inPlaceProgram = Program(expression, replacing: [0])
+    programs = Programs(expression)
+    inPlacePrograms = Programs(expression, replacing: [0])
     gradients = Gradients(expression, given: gradient, of: node)
   }
 }
@@ -173,7 +173,8 @@ extension Pointwise {
       }
       let saved = gradient.inputs.map { inputs[$0] }, count = saved.count
       func kept(_ i: Int) -> Tensor? { i < count ? saved[i] : nil }
-      return Input(x, saving: kept(0), kept(1), kept(2), kept(3)) { [function = gradient.function] g, s in
+      return Input(x, saving: kept(0), kept(1), kept(2), kept(3)) {
+        [function = gradient.function] g, s in
         try function([g] + (0..<count).map { s[$0] }, numbers: numbers)
       }.promoting(to: type)
     }
@@ -214,7 +215,7 @@ extension Pointwise {
     let out = try Tensor.output(name, shape, dtype, inputs, into: destination)
     try Tensor.naming(name, dtype) {
       try out.backend.pointwise(
-        destination == nil ? program : inPlaceProgram, inputs, numbers: numbers, dtype: dtype,
+        destination == nil ? programs : inPlacePrograms, inputs, numbers: numbers, dtype: dtype,
         roundingEachStep: false, into: [out])
     }
     return out
@@ -229,7 +230,9 @@ package struct ResultGradient: Sendable {
 
   package init(
     _ node: String, numbers: Int, check: @escaping @Sendable (_ numbers: [Double]) throws -> Void,
-    _ body: @escaping @Sendable (_ g: Pointwise.Value, _ y: Pointwise.Value, _ n: [Pointwise.Value]) -> Pointwise.Value
+    _ body:
+      @escaping @Sendable (_ g: Pointwise.Value, _ y: Pointwise.Value, _ n: [Pointwise.Value]) ->
+      Pointwise.Value
   ) {
     self.check = check
     function = Pointwise(

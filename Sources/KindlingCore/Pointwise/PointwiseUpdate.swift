@@ -16,7 +16,7 @@
 /// recorded for `backward`.
 public final class PointwiseUpdate: Sendable {
   private let expression: Pointwise.Expression
-  private let program: Pointwise.Program
+  private let programs: Pointwise.Programs
   private let changed: Int
 
   /// Creates an update of `changing` tensors with `reading` more and `numbers` numbers.
@@ -32,7 +32,7 @@ public final class PointwiseUpdate: Sendable {
     expression = Pointwise.Expression(inputs: changing + reading, numbers: numbers) { inputs, n in
       body(Array(inputs[..<changing]), Array(inputs[changing...]), n)
     }
-    program = Pointwise.Program(expression, replacing: Array(0..<changing))
+    programs = Pointwise.Programs(expression, replacing: Array(0..<changing))
   }
 
   /// Changes the tensors of `changing`.
@@ -84,7 +84,8 @@ public final class PointwiseUpdate: Sendable {
       }
     }
     try first.backend.pointwise(
-      program, inputs, numbers: numbers, dtype: first.dtype, roundingEachStep: true, into: changing)
+      programs, inputs, numbers: numbers, dtype: first.dtype, roundingEachStep: true, into: changing
+    )
   }
 
   /// Replaces inputs that share memory with another one that changes by copies.

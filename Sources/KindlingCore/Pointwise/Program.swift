@@ -11,11 +11,12 @@ extension Pointwise {
       /// The slots of the operands; the first one stands for those that the operation lacks.
       package let inputs: (Int, Int, Int)
       package var output: Int
-      package let factor: Factor
+      /// The parameters of the loop.
+      package let factors: (Factor, Factor, Factor)
 
       fileprivate init(
         _ operation: Operation, _ inputs: [Int], to output: Int = 0,
-        factor: Factor = .constant(1)
+        factors: (Factor, Factor, Factor) = (.constant(1), .constant(1), .constant(0))
       ) {
         self.operation = operation
         let first = inputs.first ?? 0
@@ -23,7 +24,7 @@ extension Pointwise {
           first, inputs.count > 1 ? inputs[1] : first, inputs.count > 2 ? inputs[2] : first
         )
         self.output = output
-        self.factor = factor
+        self.factors = factors
       }
 
       /// Whether the result is bool.
@@ -108,7 +109,7 @@ extension Pointwise {
       for (place, entry) in entries.enumerated() where isStep(place) {
         var step = Step(
           entry.operation, entry.operands.map { slot($0, in: entry.operation) },
-          factor: entry.factor)
+          factors: (entry.factor, entry.second, entry.third))
         // The loops read an element before they write it, so an operand's slot can be the result's,
         // if their elements have one size.
         for operand in Set(entry.operands)

@@ -25,6 +25,9 @@ extension Pointwise {
     var operands: [Int] = []
     /// The factor of sums and products of three, a number.
     var factor = Factor.constant(1)
+    /// Further numbers of fused steps.
+    var second = Factor.constant(1)
+    var third = Factor.constant(0)
   }
 
   package enum Operation: Hashable, Sendable {

@@ -77,7 +77,8 @@ extension Pointwise.Value {
 
   /// Enters an operation on `operands`; one on constants alone is computed.
   static func apply(
-    _ operation: Pointwise.Operation, _ operands: [Pointwise.Value], factor: Pointwise.Value = Pointwise.Value(1)
+    _ operation: Pointwise.Operation, _ operands: [Pointwise.Value],
+    factor: Pointwise.Value = Pointwise.Value(1)
   ) -> Pointwise.Value {
     for operand in operands {
       guard case .entry(let tape, _) = operand.form else { continue }
@@ -99,7 +100,8 @@ extension Pointwise.Value {
   }
 
   static func binary(
-    _ op: BinaryOp, _ a: Pointwise.Value, _ b: Pointwise.Value, factor: Pointwise.Value = Pointwise.Value(1)
+    _ op: BinaryOp, _ a: Pointwise.Value, _ b: Pointwise.Value,
+    factor: Pointwise.Value = Pointwise.Value(1)
   ) -> Pointwise.Value { apply(.binary(op), [a, b], factor: factor) }
 
   /// Whether this value can be the factor of a sum or product of three.

@@ -185,7 +185,9 @@ import _TestSupport
   @Test func refusals() throws {
     let x = Tensor([1.0, 2])
     let one = Pointwise("one") { x in x + 1 }
-    #expect(refusal { _ = try one([x, x]) }.contains("one: expects 1 tensors and 0 numbers, but got 2 and 0"))
+    #expect(
+      refusal { _ = try one([x, x]) }.contains(
+        "one: expects 1 tensors and 0 numbers, but got 2 and 0"))
     #expect(refusal { _ = try one([]) }.contains("but got 0 and 0"))
     let sum = Pointwise("sum") { x, y in x + y }
     #expect(refusal { _ = try sum(x, Tensor([1.0, 2, 3])) }.contains("must match the size"))

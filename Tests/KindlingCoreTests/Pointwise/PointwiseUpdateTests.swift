@@ -41,6 +41,26 @@ import _TestSupport
     }
   }
 
+  /// Fused steps round as the single ones do, and are not fused if their parts are used elsewhere.
+  @Test(arguments: [DType.float32, .float64], [false, true])
+  func fusedStepsHaveTheBitsOfSingleOnes(_ dtype: DType, _ isShared: Bool) throws {
+    let update = PointwiseUpdate(changing: 3, reading: 1, numbers: 3) { t, g, n in
+      let scaled = t[1] * n[0], square = scaled.addcmul(g[0], g[0], value: 0.03)
+      let root = square.sqrt() / n[1] + 1e-3
+      return [t[0].addcdiv(g[0], root, value: n[2]), square, isShared ? scaled + root : t[2]]
+    }
+    func tensors() throws -> [Tensor] {
+      try (0..<3).map { try Self.random([2, 1500], $0, dtype).abs() }
+    }
+    let own = try tensors(), t = try tensors(), g = try Self.random([2, 1500], 9, dtype)
+    try update(own, [g], numbers: [0.97, 0.7, -0.1])
+    let scaled = try t[1].mul(0.97), square = try scaled.addcmul(g, g, value: 0.03)
+    let root = try square.sqrt().div(0.7).add(1e-3)
+    #expect(try own[0].equal(t[0].addcdiv(g, root, value: -0.1)))
+    #expect(try own[1].equal(square))
+    #expect(try own[2].equal(isShared ? scaled.add(root) : t[2]))
+  }
+
   @Test func valuesAreReadBeforeTheyAreChanged() throws {
     let a = Tensor([1.0, 2]), b = Tensor([3.0, 4])
     try PointwiseUpdate(changing: 2) { t, _, _ in [t[1], t[0]] }([a, b])

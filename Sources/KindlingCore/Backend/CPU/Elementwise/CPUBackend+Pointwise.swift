@@ -2,12 +2,14 @@ import CKernels
 
 extension CPUBackend {
   package func pointwise(
-    _ program: Pointwise.Program, _ inputs: [Tensor], numbers: [Double], dtype: DType,
+    _ programs: Pointwise.Programs, _ inputs: [Tensor], numbers: [Double], dtype: DType,
     roundingEachStep: Bool, into outputs: [Tensor]
   ) throws {
     guard let first = outputs.first, first.numel > 0 else { return }
+    // Fused steps round as single ones, but between them nothing can be rounded to 16 bits.
     let run = try PointwiseRun(
-      program, inputs, numbers: numbers, dtype: dtype, roundingEachStep: roundingEachStep,
+      roundingEachStep && dtype.isHalf ? programs.plain : programs.fused, inputs, numbers: numbers,
+      dtype: dtype, roundingEachStep: roundingEachStep,
       into: outputs)
     defer { run.free() }
     run.run()
@@ -25,7 +27,7 @@ private struct PointwiseRun {
     let loop: kk_loop
     let inputs: (Int, Int, Int)
     let output: Int
-    let factor: Double
+    let factors: (Double, Double, Double)
     let isCondition: Bool
   }
   /// A tensor among the slots, the inputs before the outputs.
@@ -113,7 +115,10 @@ private struct PointwiseRun {
       (calls + i).initialize(
         to: Call(
           loop: loop, inputs: step.inputs, output: step.output,
-          factor: step.factor.value(arguments), isCondition: step.isCondition))
+          factors: (
+            step.factors.0.value(arguments), step.factors.1.value(arguments),
+            step.factors.2.value(arguments)
+          ), isCondition: step.isCondition))
     }
     for i in 0..<program.slots { steps[i] = i >= firstNumber && i < firstTemporary ? 0 : 1 }
     for i in 0..<operandCount {
@@ -222,10 +227,11 @@ private struct PointwiseRun {
     let output = slots[call.output]
     withUnsafeBytes(of: pointers) { pointers in
       withUnsafeBytes(of: strides) { strides in
-        withUnsafePointer(to: call.factor) { factor in
+        withUnsafeBytes(of: call.factors) { factors in
           call.loop(
             Int64(n), pointers.baseAddress?.assumingMemoryBound(to: UnsafeRawPointer?.self),
-            strides.baseAddress?.assumingMemoryBound(to: Int64.self), output, 1, factor)
+            strides.baseAddress?.assumingMemoryBound(to: Int64.self), output, 1,
+            factors.baseAddress?.assumingMemoryBound(to: Double.self))
         }
       }
     }

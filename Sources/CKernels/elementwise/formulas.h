@@ -178,4 +178,7 @@
 // Integers have no quotients. The form of lerp stays exact at both ends.
 #define FLOAT_TERNARY(T, X)                                                                       \
   X(Addcdiv, T, T, a + (T)p[0] * b / c)                                                           \
-  X(Lerp, T, T, fabs(c) < (T)0.5 ? a + c * (b - a) : b - (b - a) * ((T)1 - c))
+  X(Lerp, T, T, fabs(c) < (T)0.5 ? a + c * (b - a) : b - (b - a) * ((T)1 - c))                    \
+  /* In two statements, so that the first product is rounded. */                                  \
+  X(ScaledAddcmul, T, T, ({ T scaled = a * (T)p[1]; scaled + (T)p[0] * b * c; }))                 \
+  X(AddcdivRoot, T, T, a + (T)p[0] * b / (__builtin_elementwise_sqrt(c) / (T)p[1] + (T)p[2]))

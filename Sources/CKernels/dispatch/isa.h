@@ -2,7 +2,7 @@
 #pragma once
 // Loops that call the C library are not vectorized, so this warning is expected.
 #pragma clang diagnostic ignored "-Wpass-failed"
-#include "include/ckernels.h"
+#include "ckernels.h"
 
 // A type name that macros can paste, unlike that of <stdbool.h>.
 #undef bool

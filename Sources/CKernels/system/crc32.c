@@ -1,7 +1,7 @@
 // CRC-32 by carry-less multiplication: V. Gopal et al., "Fast CRC Computation for Generic
 // Polynomials Using PCLMULQDQ Instruction", Intel 2009. A run of bytes is folded into 16 with the
 // same remainder.
-#include "include/ckernels.h"
+#include "ckernels.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
