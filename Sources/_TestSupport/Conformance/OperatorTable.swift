@@ -36,7 +36,7 @@ extension Optional: OperatorResult where Wrapped: OperatorResult {
 
 /// A table of all operators, from PyTorch's name to Kindling's call.
 ///
-/// The files in `Operators/` have one line per operator:
+/// The files in `OperatorTable/` have one line per operator:
 ///
 ///     op("exp") { a in try a.tensor(0).exp() }
 ///     op("max", variant: "binary") { a in try a.tensor(0).maximum(a.tensor(1, "other")) }
