@@ -16,12 +16,15 @@ extension Pointwise {
     init(
       inputs: Int, numbers: Int, _ body: (_ inputs: [Value], _ numbers: [Value]) -> [Value]
     ) {
-      let tape = Tape()
+      let tape = Tape(), inputs = Self.count(inputs), numbers = Self.count(numbers)
       let results = body(
         (0..<inputs).map { Value(.input($0), of: tape) },
         (0..<numbers).map { Value(.number(.argument($0)), of: tape) })
       self.init(results, inputs: inputs, numbers: numbers, of: tape)
     }
+
+    /// A number of operands that an expression can have; calls refuse other numbers of tensors.
+    static func count(_ wanted: Int) -> Int { Swift.min(Swift.max(0, wanted), 1000) }
 
     private init(_ results: [Value], inputs: Int, numbers: Int, of tape: Tape) {
       outputs = results.map { $0.place(on: tape) }

@@ -184,7 +184,8 @@ extension Pointwise {
   private func evaluated(
     _ inputs: [Tensor], _ numbers: [Double], into destination: Tensor?
   ) throws -> Tensor {
-    guard inputs.count == expression.inputs, numbers.count >= expression.numbers else {
+    guard !inputs.isEmpty, inputs.count == expression.inputs, numbers.count >= expression.numbers
+    else {
       throw TensorError(
         .value, name,
         "expects \(expression.inputs) tensors and \(expression.numbers) numbers, but got \(inputs.count) and \(numbers.count)"

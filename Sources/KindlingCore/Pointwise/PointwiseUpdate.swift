@@ -28,9 +28,11 @@ public final class PointwiseUpdate: Sendable {
       _ changing: [Pointwise.Value], _ reading: [Pointwise.Value], _ numbers: [Pointwise.Value]
     ) -> [Pointwise.Value]
   ) {
+    let changing = Pointwise.Expression.count(changing)
+    let reading = Pointwise.Expression.count(reading)
     changed = changing
     expression = Pointwise.Expression(inputs: changing + reading, numbers: numbers) { inputs, n in
-      body(Array(inputs[..<changing]), Array(inputs[changing...]), n)
+      body(Array(inputs.prefix(changing)), Array(inputs.dropFirst(changing)), n)
     }
     programs = Pointwise.Programs(expression, replacing: Array(0..<changing))
   }

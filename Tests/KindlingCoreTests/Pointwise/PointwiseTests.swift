@@ -189,6 +189,8 @@ import _TestSupport
       refusal { _ = try one([x, x]) }.contains(
         "one: expects 1 tensors and 0 numbers, but got 2 and 0"))
     #expect(refusal { _ = try one([]) }.contains("but got 0 and 0"))
+    let none = Pointwise("none", inputs: -1, numbers: -1) { _, _ in Pointwise.Value(1) }
+    #expect(refusal { _ = try none([]) }.contains("none: expects 0 tensors"))
     let sum = Pointwise("sum") { x, y in x + y }
     #expect(refusal { _ = try sum(x, Tensor([1.0, 2, 3])) }.contains("must match the size"))
     var leaked: Pointwise.Value?

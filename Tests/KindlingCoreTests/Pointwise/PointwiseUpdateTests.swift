@@ -94,6 +94,8 @@ import _TestSupport
     #expect(refusal { try double([leaf]) }.contains("a leaf Variable that requires grad"))
     try noGrad { try double([leaf]) }
     #expect(try leaf.item() == 2)
+    let negative = PointwiseUpdate(changing: -1, reading: .max) { t, _, _ in t }
+    #expect(refusal { try negative([leaf]) }.contains("changes 0 tensors"))
     let short = PointwiseUpdate(changing: 2) { t, _, _ in [t[0]] }
     #expect(refusal { try short([leaf, leaf]) }.contains("returns 1 values"))
   }
