@@ -69,17 +69,14 @@ open class SGD: Optimizer {
   ) throws {
     let formula = try cache.of(group, SGD.formula)
     guard formula.hasMomentum else { return try formula.first([parameter], [gradient]) }
-    var buffer = state["momentum_buffer"]
-    if buffer == nil {
-      begun.insert(ObjectIdentifier(state))
-      buffer = try Tensor(uninitializedLike: parameter, parameter.dtype)
-      state["momentum_buffer"] = buffer
-    }
-    guard let buffer else { return }
+    let known = state["momentum_buffer"]
+    let buffer = try known ?? Tensor(uninitializedLike: parameter, parameter.dtype)
     // PyTorch looks for the buffers of all parameters before the first update, so that a parameter
     // that comes twice begins twice.
-    let isFirst = begun.contains(ObjectIdentifier(state))
+    let isFirst = known == nil || begun.contains(ObjectIdentifier(state))
     try (isFirst ? formula.first : formula.later)([parameter, buffer], [gradient])
+    if isFirst { begun.insert(ObjectIdentifier(state)) }
+    if known == nil { state["momentum_buffer"] = buffer }
   }
 
   private static func formula(_ group: ParamGroup) throws -> Formula {

@@ -154,6 +154,10 @@ struct ActivationTests {
     }
     expectRefusal("max_val must be larger than min_val") { _ = try Hardtanh(1, 1)(x) }
     expectRefusal("unsigned type with negative limits") { _ = try F.hardtanh(x.to(.uint8)) }
+    expectRefusal("Bool inputs not supported for hardtanh") { _ = try F.relu6(x.to(.bool)) }
+    expectRefusal("cannot be converted to type int64_t") {
+      _ = try F.hardtanh(x.to(.int32), minVal: 0, maxVal: .infinity)
+    }
     expectRefusal("lambda must be in range [0, 3.40282") { _ = try F.softshrink(x, lambd: -1) }
     expectRefusal("alpha cannot be 0 for CELU") { _ = try F.celu(x, alpha: 0) }
     expectRefusal("dimension 1 is size 3") { _ = try F.glu(x) }
@@ -193,5 +197,14 @@ struct ActivationTests {
       _ = try F.pad(x, [1, 1, 1, 1], mode: .replicate)
     }
     expectRefusal("must be >= 1") { _ = try F.pad(x, [-2, -1], mode: .replicate) }
+  }
+
+  /// Bounds beyond an integer dtype limit nothing.
+  @Test func boundsBeyondIntegers() throws {
+    let bytes = try Tensor([0, 1, 50, 200], dtype: .uint8),
+      small = try Tensor([-5, 5], dtype: .int8)
+    #expect(try F.hardtanh(bytes, minVal: 0, maxVal: 1e10).equal(bytes))
+    #expect(try F.hardtanh(small, minVal: -200, maxVal: 200).equal(small))
+    #expect(try F.hardtanh(small, minVal: -1.5, maxVal: 2.5).equal(Tensor([-1, 2], dtype: .int8)))
   }
 }

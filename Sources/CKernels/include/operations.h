@@ -66,8 +66,8 @@
 #define KK_TERNARY_OPS(X)                                                                         \
   /* a + parameter·b·c, a + parameter·b/c, a + c·(b − a) */                                       \
   X(Addcmul, addcmul) X(Addcdiv, addcdiv) X(Lerp, lerp)                                           \
-  /* second parameter·a + parameter·b·c, a + parameter·b/(√c/second parameter + third parameter): */ \
-  /* steps of pointwise programs in one loop, with the roundings of the steps. */                 \
+  /* p[1]·a + p[0]·b·c and a + p[0]·b/(√c/p[1] + p[2]), p being the parameters: steps of */        \
+  /* pointwise programs in one loop, with the roundings of the steps. */                          \
   X(ScaledAddcmul, addcmul) X(AddcdivRoot, addcdiv)                                               \
   /* The minimum of the upper bound c and the maximum of a and the lower bound b. */              \
   X(Clamp, clamp)

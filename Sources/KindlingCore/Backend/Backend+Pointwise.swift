@@ -28,13 +28,17 @@ extension Backend {
     for step in program.steps {
       guard let a = slots[step.inputs.0], let b = slots[step.inputs.1],
         let c = slots[step.inputs.2]
-      else { continue }
+      else {
+        throw TensorError(.unsupported, "pointwise", "a step of the program has no operand")
+      }
       let y = try Tensor(uninitialized: shape, step.isCondition ? .bool : type, on: self)
       let factor = step.factors.0.value(numbers)
       switch step.operation {
       case .unary(let op): try unary(op, a, (factor, 0), dtype: type, into: y)
       case .binary(let op):
-        try binary(op, a, b, factor, dtype: a.dtype == .bool ? .bool : type, into: y)
+        // Conditions are combined as such.
+        let isLogic = op == .logicalAnd || op == .logicalOr || op == .logicalXor
+        try binary(op, a, b, factor, dtype: isLogic ? .bool : type, into: y)
       case .ternary(let op): try ternary(op, a, b, c, factor, dtype: type, into: y)
       case .select: try `where`(a, b, c, into: y)
       case .copy, .input, .number: try copy(a, into: y)

@@ -37,30 +37,11 @@ extension Tensor {
     onExpanded: ExpandedWrite = .refused, sharing: SharedInputs = .itself, recording: Bool = true,
     _ body: (_ x: Tensor, _ destination: Tensor) throws -> Tensor
   ) throws -> Tensor {
-    if isInferenceTensor && !isInferenceModeEnabled {
-      throw TensorError(
-        .autograd, operation,
-        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update"
-      )
-    }
+    try checkInference(operation)
     let records =
       recording && isGradEnabled && (requiresGrad || inputs.contains(where: \.requiresGrad))
     if records { try checkInPlace(operation) }
-    if numel > 0, zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
-      switch onExpanded {
-      case .written: break
-      case .deprecated(let name, let example):
-        try Warnings.warn(
-          .deprecated, "",
-          "Use of \(name) on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[\(example)"
-        )
-      case .refused:
-        throw TensorError(
-          .value, operation,
-          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
-        )
-      }
-    }
+    try checkExpanded(operation, onExpanded)
     for input in inputs where input.storage === storage && overlaps(input, unless: sharing) {
       throw TensorError(
         .value, operation,
@@ -85,6 +66,35 @@ extension Tensor {
   /// before they write.
   func apart(from target: Tensor) throws -> Tensor {
     storage === target.storage ? try clone() : self
+  }
+
+  /// Throws for a tensor made in inference mode outside of it.
+  func checkInference(_ operation: String) throws {
+    if isInferenceTensor && !isInferenceModeEnabled {
+      throw TensorError(
+        .autograd, operation,
+        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update"
+      )
+    }
+  }
+
+  /// Throws for an expanded tensor, unless the operation may write to it.
+  func checkExpanded(_ operation: String, _ onExpanded: ExpandedWrite = .refused) throws {
+    if numel > 0, zip(shape, strides).contains(where: { $0 > 1 && $1 == 0 }) {
+      switch onExpanded {
+      case .written: break
+      case .deprecated(let name, let example):
+        try Warnings.warn(
+          .deprecated, "",
+          "Use of \(name) on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This also applies to advanced indexing e.g. tensor[\(example)"
+        )
+      case .refused:
+        throw TensorError(
+          .value, operation,
+          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
+        )
+      }
+    }
   }
 
   /// Returns whether a write to this tensor may precede a read of `other` at the same address, by

@@ -70,7 +70,7 @@ extension Pointwise.Expression {
     case .cosh: d.times(x.sinh())
     case .tanh: d.times(1 - y.square())
     case .sigmoid: d.times((1 - y) * y)
-    case .relu: chosen(y.gt(0), d, nil)
+    case .relu: chosen(y.le(0), nil, d)
     case .erf: d.times((-x.square()).exp() * (2 / Double.pi.squareRoot()))
     case .erfc: d.times((-x.square()).exp() * (-2 / Double.pi.squareRoot()))
     // Signs and roundings are constant almost everywhere.
@@ -88,13 +88,22 @@ extension Pointwise.Expression {
     case .mul: return (d.0?.times(b)).plus(d.1?.times(a))
     case .div: return (d.0.map { $0 / b }).plus(d.1.map { -$0.times(y) / b })
     case .maximum, .minimum:
-      // Of two equal values, each gets half.
-      let both = d.0.plus(d.1).map { 0.5 * $0 }
-      return chosen(a.eq(b), both, chosen(op == .maximum ? a.gt(b) : a.lt(b), d.0, d.1))
+      // Of two equal values, each gets half; with a NaN, both get all, as in PyTorch.
+      let isFirst = op == .maximum ? a.gt(b) : a.lt(b),
+        isSecond = op == .maximum ? a.lt(b) : a.gt(b)
+      let first = d.0.map {
+        Pointwise.Value.where(isSecond, 0, Pointwise.Value.where(a.eq(b), 0.5 * $0, $0))
+      }
+      let second = d.1.map {
+        Pointwise.Value.where(isFirst, 0, Pointwise.Value.where(a.eq(b), 0.5 * $0, $0))
+      }
+      return first.plus(second)
     case .pow:
-      // The exponent's derivative is 0 where base and exponent are, as PyTorch has it.
-      let base = d.0.map { $0.times(b * a.pow(b - 1)) }
-      let exponent = d.1.map { Pointwise.Value.where(a.eq(0), 0, $0.times(y * a.log())) }
+      let base = d.0.map { Pointwise.Value.where(b.eq(0), 0, $0.times(b * a.pow(b - 1))) }
+      // Powers of 0 are constant for exponents from 0 on.
+      let exponent = d.1.map {
+        Pointwise.Value.where(a.eq(0).logicalAnd(b.ge(0)), 0, $0.times(y * a.log()))
+      }
       return base.plus(exponent)
     default: return nil
     }
@@ -113,8 +122,9 @@ extension Pointwise.Expression {
       let ends = (d[0]?.times(1 - x[2])).plus(d[1]?.times(x[2]))
       return ends.plus(d[2]?.times(x[1] - x[0]))
     case .clamp:
-      let isInside = x[0].ge(x[1]).logicalAnd(x[0].le(x[2]))
-      return chosen(isInside, d[0], chosen(x[0].lt(x[1]), d[1], d[2]))
+      // The upper bound applies last.
+      let isAbove = x[0].gt(x[2]).logicalOr(x[1].gt(x[2]))
+      return chosen(isAbove, d[2], chosen(x[0].lt(x[1]), d[1], d[0]))
     default: return nil
     }
   }

@@ -41,18 +41,17 @@ extension Pointwise {
       self.isMixed = isMixed
     }
 
-    /// The product of a new first input and the derivative by input `i` of the only result; nil if
-    /// that is zero.
+    /// The gradient of input `i` as an expression of that of the only result, a new first input, and the
+    /// other inputs; nil if it is zero.
     func gradient(by i: Int) -> Expression? {
       let tape = Tape()
       let gradient = Value(.input(0), of: tape)
       let others = (0..<inputs).map { Value(.input($0 + 1), of: tape) }
       var slopes = [Value?](repeating: nil, count: inputs)
-      slopes[i] = Value(1)
+      slopes[i] = gradient
       guard let slope = derived(at: others, slopes, on: tape).first?.slope else { return nil }
-      let result = slope.constant == 1 ? gradient : gradient * slope
       tape.isMixed = tape.isMixed || isMixed
-      return Expression([result], inputs: inputs + 1, numbers: numbers, of: tape)
+      return Expression([slope], inputs: inputs + 1, numbers: numbers, of: tape)
     }
 
     /// The expression with other entries in the same places.

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Pointwise {
-  /// The steps of an expression: one for each operation, and with some of them fused.
+  /// The steps of an expression: `plain` has one for each operation, `fused` joins some.
   package struct Programs: Sendable {
     package let plain: Program
     /// Gives the same bits in fewer loops.

@@ -158,11 +158,13 @@ extension Pointwise {
     let found = inputs.enumerated().map { i, x in x.requiresGrad ? gradients.by(i) : nil }
     // More than an input can save.
     if found.contains(where: { ($0?.inputs.count ?? 0) > 4 }) {
-      try Recording.record([result], node, inputs, saving: inputs) { g, saved in
-        try zip(inputs.indices, found).map { i, gradient in
-          guard let g = g[0] else { return nil }
-          guard let gradient else { return try g.newZeros(saved[i].shape) }
-          return try gradient.function([g] + gradient.inputs.map { saved[$0] }, numbers: numbers)
+      let used = Set(found.flatMap { $0?.inputs ?? [] }).sorted()
+      let place = Dictionary(uniqueKeysWithValues: used.enumerated().map { ($1, $0) })
+      try Recording.record([result], node, inputs, saving: used.map { inputs[$0] }) { g, saved in
+        try found.map { gradient in
+          guard let g = g[0], let gradient else { return nil }
+          let own = gradient.inputs.compactMap { place[$0] }.map { saved[$0] }
+          return try gradient.function([g] + own, numbers: numbers)
         }
       }
       return result
@@ -184,7 +186,7 @@ extension Pointwise {
   private func evaluated(
     _ inputs: [Tensor], _ numbers: [Double], into destination: Tensor?
   ) throws -> Tensor {
-    guard !inputs.isEmpty, inputs.count == expression.inputs, numbers.count >= expression.numbers
+    guard !inputs.isEmpty, inputs.count == expression.inputs, numbers.count == expression.numbers
     else {
       throw TensorError(
         .value, name,

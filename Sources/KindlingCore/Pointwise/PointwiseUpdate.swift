@@ -46,7 +46,7 @@ public final class PointwiseUpdate: Sendable {
   ) throws {
     let name = "PointwiseUpdate"
     guard changing.count == changed, changing.count + reading.count == expression.inputs,
-      numbers.count >= expression.numbers, expression.outputs.count == changed
+      numbers.count == expression.numbers, expression.outputs.count == changed
     else {
       throw TensorError(
         .value, name,
@@ -78,13 +78,10 @@ public final class PointwiseUpdate: Sendable {
         throw TensorError(
           .autograd, name, "records nothing for backward; wrap the update in noGrad { }")
       }
-      // The usual tensor needs no further check.
-      if x.isContiguous && !x.isInferenceTensor {
-        x.storage.version += 1
-      } else {
-        try x.inPlace(name) { x, _ in x }
-      }
+      try x.checkInference(name)
+      if !x.isContiguous { try x.checkExpanded(name) }
     }
+    for x in changing { x.storage.version += 1 }
     try first.backend.pointwise(
       programs, inputs, numbers: numbers, dtype: first.dtype, roundingEachStep: true, into: changing
     )

@@ -131,7 +131,6 @@ extension Pointwise {
         steps.append(step)
       }
       for (k, place) in places.enumerated() where slots[place] != firstOutput + k {
-        if k < replacing.count, let replaced = replacing[k], replaced == slots[place] { continue }
         steps.append(Step(.copy, [slots[place]], to: firstOutput + k))
       }
     }

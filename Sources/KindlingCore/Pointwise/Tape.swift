@@ -46,5 +46,21 @@ extension Pointwise {
   package enum Factor: Hashable, Sendable {
     case constant(Double)
     case argument(Int)
+
+    /// Compares constants by their bits: NaN is equal to itself, and 0 differs from −0.
+    package static func == (a: Self, b: Self) -> Bool {
+      switch (a, b) {
+      case (.constant(let a), .constant(let b)): a.bitPattern == b.bitPattern
+      case (.argument(let a), .argument(let b)): a == b
+      default: false
+      }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+      switch self {
+      case .constant(let number): hasher.combine(number.bitPattern)
+      case .argument(let i): hasher.combine(i)
+      }
+    }
   }
 }

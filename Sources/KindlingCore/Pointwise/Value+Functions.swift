@@ -118,7 +118,17 @@ extension Pointwise.Value {
   public func reciprocal() -> Self { .unary(.reciprocal, self) }
   /// Returns `self` to the power of `exponent`.
   public func pow(_ exponent: some PointwiseOperand) -> Self {
-    .binary(.pow, self, exponent.pointwiseValue)
+    let exponent = exponent.pointwiseValue
+    // These powers have loops of their own, which are more accurate.
+    return switch exponent.constant {
+    case 2: square()
+    case 3: square() * self
+    case 0.5: sqrt()
+    case -0.5: rsqrt()
+    case -1: reciprocal()
+    case -2: square().reciprocal()
+    default: .binary(.pow, self, exponent)
+    }
   }
   /// Returns e to the power of this value.
   public func exp() -> Self { .unary(.exp, self) }

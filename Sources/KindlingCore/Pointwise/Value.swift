@@ -80,7 +80,7 @@ extension Pointwise.Value {
     _ operation: Pointwise.Operation, _ operands: [Pointwise.Value],
     factor: Pointwise.Value = Pointwise.Value(1)
   ) -> Pointwise.Value {
-    for operand in operands {
+    for operand in operands + [factor] {
       guard case .entry(let tape, _) = operand.form else { continue }
       if case .entry(let other, _) = factor.form, other !== tape { tape.isMixed = true }
       return Pointwise.Value(
@@ -104,7 +104,7 @@ extension Pointwise.Value {
     factor: Pointwise.Value = Pointwise.Value(1)
   ) -> Pointwise.Value { apply(.binary(op), [a, b], factor: factor) }
 
-  /// Whether this value can be the factor of a sum or product of three.
+  /// Whether this value is the same number for all elements.
   var isNumber: Bool { factor != nil }
 }
 

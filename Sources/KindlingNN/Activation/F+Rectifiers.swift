@@ -154,11 +154,25 @@ extension F {
   private static func limited(
     _ x: Tensor, _ low: Double, _ high: Double, _ function: Pointwise, _ inplace: Bool
   ) throws -> Tensor {
-    if x.dtype == .bool || x.dtype == .uint8 && low < 0 {
+    if x.dtype == .bool {
+      throw TensorError(.dtype, "hardtanh", "Bool inputs not supported for hardtanh")
+    }
+    if x.dtype == .uint8 && low < 0 {
       throw TensorError(
         .dtype, "hardtanh", "cannot do hardtanh on an unsigned type with negative limits")
     }
-    return try function(x, numbers: [low, high], inplace: inplace)
+    var bounds = [low, high]
+    if !x.dtype.isFloatingPoint {
+      let info = try iinfo(x.dtype)
+      bounds = try bounds.map { bound in
+        guard Int(exactly: bound.rounded(.towardZero)) != nil else {
+          throw TensorError(
+            .value, "hardtanh", "value cannot be converted to type int64_t without overflow")
+        }
+        return min(max(bound, Double(info.min)), Double(info.max))
+      }
+    }
+    return try function(x, numbers: bounds, inplace: inplace)
   }
 
   /// Replaces elements up to `threshold` by `value` (PyTorch: `F.threshold`).
@@ -214,7 +228,7 @@ extension F {
 
   private static let hardswish = Pointwise(
     "hardswish", "HardswishBackward0",
-    .init(inPlaceNode: "HardswishBackward1", floatKernel: "hardswish_cpu"),
+    .init(floatKernel: "hardswish_cpu"),
     gradient: { g, x, _ in
       let above = Pointwise.Value.where(x.lt(3), g * (x / 3 + 0.5), g)
       return .where(x.le(-3), 0, above)
@@ -228,7 +242,7 @@ extension F {
 
   private static let hardsigmoid = Pointwise(
     "hardsigmoid", "HardsigmoidBackward0",
-    .init(inPlaceNode: "HardsigmoidBackward1", floatKernel: "hardsigmoid_cpu"),
+    .init(floatKernel: "hardsigmoid_cpu"),
     gradient: { g, x, _ in
       // PyTorch's 1/6 is rounded to float32 for every dtype.
       .where(x.gt(-3).logicalAnd(x.lt(3)), g * Double(Float(1.0 / 6)), 0)

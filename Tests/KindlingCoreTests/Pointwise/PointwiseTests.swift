@@ -130,6 +130,53 @@ import _TestSupport
     #expect(try gradient(g.sum(), x).isfinite().all().item(as: Bool.self))
   }
 
+  /// NaN is a constant like any other, and −0 is not 0.
+  @Test func constantsKeepTheirBits() throws {
+    let x = Tensor([1.0, -1])
+    let nan = Pointwise { x in .where(x.gt(0), x, Double.nan) }
+    #expect(try nan(x).isnan().equal(Tensor([false, true])))
+    let zeros = Pointwise { x in 1 / Pointwise.Value.where(x.gt(0), 0.0, -0.0) }
+    #expect(try zeros(x).equal(Tensor([Double.infinity, -.infinity])))
+    let sum = Pointwise("sum", inputs: 1, numbers: 1) { x, n in
+      x[0] * Pointwise.Value(1).add(Pointwise.Value(2), alpha: n[0])
+    }
+    #expect(try sum([x], numbers: [3]).equal(Tensor([7.0, -7])))
+  }
+
+  /// Gradients where functions bend, and at NaN and infinity: the values are PyTorch's.
+  @Test(
+    arguments: [
+      (
+        "powers of 0", { $0.pow($1) }, [0, 0, 0], [0, 2, -1.0], [0, 0, -.infinity],
+        [0, 0, -.infinity]
+      ),
+      ("maxima", { $0.maximum($1) }, [.nan, 1, 2], [1, 1, .nan], [1, 0.5, 1], [1, 0.5, 1]),
+      ("minima", { $0.minimum($1) }, [1, 1, 3], [2, 1, 2], [1, 0.5, 0], [0, 0.5, 1]),
+      (
+        "crossed bounds", { $0.clamp(min: $1, max: 1.0) }, [0, .nan, -1], [2, 0, 0.5], [0, 1, 0],
+        [0, 0, 1]
+      ),
+    ] as [BentCase])
+  func gradientsWhereFunctionsBend(_ c: BentCase) throws {
+    let function = Pointwise(c.name, c.body)
+    let x = try Tensor(c.x, dtype: .float64).requiresGrad_()
+    let y = try Tensor(c.y, dtype: .float64).requiresGrad_()
+    try function(x, y).sum().backward()
+    #expect(x.grad.map { "\($0)" } == "\(try Tensor(c.dx, dtype: .float64))", "\(c.name)")
+    #expect(y.grad.map { "\($0)" } == "\(try Tensor(c.dy, dtype: .float64))", "\(c.name)")
+  }
+  typealias BentCase = (
+    name: String, body: @Sendable (Pointwise.Value, Pointwise.Value) -> Pointwise.Value,
+    x: [Double], y: [Double], dx: [Double], dy: [Double]
+  )
+
+  @Test func infiniteGradientsStopAtWhatIsNotSelected() throws {
+    let x = try Tensor([-1.0, 2, .nan]).requiresGrad_()
+    let relu = Pointwise { x in x.relu() }
+    try relu(x).backward(Tensor([Double.infinity, .infinity, 1]))
+    #expect(try x.grad?.equal(Tensor([0.0, .infinity, 1])) == true)
+  }
+
   @Test func numbersComeWithEachCall() throws {
     let function = Pointwise("scaled", inputs: 1, numbers: 2) { x, n in
       (x[0] * n[0]).add(x[0], alpha: n[1])
@@ -211,6 +258,12 @@ import _TestSupport
     for c in Self.cases {
       let y = try c.function(x.to(remote.device)).to(.cpu)
       #expect(try y.equal(c.function(x)), "\(c.testDescription)")
+    }
+    let product = Pointwise { m, x in m * x }, mask = Tensor([true, false]),
+      half = Tensor([2.5, 3])
+    for dtype in [DType.float32, .float16] {
+      let y = try product(mask.to(remote.device), half.to(dtype).to(remote.device)).to(.cpu)
+      #expect(try y.equal(Tensor([2.5, 0], dtype: dtype)) && y.dtype == dtype)
     }
   }
 }

@@ -80,6 +80,27 @@ import _TestSupport
     #expect(try whole.equal(Tensor([4.0, 6, -2, -2])))
   }
 
+  /// A tensor that the update returns as it is stays so, in every dtype and memory order.
+  @Test(arguments: [DType.float32, .float64, .float16, .bfloat16])
+  func unchangedTensorsStay(_ dtype: DType) throws {
+    for transposed in [false, true] {
+      let a = try Self.random([30, 40], 1, dtype), b = try Self.random([40, 30], 2, dtype).T
+      let first = transposed ? b : a, before = try first.clone()
+      let second = try Self.random([30, 40], 3, dtype), old = try second.clone()
+      try PointwiseUpdate(changing: 2) { t, _, _ in [t[0], t[0] + t[1]] }([first, second])
+      #expect(try first.equal(before) && second.equal(before.add(old)))
+    }
+  }
+
+  /// An update that is refused changes no version.
+  @Test func refusedUpdatesLeaveVersions() throws {
+    let a = Tensor([1.0, 2, 3])
+    let version = a.version
+    let update = PointwiseUpdate(changing: 2) { t, _, _ in [t[0] * 2, t[1]] }
+    #expect(throws: TensorError.self) { try update([a, Tensor([1.0]).expand([3])]) }
+    #expect(a.version == version)
+  }
+
   @Test func refusals() throws {
     let double = PointwiseUpdate(changing: 1) { t, _, _ in [t[0] * 2] }
     let leaf = try Tensor([1.0]).requiresGrad_()

@@ -61,7 +61,7 @@ private struct PointwiseRun {
   private let calls: UnsafeMutablePointer<Call>
   private let operands: UnsafeMutablePointer<Operand>
   /// How far the loops advance in each slot: by one element or not at all.
-  private let steps: UnsafeMutablePointer<Int64>
+  private let advances: UnsafeMutablePointer<Int64>
   private let numbers: UnsafeMutableRawPointer
   /// For each lane, the addresses of its slots and the memory of its intermediate results.
   private let laneMemory: UnsafeMutableRawPointer
@@ -102,7 +102,7 @@ private struct PointwiseRun {
       callBytes + operandBytes + addressBytes + numberBytes + lanes * laneBytes)
     calls = workspace.base.bindMemory(to: Call.self, capacity: callCount)
     operands = (workspace.base + callBytes).bindMemory(to: Operand.self, capacity: operandCount)
-    steps = (workspace.base + callBytes + operandBytes).bindMemory(
+    advances = (workspace.base + callBytes + operandBytes).bindMemory(
       to: Int64.self, capacity: program.slots)
     self.numbers = workspace.base + callBytes + operandBytes + addressBytes
     laneMemory = self.numbers + numberBytes
@@ -120,7 +120,7 @@ private struct PointwiseRun {
             step.factors.2.value(arguments)
           ), isCondition: step.isCondition))
     }
-    for i in 0..<program.slots { steps[i] = i >= firstNumber && i < firstTemporary ? 0 : 1 }
+    for i in 0..<program.slots { advances[i] = i >= firstNumber && i < firstTemporary ? 0 : 1 }
     for i in 0..<operandCount {
       let x = i < inputCount ? inputs[i] : outputs[i - inputCount]
       let stride = plan.map { $0.strides[i][$0.sizes.count - 1] } ?? (x.numel == n ? 1 : 0)
@@ -129,7 +129,7 @@ private struct PointwiseRun {
         to: Operand(
           base: x.pointer, dtype: x.dtype, size: x.dtype.byteSize, stride: stride,
           isDirect: x.dtype == type && (stride == 1 || isInput && stride == 0)))
-      if isInput && stride == 0 { steps[i] = 0 }
+      if isInput && stride == 0 { advances[i] = 0 }
     }
     for (i, number) in program.numbers.enumerated() {
       var value = number.factor.value(arguments)
@@ -223,7 +223,7 @@ private struct PointwiseRun {
     let pointers: (UnsafeRawPointer?, UnsafeRawPointer?, UnsafeRawPointer?) = (
       UnsafeRawPointer(slots[a]), UnsafeRawPointer(slots[b]), UnsafeRawPointer(slots[c])
     )
-    let strides = (steps[a], steps[b], steps[c])
+    let strides = (advances[a], advances[b], advances[c])
     let output = slots[call.output]
     withUnsafeBytes(of: pointers) { pointers in
       withUnsafeBytes(of: strides) { strides in
