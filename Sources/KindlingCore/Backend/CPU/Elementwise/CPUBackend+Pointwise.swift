@@ -6,9 +6,10 @@ extension CPUBackend {
     roundingEachStep: Bool, into outputs: [Tensor]
   ) throws {
     guard let first = outputs.first, first.numel > 0 else { return }
-    // Fused steps round as single ones, but between them nothing can be rounded to 16 bits.
+    // Fused steps have loops of floats, and between them nothing can be rounded to 16 bits.
+    let isPlain = roundingEachStep && dtype.isHalf || !dtype.isFloatingPoint
     let run = try PointwiseRun(
-      roundingEachStep && dtype.isHalf ? programs.plain : programs.fused, inputs, numbers: numbers,
+      isPlain ? programs.plain : programs.fused, inputs, numbers: numbers,
       dtype: dtype, roundingEachStep: roundingEachStep,
       into: outputs)
     defer { run.free() }
