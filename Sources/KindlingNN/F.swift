@@ -26,14 +26,3 @@ public enum Reduction: String, Sendable {
     }
   }
 }
-
-extension Tensor {
-  /// Applies the reduction to element-wise losses.
-  func reduced(_ reduction: LossReduction) throws -> Tensor {
-    switch reduction {
-    case .none: self
-    case .mean: try mean()
-    case .sum: try sum()
-    }
-  }
-}

@@ -85,4 +85,53 @@ extension Tensor {
         return try (s[1] * r.sum(dim: -2).unsqueeze(-1) - r.mT.matmul(s[0])).sumToSize(shape)
       }, savingOutput: true)
   }
+
+  /// Computes the p-norm distances between all pairs of rows, in order.
+  package func pdist(p: Double) throws -> Tensor {
+    guard ndim == 2 else {
+      throw TensorError(.shape, "pdist", "pdist only supports 2D tensors, got: \(ndim)D")
+    }
+    guard dtype == .float32 || dtype == .float64 else {
+      throw TensorError(.dtype, "pdist", "pdist only supports floating-point dtypes")
+    }
+    guard p >= 0 else {
+      throw TensorError(.value, "pdist", "pdist only supports non-negative p values")
+    }
+    let n = shape[0], columns = shape[1]
+    _ = try Layout.checkedCount([n, n, Swift.max(columns, 1)], dtype, "pdist")
+    if n < 2 || columns == 0 {
+      return try Tensor.zeros([n < 2 ? 0 : n * (n - 1) / 2], dtype: dtype, device: device)
+        .recorded(
+          "PdistBackward0",
+          Input(self, saving: self) { [shape] g, s in
+            try Tensor.zeros(shape, dtype: g.dtype, device: g.device)
+              .flat(in: s[0], "PdistBackwardBackward0")
+          }, savingOutput: true)
+    }
+    let pairs = try Tensor.triuIndices(n, n, offset: 1, device: device)
+    return try Composed.record("PdistBackward0", [self, pairs], savingOutput: true) { s in
+      let apart = try s[0].indexSelect(0, s[1].select(0, 0))
+        .sub(s[0].indexSelect(0, s[1].select(0, 1)))
+      switch p {
+      case 1:
+        // Unlike the gradient of a norm, this gradient is NaN if a difference is NaN.
+        let sign = try noGrad { try Tensor.where(apart.isnan(), apart, apart.sgn()) }
+        return try (apart * sign).sum(dim: 1)
+      case .infinity: return try apart.chebyshevNorm()
+      default: return try apart.norm(p: p, dim: 1)
+      }
+    }
+  }
+
+  /// Returns the maximum absolute value of each row.
+  ///
+  /// Each element that attains it gets the whole gradient, as in PyTorch.
+  private func chebyshevNorm() throws -> Tensor {
+    try noGrad { try abs().amax(dim: 1) }.recorded(
+      "PdistBackward0",
+      Input(self, saving: self) { g, s in
+        let gap = try (s[0].abs() - s.output.unsqueeze(1)).abs().ceil().clamp(max: 1)
+        return try g.unsqueeze(1) * s[0].sign() * (1 - gap)
+      }, savingOutput: true)
+  }
 }

@@ -55,13 +55,9 @@ extension Tensor {
 
   /// Creates the dropout factors: 0 with probability `p`, else 1 / (1 − p).
   ///
-  /// They have this tensor's dtype, and its shape or `shape` (for whole channels).
-  package func dropoutNoise(_ p: Double, shape: [Int]? = nil) throws -> Tensor {
-    try Tensor.checkProbability("dropout", p)
-    try requireFloat("dropout")
-    let noise =
-      try shape.map { try Tensor(uninitialized: $0, dtype, on: backend, "dropout") }
-      ?? Tensor(uninitializedLike: self, dtype)
+  /// They have this tensor's shape and dtype, a float.
+  package func dropoutNoise(_ p: Double) throws -> Tensor {
+    let noise = try Tensor(uninitializedLike: self, dtype)
     if p == 1 { return try noise.fill_(0) }
     try backend.random(.bernoulli(1 - p), .default, into: noise)
     return try noise.div_(1 - p)

@@ -55,11 +55,7 @@ extension F {
         "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)"
       )
     }
-    let mask = try noGrad {
-      p == 1
-        ? try Tensor.zeros(like: x)
-        : try Tensor.empty(like: x).bernoulli_(1 - p).div_(1 - p)
-    }
+    let mask = try noGrad { try x.dropoutNoise(p) }
     return inplace ? try x.mul_(mask) : try x.mul(mask)
   }
 

@@ -29,41 +29,7 @@ extension F {
   ///
   /// `weight` is one slope, or one for each channel (dimension 1).
   public static func prelu(_ x: Tensor, _ weight: Tensor) throws -> Tensor {
-    guard x.ndim > 0 || weight.ndim == 0 || weight.numel == 1 else {
-      throw TensorError(.shape, "prelu", "Not allow zero-dim input tensor.")
-    }
-    guard weight.ndim <= 1 else {
-      throw TensorError(
-        .shape, "prelu",
-        "Expected `weight` to be a scalar or 1D tensor, but got: ndim = \(weight.ndim)")
-    }
-    guard weight.dtype == x.dtype, x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "prelu",
-        "Type promoting not supported. Got \(x.dtype.scalarName) and \(weight.dtype.scalarName)")
-    }
-    var slopes = weight
-    if weight.numel != 1 {
-      let channels = x.ndim < 2 ? 1 : x.shape[1]
-      guard channels == weight.numel else {
-        throw TensorError(
-          .shape, "prelu",
-          "Mismatch of parameter numbers and input channel size. Found parameter numbers = \(weight.numel) and channel size = \(channels)."
-        )
-      }
-    }
-    if x.ndim != 1 || weight.ndim != 1 {
-      var shape = [Int](repeating: 1, count: x.ndim)
-      if x.ndim > 1 { shape[1] = weight.numel }
-      slopes = try weight.view(shape)
-    }
-    let y = try noGrad { try Tensor.where(x.gt(0), x, x.mul(slopes)) }
-    return try y.recorded(
-      "PreluKernelBackward0",
-      Input(x, saving: x, slopes) { g, s in
-        try Tensor.where(s[0].gt(0), g, g.mul(s[1])).flat(in: s[0], "PreluKernelBackwardBackward0")
-      },
-      Input(slopes, saving: x, slopes) { g, s in try Tensor.where(s[0].gt(0), 0, g.mul(s[0])) })
+    try x.prelu(weight)
   }
 
   /// Multiplies negative elements by random slopes in training, by the mean slope otherwise
@@ -86,40 +52,7 @@ extension F {
     guard training else {
       return try rrelu(x, numbers: [(lower + upper) / 2], inplace: inplace)
     }
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "rrelu",
-        "\"rrelu_with_noise_out_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
-    // PyTorch draws in float64, between bounds rounded to the compute dtype.
-    let rounds = x.dtype != .float64
-    let low = rounds ? Double(Float(lower)) : lower, high = rounds ? Double(Float(upper)) : upper
-    let noise = try noGrad {
-      let flat = try x.reshape(-1), negative = try flat.le(0)
-      let count = try negative.sum().item(as: Int.self)
-      let slopes = try Tensor.empty([count], dtype: .float64, device: x.device)
-        .uniform_(low, high)
-      return try Tensor.ones(like: flat).indexPut_([negative], slopes.to(x.dtype)).view(x.shape)
-    }
-    if inplace {
-      return try x.inPlace("rrelu_") { before, destination in
-        let out = destination.alias()
-        try noGrad { _ = try out.copy_(before.mul(noise)) }
-        return try out.recorded(
-          "RreluWithNoiseBackward1",
-          Input(before, saving: noise, before) { g, s in
-            try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")
-          },
-          // PyTorch saves the output here too, and rejects a later modification of it.
-          savingOutput: true)
-      }
-    }
-    return try noGrad { try x.mul(noise) }.recorded(
-      "RreluWithNoiseBackward0",
-      Input(x, saving: noise, x) { g, s in
-        try g.mul(s[0]).flat(in: s[1], "RreluWithNoiseBackwardBackward0")
-      })
+    return try x.rrelu(lower: lower, upper: upper, inplace: inplace)
   }
 
   private static let rrelu = sloped(

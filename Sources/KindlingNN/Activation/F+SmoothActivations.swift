@@ -170,32 +170,7 @@ extension F {
   ///
   /// - Throws: `TensorError` `.shape` if the size along `dim` is odd.
   public static func glu(_ x: Tensor, dim: Int = -1) throws -> Tensor {
-    guard x.ndim > 0 else {
-      throw TensorError(.shape, "glu", "glu does not support 0-dimensional tensors")
-    }
-    let d = try Layout.wrap(dim, x.ndim, "glu"), size = x.shape[d]
-    guard size % 2 == 0 else {
-      throw TensorError(
-        .shape, "glu", "Halving dimension must be even, but dimension \(d) is size \(size)")
-    }
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "glu",
-        "\"glu_cpu\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
-    @Sendable func gated(_ x: Tensor) throws -> Tensor {
-      try x.narrow(d, 0, size / 2).mul(x.narrow(d, size / 2, size / 2).sigmoid())
-    }
-    let type = x.dtype.computeType
-    return try noGrad { try gated(x.to(type)).to(x.dtype) }.recorded(
-      "GluBackward0",
-      Input(x, saving: x) { g, s in
-        let x = try s[0].to(type), g = try g.to(type)
-        let gate = try x.narrow(d, size / 2, size / 2).sigmoid()
-        let second = try gate.rsub(1).mul(gate).mul(g).mul(x.narrow(d, 0, size / 2))
-        return try Tensor.cat([g.mul(gate), second], dim: d).to(s[0].dtype)
-      })
+    try x.glu(dim: dim)
   }
 
   /// Applies ``softmax(_:dim:dtype:)`` to the negated input (PyTorch: `F.softmin`).

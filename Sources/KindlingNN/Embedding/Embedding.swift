@@ -31,7 +31,7 @@ open class EmbeddingTable: Module {
     self.scaleGradByFreq = scaleGradByFreq
     var problem: TensorError?
     do {
-      self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, numEmbeddings) }
+      self.paddingIdx = try paddingIdx.map { try Tensor.wrappedPadding($0, numEmbeddings) }
     } catch {
       self.paddingIdx = paddingIdx
       problem = error as? TensorError
@@ -54,7 +54,7 @@ open class EmbeddingTable: Module {
       )
     }
     (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
-    self.paddingIdx = try paddingIdx.map { try F.wrappedPadding($0, embeddings.shape[0]) }
+    self.paddingIdx = try paddingIdx.map { try Tensor.wrappedPadding($0, embeddings.shape[0]) }
     writtenMaxNorm = maxNorm?.scalar
     writtenNormType = normType.scalar
     self.scaleGradByFreq = scaleGradByFreq

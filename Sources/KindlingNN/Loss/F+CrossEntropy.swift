@@ -36,8 +36,8 @@ extension F {
       logs, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
     if labelSmoothing == 0 { return nll }
     let smooth = try smoothLoss(logs, target, weight, ignoreIndex, kind, classDim)
-    return try nll.scaled(1 - labelSmoothing)
-      .add(smooth.scaled(labelSmoothing / Double(input.shape[classDim])))
+    return try nll.scaled(by: 1 - labelSmoothing)
+      .add(smooth.scaled(by: labelSmoothing / Double(input.shape[classDim])))
   }
 
   /// Returns the part of the loss that label smoothing spreads over all classes.
@@ -90,8 +90,7 @@ extension F {
     case .sum: return try products.sum().neg()
     case .mean:
       let samples = classes == 0 ? 0 : input.numel / classes
-      return try products.sum().neg().scaled(
-        1 / Double(samples), "DivBackward1", dividing: Double(samples))
+      return try products.sum().neg().divided(by: Double(samples))
     }
   }
 
@@ -109,24 +108,5 @@ extension Array {
     var rest = self
     rest.remove(at: index)
     return rest
-  }
-}
-
-extension Tensor {
-  /// Zeroes elements selected by `mask`, recorded with the single edge of an in-place operation.
-  fileprivate func zeroed(where mask: Tensor) throws -> Tensor {
-    try noGrad { try Tensor.where(mask, 0, self) }
-      .recorded(
-        "MaskedFillBackward0", Input(self, saving: mask) { g, s in try Tensor.where(s[0], 0, g) })
-  }
-
-  /// Multiplies by a number, or divides by one, under the node that PyTorch's losses record.
-  ///
-  /// That node differs from the one of `x * 2` in a program.
-  fileprivate func scaled(
-    _ factor: Double, _ node: String = "MulBackward1", dividing divisor: Double? = nil
-  ) throws -> Tensor {
-    try noGrad { try divisor.map { try div($0) } ?? mul(factor) }
-      .recorded(node, Input(self) { g, _ in try divisor.map { try g.div($0) } ?? g.mul(factor) })
   }
 }

@@ -41,51 +41,6 @@ extension F {
   ///
   /// - Shape: `[N, D]` → `[N(N − 1)/2]`.
   public static func pdist(_ x: Tensor, p: Double = 2) throws -> Tensor {
-    guard x.ndim == 2 else {
-      throw TensorError(.shape, "pdist", "pdist only supports 2D tensors, got: \(x.ndim)D")
-    }
-    guard x.dtype == .float32 || x.dtype == .float64 else {
-      throw TensorError(.dtype, "pdist", "pdist only supports floating-point dtypes")
-    }
-    guard p >= 0 else {
-      throw TensorError(.value, "pdist", "pdist only supports non-negative p values")
-    }
-    let n = x.shape[0], columns = x.shape[1]
-    _ = try Layout.checkedCount([n, n, max(columns, 1)], x.dtype, "pdist")
-    if n < 2 || columns == 0 {
-      let shape = x.shape
-      return try Tensor.zeros([n < 2 ? 0 : n * (n - 1) / 2], dtype: x.dtype, device: x.device)
-        .recorded(
-          "PdistBackward0",
-          Input(x, saving: x) { g, s in
-            try Tensor.zeros(shape, dtype: g.dtype, device: g.device)
-              .flat(in: s[0], "PdistBackwardBackward0")
-          }, savingOutput: true)
-    }
-    let pairs = try Tensor.triuIndices(n, n, offset: 1, device: x.device)
-    return try Composed.record("PdistBackward0", [x, pairs], savingOutput: true) { s in
-      let apart = try s[0].indexSelect(0, s[1].select(0, 0))
-        .sub(s[0].indexSelect(0, s[1].select(0, 1)))
-      switch p {
-      case 1:
-        // Unlike the gradient of a norm, this gradient is NaN if a difference is NaN.
-        let sign = try noGrad { try Tensor.where(apart.isnan(), apart, apart.sgn()) }
-        return try (apart * sign).sum(dim: 1)
-      case .infinity: return try chebyshevNorm(apart)
-      default: return try apart.norm(p: p, dim: 1)
-      }
-    }
-  }
-
-  /// Returns the maximum absolute value of each row.
-  ///
-  /// Each element that attains it gets the whole gradient, as in PyTorch.
-  private static func chebyshevNorm(_ x: Tensor) throws -> Tensor {
-    try noGrad { try x.abs().amax(dim: 1) }.recorded(
-      "PdistBackward0",
-      Input(x, saving: x) { g, s in
-        let gap = try (s[0].abs() - s.output.unsqueeze(1)).abs().ceil().clamp(max: 1)
-        return try g.unsqueeze(1) * s[0].sign() * (1 - gap)
-      }, savingOutput: true)
+    try x.pdist(p: p)
   }
 }

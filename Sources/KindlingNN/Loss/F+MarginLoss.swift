@@ -33,27 +33,8 @@ extension F {
   public static func softMarginLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
   ) throws -> Tensor {
-    let name = "soft_margin_loss", kind = try reduction.forLoss(name)
-    guard input.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "result type Float can't be cast to the desired output type \(input.dtype.scalarName); convert the input with to(.float32)"
-      )
-    }
-    guard try Layout.broadcast(input.shape, target.shape, name) == input.shape else {
-      throw TensorError(
-        .shape, name,
-        "output with shape \(input.shape) doesn't match the broadcast shape of the target \(target.shape)"
-      )
-    }
-    let losses = try noGrad { try target.mul(input).neg().exp().log1p() }
-    let scale = kind == .mean ? 1 / Double(losses.numel) : 1
-    return try noGrad { try losses.reduced(kind) }.recorded(
-      "SoftMarginLossBackward0",
-      Input(input, saving: input, target) { g, s in
-        let share = try s[1].mul(s[0]).neg().sigmoid()
-        return try g.mul(share.mul(s[1]).mul(-scale))
-      })
+    let kind = try reduction.forLoss("soft_margin_loss")
+    return try input.softMarginLoss(target, kind)
   }
 
   /// Computes the cosine embedding loss (PyTorch: `F.cosine_embedding_loss`).
@@ -92,58 +73,8 @@ extension F {
     _ input: Tensor, _ target: Tensor, p: Int = 1, margin: Double = 1, weight: Tensor? = nil,
     reduction: Reduction = .mean
   ) throws -> Tensor {
-    let name = "multi_margin_loss", kind = try reduction.forLoss(name)
-    guard p == 1 || p == 2 else {
-      throw TensorError(.value, name, "only p == 1 and p == 2 supported, but got \(p)")
-    }
-    guard (0...2).contains(input.ndim), let classes = input.ndim == 0 ? 1 : input.shape.last,
-      classes > 0
-    else {
-      throw TensorError(
-        .shape, name,
-        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)"
-      )
-    }
-    let samples = input.ndim == 2 ? input.shape[0] : 1
-    guard target.ndim <= 1, target.numel == samples else {
-      throw TensorError(
-        .shape, name,
-        "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(input.shape)."
-      )
-    }
-    guard target.dtype == .int64, input.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)"
-      )
-    }
-    if let weight, weight.shape != [classes] {
-      throw TensorError(
-        .shape, name, "inconsistent weight size, expected \(classes) but got \(weight.shape)")
-    }
-    for label in try target.toArray(as: Int.self) where label < 0 || label >= classes {
-      throw TensorError(
-        .index, name, "target out of range: \(label), where there are \(classes) classes")
-    }
-    let labels = try target.reshape([samples, 1]), shape = target.shape
-    let hasWeight = weight != nil
-    return try Composed.record(
-      "MultiMarginLossBackward0", [input, labels] + (weight.map { [$0] } ?? [])
-    ) { s in
-      let x = try s[0].reshape([samples, classes])
-      // PyTorch's order, which matters for huge scores.
-      let distance = try x.gather(1, s[1]).rsub(margin).add(x)
-      let counts = try noGrad { try distance.gt(0).scatter(1, s[1], false) }
-      var excess = try Tensor.where(counts, distance, 0)
-      if p == 2 { excess = try excess.mul(excess) }
-      if hasWeight {
-        // The weights may be infinite or NaN, so they are applied only to elements that count.
-        let weights = try s[2].indexSelect(0, s[1].reshape(-1)).unsqueeze(1)
-        excess = try excess.mul(Tensor.where(counts, weights, 1))
-      }
-      let losses = try excess.sum(dim: 1).div(classes)
-      return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
-    }
+    let kind = try reduction.forLoss("multi_margin_loss")
+    return try input.multiMarginLoss(target, p: p, margin: margin, weight: weight, kind)
   }
 
   /// Computes the multi-label margin loss (PyTorch: `F.multilabel_margin_loss`).
@@ -154,49 +85,8 @@ extension F {
   public static func multilabelMarginLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean
   ) throws -> Tensor {
-    let name = "multilabel_margin_loss", kind = try reduction.forLoss(name)
-    let classes = input.shape.last ?? 1, samples = input.ndim == 2 ? input.shape[0] : 1
-    guard input.ndim <= 2, classes > 0 else {
-      throw TensorError(
-        .shape, name,
-        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(input.shape)"
-      )
-    }
-    guard target.shape == input.shape || input.ndim == 0 && target.numel == 1 else {
-      throw TensorError(
-        .shape, name, "inconsistent target size: \(target.shape) for input of size: \(input.shape)")
-    }
-    guard target.dtype == .int64, input.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "expected a floating point input and a target of int64, but got \(input.dtype.scalarName) and \(target.dtype.scalarName)"
-      )
-    }
-    // The number of times each class occurs in the sample's target.
-    let labels = try target.toArray(as: Int.self)
-    if let label = labels.first(where: { $0 < -1 || $0 >= classes }) {
-      throw TensorError(
-        .index, name, "argument #2 'target' is out of range: \(label) of \(classes) classes")
-    }
-    var named = [Int](repeating: 0, count: samples * classes)
-    for sample in 0..<samples {
-      let row = sample * classes
-      for label in labels[row..<row + classes] {
-        if label < 0 { break }
-        named[row + label] += 1
-      }
-    }
-    let hits = try Tensor(named).reshape([samples, classes]).to(input.device)
-    let shape = input.ndim == 2 ? [samples] : []
-    return try Composed.record("MultilabelMarginLossBackward0", [input, hits, target]) { s in
-      let x = try s[0].reshape([samples, classes])
-      let distance = try x.unsqueeze(2).rsub(1).add(x.unsqueeze(1))
-      let counts = try s[1].unsqueeze(2).mul(s[1].eq(0).unsqueeze(1))
-      let counted = try distance.gt(0).logicalAnd(counts.gt(0))
-      let losses = try Tensor.where(counted, distance.mul(counts.to(x.dtype)), 0)
-        .sum(dims: [1, 2]).div(classes)
-      return kind == .none ? try losses.reshape(shape) : try losses.reduced(kind)
-    }
+    let kind = try reduction.forLoss("multilabel_margin_loss")
+    return try input.multilabelMarginLoss(target, kind)
   }
 
   /// Computes the mean over classes of the binary cross entropy of logits

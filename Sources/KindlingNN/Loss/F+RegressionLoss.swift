@@ -14,14 +14,7 @@ extension F {
     if let weight {
       return try weighted(input.sub(target).pow(2), weight, input, kind, "mse_loss")
     }
-    try requireFloat(input, target, "mse_loss")
-    let difference = try noGrad { try input.sub(target) }
-    let y = try noGrad { try difference.mul(difference).reduced(kind) }
-    let scale = kind == .mean ? 2 / Double(difference.numel) : 2
-    return try y.recorded(
-      "MseLossBackward0",
-      Input(input, saving: input, target) { g, s in try s[0].sub(s[1]).mul(scale).mul(g) },
-      Input(target, saving: input, target) { g, s in try s[1].sub(s[0]).mul(scale).mul(g) })
+    return try input.mseLoss(target, kind)
   }
 
   /// Computes the mean absolute error (PyTorch: `F.l1_loss`).
@@ -47,8 +40,10 @@ extension F {
         "smooth_l1_loss does not support negative values for beta, but got \(beta)")
     }
     if beta == 0 { return try l1Loss(input, target, reduction: reduction) }
-    return try bentLoss(
-      "SmoothL1LossBackward0", input, target, reduction, "smooth_l1_loss", bend: beta, slope: 1)
+    let kind = try reduction.forLoss("smooth_l1_loss")
+    try warnOfBroadcast(input, target)
+    return try input.bentLoss(
+      "smooth_l1_loss", "SmoothL1LossBackward0", target, kind, bend: beta, slope: 1)
   }
 
   /// Computes `d² / 2` below `delta` and `δ(|d| − δ/2)` above (PyTorch: `F.huber_loss`).
@@ -60,38 +55,10 @@ extension F {
         .value, "huber_loss",
         "huber_loss does not support non-positive values for delta, but got \(delta)")
     }
-    return try bentLoss(
-      "HuberLossBackward0", input, target, reduction, "huber_loss", bend: delta, slope: delta)
-  }
-
-  /// Computes a loss that is quadratic for differences below `bend` and linear, with `slope`,
-  /// above.
-  private static func bentLoss(
-    _ node: String, _ input: Tensor, _ target: Tensor, _ reduction: Reduction, _ name: String,
-    bend: Double, slope: Double
-  ) throws -> Tensor {
-    let kind = try reduction.forLoss(name)
+    let kind = try reduction.forLoss("huber_loss")
     try warnOfBroadcast(input, target)
-    try requireFloat(input, target, name)
-    let steepness = slope / bend
-    let type = Tensor.resultType(input, target)
-    let losses = try noGrad {
-      // 16-bit floats are computed in float32 and rounded once.
-      let wide = try input.to(type.computeType)
-      let distance = try wide.sub(target.to(type.computeType)).abs()
-      let curved = try distance.mul(distance).mul(0.5 * steepness)
-      return try Tensor.where(distance.lt(bend), curved, distance.sub(0.5 * bend).mul(slope))
-        .to(type)
-    }
-    let scale = kind == .mean ? 1 / Double(losses.numel) : 1
-    return try noGrad { try losses.reduced(kind) }.recorded(
-      node,
-      Input(input, saving: input, target) { g, s in
-        try s[0].sub(s[1]).mul(steepness).clamp(min: -slope, max: slope).mul(scale).mul(g)
-      },
-      Input(target, saving: input, target) { g, s in
-        try s[1].sub(s[0]).mul(steepness).clamp(min: -slope, max: slope).mul(scale).mul(g)
-      })
+    return try input.bentLoss(
+      "huber_loss", "HuberLossBackward0", target, kind, bend: delta, slope: delta)
   }
 
   /// Warns if the shapes of `target` and `input` differ.
@@ -115,13 +82,5 @@ extension F {
     }
     let products = try losses.mul(weight)
     return kind == .mean ? try products.sum().div(weight.sum()) : try products.reduced(kind)
-  }
-
-  private static func requireFloat(_ a: Tensor, _ b: Tensor, _ name: String) throws {
-    if a.dtype.isFloatingPoint || b.dtype.isFloatingPoint { return }
-    throw TensorError(
-      .dtype, name,
-      "\"\(name)\" not implemented for '\(a.dtype.scalarName)'; convert the input with to(.float32)"
-    )
   }
 }

@@ -57,7 +57,7 @@ extension F {
   public static func rmsNorm(
     _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
   ) throws -> Tensor {
-    try checkNormalized("rms_norm", x, normalizedShape, weight, nil)
+    try x.checkNormalized("rms_norm", normalizedShape, weight, nil)
     guard x.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "rms_norm",
@@ -114,121 +114,5 @@ extension F {
     let mean =
       x.dtype.isFloatingPoint ? try sum.div(size) : try sum.div(size, rounding: .trunc)
     return try x.div(mean.mul(alpha).add(k).pow(beta))
-  }
-
-  static func checkNormalized(
-    _ name: String, _ x: Tensor, _ shape: [Int], _ weight: Tensor?, _ bias: Tensor?
-  ) throws {
-    guard !shape.isEmpty else {
-      throw TensorError(
-        .shape, name,
-        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(shape)"
-      )
-    }
-    for (part, tensor) in [("weight", weight), ("bias", bias)] {
-      guard let tensor, tensor.shape != shape else { continue }
-      throw TensorError(
-        .shape, name,
-        "Expected \(part) to be of same shape as normalized_shape, but got \(part) of shape \(tensor.shape) and normalized_shape = \(shape)"
-      )
-    }
-    guard x.shape.suffix(shape.count) == shape[...] else {
-      let sizes = shape.map { ", \($0)" }.joined()
-      throw TensorError(
-        .shape, name,
-        "Given normalized_shape=\(shape), expected input with shape [*\(sizes)], but got input of size\(x.shape)"
-      )
-    }
-  }
-}
-
-extension Tensor {
-  /// Applies layer normalization and returns the statistics used
-  /// (PyTorch: `torch.native_layer_norm`).
-  ///
-  /// - Returns: the output, the means and the reciprocal standard deviations. The statistics have
-  ///   the shape of this tensor with size 1 in the normalized dimensions.
-  public func nativeLayerNorm(
-    _ normalizedShape: [Int], _ weight: Tensor? = nil, _ bias: Tensor? = nil, eps: Double = 1e-5
-  ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
-    try F.checkNormalized("layer_norm", self, normalizedShape, weight, bias)
-    try checkNormTypes("layer_norm", weight, bias)
-    let size = normalizedShape.reduce(1, *), lead = shape.dropLast(normalizedShape.count)
-    let norm = RowNorm(
-      shape: shape, normalized: normalizedShape, rows: lead.reduce(1, *), size: size, eps: eps)
-    let (y, mean, rstd) = try noGrad {
-      try norm.values(self, weight?.reshape(-1), bias?.reshape(-1), "layer_norm")
-    }
-    try norm.record(y, self, weight, bias, mean, rstd)
-    let kept = Array(lead) + normalizedShape.map { _ in 1 }
-    let type = weight?.dtype ?? dtype
-    return (y, try mean.view(kept).to(type), try rstd.view(kept).to(type))
-  }
-
-  /// Applies group normalization and returns the statistics used
-  /// (PyTorch: `torch.native_group_norm`).
-  ///
-  /// - Returns: the output, and the means and reciprocal standard deviations, `[n, numGroups]`.
-  public func nativeGroupNorm(
-    _ weight: Tensor?, _ bias: Tensor?, _ n: Int, _ channels: Int, _ places: Int, numGroups: Int,
-    eps: Double
-  ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
-    let name = "group_norm"
-    guard numGroups > 0 else {
-      throw TensorError(
-        .value, name, "Expected num groups to be greater than 0, got \(numGroups)")
-    }
-    guard channels >= 0, channels % numGroups == 0 else {
-      throw TensorError(
-        .value, name,
-        "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
-      )
-    }
-    let (sample, overflow) = channels.multipliedReportingOverflow(by: places)
-    guard !overflow, n >= 0, places >= 0,
-      sample.multipliedReportingOverflow(by: n) == (numel, false)
-    else {
-      throw TensorError(
-        .shape, name,
-        "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
-    }
-    for (part, tensor) in [("weight", weight), ("bias", bias)] {
-      guard let tensor, tensor.shape != [channels] else { continue }
-      throw TensorError(
-        .shape, name,
-        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(tensor.shape) and input of shape \(shape)"
-      )
-    }
-    try checkNormTypes(name, weight, bias)
-    let norm = GroupNormPlan(
-      shape: shape, samples: n, channels: channels, places: places, groups: numGroups, eps: eps)
-    let type = weight?.dtype ?? dtype
-    let (y, mean, rstd) = try noGrad { () -> (Tensor, Tensor, Tensor) in
-      let (y, mean, rstd) = try norm.values(self, weight, bias)
-      return (
-        try y.laidOut(as: suggestedFormat), try mean.view(n, numGroups).to(type),
-        try rstd.view(n, numGroups).to(type)
-      )
-    }
-    try norm.record([y, mean, rstd], self, weight, bias)
-    return (y, mean, rstd)
-  }
-
-  private func checkNormTypes(_ name: String, _ weight: Tensor?, _ bias: Tensor?) throws {
-    for tensor in [weight, bias] {
-      guard let tensor, tensor.dtype != dtype, !(dtype.isHalf && tensor.dtype == .float32) else {
-        continue
-      }
-      throw TensorError(
-        .dtype, name,
-        "mixed dtype (CPU): all inputs must share same datatype, but the input is \(dtype) and the weights are \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))"
-      )
-    }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "\"LayerNormKernelImpl\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
   }
 }

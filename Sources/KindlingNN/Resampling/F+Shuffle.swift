@@ -4,86 +4,18 @@ public import KindlingCore
 extension F {
   /// Rearranges `[*, C·r², H, W]` to `[*, C, H·r, W·r]` (PyTorch: `F.pixel_shuffle`).
   public static func pixelShuffle(_ x: Tensor, _ upscaleFactor: Int) throws -> Tensor {
-    let name = "pixel_shuffle", r = upscaleFactor
-    try checkImage(x, name)
-    guard r > 0 else {
-      throw TensorError(
-        .value, name, "pixel_shuffle expects a positive upscale_factor, but got \(r)")
-    }
-    let lead = Array(x.shape.dropLast(3)), plane = Array(x.shape.suffix(3))
-    let (square, overflow) = r.multipliedReportingOverflow(by: r)
-    guard !overflow, plane[0] % square == 0 else {
-      throw TensorError(
-        .shape, name,
-        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=\(plane[0]) is not divisible by \(r)·\(r)"
-      )
-    }
-    let (c, h, w, n) = (plane[0] / square, plane[1], plane[2], lead.count)
-    return try Composed.record("PixelShuffleBackward0", [x], isLinear: true) { s in
-      try s[0].reshape(lead + [c, r, r, h, w])
-        .permute(Array(0..<n) + [0, 3, 1, 4, 2].map { $0 + n })
-        .reshape(lead + [c, h * r, w * r]).clone(memoryFormat: s[0].suggestedFormat)
-    }
+    try x.pixelShuffle(upscaleFactor)
   }
 
   /// Reverses ``pixelShuffle(_:_:)`` (PyTorch: `F.pixel_unshuffle`).
   public static func pixelUnshuffle(_ x: Tensor, _ downscaleFactor: Int) throws -> Tensor {
-    let name = "pixel_unshuffle", r = downscaleFactor
-    try checkImage(x, name)
-    guard r > 0 else {
-      throw TensorError(
-        .value, name, "pixel_unshuffle expects a positive downscale_factor, but got \(r)")
-    }
-    let lead = Array(x.shape.dropLast(3)), plane = Array(x.shape.suffix(3)), n = lead.count
-    for (d, label) in [(1, "height"), (2, "width")] where plane[d] % r != 0 {
-      throw TensorError(
-        .shape, name,
-        "pixel_unshuffle expects \(label) to be divisible by downscale_factor, but input.size(\(d - 3))=\(plane[d]) is not divisible by \(r)"
-      )
-    }
-    let (c, h, w) = (plane[0], plane[1] / r, plane[2] / r)
-    return try Composed.record("PixelUnshuffleBackward0", [x], isLinear: true) { s in
-      try s[0].reshape(lead + [c, h, r, w, r])
-        .permute(Array(0..<n) + [0, 2, 4, 1, 3].map { $0 + n })
-        .reshape(lead + [c * r * r, h, w]).clone(memoryFormat: s[0].suggestedFormat)
-    }
+    try x.pixelUnshuffle(downscaleFactor)
   }
 
   /// Splits channels into `groups` and interleaves them (PyTorch: `F.channel_shuffle`).
   ///
   /// - Shape: `[N, C, *]`, unchanged.
   public static func channelShuffle(_ x: Tensor, _ groups: Int) throws -> Tensor {
-    let name = "channel_shuffle"
-    guard x.ndim > 2 else {
-      throw TensorError(
-        .shape, name,
-        "channel_shuffle expects input with > 2 dims, but got input with sizes \(x.shape)")
-    }
-    guard groups > 0 else {
-      throw TensorError(
-        .value, name,
-        "Number of groups to divide channels in must be positive. Value of groups:\(groups)")
-    }
-    let shape = x.shape, channels = shape[1]
-    guard channels % groups == 0 else {
-      throw TensorError(
-        .shape, name,
-        "Number of channels must be divisible by groups. Got \(channels) channels and \(groups) groups."
-      )
-    }
-    if x.numel == 0 { return try x.view(shape) }
-    return try Composed.record("ChannelShuffleBackward0", [x], isLinear: true) { s in
-      try s[0].reshape([shape[0], groups, channels / groups, -1]).transpose(1, 2).reshape(shape)
-        .clone(memoryFormat: s[0].suggestedFormat)
-    }
-  }
-
-  private static func checkImage(_ x: Tensor, _ name: String) throws {
-    guard x.ndim >= 3 else {
-      throw TensorError(
-        .shape, name,
-        "\(name) expects input to have at least 3 dimensions, but got input with \(x.ndim) dimension(s)"
-      )
-    }
+    try x.channelShuffle(groups)
   }
 }

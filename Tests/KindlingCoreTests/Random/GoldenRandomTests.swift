@@ -115,7 +115,7 @@ private struct Player {
   }
 
   private func dropout(_ x: Tensor, _ p: Double, _ noiseShape: [Int]) throws -> Tensor {
-    try p == 0 ? x : x.mul(x.dropoutNoise(p, shape: noiseShape))
+    try p == 0 ? x : x.mul(x.newEmpty(noiseShape).dropoutNoise(p))
   }
 
   /// A tensor of a case's nested lists.

@@ -1,4 +1,53 @@
-import KindlingCore
+extension Tensor {
+  /// Applies group normalization and returns the statistics used
+  /// (PyTorch: `torch.native_group_norm`).
+  ///
+  /// - Returns: the output, and the means and reciprocal standard deviations, `[n, numGroups]`.
+  public func nativeGroupNorm(
+    _ weight: Tensor?, _ bias: Tensor?, _ n: Int, _ channels: Int, _ places: Int, numGroups: Int,
+    eps: Double
+  ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
+    let name = "group_norm"
+    guard numGroups > 0 else {
+      throw TensorError(
+        .value, name, "Expected num groups to be greater than 0, got \(numGroups)")
+    }
+    guard channels >= 0, channels % numGroups == 0 else {
+      throw TensorError(
+        .value, name,
+        "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
+      )
+    }
+    let (sample, overflow) = channels.multipliedReportingOverflow(by: places)
+    guard !overflow, n >= 0, places >= 0,
+      sample.multipliedReportingOverflow(by: n) == (numel, false)
+    else {
+      throw TensorError(
+        .shape, name,
+        "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
+    }
+    for (part, tensor) in [("weight", weight), ("bias", bias)] {
+      guard let tensor, tensor.shape != [channels] else { continue }
+      throw TensorError(
+        .shape, name,
+        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(tensor.shape) and input of shape \(shape)"
+      )
+    }
+    try checkNormTypes(name, weight, bias)
+    let norm = GroupNormPlan(
+      shape: shape, samples: n, channels: channels, places: places, groups: numGroups, eps: eps)
+    let type = weight?.dtype ?? dtype
+    let (y, mean, rstd) = try noGrad { () -> (Tensor, Tensor, Tensor) in
+      let (y, mean, rstd) = try norm.values(self, weight, bias)
+      return (
+        try y.laidOut(as: suggestedFormat), try mean.view(n, numGroups).to(type),
+        try rstd.view(n, numGroups).to(type)
+      )
+    }
+    try norm.record([y, mean, rstd], self, weight, bias)
+    return (y, mean, rstd)
+  }
+}
 
 /// The sizes of a group normalization.
 ///
