@@ -83,7 +83,8 @@ public final class DataLoader<D: SampleSource, Batch>: Sequence, CountedBatches 
     let resumption = resumption
     self.resumption = nil
     let pass = LoaderPass(
-      batchSampler, generator, ownGenerators, workers: workers, workerInit, resumption, load)
+      batchSampler, generator, own: ownGenerators, workers: workers, workerInit, from: resumption,
+      load)
     running = pass
     return pass
   }
@@ -180,7 +181,8 @@ extension DataLoader {
     try self.init(
       dataset,
       LoaderOptions(
-        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
+        batchSize: batchSize, shuffle: shuffle, sampler: sampler, batchSampler: batchSampler,
+        workers: workers, dropLast: dropLast, generator: generator, workerInit: workerInit),
       load: DataLoader.loading(dataset, D.Sample.collate))
   }
 
@@ -193,7 +195,8 @@ extension DataLoader {
     try self.init(
       dataset,
       LoaderOptions(
-        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
+        batchSize: batchSize, shuffle: shuffle, sampler: sampler, batchSampler: batchSampler,
+        workers: workers, dropLast: dropLast, generator: generator, workerInit: workerInit),
       load: DataLoader.loading(dataset) { (try A.collate($0.map(\.0)), try B.collate($0.map(\.1))) }
     )
   }
@@ -207,7 +210,8 @@ extension DataLoader {
     try self.init(
       dataset,
       LoaderOptions(
-        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
+        batchSize: batchSize, shuffle: shuffle, sampler: sampler, batchSampler: batchSampler,
+        workers: workers, dropLast: dropLast, generator: generator, workerInit: workerInit),
       load: DataLoader.loading(dataset) {
         (try A.collate($0.map(\.0)), try B.collate($0.map(\.1)), try C.collate($0.map(\.2)))
       })
@@ -222,7 +226,8 @@ extension DataLoader {
     try self.init(
       dataset,
       LoaderOptions(
-        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
+        batchSize: batchSize, shuffle: shuffle, sampler: sampler, batchSampler: batchSampler,
+        workers: workers, dropLast: dropLast, generator: generator, workerInit: workerInit),
       load: DataLoader.loading(dataset) {
         (
           try A.collate($0.map(\.0)), try B.collate($0.map(\.1)), try C.collate($0.map(\.2)),
@@ -241,7 +246,8 @@ extension DataLoader {
     try self.init(
       dataset,
       LoaderOptions(
-        batchSize, shuffle, sampler, batchSampler, workers, dropLast, generator, workerInit),
+        batchSize: batchSize, shuffle: shuffle, sampler: sampler, batchSampler: batchSampler,
+        workers: workers, dropLast: dropLast, generator: generator, workerInit: workerInit),
       load: { indices in try collate(indices.map { try dataset.sample(at: $0) }) })
   }
 
@@ -252,7 +258,10 @@ extension DataLoader {
     workerInit: ((Int) throws -> Void)? = nil
   ) throws where Batch == D.Sample {
     try self.init(
-      dataset, LoaderOptions(nil, shuffle, sampler, nil, workers, false, generator, workerInit),
+      dataset,
+      LoaderOptions(
+        batchSize: nil, shuffle: shuffle, sampler: sampler, batchSampler: nil, workers: workers,
+        dropLast: false, generator: generator, workerInit: workerInit),
       load: { indices in
         guard let index = indices.first else {
           throw TensorError(.index, "DataLoader", "a sampler gave no sample")

@@ -14,21 +14,6 @@ struct LoaderOptions {
   let generator: Generator?
   let workerInit: ((Int) throws -> Void)?
 
-  init(
-    _ batchSize: Int?, _ shuffle: Bool, _ sampler: (any Sampler<Int>)?,
-    _ batchSampler: (any Sampler<[Int]>)?, _ workers: Int, _ dropLast: Bool,
-    _ generator: Generator?, _ workerInit: ((Int) throws -> Void)?
-  ) {
-    self.batchSize = batchSize
-    self.shuffle = shuffle
-    self.sampler = sampler
-    self.batchSampler = batchSampler
-    self.workers = workers
-    self.dropLast = dropLast
-    self.generator = generator
-    self.workerInit = workerInit
-  }
-
   /// Returns the sampler of batches; throws for invalid options and options that exclude each
   /// other.
   func batches(of dataset: some SampleSource) throws -> any Sampler<[Int]> {

@@ -15,8 +15,8 @@ public final class LoaderPass<Batch>: IteratorProtocol {
   private let stand: Generator?
 
   init(
-    _ sampler: any Sampler<[Int]>, _ generator: Generator?, _ own: [Generator], workers count: Int,
-    _ workerInit: ((Int) throws -> Void)?, _ resumption: LoaderPosition?,
+    _ sampler: any Sampler<[Int]>, _ generator: Generator?, own: [Generator], workers count: Int,
+    _ workerInit: ((Int) throws -> Void)?, from resumption: LoaderPosition?,
     _ load: @escaping ([Int]) throws -> Batch
   ) {
     var start = LoaderPosition(

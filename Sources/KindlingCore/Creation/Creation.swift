@@ -27,14 +27,16 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     let scalar = value.scalar
-    return try filled("full", shape, scalar, dtype ?? scalar.dtype, device, requiresGrad)
+    return try filled(
+      "full", shape, scalar, dtype ?? scalar.dtype, device, requiresGrad: requiresGrad)
   }
 
   /// Creates a tensor of zeros (PyTorch: `torch.zeros`).
   public static func zeros(
     _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try filled("zeros", shape, .int(0), dtype ?? .default, device, requiresGrad)
+    try filled(
+      "zeros", shape, .int(0), dtype ?? .default, device, requiresGrad: requiresGrad)
   }
 
   /// Calls ``zeros(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes as numbers.
@@ -48,7 +50,8 @@ extension Tensor {
   public static func ones(
     _ shape: [Int], dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try filled("ones", shape, .int(1), dtype ?? .default, device, requiresGrad)
+    try filled(
+      "ones", shape, .int(1), dtype ?? .default, device, requiresGrad: requiresGrad)
   }
 
   /// Calls ``ones(_:dtype:device:requiresGrad:)-([Int],_,_,_)`` with the sizes as numbers.
@@ -71,7 +74,7 @@ extension Tensor {
       throw TensorError(
         .shape, "eye", "n and m must be greater or equal to 0, got n=\(n) and m=\(columns)")
     }
-    let result = try filled("eye", [n, columns], .int(0), dtype ?? .default, device, false)
+    let result = try filled("eye", [n, columns], .int(0), dtype ?? .default, device)
     let diagonal = result.alias(shape: [Swift.min(n, columns)], strides: [columns + 1], offset: 0)
     if diagonal.numel > 0 { try result.backend.fill(diagonal, .int(1)) }
     return try result.leaf(requiresGrad)
@@ -154,7 +157,8 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     try Tensor.filled(
-      "newFull", shape, value.scalar, dtype ?? self.dtype, device ?? self.device, requiresGrad)
+      "newFull", shape, value.scalar, dtype ?? self.dtype, device ?? self.device,
+      requiresGrad: requiresGrad)
   }
 
   /// Creates a tensor from a number or nested arrays, of this tensor's dtype and device
@@ -186,7 +190,7 @@ extension Tensor {
 
   private static func filled(
     _ operation: String, _ shape: [Int], _ value: Scalar, _ dtype: DType, _ device: Device,
-    _ requiresGrad: Bool
+    requiresGrad: Bool = false
   ) throws -> Tensor {
     try Tensor(uninitialized: shape, dtype, on: device.backend, operation)
       .filled(value, requiresGrad)

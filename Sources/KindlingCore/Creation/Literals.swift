@@ -113,7 +113,7 @@ extension Tensor {
     self.init(hostMemory: shape, dtype ?? S.literalDType)
     values.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
-      CPUBackend.convert(base, S.dtype, 1, pointer, self.dtype, 1, numel)
+      CPUBackend.convert(base, S.dtype, to: pointer, self.dtype, count: numel)
     }
   }
 

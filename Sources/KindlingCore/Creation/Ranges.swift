@@ -99,7 +99,7 @@ extension Tensor {
       return try full([1], start, dtype: type, device: device, requiresGrad: requiresGrad)
     }
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
-    return try spaced(a, b, steps, type, device, fused: true) { $0 }.leaf(requiresGrad)
+    return try spaced(from: a, to: b, steps, type, device, fused: true) { $0 }.leaf(requiresGrad)
   }
 
   /// Raises `base` to the numbers of ``linspace(_:_:steps:dtype:device:requiresGrad:)``
@@ -111,7 +111,7 @@ extension Tensor {
     let type = dtype ?? .default
     try checkSteps("logspace", steps, type)
     let (a, b) = (start.scalar.doubleValue, end.scalar.doubleValue)
-    return try spaced(a, b, steps, type, device, fused: false) { power(base, $0) }
+    return try spaced(from: a, to: b, steps, type, device, fused: false) { power(base, $0) }
       .leaf(requiresGrad)
   }
 
@@ -128,7 +128,7 @@ extension Tensor {
   /// Floats but float64 are computed in float32. PyTorch's `linspace`, but not its `logspace`, rounds a
   /// product and a sum once (`fused`); integers, whose fractions are cut off, show it.
   private static func spaced(
-    _ a: Double, _ b: Double, _ steps: Int, _ dtype: DType, _ device: Device, fused: Bool,
+    from a: Double, to b: Double, _ steps: Int, _ dtype: DType, _ device: Device, fused: Bool,
     _ map: @escaping (Double) -> Double
   ) throws -> Tensor {
     if dtype == .bool || steps == 1 {
@@ -174,7 +174,9 @@ extension Tensor {
   public static func trilIndices(
     _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
   ) throws -> Tensor {
-    try triangle("trilIndices", row, column, offset, dtype, device) { (0, $0 + $1 + 1) }
+    try triangle("trilIndices", row, column, offset: offset, dtype, device: device) {
+      (0, $0 + $1 + 1)
+    }
   }
 
   /// Returns the row and column indices of the upper triangle of a `row` × `column` matrix, as a
@@ -182,12 +184,14 @@ extension Tensor {
   public static func triuIndices(
     _ row: Int, _ column: Int, offset: Int = 0, dtype: DType = .int64, device: Device = .cpu
   ) throws -> Tensor {
-    try triangle("triuIndices", row, column, offset, dtype, device) { ($0 + $1, column) }
+    try triangle("triuIndices", row, column, offset: offset, dtype, device: device) {
+      ($0 + $1, column)
+    }
   }
 
   private static func triangle(
-    _ operation: String, _ row: Int, _ column: Int, _ offset: Int, _ dtype: DType,
-    _ device: Device, _ columns: (_ row: Int, _ offset: Int) -> (Int, Int)
+    _ operation: String, _ row: Int, _ column: Int, offset: Int, _ dtype: DType,
+    device: Device, _ columns: (_ row: Int, _ offset: Int) -> (Int, Int)
   ) throws -> Tensor {
     guard row >= 0, column >= 0 else {
       throw TensorError(

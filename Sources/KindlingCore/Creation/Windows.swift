@@ -9,14 +9,14 @@ public enum SignalWindow {
   public static func hann(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try cosines("hann", m, [0.5, 0.5], sym, dtype, requiresGrad)
+    try cosines("hann", m, [0.5, 0.5], sym: sym, dtype, requiresGrad)
   }
 
   /// Creates a Hamming window: 0.54 − 0.46 cos (PyTorch: `torch.signal.windows.hamming`).
   public static func hamming(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try cosines("hamming", m, [0.54, 0.46], sym, dtype, requiresGrad)
+    try cosines("hamming", m, [0.54, 0.46], sym: sym, dtype, requiresGrad)
   }
 
   /// Creates a generalized Hamming window: `alpha` − (1 − `alpha`) cos
@@ -25,14 +25,14 @@ public enum SignalWindow {
     _ m: Int, alpha: Double = 0.54, sym: Bool = true, dtype: DType? = nil,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    try cosines("generalHamming", m, [alpha, 1 - alpha], sym, dtype, requiresGrad)
+    try cosines("generalHamming", m, [alpha, 1 - alpha], sym: sym, dtype, requiresGrad)
   }
 
   /// Creates a Blackman window of three cosine terms (PyTorch: `torch.signal.windows.blackman`).
   public static func blackman(
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try cosines("blackman", m, [0.42, 0.5, 0.08], sym, dtype, requiresGrad)
+    try cosines("blackman", m, [0.42, 0.5, 0.08], sym: sym, dtype, requiresGrad)
   }
 
   /// Creates a Nuttall window of four cosine terms (PyTorch: `torch.signal.windows.nuttall`).
@@ -40,7 +40,7 @@ public enum SignalWindow {
     _ m: Int, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try cosines(
-      "nuttall", m, [0.3635819, 0.4891775, 0.1365995, 0.0106411], sym, dtype, requiresGrad)
+      "nuttall", m, [0.3635819, 0.4891775, 0.1365995, 0.0106411], sym: sym, dtype, requiresGrad)
   }
 
   /// Creates a sum of cosines: a₀ − a₁ cos + a₂ cos 2 − …
@@ -51,11 +51,11 @@ public enum SignalWindow {
     guard !a.isEmpty else {
       throw TensorError(.value, "generalCosine", "Coefficients cannot be empty")
     }
-    return try cosines("generalCosine", m, a, sym, dtype, requiresGrad)
+    return try cosines("generalCosine", m, a, sym: sym, dtype, requiresGrad)
   }
 
   private static func cosines(
-    _ operation: String, _ m: Int, _ a: [Double], _ sym: Bool, _ dtype: DType?, _ requiresGrad: Bool
+    _ operation: String, _ m: Int, _ a: [Double], sym: Bool, _ dtype: DType?, _ requiresGrad: Bool
   ) throws -> Tensor {
     let step = 2 * Double.pi / max(Double(m) - (sym ? 1 : 0), 1)
     return try window(operation, m, dtype, requiresGrad) { i in

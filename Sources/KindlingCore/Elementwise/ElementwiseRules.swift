@@ -190,7 +190,7 @@ extension Tensor {
   /// Runs a kernel on three operands without recording.
   static func ternary(
     _ op: TernaryOp, _ name: String, _ a: Tensor, _ b: Tensor, _ c: Tensor,
-    _ parameter: Double = 1, into destination: Tensor? = nil
+    value: Double = 1, into destination: Tensor? = nil
   ) throws -> Tensor {
     let computed = resultType([a, b, c])
     let (x, y) = try onOneDevice(name, a.rounded(to: computed), b.rounded(to: computed))
@@ -198,7 +198,7 @@ extension Tensor {
     let shape = try Layout.broadcast(Layout.broadcast(x.shape, y.shape, name), z.shape, name)
     let out = try output(name, shape, computed, [x, y, z], into: destination)
     try naming(name, computed) {
-      try x.backend.ternary(op, x, y, z, parameter, dtype: computed, into: out)
+      try x.backend.ternary(op, x, y, z, value, dtype: computed, into: out)
     }
     return out
   }

@@ -16,7 +16,7 @@ extension Tensor {
     let type = Tensor.resultType([self, a, b])
     try value.check(fits: type.computeType, "addcmul")
     let (scaled, factor) = try a.scaled(by: value, in: type)
-    return try Tensor.ternary(.addcmul, "addcmul", self, scaled, b, factor, into: out)
+    return try Tensor.ternary(.addcmul, "addcmul", self, scaled, b, value: factor, into: out)
       .recorded(
         "AddcmulBackward0", Input(self) { g, _ in g },
         Input(a, saving: b) { g, s in try g * (s[0] * value) }.promoting(to: type),
@@ -45,7 +45,7 @@ extension Tensor {
     }
     let type = Tensor.resultType([self, a, b])
     try value.check(fits: type.computeType, "addcdiv")
-    return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value.doubleValue, into: out)
+    return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value: value.doubleValue, into: out)
       .recorded(
         "AddcdivBackward0", Input(self, saving: b) { g, _ in g },
         Input(a, saving: b) { g, s in try g * (value.doubleValue / s[0]) }.promoting(to: type),

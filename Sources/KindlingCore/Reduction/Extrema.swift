@@ -13,11 +13,11 @@ extension Tensor {
 
   /// Returns the maxima along `dim` and the index of the first of each (PyTorch: `torch.max`).
   public func max(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
-    try extremum(.max, .argmax, "max", "MaxBackward0", dim, keepdim)
+    try extremum(.max, .argmax, "max", "MaxBackward0", dim: dim, keepdim)
   }
   /// Returns the minima along `dim` and the index of the first of each (PyTorch: `torch.min`).
   public func min(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
-    try extremum(.min, .argmin, "min", "MinBackward0", dim, keepdim)
+    try extremum(.min, .argmin, "min", "MinBackward0", dim: dim, keepdim)
   }
 
   /// Computes the maximum over `dims`; equal elements share the gradient (PyTorch: `torch.amax`).
@@ -88,7 +88,7 @@ extension Tensor {
   }
 
   private func extremum(
-    _ op: ReduceOp, _ arg: ReduceOp, _ name: String, _ node: String, _ dim: Int, _ keepdim: Bool
+    _ op: ReduceOp, _ arg: ReduceOp, _ name: String, _ node: String, dim: Int, _ keepdim: Bool
   ) throws -> (values: Tensor, indices: Tensor) {
     let reduced = try Layout.wrap([dim], ndim, name)
     try checkRows(name, reduced, all: false)

@@ -104,7 +104,7 @@ extension F {
     // not read, and only late queries attend to appended keys.
     let followsHint = isCausal && keyPaddingMask == nil && !needWeights
     var mask = try (followsHint ? nil : attnMask).map {
-      try added($0, q.dtype, [steps, k.shape[0]], samples * numHeads, "attn_mask", name)
+      try added($0, q.dtype, [steps, k.shape[0]], samples * numHeads, name)
     }
     var padding = try keyPaddingMask.map { given -> Tensor in
       let given = given.ndim == 1 ? try given.unsqueeze(0) : given
@@ -207,7 +207,7 @@ extension F {
 
   /// Returns a mask of `[L, S]` or `[heads, L, S]` as a term added to the scores.
   private static func added(
-    _ mask: Tensor, _ type: DType, _ shape: [Int], _ heads: Int, _ label: String, _ name: String
+    _ mask: Tensor, _ type: DType, _ shape: [Int], _ heads: Int, _ name: String
   ) throws -> Tensor {
     let wide = mask.ndim == 2 ? try mask.unsqueeze(0) : mask
     guard wide.ndim == 3, Array(wide.shape.dropFirst()) == shape,
@@ -215,7 +215,7 @@ extension F {
     else {
       throw TensorError(
         .shape, name,
-        "The shape of the \(mask.ndim)D \(label) is \(mask.shape), but should be \(shape) or \([heads] + shape)."
+        "The shape of the \(mask.ndim)D attn_mask is \(mask.shape), but should be \(shape) or \([heads] + shape)."
       )
     }
     return try asAdded(wide, type)

@@ -36,10 +36,10 @@ open class ConvolutionLayer: Module {
 
   /// Creates a layer with parameters drawn from the default generator, as in PyTorch.
   init(
-    rank: Int, transposed: Bool, _ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int],
-    _ stride: [Int], _ padding: PaddingAmount, _ dilation: [Int], outputPadding: [Int] = [0],
-    _ groups: Int, _ bias: Bool, _ paddingMode: PaddingMode = .zeros, _ dtype: DType?,
-    _ device: Device
+    rank: Int, transposed: Bool = false, _ inChannels: Int, _ outChannels: Int,
+    _ kernelSize: [Int], stride: [Int], padding: PaddingAmount, dilation: [Int],
+    outputPadding: [Int] = [0], groups: Int, bias: Bool, paddingMode: PaddingMode = .zeros,
+    dtype: DType?, device: Device
   ) {
     let layer = "Conv\(transposed ? "Transpose" : "")\(rank)d"
     var problem: TensorError?
@@ -96,12 +96,10 @@ open class ConvolutionLayer: Module {
   /// Returns the convolution of `x` with the layer's weight and bias.
   func convolved(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
-    let rank = kernelSize.count, name = "conv\(rank)d"
-    if paddingMode == .zeros {
-      return try F.convolution(name, rank, x, weight, bias, stride, padding, dilation, groups)
-    }
-    let padded = try F.pad(x, border, mode: paddingMode)
-    return try F.convolution(name, rank, padded, weight, bias, stride, .nothing, dilation, groups)
+    let isPlain = paddingMode == .zeros
+    return try F.convolution(
+      kernelSize.count, isPlain ? x : F.pad(x, border, mode: paddingMode), weight, bias,
+      stride: stride, padding: isPlain ? padding : .nothing, dilation: dilation, groups: groups)
   }
 
   /// The padding before and after each dimension, the last one first.
@@ -164,8 +162,9 @@ open class Conv1d: ConvolutionLayer, Layer {
     device: Device = .cpu
   ) {
     super.init(
-      rank: 1, transposed: false, inChannels, outChannels, kernelSize.extents, stride.extents,
-      padding.padding, dilation.extents, groups, bias, paddingMode, dtype, device)
+      rank: 1, inChannels, outChannels, kernelSize.extents, stride: stride.extents,
+      padding: padding.padding, dilation: dilation.extents, groups: groups, bias: bias,
+      paddingMode: paddingMode, dtype: dtype, device: device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
@@ -191,8 +190,9 @@ open class Conv2d: ConvolutionLayer, Layer {
     device: Device = .cpu
   ) {
     super.init(
-      rank: 2, transposed: false, inChannels, outChannels, kernelSize.extents, stride.extents,
-      padding.padding, dilation.extents, groups, bias, paddingMode, dtype, device)
+      rank: 2, inChannels, outChannels, kernelSize.extents, stride: stride.extents,
+      padding: padding.padding, dilation: dilation.extents, groups: groups, bias: bias,
+      paddingMode: paddingMode, dtype: dtype, device: device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }
@@ -218,8 +218,9 @@ open class Conv3d: ConvolutionLayer, Layer {
     device: Device = .cpu
   ) {
     super.init(
-      rank: 3, transposed: false, inChannels, outChannels, kernelSize.extents, stride.extents,
-      padding.padding, dilation.extents, groups, bias, paddingMode, dtype, device)
+      rank: 3, inChannels, outChannels, kernelSize.extents, stride: stride.extents,
+      padding: padding.padding, dilation: dilation.extents, groups: groups, bias: bias,
+      paddingMode: paddingMode, dtype: dtype, device: device)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try convolved(x) }

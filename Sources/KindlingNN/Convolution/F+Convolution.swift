@@ -10,7 +10,8 @@ extension F {
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
   ) throws -> Tensor {
     try convolution(
-      "conv1d", 1, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
+      1, x, weight, bias, stride: stride.extents, padding: padding.padding,
+      dilation: dilation.extents, groups: groups)
   }
 
   /// Applies a 2-D convolution over an input image (PyTorch: `F.conv2d`).
@@ -23,7 +24,8 @@ extension F {
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
   ) throws -> Tensor {
     try convolution(
-      "conv2d", 2, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
+      2, x, weight, bias, stride: stride.extents, padding: padding.padding,
+      dilation: dilation.extents, groups: groups)
   }
 
   /// Applies a 3-D convolution over an input volume (PyTorch: `F.conv3d`).
@@ -36,14 +38,16 @@ extension F {
     padding: some ConvolutionPadding = 0, dilation: some Extents = 1, groups: Int = 1
   ) throws -> Tensor {
     try convolution(
-      "conv3d", 3, x, weight, bias, stride.extents, padding.padding, dilation.extents, groups)
+      3, x, weight, bias, stride: stride.extents, padding: padding.padding,
+      dilation: dilation.extents, groups: groups)
   }
 
   static func convolution(
-    _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-    _ stride: [Int], _ padding: PaddingAmount, _ dilation: [Int], _ groups: Int
+    _ rank: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: [Int],
+    padding: PaddingAmount, dilation: [Int], groups: Int
   ) throws -> Tensor {
-    try batched(operation, rank, x, weight) { x in
+    let operation = "conv\(rank)d"
+    return try batched(operation, rank, x, weight) { x in
       let arguments = try ConvolutionArguments(
         operation, x, weight, bias, stride: stride, dilation: dilation, groups: groups,
         transposed: false)
@@ -71,8 +75,8 @@ extension F {
     dilation: some Extents = 1
   ) throws -> Tensor {
     try transposed(
-      "conv_transpose1d", 1, x, weight, bias, stride.extents, padding.extents,
-      outputPadding.extents, groups, dilation.extents)
+      1, x, weight, bias, stride: stride.extents, padding: padding.extents,
+      outputPadding: outputPadding.extents, groups: groups, dilation: dilation.extents)
   }
 
   /// Applies a 2-D transposed convolution over an input image (PyTorch: `F.conv_transpose2d`).
@@ -86,8 +90,8 @@ extension F {
     dilation: some Extents = 1
   ) throws -> Tensor {
     try transposed(
-      "conv_transpose2d", 2, x, weight, bias, stride.extents, padding.extents,
-      outputPadding.extents, groups, dilation.extents)
+      2, x, weight, bias, stride: stride.extents, padding: padding.extents,
+      outputPadding: outputPadding.extents, groups: groups, dilation: dilation.extents)
   }
 
   /// Applies a 3-D transposed convolution over an input volume (PyTorch: `F.conv_transpose3d`).
@@ -101,15 +105,16 @@ extension F {
     dilation: some Extents = 1
   ) throws -> Tensor {
     try transposed(
-      "conv_transpose3d", 3, x, weight, bias, stride.extents, padding.extents,
-      outputPadding.extents, groups, dilation.extents)
+      3, x, weight, bias, stride: stride.extents, padding: padding.extents,
+      outputPadding: outputPadding.extents, groups: groups, dilation: dilation.extents)
   }
 
   static func transposed(
-    _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-    _ stride: [Int], _ padding: [Int], _ outputPadding: [Int], _ groups: Int, _ dilation: [Int]
+    _ rank: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: [Int], padding: [Int],
+    outputPadding: [Int], groups: Int, dilation: [Int]
   ) throws -> Tensor {
-    try batched(operation, rank, x, weight) { x in
+    let operation = "conv_transpose\(rank)d"
+    return try batched(operation, rank, x, weight) { x in
       let arguments = try ConvolutionArguments(
         operation, x, weight, bias, stride: stride, dilation: dilation, groups: groups,
         transposed: true)

@@ -5,11 +5,11 @@ extension ConvolutionLayer {
   /// `outputSize` if given.
   fileprivate func transposed(_ x: Tensor, _ outputSize: [Int]?) throws -> Tensor {
     try checkInitialization()
-    let rank = kernelSize.count
     let padding = padding.sizes ?? [0]
     return try F.transposed(
-      "conv_transpose\(rank)d", rank, x, weight, bias, stride, padding,
-      outputSize.map { try behind(x, $0, padding) } ?? outputPadding, groups, dilation)
+      kernelSize.count, x, weight, bias, stride: stride, padding: padding,
+      outputPadding: outputSize.map { try behind(x, $0, padding) } ?? outputPadding,
+      groups: groups, dilation: dilation)
   }
 
   /// Returns the output padding that gives the spatial size `outputSize`.
@@ -52,8 +52,9 @@ open class TransposedConvolution: ConvolutionLayer, Layer {
   ) {
     super.init(
       rank: Self.rank, transposed: true, inChannels, outChannels, kernelSize.extents,
-      stride.extents, .extents(padding.extents), dilation.extents,
-      outputPadding: outputPadding.extents, groups, bias, .zeros, dtype, device)
+      stride: stride.extents, padding: .extents(padding.extents), dilation: dilation.extents,
+      outputPadding: outputPadding.extents, groups: groups, bias: bias, dtype: dtype,
+      device: device)
   }
 
   /// Creates the layer of a file.

@@ -32,7 +32,7 @@ extension F {
         "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please switch to using dropout1d instead."
       )
     }
-    return try noisy(x, p, training, inplace, "dropout2d", .feature)
+    return try noisy(x, p, training: training, inplace: inplace, "dropout2d", .feature)
   }
 
   /// Zeroes whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` (PyTorch: `F.dropout3d`).
@@ -49,7 +49,7 @@ extension F {
   public static func alphaDropout(
     _ x: Tensor, p: Double = 0.5, training: Bool = false, inplace: Bool = false
   ) throws -> Tensor {
-    try noisy(x, p, training, inplace, "alpha_dropout", .alpha)
+    try noisy(x, p, training: training, inplace: inplace, "alpha_dropout", .alpha)
   }
 
   /// Applies ``alphaDropout(_:p:training:inplace:)`` to whole channels
@@ -57,7 +57,8 @@ extension F {
   public static func featureAlphaDropout(
     _ x: Tensor, p: Double = 0.5, training: Bool = false, inplace: Bool = false
   ) throws -> Tensor {
-    try noisy(x, p, training, inplace, "feature_alpha_dropout", [.feature, .alpha])
+    try noisy(
+      x, p, training: training, inplace: inplace, "feature_alpha_dropout", [.feature, .alpha])
   }
 
   private struct NoiseKind: OptionSet {
@@ -68,9 +69,11 @@ extension F {
   private static func channels(
     _ x: Tensor, batchedRank: Int, _ p: Double, _ training: Bool, _ inplace: Bool, _ name: String
   ) throws -> Tensor {
-    if x.ndim == batchedRank { return try noisy(x, p, training, inplace, name, .feature) }
+    if x.ndim == batchedRank {
+      return try noisy(x, p, training: training, inplace: inplace, name, .feature)
+    }
     let batch = try inplace ? x.unsqueeze_(0) : x.unsqueeze(0)
-    let y = try noisy(batch, p, training, inplace, name, .feature)
+    let y = try noisy(batch, p, training: training, inplace: inplace, name, .feature)
     return try inplace ? y.squeeze_(0) : y.squeeze(0)
   }
 
@@ -91,7 +94,7 @@ extension F {
   }
 
   private static func noisy(
-    _ x: Tensor, _ p: Double, _ training: Bool, _ inplace: Bool, _ name: String, _ kind: NoiseKind
+    _ x: Tensor, _ p: Double, training: Bool, inplace: Bool, _ name: String, _ kind: NoiseKind
   ) throws -> Tensor {
     try checkProbability(p, name)
     if p == 0 || !training || x.numel == 0 { return x }

@@ -20,8 +20,8 @@ open class EmbeddingTable: Module {
   @Parameter public var weight: Tensor
 
   init(
-    _ numEmbeddings: Int, _ embeddingDim: Int, _ paddingIdx: Int?, _ maxNorm: (any TensorScalar)?,
-    _ normType: any TensorScalar, _ scaleGradByFreq: Bool, _ dtype: DType?, _ device: Device,
+    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int?, maxNorm: (any TensorScalar)?,
+    normType: any TensorScalar, scaleGradByFreq: Bool, dtype: DType?, device: Device,
     _ layer: String
   ) {
     self.numEmbeddings = numEmbeddings
@@ -43,9 +43,8 @@ open class EmbeddingTable: Module {
   }
 
   init(
-    pretrained embeddings: Tensor, _ freeze: Bool, _ paddingIdx: Int?,
-    _ maxNorm: (any TensorScalar)?, _ normType: any TensorScalar, _ scaleGradByFreq: Bool,
-    _ layer: String
+    pretrained embeddings: Tensor, freeze: Bool, paddingIdx: Int?, maxNorm: (any TensorScalar)?,
+    normType: any TensorScalar, scaleGradByFreq: Bool, _ layer: String
   ) throws {
     guard embeddings.ndim == 2 else {
       throw TensorError(
@@ -85,8 +84,8 @@ open class Embedding: EmbeddingTable, Layer {
     device: Device = .cpu
   ) {
     super.init(
-      numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, dtype, device,
-      "Embedding")
+      numEmbeddings, embeddingDim, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
+      scaleGradByFreq: scaleGradByFreq, dtype: dtype, device: device, "Embedding")
   }
 
   /// Creates a table of the given embeddings, by default frozen
@@ -99,7 +98,8 @@ open class Embedding: EmbeddingTable, Layer {
     scaleGradByFreq: Bool = false
   ) throws {
     try super.init(
-      pretrained: embeddings, freeze, paddingIdx, maxNorm, normType, scaleGradByFreq, "Embedding")
+      pretrained: embeddings, freeze: freeze, paddingIdx: paddingIdx, maxNorm: maxNorm,
+      normType: normType, scaleGradByFreq: scaleGradByFreq, "Embedding")
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {

@@ -17,8 +17,8 @@ open class EmbeddingBag: EmbeddingTable {
     self.mode = mode
     self.includeLastOffset = includeLastOffset
     super.init(
-      numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, dtype, device,
-      "EmbeddingBag")
+      numEmbeddings, embeddingDim, paddingIdx: paddingIdx, maxNorm: maxNorm, normType: normType,
+      scaleGradByFreq: scaleGradByFreq, dtype: dtype, device: device, "EmbeddingBag")
   }
 
   /// Creates a table of the given embeddings, by default frozen
@@ -34,8 +34,8 @@ open class EmbeddingBag: EmbeddingTable {
     self.mode = mode
     self.includeLastOffset = includeLastOffset
     try super.init(
-      pretrained: embeddings, freeze, paddingIdx, maxNorm, normType, scaleGradByFreq,
-      "EmbeddingBag")
+      pretrained: embeddings, freeze: freeze, paddingIdx: paddingIdx, maxNorm: maxNorm,
+      normType: normType, scaleGradByFreq: scaleGradByFreq, "EmbeddingBag")
   }
 
   /// Returns the reduced embedding of each bag.

@@ -33,9 +33,9 @@ extension Init {
     let share = below((b - mean) / std) - below((a - mean) / std)
     return try noGrad {
       if share > 0.3 {
-        try redraw(tensor, mean, std, a, b, generator)
+        try redraw(tensor, mean: mean, std: std, a, b, generator)
       } else {
-        try accept(tensor, mean, std, a, b, generator)
+        try accept(tensor, mean: mean, std: std, a, b, generator)
       }
       return tensor
     }
@@ -43,7 +43,7 @@ extension Init {
 
   /// Draws whole tensors of normal numbers until each element has had one in [a, b].
   private static func redraw(
-    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double,
+    _ tensor: Tensor, mean: Double, std: Double, _ a: Double, _ b: Double,
     _ generator: Generator?
   ) throws {
     // Bounds are rounded to the dtype of the elements.
@@ -60,7 +60,7 @@ extension Init {
 
   /// Draws uniform proposals and accepts each by its density relative to the maximum in [a, b].
   private static func accept(
-    _ tensor: Tensor, _ mean: Double, _ std: Double, _ a: Double, _ b: Double,
+    _ tensor: Tensor, mean: Double, std: Double, _ a: Double, _ b: Double,
     _ generator: Generator?
   ) throws {
     let score = (max(a, min(mean, b)) - mean) / std, peak = -0.5 * (score * score)

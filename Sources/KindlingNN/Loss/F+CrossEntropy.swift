@@ -29,20 +29,21 @@ extension F {
     }
     let classDim = input.ndim == 1 ? 0 : 1
     if target.shape == input.shape && (input.ndim > 1 || target.dtype.isFloatingPoint) {
-      return try probabilities(input, target, weight, ignoreIndex, kind, labelSmoothing, classDim)
+      return try probabilities(
+        input, target, weight, ignoreIndex: ignoreIndex, kind, smoothing: labelSmoothing, classDim)
     }
     let logs = try input.logSoftmax(dim: classDim)
     let nll = try nllLoss(
       logs, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
     if labelSmoothing == 0 { return nll }
-    let smooth = try smoothLoss(logs, target, weight, ignoreIndex, kind, classDim)
+    let smooth = try smoothLoss(logs, target, weight, ignoreIndex: ignoreIndex, kind, classDim)
     return try nll.scaled(by: 1 - labelSmoothing)
       .add(smooth.scaled(by: labelSmoothing / Double(input.shape[classDim])))
   }
 
   /// Returns the part of the loss that label smoothing spreads over all classes.
   private static func smoothLoss(
-    _ logs: Tensor, _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ kind: LossReduction,
+    _ logs: Tensor, _ target: Tensor, _ weight: Tensor?, ignoreIndex: Int, _ kind: LossReduction,
     _ classDim: Int
   ) throws -> Tensor {
     let spread = try weight.map { try logs.mul(alongClasses($0, logs.ndim, classDim)) } ?? logs
@@ -61,8 +62,8 @@ extension F {
   }
 
   private static func probabilities(
-    _ input: Tensor, _ target: Tensor, _ weight: Tensor?, _ ignoreIndex: Int, _ kind: LossReduction,
-    _ smoothing: Double, _ classDim: Int
+    _ input: Tensor, _ target: Tensor, _ weight: Tensor?, ignoreIndex: Int, _ kind: LossReduction,
+    smoothing: Double, _ classDim: Int
   ) throws -> Tensor {
     guard target.dtype.isFloatingPoint else {
       throw TensorError(

@@ -118,7 +118,9 @@ extension F {
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
     eps: Double = 1e-6, swap: Bool = false, reduction: Reduction = .mean
   ) throws -> Tensor {
-    try triplets("triplet_margin_loss", anchor, positive, negative, margin, swap, reduction) {
+    try triplets(
+      "triplet_margin_loss", anchor, positive, negative, margin: margin, swap: swap, reduction
+    ) {
       try pairwiseDistance($0, $1, p: p, eps: eps)
     }
   }
@@ -134,13 +136,13 @@ extension F {
     swap: Bool = false, reduction: Reduction = .mean
   ) throws -> Tensor {
     try triplets(
-      "triplet_margin_with_distance_loss", anchor, positive, negative, margin, swap, reduction,
-      distanceFunction ?? { try pairwiseDistance($0, $1) })
+      "triplet_margin_with_distance_loss", anchor, positive, negative, margin: margin, swap: swap,
+      reduction, distance: distanceFunction ?? { try pairwiseDistance($0, $1) })
   }
 
   private static func triplets(
-    _ name: String, _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, _ margin: Double,
-    _ swap: Bool, _ reduction: Reduction, _ distance: (Tensor, Tensor) throws -> Tensor
+    _ name: String, _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double,
+    swap: Bool, _ reduction: Reduction, distance: (Tensor, Tensor) throws -> Tensor
   ) throws -> Tensor {
     let kind = try reduction.forLoss(name)
     guard margin > 0 else {

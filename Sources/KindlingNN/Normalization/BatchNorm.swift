@@ -29,9 +29,8 @@ open class ChannelNormalization: Module {
   @Buffer public var numBatchesTracked: Tensor?
 
   init(
-    features: Int, _ eps: any TensorScalar, _ momentum: (any TensorScalar)?, _ affine: Bool,
-    _ track: Bool, _ bias: Bool,
-    _ dtype: DType?, _ device: Device, _ layer: String
+    features: Int, eps: any TensorScalar, momentum: (any TensorScalar)?, affine: Bool,
+    track: Bool, bias: Bool, dtype: DType?, device: Device, _ layer: String
   ) {
     numFeatures = features
     writtenEps = eps.scalar
@@ -113,8 +112,8 @@ open class BatchNormalization: ChannelNormalization, Layer {
     trackRunningStats: Bool = true, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
   ) {
     super.init(
-      features: numFeatures, eps, momentum, affine, trackRunningStats, bias, dtype, device,
-      "BatchNorm")
+      features: numFeatures, eps: eps, momentum: momentum, affine: affine,
+      track: trackRunningStats, bias: bias, dtype: dtype, device: device, "BatchNorm")
   }
 
   /// The accepted numbers of dimensions.
@@ -186,8 +185,8 @@ open class InstanceNormalization: ChannelNormalization, Layer {
     trackRunningStats: Bool = false, bias: Bool = true, dtype: DType? = nil, device: Device = .cpu
   ) {
     super.init(
-      features: numFeatures, eps, momentum, affine, trackRunningStats, bias, dtype, device,
-      "InstanceNorm")
+      features: numFeatures, eps: eps, momentum: momentum, affine: affine,
+      track: trackRunningStats, bias: bias, dtype: dtype, device: device, "InstanceNorm")
   }
 
   /// The numbers of dimensions with and without a batch dimension.

@@ -33,8 +33,8 @@ open class AveragePoolingLayer: Module, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try F.averagePool(
-      Self.rank, x, kernelSize.extents, stride.extents, padding.extents, ceilMode,
-      countIncludePad, divisorOverride)
+      Self.rank, x, kernelSize.extents, stride: stride.extents, padding: padding.extents,
+      ceilMode: ceilMode, countIncludePad: countIncludePad, divisor: divisorOverride)
   }
 
   override class var form: LayerForm? {

@@ -11,7 +11,8 @@ extension F {
     padding: some Extents = 0, ceilMode: Bool = false, countIncludePad: Bool = true
   ) throws -> Tensor {
     try averagePool(
-      1, x, kernelSize.extents, stride?.extents, padding.extents, ceilMode, countIncludePad, nil)
+      1, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      ceilMode: ceilMode, countIncludePad: countIncludePad)
   }
 
   /// Applies 2-D average pooling over an input image (PyTorch: `F.avg_pool2d`).
@@ -28,8 +29,8 @@ extension F {
     divisorOverride: Int? = nil
   ) throws -> Tensor {
     try averagePool(
-      2, x, kernelSize.extents, stride?.extents, padding.extents, ceilMode, countIncludePad,
-      divisorOverride)
+      2, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      ceilMode: ceilMode, countIncludePad: countIncludePad, divisor: divisorOverride)
   }
 
   /// Applies 3-D average pooling over an input volume (PyTorch: `F.avg_pool3d`).
@@ -45,13 +46,13 @@ extension F {
     divisorOverride: Int? = nil
   ) throws -> Tensor {
     try averagePool(
-      3, x, kernelSize.extents, stride?.extents, padding.extents, ceilMode, countIncludePad,
-      divisorOverride)
+      3, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      ceilMode: ceilMode, countIncludePad: countIncludePad, divisor: divisorOverride)
   }
 
   static func averagePool(
-    _ rank: Int, _ x: Tensor, _ kernel: [Int], _ stride: [Int]?, _ padding: [Int],
-    _ ceilMode: Bool, _ countIncludePad: Bool, _ divisor: Int?
+    _ rank: Int, _ x: Tensor, _ kernel: [Int], stride: [Int]?, padding: [Int] = [0],
+    ceilMode: Bool, countIncludePad: Bool = true, divisor: Int? = nil
   ) throws -> Tensor {
     let arguments = try PoolingArguments(
       "avg_pool\(rank)d", rank: rank, kernel: kernel, stride: stride ?? [], padding: padding,

@@ -25,7 +25,8 @@ extension F {
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil
   ) throws -> (values: Tensor, indices: Tensor) {
     try fractionalMaxPool(
-      2, x, kernelSize.extents, outputSize?.extents, outputRatio, randomSamples)
+      2, x, kernelSize.extents, size: outputSize?.extents, ratio: outputRatio,
+      samples: randomSamples)
   }
 
   /// Applies 3-D fractional max pooling over an input volume (PyTorch: `F.fractional_max_pool3d`).
@@ -49,12 +50,13 @@ extension F {
     outputRatio: [Double]? = nil, randomSamples: Tensor? = nil
   ) throws -> (values: Tensor, indices: Tensor) {
     try fractionalMaxPool(
-      3, x, kernelSize.extents, outputSize?.extents, outputRatio, randomSamples)
+      3, x, kernelSize.extents, size: outputSize?.extents, ratio: outputRatio,
+      samples: randomSamples)
   }
 
   static func fractionalMaxPool(
-    _ rank: Int, _ x: Tensor, _ kernel: [Int], _ size: [Int]?, _ ratio: [Double]?,
-    _ samples: Tensor?
+    _ rank: Int, _ x: Tensor, _ kernel: [Int], size: [Int]?, ratio: [Double]?,
+    samples: Tensor?
   ) throws -> (values: Tensor, indices: Tensor) {
     let name = "fractional_max_pool\(rank)d"
     func refuse(_ message: String) -> TensorError { TensorError(.value, name, message) }

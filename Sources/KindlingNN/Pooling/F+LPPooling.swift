@@ -8,7 +8,7 @@ extension F {
   public static func lpPool1d(
     _ x: Tensor, normType: Double, _ kernelSize: Int, stride: Int? = nil, ceilMode: Bool = false
   ) throws -> Tensor {
-    try lpPool(1, x, normType, [kernelSize], stride.map { [$0] }, ceilMode)
+    try lpPool(1, x, normType, [kernelSize], stride: stride.map { [$0] }, ceilMode: ceilMode)
   }
 
   /// Applies 2-D power-average pooling over an input image (PyTorch: `F.lp_pool2d`).
@@ -16,7 +16,8 @@ extension F {
     _ x: Tensor, normType: Double, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     ceilMode: Bool = false
   ) throws -> Tensor {
-    try lpPool(2, x, normType, kernelSize.extents, stride?.extents, ceilMode)
+    try lpPool(
+      2, x, normType, kernelSize.extents, stride: stride?.extents, ceilMode: ceilMode)
   }
 
   /// Applies 3-D power-average pooling over an input volume (PyTorch: `F.lp_pool3d`).
@@ -24,17 +25,18 @@ extension F {
     _ x: Tensor, normType: Double, _ kernelSize: some Extents, stride: (any Extents)? = nil,
     ceilMode: Bool = false
   ) throws -> Tensor {
-    try lpPool(3, x, normType, kernelSize.extents, stride?.extents, ceilMode)
+    try lpPool(
+      3, x, normType, kernelSize.extents, stride: stride?.extents, ceilMode: ceilMode)
   }
 
   static func lpPool(
-    _ rank: Int, _ x: Tensor, _ norm: Double, _ kernel: [Int], _ stride: [Int]?, _ ceilMode: Bool
+    _ rank: Int, _ x: Tensor, _ norm: Double, _ kernel: [Int], stride: [Int]?, ceilMode: Bool
   ) throws -> Tensor {
     guard norm != 0 else {
       throw TensorError(
         .value, "lp_pool\(rank)d", "norm_type must be a non-zero value, but got \(norm)")
     }
-    let means = try averagePool(rank, x.pow(norm), kernel, stride, [0], ceilMode, true, nil)
+    let means = try averagePool(rank, x.pow(norm), kernel, stride: stride, ceilMode: ceilMode)
     // The pooling before has checked the sizes.
     let size = kernel.count == 1 ? pow(kernel[0], rank) : kernel.reduce(1, &*)
     return try means.sign().mul(means.abs().relu()).mul(size).pow(1 / norm)

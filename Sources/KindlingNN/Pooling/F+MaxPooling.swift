@@ -11,8 +11,8 @@ extension F {
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
   ) throws -> Tensor {
     try maxPool(
-      1, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode,
-      indices: false
+      1, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      dilation: dilation.extents, ceilMode: ceilMode, indices: false
     ).values
   }
 
@@ -26,7 +26,8 @@ extension F {
   ) throws -> (values: Tensor, indices: Tensor) {
     try both(
       maxPool(
-        1, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode))
+        1, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+        dilation: dilation.extents, ceilMode: ceilMode))
   }
 
   /// Applies 2-D max pooling over an input image (PyTorch: `F.max_pool2d`).
@@ -39,8 +40,8 @@ extension F {
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
   ) throws -> Tensor {
     try maxPool(
-      2, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode,
-      indices: false
+      2, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      dilation: dilation.extents, ceilMode: ceilMode, indices: false
     ).values
   }
 
@@ -54,7 +55,8 @@ extension F {
   ) throws -> (values: Tensor, indices: Tensor) {
     try both(
       maxPool(
-        2, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode))
+        2, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+        dilation: dilation.extents, ceilMode: ceilMode))
   }
 
   /// Applies 3-D max pooling over an input volume (PyTorch: `F.max_pool3d`).
@@ -67,8 +69,8 @@ extension F {
     padding: some Extents = 0, dilation: some Extents = 1, ceilMode: Bool = false
   ) throws -> Tensor {
     try maxPool(
-      3, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode,
-      indices: false
+      3, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      dilation: dilation.extents, ceilMode: ceilMode, indices: false
     ).values
   }
 
@@ -82,12 +84,13 @@ extension F {
   ) throws -> (values: Tensor, indices: Tensor) {
     try both(
       maxPool(
-        3, x, kernelSize.extents, stride?.extents, padding.extents, dilation.extents, ceilMode))
+        3, x, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+        dilation: dilation.extents, ceilMode: ceilMode))
   }
 
   static func maxPool(
-    _ rank: Int, _ x: Tensor, _ kernel: [Int], _ stride: [Int]?, _ padding: [Int],
-    _ dilation: [Int], _ ceilMode: Bool, indices: Bool = true
+    _ rank: Int, _ x: Tensor, _ kernel: [Int], stride: [Int]?, padding: [Int],
+    dilation: [Int], ceilMode: Bool, indices: Bool = true
   ) throws -> (values: Tensor, indices: Tensor?) {
     let arguments = try PoolingArguments(
       "max_pool\(rank)d", rank: rank, kernel: kernel, stride: stride ?? [], padding: padding,

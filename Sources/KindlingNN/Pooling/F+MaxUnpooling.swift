@@ -13,7 +13,8 @@ extension F {
     padding: some Extents = 0, outputSize: [Int]? = nil
   ) throws -> Tensor {
     try maxUnpool(
-      1, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
+      1, x, indices, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      outputSize: outputSize)
   }
 
   /// Computes a partial inverse of 2-D max pooling (PyTorch: `F.max_unpool2d`).
@@ -28,7 +29,8 @@ extension F {
     padding: some Extents = 0, outputSize: [Int]? = nil
   ) throws -> Tensor {
     try maxUnpool(
-      2, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
+      2, x, indices, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      outputSize: outputSize)
   }
 
   /// Computes a partial inverse of 3-D max pooling (PyTorch: `F.max_unpool3d`).
@@ -43,12 +45,13 @@ extension F {
     padding: some Extents = 0, outputSize: [Int]? = nil
   ) throws -> Tensor {
     try maxUnpool(
-      3, x, indices, kernelSize.extents, stride?.extents, padding.extents, outputSize)
+      3, x, indices, kernelSize.extents, stride: stride?.extents, padding: padding.extents,
+      outputSize: outputSize)
   }
 
   static func maxUnpool(
-    _ rank: Int, _ x: Tensor, _ indices: Tensor, _ kernel: [Int], _ stride: [Int]?,
-    _ padding: [Int], _ outputSize: [Int]?
+    _ rank: Int, _ x: Tensor, _ indices: Tensor, _ kernel: [Int], stride: [Int]?,
+    padding: [Int], outputSize: [Int]?
   ) throws -> Tensor {
     let operation = "max_unpool\(rank)d"
     let p = try PoolingArguments(

@@ -30,8 +30,8 @@ open class MaxPoolingLayer: Module, Layer {
 
   private func pooled(_ x: Tensor, indices: Bool) throws -> (values: Tensor, indices: Tensor?) {
     try F.maxPool(
-      Self.rank, x, kernelSize.extents, stride.extents, padding.extents, dilation.extents,
-      ceilMode, indices: indices)
+      Self.rank, x, kernelSize.extents, stride: stride.extents, padding: padding.extents,
+      dilation: dilation.extents, ceilMode: ceilMode, indices: indices)
   }
 
   open func forward(_ x: Tensor) throws -> Tensor { try pooled(x, indices: false).values }

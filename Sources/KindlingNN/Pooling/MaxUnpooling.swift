@@ -58,7 +58,8 @@ open class MaxUnpoolingLayer: Module {
   open func forward(
     _ x: Tensor, _ indices: Tensor, outputSize: [Int]? = nil
   ) throws -> Tensor {
-    try F.maxUnpool(Self.rank, x, indices, kernelSize, stride, padding, outputSize)
+    try F.maxUnpool(
+      Self.rank, x, indices, kernelSize, stride: stride, padding: padding, outputSize: outputSize)
   }
 
   /// Returns the result of ``forward(_:_:outputSize:)`` and runs the hooks.

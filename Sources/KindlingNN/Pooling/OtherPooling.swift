@@ -53,7 +53,8 @@ open class LPPoolingLayer: Module {
   }
 
   func pooled(_ rank: Int, _ x: Tensor) throws -> Tensor {
-    try F.lpPool(rank, x, normType, kernelSize.extents, stride?.extents, ceilMode)
+    try F.lpPool(
+      rank, x, normType, kernelSize.extents, stride: stride?.extents, ceilMode: ceilMode)
   }
 
   override class var form: LayerForm? {
@@ -150,7 +151,8 @@ open class FractionalMaxPoolingLayer: Module {
   public func withIndices(_ x: Tensor) throws -> (values: Tensor, indices: Tensor) {
     try checkInitialization()
     return try F.fractionalMaxPool(
-      rank, x, kernelSize.extents, outputSize?.extents, outputRatio, randomSamples)
+      rank, x, kernelSize.extents, size: outputSize?.extents, ratio: outputRatio,
+      samples: randomSamples)
   }
 
   // PyTorch repeats single numbers.

@@ -34,8 +34,8 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   private let table: CSVTable
 
   private init(
-    _ annotations: String, _ root: String, _ header: CSVHeader, _ fileColumn: String?,
-    _ labelColumn: String?, _ classes: [String]?, _ mode: ImageReadMode,
+    _ annotations: String, root: String, header: CSVHeader, fileColumn: String?,
+    labelColumn: String?, classes: [String]?, mode: ImageReadMode,
     _ transforms: SampleTransforms<Target>
   ) throws {
     self.root = root
@@ -86,8 +86,8 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
     transform: (any Transform)? = nil, targetTransform: some Transform<Int, Target>
   ) throws {
     try self.init(
-      annotations, root, header, fileColumn, labelColumn, classes, mode,
-      SampleTransforms(transform, targetTransform))
+      annotations, root: root, header: header, fileColumn: fileColumn, labelColumn: labelColumn,
+      classes: classes, mode: mode, SampleTransforms(transform, targetTransform))
   }
 
   /// The number of samples.
@@ -142,7 +142,7 @@ extension AnnotatedImages where Target == Int {
     transform: (any Transform)? = nil
   ) throws {
     try self.init(
-      annotations, root, header, fileColumn, labelColumn, classes, mode,
-      SampleTransforms(transform))
+      annotations, root: root, header: header, fileColumn: fileColumn, labelColumn: labelColumn,
+      classes: classes, mode: mode, SampleTransforms(transform))
   }
 }

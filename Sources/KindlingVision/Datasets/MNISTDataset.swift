@@ -39,8 +39,8 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   private let labels: [Int]
 
   private init(
-    _ root: String, _ train: Bool, _ download: Bool, _ mirrors: [String]?,
-    _ progress: DownloadProgress?, _ transforms: SampleTransforms<Target>
+    root: String, train: Bool, download: Bool, mirrors: [String]?, progress: DownloadProgress?,
+    _ transforms: SampleTransforms<Target>
   ) throws {
     self.root = root
     self.train = train
@@ -93,7 +93,8 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
     mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
   ) throws {
     try self.init(
-      root, train, download, mirrors, progress, SampleTransforms(transform, targetTransform))
+      root: root, train: train, download: download, mirrors: mirrors, progress: progress,
+      SampleTransforms(transform, targetTransform))
   }
 
   /// The number of samples.
@@ -186,7 +187,9 @@ extension MNISTDataset where Target == Int {
     transform: (any Transform)? = nil,
     mirrors: [String]? = nil, progress: DownloadProgress? = defaultDownloadProgress
   ) throws {
-    try self.init(root, train, download, mirrors, progress, SampleTransforms(transform))
+    try self.init(
+      root: root, train: train, download: download, mirrors: mirrors, progress: progress,
+      SampleTransforms(transform))
   }
 }
 

@@ -32,7 +32,7 @@ extension Figure {
     var letters: [Int: Character] = [:]
     for shape in shapes(Double(columns), Double(canvas.height), .terminal) {
       if case .text(let text, let x, let y, _, let anchor, let turned, _) = shape {
-        letters.merge(TerminalText.cells(text, x, y, anchor, turned, canvas)) { $1 }
+        letters.merge(TerminalText.cells(text, x, y, anchor, turned: turned, canvas)) { $1 }
       } else {
         try canvas.draw(shape)
       }
@@ -45,7 +45,7 @@ extension Figure {
 private enum TerminalText {
   /// Returns the cells that a text fills, as indices in row-major order.
   static func cells(
-    _ text: String, _ x: Double, _ y: Double, _ anchor: Shape.Anchor, _ turned: Bool,
+    _ text: String, _ x: Double, _ y: Double, _ anchor: Shape.Anchor, turned: Bool,
     _ canvas: Canvas
   ) -> [Int: Character] {
     let back =

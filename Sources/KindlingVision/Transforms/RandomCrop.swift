@@ -125,7 +125,8 @@ public struct RandomResizedCrop: ImageTransform {
       }
     }
     return try TF.resizedCrop(
-      image, top, left, height, width, size, interpolation: interpolation, antialias: antialias)
+      image, top, left, height, width, size: size, interpolation: interpolation,
+      antialias: antialias)
   }
 
   /// Returns the rectangle used if no draw fits: the largest centered one whose ratio is allowed.

@@ -100,7 +100,7 @@ public struct RandomErasing: Transform {
         try value.numbers.map { try Tensor($0).reshape([$0.count, 1, 1]) }
         ?? Tensor.empty([channels, height, width], dtype: .float32).normal_()
       let top = try Draw.below(h - height + 1), left = try Draw.below(w - width + 1)
-      return try TF.erase(image, top, left, height, width, fill)
+      return try TF.erase(image, top, left, height, width, value: fill)
     }
     return image
   }

@@ -197,7 +197,7 @@ import _TestSupport
         { _ = try ConvertImageDtype(.int32)(x.float()) }
       ),
       ("expected numbers, but got bool", { _ = try ConvertImageDtype(.bool)(x) }),
-      ("must lie in the image", { _ = try TF.erase(x, 0, .max, 1, 1, 0) }),
+      ("must lie in the image", { _ = try TF.erase(x, 0, .max, 1, 1, value: 0) }),
       ("between 0 and 1, but got 1.5", { _ = try RandomHorizontalFlip(1.5)(x) }),
       ("between 0 and 1, but got nan", { _ = try RandomErasing(p: .nan)(x) }),
       ("single value or 3", { _ = try RandomErasing(p: 1, value: [1, 2])(x) }),

@@ -42,7 +42,7 @@ private let folder = "golden/data_and_transforms"
       "lambda x: TF.rotate(x, 90)": { try TF.rotate($0, 90) },
       "lambda x: TF.rotate(x, 30)": { try TF.rotate($0, 30) },
       "lambda x: TF.gaussian_blur(x, 3, 0.8)": { try TF.gaussianBlur($0, [3], [0.8]) },
-      "lambda x: TF.erase(x, 2, 3, 5, 6, 0)": { try TF.erase($0, 2, 3, 5, 6, 0) },
+      "lambda x: TF.erase(x, 2, 3, 5, 6, 0)": { try TF.erase($0, 2, 3, 5, 6, value: 0) },
     ]
     let sizes: [(String, [Int], Int?)] = [
       ("(14, 14)", [14, 14], nil), ("(20, 50)", [20, 50], nil), ("16", [16], nil),

@@ -78,7 +78,7 @@ import _TestSupport
     case "gaussian_blur": return try TF.gaussianBlur(image, a.integers(0), [a.number(1)])
     case "resized_crop":
       return try TF.resizedCrop(
-        image, a.integer(0), a.integer(1), a.integer(2), a.integer(3), a.integers(4))
+        image, a.integer(0), a.integer(1), a.integer(2), a.integer(3), size: a.integers(4))
     default: throw GoldenError("no operation \(name)")
     }
   }

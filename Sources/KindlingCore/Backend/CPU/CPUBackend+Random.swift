@@ -47,8 +47,13 @@ extension CPUBackend {
         let n = min(chunk, plan.sizes[inner] - done)
         let target = out.pointer + (offsets[0] + done * step) * size
         let direct = type == out.dtype && step == 1
-        make(n, distribution, out.dtype, &engine, scratch.draws, direct ? target : scratch.values)
-        if !direct { store(n, scratch.values, type, target, step, out.dtype, scratch.draws) }
+        make(
+          n, distribution, out.dtype, from: &engine, draws: scratch.draws,
+          into: direct ? target : scratch.values)
+        if !direct {
+          store(
+            n, scratch.values, type, into: target, step: step, out.dtype, spare: scratch.draws)
+        }
         done += n
       }
     }
@@ -56,8 +61,8 @@ extension CPUBackend {
 
   /// Generates the next `n` values in the compute dtype of the distribution.
   private func make(
-    _ n: Int, _ distribution: Distribution, _ dtype: DType, _ engine: inout MersenneTwister,
-    _ draws: UnsafeMutablePointer<UInt32>, _ out: UnsafeMutableRawPointer
+    _ n: Int, _ distribution: Distribution, _ dtype: DType, from engine: inout MersenneTwister,
+    draws: UnsafeMutablePointer<UInt32>, into out: UnsafeMutableRawPointer
   ) {
     let loops = kk_random().pointee, count = Int64(n)
     let doubles = out.assumingMemoryBound(to: Double.self)
@@ -75,7 +80,7 @@ extension CPUBackend {
       let low = Float(from), high = Float(to)
       engine.draw(n, into: draws)
       loops.uniform_f32(count, draws, floats, low, high - low, dtype.isHalf ? .infinity : high)
-      if dtype.isHalf { replaceUpperBound(n, floats, low, high, dtype, draws) }
+      if dtype.isHalf { replaceUpperBound(n, floats, low: low, high: high, dtype, spare: draws) }
     case .integers(let from, let range, let wide):
       engine.draw(wide ? 2 * n : n, into: draws)
       loops.integers(
@@ -96,8 +101,8 @@ extension CPUBackend {
 
   /// Rounds to a 16-bit format; values that then equal the upper bound become the lower one.
   private func replaceUpperBound(
-    _ n: Int, _ x: UnsafeMutablePointer<Float>, _ low: Float, _ high: Float, _ dtype: DType,
-    _ spare: UnsafeMutablePointer<UInt32>
+    _ n: Int, _ x: UnsafeMutablePointer<Float>, low: Float, high: Float, _ dtype: DType,
+    spare: UnsafeMutablePointer<UInt32>
   ) {
     var bounds = (low, high)
     withUnsafeMutablePointer(to: &bounds) { round($0, 2, dtype, spare) }
@@ -108,22 +113,22 @@ extension CPUBackend {
   private func round(
     _ x: UnsafeMutableRawPointer, _ n: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
   ) {
-    Self.convert(x, .float32, 1, spare, dtype, 1, n)
-    Self.convert(spare, dtype, 1, x, .float32, 1, n)
+    Self.convert(x, .float32, to: spare, dtype, count: n)
+    Self.convert(spare, dtype, to: x, .float32, count: n)
   }
 
   /// Converts `n` values to elements of a tensor like PyTorch.
   ///
   /// Doubles are converted to 16-bit formats through float32, for which `spare` is scratch memory.
   private func store(
-    _ n: Int, _ values: UnsafeMutableRawPointer, _ type: DType, _ out: UnsafeMutableRawPointer,
-    _ step: Int, _ dtype: DType, _ spare: UnsafeMutablePointer<UInt32>
+    _ n: Int, _ values: UnsafeMutableRawPointer, _ type: DType, into out: UnsafeMutableRawPointer,
+    step: Int, _ dtype: DType, spare: UnsafeMutablePointer<UInt32>
   ) {
     if type == .float64 && dtype.isHalf {
-      Self.convert(values, .float64, 1, spare, .float32, 1, n)
-      Self.convert(spare, .float32, 1, out, dtype, Int64(step), n)
+      Self.convert(values, .float64, to: spare, .float32, count: n)
+      Self.convert(spare, .float32, to: out, dtype, targetStep: Int64(step), count: n)
     } else {
-      Self.convert(values, type, 1, out, dtype, Int64(step), n)
+      Self.convert(values, type, to: out, dtype, targetStep: Int64(step), count: n)
     }
   }
 
@@ -139,7 +144,8 @@ extension CPUBackend {
       var start = range.lowerBound
       while start < range.upperBound {
         let n = min(chunk, range.upperBound - start)
-        normalBlocks(n, mean, std, &engine, scratch, out.pointer + start * size, out.dtype)
+        normalBlocks(
+          n, mean: mean, std: std, &engine, scratch, into: out.pointer + start * size, out.dtype)
         start += n
       }
     }
@@ -153,9 +159,8 @@ extension CPUBackend {
   }
 
   private func normalBlocks(
-    _ n: Int, _ mean: Double, _ std: Double, _ engine: inout MersenneTwister,
-    _ scratch: RandomScratch,
-    _ out: UnsafeMutableRawPointer, _ dtype: DType
+    _ n: Int, mean: Double, std: Double, _ engine: inout MersenneTwister, _ scratch: RandomScratch,
+    into out: UnsafeMutableRawPointer, _ dtype: DType
   ) {
     let loops = kk_random().pointee, blocks = Int64(n / 16)
     if dtype == .float64 {
@@ -172,7 +177,7 @@ extension CPUBackend {
       loops.normal_f32(blocks, x, Float(mean), Float(std))
     } else {
       loops.normal_half(blocks, x, Float(mean), Float(std))
-      Self.convert(x, .float32, 1, out, dtype, 1, n)
+      Self.convert(x, .float32, to: out, dtype, count: n)
     }
   }
 

@@ -82,15 +82,11 @@ struct Product {
       for part in 0..<count {
         let at = part * depth, here = min(depth, k - at)
         pack(columns: first, columns, at, here, into: buffer.base)
-        if let packedRows {
-          multiply(
-            0, m, first, columns, here, part, packedRows.base + at * paddedRows(m) * size, 0, true,
-            buffer.base)
-        } else {
-          multiply(
-            0, m, first, columns, here, part, a.from(row: 0, column: at, size: size).base, a.row,
-            false, buffer.base)
-        }
+        multiply(
+          rows: 0..<m, columns: first..<first + columns, part: part, depth: here,
+          packedRows.map { $0.base + at * paddedRows(m) * size }
+            ?? a.from(row: 0, column: at, size: size).base,
+          step: a.row, isPacked: packedRows != nil, buffer.base)
       }
     }
     if failed.load(ordering: .relaxed) { throw Workspace.shortage }
@@ -143,8 +139,8 @@ struct Product {
                 buffer.base)
             }
             multiply(
-              first, rows, start, here, deep, part, buffer?.base ?? from.base, a.row, packsRows,
-              packed(part))
+              rows: first..<first + rows, columns: start..<start + here, part: part, depth: deep,
+              buffer?.base ?? from.base, step: a.row, isPacked: packsRows, packed(part))
           }
         }
       }
@@ -196,12 +192,13 @@ struct Product {
 
   /// Adds one depth of the product to a part of c; the first one also applies beta.
   private func multiply(
-    _ row: Int, _ rows: Int, _ column: Int, _ columns: Int, _ depth: Int, _ part: Int,
-    _ left: UnsafeMutableRawPointer, _ step: Int, _ packed: Bool, _ right: UnsafeMutableRawPointer
+    rows: Range<Int>, columns: Range<Int>, part: Int, depth: Int, _ left: UnsafeMutableRawPointer,
+    step: Int, isPacked: Bool, _ right: UnsafeMutableRawPointer
   ) {
     kernels.pointee.block(
-      Int64(rows), Int64(columns), Int64(depth), alpha, left, Int64(step), packed, right,
-      part == 0 ? beta : 1, c.from(row: row, column: column, size: size).base, Int64(c.row),
+      Int64(rows.count), Int64(columns.count), Int64(depth), alpha, left, Int64(step), isPacked,
+      right, part == 0 ? beta : 1,
+      c.from(row: rows.lowerBound, column: columns.lowerBound, size: size).base, Int64(c.row),
       Int64(c.column))
   }
 

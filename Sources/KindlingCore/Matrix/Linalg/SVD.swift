@@ -20,8 +20,8 @@ extension Linalg {
       let k = s.shape[s.ndim - 1]
       return [
         try svdGradient(
-          u.narrow(-1, 0, k), s, vh.narrow(-2, 0, k), g[0]?.narrow(-1, 0, k), g[1],
-          g[2]?.narrow(-2, 0, k))
+          u.narrow(-1, 0, k), s, vh.narrow(-2, 0, k), gU: g[0]?.narrow(-1, 0, k), gS: g[1],
+          gVh: g[2]?.narrow(-2, 0, k))
       ]
     }
     return (u, s, vh)
@@ -39,7 +39,7 @@ extension Linalg {
   }
 
   private static func svdGradient(
-    _ u: Tensor, _ s: Tensor, _ vh: Tensor, _ gU: Tensor?, _ gS: Tensor?, _ gVh: Tensor?
+    _ u: Tensor, _ s: Tensor, _ vh: Tensor, gU: Tensor?, gS: Tensor?, gVh: Tensor?
   ) throws -> Tensor? {
     if gU == nil && gS == nil && gVh == nil { return nil }
     var inner = try gS?.diagEmbed()

@@ -48,7 +48,7 @@ extension Tensor {
       }
       return (try norm.restored(out, dtype).laidOut(as: suggestedFormat), mean, rstd)
     }
-    try norm.record(y, self, weight, bias, mean, rstd)
+    try norm.record(y, self, weight, bias, mean: mean, rstd: rstd)
     let type = weight?.dtype ?? dtype
     if training { return (y, try mean.to(type), try rstd.to(type)) }
     let none = try Tensor.zeros([0], dtype: type, device: device)
@@ -116,7 +116,7 @@ private struct ChannelNorm: Sendable {
   }
 
   func record(
-    _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
+    _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, mean: Tensor, rstd: Tensor
   ) throws {
     let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
     let hasWeight = weight != nil
@@ -128,12 +128,12 @@ private struct ChannelNorm: Sendable {
       guard let g = gradients[0] else { return [nil, nil, nil] }
       let weight = hasWeight ? saved[3] : nil
       if isGradEnabled { return try composed(g, saved[0], saved[1], saved[2], weight) }
-      return try fused(g, saved[0], saved[1], saved[2], weight, wanted)
+      return try fused(g, saved[0], mean: saved[1], rstd: saved[2], weight, wanted)
     }
   }
 
   private func fused(
-    _ g: Tensor, _ x: Tensor, _ mean: Tensor, _ rstd: Tensor, _ weight: Tensor?,
+    _ g: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, _ weight: Tensor?,
     _ wanted: (Bool, Bool, Bool)
   ) throws -> [Tensor?] {
     let (gradient, rows) = (try self.rows(g), try self.rows(x)), type = rows.dtype

@@ -15,7 +15,7 @@ extension Tensor {
     let (y, mean, rstd) = try noGrad {
       try norm.values(self, weight?.reshape(-1), bias?.reshape(-1), "layer_norm")
     }
-    try norm.record(y, self, weight, bias, mean, rstd)
+    try norm.record(y, self, weight, bias, mean: mean, rstd: rstd)
     let kept = Array(lead) + normalizedShape.map { _ in 1 }
     let type = weight?.dtype ?? dtype
     return (y, try mean.view(kept).to(type), try rstd.view(kept).to(type))
@@ -101,7 +101,7 @@ struct RowNorm: Sendable {
   }
 
   func record(
-    _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
+    _ y: Tensor, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, mean: Tensor, rstd: Tensor
   ) throws {
     let wanted = (x.requiresGrad, weight?.requiresGrad == true, bias?.requiresGrad == true)
     let hasWeight = weight != nil
@@ -112,12 +112,12 @@ struct RowNorm: Sendable {
       guard let g = gradients[0] else { return [nil, nil, nil] }
       let weight = hasWeight ? saved[3] : nil
       if isGradEnabled { return try composed(g, saved[0], weight) }
-      return try fused(g, saved[0], saved[1], saved[2], weight, wanted)
+      return try fused(g, saved[0], mean: saved[1], rstd: saved[2], weight, wanted)
     }
   }
 
   private func fused(
-    _ g: Tensor, _ x: Tensor, _ mean: Tensor, _ rstd: Tensor, _ weight: Tensor?,
+    _ g: Tensor, _ x: Tensor, mean: Tensor, rstd: Tensor, _ weight: Tensor?,
     _ wanted: (Bool, Bool, Bool)
   ) throws -> [Tensor?] {
     let type = x.dtype.computeType

@@ -30,7 +30,7 @@ extension TF {
 
   /// Returns a rectangle of the image, resized.
   public static func resizedCrop<I: ImageOrTensor>(
-    _ image: I, _ top: Int, _ left: Int, _ height: Int, _ width: Int, _ size: [Int],
+    _ image: I, _ top: Int, _ left: Int, _ height: Int, _ width: Int, size: [Int],
     interpolation: InterpolationMode = .bilinear, antialias: Bool = true
   ) throws -> I {
     try resize(

@@ -19,7 +19,7 @@ extension Pillow {
     _ interpolation: InterpolationMode, color: [UInt8]
   ) throws -> Image {
     guard try isNearest(interpolation) else {
-      return try sampled(image, height, width, interpolation, color) { x, y in place(x, y) }
+      return try sampled(image, height, width, interpolation, color: color) { x, y in place(x, y) }
     }
     if place.b == 0 && place.d == 0 {
       return try scaled(image, height, width, place, color)
@@ -51,7 +51,7 @@ extension Pillow {
     color: [UInt8], _ place: (Double, Double) -> (x: Double, y: Double)
   ) throws -> Image {
     guard try isNearest(interpolation) else {
-      return try sampled(image, height, width, interpolation, color, place)
+      return try sampled(image, height, width, interpolation, color: color, place)
     }
     return try walked(image, height, width, color) { column, row in
       let (x, y) = place(Double(column) + 0.5, Double(row) + 0.5)
@@ -134,19 +134,19 @@ extension Pillow {
 
   private static func sampled(
     _ image: Image, _ height: Int, _ width: Int, _ interpolation: InterpolationMode,
-    _ color: [UInt8], _ place: (Double, Double) -> (x: Double, y: Double)
+    color: [UInt8], _ place: (Double, Double) -> (x: Double, y: Double)
   ) throws -> Image {
     if image.mode.hasAlpha {
       return try interpolated(
-        image.premultiplied(), height, width, interpolation, color, place
+        image.premultiplied(), height, width, interpolation, color: color, place
       ).unpremultiplied()
     }
-    return try interpolated(image, height, width, interpolation, color, place)
+    return try interpolated(image, height, width, interpolation, color: color, place)
   }
 
   private static func interpolated(
     _ image: Image, _ height: Int, _ width: Int, _ interpolation: InterpolationMode,
-    _ color: [UInt8], _ place: (Double, Double) -> (x: Double, y: Double)
+    color: [UInt8], _ place: (Double, Double) -> (x: Double, y: Double)
   ) throws -> Image {
     let channels = image.mode.channels, stride = image.width * channels
     let isCubic = interpolation == .bicubic

@@ -41,7 +41,7 @@ extension TensorForms {
   }
 
   static func erase(
-    _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, _ value: Tensor
+    _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, value: Tensor
   ) throws -> Tensor {
     _ = try size(image, "erase")
     let result = try image.clone()

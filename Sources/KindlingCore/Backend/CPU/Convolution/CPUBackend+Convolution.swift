@@ -17,7 +17,7 @@ extension CPUBackend {
     let size = y.dtype.byteSize
     let small = SampleConvolution(c, y.dtype, kernels)
     if let fast = WinogradConvolution(c, y.dtype, kernels, back: false),
-      try run(fast, small, c.batch, x, weight, bias: bias, kernels, into: y)
+      try run(fast, small, batch: c.batch, x, weight, bias: bias, kernels, into: y)
     {
       return
     }
@@ -43,7 +43,7 @@ extension CPUBackend {
         weight, c, outputs, inputs, kernels, row: k, channel: c.kernelCount,
         taps: Array(0..<c.kernelCount), block: Self.channelBlock, into: packed.base)
     }
-    try forEachPart(c.batch, x.pointer, c.inChannels, laid, kernels, size) {
+    try forEachPart(c.batch, x.pointer, channels: c.inChannels, laid, kernels, size: size) {
       first, n, image, readable in
       ConvolutionPass(
         kernels: kernels, size: size, m: outputs, k: k, weight: packed?.base ?? weight.pointer,
@@ -69,7 +69,7 @@ extension CPUBackend {
     let size = x.dtype.byteSize
     let small = SampleConvolution(c, x.dtype, kernels)
     if let fast = WinogradConvolution(c, x.dtype, kernels, back: true),
-      try run(fast, small, c.batch, gradient, weight, bias: bias, kernels, into: x)
+      try run(fast, small, batch: c.batch, gradient, weight, bias: bias, kernels, into: x)
     {
       return
     }
@@ -88,7 +88,7 @@ extension CPUBackend {
     let axes = (0..<3).map { TransposedAxis(c, $0) }
     if axes.contains(where: \.hasGaps) { try setChannels(of: x, c.inChannels, to: bias) }
     let laid = LaidImage(axes: axes.map(\.axis))
-    try forEachPart(c.batch, gradient.pointer, c.outChannels, laid, kernels, size) {
+    try forEachPart(c.batch, gradient.pointer, channels: c.outChannels, laid, kernels, size: size) {
       first, n, image, readable in
       for d in axes[0].phases {
         for h in axes[1].phases {
@@ -151,7 +151,7 @@ extension CPUBackend {
     let columns = (lines - 1) * laid.width + line
     let units = c.groups * c.output[0]
     try forEachPart(
-      c.batch, x.pointer, c.inChannels, laid, kernels, size,
+      c.batch, x.pointer, channels: c.inChannels, laid, kernels, size: size,
       besides: units * panels * nr * columns
     ) { first, n, image, _ in
       // The gradients with channels side by side, padded with zeros.
@@ -224,7 +224,7 @@ extension CPUBackend {
 
   /// Runs minimal filtering, over samples for small maps, and returns whether it is worthwhile.
   private func run(
-    _ fast: WinogradConvolution, _ small: SampleConvolution?, _ batch: Int, _ x: Tensor,
+    _ fast: WinogradConvolution, _ small: SampleConvolution?, batch: Int, _ x: Tensor,
     _ weight: Tensor, bias: Tensor?, _ kernels: kk_conv_kernels, into y: Tensor
   ) throws -> Bool {
     if let small, fast.tiles.columns <= 4, !fast.pays(for: small.meetings.count) { return false }
@@ -236,7 +236,9 @@ extension CPUBackend {
       return true
     }
     let result = fast.outputs * fast.result.height * fast.result.width
-    try forEachPart(batch, x.pointer, fast.inputs, fast.laid, kernels, size) { first, n, image, _ in
+    try forEachPart(
+      batch, x.pointer, channels: fast.inputs, fast.laid, kernels, size: size
+    ) { first, n, image, _ in
       try fast.run(
         image, samples: n, weight: matrices, bias: bias?.pointer,
         into: y.pointer + first * result * size)
@@ -300,8 +302,8 @@ extension CPUBackend {
   /// The arguments are the first sample, the number of samples, the inputs, and the number of
   /// readable elements. `besides` is the number of additional elements per sample that `body` uses.
   private func forEachPart(
-    _ batch: Int, _ x: UnsafeMutableRawPointer, _ channels: Int, _ laid: LaidImage,
-    _ kernels: kk_conv_kernels, _ size: Int, besides: Int = 0,
+    _ batch: Int, _ x: UnsafeMutableRawPointer, channels: Int, _ laid: LaidImage,
+    _ kernels: kk_conv_kernels, size: Int, besides: Int = 0,
     _ body: (Int, Int, UnsafeMutableRawPointer, Int) throws -> Void
   ) throws {
     let sample = channels * laid.channel

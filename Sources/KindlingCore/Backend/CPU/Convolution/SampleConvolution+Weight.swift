@@ -51,8 +51,10 @@ extension SampleConvolution {
     let table = meetings.byElement, failed = Atomic<Bool>(false)
     for first in stride(from: 0, to: c.batch, by: most) {
       let n = min(most, c.batch - first), isLast = first + n == c.batch
-      pack(left, x + first * rows * size, n, chunk, laid.base, into: a.base, products)
-      pack(right, gradient + first * columns * size, n, chunk, laid.base, into: b.base, products)
+      pack(left, x + first * rows * size, n, chunk: chunk, laid.base, into: a.base, products)
+      pack(
+        right, gradient + first * columns * size, n, chunk: chunk, laid.base, into: b.base,
+        products)
       // The start of the columns of a position depends on the number of samples in the chunk.
       let lengths = [min(chunk, n), (n - 1) % chunk + 1]
       let taps = lengths.flatMap { length in
@@ -96,7 +98,7 @@ extension SampleConvolution {
   }
 
   private func pack(
-    _ side: Side, _ x: UnsafeMutableRawPointer, _ n: Int, _ chunk: Int,
+    _ side: Side, _ x: UnsafeMutableRawPointer, _ n: Int, chunk: Int,
     _ laid: UnsafeMutableRawPointer, into out: UnsafeMutableRawPointer, _ products: kk_gemm_kernels
   ) {
     let (nr, size) = (nr, size), per = side.groups * side.panels

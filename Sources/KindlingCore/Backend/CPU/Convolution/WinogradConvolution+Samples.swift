@@ -46,7 +46,7 @@ extension WinogradConvolution {
               before + ((unit - start) * inputs + channel) * nr, Int64(planeIn))
           }
         }
-        multiply(here, nr, planeIn, planeOut, weight, before, after, samples)
+        multiply(here, nr, weight, before, plane: planeIn, into: after, plane: planeOut, samples)
         forEachPart(here, outputs) { unit, channel, channels in
           writes.withUnsafeBufferPointer { writes in
             guard let table = writes.baseAddress else { return }
@@ -87,8 +87,8 @@ extension WinogradConvolution {
   }
 
   private func multiply(
-    _ units: Range<Int>, _ nr: Int, _ planeIn: Int, _ planeOut: Int, _ weight: Workspace,
-    _ before: UnsafeMutablePointer<Float>, _ after: UnsafeMutablePointer<Float>,
+    _ units: Range<Int>, _ nr: Int, _ weight: Workspace, _ before: UnsafeMutablePointer<Float>,
+    plane planeIn: Int, into after: UnsafeMutablePointer<Float>, plane planeOut: Int,
     _ samples: (Int) -> Int64
   ) {
     let mr = Int(kernels.mr), matrix = weight.base.assumingMemoryBound(to: Float.self)

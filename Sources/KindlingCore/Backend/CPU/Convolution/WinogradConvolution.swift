@@ -112,7 +112,9 @@ struct WinogradConvolution {
     for first in stride(from: 0, to: rows, by: most) {
       let here = first..<min(first + most, rows)
       transform(image, here, line, planeIn, into: before)
-      multiply(here.count * tiles.columns, line, offsets, planeIn, planeOut, weight, before, after)
+      multiply(
+        here.count * tiles.columns, line: line, offsets, weight, before, plane: planeIn,
+        into: after, plane: planeOut)
       transformBack(after, here, line, planeOut, bias, into: y)
     }
   }
@@ -139,9 +141,9 @@ struct WinogradConvolution {
 
   /// Computes the 36 products of the transformed weight and the transformed tiles.
   private func multiply(
-    _ columns: Int, _ line: Int, _ offsets: [Int64], _ planeIn: Int, _ planeOut: Int,
-    _ weight: Workspace, _ before: UnsafeMutablePointer<Float>,
-    _ after: UnsafeMutablePointer<Float>
+    _ columns: Int, line: Int, _ offsets: [Int64], _ weight: Workspace,
+    _ before: UnsafeMutablePointer<Float>, plane planeIn: Int,
+    into after: UnsafeMutablePointer<Float>, plane planeOut: Int
   ) {
     let mr = Int(kernels.mr), matrix = weight.base.assumingMemoryBound(to: Float.self)
     let perTask = min(outputs, max(mr, (1 << 20) / (inputs * columns) / mr * mr))

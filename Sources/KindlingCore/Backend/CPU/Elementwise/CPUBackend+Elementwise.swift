@@ -8,8 +8,8 @@ extension CPUBackend {
 
   @inline(__always)
   static func convert(
-    _ source: UnsafeRawPointer, _ from: DType, _ sourceStep: Int64,
-    _ target: UnsafeMutableRawPointer, _ to: DType, _ targetStep: Int64, _ n: Int
+    _ source: UnsafeRawPointer, _ from: DType, sourceStep: Int64 = 1,
+    to target: UnsafeMutableRawPointer, _ to: DType, targetStep: Int64 = 1, count n: Int
   ) {
     var pointer: UnsafeRawPointer? = source
     var step = sourceStep
@@ -143,7 +143,7 @@ extension CPUBackend {
 
   private func fill(_ out: Tensor, _ type: DType, _ value: UnsafeMutableRawPointer) {
     if out.numel == 1 {
-      return Self.convert(UnsafeRawPointer(value), type, 0, out.pointer, out.dtype, 1, 1)
+      return Self.convert(UnsafeRawPointer(value), type, to: out.pointer, out.dtype, count: 1)
     }
     let one = Tensor(
       storage: Storage(external: value, byteCount: type.byteSize, backend: self, release: {}),

@@ -139,10 +139,10 @@ private struct PointwiseRun {
         slot.storeBytes(of: Float(value), as: Float.self)
       } else if let rounded, number.isRounded {
         var half: UInt16 = 0
-        CPUBackend.convert(&value, .float64, 0, &half, rounded, 1, 1)
-        CPUBackend.convert(&half, rounded, 0, slot, type, 1, 1)
+        CPUBackend.convert(&value, .float64, to: &half, rounded, count: 1)
+        CPUBackend.convert(&half, rounded, to: slot, type, count: 1)
       } else {
-        CPUBackend.convert(&value, .float64, 0, slot, type, 1, 1)
+        CPUBackend.convert(&value, .float64, to: slot, type, count: 1)
       }
     }
   }
@@ -200,16 +200,16 @@ private struct PointwiseRun {
         slots[i] = buffers + i * slotBytes
         if i < inputCount {
           CPUBackend.convert(
-            UnsafeRawPointer(place), x.dtype, Int64(x.stride), slots[i], type, 1,
-            x.stride == 0 ? 1 : count)
+            UnsafeRawPointer(place), x.dtype, sourceStep: Int64(x.stride), to: slots[i], type,
+            count: x.stride == 0 ? 1 : count)
         }
       }
       for i in 0..<callCount { perform(calls[i], count, slots, buffers) }
       for i in inputCount..<operandCount where !operands[i].isDirect {
         let y = operands[i]
         CPUBackend.convert(
-          UnsafeRawPointer(slots[i]), type, 1, y.base + (offset(i) + done * y.stride) * y.size,
-          y.dtype, Int64(y.stride), count)
+          UnsafeRawPointer(slots[i]), type, to: y.base + (offset(i) + done * y.stride) * y.size,
+          y.dtype, targetStep: Int64(y.stride), count: count)
       }
       done += count
     }
@@ -238,8 +238,8 @@ private struct PointwiseRun {
     }
     guard let rounded, !call.isCondition else { return }
     let buffer = buffers + (operandCount + temporaries) * slotBytes
-    CPUBackend.convert(UnsafeRawPointer(output), type, 1, buffer, rounded, 1, n)
-    CPUBackend.convert(UnsafeRawPointer(buffer), rounded, 1, output, type, 1, n)
+    CPUBackend.convert(UnsafeRawPointer(output), type, to: buffer, rounded, count: n)
+    CPUBackend.convert(UnsafeRawPointer(buffer), rounded, to: output, type, count: n)
   }
 }
 

@@ -68,7 +68,7 @@ struct ElementwiseCall {
   ) -> Bool {
     if x.numel == 1 && (out.numel > 1 || x.dtype != type) {
       pointer = UnsafeRawPointer(slot)
-      CPUBackend.convert(UnsafeRawPointer(x.pointer), x.dtype, 0, slot, type, 1, 1)
+      CPUBackend.convert(UnsafeRawPointer(x.pointer), x.dtype, to: slot, type, count: 1)
       return true
     }
     guard x.isContiguous, x.numel == out.numel, x.dtype == type else { return false }

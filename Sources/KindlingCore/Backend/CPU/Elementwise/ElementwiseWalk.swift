@@ -117,7 +117,8 @@ struct ElementwiseWalk {
         let buffer = scratch + inputs * Self.chunk * 8
         call.call(count, pointers, steps, buffer, 1)
         CPUBackend.convert(
-          UnsafeRawPointer(buffer), out.type, 1, target, out.dtype, Int64(step), count)
+          UnsafeRawPointer(buffer), out.type, to: target, out.dtype, targetStep: Int64(step),
+          count: count)
       }
       done += count
     }
@@ -132,7 +133,9 @@ struct ElementwiseWalk {
     let source = UnsafeRawPointer(x.base + (offset + done * stride) * x.dtype.byteSize)
     if x.dtype == x.type { return (source, Int64(stride)) }
     let buffer = scratch + i * Self.chunk * 8
-    CPUBackend.convert(source, x.dtype, Int64(stride), buffer, x.type, 1, stride == 0 ? 1 : count)
+    CPUBackend.convert(
+      source, x.dtype, sourceStep: Int64(stride), to: buffer, x.type,
+      count: stride == 0 ? 1 : count)
     return (UnsafeRawPointer(buffer), stride == 0 ? 0 : 1)
   }
 }

@@ -40,12 +40,14 @@ extension CPUBackend {
     }
     let line = lines.reduced.first ?? .init(size: 1, stride: 1)
     if out.numel == 1 {
-      return try reduceAll(op, loop, type, resultType, x.pointer, line, into: out.pointer)
+      return try reduceAll(
+        op, loop, from: type, to: resultType, x.pointer, line, into: out.pointer)
     }
     if line.stride != 1, lines.kept.last?.stride == 1,
       let accumulate = kk_accumulate(op, type.rawValue)
     {
-      return reduceRows(op, accumulate, type, resultType, x.pointer, lines, line, out.pointer)
+      return reduceRows(
+        op, accumulate, from: type, to: resultType, x.pointer, lines, line, into: out.pointer)
     }
     if line.stride != 1, let inner = lines.kept.last, inner.stride == 1,
       let places = kk_arg_rows(op, type.rawValue)
@@ -77,7 +79,7 @@ extension CPUBackend {
 
   /// Reduces everything to one number: long lines in pieces that depend only on the length.
   private func reduceAll(
-    _ op: ReduceOp, _ loop: kk_reduce_loop, _ type: DType, _ resultType: DType,
+    _ op: ReduceOp, _ loop: kk_reduce_loop, from type: DType, to resultType: DType,
     _ x: UnsafeMutableRawPointer, _ line: ReductionPlan.Line, into out: UnsafeMutableRawPointer
   ) throws {
     let piece = 1 << 15, n = line.size, step = line.stride * type.byteSize
@@ -112,9 +114,9 @@ extension CPUBackend {
 
   /// Reduces along an outer dimension: whole rows are combined, in halves, for pairwise summation.
   private func reduceRows(
-    _ op: ReduceOp, _ accumulate: kk_accumulate_loop, _ type: DType, _ resultType: DType,
+    _ op: ReduceOp, _ accumulate: kk_accumulate_loop, from type: DType, to resultType: DType,
     _ x: UnsafeMutableRawPointer, _ plan: ReductionPlan, _ line: ReductionPlan.Line,
-    _ out: UnsafeMutableRawPointer
+    into out: UnsafeMutableRawPointer
   ) {
     guard let join = kk_accumulate(op, resultType.rawValue), let inner = plan.kept.last else {
       return
