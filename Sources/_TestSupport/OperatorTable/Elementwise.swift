@@ -33,6 +33,12 @@ extension OperatorTable {
     unary("exp") { try $0.exp() }
     unary("exp2") { try $0.exp2() }
     unary("expm1") { try $0.expm1() }
+    op(
+      "fake_quantize_per_tensor_affine", samples: [[.row, 0.1, 3, -8, 7]], domain: .nowhere
+    ) { a in
+      try a.tensor(0).fakeQuantizePerTensorAffine(
+        scale: a.double(1), zeroPoint: a.int(2), quantMin: a.int(3), quantMax: a.int(4))
+    }
     unary("floor") { try $0.floor() }
     unary("frac") { try $0.frac() }
     op("frexp") { a in
