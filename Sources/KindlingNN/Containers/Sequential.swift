@@ -115,9 +115,9 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
 }
 
 /// Returns the nonnegative index that `index` denotes, and throws if it is out of range.
-func wrapIndex(_ index: Int, _ count: Int) throws -> Int {
+func wrapIndex(_ index: Int, _ count: Int, of items: String = "modules") throws -> Int {
   guard index >= -count, index < count else {
-    throw TensorError(.index, "", "index \(index) is out of range for \(count) modules")
+    throw TensorError(.index, "", "index \(index) is out of range for \(count) \(items)")
   }
   return index < 0 ? index + count : index
 }

@@ -1,7 +1,7 @@
 /// The classes that files of whole models may contain under PyTorch's names.
 extension LayerForm {
   package static let classes: [Module.Type] = [
-    Sequential.self, ModuleList.self, ModuleDict.self, Linear.self,
+    Sequential.self, ModuleList.self, ModuleDict.self, ParameterList.self, Linear.self,
     NonDynamicallyQuantizableLinear.self, Bilinear.self, Identity.self, MultiheadAttention.self,
     Embedding.self, EmbeddingBag.self, ReLU.self, ReLU6.self, SiLU.self, Mish.self, SELU.self,
     Hardswish.self, Hardsigmoid.self, Sigmoid.self, Tanh.self, Softsign.self, Tanhshrink.self,

@@ -124,7 +124,8 @@ extension Module {
     var visited: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
     var open: [Module] = [self]
     while let module = open.popLast() {
-      for (_, child) in module.submodules where child is ModuleList || child is ModuleDict {
+      for (_, child) in module.submodules
+      where child is any KeepsOwnMembers && !(child is any Layer) {
         guard visited.insert(ObjectIdentifier(child)).inserted else { continue }
         result.append(child)
         open.append(child)

@@ -59,6 +59,7 @@ private final class TwoInputs: Module {
     { Dropout(0.25, inplace: true) },
     { Flatten(0, 2) }, { Unflatten(1, [2, -1]) },
     { Sequential(["a": Linear(2, 2), "b": Sequential(ReLU(), Sequential())]) },
+    { ParameterList([try Tensor.ones(2, 1), Tensor(0.5)]) },
     { ModuleList([Linear(1, 1), MSELoss()]) }, { ModuleDict(["x": Linear(1, 1), "y": Tanh()]) },
     { MSELoss(reduction: .sum) }, { L1Loss(reduction: .none) }, { SmoothL1Loss(beta: 0.5) },
     { HuberLoss(reduction: .sum, delta: 2) }, { KLDivLoss(reduction: .batchmean, logTarget: true) },

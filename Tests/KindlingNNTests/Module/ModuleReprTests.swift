@@ -194,6 +194,9 @@ struct ModuleReprTests {
       "nn.ModuleDict({'a': nn.Linear(1, 2), 'b': nn.ModuleList([nn.ReLU(), nn.Tanh()])})",
       ModuleDict(["a": Linear(1, 2), "b": ModuleList([ReLU(), Tanh()])])),
     Case("nn.ModuleDict()", ModuleDict()),
+    Case(
+      "nn.ParameterList([nn.Parameter(torch.zeros(2, 3)), nn.Parameter(torch.zeros(1))])",
+      ParameterList([try Tensor.zeros(2, 3), try Tensor.zeros(1)])),
     Case("NeuralNetwork()", NeuralNetwork()),
     Case("Clf()", Clf()),
     Case("MyModel()", MyModel()),

@@ -298,4 +298,36 @@ struct ModuleTests {
     dict["a"] = nil
     #expect(dict.keys == ["b"] && dict.count == 1)
   }
+
+  /// The printed forms and the texts of errors are PyTorch's.
+  @Test func parameterLists() throws {
+    final class Scales: Module {
+      let all = ParameterList([Tensor([1.0, 2.0]), Tensor(0.5)])
+    }
+    let model = Scales()
+    #expect(try model.stateDict().keys == ["all.0", "all.1"])
+    #expect(
+      model.description == """
+        Scales(
+          (all): ParameterList(
+              (0): Parameter containing: [torch.float32 of size 2]
+              (1): Parameter containing: [torch.float32 of size ]
+          )
+        )
+        """)
+    #expect(ParameterList().description == "ParameterList()")
+    #expect(
+      ParameterList([Tensor(0.5)]).description
+        == "ParameterList(  (0): Parameter containing: [torch.float32 of size ])")
+    try model.all.append(Tensor([[3.0]]))
+    #expect(model.all.count == 3 && model.all.map(\.ndim) == [1, 0, 2])
+    #expect(try model.all[-1].requiresGrad)
+    expectRefusal("index 3 is out of range for 3 parameters") { _ = try model.all[3] }
+    let refused =
+      "ParameterList: Only Tensors of floating point and complex dtype can require gradients, got int64"
+    expectRefusal(refused) { try model.all.append(Tensor([1])) }
+    expectRefusal(refused) { _ = try ParameterList([Tensor([1])]).stateDict() }
+    let computed = try model.all[0] * 2
+    #expect(try ParameterList([computed])[0].isLeaf)
+  }
 }

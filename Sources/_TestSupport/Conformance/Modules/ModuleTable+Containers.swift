@@ -22,5 +22,10 @@ extension ModuleTable {
         throw UnsupportedError("a call of a ModuleList")
       }
     }
+    module("ParameterList") { a in
+      BuiltModule(ParameterList(try a.tensors(0, "values"))) { _ in
+        throw UnsupportedError("a call of a ParameterList")
+      }
+    }
   }
 }
