@@ -95,7 +95,9 @@ let package = Package(
     // Fuzzes the file readers; built with libFuzzer by scripts/fuzz.
     .executableTarget(
       name: "kindling-fuzz",
-      dependencies: ["Kindling", "KindlingPlatform", "KindlingTrainer", "KindlingVision"]),
+      dependencies: [
+        "Kindling", "KindlingPlatform", "KindlingTrainer", "KindlingVision", "_TestSupport",
+      ]),
 
     // MARK: Examples
     .executableTarget(name: "quadratic", dependencies: ["Kindling"], path: "Examples/Quadratic"),

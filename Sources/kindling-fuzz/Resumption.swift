@@ -1,5 +1,6 @@
 import Kindling
 import KindlingTrainer
+import _TestSupport
 
 /// An object that resumes from a checkpoint and then takes a step.
 struct Resumption: Sendable {
@@ -30,16 +31,16 @@ struct Resumption: Sendable {
   }
 
   static let all: [Resumption] =
-    optimizers.map { make in
+    OptimizerTable.all.names.map { name in
       Resumption(
         resume: { value in
-          let optimizer = try make()
+          let optimizer = try makeOptimizer(name)
           try optimizer.loadStateDict(value)
           try step(optimizer)
           _ = optimizer.stateDict()
         },
         state: {
-          let optimizer = try make()
+          let optimizer = try makeOptimizer(name)
           try step(optimizer)
           return optimizer.stateDict()
         })
@@ -96,13 +97,16 @@ struct Resumption: Sendable {
         })
     }
 
-  private static let optimizers: [@Sendable () throws -> Optimizer] = [
-    { try SGD(parameters(), lr: 0.1, momentum: 0.9) }, { try Adam(parameters(), amsgrad: true) },
-    { try AdamW(parameters()) }, { try Adadelta(parameters()) }, { try Adafactor(parameters()) },
-    { try Adagrad(parameters()) }, { try Adamax(parameters()) }, { try ASGD(parameters()) },
-    { try LBFGS(parameters(), lineSearchFn: .strongWolfe) }, { try NAdam(parameters()) },
-    { try Muon([parameters()[0]]) }, { try RAdam(parameters()) },
-    { try RMSprop(parameters(), momentum: 0.9, centered: true) }, { try Rprop(parameters()) },
+  private static func makeOptimizer(_ name: String) throws -> Optimizer {
+    // Muon takes matrices only.
+    let all = try parameters()
+    let parameters = all.prefix(name == "Muon" ? 1 : 2)
+    return try OptimizerTable.all.build(name, [ParamGroup(Array(parameters))], options[name] ?? [:])
+  }
+
+  private static let options: [String: [String: ArgumentValue]] = [
+    "SGD": ["lr": 0.1, "momentum": 0.9], "Adam": ["amsgrad": true],
+    "LBFGS": ["line_search_fn": "strong_wolfe"], "RMSprop": ["momentum": 0.9, "centered": true],
   ]
 
   private static let schedules: [@Sendable (Optimizer) throws -> LRScheduler] = [

@@ -105,7 +105,10 @@ struct OptimizerGoldenTests {
           return group
         }
       } else { [ParamGroup(parameters)] }
-    return try GoldenOptimizer(a).make(run.record["optimizer"]?.string ?? "", groups)
+    let options = (a.object ?? [:]).filter { $0.key != "__groups__" }
+    return try OptimizerTable.all.build(
+      run.record["optimizer"]?.string ?? "", groups,
+      options.mapValues { try ArgumentValue(plain: $0) })
   }
 
   private func compareState(_ optimizer: Optimizer, _ run: Run, _ file: TensorFile) throws {

@@ -29,6 +29,22 @@ struct OptimizerTests {
     #expect(optimizer.description == "PlainSGD (\nParameter Group 0\n    lr: 0.5\n)")
   }
 
+  /// The tests of all optimizers, and the fuzzer, take them from the table.
+  @Test func everyOptimizerIsInTheTable() throws {
+    let table = OptimizerTable.all.names
+    var declared: [String] = []
+    for path in try FileBytes.swiftFiles(below: "\(projectRoot)/Sources/KindlingOptim") {
+      let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
+      for line in text.split(separator: "\n") where line.hasPrefix("open class ") {
+        let words = line.split { " :{".contains($0) }.map(String.init)
+        if words.count > 3, words[3] == "Optimizer" || table.contains(words[3]) {
+          declared.append(words[2])
+        }
+      }
+    }
+    #expect(declared.sorted() == table)
+  }
+
   @Test func groupsOfNamedParameters() throws {
     let layer = Linear(2, 1)
     let named = try SGD(groups: [ParamGroup(named: layer.namedParameters())], lr: 0.1)
@@ -224,7 +240,7 @@ struct OptimizerTests {
       let start = try Tensor.randn(37, 5),
         parameters = try (0..<2).map { _ in try start.clone().requiresGrad_() }
       let optimizers = try parameters.map {
-        try GoldenOptimizer(.null).make(name, [ParamGroup([$0])])
+        try OptimizerTable.all.build(name, [ParamGroup([$0])])
       }
       for _ in 0..<8 {
         let grad = try Tensor.randn(5, 37)

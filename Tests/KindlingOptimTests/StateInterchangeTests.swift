@@ -23,9 +23,7 @@ struct StateInterchangeTests {
     for (name, saved) in try files("optimizer") {
       let parameters = try tensors(saved["parameters"]).map { try $0.clone().requiresGrad_() }
       let kind = saved["optimizer"]?.stringValue ?? ""
-      let optimizer =
-        kind == "LBFGS"
-        ? try LBFGS(parameters) : try GoldenOptimizer(.null).make(kind, [ParamGroup(parameters)])
+      let optimizer = try OptimizerTable.all.build(kind, [ParamGroup(parameters)])
       try optimizer.loadStateDict(#require(saved["state"]))
       for step in saved["gradients"]?.elements ?? [] {
         if kind == "LBFGS" {

@@ -76,6 +76,19 @@ package indirect enum ArgumentValue: Sendable {
     }
   }
 
+  /// Creates the argument that plain JSON describes, without type names.
+  package init(plain json: JSONValue) throws {
+    switch json {
+    case .null: self = .none
+    case .bool(let b): self = .bool(b)
+    case .int(let i): self = .int(i)
+    case .double(let d): self = .double(d)
+    case .string(let s): self = .string(s)
+    case .array(let elements): self = .list(try elements.map { try ArgumentValue(plain: $0) })
+    case .object: throw GoldenError("an argument is an object: \(json)")
+    }
+  }
+
   private static func tensor(
     _ name: String, _ members: [String: JSONValue], _ file: TensorFile
   ) throws -> Tensor {

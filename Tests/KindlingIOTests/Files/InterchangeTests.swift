@@ -49,11 +49,12 @@ struct InterchangeTests {
   /// A model trained for a few steps by each optimizer, with the optimizer's state.
   @Test func writesOptimizersOfItsOwn() throws {
     let folder = try #require(interchangeFolder)
-    for (name, make) in Self.optimizers {
+    for name in OptimizerTable.all.names {
       try withDefaultGenerator(Generator(seed: 1)) {
         let model = Sequential(
           Linear(3, 4, bias: name != "Muon"), Linear(4, 2, bias: name != "Muon"))
-        let optimizer = try make(model.parameters())
+        let optimizer = try OptimizerTable.all.build(
+          name, [ParamGroup(model.parameters())], Self.options[name] ?? [:])
         for _ in 0..<3 {
           let x = try Tensor.randn(5, 3)
           try optimizer.step {
@@ -70,12 +71,8 @@ struct InterchangeTests {
     }
   }
 
-  private static let optimizers: [(String, @Sendable ([Tensor]) throws -> Optimizer)] = [
-    ("SGD", { try SGD($0, lr: 0.01, momentum: 0.9) }), ("Adam", { try Adam($0, amsgrad: true) }),
-    ("AdamW", { try AdamW($0) }), ("Adadelta", { try Adadelta($0) }),
-    ("Adagrad", { try Adagrad($0) }), ("Adamax", { try Adamax($0) }), ("NAdam", { try NAdam($0) }),
-    ("RAdam", { try RAdam($0) }), ("RMSprop", { try RMSprop($0, momentum: 0.5, centered: true) }),
-    ("Rprop", { try Rprop($0) }), ("ASGD", { try ASGD($0) }), ("Adafactor", { try Adafactor($0) }),
-    ("Muon", { try Muon($0) }), ("LBFGS", { try LBFGS($0) }),
+  private static let options: [String: [String: ArgumentValue]] = [
+    "SGD": ["lr": 0.01, "momentum": 0.9], "Adam": ["amsgrad": true],
+    "RMSprop": ["momentum": 0.5, "centered": true],
   ]
 }

@@ -36,7 +36,7 @@ final class OptimizerRun {
   private func build(_ groups: [JSONValue], _ params: [Int: Tensor]) throws -> Optimizer {
     let options = try (test.json["kwargs"]?.object ?? [:]).mapValues { try ArgumentValue($0, file) }
     return try OptimizerTable.all.build(
-      test.op, groups.map { try group($0, params) }, Arguments([], options))
+      test.op, groups.map { try group($0, params) }, options)
   }
 
   private func group(_ json: JSONValue, _ params: [Int: Tensor]) throws -> ParamGroup {

@@ -24,9 +24,12 @@ package struct OptimizerTable: Sendable {
     rows[name] = build
   }
 
-  /// Returns an optimizer of `groups` with the options in `arguments`, all of which are read.
-  func build(_ name: String, _ groups: [ParamGroup], _ arguments: Arguments) throws -> Optimizer {
+  /// Returns an optimizer of `groups` with `options`, all of which are read.
+  package func build(
+    _ name: String, _ groups: [ParamGroup], _ options: [String: ArgumentValue] = [:]
+  ) throws -> Optimizer {
     guard let build = rows[name] else { throw UnsupportedError("optimizer \(name)") }
+    let arguments = Arguments([], options)
     let optimizer = try build(groups, arguments)
     let unread = arguments.unread
     guard unread.isEmpty else { throw UnsupportedError(unread.joined(separator: ", ")) }

@@ -53,7 +53,7 @@ final class SchedulerRun {
       return group
     }
     let optimizer = try OptimizerTable.all.build(
-      test.json["optimizer"]?.string ?? "", groups, Arguments([], options))
+      test.json["optimizer"]?.string ?? "", groups, options)
     return (
       optimizer, try SchedulerTable.all.build(test.json["scheduler"] ?? .null, optimizer, file)
     )
