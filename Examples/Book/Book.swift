@@ -6,11 +6,12 @@ import Kindling
 @main
 struct Book: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "book", abstract: "Runs the programs of one of the book's chapters.",
+    commandName: "book", abstract: "Run the programs of a chapter of the book.",
     discussion: "Chapters: " + chapters.keys.sorted().joined(separator: ", "))
 
-  @Argument(help: "The chapter's name.") var chapter: String
-  @Option(help: "The folder that holds FashionMNIST/raw.") var root = "data"
+  @Argument(help: "The name of the chapter.") var chapter: String
+  @Option(help: ArgumentHelp("The folder that contains FashionMNIST/raw.", valueName: "folder"))
+  var root = "data"
 
   static let chapters: [String: @Sendable (_ root: String) throws -> Void] = [
     "Tensors": { _ in try tensors() },

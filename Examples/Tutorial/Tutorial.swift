@@ -13,12 +13,13 @@ import KindlingVision
 @main
 struct Tutorial: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tutorial", abstract: "Runs one of the tutorials' programs.",
+    commandName: "tutorial", abstract: "Run a program of a PyTorch tutorial.",
     discussion: "Programs: " + programs.keys.sorted().joined(separator: ", "))
 
-  @Argument(help: "The program's name.") var name: String
-  @Option(help: "The seed of the random numbers.") var seed = 0
-  @Option(help: "The folder that holds FashionMNIST/raw.") var root: String?
+  @Argument(help: "The name of the program.") var name: String
+  @Option(help: "The seed of the random generator.") var seed = 0
+  @Option(help: ArgumentHelp("The folder that contains FashionMNIST/raw.", valueName: "folder"))
+  var root: String?
 
   static let programs: [String: @Sendable (_ root: String) throws -> Void] = [
     "grad_is_none": { _ in try gradIsNone() },

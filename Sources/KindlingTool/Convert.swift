@@ -5,18 +5,18 @@ import KindlingPlatform
 /// The command `kindling convert`, which converts a file of tensors to another format.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Converts between .pth, .safetensors, .npy and .npz.",
+    abstract: "Convert a file of tensors to .pth, .safetensors, .npy or .npz.",
     discussion: """
-      The kind of the input is told by its content, that of the output by its ending. A checkpoint's \
-      nested dictionaries become names joined by dots in the other formats, which hold tensors alone; \
-      a model that was saved whole becomes its state dict.
+      The format of the input is detected from its content, the format of the output from its file \
+      name extension. Formats other than .pth contain only tensors: the keys of nested dictionaries \
+      are joined by dots, and other values are omitted. A whole model is converted to its state dict.
       """)
 
   @Argument(help: "The file to read.") var input: String
   @Argument(help: "The file to write: .pth, .safetensors, .npy or .npz.") var output: String
-  @Flag(help: "Write a .pth in PyTorch's form before version 1.6.") var legacy = false
-  @Flag(help: "Pack the arrays of an .npz.") var compressed = false
-  @Flag(inversion: .prefixedNo, help: "Compare checksums while reading.") var verify = true
+  @Flag(help: "Write a .pth file in the format of PyTorch before version 1.6.") var legacy = false
+  @Flag(help: "Compress the arrays of an .npz file.") var compressed = false
+  @Flag(inversion: .prefixedNo, help: "Verify checksums while reading.") var verify = true
 
   func run() throws {
     guard let target = FileFormat(pathExtension: output) else {

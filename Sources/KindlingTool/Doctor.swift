@@ -6,7 +6,7 @@ import KindlingPlatform
 /// The command `kindling doctor`, which reports on this machine.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tells instruction sets, threads, memory and versions.")
+    abstract: "Print the versions, instruction sets, threads and memory of this system.")
 
   func run() throws {
     let chosen =

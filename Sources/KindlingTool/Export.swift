@@ -7,19 +7,33 @@ import KindlingVision
 /// classes.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes images of a data set as PNG files, with a CSV of file names and classes.",
+    abstract: "Export images of a dataset as PNG files, with a CSV file of file names and classes.",
     discussion: """
-      The result is what `kindling train --dataset folder` reads. Images are taken in order, from \
-      --skip on; the table has the columns file_name and label.
+      `kindling train --dataset folder` reads the result. The CSV file has the columns file_name and \
+      label.
       """)
 
-  @Option(help: "The data set.") var dataset = DatasetName.fashionMNIST
-  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw.") var root = "data"
-  @Flag(help: "Take the images to test on, not those to train on.") var test = false
-  @Option(parsing: .unconditional, help: "How many images to write.") var count = 2000
-  @Option(parsing: .unconditional, help: "How many images to pass over first.") var skip = 0
-  @Option(help: "The folder to write to; it is made.") var output: String
-  @Option(help: "The name of the table in that folder.") var annotations = "labels.csv"
+  @Option(help: "The dataset to export: fashion-mnist, mnist or digits.")
+  var dataset = DatasetName.fashionMNIST
+  @Option(
+    help: ArgumentHelp(
+      "The folder that contains FashionMNIST/raw or MNIST/raw.", valueName: "folder"))
+  var root = "data"
+  @Flag(help: "Export test images instead of training images.") var test = false
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of images to export.", valueName: "n"))
+  var count = 2000
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of images to skip first.", valueName: "n"))
+  var skip = 0
+  @Option(
+    help: ArgumentHelp(
+      "The folder to write to; it is created if it does not exist.", valueName: "folder"))
+  var output: String
+  @Option(help: ArgumentHelp("The name of the CSV file in the output folder.", valueName: "name"))
+  var annotations = "labels.csv"
 
   func validate() throws {
     if count < 1 { throw ValidationError("--count must be at least 1, but got \(count)") }

@@ -5,11 +5,11 @@ import Kindling
 /// it.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists the keys, shapes, dtypes and bytes of a .pth, .safetensors, .npy or .npz file."
+    abstract: "List the tensors in a .pth, .safetensors, .npy or .npz file."
   )
 
-  @Argument(help: "The file.") var checkpoint: String
-  @Flag(help: "Print one JSON record a line.") var json = false
+  @Argument(help: ArgumentHelp("The file to inspect.", valueName: "file")) var checkpoint: String
+  @Flag(help: "Print one JSON object per line instead of a table.") var json = false
 
   func run() throws {
     let entries = try inspect(checkpoint)

@@ -5,7 +5,7 @@ import ArgumentParser
 struct KindlingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling",
-    abstract: "Trains models, classifies images, and looks into files of tensors.",
+    abstract: "Train image classifiers, classify images, and inspect files of tensors.",
     version: kindlingVersion,
     subcommands: [
       Train.self, Predict.self, Inspect.self, Convert.self, Export.self, Doctor.self,

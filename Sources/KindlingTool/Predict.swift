@@ -5,28 +5,43 @@ import KindlingVision
 /// The command `kindling predict`, which classifies images.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Classifies PNG, JPEG and IDX images; prints class names with probabilities.",
+    abstract: "Classify images, and print the names and probabilities of their classes.",
     usage: """
-      kindling predict --checkpoint FILE IMAGE ...
-      kindling predict CHECKPOINT IDX-FILE
+      kindling predict --checkpoint <file> <image> ...
+      kindling predict <checkpoint> <image> ...
       """)
 
-  @Option(help: "A model saved by `kindling train`; else the first of the files.")
+  @Option(
+    help: ArgumentHelp(
+      "A model saved by `kindling train`. (default: the first argument)", valueName: "file"))
   var checkpoint: String?
-  @Argument(help: "Images as PNG or JPEG, or IDX files of images (may be gzip).") var files:
-    [String]
-  @Option(help: "The data set whose class names are meant, instead of those saved with the model.")
+  @Argument(
+    help: ArgumentHelp(
+      "Images in PNG or JPEG files, or IDX files of images, also compressed with gzip.",
+      valueName: "image"))
+  var files: [String]
+  @Option(help: "Use the class names of this dataset. (default: those saved with the model)")
   var dataset: DatasetName?
-  @Option(help: "The classes' names, as in `cat,dog`; else those saved with the model.")
+  @Option(
+    help: ArgumentHelp(
+      "The class names, separated by commas. (default: those saved with the model)",
+      valueName: "names"))
   var classes: String?
-  @Option(help: "Bring PNG and JPEG images to this height and width; else as in training.")
+  @Option(
+    help: ArgumentHelp(
+      "Resize PNG and JPEG images to this height and width. (default: as in training)",
+      valueName: "pixels"))
   var imageSize: Int?
   @Option(
     parsing: .unconditional,
-    help: "How many images of an IDX file to classify, from the first on; all by default.")
+    help: ArgumentHelp(
+      "Classify only the first n images of each IDX file. (default: all)", valueName: "n"))
   var count: Int?
-  @Option(parsing: .unconditional, help: "How many classes to name for each image.") var top = 1
-  @Flag(help: "Print one JSON record a line.") var json = false
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of classes to print for each image.", valueName: "n"))
+  var top = 1
+  @Flag(help: "Print one JSON object per line instead of text.") var json = false
 
   func validate() throws {
     if top < 1 { throw ValidationError("--top must be at least 1, but got \(top)") }

@@ -6,24 +6,35 @@ import Kindling
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-bench",
-    abstract: "Measures workloads by their id and prints one line of JSON for each.")
+    abstract: "Measure workloads, and print one JSON object per line.")
 
-  @Option(help: "The ids of the workloads, separated by commas.")
+  @Option(
+    help: ArgumentHelp("The names of the workloads, separated by commas.", valueName: "names"))
   var only = ""
-  @Option(help: "Rounds of at least 0.2 s each.")
+  @Option(
+    help: ArgumentHelp("The number of rounds, each of at least 0.2 seconds.", valueName: "n"))
   var rounds = 5
-  @Option(help: "Seconds for which a disturbed round is repeated.")
+  @Option(
+    help: ArgumentHelp(
+      "The time in seconds for which to repeat a round that other processes disturb.",
+      valueName: "time"))
   var patience = 5.0
-  @Option(help: "Threads of one operation; all processors by default.")
+  @Option(
+    help: ArgumentHelp(
+      "The number of threads that an operation can use. (default: all processors)",
+      valueName: "n"))
   var threads: Int?
-  @Option(help: "Run what is measured from outside: startup.time, memory.peak.*.")
+  @Option(
+    help: ArgumentHelp(
+      "Run a probe that another process measures: startup.time or memory.peak.*.",
+      valueName: "name"))
   var probe: String?
-  @Flag(help: "Print JSON lines (there is no other form).")
+  @Flag(help: "Print JSON. This is always the case.")
   var json = false
 
   mutating func validate() throws {
     if rounds < 1 { throw ValidationError("--rounds expects at least 1, but got \(rounds)") }
-    if probe == nil && only.isEmpty { throw ValidationError("pass --only ID or --probe ID") }
+    if probe == nil && only.isEmpty { throw ValidationError("pass --only or --probe") }
   }
 
   mutating func run() throws {

@@ -5,27 +5,33 @@ import _TestSupport
 struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-conformance",
-    abstract:
-      "Checks operators, modules, optimizers, schedules and samplers against results of PyTorch.",
+    abstract: "Compare operators, modules, optimizers, schedules and samplers with PyTorch.",
     discussion: """
-      Each suite names the family of its cases; without one they are operators. Prints every \
-      failure, a table with one line a suite, and last "N passed, M failed, K unsupported". The \
-      exit code says whether the cases could be run, not whether they passed: 0, or 64 for a wrong option or a folder without readable suites.
+      Prints each failed case, a table with one line per suite, and a last line of the form "N \
+      passed, M failed, K unsupported". The exit code is 0 if the cases were run, even if some \
+      failed, and 64 for an invalid option or a folder without readable suites.
       """)
 
-  @Argument(help: "Folders with suites: NAME.json beside NAME.safetensors.")
+  @Argument(
+    help: ArgumentHelp(
+      "Folders of suites. A suite is a file NAME.json and a file NAME.safetensors.",
+      valueName: "folder"))
   var folders: [String]
 
-  @Option(help: "Run this suite alone.")
+  @Option(help: ArgumentHelp("Run only this suite. (default: all)", valueName: "name"))
   var suite: String?
 
-  @Option(help: "Run the cases of this operator or class alone.")
+  @Option(
+    help: ArgumentHelp(
+      "Run only the cases of this operator or class. (default: all)", valueName: "name"))
   var op: String?
 
-  @Flag(help: "Also print every unsupported case.")
+  @Flag(help: "Also print the unsupported cases.")
   var verbose = false
 
-  @Option(help: "Write the number of passes of every suite to this file, for the tests.")
+  @Option(
+    help: ArgumentHelp(
+      "Write the number of passed cases of each suite to this JSON file.", valueName: "file"))
   var writeFloor: String?
 
   func run() throws {

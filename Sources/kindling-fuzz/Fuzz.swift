@@ -3,10 +3,10 @@ import KindlingPlatform
 
 /// The fuzzer of the readers, and the test of atomic saving.
 ///
-///     kindling-fuzz READER [options of libFuzzer] [FOLDER…]    in a build of scripts/fuzz
-///     kindling-fuzz READER FILE…                               reads each file once
-///     kindling-fuzz seeds READER GOLDEN FOLDER                 copies the seeds of fuzzing
-///     kindling-fuzz save-loop FILE                             saves repeatedly until it is killed
+///     kindling-fuzz READER [libFuzzer options] [FOLDER…]  Fuzz a reader (in a build of scripts/fuzz).
+///     kindling-fuzz READER FILE…                          Read each file once.
+///     kindling-fuzz seeds READER GOLDEN FOLDER            Copy seed inputs from GOLDEN to FOLDER.
+///     kindling-fuzz save-loop FILE                        Save to FILE repeatedly until killed.
 @main enum Fuzz {
   nonisolated(unsafe) static var reader = FuzzReader.all[0]
 
@@ -75,8 +75,12 @@ import KindlingPlatform
 /// The usage message of an invalid command.
 private struct Misuse: Error, CustomStringConvertible {
   var description: String {
-    "usage: kindling-fuzz READER FILE…; readers: "
-      + FuzzReader.all.map(\.name).joined(separator: ", ")
+    """
+    usage: kindling-fuzz READER FILE…
+           kindling-fuzz seeds READER GOLDEN FOLDER
+           kindling-fuzz save-loop FILE
+    readers: \(FuzzReader.all.map(\.name).joined(separator: ", "))
+    """
   }
 }
 

@@ -5,17 +5,16 @@ import _TestSupport
 struct GradientsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradients",
-    abstract:
-      "Compares the gradients of all differentiable operations with differences, in float64.",
-    discussion: "Ends with 1 where one differs, or was not checked.")
+    abstract: "Compare the gradients of all operations with finite differences, in float64.",
+    discussion: "The exit code is 1 if a gradient differs or was not compared.")
 
-  @Option(help: "Check this operator alone.")
+  @Option(help: ArgumentHelp("Check only this operator. (default: all)", valueName: "name"))
   var op: String?
 
-  @Option(help: "The most samples of an operator to check.")
+  @Option(help: ArgumentHelp("The maximum number of samples of an operator.", valueName: "n"))
   var most = 5
 
-  @Flag(help: "Print how many points were checked of each operator.")
+  @Flag(help: "Print the number of points that were compared for each operator.")
   var verbose = false
 
   func run() throws {

@@ -5,13 +5,13 @@ import _TestSupport
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Writes docs/operations.md from the comments in the sources.",
+    abstract: "Write docs/operations.md from the comments in the sources.",
     discussion: """
-      Ends with 1 where an operation does not say what PyTorch calls it, or is not in the table of \
-      operators that the checks go through.
+      The exit code is 1 if the comment of an operation does not contain PyTorch's name, or if the \
+      operator table lacks the operation.
       """)
 
-  @Flag(help: "Print the page, and leave the file as it is.")
+  @Flag(help: "Print the page instead of writing the file.")
   var print = false
 
   func run() throws {

@@ -7,42 +7,45 @@ import _TestSupport
 struct SoakCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "soak",
-    abstract:
-      "Calls all operators with arguments made up at random: they return or throw, no more.",
+    abstract: "Call all operators with random arguments. Each call must return or throw.",
     discussion: """
-      Prints how many calls of each operator returned and threw, and ends with 1 where one broke a \
-      rule. With --ledger FILE the command names the call that ended the process, and goes on behind \
-      it, when it is started again; --only N makes one call alone.
+      Prints the number of calls of each operator that returned and that threw. The exit code is 1 \
+      if a call broke a rule. If a call ends the process, another run with the same --ledger reports \
+      the call and continues after it.
       """)
 
-  @Option(help: "How many calls to make.")
+  @Option(help: ArgumentHelp("The number of calls.", valueName: "n"))
   var calls = 100_000
 
-  @Option(help: "Where the random numbers start.")
+  @Option(help: ArgumentHelp("The seed of the random arguments.", valueName: "seed"))
   var seed: UInt64 = 1
 
-  @Option(help: "Call the operators alone whose names begin so.")
+  @Option(
+    help: ArgumentHelp(
+      "Call only operators with this prefix in their names. (default: all)", valueName: "prefix"))
   var op: String?
 
-  @Option(help: "Make this call alone, and print it.")
+  @Option(help: ArgumentHelp("Make only call number n, and print it.", valueName: "n"))
   var only: Int?
 
-  @Option(help: "Keep what was done in this file.")
+  @Option(help: ArgumentHelp("Record the progress in this file.", valueName: "file"))
   var ledger: String?
 
-  @Option(help: "The most MiB that tensors may take together.")
+  @Option(help: ArgumentHelp("The maximum memory of all tensors, in MiB.", valueName: "size"))
   var memory = 512
 
-  @Option(help: "The most MiB that the process may grow by.")
+  @Option(help: ArgumentHelp("The maximum growth of the process, in MiB.", valueName: "size"))
   var growth = 1536
 
-  @Option(help: "The most seconds of processor time a call may take; more end the process.")
+  @Option(
+    help: ArgumentHelp(
+      "The CPU time in seconds after which a call ends the process.", valueName: "time"))
   var seconds: UInt32 = 60
 
-  @Flag(help: "Also views of more elements than memory holds, which some operators read forever.")
+  @Flag(help: "Also pass views that exceed memory; some operators take very long on them.")
   var huge = false
 
-  @Flag(help: "Print every call before it is made.")
+  @Flag(help: "Print each call before it is made.")
   var verbose = false
 
   func validate() throws {

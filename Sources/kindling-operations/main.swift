@@ -4,7 +4,7 @@ import ArgumentParser
 struct OperationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kindling-operations",
-    abstract: "Lists all operations, checks their gradients, and calls them with random arguments.",
+    abstract: "List all operations, check their gradients, and call them with random arguments.",
     subcommands: [ListCommand.self, GradientsCommand.self, SoakCommand.self])
 }
 

@@ -18,13 +18,21 @@ func pictureNumbers(_ image: Tensor, size: Int?) throws -> Tensor {
 
 /// The options for user data: a folder of images, or a table of numbers.
 struct OwnData: ParsableArguments {
-  @Option(help: "folder: a CSV of file names and classes; csv: the table of numbers and classes.")
+  @Option(
+    help: ArgumentHelp(
+      "The CSV file of file names and classes ('folder'), or of numbers and classes ('csv').",
+      valueName: "file"))
   var annotations: String?
-  @Option(help: "A table as --annotations to test on; else every fifth row is.")
+  @Option(
+    help: ArgumentHelp(
+      "A CSV file like --annotations to test on. (default: every fifth row)", valueName: "file"))
   var testAnnotations: String?
-  @Flag(help: "The tables have no first row with the names of their columns.") var noHeader = false
-  @Option(help: "folder: bring images to this height and width.") var imageSize: Int?
-  @Option(help: "folder: read images as gray or rgb; by default as the first of them is.")
+  @Flag(help: "Read CSV files without a header row.") var noHeader = false
+  @Option(
+    help: ArgumentHelp(
+      "Resize the images of 'folder' to this height and width.", valueName: "pixels"))
+  var imageSize: Int?
+  @Option(help: "The color mode of the images of 'folder'. (default: that of the first image)")
   var color: ImageColor?
 
   func validate() throws {

@@ -10,42 +10,85 @@ import KindlingVision
 /// Random numbers are drawn in the order of a PyTorch script: the seed, the model, then in each
 /// epoch the training loader and the test loader.
 struct Train: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Trains a classifier.")
+  static let configuration = CommandConfiguration(abstract: "Train a classifier.")
 
-  @Option(help: "The data to train on.") var dataset = DatasetName.fashionMNIST
-  @Option(help: "The folder that holds FashionMNIST/raw or MNIST/raw; folder: that of the images.")
+  @Option(help: "The dataset to train on.") var dataset = DatasetName.fashionMNIST
+  @Option(
+    help: ArgumentHelp(
+      "The folder that contains FashionMNIST/raw, MNIST/raw, or the images of 'folder'.",
+      valueName: "folder"))
   var root = "data"
-  @Flag(help: "Fetch the data set to --root if it is not there.") var download = false
+  @Flag(help: "Download the dataset to --root if it is missing.") var download = false
   @OptionGroup var own: OwnData
-  @Option(help: "The network.") var model = ModelKind.mlp
-  @Option(help: "Sizes of the hidden layers of the mlp.") var hidden = HiddenSizes([512, 512])
-  @Option(parsing: .unconditional, help: "How many times to go through the data.") var epochs = 5
-  @Option(parsing: .unconditional, help: "Samples a step.") var batchSize = 64
-  @Option(parsing: .unconditional, help: "The learning rate.") var lr = 1e-3
-  @Option(help: "How weights are updated.") var optimizer = OptimizerKind.sgd
-  @Option(parsing: .unconditional, help: "Momentum of sgd.") var momentum = 0.0
-  @Option(parsing: .unconditional, help: "Weight decay; by default the optimizer's own.")
-  var weightDecay: Double?
-  @Option(parsing: .unconditional, help: "The seed of all random numbers.") var seed: Int?
-  @Flag(inversion: .prefixedNo, help: "Visit the samples in random order.") var shuffle = true
+  @Option(help: "The network to train.") var model = ModelKind.mlp
+  @Option(
+    help: ArgumentHelp(
+      "The sizes of the hidden layers of 'mlp', separated by commas.", valueName: "sizes"))
+  var hidden = HiddenSizes([512, 512])
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of epochs.", valueName: "n"))
+  var epochs = 5
   @Option(
     parsing: .unconditional,
-    help: "Threads that prepare batches ahead; 0 prepares them in the loop.") var workers = 0
-  @Option(parsing: .unconditional, help: "Threads an operation may use; all processors by default.")
+    help: ArgumentHelp("The number of samples in a batch.", valueName: "n"))
+  var batchSize = 64
+  @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate.", valueName: "rate"))
+  var lr = 1e-3
+  @Option(help: "The optimizer.") var optimizer = OptimizerKind.sgd
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The momentum of 'sgd'.", valueName: "number"))
+  var momentum = 0.0
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The weight decay. (default: that of the optimizer)", valueName: "number"))
+  var weightDecay: Double?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of the random generator. (default: random)", valueName: "seed"))
+  var seed: Int?
+  @Flag(inversion: .prefixedNo, help: "Shuffle the training samples in each epoch.")
+  var shuffle = true
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The number of threads that prepare batches; 0 uses the thread of the training loop.",
+      valueName: "n"))
+  var workers = 0
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The number of threads that an operation can use. (default: all processors)", valueName: "n"))
   var threads: Int?
-  @Option(help: "Where to save the trained model's state dict.") var save: String?
-  @Option(help: "Where to save the trained model whole, layers and all.") var saveModel: String?
-  @Option(help: "Where to keep a checkpoint to resume from, written after each epoch.")
+  @Option(
+    help: ArgumentHelp("Save the state dict of the trained model to this file.", valueName: "file"))
+  var save: String?
+  @Option(
+    help: ArgumentHelp(
+      "Save the whole trained model, including its layers, to this file.", valueName: "file"))
+  var saveModel: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write a checkpoint to this file after each epoch, for --resume.", valueName: "file"))
   var checkpoint: String?
-  @Option(parsing: .unconditional, help: "Write the checkpoint also after every n-th batch.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Also write the checkpoint after every n batches.", valueName: "n"))
   var checkpointEvery: Int?
-  @Option(help: "Go on from this checkpoint, and keep it up to date; options are taken from it.")
+  @Option(
+    help: ArgumentHelp(
+      "Resume from this checkpoint with its options, and update it after each epoch.",
+      valueName: "file"))
   var resume: String?
   @Option(
-    help: "Where to write a page on the training: curves, confusion matrix, predictions, mistakes.")
+    help: ArgumentHelp(
+      "Write an HTML report with curves, a confusion matrix and predictions to this file.",
+      valueName: "file"))
   var report: String?
-  @Option(parsing: .unconditional, help: "Report the loss of every n-th batch.") var logEvery = 100
-  @Flag(help: "Print one JSON record a line, and nothing else.") var json = false
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Print the loss after every n batches.", valueName: "n"))
+  var logEvery = 100
+  @Flag(help: "Print one JSON object per line instead of text.") var json = false
 
   func validate() throws {
     if epochs < 0 { throw ValidationError("--epochs must not be negative, but got \(epochs)") }
