@@ -4,7 +4,9 @@ public import KindlingCore
 ///
 /// - Source: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, arXiv:1711.05101.
 open class AdamW: Adam {
-  /// Creates an optimizer of `params`; throws like ``Adam``.
+  /// Creates an optimizer of `params`.
+  ///
+  /// - Throws: the errors of ``Adam``.
   public convenience init(
     _ params: [Tensor], lr: some OptimizerOption = 1e-3,
     betas: (some OptimizerOption, some OptimizerOption) = (0.9, 0.999),

@@ -63,7 +63,7 @@ package protocol Backend: AnyObject, Sendable {
   func scan(
     _ op: ScanOp, _ x: Tensor, dim: Int, backwards: Bool, dtype: DType, into out: Tensor,
     indices: Tensor?) throws
-  /// Sorts `x` stably along `dim`, with NaN as the greatest, and writes values and original
+  /// Sorts `x` stably along `dim`, with NaN as the largest, and writes values and original
   /// indices.
   ///
   /// `out` (of the dtype of `x`) and `indices` (int64) have the shape of `x`, or a smaller size
@@ -71,7 +71,7 @@ package protocol Backend: AnyObject, Sendable {
   func sort(_ x: Tensor, dim: Int, descending: Bool, into out: Tensor, indices: Tensor) throws
 
   /// `out`, 0-dimensional, becomes the element of `x`, a contiguous vector of its dtype, that sorting would
-  /// put at place `rank`, a 0-dimensional int64; NaN being greatest.
+  /// put at place `rank`, a 0-dimensional int64, with NaN as the largest.
   func element(_ x: Tensor, ofRank rank: Tensor, into out: Tensor) throws
 
   // MARK: Matrix products

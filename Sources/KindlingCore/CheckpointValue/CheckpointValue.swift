@@ -62,7 +62,7 @@ public enum CheckpointValue: Sendable {
     }
   }
 
-  /// The number, if this is one (`true` is 1).
+  /// This value as a number, if it is one; `true` is 1.
   public var doubleValue: Double? {
     switch self {
     case .bool(let b): b ? 1 : 0
@@ -72,15 +72,15 @@ public enum CheckpointValue: Sendable {
     }
   }
 
-  /// The integer, if this is one.
+  /// This value as an integer, if it is one.
   public var intValue: Int? { if case .int(let i) = self { i } else { nil } }
-  /// The Boolean value, if this is one.
+  /// This value as a Boolean value, if it is one.
   public var boolValue: Bool? { if case .bool(let b) = self { b } else { nil } }
-  /// The string, if this is one.
+  /// This value as a string, if it is one.
   public var stringValue: String? { if case .string(let s) = self { s } else { nil } }
-  /// The object, if this is one of a class without a counterpart in Kindling.
+  /// This value as an object, if its class has no counterpart in Kindling.
   public var opaqueValue: OpaqueValue? { if case .opaque(let o) = self { o } else { nil } }
-  /// The tensor, if this is one.
+  /// This value as a tensor, if it is one.
   public var tensorValue: Tensor? { if case .tensor(let t) = self { t } else { nil } }
   /// The elements, if this is a list, a tuple or a set.
   public var elements: [CheckpointValue]? {
@@ -107,19 +107,19 @@ extension CheckpointValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// Creates a value from a literal.
+  /// Creates `None` from a literal.
   public init(nilLiteral: ()) { self = .none }
-  /// Creates a value from a literal.
+  /// Creates a Boolean value from a literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// Creates a value from a literal.
+  /// Creates an integer from a literal.
   public init(integerLiteral value: Int) { self = .int(value) }
-  /// Creates a value from a literal.
+  /// Creates a floating-point number from a literal.
   public init(floatLiteral value: Double) { self = .double(value) }
-  /// Creates a value from a literal.
+  /// Creates a string from a literal.
   public init(stringLiteral value: String) { self = .string(value) }
-  /// Creates a value from a literal.
+  /// Creates a list from a literal.
   public init(arrayLiteral elements: CheckpointValue...) { self = .list(elements) }
-  /// Creates a value from a literal.
+  /// Creates a dictionary with strings as keys from a literal.
   public init(dictionaryLiteral elements: (String, CheckpointValue)...) {
     self = .dictionary(elements.map { (.string($0.0), $0.1) })
   }

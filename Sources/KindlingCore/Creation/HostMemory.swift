@@ -95,8 +95,9 @@ extension Tensor {
 
   // MARK: Swift arrays
 
-  /// Returns the elements in row-major order; throws `.value` if one does not fit `S`
-  /// (PyTorch: `Tensor.tolist`).
+  /// Returns the elements in row-major order (PyTorch: `Tensor.tolist`).
+  ///
+  /// - Throws: ``TensorError`` `.value` if an element is out of the range of `S`.
   public func toArray<S: TensorScalar>(as type: S.Type = S.self) throws -> [S] {
     // An expanded tensor can have more elements than memory has room for.
     try Layout.checkList(numel, bytes: MemoryLayout<S>.stride, "toArray")
@@ -168,9 +169,14 @@ extension Tensor {
   /// Returns the only element as a `Double` (PyTorch: `Tensor.item`).
   ///
   /// NaN is returned without a sign, as Python prints it.
+  ///
+  /// - Throws: ``TensorError`` `.shape` unless the tensor has exactly one element.
   public func item() throws -> Double { try item(as: Double.self) }
 
-  /// Returns the only element as `S`; throws if it does not fit, or if there is not exactly one.
+  /// Returns the only element as `S`.
+  ///
+  /// - Throws: ``TensorError`` `.shape` unless the tensor has exactly one element; `.value` if the
+  ///   element is out of the range of `S`.
   public func item<S: TensorScalar>(as type: S.Type) throws -> S {
     var scalar = try scalarValue("item")
     if case .double(let value) = scalar, value.isNaN { scalar = .double(.nan) }

@@ -114,7 +114,9 @@ extension Tensor {
     try checkNegatable()
     return try unary_(.neg)
   }
-  /// Returns this tensor (PyTorch: `torch.positive`); throws for bool.
+  /// Returns this tensor (PyTorch: `torch.positive`).
+  ///
+  /// - Throws: ``TensorError`` `.dtype` for bools.
   public func positive() throws -> Tensor {
     if dtype == .bool {
       throw TensorError(.dtype, "positive", "the `+` operator, on a bool tensor is not supported.")

@@ -1,10 +1,11 @@
 import CKernels
 
-/// The derivative of an expression, as another expression: of each operation from those of its
-/// operands. What a condition does not select contributes nothing, not even NaN.
+/// The derivative of an expression as another expression, by the chain rule. An operand that a
+/// condition does not select contributes nothing, not even NaN.
 extension Pointwise.Expression {
-  /// The values of the outputs, and their derivatives where the inputs have the derivatives
-  /// `slopes`; nil is zero.
+  /// Returns the values of the outputs and their derivatives.
+  ///
+  /// `slopes` are the derivatives of the inputs. A derivative of nil is zero.
   func derived(
     at inputs: [Pointwise.Value], _ slopes: [Pointwise.Value?], on tape: Pointwise.Tape
   ) -> [(value: Pointwise.Value, slope: Pointwise.Value?)] {
@@ -47,7 +48,7 @@ extension Pointwise.Expression {
     a == nil && b == nil ? nil : .where(condition, a ?? Pointwise.Value(0), b ?? Pointwise.Value(0))
   }
 
-  /// The derivative of y = op(x), d being that of x.
+  /// Returns the derivative of y = op(x); `d` is the derivative of x.
   private func slope(
     of op: UnaryOp, _ x: Pointwise.Value, _ y: Pointwise.Value, _ d: Pointwise.Value
   ) -> Pointwise.Value? {
@@ -138,14 +139,14 @@ extension Pointwise.Value {
     }
   }
 
-  /// The product, without a multiplication by 1.
+  /// Returns the product, without a multiplication by 1.
   fileprivate func times(_ other: Self) -> Self {
     constant == 1 ? other : other.constant == 1 ? self : self * other
   }
 }
 
 extension Pointwise.Value? {
-  /// The sum, without an addition of nothing.
+  /// Returns the sum; nil counts as 0 and is not added.
   fileprivate func plus(_ other: Self) -> Self {
     guard let self else { return other }
     guard let other else { return self }

@@ -12,7 +12,7 @@ extension Pointwise {
     /// Whether values of two expressions were mixed.
     let isMixed: Bool
 
-    /// Writes down what `body` makes of its inputs and numbers.
+    /// Creates the expression that `body` builds from its inputs and numbers.
     init(
       inputs: Int, numbers: Int, _ body: (_ inputs: [Value], _ numbers: [Value]) -> [Value]
     ) {
@@ -23,7 +23,8 @@ extension Pointwise {
       self.init(results, inputs: inputs, numbers: numbers, of: tape)
     }
 
-    /// A number of operands that an expression can have; calls refuse other numbers of tensors.
+    /// Limits a number of operands to a range that an expression can have; calls check the number of
+    /// tensors.
     static func count(_ wanted: Int) -> Int { Swift.min(Swift.max(0, wanted), 1000) }
 
     private init(_ results: [Value], inputs: Int, numbers: Int, of tape: Tape) {
@@ -41,8 +42,8 @@ extension Pointwise {
       self.isMixed = isMixed
     }
 
-    /// The gradient of input `i` as an expression of that of the only result, a new first input, and the
-    /// other inputs; nil if it is zero.
+    /// Returns the gradient of input `i` as an expression of the gradient of the only result, which is
+    /// a new first input, and of the inputs; nil if it is zero.
     func gradient(by i: Int) -> Expression? {
       let tape = Tape()
       let gradient = Value(.input(0), of: tape)
@@ -54,13 +55,13 @@ extension Pointwise {
       return Expression([slope], inputs: inputs + 1, numbers: numbers, of: tape)
     }
 
-    /// The expression with other entries in the same places.
+    /// Returns the expression with other entries in the same places.
     func replacingEntries(by entries: [Entry]) -> Expression {
       Expression(
         inputs: inputs, numbers: numbers, entries: entries, outputs: outputs, isMixed: isMixed)
     }
 
-    /// Whether each entry is part of a result.
+    /// Returns for each entry whether a result depends on it.
     func needed() -> [Bool] {
       var isNeeded = [Bool](repeating: false, count: entries.count)
       for place in outputs { isNeeded[place] = true }
@@ -70,7 +71,8 @@ extension Pointwise {
       return isNeeded
     }
 
-    /// The inputs that the results depend on, with input `kept`, and the expression of these alone.
+    /// Returns the inputs that the results depend on, with input `kept`, and the expression of only
+    /// these inputs.
     func ofUsedInputs(keeping kept: Int) -> (used: [Int], expression: Expression) {
       let isNeeded = needed()
       var used: Set = [kept]

@@ -29,7 +29,7 @@ public final class Pointwise: Sendable {
   package struct Rules: Sendable {
     /// PyTorch's node of the in-place form, if it differs.
     var inPlaceNode: String?
-    /// The kernel that PyTorch names when it refuses integers; `nil` if they stay integers.
+    /// The kernel in PyTorch's error message for integers; `nil` if they stay integers.
     var floatKernel: String?
     /// Whether integers are converted to floats instead.
     var convertsIntegers = false
@@ -149,8 +149,7 @@ extension Pointwise {
     }
   }
 
-  /// Records `result` with the gradients of the inputs, each of which saves the inputs that it depends
-  /// on.
+  /// Records `result` with one pullback per input, which saves the inputs that its gradient depends on.
   private func recorded(
     _ result: Tensor, _ node: String, _ inputs: [Tensor], _ numbers: [Double]
   ) throws -> Tensor {
@@ -227,7 +226,7 @@ extension Pointwise {
 
 /// The gradient of an in-place function from its result.
 package struct ResultGradient: Sendable {
-  /// Throws if the result does not tell the gradient.
+  /// Throws if the gradient cannot be computed from the result.
   let check: @Sendable (_ numbers: [Double]) throws -> Void
   let function: Pointwise
 

@@ -54,7 +54,7 @@ extension Pointwise.Value {
 
   // MARK: Bounds and choices
 
-  /// Returns the greater value; NaN if one is NaN (PyTorch: `torch.maximum`).
+  /// Returns the larger value; NaN if one is NaN (PyTorch: `torch.maximum`).
   public func maximum(_ other: some PointwiseOperand) -> Self {
     .binary(.maximum, self, other.pointwiseValue)
   }
@@ -160,9 +160,9 @@ extension Pointwise.Value {
   public func erf() -> Self { .unary(.erf, self) }
   /// Returns `1 − erf(self)` without cancellation.
   public func erfc() -> Self { .unary(.erfc, self) }
-  /// Returns the greatest integer that is not greater.
+  /// Returns the value rounded down to an integer.
   public func floor() -> Self { .unary(.floor, self) }
-  /// Returns the nearest integer; the even one of two that are equally near.
+  /// Returns the value rounded to the nearest integer, and halves to the even one.
   public func round() -> Self { .unary(.round, self) }
 }
 

@@ -28,7 +28,7 @@ extension Pointwise {
   }
 }
 
-/// What an expression of a ``Pointwise`` function is made of: its values and Swift's numbers.
+/// An operand in an expression of a ``Pointwise`` function: a value or a number.
 public protocol PointwiseOperand {
   /// The operand as a value of an expression.
   var pointwiseValue: Pointwise.Value { get }

@@ -93,7 +93,7 @@ extension Tensor {
     return ViewPlan(shape.reversed(), strides.reversed(), storageOffset) { g, _ in try g.t() }
   }
 
-  /// The transposed matrix, as a view; vectors stay as they are (PyTorch: `Tensor.t`).
+  /// Transposes a matrix, as a view; a vector or scalar is unchanged (PyTorch: `Tensor.t`).
   public func t() throws -> Tensor { try view("TBackward0", tPlan("t")) }
 
   /// Applies ``t()`` to this tensor itself (PyTorch: `Tensor.t_`).
@@ -212,7 +212,7 @@ extension Tensor {
     return try permuted(order)
   }
 
-  /// Moves one dimension (PyTorch: `Tensor.movedim`).
+  /// Moves the dimension `source` to the position `destination` (PyTorch: `Tensor.movedim`).
   public func movedim(_ source: Int, _ destination: Int) throws -> Tensor {
     try movedim([source], [destination])
   }

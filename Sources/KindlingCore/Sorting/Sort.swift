@@ -68,10 +68,11 @@ extension Tensor {
     }
   }
 
-  /// The most frequent element along `dim`, the least of several, and where one of its occurrences
-  /// stands (PyTorch: `torch.mode`).
+  /// Returns the most frequent element along `dim`, and the index of one of its occurrences
+  /// (PyTorch: `torch.mode`).
   ///
-  /// Of several, the smallest is returned. NaN equals no element, so each NaN counts separately.
+  /// Of equally frequent elements, the smallest is returned. NaN equals no element, so each NaN
+  /// counts separately.
   public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
   {
     let d = try Layout.wrap(dim, ndim, "mode")

@@ -1,7 +1,10 @@
 /// A number with its category for type promotion.
 public enum Scalar: Sendable, Hashable {
+  /// A Boolean value, of the lowest category.
   case bool(Bool)
+  /// An integer.
   case int(Int)
+  /// A floating-point number, of the highest category.
   case double(Double)
 
   /// The number as a `Double` (`true` is 1).
@@ -34,7 +37,7 @@ public protocol TensorScalar: TensorNestable where Leaf == Self {
 }
 
 extension Int: TensorScalar {
-  /// ``DType/int64``.
+  /// The dtype ``DType/int64``.
   public static var dtype: DType { .int64 }
   /// This integer.
   public var scalar: Scalar { .int(self) }
@@ -60,23 +63,23 @@ extension TensorScalar where Self: FixedWidthInteger {
   }
 }
 extension Int64: TensorScalar {
-  /// ``DType/int64``.
+  /// The dtype ``DType/int64``.
   public static var dtype: DType { .int64 }
 }
 extension Int32: TensorScalar {
-  /// ``DType/int32``.
+  /// The dtype ``DType/int32``.
   public static var dtype: DType { .int32 }
 }
 extension Int16: TensorScalar {
-  /// ``DType/int16``.
+  /// The dtype ``DType/int16``.
   public static var dtype: DType { .int16 }
 }
 extension Int8: TensorScalar {
-  /// ``DType/int8``.
+  /// The dtype ``DType/int8``.
   public static var dtype: DType { .int8 }
 }
 extension UInt8: TensorScalar {
-  /// ``DType/uint8``.
+  /// The dtype ``DType/uint8``.
   public static var dtype: DType { .uint8 }
 }
 
@@ -87,22 +90,22 @@ extension TensorScalar where Self: BinaryFloatingPoint {
   public init?(scalar: Scalar) { self = Self(scalar.doubleValue) }
 }
 extension Double: TensorScalar {
-  /// ``DType/float64``.
+  /// The dtype ``DType/float64``.
   public static var dtype: DType { .float64 }
 }
 extension Float: TensorScalar {
-  /// ``DType/float32``.
+  /// The dtype ``DType/float32``.
   public static var dtype: DType { .float32 }
 }
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
   extension Float16: TensorScalar {
-    /// ``DType/float16``.
+    /// The dtype ``DType/float16``.
     public static var dtype: DType { .float16 }
   }
 #endif
 
 extension Bool: TensorScalar {
-  /// ``DType/bool``.
+  /// The dtype ``DType/bool``.
   public static var dtype: DType { .bool }
   /// This Boolean value.
   public var scalar: Scalar { .bool(self) }
@@ -117,7 +120,7 @@ extension Bool: TensorScalar {
 }
 
 extension Scalar: TensorScalar {
-  /// ``DType/float64``.
+  /// The dtype ``DType/float64``.
   public static var dtype: DType { .float64 }
   /// This number.
   public var scalar: Scalar { self }

@@ -34,7 +34,7 @@ public struct CSVTable: Sendable {
   /// The column indices, sorted by name.
   private let byName: [Int32]
 
-  /// Reads the table in the file at `path`.
+  /// Creates a table from the file at `path`.
   ///
   /// - Throws: ``CSVError`` if the file cannot be read, is not UTF-8, or does not contain a table;
   ///   `TensorError` `.memory` if memory runs out.
@@ -43,7 +43,7 @@ public struct CSVTable: Sendable {
     self = try bytes.withUnsafeBufferPointer { try CSVTable($0, path, header, delimiter) }
   }
 
-  /// Reads the table in `text`.
+  /// Creates a table from `text`.
   ///
   /// - Throws: ``CSVError`` if the text is not a table; `TensorError` `.memory` if memory runs out.
   public init(text: String, header: CSVHeader = .firstRow, delimiter: Character = ",") throws {

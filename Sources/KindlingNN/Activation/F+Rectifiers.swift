@@ -58,7 +58,10 @@ extension F {
   private static let rrelu = sloped(
     "rrelu", "RreluWithNoiseBackward", kernel: "rrelu_with_noise_out_cpu")
 
-  /// Clamps elements to `minVal…maxVal` (PyTorch: `F.hardtanh`).
+  /// Clamps elements to `minVal…maxVal`; the gradient at both bounds is 0 (PyTorch: `F.hardtanh`).
+  ///
+  /// - Throws: `TensorError` `.value` if `minVal` is greater than `maxVal`; `.dtype` for bools, and
+  ///   for uint8 with a negative bound.
   public static func hardtanh(
     _ x: Tensor, minVal: Double = -1, maxVal: Double = 1, inplace: Bool = false
   ) throws -> Tensor {

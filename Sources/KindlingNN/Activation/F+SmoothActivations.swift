@@ -127,7 +127,8 @@ extension F {
     ) { x, n in .where(x.gt(0), x * n[1], (x * n[2]).expm1() * n[3]) }
   }
 
-  /// Throws where the sign of a result does not tell that of the input, as below 0 for a negative `slope`.
+  /// Throws if the sign of the input does not follow from the sign of the result, as for a negative
+  /// `slope`.
   static func refuse(slope: Double, _ name: String) throws {
     if slope >= 0 { return }
     throw TensorError(

@@ -13,7 +13,7 @@ package import KindlingCore
 /// }
 /// ```
 ///
-/// The attributes stand in the order of PyTorch's `__dict__`; the closure receives their values in
+/// The attributes are in the order of PyTorch's `__dict__`; the closure receives their values in
 /// this order.
 package struct LayerForm {
   package let type: Module.Type

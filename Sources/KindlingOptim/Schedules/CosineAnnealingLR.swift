@@ -11,7 +11,9 @@ open class CosineAnnealingLR: LRScheduler {
   /// The minimum learning rate.
   public private(set) final var etaMin: Double
 
-  /// Creates a schedule; throws like ``LRScheduler``, and for a `tMax` below 1.
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for a `tMax` below 1.
   public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0, lastEpoch: Int = -1) throws {
     (self.tMax, self.etaMin) = (tMax, etaMin)
     try CosineAnnealingLR.check(tMax)
@@ -69,7 +71,9 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
   private var length: Double
   private var position: Double
 
-  /// Creates a schedule; throws like ``LRScheduler``, and for a `t0` or `tMult` below 1.
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for a `t0` or `tMult` below 1.
   public init(
     _ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0, lastEpoch: Int = -1
   ) throws {

@@ -15,8 +15,9 @@ open class LambdaLR: LRScheduler {
       optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
   }
 
-  /// Creates a schedule with one function per group; throws like ``LRScheduler``, and for another
-  /// number of functions.
+  /// Creates a schedule with one function per group.
+  ///
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for another number of functions.
   public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
     lambdas = lrLambdas
     try checkCount(lrLambdas, optimizer)
@@ -47,8 +48,9 @@ open class MultiplicativeLR: LRScheduler {
       optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
   }
 
-  /// Creates a schedule with one function per group; throws like ``LRScheduler``, and for another
-  /// number of functions.
+  /// Creates a schedule with one function per group.
+  ///
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for another number of functions.
   public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
     lambdas = lrLambdas
     try checkCount(lrLambdas, optimizer)

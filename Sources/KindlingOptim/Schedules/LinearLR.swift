@@ -9,7 +9,9 @@ open class ConstantLR: LRScheduler {
   /// The number of epochs with the factor.
   public private(set) final var totalIters: Int
 
-  /// Creates a schedule; throws like ``LRScheduler``, and for a factor outside [0, 1].
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for a factor outside [0, 1].
   public init(
     _ optimizer: Optimizer, factor: Double = 1.0 / 3, totalIters: Int = 5, lastEpoch: Int = -1
   ) throws {
@@ -54,8 +56,8 @@ open class LinearLR: LRScheduler {
 
   /// Creates a schedule.
   ///
-  /// - Throws: like ``LRScheduler``, and for a `startFactor` outside (0, 1] or an `endFactor`
-  ///   outside [0, 1].
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for a `startFactor` outside (0, 1] or
+  ///   an `endFactor` outside [0, 1].
   public init(
     _ optimizer: Optimizer, startFactor: Double = 1.0 / 3, endFactor: Double = 1.0,
     totalIters: Int = 5, lastEpoch: Int = -1
@@ -114,7 +116,9 @@ open class PolynomialLR: LRScheduler {
   /// The exponent.
   public private(set) final var power: Double
 
-  /// Creates a schedule; throws like ``LRScheduler``.
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``.
   public init(
     _ optimizer: Optimizer, totalIters: Int = 5, power: Double = 1.0, lastEpoch: Int = -1
   ) throws {

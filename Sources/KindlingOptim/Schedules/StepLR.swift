@@ -9,7 +9,9 @@ open class StepLR: LRScheduler {
   /// The factor of the learning rates.
   public private(set) final var gamma: Double
 
-  /// Creates a schedule; throws like ``LRScheduler``, and for a `stepSize` below 1.
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``, and `.value` for a `stepSize` below 1.
   public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1)
     throws
   {
@@ -55,7 +57,9 @@ open class MultiStepLR: LRScheduler {
   /// The factor of the learning rates.
   public private(set) final var gamma: Double
 
-  /// Creates a schedule; throws like ``LRScheduler``.
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``.
   public init(
     _ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1, lastEpoch: Int = -1
   ) throws {
@@ -112,7 +116,9 @@ open class ExponentialLR: LRScheduler {
   /// The factor of the learning rates.
   public private(set) final var gamma: Double
 
-  /// Creates a schedule; throws like ``LRScheduler``.
+  /// Creates a schedule.
+  ///
+  /// - Throws: the errors of ``LRScheduler``.
   public init(_ optimizer: Optimizer, gamma: Double, lastEpoch: Int = -1) throws {
     self.gamma = gamma
     try super.init(optimizer, lastEpoch: lastEpoch)

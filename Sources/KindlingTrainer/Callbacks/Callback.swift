@@ -14,17 +14,17 @@ open class Callback {
   /// Whether ``batchEnded(_:_:_:)`` is needed; metrics are then computed for every batch.
   open var wantsBatches: Bool { false }
 
-  /// Called before the first epoch.
+  /// Runs before the first epoch.
   open func fitBegins(_ trainer: Trainer, _ run: FitRun) throws {}
-  /// Called before epoch number `epoch`, counted from 0.
+  /// Runs before epoch number `epoch`, counted from 0.
   open func epochBegins(_ trainer: Trainer, _ epoch: Int) throws {}
-  /// Called after batch number `batch`, counted from 1, with the values of the epoch so far.
+  /// Runs after batch number `batch`, counted from 1, with the values of the epoch so far.
   open func batchEnded(_ trainer: Trainer, _ batch: Int, _ logs: Logs) throws {}
-  /// Called after an epoch, when `trainer.history` already contains it.
+  /// Runs after an epoch, when `trainer.history` already contains it.
   open func epochEnded(_ trainer: Trainer, _ logs: Logs) throws {}
-  /// Called after the last epoch, unless an error ended the training.
+  /// Runs after the last epoch, unless an error ended the training.
   open func fitEnded(_ trainer: Trainer) throws {}
-  /// Called if an error ended the training, before it is rethrown.
+  /// Runs if an error ended the training, before it is rethrown.
   open func fitFailed(_ trainer: Trainer, _ error: any Error) {}
 }
 

@@ -144,7 +144,7 @@ public class ClassMetric: ConfusionMatrix {
   }
 }
 
-/// The precision: of the samples predicted to be in a class, the fraction that is.
+/// The precision: the fraction of the samples predicted to be in a class that are in it.
 public final class Precision: ClassMetric {
   /// Creates the metric; for two classes `.binary()` matches Keras.
   public override init(
@@ -157,7 +157,7 @@ public final class Precision: ClassMetric {
   }
 }
 
-/// The recall: of the samples in a class, the fraction predicted to be.
+/// The recall: the fraction of the samples of a class that are predicted to be in it.
 public final class Recall: ClassMetric {
   /// Creates the metric; for two classes `.binary()` matches Keras.
   public override init(

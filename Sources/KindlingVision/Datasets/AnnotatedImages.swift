@@ -25,9 +25,9 @@ public final class AnnotatedImages<Target>: Dataset, Sendable {
   public let targets: [Int]
   /// The class names, by number: the words of the table, or the numbers up to the largest.
   public let classes: [String]
-  /// The transform of images.
+  /// The transform applied to each image, if any.
   public var transform: (any Transform)? { transforms.image }
-  /// The transform of classes.
+  /// The transform applied to each class, if any.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
   private let mode: ImageReadMode

@@ -22,9 +22,9 @@ public final class ImageFolder<Target>: Dataset, Sendable {
   public let classes: [String]
   /// The image files and their classes.
   public let samples: [(path: String, target: Int)]
-  /// The transform of images.
+  /// The transform applied to each image, if any.
   public var transform: (any Transform)? { transforms.image }
-  /// The transform of classes.
+  /// The transform applied to each class, if any.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
   private let mode: ImageReadMode

@@ -30,9 +30,9 @@ public final class MNISTDataset<Variant: MNISTVariant, Target>: Dataset, Sendabl
   public let data: Tensor
   /// All labels, `int64`, `[N]`.
   public let targets: Tensor
-  /// The transform of images.
+  /// The transform applied to each image, if any.
   public var transform: (any Transform)? { transforms.image }
-  /// The transform of labels.
+  /// The transform applied to each label, if any.
   public var targetTransform: (any Transform<Int, Target>)? { transforms.target }
   private let transforms: SampleTransforms<Target>
   /// The labels as Swift integers, for access to single samples.

@@ -12,16 +12,16 @@ public struct PublishedFile: Sendable {
   /// The published checksum; `nil` for a file of an archive, which has its own checksums.
   public let digest: FileDigest?
 
-  /// Creates a file from its name and checksum.
+  /// Creates the description of a file with a checksum.
   public init(_ name: String, _ digest: FileDigest?) {
     self.name = name
     self.digest = digest
   }
 
-  /// Creates a file from its name and MD5 checksum, in hexadecimal.
+  /// Creates the description of a file with an MD5 checksum, in hexadecimal.
   public init(_ name: String, md5: String) { self.init(name, .md5(md5)) }
 
-  /// Creates a file of an archive, which has its own checksum.
+  /// Creates the description of a file in an archive, which contains the checksum.
   public init(inArchive name: String) { self.init(name, nil) }
 }
 

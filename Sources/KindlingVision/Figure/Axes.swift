@@ -28,19 +28,19 @@ public final class Axes {
 
   /// Sets the title above the plot.
   public func title(_ text: String) { titleText = text }
-  /// Sets the label below the plot.
+  /// Sets the label of the x axis.
   public func xlabel(_ text: String) { xText = text }
-  /// Sets the label beside the plot.
+  /// Sets the label of the y axis.
   public func ylabel(_ text: String) { yText = text }
   /// Shows or hides the frame and its tick labels.
   public func axis(_ visibility: AxisVisibility) { self.visibility = visibility }
-  /// Sets the range of x; the default is the range of the data.
+  /// Sets the limits of the x axis; by default, the range of the data.
   public func xlim(_ range: ClosedRange<Double>) { xRange = range }
-  /// Sets the range of y; the default is the range of the data.
+  /// Sets the limits of the y axis; by default, the range of the data.
   public func ylim(_ range: ClosedRange<Double>) { yRange = range }
-  /// Sets names for 0, 1, 2 and so on, which replace the numbers of the x axis.
+  /// Labels the positions 0, 1, 2, … of the x axis with names instead of numbers.
   public func xticks(_ names: [String]) { xNames = names }
-  /// Sets names for 0, 1, 2 and so on, which replace the numbers of the y axis.
+  /// Labels the positions 0, 1, 2, … of the y axis with names instead of numbers.
   public func yticks(_ names: [String]) { yNames = names }
   /// Shows a legend of all elements with a label.
   public func legend() { showsLegend = true }

@@ -148,7 +148,7 @@ open class ResNet: Module, Layer {
   public let layer3: Sequential
   /// The blocks of width 512, at an eighth of the size.
   public let layer4: Sequential
-  /// The mean over all positions.
+  /// The global average pooling.
   public let avgpool = AdaptiveAvgPool2d([1, 1])
   /// The linear classifier.
   public var fc: Linear

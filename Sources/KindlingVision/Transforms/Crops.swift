@@ -13,7 +13,9 @@ public struct CenterCrop: ImageTransform {
   /// Creates a transform to this height and width.
   public init(_ size: (height: Int, width: Int)) { self.size = [size.height, size.width] }
 
-  /// Returns the center of `image`; throws for a size that is not positive.
+  /// Returns the center of `image`.
+  ///
+  /// - Throws: `TensorError` for a size that is not positive.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.centerCrop(image, size)
   }
@@ -38,8 +40,9 @@ public struct FiveCrop: Transform {
   /// Creates a transform to five images of this height and width.
   public init(_ size: (height: Int, width: Int)) { self.size = [size.height, size.width] }
 
-  /// Returns the top left, top right, bottom left, bottom right and center crops; throws if `image`
-  /// is smaller.
+  /// Returns the top left, top right, bottom left, bottom right and center crops.
+  ///
+  /// - Throws: `TensorError` if `image` is smaller than the crop.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> [I] {
     try TF.fiveCrop(image, size)
   }
@@ -80,7 +83,9 @@ public struct TenCrop: Transform {
     self.verticalFlip = verticalFlip
   }
 
-  /// Returns the ten crops; throws if `image` is smaller.
+  /// Returns the ten crops.
+  ///
+  /// - Throws: `TensorError` if `image` is smaller than the crop.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> [I] {
     try TF.tenCrop(image, size, verticalFlip: verticalFlip)
   }

@@ -14,7 +14,9 @@ public struct Grayscale: ImageTransform {
   /// Creates the transform with PyTorch's argument label.
   public init(numOutputChannels: Int) { self.init(numOutputChannels) }
 
-  /// Returns `image` in grayscale; throws for other numbers of channels.
+  /// Returns `image` in grayscale.
+  ///
+  /// - Throws: `TensorError` if `numOutputChannels` is neither 1 nor 3.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.rgbToGrayscale(image, numOutputChannels: numOutputChannels)
   }

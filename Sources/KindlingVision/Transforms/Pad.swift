@@ -9,10 +9,10 @@ public struct Pad: ImageTransform {
   /// The value of constant padding.
   public var fill: Double { writtenFill.value }
   private let writtenFill: WrittenNumber
-  /// The values of the border.
+  /// The mode that determines the values of the padding.
   public let paddingMode: ImagePaddingMode
 
-  /// A border of `padding` pixels on all sides.
+  /// Creates a transform that adds `padding` pixels on all sides.
   public init<F: TensorScalar>(
     _ padding: Int, fill: F = 0, paddingMode: ImagePaddingMode = .constant
   ) {
@@ -29,7 +29,9 @@ public struct Pad: ImageTransform {
     self.paddingMode = paddingMode
   }
 
-  /// Returns the padded `image`; throws if reflection needs more pixels than there are.
+  /// Returns the padded `image`.
+  ///
+  /// - Throws: `TensorError` if the image has too few pixels to reflect.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.pad(image, padding, fill: fill, paddingMode: paddingMode)
   }

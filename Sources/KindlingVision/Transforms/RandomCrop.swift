@@ -35,7 +35,9 @@ public struct RandomCrop: ImageTransform {
     self.paddingMode = paddingMode
   }
 
-  /// Returns a random rectangle of `image`; throws if `image` is smaller.
+  /// Returns a random rectangle of `image`.
+  ///
+  /// - Throws: `TensorError` if `image` is smaller than the crop.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     let (height, width) = try TF.pair(size, "RandomCrop")
     var image = image

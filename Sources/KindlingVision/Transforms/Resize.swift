@@ -36,7 +36,9 @@ public struct Resize: ImageTransform {
     self.antialias = antialias
   }
 
-  /// Returns the resized `image`; throws for an invalid size.
+  /// Returns the resized `image`.
+  ///
+  /// - Throws: `TensorError` for an invalid size.
   public func callAsFunction<I: ImageOrTensor>(_ image: I) throws -> I {
     try TF.resize(
       image, size, interpolation: interpolation, maxSize: maxSize, antialias: antialias)

@@ -108,7 +108,9 @@ public struct ConvertImageDtype: Transform {
   /// Creates a transform to `dtype`.
   public init(_ dtype: DType) { self.dtype = dtype }
 
-  /// Returns `image` in the other dtype; throws if it cannot represent the range.
+  /// Returns `image` in the other dtype.
+  ///
+  /// - Throws: `TensorError` if the dtype cannot represent the range of the image.
   public func callAsFunction(_ image: Tensor) throws -> Tensor {
     try TF.convertImageDtype(image, dtype)
   }

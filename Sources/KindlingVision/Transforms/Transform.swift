@@ -46,7 +46,7 @@ extension Transform {
     return TensorError(.value, "\(name)", "expected \(wanted), but got \(type(of: value))")
   }
 
-  /// The name of the type, in torchvision's form of a transform without arguments.
+  /// The transform as torchvision prints one without arguments: `Name()`.
   public var description: String {
     let name = String(describing: Self.self)
     return "\(name.prefix { $0 != "<" })()"

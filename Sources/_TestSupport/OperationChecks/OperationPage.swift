@@ -46,9 +46,9 @@ package struct OperationPage {
     var lines = [
       "# Operations",
       "",
-      "Every public operation with the name that PyTorch has for it. `kindling-operations list` writes this page",
-      "from the comments in the sources; a test compares it with them. What stands under *gradient* is",
-      "checked numerically, in first and second derivatives.",
+      "All public operations and their names in PyTorch. `kindling-operations list` writes this page from the",
+      "comments in the sources, and a test compares it with them. Operations with a *gradient* are",
+      "differentiable; tests compare their first and second derivatives with finite differences.",
     ]
     for (type, title) in [
       ("Tensor", "Methods and functions of `Tensor`"), ("F", "`F`: `torch.nn.functional`"),

@@ -15,8 +15,11 @@ extension Linalg {
     return (ld, pivots)
   }
 
-  /// Computes the factors; `info` is 0 or the position of a zero block of D
-  /// (PyTorch: `torch.linalg.ldl_factor_ex`).
+  /// Computes the LDL factors without a check (PyTorch: `torch.linalg.ldl_factor_ex`).
+  ///
+  /// `info` is 0, or the position of a zero block of D, counted from 1.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a nonzero `info` if `checkErrors` is true.
   public static func ldlFactorEx(
     _ a: Tensor, hermitian: Bool = false, checkErrors: Bool = false
   ) throws -> (ld: Tensor, pivots: Tensor, info: Tensor) {

@@ -13,9 +13,11 @@ extension Linalg {
     return (lu, pivots)
   }
 
-  /// Computes the factors; `info` is 0 or the position of the first zero on the diagonal of U
-  /// (PyTorch: `torch.linalg.lu_factor_ex`).
+  /// Computes the LU factors without a check (PyTorch: `torch.linalg.lu_factor_ex`).
   ///
+  /// `info` is 0, or the position of the first zero on the diagonal of U, counted from 1.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a nonzero `info` if `checkErrors` is true.
   /// - Shape: `[*, m, n]` → `[*, m, n]`, `[*, min(m, n)]`, `[*]`.
   public static func luFactorEx(
     _ a: Tensor, pivot: Bool = true, checkErrors: Bool = false

@@ -16,10 +16,10 @@ extension Linalg {
     public init(floatLiteral value: Double) { self = .order(value) }
   }
 
-  /// Computes the norm of the vectors along `dims`, or of all elements if nil
+  /// Computes the vector norm of order `ord` over `dims`, or over all elements if nil
   /// (PyTorch: `torch.linalg.vector_norm`).
   ///
-  /// See ``Tensor/norm(p:dims:keepdim:dtype:)``.
+  /// It is ``Tensor/norm(p:dims:keepdim:dtype:)`` with `ord` as `p`.
   public static func vectorNorm(
     _ x: Tensor, _ ord: Double = 2, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {

@@ -9,8 +9,11 @@ extension Linalg {
     try solveEx(a, b, left: left, checkErrors: true).result
   }
 
-  /// Solves a system; a nonzero `info` means that a matrix is singular
-  /// (PyTorch: `torch.linalg.solve_ex`).
+  /// Solves a system of linear equations without a check (PyTorch: `torch.linalg.solve_ex`).
+  ///
+  /// A nonzero `info` means that the matrix is singular; see ``solve(_:_:left:)``.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a nonzero `info` if `checkErrors` is true.
   public static func solveEx(
     _ a: Tensor, _ b: Tensor, left: Bool = true, checkErrors: Bool = false
   ) throws -> (result: Tensor, info: Tensor) {
@@ -60,8 +63,11 @@ extension Linalg {
   /// - Throws: ``TensorError`` `.value` if a matrix is singular.
   public static func inv(_ a: Tensor) throws -> Tensor { try invEx(a, checkErrors: true).inverse }
 
-  /// Computes the inverse; `info` is 0 or the position of a zero on the diagonal
-  /// (PyTorch: `torch.linalg.inv_ex`).
+  /// Computes the inverse without a check (PyTorch: `torch.linalg.inv_ex`).
+  ///
+  /// A nonzero `info` means that the matrix is singular.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a nonzero `info` if `checkErrors` is true.
   public static func invEx(
     _ a: Tensor, checkErrors: Bool = false
   ) throws -> (inverse: Tensor, info: Tensor) {

@@ -73,8 +73,11 @@ extension Linalg {
     try choleskyEx(a, upper: upper, checkErrors: true).l
   }
 
-  /// Computes the factor; `info` is 0 or the order of the leading minor that is not positive
-  /// definite (PyTorch: `torch.linalg.cholesky_ex`).
+  /// Computes the Cholesky factor without a check (PyTorch: `torch.linalg.cholesky_ex`).
+  ///
+  /// `info` is 0, or the order of the first leading minor that is not positive definite.
+  ///
+  /// - Throws: ``TensorError`` `.value` for a nonzero `info` if `checkErrors` is true.
   public static func choleskyEx(
     _ a: Tensor, upper: Bool = false, checkErrors: Bool = false
   ) throws -> (l: Tensor, info: Tensor) {

@@ -30,7 +30,7 @@ extension Masked {
 
   /// Computes the maximum; equal elements share the gradient (PyTorch: `torch.masked.amax`).
   ///
-  /// If all elements are masked out, it is −∞, or the smallest integer.
+  /// If all elements are masked out, the result is −∞, or the smallest integer.
   public static func amax(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil
@@ -41,7 +41,7 @@ extension Masked {
 
   /// Computes the minimum; equal elements share the gradient (PyTorch: `torch.masked.amin`).
   ///
-  /// If all elements are masked out, it is ∞, or the largest integer.
+  /// If all elements are masked out, the result is ∞, or the largest integer.
   public static func amin(
     _ x: Tensor, dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil,
     mask: Tensor? = nil

@@ -4,8 +4,8 @@ extension TF {
   /// Returns the image blurred by a Gaussian, with reflection padding.
   ///
   /// `kernelSize` is the odd width and height of the kernel in pixels, or one number for both.
-  /// `sigma` is the standard deviation in pixels, along width and height; the default depends on
-  /// the kernel size. Images are blurred as tensors, as in torchvision.
+  /// `sigma` is the standard deviation in pixels, along width and height; the default is
+  /// `0.15 · kernelSize + 0.35`. Images are blurred as tensors, as in torchvision.
   public static func gaussianBlur<I: ImageOrTensor>(
     _ image: I, _ kernelSize: [Int], _ sigma: [Double]? = nil
   ) throws -> I {

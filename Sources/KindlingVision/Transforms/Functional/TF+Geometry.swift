@@ -191,15 +191,16 @@ extension TF {
     }
   }
 
-  /// Returns the tensor with the rectangle at (`top`, `left`) overwritten by `value`, which
-  /// broadcasts.
+  /// Returns a copy with the rectangle of `height` by `width` pixels at (`top`, `left`) overwritten
+  /// by `value`, which broadcasts.
   public static func erase(
     _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, value: Tensor
   ) throws -> Tensor {
     try TensorForms.erase(image, top, left, height, width, value: value)
   }
 
-  /// Returns the tensor with the rectangle at (`top`, `left`) set to `value`.
+  /// Returns a copy with the rectangle of `height` by `width` pixels at (`top`, `left`) set to
+  /// `value`.
   public static func erase<S: TensorScalar>(
     _ image: Tensor, _ top: Int, _ left: Int, _ height: Int, _ width: Int, value: S
   ) throws -> Tensor {

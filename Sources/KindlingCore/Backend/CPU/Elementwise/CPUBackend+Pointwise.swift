@@ -61,7 +61,7 @@ private struct PointwiseRun {
   private let workspace: Workspace
   private let calls: UnsafeMutablePointer<Call>
   private let operands: UnsafeMutablePointer<Operand>
-  /// How far the loops advance in each slot: by one element or not at all.
+  /// The step of the loops in each slot, in elements: 1 or 0.
   private let advances: UnsafeMutablePointer<Int64>
   private let numbers: UnsafeMutableRawPointer
   /// For each lane, the addresses of its slots and the memory of its intermediate results.
