@@ -91,8 +91,4 @@ open class ASGD: Optimizer {
       alpha: try group.number("alpha"), t0: try group.number("t0"), early: update(isEarly: true),
       late: update(isEarly: false))
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }

@@ -58,8 +58,4 @@ open class Adadelta: Optimizer {
     try update([parameter, square, delta], [gradient])
     state.step += 1
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }

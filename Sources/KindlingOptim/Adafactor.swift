@@ -130,10 +130,6 @@ open class Adafactor: Optimizer {
     let scale = try max(1, change.norm().item() / (count * o.d))
     try parameter.add_(change, alpha: -alpha / scale)
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }
 
 extension DType {

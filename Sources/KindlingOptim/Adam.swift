@@ -88,10 +88,4 @@ open class Adam: Optimizer {
     }
     return Formula(update: update, lr: lr, betas: (beta1, beta2), amsgrad: amsgrad)
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] {
-    state.savedStep
-  }
 }

@@ -63,8 +63,4 @@ open class Adamax: Optimizer {
     try update([parameter, average, largest], [gradient], numbers: [-rate])
     state.step += 1
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }

@@ -112,7 +112,6 @@ open class Muon: Optimizer {
     let change = try Muon.orthogonalized(direction, o)
     try parameter.mul_(1 - o.lr * o.weightDecay)
     try parameter.add_(change, alpha: -o.lr * Muon.factor(o.adjustment, parameter.shape))
-    state.step += 1
   }
 
   /// Returns an approximation of U Vᵀ for a matrix U S Vᵀ, by Newton–Schulz iteration in bfloat16.

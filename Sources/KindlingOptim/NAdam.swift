@@ -103,8 +103,4 @@ open class NAdam: Optimizer {
       update: update, lr: lr, momentumDecay: try group.number("momentum_decay"),
       betas: (beta1, beta2))
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }

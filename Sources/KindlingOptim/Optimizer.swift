@@ -56,8 +56,11 @@ open class Optimizer: CustomStringConvertible {
     (parameter.shape, parameter.dtype)
   }
 
-  /// Returns the state-dict entries of a parameter besides its state tensors, by PyTorch's names.
-  open func savedNumbers(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] { [] }
+  /// Returns the state-dict entries of a parameter besides its state tensors, by PyTorch's names: by
+  /// default the number of steps, if the optimizer counts them.
+  open func savedNumbers(_ state: ParameterState) -> [(name: String, value: CheckpointValue)] {
+    state.countsSteps ? state.savedStep : []
+  }
 
   /// Returns the state-dict entries of a parameter, by PyTorch's names; empty before its first
   /// step.

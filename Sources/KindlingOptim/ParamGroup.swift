@@ -128,7 +128,11 @@ open class ParameterState {
   /// The parameter.
   public final let parameter: Tensor
   /// The number of steps of the parameter; saved by optimizers that count steps.
-  public final var step = 0
+  public final var step = 0 {
+    didSet { countsSteps = true }
+  }
+  /// Whether ``step`` was ever set.
+  private(set) final var countsSteps = false
   /// The state tensors with PyTorch's names, in order.
   public private(set) final var tensors: [(name: String, tensor: Tensor)] = []
 

@@ -96,8 +96,4 @@ open class RAdam: Optimizer {
       plain: update(isRectified: false), rectified: update(isRectified: true), lr: lr,
       betas: (beta1, beta2))
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }

@@ -81,8 +81,4 @@ open class RMSprop: Optimizer {
     }
     return (update, hasMomentum, centered)
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }

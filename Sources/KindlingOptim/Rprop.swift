@@ -71,8 +71,4 @@ open class Rprop: Optimizer {
     try update([parameter, previous, size], [gradient])
     state.step += 1
   }
-
-  override open func savedNumbers(
-    _ state: ParameterState
-  ) -> [(name: String, value: CheckpointValue)] { state.savedStep }
 }
