@@ -1,11 +1,11 @@
 public import KindlingCore
 
-/// A schedule that multiplies the base learning rates by a function of the epoch
-/// (PyTorch: `torch.optim.lr_scheduler.LambdaLR`).
+/// The base class of ``LambdaLR`` and ``MultiplicativeLR``, schedules with a function of the epoch for
+/// each group.
 ///
 /// The functions are not part of the state dict.
-open class LambdaLR: LRScheduler {
-  private let lambdas: [(Int) -> Double]
+open class FunctionLR: LRScheduler {
+  fileprivate let lambdas: [(Int) -> Double]
 
   /// Creates a schedule with one function for all groups.
   public convenience init(
@@ -20,55 +20,31 @@ open class LambdaLR: LRScheduler {
   /// - Throws: the errors of ``LRScheduler``, and `.value` for another number of functions.
   public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
     lambdas = lrLambdas
-    try checkCount(lrLambdas, optimizer)
+    guard lrLambdas.count == optimizer.paramGroups.count else {
+      throw TensorError(
+        .value, "",
+        "Expected \(optimizer.paramGroups.count) lr_lambdas, but got \(lrLambdas.count)")
+    }
     try super.init(optimizer, lastEpoch: lastEpoch)
-  }
-
-  override open func getLr() throws -> [Double] {
-    zip(baseLrs, lambdas).map { $0 * $1(lastEpoch) }
   }
 
   override open var attributes: [(name: String, value: CheckpointValue)] {
     super.attributes + [("lr_lambdas", .list(lambdas.map { _ in .none }))]
+  }
+}
+
+/// A schedule that multiplies the base learning rates by a function of the epoch
+/// (PyTorch: `torch.optim.lr_scheduler.LambdaLR`).
+open class LambdaLR: FunctionLR {
+  override open func getLr() throws -> [Double] {
+    zip(baseLrs, lambdas).map { $0 * $1(lastEpoch) }
   }
 }
 
 /// A schedule that multiplies the current learning rates by a function of the epoch
 /// (PyTorch: `torch.optim.lr_scheduler.MultiplicativeLR`).
-///
-/// The functions are not part of the state dict.
-open class MultiplicativeLR: LRScheduler {
-  private let lambdas: [(Int) -> Double]
-
-  /// Creates a schedule with one function for all groups.
-  public convenience init(
-    _ optimizer: Optimizer, lastEpoch: Int = -1, lrLambda: @escaping (Int) -> Double
-  ) throws {
-    try self.init(
-      optimizer, lrLambdas: optimizer.paramGroups.map { _ in lrLambda }, lastEpoch: lastEpoch)
-  }
-
-  /// Creates a schedule with one function per group.
-  ///
-  /// - Throws: the errors of ``LRScheduler``, and `.value` for another number of functions.
-  public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
-    lambdas = lrLambdas
-    try checkCount(lrLambdas, optimizer)
-    try super.init(optimizer, lastEpoch: lastEpoch)
-  }
-
+open class MultiplicativeLR: FunctionLR {
   override open func getLr() throws -> [Double] {
     isInitial ? currentLrs : zip(currentLrs, lambdas).map { $0 * $1(lastEpoch) }
-  }
-
-  override open var attributes: [(name: String, value: CheckpointValue)] {
-    super.attributes + [("lr_lambdas", .list(lambdas.map { _ in .none }))]
-  }
-}
-
-private func checkCount(_ lambdas: [(Int) -> Double], _ optimizer: Optimizer) throws {
-  guard lambdas.count == optimizer.paramGroups.count else {
-    throw TensorError(
-      .value, "", "Expected \(optimizer.paramGroups.count) lr_lambdas, but got \(lambdas.count)")
   }
 }
