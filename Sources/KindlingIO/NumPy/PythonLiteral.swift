@@ -1,23 +1,9 @@
 /// A parser of the Python literals in an `.npy` header: strings, Booleans and tuples of integers.
-struct PythonLiteral {
-  private let bytes: UnsafeRawBufferPointer
-  private var offset = 0
+struct PythonLiteral: HeaderScanner {
+  let bytes: UnsafeRawBufferPointer
+  var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  /// Returns whether only spaces are left.
-  mutating func isAtEnd() -> Bool {
-    skipSpaces()
-    return offset == bytes.count
-  }
-
-  /// Skips `character` if it comes next, and returns whether it did.
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    skipSpaces()
-    guard offset < bytes.count, UInt32(bytes[offset]) == character.value else { return false }
-    offset += 1
-    return true
-  }
 
   /// Skips `character`, which must come next.
   mutating func expect(_ character: Unicode.Scalar) throws {
@@ -85,14 +71,7 @@ struct PythonLiteral {
     }
     skipSpaces()
     let start = offset
-    var value = 0
-    while offset < bytes.count, case let digit = Int(bytes[offset]) - 48, 0...9 ~= digit {
-      let (tens, over) = value.multipliedReportingOverflow(by: 10)
-      let (sum, beyond) = tens.addingReportingOverflow(digit)
-      guard !over, !beyond else { throw unfit("\(what) holds a number out of range") }
-      value = sum
-      offset += 1
-    }
+    guard let value = digits() else { throw unfit("\(what) holds a number out of range") }
     guard offset > start else { throw unfit("\(what) holds something that is no integer") }
     // Python 2 writes long integers with an L.
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "L") { offset += 1 }
@@ -104,10 +83,6 @@ struct PythonLiteral {
     let matches = word.withUTF8Buffer { bytes[offset...].starts(with: $0) }
     if matches { offset += word.utf8CodeUnitCount }
     return matches
-  }
-
-  private mutating func skipSpaces() {
-    while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
   }
 
   private func unfit(_ message: String) -> CheckpointError {

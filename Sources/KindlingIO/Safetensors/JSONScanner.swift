@@ -1,25 +1,11 @@
 /// A scanner of the JSON in a safetensors header: objects, arrays of integers, and strings.
 ///
 /// It does not recurse, and keeps no more than it has read.
-struct JSONScanner {
-  private let bytes: UnsafeRawBufferPointer
-  private var offset = 0
+struct JSONScanner: HeaderScanner {
+  let bytes: UnsafeRawBufferPointer
+  var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  /// Returns whether only spaces are left.
-  mutating func isAtEnd() -> Bool {
-    skipSpaces()
-    return offset == bytes.count
-  }
-
-  /// Skips `character` if it comes next, and returns whether it did.
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    skipSpaces()
-    guard offset < bytes.count, UInt32(bytes[offset]) == character.value else { return false }
-    offset += 1
-    return true
-  }
 
   /// Skips `character`, which must come next.
   mutating func expect(_ character: Unicode.Scalar, _ place: String) throws {
@@ -60,15 +46,8 @@ struct JSONScanner {
       throw CheckpointError.corrupt("the safetensors header: \(what) holds a negative number")
     }
     let start = offset
-    var value = 0
-    while offset < bytes.count, case let digit = Int(bytes[offset]) - 48, 0...9 ~= digit {
-      let (tens, over) = value.multipliedReportingOverflow(by: 10)
-      let (sum, beyond) = tens.addingReportingOverflow(digit)
-      guard !over, !beyond else {
-        throw CheckpointError.corrupt("the safetensors header: \(what) holds a number out of range")
-      }
-      value = sum
-      offset += 1
+    guard let value = digits() else {
+      throw CheckpointError.corrupt("the safetensors header: \(what) holds a number out of range")
     }
     let isWhole = offset == bytes.count || ![UInt8(ascii: "."), 0x65, 0x45].contains(bytes[offset])
     guard offset > start, isWhole, offset == start + 1 || bytes[start] != UInt8(ascii: "0") else {
@@ -138,10 +117,6 @@ struct JSONScanner {
       }
       return value << 4 | UInt32(digit)
     }
-  }
-
-  private mutating func skipSpaces() {
-    while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
   }
 
   private func invalid(_ message: String) -> CheckpointError {
