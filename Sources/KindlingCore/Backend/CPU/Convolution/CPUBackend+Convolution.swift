@@ -14,22 +14,9 @@ extension CPUBackend {
     guard let kernels = kk_conv(y.dtype.rawValue)?.pointee else {
       return try composedConvolution(x, weight, bias: bias, c, into: y)
     }
+    if try runFast(x, weight, bias: bias, c, kernels, back: false, into: y) { return }
     let size = y.dtype.byteSize
-    let small = SampleConvolution(c, y.dtype, kernels)
-    if let fast = WinogradConvolution(c, y.dtype, kernels, back: false),
-      try run(fast, small, batch: c.batch, x, weight, bias: bias, kernels, into: y)
-    {
-      return
-    }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    if let small {
-      return try small.forward(x.pointer, bias: bias?.pointer, into: y.pointer) {
-        taps, block, out in
-        pack(
-          weight, c, outputs, inputs, kernels, row: inputs * c.kernelCount, channel: c.kernelCount,
-          taps: taps, block: block, into: out)
-      }
-    }
     let laid = LaidImage.forward(c)
     let offsets = channelOffsets(inputs, laid.channel, laid.offsets, block: Self.channelBlock)
     let k = offsets.count
@@ -40,8 +27,8 @@ extension CPUBackend {
     defer { packed?.free() }
     if let packed {
       pack(
-        weight, c, outputs, inputs, kernels, row: k, channel: c.kernelCount,
-        taps: Array(0..<c.kernelCount), block: Self.channelBlock, into: packed.base)
+        weight, c, kernels, back: false, taps: Array(0..<c.kernelCount), block: Self.channelBlock,
+        into: packed.base)
     }
     try forEachPart(c.batch, x.pointer, channels: c.inChannels, laid, kernels, size: size) {
       first, n, image, readable in
@@ -66,22 +53,9 @@ extension CPUBackend {
     guard let kernels = kk_conv(x.dtype.rawValue)?.pointee else {
       return try composedConvolutionInput(gradient, weight, bias: bias, c, into: x)
     }
+    if try runFast(gradient, weight, bias: bias, c, kernels, back: true, into: x) { return }
     let size = x.dtype.byteSize
-    let small = SampleConvolution(c, x.dtype, kernels)
-    if let fast = WinogradConvolution(c, x.dtype, kernels, back: true),
-      try run(fast, small, batch: c.batch, gradient, weight, bias: bias, kernels, into: x)
-    {
-      return
-    }
     let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
-    if let small {
-      return try small.back(gradient.pointer, bias: bias?.pointer, into: x.pointer) {
-        taps, block, out in
-        pack(
-          weight, c, inputs, outputs, kernels, row: c.kernelCount, channel: inputs * c.kernelCount,
-          taps: taps, block: block, into: out)
-      }
-    }
     let block = c.isExact ? Self.channelBlock : 1
     // Input elements that are a stride apart use the same kernel elements: each such phase is a
     // separate convolution of stride 1. Elements without any kernel element only get the bias.
@@ -107,8 +81,7 @@ extension CPUBackend {
               max(c.groups * panelled(inputs, kernels) * offsets.count, 1) * size)
             defer { packed.free() }
             pack(
-              weight, c, inputs, outputs, kernels, row: c.kernelCount,
-              channel: inputs * c.kernelCount, taps: taps, block: block, into: packed.base)
+              weight, c, kernels, back: true, taps: taps, block: block, into: packed.base)
             let corner = (d.first * c.image[1] + h.first) * c.image[2] + w.first
             ConvolutionPass(
               kernels: kernels, size: size, m: inputs, k: offsets.count, weight: packed.base,
@@ -222,6 +195,25 @@ extension CPUBackend {
 
   // MARK: Shared parts
 
+  /// Computes the convolution, or with `back` the gradient with respect to its input, by minimal
+  /// filtering or over samples, and returns whether one of these methods suits it.
+  private func runFast(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ c: Convolution, _ kernels: kk_conv_kernels,
+    back: Bool, into y: Tensor
+  ) throws -> Bool {
+    let small = SampleConvolution(c, y.dtype, kernels)
+    if let fast = WinogradConvolution(c, y.dtype, kernels, back: back),
+      try run(fast, small, batch: c.batch, x, weight, bias: bias, kernels, into: y)
+    {
+      return true
+    }
+    guard let small else { return false }
+    try small.run(back: back, x.pointer, bias: bias?.pointer, into: y.pointer) {
+      pack(weight, c, kernels, back: back, taps: $0, block: $1, into: $2)
+    }
+    return true
+  }
+
   /// Runs minimal filtering, over samples for small maps, and returns whether it is worthwhile.
   private func run(
     _ fast: WinogradConvolution, _ small: SampleConvolution?, batch: Int, _ x: Tensor,
@@ -273,11 +265,15 @@ extension CPUBackend {
   }
 
   /// Packs element weight[group][i · row + c · channel + taps[t]] into row i, at the position of
-  /// (c, t) in summation order.
+  /// (c, t) in summation order; rows are output channels, or with `back` input channels.
   private func pack(
-    _ weight: Tensor, _ c: Convolution, _ m: Int, _ channels: Int, _ kernels: kk_conv_kernels,
-    row: Int, channel: Int, taps: [Int], block: Int, into out: UnsafeMutableRawPointer
+    _ weight: Tensor, _ c: Convolution, _ kernels: kk_conv_kernels, back: Bool, taps: [Int],
+    block: Int, into out: UnsafeMutableRawPointer
   ) {
+    let (inputs, outputs) = (c.inChannels / c.groups, c.outChannels / c.groups)
+    let (m, channels) = back ? (inputs, outputs) : (outputs, inputs)
+    let (near, far) = (c.kernelCount, inputs * c.kernelCount)
+    let (row, channel) = back ? (near, far) : (far, near)
     let mr = Int(kernels.mr), panels = (m + mr - 1) / mr, size = weight.dtype.byteSize
     let panel = mr * channels * taps.count, group = weight.numel / c.groups
     let from = weight.pointer

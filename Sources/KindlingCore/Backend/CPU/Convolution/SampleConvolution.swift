@@ -51,56 +51,31 @@ struct SampleConvolution {
 
   // MARK: Output and input gradient
 
-  /// One direction of the convolution: from the input to the output, or back.
-  private struct Way {
-    var sourceChannels: Int
-    var sourcePlaces: Int
-    var targetChannels: Int
-    var targetPlaces: Int
-    /// The kernel elements and the source positions for each target position.
-    var table: Meetings.Table
-  }
-
-  func forward(
-    _ x: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?, into y: UnsafeMutableRawPointer,
+  /// Computes the output from the input, or with `back` the input gradient from that of the output.
+  func run(
+    back: Bool, _ source: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?,
+    into target: UnsafeMutableRawPointer,
     pack: (_ taps: [Int], _ block: Int, _ out: UnsafeMutableRawPointer) -> Void
   ) throws {
-    let way = Way(
-      sourceChannels: c.inChannels, sourcePlaces: c.imageCount, targetChannels: c.outChannels,
-      targetPlaces: c.outputCount, table: meetings.byOutput)
-    try run(way, x, bias, y, pack)
-  }
-
-  func back(
-    _ gradient: UnsafeMutableRawPointer, bias: UnsafeMutableRawPointer?,
-    into x: UnsafeMutableRawPointer,
-    pack: (_ taps: [Int], _ block: Int, _ out: UnsafeMutableRawPointer) -> Void
-  ) throws {
-    let way = Way(
-      sourceChannels: c.outChannels, sourcePlaces: c.outputCount, targetChannels: c.inChannels,
-      targetPlaces: c.imageCount, table: meetings.byInput)
-    try run(way, gradient, bias, x, pack)
-  }
-
-  private func run(
-    _ way: Way, _ source: UnsafeMutableRawPointer, _ bias: UnsafeMutableRawPointer?,
-    _ target: UnsafeMutableRawPointer,
-    _ pack: (_ taps: [Int], _ block: Int, _ out: UnsafeMutableRawPointer) -> Void
-  ) throws {
+    let image = (channels: c.inChannels, places: c.imageCount)
+    let output = (channels: c.outChannels, places: c.outputCount)
+    let (from, to) = back ? (output, image) : (image, output)
+    // The kernel elements and the source positions for each target position.
+    let met = back ? meetings.byInput : meetings.byOutput
     let (mr, nr, size) = (mr, nr, size), groups = c.groups, block = CPUBackend.channelBlock
-    let channels = way.sourceChannels / groups, m = way.targetChannels / groups
+    let channels = from.channels / groups, m = to.channels / groups
     let taps = meetings.kernelElements, depth = channels * taps.count
     let rowPanels = (m + mr - 1) / mr
     let weight = try Workspace(max(groups * rowPanels * mr * depth, 1) * size)
     defer { weight.free() }
     pack(taps, block, weight.base)
-    let table = way.table.taps.map {
+    let table = met.taps.map {
       kk_conv_tap(
-        weight: Int64(meetings.rank[$0.element]), column: Int64($0.place * way.sourceChannels * nr))
+        weight: Int64(meetings.rank[$0.element]), column: Int64($0.place * from.channels * nr))
     }
-    let starts = way.table.starts
-    let sourcePanel = way.sourceChannels * way.sourcePlaces * nr * size
-    let targetPanel = way.targetChannels * way.targetPlaces * nr * size
+    let starts = met.starts
+    let sourcePanel = from.channels * from.places * nr * size
+    let targetPanel = to.channels * to.places * nr * size
     let panelsPerPart = max(1, Self.part / (sourcePanel + targetPanel))
     let most = min(c.batch, panelsPerPart * nr), mostPanels = (most + nr - 1) / nr
     let laid = try Workspace(mostPanels * (sourcePanel + targetPanel))
@@ -110,14 +85,14 @@ struct SampleConvolution {
     // The rows of the weight that stay in a cache while all columns are processed.
     let perBlock = min(rowPanels, max(1, Self.weightCache / max(mr * depth * size, 1)))
     let blocks = (rowPanels + perBlock - 1) / perBlock
-    let perUnit = perBlock * mr * nr * channels * max(1, table.count / max(way.targetPlaces, 1))
+    let perUnit = perBlock * mr * nr * channels * max(1, table.count / max(to.places, 1))
     let perTask = max(1, Self.grain / max(perUnit, 1))
     for first in stride(from: 0, to: c.batch, by: most) {
       let n = min(most, c.batch - first)
       layOut(
-        source + first * way.sourceChannels * way.sourcePlaces * size, n, way.sourceChannels,
-        way.sourcePlaces, into: columns)
-      let units = (n + nr - 1) / nr * way.targetPlaces
+        source + first * from.channels * from.places * size, n, from.channels,
+        from.places, into: columns)
+      let units = (n + nr - 1) / nr * to.places
       let pieces = (units + perTask - 1) / perTask
       table.withUnsafeBufferPointer { table in
         ThreadPool.shared.run(groups * blocks * pieces) { task in
@@ -125,7 +100,7 @@ struct SampleConvolution {
           let group = task / pieces / blocks
           let rows = min(perBlock * mr, m - row), channel = group * m + row
           for unit in piece * perTask..<min((piece + 1) * perTask, units) {
-            let panel = unit / way.targetPlaces, place = unit % way.targetPlaces
+            let panel = unit / to.places, place = unit % to.places
             kernels.taps(
               Int64(rows), Int64(min(nr, n - panel * nr)),
               weight.base + (group * rowPanels * mr + row) * depth * size,
@@ -133,14 +108,14 @@ struct SampleConvolution {
               Int64(block), Int64(taps.count), table.baseAddress.map { $0 + starts[place] },
               Int64(starts[place + 1] - starts[place]),
               bias.map { UnsafeRawPointer($0 + channel * size) }, false,
-              results + panel * targetPanel + (place * way.targetChannels + channel) * nr * size,
+              results + panel * targetPanel + (place * to.channels + channel) * nr * size,
               Int64(nr))
           }
         }
       }
       bringBack(
-        results, n, way.targetChannels, way.targetPlaces,
-        into: target + first * way.targetChannels * way.targetPlaces * size)
+        results, n, to.channels, to.places,
+        into: target + first * to.channels * to.places * size)
     }
   }
 
