@@ -5,7 +5,9 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
   @discardableResult
   public func bernoulli_(_ p: Double = 0.5, generator: Generator? = nil) throws -> Tensor {
-    try Tensor.checkProbability("bernoulli_", p)
+    guard p >= 0 && p <= 1 else {
+      throw TensorError(.value, "bernoulli_", "expects p to be in [0, 1], but got p=\(p)")
+    }
     return try fillRandom("bernoulli_", "BernoulliBackward2", .bernoulli(p), generator)
   }
 
@@ -61,12 +63,6 @@ extension Tensor {
     if p == 1 { return try noise.fill_(0) }
     try backend.random(.bernoulli(1 - p), .default, into: noise)
     return try noise.div_(1 - p)
-  }
-
-  static func checkProbability(_ operation: String, _ p: Double) throws {
-    guard p >= 0 && p <= 1 else {
-      throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(p)")
-    }
   }
 
   // MARK: Multinomial

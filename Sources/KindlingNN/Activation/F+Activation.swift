@@ -35,30 +35,6 @@ extension F {
     return [0, 1, 3].contains(x.ndim) ? 0 : 1
   }
 
-  /// Zeroes elements with probability `p` and scales the others by `1 / (1 − p)`
-  /// (PyTorch: `F.dropout`).
-  ///
-  /// The mask is drawn from the default generator, as in PyTorch. Outside training, and if `p` is 0
-  /// or 1, no random numbers are drawn.
-  /// - Throws: `TensorError` `.value` unless 0 ≤ `p` ≤ 1.
-  public static func dropout(
-    _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
-  ) throws -> Tensor {
-    guard (0...1).contains(p) else {
-      throw TensorError(
-        .value, "dropout", "dropout probability has to be between 0 and 1, but got \(p)")
-    }
-    if p == 0 || !training || x.numel == 0 { return x }
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "dropout",
-        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)"
-      )
-    }
-    let mask = try noGrad { try x.dropoutNoise(p) }
-    return inplace ? try x.mul_(mask) : try x.mul(mask)
-  }
-
   /// Returns the one-hot encoding of class indices, in int64 (PyTorch: `F.one_hot`).
   ///
   /// A `numClasses` of −1 means the largest index plus one.

@@ -1,10 +1,20 @@
 public import KindlingCore
 
-/// Dropout of whole channels, and alpha dropout, which keeps mean and variance.
+/// Dropout of elements and of whole channels, and alpha dropout, which keeps mean and variance.
 ///
 /// All functions draw PyTorch's masks from the default generator. They draw nothing outside
 /// training or if the probability is 0 or 1.
 extension F {
+  /// Zeroes elements with probability `p` and scales the others by `1 / (1 − p)`
+  /// (PyTorch: `F.dropout`).
+  ///
+  /// - Throws: `TensorError` `.value` unless 0 ≤ `p` ≤ 1.
+  public static func dropout(
+    _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
+  ) throws -> Tensor {
+    try noisy(x, p, training: training, inplace: inplace, "dropout", [])
+  }
+
   /// Zeroes whole channels of `[N, C, L]` or `[C, L]` (PyTorch: `F.dropout1d`).
   public static func dropout1d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
