@@ -131,15 +131,3 @@ open class Adafactor: Optimizer {
     try parameter.add_(change, alpha: -alpha / scale)
   }
 }
-
-extension DType {
-  /// The machine epsilon of the dtype (PyTorch: `torch.finfo(dtype).eps`).
-  fileprivate var epsilon: Double {
-    switch self {
-    case .float16: 0x1p-10
-    case .bfloat16: 0x1p-7
-    case .float64: 0x1p-52
-    default: 0x1p-23
-    }
-  }
-}

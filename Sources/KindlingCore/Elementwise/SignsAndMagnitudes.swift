@@ -133,15 +133,3 @@ extension Tensor {
     dtype.isHalf ? try body(to(.float32)).to(dtype) : try body(self)
   }
 }
-
-extension DType {
-  /// The largest finite number of a floating-point dtype.
-  package var greatestFinite: Double {
-    switch self {
-    case .float16: 65504
-    case .bfloat16: Double(Float(bitPattern: 0x7f7f_0000))
-    case .float64: Double.greatestFiniteMagnitude
-    default: Double(Float.greatestFiniteMagnitude)
-    }
-  }
-}

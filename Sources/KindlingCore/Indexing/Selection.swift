@@ -300,7 +300,7 @@ extension Scalar {
   fileprivate static func bounds(
     _ min: Scalar?, _ max: Scalar?, in type: DType
   ) throws -> (low: Int, high: Int?) {
-    let range = type.integerRange
+    let range = type.integerLimits
     let low = min.flatMap(Int.init(scalar:)), high = max.flatMap(Int.init(scalar:))
     if let low, low > range.upperBound {
       throw TensorError(

@@ -180,29 +180,6 @@ extension Tensor {
 }
 
 extension DType {
-  /// The number of bits of a float's significand, including the implicit one.
-  private var digits: Int {
-    switch self {
-    case .float16: 11
-    case .bfloat16: 8
-    case .float32: 24
-    default: 53
-    }
-  }
-
-  /// The integers that the dtype represents exactly; for floats, the nonnegative ones.
-  var integerLimits: ClosedRange<Int> {
-    switch self {
-    case .bool: 0...1
-    case .uint8: 0...255
-    case .int8: -128...127
-    case .int16: Int(Int16.min)...Int(Int16.max)
-    case .int32: Int(Int32.min)...Int(Int32.max)
-    case .int64: Int.min...Int.max
-    default: 0...(1 << digits)
-    }
-  }
-
   /// The range of values that convert to the dtype without overflow.
   fileprivate var valueLimits: ClosedRange<Double> {
     if isFloatingPoint { return -greatestFinite...greatestFinite }

@@ -40,15 +40,15 @@ public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
     throw TensorError(
       .dtype, "finfo", "requires a floating point input type, got \(dtype); use iinfo")
   }
-  let (eps, smallest, resolution) =
+  let (smallest, resolution) =
     switch dtype {
-    case .float16: (0x1p-10, 0x1p-14, 1e-3)
-    case .bfloat16: (0x1p-7, 0x1p-126, 1e-2)
-    case .float64: (0x1p-52, 0x1p-1022, 1e-15)
-    default: (0x1p-23, 0x1p-126, 1e-6)
+    case .float16: (0x1p-14, 1e-3)
+    case .bfloat16: (0x1p-126, 1e-2)
+    case .float64: (0x1p-1022, 1e-15)
+    default: (0x1p-126, 1e-6)
     }
   return FloatInfo(
-    dtype: dtype, bits: 8 * dtype.byteSize, eps: eps, max: dtype.greatestFinite,
+    dtype: dtype, bits: 8 * dtype.byteSize, eps: dtype.epsilon, max: dtype.greatestFinite,
     min: -dtype.greatestFinite, smallestNormal: smallest, resolution: resolution)
 }
 
@@ -64,4 +64,42 @@ public func iinfo(_ dtype: DType) throws -> IntegerInfo {
   return IntegerInfo(
     dtype: dtype, bits: 8 * dtype.byteSize, max: dtype.integerLimits.upperBound,
     min: dtype.integerLimits.lowerBound)
+}
+
+extension DType {
+  /// The distance from 1 to the next larger number of a floating-point dtype.
+  package var epsilon: Double {
+    switch self {
+    case .float16: 0x1p-10
+    case .bfloat16: 0x1p-7
+    case .float64: 0x1p-52
+    default: 0x1p-23
+    }
+  }
+
+  /// The largest finite number of a floating-point dtype.
+  package var greatestFinite: Double {
+    switch self {
+    case .float16: 65504
+    case .bfloat16: 0x1.fep127
+    case .float64: .greatestFiniteMagnitude
+    default: Double(Float.greatestFiniteMagnitude)
+    }
+  }
+
+  /// The integers that the dtype represents exactly; for floats, the nonnegative ones.
+  var integerLimits: ClosedRange<Int> {
+    switch self {
+    case .bool: 0...1
+    case .uint8: 0...255
+    case .int8: -128...127
+    case .int16: Int(Int16.min)...Int(Int16.max)
+    case .int32: Int(Int32.min)...Int(Int32.max)
+    case .int64: Int.min...Int.max
+    default: 0...(1 << digits)
+    }
+  }
+
+  /// The number of bits of a float's significand, including the implicit one.
+  var digits: Int { 1 - epsilon.exponent }
 }

@@ -8,11 +8,11 @@ extension Scalar {
   /// unsigned types, but not beyond the largest value.
   func fits(_ dtype: DType) -> Bool {
     if dtype == .bool { return true }
-    if let limit = dtype.largestFinite {
+    if dtype.isFloatingPoint {
       let number = doubleValue
-      return !number.isFinite || number.magnitude <= limit
+      return !number.isFinite || number.magnitude <= dtype.greatestFinite
     }
-    let range = dtype.integerRange
+    let range = dtype.integerLimits
     switch self {
     case .bool: return true
     case .int(let i):
@@ -57,31 +57,9 @@ extension Scalar {
 }
 
 extension DType {
-  /// The range of an integer type.
-  var integerRange: ClosedRange<Int> {
-    switch self {
-    case .uint8: 0...255
-    case .int8: -128...127
-    case .int16: -32768...32767
-    case .int32: Int(Int32.min)...Int(Int32.max)
-    default: Int.min...Int.max
-    }
-  }
-
   /// The first number above the range of an integer type.
   fileprivate var integerLimit: Double {
-    self == .int64 ? 0x1p63 : Double(integerRange.upperBound) + 1
-  }
-
-  /// The largest finite number of a floating-point type.
-  fileprivate var largestFinite: Double? {
-    switch self {
-    case .float16: 65504
-    case .bfloat16: 0x1.fep127
-    case .float32: Double(Float.greatestFiniteMagnitude)
-    case .float64: .greatestFiniteMagnitude
-    default: nil
-    }
+    self == .int64 ? 0x1p63 : Double(integerLimits.upperBound) + 1
   }
 
   /// The C++ type of an element, as in PyTorch's messages.

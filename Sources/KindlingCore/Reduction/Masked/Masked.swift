@@ -16,20 +16,14 @@ public enum Masked {
       case .one: return .int(1)
       case .nan: return .double(.nan)
       case .lowest, .highest:
-        let isLowest = self == .lowest
-        switch dtype {
-        case .float16, .bfloat16, .float32, .float64:
-          return .double(isLowest ? -.infinity : .infinity)
-        case .int8: return .int(Int(isLowest ? Int8.min : Int8.max))
-        case .int16: return .int(Int(isLowest ? Int16.min : Int16.max))
-        case .int32: return .int(Int(isLowest ? Int32.min : Int32.max))
-        case .int64: return .int(isLowest ? Int.min : Int.max)
-        case .uint8: return .int(Int(isLowest ? UInt8.min : UInt8.max))
-        case .bool:
+        if dtype.isFloatingPoint { return .double(self == .lowest ? -.infinity : .infinity) }
+        guard dtype != .bool else {
           throw TensorError(
             .dtype, operation,
             "identity of \(operation) on torch.bool input; convert with to(.int64) first")
         }
+        let limits = dtype.integerLimits
+        return .int(self == .lowest ? limits.lowerBound : limits.upperBound)
       }
     }
   }
