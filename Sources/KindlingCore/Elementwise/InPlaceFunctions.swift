@@ -1,4 +1,4 @@
-/// The remaining in-place forms; see `InPlaceForms.swift`.
+/// In-place forms of bounds, functions of one tensor and matrix products; see `InPlaceForms.swift`.
 extension Tensor {
   // MARK: Bounds
 
