@@ -85,10 +85,8 @@ public func loadStateDict(
   let value = try load(path, device: device, verify: verify, mapped: mapped)
   return try CheckpointError.naming(path) {
     if let stateDict = value.stateDict { return stateDict }
-    guard let pairs = value.pairs else {
-      throw CheckpointError(
-        .content, "expected a dictionary of tensors; use load(_:) for other values")
-    }
+    let pairs = try require(
+      value.pairs, .content, "expected a dictionary of tensors; use load(_:) for other values")
     let hint = pairs.compactMap { key, value -> String? in
       guard let name = key.stringValue?.prefix(100) else { return nil }
       if value.opaqueValue?.state?["_modules"] != nil {

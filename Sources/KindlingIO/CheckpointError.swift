@@ -47,3 +47,18 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
     }
   }
 }
+
+/// Throws a ``CheckpointError`` unless `condition` holds.
+func require(
+  _ condition: Bool, _ kind: CheckpointError.Kind, _ message: @autoclosure () -> String
+) throws {
+  if !condition { throw CheckpointError(kind, message()) }
+}
+
+/// Returns the value, or throws a ``CheckpointError`` if there is none.
+func require<Value>(
+  _ value: Value?, _ kind: CheckpointError.Kind, _ message: @autoclosure () -> String
+) throws -> Value {
+  if let value { return value }
+  throw CheckpointError(kind, message())
+}

@@ -55,9 +55,7 @@ open class Adafactor: Optimizer {
     if let eps1, !(0 <= eps1) {
       throw TensorError(.value, "", "epsilon1 should be >= 0 but is: \(eps1)")
     }
-    guard 0 <= eps2 else {
-      throw TensorError(.value, "", "epsilon2 should be >= 0 but is: \(eps2)")
-    }
+    try require(0 <= eps2, .value, "", "epsilon2 should be >= 0 but is: \(eps2)")
     try group.refuse("d", "Clipping threshold d should be >= 1 but is") { 1 <= $0 }
     try group.refuse("weight_decay", "weight_decay should be >= 0 but is") { 0 <= $0 }
   }

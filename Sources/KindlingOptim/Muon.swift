@@ -80,14 +80,11 @@ open class Muon: Optimizer {
   private static func options(_ group: ParamGroup) throws -> Options {
     let coefficients =
       try group["ns_coefficients"]?.elements?.compactMap { try $0.optionNumber() } ?? []
-    guard coefficients.count == 3 else {
-      throw TensorError(.value, "", "Coefficients must be a tuple of exactly 3 values")
-    }
+    try require(
+      coefficients.count == 3, .value, "", "Coefficients must be a tuple of exactly 3 values")
     let steps = try group.integer("ns_steps")
-    guard steps < 100 else {
-      throw TensorError(
-        .value, "", "Number of steps must be less than 100 for computational efficiency")
-    }
+    try require(
+      steps < 100, .value, "", "Number of steps must be less than 100 for computational efficiency")
     var adjustment = LearningRateAdjustment.original
     if let name = group["adjust_lr_fn"]?.stringValue {
       guard let known = LearningRateAdjustment(rawValue: name) else {

@@ -62,9 +62,9 @@ extension Optimizer {
         .value, "",
         "not a state dict of an optimizer: expected a dictionary with 'state' and 'param_groups'")
     }
-    guard saved.count == paramGroups.count else {
-      throw TensorError(.value, "", "loaded state dict has a different number of parameter groups")
-    }
+    try require(
+      saved.count == paramGroups.count, .value, "",
+      "loaded state dict has a different number of parameter groups")
     var groups = paramGroups
     var parameters: [Int: Tensor] = [:]
     for (i, group) in saved.enumerated() {

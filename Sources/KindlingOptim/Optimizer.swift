@@ -33,9 +33,9 @@ open class Optimizer: CustomStringConvertible {
   ///   in two groups, groups with names beside groups without, or an option that ``check(_:)`` refuses.
   public init(groups: [ParamGroup], defaults: KeyValuePairs<String, CheckpointValue>) throws {
     self.defaults = ParamGroup([], defaults)
-    guard groups.contains(where: { !$0.params.isEmpty }) else {
-      throw TensorError(.value, "", "optimizer got an empty parameter list")
-    }
+    try require(
+      groups.contains(where: { !$0.params.isEmpty }), .value, "",
+      "optimizer got an empty parameter list")
     for group in groups { try addParamGroup(group) }
   }
 
@@ -145,11 +145,9 @@ open class Optimizer: CustomStringConvertible {
     let known = Set(paramGroups.flatMap(\.params).map(ObjectIdentifier.init))
     var own = Set<ObjectIdentifier>()
     for parameter in group.params {
-      guard parameter.isLeaf else {
-        throw TensorError(
-          .value, "",
-          "can't optimize a non-leaf Tensor: pass the leaf it was computed from, or detach() it")
-      }
+      try require(
+        parameter.isLeaf, .value, "",
+        "can't optimize a non-leaf Tensor: pass the leaf it was computed from, or detach() it")
       own.insert(ObjectIdentifier(parameter))
     }
     if own.count < group.params.count {
@@ -158,16 +156,14 @@ open class Optimizer: CustomStringConvertible {
         "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information"
       )
     }
-    guard own.isDisjoint(with: known) else {
-      throw TensorError(.value, "", "some parameters appear in more than one parameter group")
-    }
+    try require(
+      own.isDisjoint(with: known), .value, "",
+      "some parameters appear in more than one parameter group")
     let isNamed = try group.names() != nil
-    guard paramGroups.allSatisfy({ ($0["param_names"] != nil) == isNamed }) else {
-      throw TensorError(
-        .value, "",
-        "all optimizer param groups should be with/without names. cannot add param group \(isNamed ? "with" : "without") names to the optimizer"
-      )
-    }
+    try require(
+      paramGroups.allSatisfy({ ($0["param_names"] != nil) == isNamed }), .value, "",
+      "all optimizer param groups should be with/without names. cannot add param group \(isNamed ? "with" : "without") names to the optimizer"
+    )
     try check(group)
     paramGroups.append(group)
   }

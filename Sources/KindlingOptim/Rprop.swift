@@ -43,9 +43,9 @@ open class Rprop: Optimizer {
   override open func check(_ group: ParamGroup) throws {
     try group.refuseNegative("lr", "learning rate")
     let etas = try group.pair("etas")
-    guard 0 < etas.0, etas.0 < 1, 1 < etas.1 else {
-      throw TensorError(.value, "", "Invalid eta values: \(etas.0), \(etas.1)")
-    }
+    try require(
+      0 < etas.0 && etas.0 < 1 && 1 < etas.1, .value, "",
+      "Invalid eta values: \(etas.0), \(etas.1)")
   }
 
   override open func update(

@@ -24,11 +24,9 @@ enum Anomaly {
     let hasNaN = try noGrad {
       try gradient.toArray(as: Double.self).contains { $0.isNaN }
     }
-    if hasNaN {
-      throw TensorError(
-        .autograd, "backward",
-        "Function '\(node.name)' returned nan values in its \(i)th output: the gradient of this operation is not a number"
-      )
-    }
+    try require(
+      !hasNaN, .autograd, "backward",
+      "Function '\(node.name)' returned nan values in its \(i)th output: the gradient of this operation is not a number"
+    )
   }
 }

@@ -67,17 +67,13 @@ extension AutogradFunction {
   ) throws -> Tensor {
     let input = inputs.first { $0 === output }
     if ctx.dirty.contains(where: { $0 === output }) {
-      guard let input else {
-        throw TensorError(
-          .autograd, node.name,
-          "a tensor given to markDirty is returned but is not an input of the function")
-      }
+      let input = try require(
+        input, .autograd, node.name,
+        "a tensor given to markDirty is returned but is not an input of the function")
       try input.checkInPlace(node.name)
-      guard input.viewBase == nil || i == 0 && node.moreOutputs.isEmpty else {
-        throw TensorError(
-          .autograd, node.name,
-          "functions which modify views in-place must return a single tensor")
-      }
+      try require(
+        input.viewBase == nil || i == 0 && node.moreOutputs.isEmpty, .autograd, node.name,
+        "functions which modify views in-place must return a single tensor")
       let carrier = input.alias()
       carrier.node = node
       carrier.outputIndex = Int32(i)
@@ -222,13 +218,11 @@ final class CustomFunctionNode: Node, @unchecked Sendable {
   override func run(_ gradients: inout Gradients, _ send: (Int, Tensor) throws -> Void) throws {
     let given = try context.complete(gradients.array(for: self), self)
     let results = try function.backward(context, given)
-    guard results.count >= edges.count, results.dropFirst(edges.count).allSatisfy({ $0 == nil })
-    else {
-      throw TensorError(
-        .autograd, "backward",
-        "function \(name) returned an incorrect number of gradients (expected \(edges.count), got \(results.count))"
-      )
-    }
+    try require(
+      results.count >= edges.count && results.dropFirst(edges.count).allSatisfy({ $0 == nil }),
+      .autograd, "backward",
+      "function \(name) returned an incorrect number of gradients (expected \(edges.count), got \(results.count))"
+    )
     for (i, edge) in edges.enumerated() where edge != nil {
       if let result = results[i] { try send(i, result) }
     }

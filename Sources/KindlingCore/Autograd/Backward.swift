@@ -46,10 +46,8 @@ public enum Autograd {
     let options = Engine.Options(
       retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
     guard let inputs else { return try Engine.run(roots, options) }
-    guard !inputs.isEmpty else {
-      throw TensorError(
-        .autograd, "backward", "`inputs` argument to `backward()` cannot be empty")
-    }
+    try require(
+      !inputs.isEmpty, .autograd, "backward", "`inputs` argument to `backward()` cannot be empty")
     let targets = try targets(inputs, "backward")
     for input in inputs { try input.retainGrad() }
     _ = try Engine.run(roots, to: targets, accumulating: true, options)
@@ -59,19 +57,16 @@ public enum Autograd {
     _ tensors: [Tensor], _ gradients: [Tensor?]?, _ operation: String
   ) throws -> [Engine.Root] {
     let given = gradients ?? Array(repeating: nil, count: tensors.count)
-    guard given.count == tensors.count else {
-      throw TensorError(
-        .autograd, operation, "got \(tensors.count) tensors and \(given.count) gradients")
-    }
+    try require(
+      given.count == tensors.count, .autograd, operation,
+      "got \(tensors.count) tensors and \(given.count) gradients")
     var roots: [Engine.Root] = []
     roots.reserveCapacity(tensors.count)
     for i in tensors.indices {
-      guard let edge = Edge(to: tensors[i]) else {
-        throw TensorError(
-          .autograd, operation,
-          "element \(i) of tensors does not require grad and does not have a grad_fn: nothing it was computed from has requiresGrad, or it was computed under noGrad"
-        )
-      }
+      let edge = try require(
+        Edge(to: tensors[i]), .autograd, operation,
+        "element \(i) of tensors does not require grad and does not have a grad_fn: nothing it was computed from has requiresGrad, or it was computed under noGrad"
+      )
       roots.append(
         Engine.Root(edge: edge, gradient: try start(tensors[i], given[i], i, operation)))
     }
@@ -82,36 +77,29 @@ public enum Autograd {
     _ tensor: Tensor, _ gradient: Tensor?, _ i: Int, _ operation: String
   ) throws -> Tensor {
     guard let gradient else {
-      guard tensor.numel == 1 else {
-        throw TensorError(
-          .autograd, operation,
-          "grad can be implicitly created only for scalar outputs, but this tensor has shape \(tensor.shape); pass a gradient, or reduce it first, as in sum().backward()"
-        )
-      }
+      try require(
+        tensor.numel == 1, .autograd, operation,
+        "grad can be implicitly created only for scalar outputs, but this tensor has shape \(tensor.shape); pass a gradient, or reduce it first, as in sum().backward()"
+      )
       return try Tensor.ones(like: tensor)
     }
-    guard gradient.shape == tensor.shape else {
-      throw TensorError(
-        .shape, operation,
-        "Mismatch in shape: gradient[\(i)] has a shape of \(gradient.shape) and output[\(i)] has a shape of \(tensor.shape)"
-      )
-    }
-    guard gradient.dtype.isFloatingPoint, gradient.backend === tensor.backend else {
-      throw TensorError(
-        .dtype, operation,
-        "gradient[\(i)] is \(gradient.dtype) on \(gradient.device), but output[\(i)] is \(tensor.dtype) on \(tensor.device)"
-      )
-    }
+    try require(
+      gradient.shape == tensor.shape, .shape, operation,
+      "Mismatch in shape: gradient[\(i)] has a shape of \(gradient.shape) and output[\(i)] has a shape of \(tensor.shape)"
+    )
+    try require(
+      gradient.dtype.isFloatingPoint && gradient.backend === tensor.backend, .dtype, operation,
+      "gradient[\(i)] is \(gradient.dtype) on \(gradient.device), but output[\(i)] is \(tensor.dtype) on \(tensor.device)"
+    )
     return gradient.dtype == tensor.dtype ? gradient : try gradient.to(tensor.dtype)
   }
 
   fileprivate static func targets(_ inputs: [Tensor], _ operation: String) throws -> [Edge] {
     try inputs.map { input in
       if let edge = Edge(to: input) { return edge }
-      guard input.requiresGrad else {
-        throw TensorError(
-          .autograd, operation, "One of the differentiated Tensors does not require grad")
-      }
+      try require(
+        input.requiresGrad, .autograd, operation,
+        "One of the differentiated Tensors does not require grad")
       // A view created without recording requires a gradient if its base does, but no graph leads
       // to it.
       let nowhere = Node(named: "Identity", sequence: 0, output: Node.OutputInfo(input))
@@ -140,9 +128,7 @@ public func grad(
   retainGraph: Bool? = nil, createGraph: Bool = false, allowUnused: Bool = false,
   materializeGrads: Bool = false
 ) throws -> [Tensor?] {
-  guard !inputs.isEmpty else {
-    throw TensorError(.autograd, "grad", "grad requires non-empty inputs")
-  }
+  try require(!inputs.isEmpty, .autograd, "grad", "grad requires non-empty inputs")
   let roots = try Autograd.roots(outputs, gradOutputs, "grad")
   let targets = try Autograd.targets(inputs, "grad")
   let gradients = try Engine.run(
@@ -153,12 +139,10 @@ public func grad(
     if materializeGrads {
       return try Tensor.zeros(like: inputs[i], requiresGrad: createGraph)
     }
-    guard allowUnused else {
-      throw TensorError(
-        .autograd, "grad",
-        "The differentiated Tensor at index \(i) appears to not have been used in the graph. Set allowUnused: true if this is the desired behavior"
-      )
-    }
+    try require(
+      allowUnused, .autograd, "grad",
+      "The differentiated Tensor at index \(i) appears to not have been used in the graph. Set allowUnused: true if this is the desired behavior"
+    )
     return nil
   }
 }

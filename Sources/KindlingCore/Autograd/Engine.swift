@@ -236,10 +236,8 @@ extension Tensor {
       && target.indices.allSatisfy {
         target[$0] == shape[$0 + lead] || target[$0] == 1
       }
-    guard fits else {
-      throw TensorError(
-        .shape, "reduced", "got \(shape) but expected shape compatible with \(target)")
-    }
+    try require(
+      fits, .shape, "reduced", "got \(shape) but expected shape compatible with \(target)")
     let leading = lead > 0 ? try sum(dims: Array(0..<lead)) : self
     let inner = target.indices.filter { target[$0] != leading.shape[$0] }
     return inner.isEmpty ? leading : try leading.sum(dims: inner, keepdim: true)

@@ -168,28 +168,23 @@ extension Autograd {
   }
 
   private static func single(_ y: Tensor, _ operation: String) throws -> Tensor {
-    guard y.numel == 1 else {
-      throw TensorError(
-        .shape, operation,
-        "the tensor returned by the function given to \(operation) should contain a single element, but its shape is \(y.shape)"
-      )
-    }
+    try require(
+      y.numel == 1, .shape, operation,
+      "the tensor returned by the function given to \(operation) should contain a single element, but its shape is \(y.shape)"
+    )
     return y
   }
 
   private static func check(_ v: Tensor, _ x: Tensor, _ operation: String) throws {
-    guard v.shape == x.shape else {
-      throw TensorError(
-        .shape, operation, "v has invalid size: should be \(x.shape) but got \(v.shape)")
-    }
+    try require(
+      v.shape == x.shape, .shape, operation,
+      "v has invalid size: should be \(x.shape) but got \(v.shape)")
   }
 
   private static func check(_ v: [Tensor], _ inputs: [Tensor], _ operation: String) throws {
-    guard v.count == inputs.count else {
-      throw TensorError(
-        .shape, operation, "v should hold one tensor per input: \(inputs.count), but got \(v.count)"
-      )
-    }
+    try require(
+      v.count == inputs.count, .shape, operation,
+      "v should hold one tensor per input: \(inputs.count), but got \(v.count)")
     for (v, x) in zip(v, inputs) { try check(v, x, operation) }
   }
 }

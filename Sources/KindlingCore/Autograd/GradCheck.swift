@@ -26,12 +26,10 @@ public func gradcheck(
         let analytic = try GradCheck.gradient(of: output, element, input)
         for place in 0..<input.numel {
           let (a, n) = (analytic[place], numeric[o][place][element])
-          guard (a - n).magnitude <= atol + rtol * n.magnitude else {
-            throw TensorError(
-              .autograd, "gradcheck",
-              "Jacobian mismatch for output \(o) (element \(element)) with respect to input \(i) (element \(place)): numerical \(n), analytical \(a)"
-            )
-          }
+          try require(
+            (a - n).magnitude <= atol + rtol * n.magnitude, .autograd, "gradcheck",
+            "Jacobian mismatch for output \(o) (element \(element)) with respect to input \(i) (element \(place)): numerical \(n), analytical \(a)"
+          )
         }
       }
     }

@@ -43,9 +43,7 @@ extension Tensor {
   ///   tensor's.
   public func setGrad(_ gradient: Tensor?) throws {
     if let gradient {
-      if gradient === self {
-        throw TensorError(.autograd, "setGrad", "can't assign a tensor as its own grad")
-      }
+      try require(gradient !== self, .autograd, "setGrad", "can't assign a tensor as its own grad")
       guard gradient.shape == shape, gradient.dtype == dtype, gradient.backend === backend else {
         throw TensorError.gradientMismatch(gradient, of: self)
       }
@@ -58,23 +56,19 @@ extension Tensor {
   /// - Throws: ``TensorError`` for a dtype without gradients, or a result of a recorded operation.
   @discardableResult
   public func requiresGrad_(_ requires: Bool = true) throws -> Tensor {
-    if requires && !dtype.isFloatingPoint {
-      throw TensorError(
-        .dtype, "requiresGrad_",
-        "only Tensors of floating point dtype can require gradients, but this one is \(dtype)")
-    }
+    try require(
+      !requires || dtype.isFloatingPoint, .dtype, "requiresGrad_",
+      "only Tensors of floating point dtype can require gradients, but this one is \(dtype)")
     if requires && isInferenceTensor && !isInferenceModeEnabled {
       throw TensorError(
         .autograd, "requiresGrad_",
         "Setting requiresGrad=true on inference tensor outside InferenceMode is not allowed; clone() makes a normal tensor"
       )
     }
-    if !requires && !isLeaf {
-      throw TensorError(
-        .autograd, "requiresGrad_",
-        "you can only change requiresGrad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use detach()"
-      )
-    }
+    try require(
+      requires || isLeaf, .autograd, "requiresGrad_",
+      "you can only change requiresGrad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use detach()"
+    )
     requiresGradFlag = requires
     // Created here, so that threads that only read the leaf find it.
     if requires && node == nil { _ = ensuredMeta }
@@ -91,10 +85,8 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.autograd` for a view, since its base would stay in the graph.
   @discardableResult
   public func detach_() throws -> Tensor {
-    if viewBase != nil {
-      throw TensorError(
-        .autograd, "detach_", "Can't detach views in-place. Use detach() instead.")
-    }
+    try require(
+      viewBase == nil, .autograd, "detach_", "Can't detach views in-place. Use detach() instead.")
     node = nil
     outputIndex = 0
     requiresGradFlag = false

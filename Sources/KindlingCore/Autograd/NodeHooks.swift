@@ -69,26 +69,20 @@ final class NodeHooks: @unchecked Sendable {
   }
 
   private static func check(_ replaced: [Tensor?], replacing given: [Tensor?]) throws {
-    guard replaced.count == given.count else {
-      throw TensorError(
-        .autograd, "hook",
-        "a hook has returned an incorrect number of gradients (expected \(given.count), got \(replaced.count))"
-      )
-    }
+    try require(
+      replaced.count == given.count, .autograd, "hook",
+      "a hook has returned an incorrect number of gradients (expected \(given.count), got \(replaced.count))"
+    )
     for case let (new?, old?) in zip(replaced, given) { try check(new, replacing: old) }
   }
 
   private static func check(_ new: Tensor, replacing old: Tensor) throws {
-    guard new.shape == old.shape else {
-      throw TensorError(
-        .shape, "hook",
-        "a hook has changed the size of the gradient from \(old.shape) to \(new.shape)")
-    }
-    guard new.dtype == old.dtype else {
-      throw TensorError(
-        .dtype, "hook",
-        "a hook has changed the type of the gradient from \(old.dtype) to \(new.dtype)")
-    }
+    try require(
+      new.shape == old.shape, .shape, "hook",
+      "a hook has changed the size of the gradient from \(old.shape) to \(new.shape)")
+    try require(
+      new.dtype == old.dtype, .dtype, "hook",
+      "a hook has changed the type of the gradient from \(old.dtype) to \(new.dtype)")
   }
 }
 

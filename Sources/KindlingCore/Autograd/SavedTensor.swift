@@ -16,12 +16,10 @@ struct SavedTensor {
   /// - Throws: ``TensorError`` `.autograd` for a tensor made in inference mode, whose changes nobody
   ///   counts.
   init(_ tensor: Tensor, for node: String) throws {
-    if tensor.isInferenceTensor {
-      throw TensorError(
-        .autograd, node,
-        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode"
-      )
-    }
+    try require(
+      !tensor.isInferenceTensor, .autograd, node,
+      "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd; clone() makes a normal one, or use noGrad instead of inferenceMode"
+    )
     isResult = tensor.node != nil
     version = tensor.storage.version
     kept = SavedTensorsHooks.current.map { .packed(PackedTensor(tensor, $0)) } ?? .tensor(tensor)
@@ -34,18 +32,14 @@ struct SavedTensor {
     case .tensor(let own): tensor = own
     case .packed(let packed): return try packed.unpack()
     }
-    if tensor.storage.version != version {
-      throw TensorError(
-        .autograd, "backward",
-        "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing"
-      )
-    }
-    if isResult && tensor.node == nil {
-      throw TensorError(
-        .autograd, "backward",
-        "Trying to use a saved tensor that has been detached in-place (saved by \(node)), i.e. with detach_(). This is not supported, please use out-of-place detach() instead"
-      )
-    }
+    try require(
+      tensor.storage.version == version, .autograd, "backward",
+      "one of the variables needed for gradient computation has been modified by an inplace operation: [\(tensor.dtype) \(tensor.shape)], saved by \(node), is at version \(tensor.storage.version); expected version \(version) instead. Use an out-of-place form, or clone() before writing"
+    )
+    try require(
+      !isResult || tensor.node != nil, .autograd, "backward",
+      "Trying to use a saved tensor that has been detached in-place (saved by \(node)), i.e. with detach_(). This is not supported, please use out-of-place detach() instead"
+    )
     return tensor
   }
 

@@ -7,11 +7,9 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.autograd` if no gradient is ever computed for this tensor.
   @discardableResult
   public func registerHook(_ hook: @escaping (Tensor) throws -> Tensor?) throws -> RemovableHandle {
-    guard requiresGrad else {
-      throw TensorError(
-        .autograd, "registerHook",
-        "cannot register a hook on a tensor that doesn't require gradient")
-    }
+    try require(
+      requiresGrad, .autograd, "registerHook",
+      "cannot register a hook on a tensor that doesn't require gradient")
     let hooks = hooksOfNode()
     let id = hooks.nextID()
     hooks.tensor.append(.init(id: id, output: Int(outputIndex), body: hook))
@@ -27,16 +25,12 @@ extension Tensor {
   public func registerPostAccumulateGradHook(
     _ hook: @escaping (Tensor) throws -> Void
   ) throws -> RemovableHandle {
-    guard requiresGrad else {
-      throw TensorError(
-        .autograd, "registerPostAccumulateGradHook",
-        "cannot register a hook on a tensor that doesn't require gradient")
-    }
-    guard isLeaf else {
-      throw TensorError(
-        .autograd, "registerPostAccumulateGradHook",
-        "post accumulate grad hooks cannot be registered on non-leaf tensors")
-    }
+    try require(
+      requiresGrad, .autograd, "registerPostAccumulateGradHook",
+      "cannot register a hook on a tensor that doesn't require gradient")
+    try require(
+      isLeaf, .autograd, "registerPostAccumulateGradHook",
+      "post accumulate grad hooks cannot be registered on non-leaf tensors")
     let hooks = hooksOfNode()
     let id = hooks.nextID()
     hooks.postAccumulate.append(.init(id: id, body: hook))
@@ -50,10 +44,9 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` `.autograd` if the tensor does not require a gradient.
   public func retainGrad() throws {
-    guard requiresGrad else {
-      throw TensorError(
-        .autograd, "retainGrad", "can't retain_grad on Tensor that has requiresGrad=false")
-    }
+    try require(
+      requiresGrad, .autograd, "retainGrad",
+      "can't retain_grad on Tensor that has requiresGrad=false")
     guard let node = gradFn, !retainsGrad else { return }
     ensuredMeta.retainsGrad = true
     node.ensuredHooks().retained.append(.init(output: Int(outputIndex), tensor: self))

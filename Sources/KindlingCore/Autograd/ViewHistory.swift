@@ -40,19 +40,15 @@ extension Tensor {
     if let base = viewBase {
       try checkViewOrigin(operation)
       // A view of a former leaf may still be part of the graph.
-      if requiresGrad && base.isLeaf {
-        throw TensorError(
-          .autograd, operation,
-          "a view of a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"
-        )
-      }
-    }
-    if requiresGradFlag && node == nil {
-      throw TensorError(
-        .autograd, operation,
-        "a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"
+      try require(
+        !requiresGrad || !base.isLeaf, .autograd, operation,
+        "a view of a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"
       )
     }
+    try require(
+      !requiresGradFlag || node != nil, .autograd, operation,
+      "a leaf Variable that requires grad is being used in an in-place operation; wrap the update in noGrad { }"
+    )
   }
 
   /// Takes over the graph of `result`, which was written into this tensor's memory.

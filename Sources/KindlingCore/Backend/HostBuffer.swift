@@ -50,7 +50,7 @@ package final class HostBuffer<Element: BitwiseCopyable>: RandomAccessCollection
   private static func allocate(_ count: Int, _ operation: String) throws -> Storage {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     do {
-      guard !overflow, count >= 0 else { throw TensorError(.memory, "", "") }
+      try require(!overflow && count >= 0, .memory, "", "")
       return try CPUBackend.shared.allocate(byteCount: bytes)
     } catch {
       throw TensorError(
@@ -152,10 +152,8 @@ extension HostBuffer where Element: TensorScalar {
   /// On the CPU nothing is copied: do not write to the buffer afterwards.
   package func tensor(shape: [Int], device: Device = .cpu) throws -> Tensor {
     let wanted = try Layout.checkedCount(shape, Element.dtype, operation)
-    guard wanted == count else {
-      throw TensorError(
-        .shape, operation, "shape \(shape) is invalid for input of size \(count)")
-    }
+    try require(
+      wanted == count, .shape, operation, "shape \(shape) is invalid for input of size \(count)")
     // Capacity beyond the elements is uninitialized, and is not part of the tensor's memory.
     let byteCount = count * MemoryLayout<Element>.stride
     return try Tensor(

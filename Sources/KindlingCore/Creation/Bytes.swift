@@ -12,12 +12,9 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws -> Tensor {
     let size = buffer.count
-    guard offset >= 0, offset <= size else {
-      throw TensorError(
-        .value, "frombuffer",
-        "offset must be non-negative and no greater than buffer length (\(size)), but got \(offset)"
-      )
-    }
+    try require(
+      offset >= 0 && offset <= size, .value, "frombuffer",
+      "offset must be non-negative and no greater than buffer length (\(size)), but got \(offset)")
     let rest = size - offset
     if count == nil, rest % dtype.byteSize != 0 {
       throw TensorError(
@@ -26,12 +23,10 @@ extension Tensor {
       )
     }
     let wanted = count ?? rest / dtype.byteSize
-    guard wanted >= 0, wanted <= rest / dtype.byteSize else {
-      throw TensorError(
-        .value, "frombuffer",
-        "requested buffer length (\(wanted) * \(dtype.byteSize) bytes) after offset (\(offset) bytes) must not be greater than actual buffer length (\(size) bytes)"
-      )
-    }
+    try require(
+      wanted >= 0 && wanted <= rest / dtype.byteSize, .value, "frombuffer",
+      "requested buffer length (\(wanted) * \(dtype.byteSize) bytes) after offset (\(offset) bytes) must not be greater than actual buffer length (\(size) bytes)"
+    )
     let result = try Tensor(uninitialized: [wanted], dtype, on: CPUBackend.shared, "frombuffer")
     try result.backend.withHostBytes(result.storage, mutating: true) { target in
       let target = UnsafeMutableRawBufferPointer(rebasing: target[..<(wanted * dtype.byteSize)])

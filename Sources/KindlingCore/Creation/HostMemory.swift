@@ -11,17 +11,13 @@ extension Tensor {
   ) throws -> Tensor {
     let count = try Layout.checkedCount(shape, dtype, "fromMemory")
     let strides = strides ?? Layout.contiguousStrides(shape)
-    guard strides.count == shape.count, !strides.contains(where: { $0 < 0 }) else {
-      throw TensorError(
-        .shape, "fromMemory",
-        "strides must be one non-negative number for each dimension, but got strides \(strides) for shape \(shape)"
-      )
-    }
-    guard Int(bitPattern: address) % dtype.byteSize == 0 else {
-      throw TensorError(
-        .value, "fromMemory",
-        "the memory is not aligned to \(dtype.byteSize) bytes, as \(dtype) needs")
-    }
+    try require(
+      strides.count == shape.count && !strides.contains(where: { $0 < 0 }), .shape, "fromMemory",
+      "strides must be one non-negative number for each dimension, but got strides \(strides) for shape \(shape)"
+    )
+    try require(
+      Int(bitPattern: address) % dtype.byteSize == 0, .value, "fromMemory",
+      "the memory is not aligned to \(dtype.byteSize) bytes, as \(dtype) needs")
     let extent = try Layout.checkedExtent(shape, strides, offset: 0, "fromMemory")
     _ = try Layout.checkedCount([extent], dtype, "fromMemory")
     let storage = Storage(
@@ -59,17 +55,13 @@ extension Tensor {
     of type: S.Type, _ body: (UnsafeMutableBufferPointer<S>) throws -> R
   ) throws -> R {
     try checkElement(S.self, "withUnsafeMutableBuffer")
-    guard isContiguous else {
-      throw TensorError(
-        .value, "withUnsafeMutableBuffer",
-        "the tensor of shape \(shape) and strides \(strides) is not contiguous; write to contiguous() and copy_ it back"
-      )
-    }
-    if isGradEnabled && requiresGrad {
-      throw TensorError(
-        .autograd, "withUnsafeMutableBuffer",
-        "a Variable that requires grad is being written to; wrap the update in noGrad { }")
-    }
+    try require(
+      isContiguous, .value, "withUnsafeMutableBuffer",
+      "the tensor of shape \(shape) and strides \(strides) is not contiguous; write to contiguous() and copy_ it back"
+    )
+    try require(
+      !isGradEnabled || !requiresGrad, .autograd, "withUnsafeMutableBuffer",
+      "a Variable that requires grad is being written to; wrap the update in noGrad { }")
     return try backend.withHostBytes(storage, mutating: true) { bytes in
       defer { storage.version += 1 }
       return try body(elements(of: S.self, in: bytes))
@@ -77,12 +69,10 @@ extension Tensor {
   }
 
   private func checkElement<S: TensorScalar>(_ type: S.Type, _ operation: String) throws {
-    guard S.dtype == dtype, S.self != Scalar.self else {
-      throw TensorError(
-        .dtype, operation,
-        "expected elements of \(dtype), but \(S.self) has the layout of \(S.dtype); convert with to(.\(S.dtype)) first"
-      )
-    }
+    try require(
+      S.dtype == dtype && S.self != Scalar.self, .dtype, operation,
+      "expected elements of \(dtype), but \(S.self) has the layout of \(S.dtype); convert with to(.\(S.dtype)) first"
+    )
   }
 
   private func elements<S>(
@@ -110,11 +100,9 @@ extension Tensor {
       let base = UnsafeRawPointer(start) + host.storageOffset * dtype.byteSize
       return try (0..<host.numel).map { i in
         let scalar = Tensor.read(base, i, dtype)
-        guard let value = S(scalar: scalar) else {
-          throw TensorError(
-            .value, "toArray",
-            "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
-        }
+        let value = try require(
+          S(scalar: scalar), .value, "toArray",
+          "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
         return value
       }
     }
@@ -126,12 +114,10 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.shape` if the nesting depth is not this tensor's number of
   ///   dimensions, `.value` if an element does not fit.
   public func tolist<N: TensorNestable>(as type: N.Type = N.self) throws -> N {
-    guard N.nestingDepth == ndim else {
-      throw TensorError(
-        .shape, "tolist",
-        "a tensor of shape \(shape) has \(ndim) dimensions, but \(N.self) is nested \(N.nestingDepth) deep"
-      )
-    }
+    try require(
+      N.nestingDepth == ndim, .shape, "tolist",
+      "a tensor of shape \(shape) has \(ndim) dimensions, but \(N.self) is nested \(N.nestingDepth) deep"
+    )
     // Each nested array takes an allocation and a slot in its parent.
     var (arrays, size, fits) = (0, 1, true)
     for extent in shape.dropLast() {
@@ -180,20 +166,17 @@ extension Tensor {
   public func item<S: TensorScalar>(as type: S.Type) throws -> S {
     var scalar = try scalarValue("item")
     if case .double(let value) = scalar, value.isNaN { scalar = .double(.nan) }
-    guard let value = S(scalar: scalar) else {
-      throw TensorError(
-        .value, "item",
-        "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
-    }
+    let value = try require(
+      S(scalar: scalar), .value, "item",
+      "value \(scalar.doubleValue) cannot be converted to type \(S.self) without overflow")
     return value
   }
 
   /// Returns the only element, of any dtype.
   package func scalarValue(_ operation: String) throws -> Scalar {
-    guard numel == 1 else {
-      throw TensorError(
-        .shape, operation, "a Tensor with \(numel) elements cannot be converted to Scalar")
-    }
+    try require(
+      numel == 1, .shape, operation,
+      "a Tensor with \(numel) elements cannot be converted to Scalar")
     return try backend.withHostBytes(storage, mutating: false) { bytes in
       guard let base = bytes.baseAddress else { return .int(0) }
       return Tensor.read(UnsafeRawPointer(base), storageOffset, dtype)

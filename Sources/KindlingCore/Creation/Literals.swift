@@ -58,10 +58,9 @@ extension Tensor {
     requiresGrad: Bool = false
   ) throws {
     let count = try Layout.checkedCount(shape, dtype ?? S.dtype, "Tensor")
-    guard count == values.count else {
-      throw TensorError(
-        .shape, "Tensor", "shape \(shape) is invalid for input of size \(values.count)")
-    }
+    try require(
+      count == values.count, .shape, "Tensor",
+      "shape \(shape) is invalid for input of size \(values.count)")
     try self.init(moving: Tensor(checking: values, shape: shape, dtype), device, requiresGrad)
   }
 

@@ -26,17 +26,13 @@ extension Tensor {
     let isFloat = [start, end, step].contains { $0.dtype.isFloatingPoint }
     let type = dtype ?? (isFloat ? .default : .int64)
     try refuseBool("arange", type)
-    guard stride != 0, !stride.isNaN else {
-      throw TensorError(.value, "arange", "step must be nonzero")
-    }
-    guard first.isFinite, last.isFinite, stride.isFinite else {
-      throw TensorError(.value, "arange", "unsupported range: \(first) -> \(last)")
-    }
-    guard stride > 0 ? last >= first : last <= first else {
-      throw TensorError(
-        .value, "arange",
-        "upper bound and lower bound inconsistent with step sign: \(first) -> \(last) by \(stride)")
-    }
+    try require(stride != 0 && !stride.isNaN, .value, "arange", "step must be nonzero")
+    try require(
+      first.isFinite && last.isFinite && stride.isFinite, .value, "arange",
+      "unsupported range: \(first) -> \(last)")
+    try require(
+      (stride > 0 ? last >= first : last <= first), .value, "arange",
+      "upper bound and lower bound inconsistent with step sign: \(first) -> \(last) by \(stride)")
     if type.isFloatingPoint {
       let count = try rangeCount(((last - first) / stride).rounded(.up), type)
       return try generated([count], Double.self, type, device) { first + Double($0) * stride }
@@ -63,25 +59,21 @@ extension Tensor {
   }
 
   private static func refuseBool(_ operation: String, _ dtype: DType) throws {
-    if dtype == .bool {
-      throw TensorError(.dtype, operation, "\"\(operation)_cpu\" not implemented for 'Bool'")
-    }
+    try require(
+      dtype != .bool, .dtype, operation, "\"\(operation)_cpu\" not implemented for 'Bool'")
   }
 
   private static func rangeCount(_ count: Double, _ dtype: DType) throws -> Int {
-    guard count < 0x1p62 else {
-      throw TensorError(.memory, "arange", "a range of \(count) elements is larger than any memory")
-    }
+    try require(
+      count < 0x1p62, .memory, "arange", "a range of \(count) elements is larger than any memory")
     return try Layout.checkedCount([Int(count)], dtype, "arange")
   }
 
   private static func whole(_ number: Scalar) throws -> Int {
     if case .int(let i) = number { return i }
-    guard let i = Int(exactly: number.doubleValue.rounded(.towardZero)) else {
-      throw TensorError(
-        .value, "arange",
-        "value \(number.doubleValue) cannot be converted to type int64_t without overflow")
-    }
+    let i = try require(
+      Int(exactly: number.doubleValue.rounded(.towardZero)), .value, "arange",
+      "value \(number.doubleValue) cannot be converted to type int64_t without overflow")
     return i
   }
 
@@ -117,9 +109,8 @@ extension Tensor {
 
   private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
     if steps > 1 { try refuseBool(operation, dtype) }
-    guard steps >= 0 else {
-      throw TensorError(.value, operation, "number of steps must be non-negative, but got \(steps)")
-    }
+    try require(
+      steps >= 0, .value, operation, "number of steps must be non-negative, but got \(steps)")
     _ = try Layout.checkedCount([steps], dtype, operation)
   }
 
@@ -193,10 +184,9 @@ extension Tensor {
     _ operation: String, _ row: Int, _ column: Int, offset: Int, _ dtype: DType,
     device: Device, _ columns: (_ row: Int, _ offset: Int) -> (Int, Int)
   ) throws -> Tensor {
-    guard row >= 0, column >= 0 else {
-      throw TensorError(
-        .shape, operation, "row and column must be non-negative, got \(row) and \(column)")
-    }
+    try require(
+      row >= 0 && column >= 0, .shape, operation,
+      "row and column must be non-negative, got \(row) and \(column)")
     _ = try Layout.checkedCount([2, row, column], .int64, operation)
     try Layout.checkList(row, operation)
     // Offsets beyond the matrix are clamped to its edge.

@@ -48,9 +48,7 @@ public enum SignalWindow {
   public static func generalCosine(
     _ m: Int, a: [Double], sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    guard !a.isEmpty else {
-      throw TensorError(.value, "generalCosine", "Coefficients cannot be empty")
-    }
+    try require(!a.isEmpty, .value, "generalCosine", "Coefficients cannot be empty")
     return try cosines("generalCosine", m, a, sym: sym, dtype, requiresGrad)
   }
 
@@ -89,12 +87,9 @@ public enum SignalWindow {
     _ m: Int, center: Double? = nil, tau: Double = 1, sym: Bool = true, dtype: DType? = nil,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    guard tau > 0 else {
-      throw TensorError(.value, "exponential", "Tau must be positive, got: \(tau) instead.")
-    }
-    guard !sym || center == nil else {
-      throw TensorError(.value, "exponential", "Center must be nil for symmetric windows")
-    }
+    try require(tau > 0, .value, "exponential", "Tau must be positive, got: \(tau) instead.")
+    try require(
+      !sym || center == nil, .value, "exponential", "Center must be nil for symmetric windows")
     let middle = center ?? (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
     return try window("exponential", m, dtype, requiresGrad) {
       exp(-abs(Double($0) - middle) / tau)
@@ -106,10 +101,8 @@ public enum SignalWindow {
   public static func gaussian(
     _ m: Int, std: Double = 1, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    guard std > 0 else {
-      throw TensorError(
-        .value, "gaussian", "Standard deviation must be positive, got: \(std) instead.")
-    }
+    try require(
+      std > 0, .value, "gaussian", "Standard deviation must be positive, got: \(std) instead.")
     let middle = (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
     return try window("gaussian", m, dtype, requiresGrad) { i in
       let x = (Double(i) - middle) / std
@@ -122,9 +115,7 @@ public enum SignalWindow {
   public static func kaiser(
     _ m: Int, beta: Double = 12, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    guard beta >= 0 else {
-      throw TensorError(.value, "kaiser", "beta must be non-negative, got: \(beta) instead.")
-    }
+    try require(beta >= 0, .value, "kaiser", "beta must be non-negative, got: \(beta) instead.")
     let step = 2 * beta / max(Double(m) - (sym ? 1 : 0), 1)
     return try window("kaiser", m, dtype, requiresGrad) { i in
       let x = min(beta, -beta + Double(i) * step)
@@ -147,14 +138,11 @@ public enum SignalWindow {
     _ operation: String, _ m: Int, _ dtype: DType?, _ requiresGrad: Bool,
     _ element: (Int) -> Double
   ) throws -> Tensor {
-    guard m >= 0 else {
-      throw TensorError(
-        .value, operation, "requires non-negative window length, got M=\(m)")
-    }
+    try require(m >= 0, .value, operation, "requires non-negative window length, got M=\(m)")
     let type = dtype ?? .default
-    guard type == .float32 || type == .float64 else {
-      throw TensorError(.dtype, operation, "expects float32 or float64 dtypes, got: \(type)")
-    }
+    try require(
+      type == .float32 || type == .float64, .dtype, operation,
+      "expects float32 or float64 dtypes, got: \(type)")
     _ = try Layout.checkedCount([m], .float64, operation)
     if m == 1 { return try Tensor.ones(1, dtype: type, requiresGrad: requiresGrad) }
     return try Tensor.generated([m], Double.self, type, .cpu, element).leaf(requiresGrad)

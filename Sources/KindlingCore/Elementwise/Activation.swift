@@ -42,8 +42,6 @@ extension Tensor {
     return try unary_(.relu)
   }
   private func checkRelu() throws {
-    if dtype == .bool {
-      throw TensorError(.dtype, "relu", "Boolean inputs not supported for relu")
-    }
+    try require(dtype != .bool, .dtype, "relu", "Boolean inputs not supported for relu")
   }
 }

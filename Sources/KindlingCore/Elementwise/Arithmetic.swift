@@ -118,9 +118,8 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` `.dtype` for bools.
   public func positive() throws -> Tensor {
-    if dtype == .bool {
-      throw TensorError(.dtype, "positive", "the `+` operator, on a bool tensor is not supported.")
-    }
+    try require(
+      dtype != .bool, .dtype, "positive", "the `+` operator, on a bool tensor is not supported.")
     return self
   }
 
@@ -169,42 +168,33 @@ extension Tensor {
     switch alpha {
     case .int: try alpha.check(fits: type, operation)
     case .bool:
-      guard type == .bool else {
-        throw TensorError(.dtype, operation, "Boolean alpha only supported for Boolean results.")
-      }
+      try require(
+        type == .bool, .dtype, operation, "Boolean alpha only supported for Boolean results.")
     case .double:
-      guard type.isFloatingPoint else {
-        throw TensorError(
-          .dtype, operation,
-          "For integral input tensors, argument alpha must not be a floating point number.")
-      }
+      try require(
+        type.isFloatingPoint, .dtype, operation,
+        "For integral input tensors, argument alpha must not be a floating point number.")
       try alpha.check(fits: type, operation)
     }
   }
 
   private static func checkDifference(_ a: Tensor, _ b: Tensor, _ alpha: Scalar) throws {
-    if a.dtype == .bool && b.dtype == .bool {
-      throw TensorError(
-        .dtype, "sub",
-        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logicalXor()` operator instead."
-      )
-    }
-    if a.dtype == .bool || b.dtype == .bool {
-      throw TensorError(
-        .dtype, "sub",
-        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead."
-      )
-    }
+    try require(
+      a.dtype != .bool || b.dtype != .bool, .dtype, "sub",
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logicalXor()` operator instead."
+    )
+    try require(
+      a.dtype != .bool && b.dtype != .bool, .dtype, "sub",
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead."
+    )
     try checkAlpha("sub", alpha, a, b)
   }
 
   private func checkNegatable() throws {
-    if dtype == .bool {
-      throw TensorError(
-        .dtype, "neg",
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead."
-      )
-    }
+    try require(
+      dtype != .bool, .dtype, "neg",
+      "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logicalNot()` operator instead."
+    )
   }
 }
 
@@ -317,15 +307,14 @@ extension Tensor {
 
   /// Throws if an integer would be divided by zero; unlike floats, integers have no result for it.
   static func checkDivisor(_ operation: String, _ a: Tensor, _ b: Tensor) throws {
-    if resultType(a, b) == .bool {
-      throw TensorError(
-        .dtype, operation, "\"\(operation)_cpu\" not implemented for 'Bool'; convert with to(_:)")
-    }
+    try require(
+      resultType(a, b) != .bool, .dtype, operation,
+      "\"\(operation)_cpu\" not implemented for 'Bool'; convert with to(_:)")
     guard !b.dtype.isFloatingPoint, !a.dtype.isFloatingPoint, a.numel > 0, b.numel > 0 else {
       return
     }
-    guard try noGrad({ try b.all().item(as: Bool.self) }) else {
-      throw TensorError(.value, operation, "ZeroDivisionError: an integer divided by zero")
-    }
+    try require(
+      noGrad({ try b.all().item(as: Bool.self) }), .value, operation,
+      "ZeroDivisionError: an integer divided by zero")
   }
 }

@@ -96,16 +96,12 @@ extension Tensor {
   public func isclose(
     _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNan: Bool = false
   ) throws -> Tensor {
-    guard dtype == other.dtype else {
-      throw TensorError(
-        .dtype, "isclose",
-        "\(dtype.scalarName) did not match \(other.dtype.scalarName); convert one with to(_:)")
-    }
-    guard rtol >= 0, atol >= 0 else {
-      throw TensorError(
-        .value, "isclose",
-        "rtol and atol must be greater than or equal to zero, but got \(rtol) and \(atol)")
-    }
+    try require(
+      dtype == other.dtype, .dtype, "isclose",
+      "\(dtype.scalarName) did not match \(other.dtype.scalarName); convert one with to(_:)")
+    try require(
+      rtol >= 0 && atol >= 0, .value, "isclose",
+      "rtol and atol must be greater than or equal to zero, but got \(rtol) and \(atol)")
     return try noGrad {
       var close = try eq(other)
       if equalNan && dtype.isFloatingPoint {

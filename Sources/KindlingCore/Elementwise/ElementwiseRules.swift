@@ -233,17 +233,13 @@ extension Tensor {
 
   /// Returns this tensor as the output of an operation; throws unless it can hold the result.
   func receiving(_ operation: String, _ shape: [Int], _ dtype: DType) throws -> Tensor {
-    guard self.shape == shape else {
-      throw TensorError(
-        .shape, operation,
-        "output with shape \(self.shape) doesn't match the broadcast shape \(shape)")
-    }
-    guard dtype.category <= self.dtype.category else {
-      throw TensorError(
-        .dtype, operation,
-        "result type \(dtype.scalarName) can't be cast to the desired output type \(self.dtype.scalarName)"
-      )
-    }
+    try require(
+      self.shape == shape, .shape, operation,
+      "output with shape \(self.shape) doesn't match the broadcast shape \(shape)")
+    try require(
+      dtype.category <= self.dtype.category, .dtype, operation,
+      "result type \(dtype.scalarName) can't be cast to the desired output type \(self.dtype.scalarName)"
+    )
     return alias()
   }
 

@@ -70,12 +70,10 @@ extension Tensor {
 
   /// Throws for a tensor made in inference mode outside of it.
   func checkInference(_ operation: String) throws {
-    if isInferenceTensor && !isInferenceModeEnabled {
-      throw TensorError(
-        .autograd, operation,
-        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update"
-      )
-    }
+    try require(
+      !isInferenceTensor || isInferenceModeEnabled, .autograd, operation,
+      "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update"
+    )
   }
 
   /// Throws for an expanded tensor, unless the operation may write to it.

@@ -259,12 +259,10 @@ extension Tensor {
   }
 
   private func checkFloatPower() throws {
-    guard dtype == .float64 else {
-      throw TensorError(
-        .dtype, "floatPower_",
-        "the base given to float_power_ has dtype \(dtype.scalarName) but the operation's result requires dtype Double"
-      )
-    }
+    try require(
+      dtype == .float64, .dtype, "floatPower_",
+      "the base given to float_power_ has dtype \(dtype.scalarName) but the operation's result requires dtype Double"
+    )
   }
 
   /// Applies ``atan2(_:)`` in place (PyTorch: `Tensor.atan2_`).

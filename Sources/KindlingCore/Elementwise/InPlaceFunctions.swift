@@ -218,15 +218,12 @@ extension Tensor {
   ///   sizes; `.value` if `value` does not fit the dtype.
   @discardableResult
   public func fillDiagonal_<S: TensorScalar>(_ value: S, wrap: Bool = false) throws -> Tensor {
-    guard ndim >= 2 else {
-      throw TensorError(
-        .shape, "fillDiagonal_", "dimensions must larger than 1, but the shape is \(shape)")
-    }
-    guard ndim == 2 || Set(shape).count == 1 else {
-      throw TensorError(
-        .shape, "fillDiagonal_",
-        "all dimensions of input must be of equal length, but the shape is \(shape)")
-    }
+    try require(
+      ndim >= 2, .shape, "fillDiagonal_",
+      "dimensions must larger than 1, but the shape is \(shape)")
+    try require(
+      ndim == 2 || Set(shape).count == 1, .shape, "fillDiagonal_",
+      "all dimensions of input must be of equal length, but the shape is \(shape)")
     try value.scalar.check(fits: dtype, "fillDiagonal_")
     let count = shape.min() ?? 0, step = strides.reduce(0, +)
     try asStrided([count], [step], storageOffset: storageOffset).fill_(value)

@@ -37,12 +37,10 @@ extension Tensor {
   private func addcdiv(
     _ a: Tensor, _ b: Tensor, _ value: Scalar, into out: Tensor?
   ) throws -> Tensor {
-    guard a.dtype.isFloatingPoint || b.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "addcdiv",
-        "Integer division with addcdiv is no longer supported; write x + value * a.div(b, rounding: .trunc), or convert to floats"
-      )
-    }
+    try require(
+      a.dtype.isFloatingPoint || b.dtype.isFloatingPoint, .dtype, "addcdiv",
+      "Integer division with addcdiv is no longer supported; write x + value * a.div(b, rounding: .trunc), or convert to floats"
+    )
     let type = Tensor.resultType([self, a, b])
     try value.check(fits: type.computeType, "addcdiv")
     return try Tensor.ternary(.addcdiv, "addcdiv", self, a, b, value: value.doubleValue, into: out)
@@ -89,12 +87,10 @@ extension Tensor {
         .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
     }
     let type = number == nil ? Tensor.resultType([self, end, weight]) : dtype
-    guard type.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "lerp",
-        "\"lerp_kernel_\(number == nil ? "tensor" : "scalar")\" not implemented for '\(type.scalarName)'"
-      )
-    }
+    try require(
+      type.isFloatingPoint, .dtype, "lerp",
+      "\"lerp_kernel_\(number == nil ? "tensor" : "scalar")\" not implemented for '\(type.scalarName)'"
+    )
     try number?.check(fits: type.computeType, "lerp")
     let y = try Tensor.ternary(.lerp, "lerp", self, end, weight, into: out)
     if let number = number?.doubleValue {

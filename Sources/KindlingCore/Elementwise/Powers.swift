@@ -78,9 +78,9 @@ extension Tensor {
   }
 
   private static func checkPower(_ base: Tensor, _ exponent: Tensor) throws {
-    if base.dtype == .bool && exponent.dtype == .bool {
-      throw TensorError(.dtype, "pow", "\"pow\" not implemented for 'Bool'; convert with to(_:)")
-    }
+    try require(
+      base.dtype != .bool || exponent.dtype != .bool, .dtype, "pow",
+      "\"pow\" not implemented for 'Bool'; convert with to(_:)")
   }
 
   private func power(_ exponent: Scalar, into out: Tensor?) throws -> Tensor {
@@ -142,9 +142,9 @@ extension Tensor {
   ///
   /// The result has the dtype of `self` if that is a float and `other` is not.
   public func ldexp(_ other: Tensor) throws -> Tensor {
-    if dtype.isFloatingPoint && other.dtype == .bool {
-      throw TensorError(.dtype, "ldexp", "\"ldexp_cpu_exp\" not implemented for 'Bool'")
-    }
+    try require(
+      !dtype.isFloatingPoint || other.dtype != .bool, .dtype, "ldexp",
+      "\"ldexp_cpu_exp\" not implemented for 'Bool'")
     return try noGrad { try ldexpValues(other) }.recorded(
       "LdexpBackward0",
       Input(self, saving: other) { g, s in try g * Tensor.pow(2.0, s[0]) },

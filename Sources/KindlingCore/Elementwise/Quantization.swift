@@ -44,22 +44,16 @@ extension Tensor {
 
   private func checkFakeQuantize(_ zeroPoint: Int, _ quantMin: Int, _ quantMax: Int) throws {
     let name = "fake_quantize_per_tensor_affine"
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "\"fake_quantize_tensor_cachemask_kernel_type_handling\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
-    guard quantMin <= quantMax else {
-      throw TensorError(
-        .value, name,
-        "`quant_min` should be less than or equal to `quant_max`. Got \(quantMin) and \(quantMax)")
-    }
-    guard quantMin <= zeroPoint, zeroPoint <= quantMax else {
-      throw TensorError(
-        .value, name,
-        "`zero_point` must be between `quant_min` and `quant_max`. Got \(zeroPoint), \(quantMin) and \(quantMax)"
-      )
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, name,
+      "\"fake_quantize_tensor_cachemask_kernel_type_handling\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
+    )
+    try require(
+      quantMin <= quantMax, .value, name,
+      "`quant_min` should be less than or equal to `quant_max`. Got \(quantMin) and \(quantMax)")
+    try require(
+      quantMin <= zeroPoint && zeroPoint <= quantMax, .value, name,
+      "`zero_point` must be between `quant_min` and `quant_max`. Got \(zeroPoint), \(quantMin) and \(quantMax)"
+    )
   }
 }

@@ -41,10 +41,9 @@ extension Tensor {
   /// - Throws: ``TensorError`` for integers, unless `decimals` is 0.
   public func round(decimals: Int) throws -> Tensor {
     if decimals == 0 && !dtype.isFloatingPoint { return try round() }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "round", "\"round_cpu\" not implemented for '\(dtype.scalarName)' with decimals")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "round",
+      "\"round_cpu\" not implemented for '\(dtype.scalarName)' with decimals")
     let scale = (0..<Swift.min(decimals.magnitude, 400)).reduce(1.0) { power, _ in power * 10 }
     return try noGrad {
       try widened { x in
@@ -58,9 +57,9 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` for integers and bools.
   public func frac() throws -> Tensor {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(.dtype, "frac", "\"frac_cpu\" not implemented for '\(dtype.scalarName)'")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "frac",
+      "\"frac_cpu\" not implemented for '\(dtype.scalarName)'")
     return try noGrad { try sub(trunc()) }.recorded("FracBackward0", Input(self) { g, _ in g })
   }
 }

@@ -79,12 +79,10 @@ extension Tensor {
   /// `backward` through it throws, as in PyTorch.
   /// - Throws: ``TensorError`` if the dtypes differ.
   public func heaviside(_ values: Tensor) throws -> Tensor {
-    guard dtype == values.dtype else {
-      throw TensorError(
-        .dtype, "heaviside",
-        "heaviside is not yet implemented for tensors with different dtypes: \(dtype) and \(values.dtype)"
-      )
-    }
+    try require(
+      dtype == values.dtype, .dtype, "heaviside",
+      "heaviside is not yet implemented for tensors with different dtypes: \(dtype) and \(values.dtype)"
+    )
     return try noGrad {
       try Tensor.where(eq(0), values, gt(0).to(dtype))
     }.recorded(
@@ -112,9 +110,8 @@ extension Tensor {
   /// Returns mantissas with magnitude in [0.5, 1) and int32 exponents: `self = mantissa ·
   /// 2^exponent` (PyTorch: `torch.frexp`).
   public func frexp() throws -> (mantissa: Tensor, exponent: Tensor) {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(.dtype, "frexp", "torch.frexp() only supports floating-point dtypes")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "frexp", "torch.frexp() only supports floating-point dtypes")
     let exponent = try unary(.frexpExponent, "frexp").to(.int32)
     let mantissa = try unary(.frexpMantissa, "frexp")
     return try (

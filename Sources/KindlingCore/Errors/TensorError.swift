@@ -39,3 +39,24 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
   /// The operation, if there is one, and the message.
   public var description: String { operation.isEmpty ? message : "\(operation): \(message)" }
 }
+
+/// Throws a ``TensorError`` unless `condition` holds (in PyTorch's C++ code: `TORCH_CHECK`).
+///
+/// The operation and the message are computed only for the error.
+@inlinable @inline(__always)
+package func require(
+  _ condition: Bool, _ kind: TensorError.Kind, _ operation: @autoclosure () -> String,
+  _ message: @autoclosure () -> String
+) throws(TensorError) {
+  if !condition { throw TensorError(kind, operation(), message()) }
+}
+
+/// Returns the value, or throws a ``TensorError`` if there is none.
+@inlinable @inline(__always)
+package func require<Value>(
+  _ value: Value?, _ kind: TensorError.Kind, _ operation: @autoclosure () -> String,
+  _ message: @autoclosure () -> String
+) throws(TensorError) -> Value {
+  if let value { return value }
+  throw TensorError(kind, operation(), message())
+}

@@ -43,18 +43,13 @@ extension Tensor {
   /// If `dim` is nil, both tensors are flattened.
   public func takeAlongDim(_ indices: Tensor, dim: Int? = nil) throws -> Tensor {
     guard let dim else { return try reshape(-1).gather(0, indices.reshape(-1)) }
-    guard indices.ndim == ndim else {
-      throw TensorError(
-        .shape, "takeAlongDim",
-        "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices"
-      )
-    }
-    guard indices.dtype == .int64 else {
-      throw TensorError(
-        .dtype, "takeAlongDim",
-        "dtype of indices should be Long but got \(indices.dtype.scalarName)"
-      )
-    }
+    try require(
+      indices.ndim == ndim, .shape, "takeAlongDim",
+      "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices"
+    )
+    try require(
+      indices.dtype == .int64, .dtype, "takeAlongDim",
+      "dtype of indices should be Long but got \(indices.dtype.scalarName)")
     let d = try Layout.wrapStrictly(dim, ndim, "takeAlongDim")
     var (own, other) = (shape, indices.shape)
     (own[d], other[d]) = (1, 1)
@@ -216,17 +211,13 @@ extension Tensor {
   private func putFlat(
     _ index: Tensor, _ source: Tensor, _ accumulate: Bool, into out: Tensor
   ) throws -> Tensor {
-    guard source.dtype == dtype else {
-      throw TensorError(
-        .dtype, "put",
-        "expected self and source to have the same dtype, but got \(dtype) and \(source.dtype)")
-    }
-    guard index.numel == source.numel else {
-      throw TensorError(
-        .shape, "put",
-        "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)"
-      )
-    }
+    try require(
+      source.dtype == dtype, .dtype, "put",
+      "expected self and source to have the same dtype, but got \(dtype) and \(source.dtype)")
+    try require(
+      index.numel == source.numel, .shape, "put",
+      "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)"
+    )
     let rows = try Rows(at: flatPlaces("put", index, in: out))
     try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), rows, into: out)
     let sourceShape = source.shape
@@ -241,20 +232,17 @@ extension Tensor {
   private func flatPlaces(
     _ operation: String, _ index: Tensor, in target: Tensor
   ) throws -> HostBuffer<Int> {
-    guard index.dtype == .int64 else {
-      throw TensorError(
-        .dtype, operation, "expected a long tensor for index, but got \(index.dtype)")
-    }
+    try require(
+      index.dtype == .int64, .dtype, operation,
+      "expected a long tensor for index, but got \(index.dtype)")
     let places = try index.hostElements(as: Int.self, operation)
     let contiguous = target.isContiguous, shape = target.shape, strides = target.strides
     try places.withElements { places in
       for i in places.indices {
         var rest = places[i]
-        guard rest >= -numel && rest < numel else {
-          throw TensorError(
-            .index, operation,
-            "out of range: tried to access index \(rest) on a tensor of \(numel) elements.")
-        }
+        try require(
+          rest >= -numel && rest < numel, .index, operation,
+          "out of range: tried to access index \(rest) on a tensor of \(numel) elements.")
         if rest < 0 { rest += numel }
         places[i] = rest
         if contiguous { continue }
@@ -293,10 +281,9 @@ struct ScatterPlan {
       (places, leading) = (try HostBuffer(count: 0, operation), 0)
       return
     }
-    guard index.dtype == .int64 || index.dtype == .int32 else {
-      throw TensorError(
-        .dtype, operation, "expected dtype int32/int64 for index, but got \(index.dtype)")
-    }
+    try require(
+      index.dtype == .int64 || index.dtype == .int32, .dtype, operation,
+      "expected dtype int32/int64 for index, but got \(index.dtype)")
     let rank = Swift.max(x.ndim, 1)
     guard Swift.max(index.ndim, 1) == rank, Swift.max(source?.ndim ?? rank, 1) == rank else {
       throw TensorError(

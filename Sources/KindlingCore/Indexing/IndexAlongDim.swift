@@ -9,11 +9,9 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.index` if an index is not in `0..<size`.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
     let plan = try LinePlan(self, dim, index, "indexSelect", strict: true)
-    guard ndim > 0 || plan.places.count == 1 else {
-      throw TensorError(
-        .shape, "indexSelect",
-        "Index to scalar can have only 1 value, got \(plan.places.count) value(s)")
-    }
+    try require(
+      ndim > 0 || plan.places.count == 1, .shape, "indexSelect",
+      "Index to scalar can have only 1 value, got \(plan.places.count) value(s)")
     var target = shape
     if ndim > 0 { target[plan.dim] = plan.places.count }
     let result = try Tensor(uninitialized: target, dtype, on: backend, "indexSelect")
@@ -132,12 +130,9 @@ extension Tensor {
   private func fillLines(
     _ dim: Int, _ index: Tensor, _ value: Tensor, into out: Tensor
   ) throws -> Tensor {
-    guard value.ndim == 0 else {
-      throw TensorError(
-        .shape, "indexFill",
-        "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
-      )
-    }
+    try require(
+      value.ndim == 0, .shape, "indexFill",
+      "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
     if value.dtype != dtype && !value.isWrappedNumber {
       try value.scalarValue("indexFill").check(fits: dtype, "indexFill")
     }
@@ -176,17 +171,13 @@ struct LinePlan {
     skipsEmpty: Bool = false
   ) throws {
     self.dim = try Layout.wrap(dim, x.ndim, operation)
-    guard dtypes.contains(index.dtype) else {
-      throw TensorError(
-        .dtype, operation,
-        "expected dtype \(dtypes.map(\.description).joined(separator: " or ")) for index, but got \(index.dtype)"
-      )
-    }
-    guard index.ndim <= 1 else {
-      throw TensorError(
-        .shape, operation,
-        "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
-    }
+    try require(
+      dtypes.contains(index.dtype), .dtype, operation,
+      "expected dtype \(dtypes.map(\.description).joined(separator: " or ")) for index, but got \(index.dtype)"
+    )
+    try require(
+      index.ndim <= 1, .shape, operation,
+      "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
     let line = x.shape.indices.filter { [dim = self.dim] in $0 != dim }.map { x.shape[$0] }
     if line.contains(0) && !strict || x.numel == 0 && skipsEmpty {
       places = try HostBuffer(repeating: 0, count: index.numel, operation)
@@ -228,38 +219,30 @@ struct LinePlan {
 
   /// Throws if exactly one of `source` and `x` is 0-dimensional.
   func checkRank(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
-    guard (source.ndim == 0) == (x.ndim == 0) else {
-      throw TensorError(
-        .shape, operation,
-        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = \(x.shape) source.shape = \(source.shape)"
-      )
-    }
+    try require(
+      (source.ndim == 0) == (x.ndim == 0), .shape, operation,
+      "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = \(x.shape) source.shape = \(source.shape)"
+    )
   }
 
   /// Throws if `source` does not have one slice of `x` for each index.
   func check(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
-    guard source.dtype == x.dtype else {
-      throw TensorError(
-        .dtype, operation,
-        "self and source expected to have the same dtype, but got (self) \(x.dtype) and (source) \(source.dtype)"
-      )
-    }
+    try require(
+      source.dtype == x.dtype, .dtype, operation,
+      "self and source expected to have the same dtype, but got (self) \(x.dtype) and (source) \(source.dtype)"
+    )
     if source.ndim == 0 || x.ndim == 0 {
-      guard source.numel == places.count, x.ndim <= 1 else {
-        throw TensorError(
-          .shape, operation,
-          "number of indices (\(places.count)) should be equal to source.size(dim): shapes are \(source.shape) and \(x.shape)"
-        )
-      }
+      try require(
+        source.numel == places.count && x.ndim <= 1, .shape, operation,
+        "number of indices (\(places.count)) should be equal to source.size(dim): shapes are \(source.shape) and \(x.shape)"
+      )
       return
     }
     var expected = x.shape
     expected[dim] = places.count
-    guard source.shape == expected else {
-      throw TensorError(
-        .shape, operation,
-        "source/destination tensor must have same slice shapes: number of indices is \(places.count), so source should be \(expected), but is \(source.shape)"
-      )
-    }
+    try require(
+      source.shape == expected, .shape, operation,
+      "source/destination tensor must have same slice shapes: number of indices is \(places.count), so source should be \(expected), but is \(source.shape)"
+    )
   }
 }

@@ -48,12 +48,8 @@ extension Tensor {
       case .invalid(let error): throw error
       }
     }
-    guard consumed <= ndim else {
-      throw TensorError(.index, "", "too many indices for tensor of dimension \(ndim)")
-    }
-    guard ellipses <= 1 else {
-      throw TensorError(.index, "", "an index can only have a single ellipsis ('...')")
-    }
+    try require(consumed <= ndim, .index, "", "too many indices for tensor of dimension \(ndim)")
+    try require(ellipses <= 1, .index, "", "an index can only have a single ellipsis ('...')")
     var result = self, dim = 0
     // The index tensors with their first dimension; a mask covers as many dimensions as it has.
     var placed: [(dim: Int, index: Tensor)] = []
@@ -65,10 +61,9 @@ extension Tensor {
     for index in indices {
       switch index.kind {
       case .integer(let i):
-        guard result.ndim > 0 else {
-          throw TensorError(
-            .index, "", "invalid index of a 0-dim tensor. Use item() to convert it to a number")
-        }
+        try require(
+          result.ndim > 0, .index, "",
+          "invalid index of a 0-dim tensor. Use item() to convert it to a number")
         result = try result.select(dim, i)
       case .slice(let start, let end, let step):
         if step != 1 || !(start ?? 0 == 0 && (end ?? .max) >= result.shape[dim]) {
@@ -174,12 +169,10 @@ extension Tensor {
     if fills && values.dtype != dtype {
       try values.scalarValue("indexPut").check(fits: dtype, "indexPut")
     }
-    guard values.dtype == dtype || fills else {
-      throw TensorError(
-        .dtype, "indexPut",
-        "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source."
-      )
-    }
+    try require(
+      values.dtype == dtype || fills, .dtype, "indexPut",
+      "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source."
+    )
     let plan = try IndexPlan(self, indices)
     guard try fills || Layout.broadcast(values.shape, plan.shape, "indexPut") == plan.shape else {
       throw TensorError(
@@ -230,12 +223,10 @@ struct IndexPlan {
     let expanded = try IndexPlan.expanded(indices, of: x)
     var common: [Int] = []
     for (_, index) in expanded {
-      guard let next = try? Layout.broadcast(common, index.shape, "index") else {
-        throw TensorError(
-          .index, "",
-          "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))"
-        )
-      }
+      let next = try require(
+        try? Layout.broadcast(common, index.shape, "index"), .index, "",
+        "shape mismatch: indexing tensors could not be broadcast together with shapes \(expanded.map(\.index.shape))"
+      )
       common = next
     }
     dims = expanded.map(\.dim)
@@ -279,15 +270,12 @@ struct IndexPlan {
           )
         }
         for (i, size) in index.shape.enumerated() {
-          guard dim + i < x.ndim else {
-            throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
-          }
-          guard x.shape[dim + i] == size else {
-            throw TensorError(
-              .index, "",
-              "the shape of the mask \(index.shape) at index \(i) does not match the shape of the indexed tensor \(x.shape) at index \(dim + i)"
-            )
-          }
+          try require(
+            dim + i < x.ndim, .index, "", "too many indices for tensor of dimension \(x.ndim)")
+          try require(
+            x.shape[dim + i] == size, .index, "",
+            "the shape of the mask \(index.shape) at index \(i) does not match the shape of the indexed tensor \(x.shape) at index \(dim + i)"
+          )
         }
         let found = try index.nonzero()
         for i in 0..<index.ndim {
@@ -295,9 +283,7 @@ struct IndexPlan {
         }
         dim += index.ndim
       case .int64, .int32:
-        guard dim < x.ndim else {
-          throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
-        }
+        try require(dim < x.ndim, .index, "", "too many indices for tensor of dimension \(x.ndim)")
         expanded.append((dim, index))
         dim += 1
       default:
@@ -306,9 +292,7 @@ struct IndexPlan {
           "tensors used as indices must be long, int, byte or bool tensors, but got \(index.dtype)")
       }
     }
-    guard dim <= x.ndim else {
-      throw TensorError(.index, "", "too many indices for tensor of dimension \(x.ndim)")
-    }
+    try require(dim <= x.ndim, .index, "", "too many indices for tensor of dimension \(x.ndim)")
     return expanded
   }
 
@@ -316,11 +300,9 @@ struct IndexPlan {
   private static func wrap(_ places: HostBuffer<Int>, _ dim: Int, size: Int) throws {
     try places.withElements { places in
       for i in places.indices {
-        guard places[i] >= -size && places[i] < size else {
-          throw TensorError(
-            .index, "", "index \(places[i]) is out of bounds for dimension \(dim) with size \(size)"
-          )
-        }
+        try require(
+          places[i] >= -size && places[i] < size, .index, "",
+          "index \(places[i]) is out of bounds for dimension \(dim) with size \(size)")
         if places[i] < 0 { places[i] += size }
       }
     }

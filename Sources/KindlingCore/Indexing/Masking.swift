@@ -42,12 +42,10 @@ extension Tensor {
     _ mask: Tensor, _ value: Tensor, _ name: String, into destination: Tensor?
   ) throws -> Tensor {
     try mask.checkMask("maskedFill")
-    guard value.ndim == 0 else {
-      throw TensorError(
-        .shape, "maskedFill",
-        "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
-      )
-    }
+    try require(
+      value.ndim == 0, .shape, "maskedFill",
+      "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
+    )
     if value.dtype != dtype && !value.isWrappedNumber {
       try value.scalarValue("maskedFill").check(fits: dtype, "maskedFill")
     }
@@ -65,11 +63,9 @@ extension Tensor {
   }
 
   private func checkMask(_ operation: String) throws {
-    guard dtype == .bool else {
-      throw TensorError(
-        .dtype, operation,
-        "expected BoolTensor for mask, but got \(dtype); make one with a comparison or to(.bool)")
-    }
+    try require(
+      dtype == .bool, .dtype, operation,
+      "expected BoolTensor for mask, but got \(dtype); make one with a comparison or to(.bool)")
   }
 
   /// Returns the elements where `mask` is true as a vector (PyTorch: `torch.masked_select`).
@@ -122,19 +118,14 @@ extension Tensor {
 
   private func scatterMasked(_ mask: Tensor, _ source: Tensor, into out: Tensor) throws -> Tensor {
     try mask.checkMask("maskedScatter")
-    guard source.dtype == dtype else {
-      throw TensorError(
-        .dtype, "maskedScatter",
-        "expected self and source to have same dtypes but got \(dtype) and \(source.dtype)")
-    }
+    try require(
+      source.dtype == dtype, .dtype, "maskedScatter",
+      "expected self and source to have same dtypes but got \(dtype) and \(source.dtype)")
     let marks = try noGrad { try mask.expand(out.shape).contiguous() }
     let rows = try out.rows(marked: marks)
-    guard source.numel >= rows.runs else {
-      throw TensorError(
-        .shape, "maskedScatter",
-        "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.runs))"
-      )
-    }
+    try require(
+      source.numel >= rows.runs, .shape, "maskedScatter",
+      "number of elements of source (\(source.numel)) < number of ones in mask (\(rows.runs))")
     let values = try noGrad { try source.reshape(-1).narrow(0, 0, rows.runs).contiguous() }
     if values.numel > 0 { try out.backend.put(.set, values, rows, into: out) }
     let sourceShape = source.shape, missing = source.numel - rows.runs

@@ -42,12 +42,10 @@ extension Tensor {
   ) throws -> Tensor {
     let result = try cloneKeepingStrides()
     let target = try noGrad { try region(result) }
-    guard target.shape == source.shape else {
-      throw TensorError(
-        .shape, operation,
-        "expected src to have a size equal to the slice of self. src size = \(source.shape), slice size = \(target.shape)"
-      )
-    }
+    try require(
+      target.shape == source.shape, .shape, operation,
+      "expected src to have a size equal to the slice of self. src size = \(source.shape), slice size = \(target.shape)"
+    )
     if target.numel > 0 { try backend.copy(source, into: target.alias()) }
     let shape = source.shape
     return try result.recorded(
@@ -78,9 +76,7 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.autograd` if this tensor requires a gradient.
   @discardableResult
   public func resize_(_ shape: [Int]) throws -> Tensor {
-    guard !requiresGrad else {
-      throw TensorError(.autograd, "resize_", "cannot resize variables that require grad")
-    }
+    try require(!requiresGrad, .autograd, "resize_", "cannot resize variables that require grad")
     if shape == self.shape { return self }
     let count = try Layout.checkedCount(shape, dtype, "resize_")
     if (storageOffset + count) * dtype.byteSize > storage.byteCount {

@@ -34,12 +34,10 @@ extension Tensor {
     includeSelf: Bool = true
   ) throws -> Tensor {
     // PyTorch supports bools slice by slice, where no initial value is needed.
-    guard dtype != .bool || ndim > 1 && includeSelf && reduce != .mean else {
-      throw TensorError(
-        .dtype, "indexReduce",
-        "\"index_\(includeSelf ? "func_" : "reduce_func_exclude_input_init")\" not implemented for 'Bool'; convert with to(_:)"
-      )
-    }
+    try require(
+      dtype != .bool || ndim > 1 && includeSelf && reduce != .mean, .dtype, "indexReduce",
+      "\"index_\(includeSelf ? "func_" : "reduce_func_exclude_input_init")\" not implemented for 'Bool'; convert with to(_:)"
+    )
     try Warnings.warn(
       .user, "", "index_reduce() is in beta and the API may change at any time.")
     let plan = try LinePlan(self, dim, index, "indexReduce", strict: true)
@@ -59,11 +57,9 @@ extension Tensor {
     _ node: String, _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
     _ includeSelf: Bool, lines: Tensor? = nil, into out: Tensor
   ) throws -> Tensor {
-    if dtype == .bool && reduce == .mean {
-      throw TensorError(
-        .dtype, "scatterReduce",
-        "\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'; convert with to(_:)")
-    }
+    try require(
+      dtype != .bool || reduce != .mean, .dtype, "scatterReduce",
+      "\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'; convert with to(_:)")
     let plan = try ScatterPlan("scatterReduce", self, dim, index, source)
     let rows = try plan.rows(of: out), d = plan.dim
     try noGrad {

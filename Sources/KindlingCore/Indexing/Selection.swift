@@ -70,12 +70,10 @@ extension Tensor {
   /// All three broadcast; the result has the promoted dtype of `a` and `b`.
   /// - Throws: ``TensorError`` if `condition` is neither bool nor uint8.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    guard condition.dtype == .bool || condition.dtype == .uint8 else {
-      throw TensorError(
-        .dtype, "where",
-        "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)"
-      )
-    }
+    try require(
+      condition.dtype == .bool || condition.dtype == .uint8, .dtype, "where",
+      "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)"
+    )
     if condition.dtype == .uint8 {
       try Warnings.warn(
         .deprecated, "",
@@ -224,10 +222,9 @@ extension Tensor {
       throw TensorError(.value, "clamp", "at least one of 'min' or 'max' must not be None")
     }
     let type = Tensor.resultType([self, min, max])
-    if type == .bool {
-      throw TensorError(
-        .dtype, "clamp", "\"clamp_cpu\" not implemented for 'Bool'; convert with to(_:)")
-    }
+    try require(
+      type != .bool, .dtype, "clamp",
+      "\"clamp_cpu\" not implemented for 'Bool'; convert with to(_:)")
     let (x, low) = try Tensor.onOneDevice("clamp", to(type), min.to(type))
     let (_, high) = try Tensor.onOneDevice("clamp", x, max.to(type))
     let shape = try Layout.broadcast(

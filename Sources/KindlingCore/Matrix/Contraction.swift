@@ -5,39 +5,32 @@ extension Tensor {
   /// - Shape: `[*, k]` and `[*', k]` → `[*, *']`.
   public func inner(_ other: Tensor) throws -> Tensor {
     if ndim == 0 || other.ndim == 0 { return try mul(other) }
-    guard shape[ndim - 1] == other.shape[other.ndim - 1] else {
-      throw TensorError(
-        .shape, "inner",
-        "the last dimension must match on both input tensors but got shapes \(shape) and \(other.shape)"
-      )
-    }
+    try require(
+      shape[ndim - 1] == other.shape[other.ndim - 1], .shape, "inner",
+      "the last dimension must match on both input tensors but got shapes \(shape) and \(other.shape)"
+    )
     return try tensordot(other, dims: [-1], [-1])
   }
 
   /// Contracts the last `dims` dimensions of `self` with the first of `other`
   /// (PyTorch: `torch.tensordot`).
   public func tensordot(_ other: Tensor, dims: Int = 2) throws -> Tensor {
-    guard dims >= 0, dims <= ndim, dims <= other.ndim else {
-      throw TensorError(
-        .value, "tensordot",
-        "tensordot expects dims between 0 and \(Swift.min(ndim, other.ndim)), but got dims=\(dims)")
-    }
+    try require(
+      dims >= 0 && dims <= ndim && dims <= other.ndim, .value, "tensordot",
+      "tensordot expects dims between 0 and \(Swift.min(ndim, other.ndim)), but got dims=\(dims)")
     return try tensordot(other, dims: Array(ndim - dims..<ndim), Array(0..<dims))
   }
 
   /// Contracts the dimensions `dims` of `self` with the dimensions `otherDims` of `other`.
   public func tensordot(_ other: Tensor, dims: [Int], _ otherDims: [Int]) throws -> Tensor {
-    guard dims.count == otherDims.count else {
-      throw TensorError(
-        .value, "tensordot",
-        "both dimension lists should have same length, got \(dims) and \(otherDims)")
-    }
+    try require(
+      dims.count == otherDims.count, .value, "tensordot",
+      "both dimension lists should have same length, got \(dims) and \(otherDims)")
     let a = try dims.map { try Layout.wrap($0, ndim, "tensordot") }
     let b = try otherDims.map { try Layout.wrap($0, other.ndim, "tensordot") }
-    guard Set(a).count == a.count, Set(b).count == b.count else {
-      throw TensorError(
-        .value, "tensordot", "a dim appears multiple times in \(dims) or \(otherDims)")
-    }
+    try require(
+      Set(a).count == a.count && Set(b).count == b.count, .value, "tensordot",
+      "a dim appears multiple times in \(dims) or \(otherDims)")
     // If one side has size 1, the other side is summed first, as in PyTorch.
     var (x, y) = (self, other)
     for (i, j) in zip(a, b) where ndim > 0 && other.ndim > 0 && shape[i] != other.shape[j] {
@@ -78,13 +71,10 @@ extension Tensor {
 
   /// Computes the sum of the diagonal of a matrix (PyTorch: `torch.trace`).
   public func trace() throws -> Tensor {
-    guard ndim == 2 else {
-      throw TensorError(.shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
-    }
-    guard dtype != .bool else {
-      throw TensorError(
-        .dtype, "trace", "\"trace\" not implemented for 'Bool'; convert with to(.int64)")
-    }
+    try require(ndim == 2, .shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
+    try require(
+      dtype != .bool, .dtype, "trace",
+      "\"trace\" not implemented for 'Bool'; convert with to(.int64)")
     let (rows, columns) = (shape[0], shape[1])
     return try noGrad { try diagonal().sum() }.recorded(
       "TraceBackward0",
@@ -99,14 +89,10 @@ extension Tensor {
   ///
   /// If `dim` is nil, the first dimension of size 3 is used.
   public func cross(_ other: Tensor, dim: Int? = nil) throws -> Tensor {
-    guard dtype != .bool else {
-      throw TensorError(.dtype, "cross", "\"cross\" not implemented for 'Bool'")
-    }
-    guard dtype == other.dtype else {
-      throw TensorError(
-        .dtype, "cross",
-        "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
-    }
+    try require(dtype != .bool, .dtype, "cross", "\"cross\" not implemented for 'Bool'")
+    try require(
+      dtype == other.dtype, .dtype, "cross",
+      "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
     let size = try Layout.broadcast(shape, other.shape, "cross")
     if dim == nil {
       try Warnings.warn(

@@ -17,17 +17,13 @@ extension Tensor {
       throw TensorError(
         .dtype, "cdist", "cdist only supports floating-point dtypes, got \(x.dtype.scalarName)")
     }
-    guard dtype == other.dtype else {
-      throw TensorError(
-        .dtype, "cdist",
-        "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
-    }
-    guard !dtype.isHalf || numel == 0 || other.numel == 0 else {
-      throw TensorError(.dtype, "cdist", "\"cdist\" not implemented for '\(dtype.scalarName)'")
-    }
-    guard p >= 0 else {
-      throw TensorError(.value, "cdist", "cdist only supports non-negative p values, not \(p)")
-    }
+    try require(
+      dtype == other.dtype, .dtype, "cdist",
+      "expected scalar type \(dtype.scalarName) but found \(other.dtype.scalarName)")
+    try require(
+      !dtype.isHalf || numel == 0 || other.numel == 0, .dtype, "cdist",
+      "\"cdist\" not implemented for '\(dtype.scalarName)'")
+    try require(p >= 0, .value, "cdist", "cdist only supports non-negative p values, not \(p)")
     let rows = Swift.max(shape[ndim - 2], other.shape[other.ndim - 2])
     if p == 2, rows > 25 {
       return try euclideanDistances(other)
@@ -88,15 +84,11 @@ extension Tensor {
 
   /// Computes the p-norm distances between all pairs of rows, in order.
   package func pdist(p: Double) throws -> Tensor {
-    guard ndim == 2 else {
-      throw TensorError(.shape, "pdist", "pdist only supports 2D tensors, got: \(ndim)D")
-    }
-    guard dtype == .float32 || dtype == .float64 else {
-      throw TensorError(.dtype, "pdist", "pdist only supports floating-point dtypes")
-    }
-    guard p >= 0 else {
-      throw TensorError(.value, "pdist", "pdist only supports non-negative p values")
-    }
+    try require(ndim == 2, .shape, "pdist", "pdist only supports 2D tensors, got: \(ndim)D")
+    try require(
+      dtype == .float32 || dtype == .float64, .dtype, "pdist",
+      "pdist only supports floating-point dtypes")
+    try require(p >= 0, .value, "pdist", "pdist only supports non-negative p values")
     let n = shape[0], columns = shape[1]
     _ = try Layout.checkedCount([n, n, Swift.max(columns, 1)], dtype, "pdist")
     if n < 2 || columns == 0 {

@@ -28,12 +28,10 @@ extension Tensor {
 
   private func checkMatmul(_ other: Tensor) throws {
     let inner = other.shape[Swift.max(other.ndim - 2, 0)]
-    guard shape[ndim - 1] == inner else {
-      throw TensorError(
-        .shape, "matmul",
-        "mat1 and mat2 shapes cannot be multiplied (\(shape) and \(other.shape)): the last size of the first is \(shape[ndim - 1]), and the second has \(inner) rows"
-      )
-    }
+    try require(
+      shape[ndim - 1] == inner, .shape, "matmul",
+      "mat1 and mat2 shapes cannot be multiplied (\(shape) and \(other.shape)): the last size of the first is \(shape[ndim - 1]), and the second has \(inner) rows"
+    )
     try checkDType("matmul", other)
   }
 

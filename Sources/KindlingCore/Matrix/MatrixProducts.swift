@@ -7,12 +7,10 @@ extension Tensor {
   ///
   /// - Shape: `[n, k]` and `[k, m]` → `[n, m]`.
   public func mm(_ other: Tensor) throws -> Tensor {
-    guard ndim == 2, other.ndim == 2 else {
-      throw TensorError(
-        .shape, "mm",
-        "\(ndim == 2 ? "mat2" : "self") must be a matrix, but the shapes are \(shape) and \(other.shape)"
-      )
-    }
+    try require(
+      ndim == 2 && other.ndim == 2, .shape, "mm",
+      "\(ndim == 2 ? "mat2" : "self") must be a matrix, but the shapes are \(shape) and \(other.shape)"
+    )
     try checkFactors("mm", other)
     return try product("mm", other, [shape[0], other.shape[1]]).recorded(
       "MmBackward0", Input(self, saving: other) { g, s in try g.mm(s[0].transposed) },
@@ -35,12 +33,10 @@ extension Tensor {
   ///
   /// - Shape: `[n, k]` and `[k]` → `[n]`.
   public func mv(_ vector: Tensor) throws -> Tensor {
-    guard ndim == 2, vector.ndim == 1, shape[1] == vector.shape[0] else {
-      throw TensorError(
-        .shape, "mv",
-        "size mismatch, got input \(shape), vec \(vector.shape): the matrix has as many columns as the vector has elements"
-      )
-    }
+    try require(
+      ndim == 2 && vector.ndim == 1 && shape[1] == vector.shape[0], .shape, "mv",
+      "size mismatch, got input \(shape), vec \(vector.shape): the matrix has as many columns as the vector has elements"
+    )
     try checkDType("mv", vector)
     let column = vector.alias(
       shape: [vector.numel, 1], strides: [vector.strides[0], 1], offset: vector.storageOffset)
@@ -57,16 +53,13 @@ extension Tensor {
   public func vdot(_ other: Tensor) throws -> Tensor { try dot("vdot", "VdotBackward0", other) }
 
   private func dot(_ name: String, _ node: String, _ other: Tensor) throws -> Tensor {
-    guard ndim == 1, other.ndim == 1 else {
-      throw TensorError(
-        .shape, name, "1D tensors expected, but got \(ndim)D and \(other.ndim)D tensors")
-    }
-    guard numel == other.numel else {
-      throw TensorError(
-        .shape, name,
-        "inconsistent tensor size, expected tensor \(shape) and src \(other.shape) to have the same number of elements"
-      )
-    }
+    try require(
+      ndim == 1 && other.ndim == 1, .shape, name,
+      "1D tensors expected, but got \(ndim)D and \(other.ndim)D tensors")
+    try require(
+      numel == other.numel, .shape, name,
+      "inconsistent tensor size, expected tensor \(shape) and src \(other.shape) to have the same number of elements"
+    )
     try checkDType(name, other)
     if dtype == .bool { throw TensorError(.dtype, name, "\"dot\" not implemented for 'Bool'") }
     let row = alias(shape: [1, numel], strides: [1, strides[0]], offset: storageOffset)
@@ -81,11 +74,9 @@ extension Tensor {
   ///
   /// - Shape: `[n]` and `[m]` → `[n, m]`.
   public func outer(_ other: Tensor) throws -> Tensor {
-    guard ndim == 1, other.ndim == 1 else {
-      throw TensorError(
-        .shape, "outer",
-        "outer: Expected 1-D argument self and vec2, but got \(ndim)-D and \(other.ndim)-D")
-    }
+    try require(
+      ndim == 1 && other.ndim == 1, .shape, "outer",
+      "outer: Expected 1-D argument self and vec2, but got \(ndim)-D and \(other.ndim)-D")
     let column = try view(
       "ViewBackward0", shape: [numel, 1], strides: [strides[0], 1], offset: storageOffset
     ) { g, _ in try g.removingDims([1]) }
@@ -98,12 +89,9 @@ extension Tensor {
   public func addmm(
     _ a: Tensor, _ b: Tensor, beta: some TensorScalar = 1, alpha: some TensorScalar = 1
   ) throws -> Tensor {
-    guard a.ndim == 2, b.ndim == 2 else {
-      throw TensorError(
-        .shape, "addmm",
-        "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(a.ndim)-D and \(b.ndim)-D tensors"
-      )
-    }
+    try require(
+      a.ndim == 2 && b.ndim == 2, .shape, "addmm",
+      "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(a.ndim)-D and \(b.ndim)-D tensors")
     try a.checkFactors("addmm", b)
     let (beta, alpha) = (beta.scalar, alpha.scalar)
     let y = try a.product("addmm", b, [a.shape[0], b.shape[1]], adding: self, beta, alpha)
@@ -257,11 +245,9 @@ extension Tensor {
     let base = beta.doubleValue == 0 ? nil : base
     if let base {
       try checkDType(name, base)
-      guard try Layout.broadcast(base.shape, size, name) == size else {
-        throw TensorError(
-          .shape, name,
-          "the expanded size of the tensor \(size) must match the existing size \(base.shape)")
-      }
+      try require(
+        Layout.broadcast(base.shape, size, name) == size, .shape, name,
+        "the expanded size of the tensor \(size) must match the existing size \(base.shape)")
       _ = try Tensor.onOneDevice(name, out, base)
       try out.backend.copy(base, into: out)
     }
@@ -279,11 +265,9 @@ extension Tensor {
     _ name: String, _ base: Tensor, _ beta: Scalar, _ alpha: Scalar
   ) throws -> Tensor {
     let beta = try Tensor.factor(name, dtype, beta), alpha = try Tensor.factor(name, dtype, alpha)
-    guard try Layout.broadcast(base.shape, shape, name) == shape else {
-      throw TensorError(
-        .shape, name,
-        "the expanded size of the tensor \(shape) must match the existing size \(base.shape)")
-    }
+    try require(
+      Layout.broadcast(base.shape, shape, name) == shape, .shape, name,
+      "the expanded size of the tensor \(shape) must match the existing size \(base.shape)")
     let scaled = try times(alpha)
     return beta.doubleValue == 0 ? scaled : try base.times(beta).add(scaled)
   }
@@ -294,36 +278,28 @@ extension Tensor {
   }
 
   func checkDType(_ name: String, _ other: Tensor) throws {
-    guard dtype == other.dtype else {
-      throw TensorError(
-        .dtype, name,
-        "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))"
-      )
-    }
+    try require(
+      dtype == other.dtype, .dtype, name,
+      "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))"
+    )
   }
 
   private func checkFactors(_ name: String, _ other: Tensor) throws {
-    guard shape[1] == other.shape[0] else {
-      throw TensorError(
-        .shape, name,
-        "mat1 and mat2 shapes cannot be multiplied (\(shape[0])x\(shape[1]) and \(other.shape[0])x\(other.shape[1]))"
-      )
-    }
+    try require(
+      shape[1] == other.shape[0], .shape, name,
+      "mat1 and mat2 shapes cannot be multiplied (\(shape[0])x\(shape[1]) and \(other.shape[0])x\(other.shape[1]))"
+    )
     try checkDType(name, other)
   }
 
   private func checkBatches(_ name: String, _ other: Tensor) throws {
-    guard ndim == 3, other.ndim == 3 else {
-      throw TensorError(
-        .shape, name,
-        "batch1 and batch2 must be 3D tensors, but got shapes \(shape) and \(other.shape)")
-    }
-    guard shape[0] == other.shape[0], shape[2] == other.shape[1] else {
-      throw TensorError(
-        .shape, name,
-        "Expected size for first two dimensions of batch2 tensor to be: [\(shape[0]), \(shape[2])] but got: [\(other.shape[0]), \(other.shape[1])]."
-      )
-    }
+    try require(
+      ndim == 3 && other.ndim == 3, .shape, name,
+      "batch1 and batch2 must be 3D tensors, but got shapes \(shape) and \(other.shape)")
+    try require(
+      shape[0] == other.shape[0] && shape[2] == other.shape[1], .shape, name,
+      "Expected size for first two dimensions of batch2 tensor to be: [\(shape[0]), \(shape[2])] but got: [\(other.shape[0]), \(other.shape[1])]."
+    )
     try checkDType(name, other)
   }
 }

@@ -2,28 +2,22 @@
 extension Tensor {
   /// Multiplies negative elements by learned slopes.
   package func prelu(_ weight: Tensor) throws -> Tensor {
-    guard ndim > 0 || weight.ndim == 0 || weight.numel == 1 else {
-      throw TensorError(.shape, "prelu", "Not allow zero-dim input tensor.")
-    }
-    guard weight.ndim <= 1 else {
-      throw TensorError(
-        .shape, "prelu",
-        "Expected `weight` to be a scalar or 1D tensor, but got: ndim = \(weight.ndim)")
-    }
-    guard weight.dtype == dtype, dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "prelu",
-        "Type promoting not supported. Got \(dtype.scalarName) and \(weight.dtype.scalarName)")
-    }
+    try require(
+      ndim > 0 || weight.ndim == 0 || weight.numel == 1, .shape, "prelu",
+      "Not allow zero-dim input tensor.")
+    try require(
+      weight.ndim <= 1, .shape, "prelu",
+      "Expected `weight` to be a scalar or 1D tensor, but got: ndim = \(weight.ndim)")
+    try require(
+      weight.dtype == dtype && dtype.isFloatingPoint, .dtype, "prelu",
+      "Type promoting not supported. Got \(dtype.scalarName) and \(weight.dtype.scalarName)")
     var slopes = weight
     if weight.numel != 1 {
       let channels = ndim < 2 ? 1 : shape[1]
-      guard channels == weight.numel else {
-        throw TensorError(
-          .shape, "prelu",
-          "Mismatch of parameter numbers and input channel size. Found parameter numbers = \(weight.numel) and channel size = \(channels)."
-        )
-      }
+      try require(
+        channels == weight.numel, .shape, "prelu",
+        "Mismatch of parameter numbers and input channel size. Found parameter numbers = \(weight.numel) and channel size = \(channels)."
+      )
     }
     if ndim != 1 || weight.ndim != 1 {
       var sizes = [Int](repeating: 1, count: ndim)
@@ -41,12 +35,10 @@ extension Tensor {
 
   /// Multiplies each element that is not positive by a random slope.
   package func rrelu(lower: Double, upper: Double, inplace: Bool) throws -> Tensor {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "rrelu",
-        "\"rrelu_with_noise_out_cpu\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "rrelu",
+      "\"rrelu_with_noise_out_cpu\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
+    )
     // PyTorch draws in float64, between bounds rounded to the compute dtype.
     let rounds = dtype != .float64
     let low = rounds ? Double(Float(lower)) : lower, high = rounds ? Double(Float(upper)) : upper
@@ -79,20 +71,14 @@ extension Tensor {
 
   /// Multiplies the first half of the tensor by the sigmoid of the second half.
   package func glu(dim: Int) throws -> Tensor {
-    guard ndim > 0 else {
-      throw TensorError(.shape, "glu", "glu does not support 0-dimensional tensors")
-    }
+    try require(ndim > 0, .shape, "glu", "glu does not support 0-dimensional tensors")
     let d = try Layout.wrap(dim, ndim, "glu"), size = shape[d]
-    guard size % 2 == 0 else {
-      throw TensorError(
-        .shape, "glu", "Halving dimension must be even, but dimension \(d) is size \(size)")
-    }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "glu",
-        "\"glu_cpu\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
+    try require(
+      size % 2 == 0, .shape, "glu",
+      "Halving dimension must be even, but dimension \(d) is size \(size)")
+    try require(
+      dtype.isFloatingPoint, .dtype, "glu",
+      "\"glu_cpu\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)")
     @Sendable func gated(_ x: Tensor) throws -> Tensor {
       try x.narrow(d, 0, size / 2).mul(x.narrow(d, size / 2, size / 2).sigmoid())
     }

@@ -5,32 +5,26 @@ extension Tensor {
     scale: Double?, enableGQA: Bool
   ) throws -> Tensor {
     let name = "scaled_dot_product_attention"
-    guard ndim >= 2, key.ndim >= 2, value.ndim >= 2 else {
-      throw TensorError(
-        .shape, name,
-        "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: \(ndim) key.dim: \(key.ndim) and value.dim: \(value.ndim) instead."
-      )
-    }
-    guard dtype == key.dtype, dtype == value.dtype, dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "Expected query, key, and value to have the same dtype, but got query.dtype: \(dtype) key.dtype: \(key.dtype) and value.dtype: \(value.dtype) instead."
-      )
-    }
-    guard mask == nil || !isCausal else {
-      throw TensorError(
-        .value, name, "Explicit attn_mask should not be set when is_causal=True")
-    }
+    try require(
+      ndim >= 2 && key.ndim >= 2 && value.ndim >= 2, .shape, name,
+      "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: \(ndim) key.dim: \(key.ndim) and value.dim: \(value.ndim) instead."
+    )
+    try require(
+      dtype == key.dtype && dtype == value.dtype && dtype.isFloatingPoint, .dtype, name,
+      "Expected query, key, and value to have the same dtype, but got query.dtype: \(dtype) key.dtype: \(key.dtype) and value.dtype: \(value.dtype) instead."
+    )
+    try require(
+      mask == nil || !isCausal, .value, name,
+      "Explicit attn_mask should not be set when is_causal=True")
     if let mask, mask.dtype != .bool && mask.dtype != dtype {
       throw TensorError(
         .dtype, name,
         "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: \(mask.dtype) and query.dtype: \(dtype) instead."
       )
     }
-    guard (0...1).contains(rate) else {
-      throw TensorError(
-        .value, name, "dropout probability has to be between 0 and 1, but got \(rate)")
-    }
+    try require(
+      (0...1).contains(rate), .value, name,
+      "dropout probability has to be between 0 and 1, but got \(rate)")
     var inputs = [self, key, value]
     if enableGQA { inputs = try Tensor.grouped(inputs, name) }
     let size = shape[ndim - 1]
@@ -79,16 +73,13 @@ extension Tensor {
 
   /// Repeats keys and values for the query heads that share them.
   private static func grouped(_ inputs: [Tensor], _ name: String) throws -> [Tensor] {
-    guard inputs.allSatisfy({ $0.ndim >= 3 }) else {
-      throw TensorError(.shape, name, "enable_gqa needs a dimension of heads")
-    }
+    try require(
+      inputs.allSatisfy({ $0.ndim >= 3 }), .shape, name, "enable_gqa needs a dimension of heads")
     let heads = inputs.map { $0.shape[$0.ndim - 3] }
-    guard heads[1] > 0, heads[2] > 0, heads[0] % heads[1] == 0, heads[0] % heads[2] == 0 else {
-      throw TensorError(
-        .shape, name,
-        "Number of heads in key and value must divide the number of heads in query, but got \(heads)"
-      )
-    }
+    try require(
+      heads[1] > 0 && heads[2] > 0 && heads[0] % heads[1] == 0 && heads[0] % heads[2] == 0,
+      .shape, name,
+      "Number of heads in key and value must divide the number of heads in query, but got \(heads)")
     return [
       inputs[0], try inputs[1].repeatInterleave(heads[0] / heads[1], dim: -3),
       try inputs[2].repeatInterleave(heads[0] / heads[2], dim: -3),

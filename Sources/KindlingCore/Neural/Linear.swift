@@ -2,18 +2,13 @@
 extension Tensor {
   /// Computes `x · weightᵀ + bias`.
   package func linear(_ weight: Tensor, _ bias: Tensor?) throws -> Tensor {
-    guard ndim > 0, weight.ndim > 0 else {
-      throw TensorError(
-        .shape, "linear",
-        "both arguments to linear need to be at least 1D, but they are \(ndim)D and \(weight.ndim)D"
-      )
-    }
-    guard dtype == weight.dtype else {
-      throw TensorError(
-        .dtype, "linear",
-        "mat1 and mat2 must have the same dtype, but got \(dtype.scalarName) and \(weight.dtype.scalarName); convert the input with x.to(.\(weight.dtype)), or the model with model.to(.\(dtype))"
-      )
-    }
+    try require(
+      ndim > 0 && weight.ndim > 0, .shape, "linear",
+      "both arguments to linear need to be at least 1D, but they are \(ndim)D and \(weight.ndim)D")
+    try require(
+      dtype == weight.dtype, .dtype, "linear",
+      "mat1 and mat2 must have the same dtype, but got \(dtype.scalarName) and \(weight.dtype.scalarName); convert the input with x.to(.\(weight.dtype)), or the model with model.to(.\(dtype))"
+    )
     if weight.ndim == 1 {
       let y = try matmul(weight)
       return try bias.map { try y.add($0) } ?? y
@@ -35,20 +30,15 @@ extension Tensor {
   /// Computes `x1ᵀ · weight[o] · x2 + bias[o]` for each output `o`, with this tensor as `x1`.
   package func bilinear(_ x2: Tensor, _ weight: Tensor, _ bias: Tensor?) throws -> Tensor {
     let name = "bilinear"
-    guard ndim > 0, ndim == x2.ndim else {
-      throw TensorError(
-        .shape, name,
-        "bilinear(): input dimensions do not match: got \(ndim) and \(x2.ndim)")
-    }
+    try require(
+      ndim > 0 && ndim == x2.ndim, .shape, name,
+      "bilinear(): input dimensions do not match: got \(ndim) and \(x2.ndim)")
     let lead = Array(shape.dropLast())
-    guard lead == Array(x2.shape.dropLast()) else {
-      throw TensorError(
-        .shape, name,
-        "bilinear(): input batch dimensions do not match: got \(shape) and \(x2.shape)")
-    }
-    guard weight.ndim == 3 else {
-      throw TensorError(.shape, name, "bilinear(): weight should be 3D, but is \(weight.ndim)D")
-    }
+    try require(
+      lead == Array(x2.shape.dropLast()), .shape, name,
+      "bilinear(): input batch dimensions do not match: got \(shape) and \(x2.shape)")
+    try require(
+      weight.ndim == 3, .shape, name, "bilinear(): weight should be 3D, but is \(weight.ndim)D")
     for (i, x) in [self, x2].enumerated() where x.shape[x.ndim - 1] != weight.shape[i + 1] {
       throw TensorError(
         .shape, name,

@@ -185,17 +185,14 @@ extension Pointwise {
   private func evaluated(
     _ inputs: [Tensor], _ numbers: [Double], into destination: Tensor?
   ) throws -> Tensor {
-    guard !inputs.isEmpty, inputs.count == expression.inputs, numbers.count == expression.numbers
-    else {
-      throw TensorError(
-        .value, name,
-        "expects \(expression.inputs) tensors and \(expression.numbers) numbers, but got \(inputs.count) and \(numbers.count)"
-      )
-    }
-    guard !expression.isMixed else {
-      throw TensorError(
-        .value, name, "the expression uses values of another function's expression")
-    }
+    try require(
+      !inputs.isEmpty && inputs.count == expression.inputs && numbers.count == expression.numbers,
+      .value, name,
+      "expects \(expression.inputs) tensors and \(expression.numbers) numbers, but got \(inputs.count) and \(numbers.count)"
+    )
+    try require(
+      !expression.isMixed, .value, name,
+      "the expression uses values of another function's expression")
     var dtype = Tensor.resultType(inputs)
     if !dtype.isFloatingPoint {
       if rules.convertsIntegers { dtype = .default }
@@ -205,9 +202,7 @@ extension Pointwise {
           "\"\(kernel)\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
         )
       }
-      if dtype == .bool {
-        throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
-      }
+      try require(dtype != .bool, .dtype, name, "\"\(name)\" not implemented for 'Bool'")
     }
     var shape = inputs[0].shape
     for x in inputs.dropFirst() {

@@ -45,18 +45,14 @@ public final class PointwiseUpdate: Sendable {
     _ changing: [Tensor], _ reading: [Tensor] = [], numbers: [Double] = []
   ) throws {
     let name = "PointwiseUpdate"
-    guard changing.count == changed, changing.count + reading.count == expression.inputs,
-      numbers.count == expression.numbers, expression.outputs.count == changed
-    else {
-      throw TensorError(
-        .value, name,
-        "changes \(changed) tensors with \(expression.inputs - changed) others and \(expression.numbers) numbers, but got \(changing.count), \(reading.count) and \(numbers.count), and returns \(expression.outputs.count) values"
-      )
-    }
-    guard !expression.isMixed else {
-      throw TensorError(
-        .value, name, "the expression uses values of another function's expression")
-    }
+    try require(
+      changing.count == changed && changing.count + reading.count == expression.inputs
+        && numbers.count == expression.numbers && expression.outputs.count == changed, .value, name,
+      "changes \(changed) tensors with \(expression.inputs - changed) others and \(expression.numbers) numbers, but got \(changing.count), \(reading.count) and \(numbers.count), and returns \(expression.outputs.count) values"
+    )
+    try require(
+      !expression.isMixed, .value, name,
+      "the expression uses values of another function's expression")
     guard let first = changing.first else { return }
     var inputs = reading.isEmpty ? changing : changing + reading
     for i in inputs.indices {
@@ -68,9 +64,9 @@ public final class PointwiseUpdate: Sendable {
         )
       }
     }
-    guard first.dtype.isFloatingPoint else {
-      throw TensorError(.dtype, name, "expects floating-point tensors, but got \(first.dtype)")
-    }
+    try require(
+      first.dtype.isFloatingPoint, .dtype, name,
+      "expects floating-point tensors, but got \(first.dtype)")
     try copyShared(&inputs)
     for x in changing {
       if isGradEnabled && x.requiresGrad {

@@ -7,10 +7,9 @@ extension Tensor {
   ///
   /// - Throws: ``TensorError`` for integers and bools, and if a rate is negative or NaN.
   public func poisson(generator: Generator? = nil) throws -> Tensor {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "poisson", "\"poisson_cpu\" not implemented for '\(dtype.scalarName)'")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "poisson",
+      "\"poisson_cpu\" not implemented for '\(dtype.scalarName)'")
     let rates = try toArray(as: Double.self)
     if let bad = rates.first(where: { !($0 >= 0) }) {
       throw TensorError(
@@ -30,15 +29,12 @@ extension Tensor {
   public static func binomial(
     _ count: Tensor, _ prob: Tensor, generator: Generator? = nil
   ) throws -> Tensor {
-    guard count.dtype == .float32 || count.dtype == .float64 else {
-      throw TensorError(
-        .dtype, "binomial",
-        "binomial only supports float32 and float64 for count, got \(count.dtype)")
-    }
-    guard prob.dtype == count.dtype else {
-      throw TensorError(
-        .dtype, "binomial", "Found dtype \(prob.dtype) of prob but expected \(count.dtype)")
-    }
+    try require(
+      count.dtype == .float32 || count.dtype == .float64, .dtype, "binomial",
+      "binomial only supports float32 and float64 for count, got \(count.dtype)")
+    try require(
+      prob.dtype == count.dtype, .dtype, "binomial",
+      "Found dtype \(prob.dtype) of prob but expected \(count.dtype)")
     let (n, p) = try onOneDevice("binomial", count, prob)
     let shape = try Layout.broadcast(n.shape, p.shape, "binomial")
     let generator = generator ?? .default

@@ -59,24 +59,19 @@ public final class Generator: Sendable {
   ///
   /// - Throws: ``TensorError`` `.dtype` or `.value` if `state` is not a generator state.
   public func setState(_ state: Tensor) throws {
-    guard state.dtype == .uint8 else {
-      throw TensorError(
-        .dtype, "setState", "RNG state must be a uint8 tensor, but this one is \(state.dtype)")
-    }
+    try require(
+      state.dtype == .uint8, .dtype, "setState",
+      "RNG state must be a uint8 tensor, but this one is \(state.dtype)")
     try setState(state.toArray(as: UInt8.self))
   }
 
   /// Restores a state saved from ``stateBytes``.
   public func setState(_ bytes: [UInt8]) throws {
-    guard bytes.count == MersenneTwister.stateSize else {
-      throw TensorError(
-        .value, "setState",
-        "expected an RNG state of \(MersenneTwister.stateSize) bytes but found one of \(bytes.count)"
-      )
-    }
-    guard let restored = MersenneTwister(state: bytes) else {
-      throw TensorError(.value, "setState", "invalid mt19937 state")
-    }
+    try require(
+      bytes.count == MersenneTwister.stateSize, .value, "setState",
+      "expected an RNG state of \(MersenneTwister.stateSize) bytes but found one of \(bytes.count)")
+    let restored = try require(
+      MersenneTwister(state: bytes), .value, "setState", "invalid mt19937 state")
     engine.withLock { $0 = restored }
   }
 

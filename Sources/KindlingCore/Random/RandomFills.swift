@@ -13,16 +13,12 @@ extension Tensor {
     for (name, bound) in [("from", from), ("to", to)] where !(bound.magnitude <= limit) {
       throw TensorError(.value, "uniform_", "\(name)=\(bound) is out of bounds for \(dtype)")
     }
-    guard from <= to else {
-      throw TensorError(
-        .value, "uniform_",
-        "expects to return a [from, to) range, but found from=\(from) > to=\(to)")
-    }
-    guard to - from <= limit else {
-      throw TensorError(
-        .value, "uniform_",
-        "expects to - from <= \(limit), the greatest \(dtype), but found to=\(to) and from=\(from)")
-    }
+    try require(
+      from <= to, .value, "uniform_",
+      "expects to return a [from, to) range, but found from=\(from) > to=\(to)")
+    try require(
+      to - from <= limit, .value, "uniform_",
+      "expects to - from <= \(limit), the greatest \(dtype), but found to=\(to) and from=\(from)")
     return try fillRandom("uniform_", "UniformBackward0", .uniform(from: from, to: to), generator)
   }
 
@@ -43,9 +39,7 @@ extension Tensor {
   public func logNormal_(
     _ mean: Double = 1, _ std: Double = 2, generator: Generator? = nil
   ) throws -> Tensor {
-    guard std > 0 else {
-      throw TensorError(.value, "logNormal_", "expects std > 0.0, but found std=\(std)")
-    }
+    try require(std > 0, .value, "logNormal_", "expects std > 0.0, but found std=\(std)")
     try requireFloat("logNormal_", emptily: true)
     return try fillRandom(
       "logNormal_", "LogNormalBackward0", .logNormal(mean: mean, std: std), generator)
@@ -54,9 +48,8 @@ extension Tensor {
   /// Fills this tensor with exponential samples of rate `lambd` (PyTorch: `Tensor.exponential_`).
   @discardableResult
   public func exponential_(_ lambd: Double = 1, generator: Generator? = nil) throws -> Tensor {
-    guard lambd > 0 else {
-      throw TensorError(.value, "exponential_", "expects lambda > 0.0, but found lambda=\(lambd)")
-    }
+    try require(
+      lambd > 0, .value, "exponential_", "expects lambda > 0.0, but found lambda=\(lambd)")
     try requireFloat("exponential_", emptily: true)
     return try fillRandom(
       "exponential_", "ExponentialBackward0", .exponential(rate: lambd), generator)
@@ -66,13 +59,10 @@ extension Tensor {
   /// `p` (PyTorch: `Tensor.geometric_`).
   @discardableResult
   public func geometric_(_ p: Double, generator: Generator? = nil) throws -> Tensor {
-    guard p > 0 && p < 1 else {
-      throw TensorError(.value, "geometric_", "expects p to be in (0, 1), but got p=\(p)")
-    }
-    guard dtype != .bool || numel == 0 else {
-      throw TensorError(
-        .dtype, "geometric_", "not implemented for bool; use an integer or float dtype")
-    }
+    try require(p > 0 && p < 1, .value, "geometric_", "expects p to be in (0, 1), but got p=\(p)")
+    try require(
+      dtype != .bool || numel == 0, .dtype, "geometric_",
+      "not implemented for bool; use an integer or float dtype")
     return try fillRandom("geometric_", "GeometricBackward0", .geometric(p), generator)
   }
 
@@ -81,9 +71,7 @@ extension Tensor {
   public func cauchy_(
     _ median: Double = 0, _ sigma: Double = 1, generator: Generator? = nil
   ) throws -> Tensor {
-    guard sigma > 0 else {
-      throw TensorError(.value, "cauchy_", "expects sigma > 0.0, but found sigma=\(sigma)")
-    }
+    try require(sigma > 0, .value, "cauchy_", "expects sigma > 0.0, but found sigma=\(sigma)")
     try requireFloat("cauchy_")
     return try fillRandom(
       "cauchy_", "CauchyBackward0", .cauchy(median: median, sigma: sigma), generator)
@@ -135,46 +123,38 @@ extension Tensor {
   /// Throws for dtypes other than floats; with `emptily`, empty tensors pass, as in PyTorch.
   func requireFloat(_ operation: String, emptily: Bool = false) throws {
     if emptily && numel == 0 { return }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, operation,
-        "not implemented for '\(dtype.scalarName)': expected a floating point dtype, but got \(dtype)"
-      )
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, operation,
+      "not implemented for '\(dtype.scalarName)': expected a floating point dtype, but got \(dtype)"
+    )
   }
 
   static func checkDeviation(_ operation: String, _ std: Double) throws {
-    guard std >= 0 else {
-      throw TensorError(.value, operation, "expects std >= 0.0, but found std \(std)")
-    }
+    try require(std >= 0, .value, operation, "expects std >= 0.0, but found std \(std)")
   }
 
   /// Returns the distribution of integers from `low` up to, but not including, `high`; throws if
   /// the dtype does not have them.
   func integerRange(_ operation: String, _ low: Int, _ high: Int) throws -> Distribution {
-    guard low < high else {
-      throw TensorError(
-        .value, operation,
-        "expects 'from' to be less than 'to', but got from=\(low) >= to=\(high)")
-    }
+    try require(
+      low < high, .value, operation,
+      "expects 'from' to be less than 'to', but got from=\(low) >= to=\(high)")
     var (low, high) = (low, high)
     if dtype.isFloatingPoint {
       low = dtype.nextInteger(fromAbove: low)
       high = dtype.nextInteger(fromBelow: high)
-      guard low < high else {
-        throw TensorError(
-          .value, operation,
-          "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(low) >= to=\(high)"
-        )
-      }
+      try require(
+        low < high, .value, operation,
+        "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(low) >= to=\(high)"
+      )
     }
     let allowed = dtype.valueLimits
-    guard allowed.contains(Double(low)) else {
-      throw TensorError(.value, operation, "from is out of bounds for \(dtype): \(low)")
-    }
-    guard allowed.contains(Double(high - 1)) else {
-      throw TensorError(.value, operation, "to - 1 is out of bounds for \(dtype): \(high - 1)")
-    }
+    try require(
+      allowed.contains(Double(low)), .value, operation,
+      "from is out of bounds for \(dtype): \(low)")
+    try require(
+      allowed.contains(Double(high - 1)), .value, operation,
+      "to - 1 is out of bounds for \(dtype): \(high - 1)")
     return .integers(from: low, to: high)
   }
 }

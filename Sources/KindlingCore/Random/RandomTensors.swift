@@ -104,17 +104,13 @@ extension Tensor {
     _ n: Int, generator: Generator? = nil, dtype: DType = .int64, device: Device = .cpu,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    guard n >= 0 else {
-      throw TensorError(.value, "randperm", "n must be non-negative, but got \(n)")
-    }
-    guard dtype != .bool, n <= dtype.integerLimits.upperBound else {
-      throw TensorError(
-        .value, "randperm",
-        dtype == .bool
-          ? "not implemented for bool"
-          : "n cannot be greater than \(dtype.integerLimits.upperBound) for dtype \(dtype), but got \(n)"
-      )
-    }
+    try require(n >= 0, .value, "randperm", "n must be non-negative, but got \(n)")
+    try require(
+      dtype != .bool && n <= dtype.integerLimits.upperBound, .value, "randperm",
+      dtype == .bool
+        ? "not implemented for bool"
+        : "n cannot be greater than \(dtype.integerLimits.upperBound) for dtype \(dtype), but got \(n)"
+    )
     let order = try Tensor(uninitialized: [n], .int64, on: device.backend, "randperm")
     try order.backend.randperm(generator ?? .default, into: order)
     let result = dtype == .int64 ? order : try order.to(dtype)

@@ -5,9 +5,7 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
   @discardableResult
   public func bernoulli_(_ p: Double = 0.5, generator: Generator? = nil) throws -> Tensor {
-    guard p >= 0 && p <= 1 else {
-      throw TensorError(.value, "bernoulli_", "expects p to be in [0, 1], but got p=\(p)")
-    }
+    try require(p >= 0 && p <= 1, .value, "bernoulli_", "expects p to be in [0, 1], but got p=\(p)")
     return try fillRandom("bernoulli_", "BernoulliBackward2", .bernoulli(p), generator)
   }
 

@@ -10,14 +10,10 @@ extension Tensor {
   public func cov(
     correction: Int = 1, fweights: Tensor? = nil, aweights: Tensor? = nil
   ) throws -> Tensor {
-    guard ndim <= 2 else {
-      throw TensorError(
-        .shape, "cov",
-        "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
-    }
-    guard dtype != .bool else {
-      throw TensorError(.dtype, "cov", "bool dtype is not supported for input")
-    }
+    try require(
+      ndim <= 2, .shape, "cov",
+      "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
+    try require(dtype != .bool, .dtype, "cov", "bool dtype is not supported for input")
     let x = ndim < 2 ? try reshape(1, -1) : self
     let count = x.shape[1]
     try checkWeights(fweights, "fweights", count)
@@ -50,18 +46,14 @@ extension Tensor {
 
   private func checkWeights(_ weights: Tensor?, _ name: String, _ count: Int) throws {
     guard let weights else { return }
-    guard weights.ndim <= 1, weights.numel == count else {
-      throw TensorError(
-        .shape, "cov",
-        "expected \(name) to have the same numel as there are observations in the input but got \(weights.numel) != \(count)"
-      )
-    }
-    guard name == "aweights" ? weights.dtype.isFloatingPoint : weights.dtype.isInteger else {
-      throw TensorError(
-        .dtype, "cov",
-        "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)"
-      )
-    }
+    try require(
+      weights.ndim <= 1 && weights.numel == count, .shape, "cov",
+      "expected \(name) to have the same numel as there are observations in the input but got \(weights.numel) != \(count)"
+    )
+    try require(
+      (name == "aweights" ? weights.dtype.isFloatingPoint : weights.dtype.isInteger), .dtype, "cov",
+      "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)"
+    )
     // The negated comparison also rejects NaN.
     if try noGrad({ try weights.ge(0).logicalNot().any().item(as: Bool.self) }) {
       throw TensorError(.value, "cov", "\(name) cannot be negative")
@@ -71,11 +63,9 @@ extension Tensor {
   /// Computes correlation coefficients; rows are variables, columns observations
   /// (PyTorch: `torch.corrcoef`).
   public func corrcoef() throws -> Tensor {
-    guard ndim <= 2 else {
-      throw TensorError(
-        .shape, "corrcoef",
-        "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
-    }
+    try require(
+      ndim <= 2, .shape, "corrcoef",
+      "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
     let c = try cov()
     if c.ndim == 0 { return try c / c }
     let deviations = try c.diagonal().sqrt()

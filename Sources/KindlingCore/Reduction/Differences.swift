@@ -9,12 +9,8 @@ extension Tensor {
   public func diff(
     n: Int = 1, dim: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
   ) throws -> Tensor {
-    guard n >= 0 else {
-      throw TensorError(.value, "diff", "order must be non-negative but got \(n)")
-    }
-    guard ndim > 0 else {
-      throw TensorError(.shape, "diff", "diff expects input to be at least one-dimensional")
-    }
+    try require(n >= 0, .value, "diff", "order must be non-negative but got \(n)")
+    try require(ndim > 0, .shape, "diff", "diff expects input to be at least one-dimensional")
     // PyTorch does not check the dimension if n is 0.
     if n == 0 { return try Tensor.zeros(like: self).copy_(self) }
     let d = try Layout.wrap(dim, ndim, "diff")
@@ -61,20 +57,16 @@ extension Tensor {
     coordinates: [Tensor], dims: [Int]? = nil, edgeOrder: Int = 1
   ) throws -> [Tensor] {
     let axes = try gradientAxes(dims, edgeOrder, coordinates.count)
-    guard coordinates.count == axes.count else {
-      throw TensorError(
-        .value, "gradient",
-        "torch.gradient expected \(axes.count) vectors of coordinates, one per dimension, but got \(coordinates.count)"
-      )
-    }
+    try require(
+      coordinates.count == axes.count, .value, "gradient",
+      "torch.gradient expected \(axes.count) vectors of coordinates, one per dimension, but got \(coordinates.count)"
+    )
     return try zip(axes, coordinates).map { d, places in
       let n = shape[d]
-      guard places.ndim == 1, places.shape[0] == n else {
-        throw TensorError(
-          .shape, "gradient",
-          "torch.gradient expected each dimension size to match the coordinates' \(n), but got \(places.shape)"
-        )
-      }
+      try require(
+        places.ndim == 1 && places.shape[0] == n, .shape, "gradient",
+        "torch.gradient expected each dimension size to match the coordinates' \(n), but got \(places.shape)"
+      )
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1
       let steps = try places.diff().reshape(line)
@@ -104,23 +96,17 @@ extension Tensor {
 
   private func gradientAxes(_ dims: [Int]?, _ edgeOrder: Int, _ spacings: Int) throws -> [Int] {
     let axes = try dims.map { try Layout.wrap($0, ndim, "gradient") } ?? Array(0..<ndim)
-    guard spacings <= 1 && (dims == nil || spacings == 0) || spacings == axes.count else {
-      throw TensorError(
-        .value, "gradient",
-        "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(spacings) and a dim argument of length \(axes.count)."
-      )
-    }
-    guard edgeOrder == 1 || edgeOrder == 2 else {
-      throw TensorError(
-        .value, "gradient",
-        "torch.gradient only supports edge_order=1 and edge_order=2, not \(edgeOrder)")
-    }
-    guard axes.allSatisfy({ shape[$0] > edgeOrder }) else {
-      throw TensorError(
-        .shape, "gradient",
-        "torch.gradient expected each dimension size to be at least edge_order+1 = \(edgeOrder + 1), but the shape is \(shape)"
-      )
-    }
+    try require(
+      spacings <= 1 && (dims == nil || spacings == 0) || spacings == axes.count, .value, "gradient",
+      "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(spacings) and a dim argument of length \(axes.count)."
+    )
+    try require(
+      edgeOrder == 1 || edgeOrder == 2, .value, "gradient",
+      "torch.gradient only supports edge_order=1 and edge_order=2, not \(edgeOrder)")
+    try require(
+      axes.allSatisfy({ shape[$0] > edgeOrder }), .shape, "gradient",
+      "torch.gradient expected each dimension size to be at least edge_order+1 = \(edgeOrder + 1), but the shape is \(shape)"
+    )
     return axes
   }
 }
@@ -159,14 +145,10 @@ extension Tensor {
   }
 
   private func trapezoidDim(_ name: String, _ x: Tensor?, _ dim: Int) throws -> Int {
-    guard ndim > 0 else {
-      throw TensorError(.shape, name, "\(name) expects at least one dimension")
-    }
-    guard dtype != .bool, x?.dtype != .bool else {
-      throw TensorError(
-        .dtype, name,
-        "received a bool input for \(x == nil ? "`y`" : "`x` or `y`"), but bool is not supported")
-    }
+    try require(ndim > 0, .shape, name, "\(name) expects at least one dimension")
+    try require(
+      dtype != .bool && x?.dtype != .bool, .dtype, name,
+      "received a bool input for \(x == nil ? "`y`" : "`x` or `y`"), but bool is not supported")
     return try Layout.wrap(dim, ndim, name)
   }
 
@@ -181,12 +163,9 @@ extension Tensor {
   private func widths(_ name: String, _ x: Tensor, _ d: Int) throws -> Tensor {
     var places = x
     if x.ndim == 1 {
-      guard x.shape[0] == shape[d] else {
-        throw TensorError(
-          .shape, name,
-          "There must be one `x` value for each sample point, but got \(x.shape[0]) for \(shape[d])"
-        )
-      }
+      try require(
+        x.shape[0] == shape[d], .shape, name,
+        "There must be one `x` value for each sample point, but got \(x.shape[0]) for \(shape[d])")
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1
       places = try x.reshape(line)

@@ -139,9 +139,7 @@ extension Tensor {
 
   private func place(_ op: ReduceOp, _ name: String, _ dim: Int?, _ keepdim: Bool) throws -> Tensor
   {
-    guard dtype != .bool else {
-      throw TensorError(.dtype, name, "\"\(name)_cpu\" not implemented for 'Bool'")
-    }
+    try require(dtype != .bool, .dtype, name, "\"\(name)_cpu\" not implemented for 'Bool'")
     let reduced = try Layout.wrap(dim.map { [$0] }, ndim, name)
     try checkRows(name, reduced, all: dim == nil)
     return try reducing(

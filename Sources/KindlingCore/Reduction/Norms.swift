@@ -16,26 +16,20 @@ extension Tensor {
     _ node: String, _ p: Double, _ dims: [Int]?, _ keepdim: Bool, _ dtype: DType? = nil
   ) throws -> Tensor {
     if let dtype, self.dtype.isFloatingPoint {
-      guard dtype.isFloatingPoint else {
-        throw TensorError(
-          .dtype, "norm",
-          "linalg.vector_norm: dtype should be floating point or complex, but got \(dtype.scalarName)"
-        )
-      }
-      guard self.dtype.promoted(with: dtype) == dtype else {
-        throw TensorError(
-          .dtype, "norm",
-          "linalg.vector_norm: the dtype of the input (\(self.dtype.scalarName)) should be convertible without narrowing to the specified dtype (\(dtype.scalarName))"
-        )
-      }
-    }
-    let x = self.dtype.isFloatingPoint ? try dtype.map { try to($0) } ?? self : self
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "norm",
-        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName)"
+      try require(
+        dtype.isFloatingPoint, .dtype, "norm",
+        "linalg.vector_norm: dtype should be floating point or complex, but got \(dtype.scalarName)"
+      )
+      try require(
+        self.dtype.promoted(with: dtype) == dtype, .dtype, "norm",
+        "linalg.vector_norm: the dtype of the input (\(self.dtype.scalarName)) should be convertible without narrowing to the specified dtype (\(dtype.scalarName))"
       )
     }
+    let x = self.dtype.isFloatingPoint ? try dtype.map { try to($0) } ?? self : self
+    try require(
+      x.dtype.isFloatingPoint, .dtype, "norm",
+      "linalg.vector_norm: Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName)"
+    )
     let reduced = try Layout.wrap(dims, ndim, "norm")
     if x.numel == 0, p.isInfinite || p < 0,
       dims == nil || reduced.contains(where: { shape[$0] == 0 })
@@ -115,16 +109,10 @@ extension Tensor {
   /// - Throws: ``TensorError`` for fewer than two dimensions, or if `p` or `maxnorm` is not
   ///   positive.
   public func renorm(p: Double, dim: Int, maxnorm: Double) throws -> Tensor {
-    guard ndim >= 2 else {
-      throw TensorError(
-        .shape, "renorm", "input needs at least 2 dimensions, got \(ndim) dimensions")
-    }
-    guard p > 0 else {
-      throw TensorError(.value, "renorm", "non-positive-norm not supported: \(p)")
-    }
-    guard maxnorm >= 0 else {
-      throw TensorError(.value, "renorm", "expected maxnorm to be >= 0 but got \(maxnorm)")
-    }
+    try require(
+      ndim >= 2, .shape, "renorm", "input needs at least 2 dimensions, got \(ndim) dimensions")
+    try require(p > 0, .value, "renorm", "non-positive-norm not supported: \(p)")
+    try require(maxnorm >= 0, .value, "renorm", "expected maxnorm to be >= 0 but got \(maxnorm)")
     let d = try Layout.wrap(dim, ndim, "renorm")
     let others = shape.indices.filter { $0 != d }
     return try noGrad {

@@ -75,12 +75,10 @@ extension Tensor {
   ///   gradient.
   func accumulationType(_ dtype: DType?, _ name: String) throws -> DType {
     let type = dtype ?? (self.dtype.isFloatingPoint ? self.dtype : .int64)
-    guard type.isFloatingPoint || !requiresGrad || !isGradEnabled else {
-      throw TensorError(
-        .autograd, name,
-        "Autograd not support dtype: \(type.scalarName): the result has no gradient, but this tensor requires one; detach() it first"
-      )
-    }
+    try require(
+      type.isFloatingPoint || !requiresGrad || !isGradEnabled, .autograd, name,
+      "Autograd not support dtype: \(type.scalarName): the result has no gradient, but this tensor requires one; detach() it first"
+    )
     return type
   }
 
@@ -131,12 +129,10 @@ extension Tensor {
   public func mean(dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil) throws -> Tensor
   {
     let type = dtype ?? self.dtype
-    guard type.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "mean",
-        "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: \(type.scalarName); pass dtype: .float32, or convert with to(_:)"
-      )
-    }
+    try require(
+      type.isFloatingPoint, .dtype, "mean",
+      "could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: \(type.scalarName); pass dtype: .float32, or convert with to(_:)"
+    )
     let reduced = try Layout.wrap(dims, ndim, "mean")
     let count = Double(reduced.reduce(1) { $0 * shape[$1] })
     // Half precision divides before it rounds.
@@ -160,17 +156,13 @@ extension Tensor {
   public func nanmean(
     dims: [Int]? = nil, keepdim: Bool = false, dtype: DType? = nil
   ) throws -> Tensor {
-    guard self.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "nanmean",
-        "expected input to have floating point or complex dtype but got \(self.dtype.scalarName)")
-    }
-    guard dtype?.isFloatingPoint != false else {
-      throw TensorError(
-        .dtype, "nanmean",
-        "could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: \(dtype?.scalarName ?? "")"
-      )
-    }
+    try require(
+      self.dtype.isFloatingPoint, .dtype, "nanmean",
+      "expected input to have floating point or complex dtype but got \(self.dtype.scalarName)")
+    try require(
+      dtype?.isFloatingPoint != false, .dtype, "nanmean",
+      "could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: \(dtype?.scalarName ?? "")"
+    )
     let counts = try isnan().logicalNot().sum(dims: dims, keepdim: keepdim)
     return try nansum(dims: dims, keepdim: keepdim, dtype: dtype) / counts
   }
@@ -221,12 +213,10 @@ extension Tensor {
   public func sumToSize(_ target: [Int]) throws -> Tensor {
     if target.isEmpty { return try sum() }
     let lead = ndim - target.count
-    guard lead >= 0,
-      target.indices.allSatisfy({ target[$0] == 1 || target[$0] == shape[$0 + lead] })
-    else {
-      throw TensorError(
-        .shape, "sumToSize", "size \(target) is not expandable to size \(shape)")
-    }
+    try require(
+      lead >= 0 && target.indices.allSatisfy({ target[$0] == 1 || target[$0] == shape[$0 + lead] }),
+      .shape, "sumToSize",
+      "size \(target) is not expandable to size \(shape)")
     let dims = shape.indices.filter { $0 < lead || target[$0 - lead] == 1 && shape[$0] != 1 }
     let summed = dims.isEmpty ? self : try sum(dims: dims, keepdim: true)
     return try summed.removingDims(Array(0..<lead))

@@ -85,11 +85,9 @@ extension Tensor {
   }
 
   private func logsummed(_ dim: Int, backwards: Bool) throws -> Tensor {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "logcumsumexp",
-        "\"logcumsumexp_out_cpu\" not implemented for '\(dtype.scalarName)'")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "logcumsumexp",
+      "\"logcumsumexp_out_cpu\" not implemented for '\(dtype.scalarName)'")
     return try scanned(.logcumsumexp, "logcumsumexp", dim, backwards: backwards).values.recorded(
       "LogcumsumexpBackward0",
       Input(self, saving: self) { g, s in

@@ -27,11 +27,9 @@ extension Tensor {
         end += size
         try bounds.append(end)
       }
-      guard end == shape[d] || unsafe && end >= 0 else {
-        throw TensorError(
-          .value, "segment_reduce",
-          "lengths must not be negative and add up to \(shape[d]), the size along dim \(dim)")
-      }
+      try require(
+        end == shape[d] || unsafe && end >= 0, .value, "segment_reduce",
+        "lengths must not be negative and add up to \(shape[d]), the size along dim \(dim)")
       first += segments
     }
     return try self.segments(reduction, bounds, segments, d, initial)
@@ -43,44 +41,34 @@ extension Tensor {
     _ reduction: SegmentReduction, offsets: Tensor, dim: Int = 0, initial: Double? = nil
   ) throws -> Tensor {
     let d = try segmentDim(dim, offsets, "offsets")
-    guard offsets.shape[d] > 0 else {
-      throw TensorError(
-        .shape, "segment_reduce", "offsets must have a last dimension with elements")
-    }
+    try require(
+      offsets.shape[d] > 0, .shape, "segment_reduce",
+      "offsets must have a last dimension with elements")
     let segments = offsets.shape[d] - 1
     let bounds = try offsets.hostElements(as: Int.self, "segment_reduce")
     for (i, bound) in bounds.enumerated() {
       let least = i % (segments + 1) == 0 ? 0 : bounds[i - 1]
-      guard bound >= least, bound <= shape[d] else {
-        throw TensorError(
-          .value, "segment_reduce",
-          "offsets must ascend from 0 to \(shape[d]), the size along dim \(dim), but got \(bound) behind \(least)"
-        )
-      }
+      try require(
+        bound >= least && bound <= shape[d], .value, "segment_reduce",
+        "offsets must ascend from 0 to \(shape[d]), the size along dim \(dim), but got \(bound) behind \(least)"
+      )
     }
     return try self.segments(reduction, bounds, segments, d, initial)
   }
 
   private func segmentDim(_ dim: Int, _ places: Tensor, _ name: String) throws -> Int {
     let d = try Layout.wrap(dim, ndim, "segment_reduce")
-    guard ndim > 0 else {
-      throw TensorError(
-        .shape, "segment_reduce",
-        "expected data with at least one dimension, but got a tensor with none")
-    }
-    guard places.dtype.isInteger, places.ndim == d + 1,
-      Array(places.shape.dropLast()) == Array(shape.prefix(d))
-    else {
-      throw TensorError(
-        .shape, "segment_reduce",
-        "expected integer \(name) of shape \(shape.prefix(d)) + [segments], but got \(places.dtype) \(places.shape)"
-      )
-    }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "segment_reduce",
-        "\"_segment_reduce_cpu\" not implemented for '\(dtype.scalarName)'")
-    }
+    try require(
+      ndim > 0, .shape, "segment_reduce",
+      "expected data with at least one dimension, but got a tensor with none")
+    try require(
+      places.dtype.isInteger && places.ndim == d + 1
+        && Array(places.shape.dropLast()) == Array(shape.prefix(d)), .shape, "segment_reduce",
+      "expected integer \(name) of shape \(shape.prefix(d)) + [segments], but got \(places.dtype) \(places.shape)"
+    )
+    try require(
+      dtype.isFloatingPoint, .dtype, "segment_reduce",
+      "\"_segment_reduce_cpu\" not implemented for '\(dtype.scalarName)'")
     return d
   }
 

@@ -25,12 +25,10 @@ extension Tensor {
     _ name: String, _ node: String, _ dim: Int, _ dtype: DType?, log: Bool
   ) throws -> Tensor {
     let x = try dtype.map { try to($0) } ?? self
-    guard x.dtype.isFloatingPoint || numel == 0 else {
-      throw TensorError(
-        .dtype, name,
-        "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)"
-      )
-    }
+    try require(
+      x.dtype.isFloatingPoint || numel == 0, .dtype, name,
+      "\"\(name)_lastdim_kernel_impl\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)"
+    )
     let d = try Layout.wrap(dim, ndim, name)
     // 16-bit floats are computed in float32 and rounded once.
     let type = x.dtype.computeType

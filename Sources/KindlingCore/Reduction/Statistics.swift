@@ -93,10 +93,9 @@ private struct VariancePlan: Sendable {
   init(
     _ name: String, _ x: Tensor, _ dims: [Int]?, _ correction: Double, _ keepdim: Bool
   ) throws {
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name, "std and var only support floating point dtypes, but got \(x.dtype)")
-    }
+    try require(
+      x.dtype.isFloatingPoint, .dtype, name,
+      "std and var only support floating point dtypes, but got \(x.dtype)")
     self.dims = try Layout.wrap(dims, x.ndim, name)
     self.keepdim = keepdim
     shape = x.shape

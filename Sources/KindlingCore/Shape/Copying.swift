@@ -145,12 +145,9 @@ extension Tensor {
   /// Sets every element to the value of a 0-dimensional tensor (PyTorch: `Tensor.fill_`).
   @discardableResult
   public func fill_(_ value: Tensor) throws -> Tensor {
-    guard value.ndim == 0 else {
-      throw TensorError(
-        .shape, "fill_",
-        "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions."
-      )
-    }
+    try require(
+      value.ndim == 0, .shape, "fill_",
+      "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions.")
     let value = try value.apart(from: self)
     return try inPlace("fill_", [value], preserving: false) { x, destination in
       let out = destination.alias()
@@ -175,9 +172,8 @@ extension Tensor {
   }
 
   func checkBroadcast(_ source: [Int], _ operation: String) throws {
-    guard try Layout.broadcast(source, shape, operation) == shape else {
-      throw TensorError(
-        .shape, operation, "source of shape \(source) does not broadcast to \(shape)")
-    }
+    try require(
+      Layout.broadcast(source, shape, operation) == shape, .shape, operation,
+      "source of shape \(source) does not broadcast to \(shape)")
   }
 }

@@ -3,28 +3,22 @@ extension Tensor {
   /// Expands dimensions of size 1 without copying; −1 keeps a size (PyTorch: `Tensor.expand`).
   public func expand(_ sizes: [Int]) throws -> Tensor {
     let lead = sizes.count - ndim
-    guard lead >= 0 else {
-      throw TensorError(
-        .shape, "expand",
-        "the number of sizes provided (\(sizes.count)) must be greater or equal to the number of dimensions in the tensor (\(ndim)); sizes are \(sizes), the shape is \(shape)"
-      )
-    }
+    try require(
+      lead >= 0, .shape, "expand",
+      "the number of sizes provided (\(sizes.count)) must be greater or equal to the number of dimensions in the tensor (\(ndim)); sizes are \(sizes), the shape is \(shape)"
+    )
     var target = sizes
     for d in sizes.indices {
       let own = d < lead ? 1 : shape[d - lead]
       if sizes[d] == -1 && d >= lead { target[d] = own }
-      guard target[d] >= 0 else {
-        throw TensorError(
-          .shape, "expand",
-          "the expanded size of the tensor (\(sizes[d])) isn't allowed in a leading, non-existing dimension \(d)"
-        )
-      }
-      guard own == target[d] || own == 1 else {
-        throw TensorError(
-          .shape, "expand",
-          "the expanded size of the tensor (\(target[d])) must match the existing size (\(own)) at non-singleton dimension \(d). Target sizes: \(sizes). Tensor sizes: \(shape)"
-        )
-      }
+      try require(
+        target[d] >= 0, .shape, "expand",
+        "the expanded size of the tensor (\(sizes[d])) isn't allowed in a leading, non-existing dimension \(d)"
+      )
+      try require(
+        own == target[d] || own == 1, .shape, "expand",
+        "the expanded size of the tensor (\(target[d])) must match the existing size (\(own)) at non-singleton dimension \(d). Target sizes: \(sizes). Tensor sizes: \(shape)"
+      )
     }
     _ = try Layout.checkedCount(target, dtype, "expand")
     var strides = Layout.expandedStrides(shape, strides, to: target)
@@ -62,12 +56,10 @@ extension Tensor {
   /// Additional dimensions are inserted in front.
   public func `repeat`(_ repeats: [Int]) throws -> Tensor {
     let lead = repeats.count - ndim
-    guard lead >= 0 else {
-      throw TensorError(
-        .shape, "repeat",
-        "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(repeats) for shape \(shape)"
-      )
-    }
+    try require(
+      lead >= 0, .shape, "repeat",
+      "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(repeats) for shape \(shape)"
+    )
     if let bad = repeats.first(where: { $0 < 0 }) {
       throw TensorError(
         .shape, "repeat", "trying to create tensor with negative dimension: repeats has \(bad)")
@@ -77,10 +69,8 @@ extension Tensor {
     var target: [Int] = [], pairs: [Int] = [], steps: [Int] = []
     for d in repeats.indices {
       let (size, over) = repeats[d].multipliedReportingOverflow(by: own[d])
-      guard !over else {
-        throw TensorError(
-          .memory, "repeat", "repeats \(repeats) of shape \(shape) are larger than any memory")
-      }
+      try require(
+        !over, .memory, "repeat", "repeats \(repeats) of shape \(shape) are larger than any memory")
       target.append(size)
       pairs += [repeats[d], own[d]]
       steps += [0, d < lead ? 0 : strides[d - lead]]
@@ -114,10 +104,8 @@ extension Tensor {
   /// Repeats each element `repeats` times along `dim`, or of the flattened tensor if nil
   /// (PyTorch: `Tensor.repeat_interleave`).
   public func repeatInterleave(_ repeats: Int, dim: Int? = nil) throws -> Tensor {
-    guard repeats >= 0 else {
-      throw TensorError(
-        .value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
-    }
+    try require(
+      repeats >= 0, .value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
     let source = dim == nil ? try ravel() : self
     let d = try Layout.wrapStrictly(dim ?? 0, source.ndim, "repeatInterleave")
     var wide = source.shape
@@ -134,42 +122,35 @@ extension Tensor {
   public func repeatInterleave(
     _ repeats: Tensor, dim: Int? = nil, outputSize: Int? = nil
   ) throws -> Tensor {
-    guard repeats.dtype.isInteger else {
-      throw TensorError(
-        .dtype, "repeatInterleave", "repeats has to be an integer tensor, but is \(repeats.dtype)")
-    }
-    guard repeats.ndim <= 1 else {
-      throw TensorError(
-        .shape, "repeatInterleave",
-        "repeats must be 0-dim or 1-dim tensor, but has shape \(repeats.shape)")
-    }
+    try require(
+      repeats.dtype.isInteger, .dtype, "repeatInterleave",
+      "repeats has to be an integer tensor, but is \(repeats.dtype)")
+    try require(
+      repeats.ndim <= 1, .shape, "repeatInterleave",
+      "repeats must be 0-dim or 1-dim tensor, but has shape \(repeats.shape)")
     let source = dim == nil ? try ravel() : self
     let d = try Layout.wrapStrictly(dim ?? 0, source.ndim, "repeatInterleave")
     if repeats.numel == 1 {
       return try source.repeatInterleave(repeats.item(as: Int.self), dim: d)
     }
     let counts = try repeats.hostElementsForReading(as: Int.self, "repeatInterleave")
-    guard counts.count == source.shape[d] else {
-      throw TensorError(
-        .shape, "repeatInterleave",
-        "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])"
-      )
-    }
-    guard counts.first(outside: 0..<Int.max) ?? 0 >= 0 else {
-      throw TensorError(.value, "repeatInterleave", "repeats can not be negative")
-    }
+    try require(
+      counts.count == source.shape[d], .shape, "repeatInterleave",
+      "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])"
+    )
+    try require(
+      counts.first(outside: 0..<Int.max) ?? 0 >= 0, .value, "repeatInterleave",
+      "repeats can not be negative")
     let total = counts.withElements { counts in
       counts.reduce(0) { sum, count in
         let (next, overflow) = sum.addingReportingOverflow(count)
         return overflow ? Int.max : next
       }
     }
-    guard outputSize ?? total == total else {
-      throw TensorError(
-        .value, "repeatInterleave",
-        "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)"
-      )
-    }
+    try require(
+      outputSize ?? total == total, .value, "repeatInterleave",
+      "allocated size does not match required size: outputSize is \(outputSize ?? 0), the repeats sum to \(total)"
+    )
     // How many elements start at each place of the result, added up: no step depends on a count.
     let index = try HostBuffer(repeating: 0, count: total &+ 1, "repeatInterleave")
     index.withElements { index in
@@ -204,20 +185,15 @@ extension Tensor {
       )
     }
     let indexing = chosen ?? .ij
-    guard let first = tensors.first else {
-      throw TensorError(.value, "meshgrid", "expects a non-empty list of tensors")
-    }
+    let first = try require(
+      tensors.first, .value, "meshgrid", "expects a non-empty list of tensors")
     for t in tensors {
-      guard t.ndim <= 1 else {
-        throw TensorError(
-          .shape, "meshgrid",
-          "expected scalar or 1D tensor in the tensor list but got shape \(t.shape)")
-      }
-      guard t.dtype == first.dtype else {
-        throw TensorError(
-          .dtype, "meshgrid",
-          "expects all tensors to have the same dtype, but got \(first.dtype) and \(t.dtype)")
-      }
+      try require(
+        t.ndim <= 1, .shape, "meshgrid",
+        "expected scalar or 1D tensor in the tensor list but got shape \(t.shape)")
+      try require(
+        t.dtype == first.dtype, .dtype, "meshgrid",
+        "expects all tensors to have the same dtype, but got \(first.dtype) and \(t.dtype)")
     }
     let swaps = indexing == .xy && tensors.count >= 2
     var ordered = tensors

@@ -4,9 +4,7 @@ extension Tensor {
   ///
   /// Tensors of shape `[0]` are skipped, as in PyTorch.
   public static func cat(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
-    guard let first = tensors.first else {
-      throw TensorError(.value, "cat", "expected a non-empty list of Tensors")
-    }
+    let first = try require(tensors.first, .value, "cat", "expected a non-empty list of Tensors")
     for (i, t) in tensors.enumerated() where t.ndim == 0 {
       throw TensorError(
         .shape, "cat",
@@ -17,11 +15,9 @@ extension Tensor {
     var shape = model.shape
     shape[d] = 0
     for (i, t) in tensors.enumerated() where !t.isSkipped {
-      guard t.ndim == model.ndim else {
-        throw TensorError(
-          .shape, "cat",
-          "Tensors must have same number of dimensions: got \(model.ndim) and \(t.ndim)")
-      }
+      try require(
+        t.ndim == model.ndim, .shape, "cat",
+        "Tensors must have same number of dimensions: got \(model.ndim) and \(t.ndim)")
       for other in shape.indices where other != d && t.shape[other] != shape[other] {
         throw TensorError(
           .shape, "cat",
@@ -85,9 +81,7 @@ extension Tensor {
 
   /// Stacks `tensors` of one shape along a new dimension (PyTorch: `torch.stack`).
   public static func stack(_ tensors: [Tensor], dim: Int = 0) throws -> Tensor {
-    guard let first = tensors.first else {
-      throw TensorError(.value, "stack", "stack expects a non-empty TensorList")
-    }
+    let first = try require(tensors.first, .value, "stack", "stack expects a non-empty TensorList")
     let d = try Layout.wrap(dim, first.ndim + 1, "stack")
     for (i, t) in tensors.enumerated() where t.shape != first.shape {
       throw TensorError(
@@ -199,12 +193,8 @@ extension Tensor {
   /// Computes all combinations of `r` elements of this vector, one per row
   /// (PyTorch: `torch.combinations`).
   public func combinations(_ r: Int = 2, withReplacement: Bool = false) throws -> Tensor {
-    guard ndim == 1 else {
-      throw TensorError(.shape, "combinations", "expect a 1D vector, but got shape \(shape)")
-    }
-    guard r >= 0 else {
-      throw TensorError(.value, "combinations", "expect a non-negative number, but got \(r)")
-    }
+    try require(ndim == 1, .shape, "combinations", "expect a 1D vector, but got shape \(shape)")
+    try require(r >= 0, .value, "combinations", "expect a non-negative number, but got \(r)")
     if r == 0 { return try newEmpty([0]) }
     if !withReplacement && r > numel || numel == 0 {
       return try self[Tensor.zeros([0, r], dtype: .int64)]
@@ -235,9 +225,8 @@ extension Tensor {
     for i in 0..<Swift.min(r, n > r ? n - r : 0) where count < 1e15 {
       count *= Double(n - i) / Double(i + 1)
     }
-    guard n > 0, count * Double(r) * 8 < Double(MemoryPool.limit / 2) else {
-      throw TensorError(
-        .memory, "combinations", "about \(count) combinations of \(r) are larger than any memory")
-    }
+    try require(
+      n > 0 && count * Double(r) * 8 < Double(MemoryPool.limit / 2), .memory, "combinations",
+      "about \(count) combinations of \(r) are larger than any memory")
   }
 }

@@ -42,10 +42,9 @@ extension Tensor {
   ///   `preserve` and the tensor is not contiguous.
   public func contiguous(memoryFormat: MemoryFormat) throws -> Tensor {
     if isContiguous(memoryFormat: memoryFormat) { return self }
-    guard memoryFormat != .preserve else {
-      throw TensorError(
-        .value, "contiguous", "preserve memory format is unsupported by the contiguous operator")
-    }
+    try require(
+      memoryFormat != .preserve, .value, "contiguous",
+      "preserve memory format is unsupported by the contiguous operator")
     return try clone(memoryFormat: memoryFormat)
   }
 
@@ -67,10 +66,8 @@ extension MemoryFormat {
     case .channelsLast: rank = 4
     case .channelsLast3d: rank = 5
     }
-    guard tensor.ndim == rank else {
-      throw TensorError(
-        .shape, operation,
-        "required rank \(rank) tensor to use \(self) format, got shape \(tensor.shape)")
-    }
+    try require(
+      tensor.ndim == rank, .shape, operation,
+      "required rank \(rank) tensor to use \(self) format, got shape \(tensor.shape)")
   }
 }

@@ -20,17 +20,13 @@ extension Tensor {
 
   /// Reverses the order of the columns (PyTorch: `Tensor.fliplr`).
   public func fliplr() throws -> Tensor {
-    guard ndim >= 2 else {
-      throw TensorError(.shape, "fliplr", "Input must be >= 2-d, but has shape \(shape)")
-    }
+    try require(ndim >= 2, .shape, "fliplr", "Input must be >= 2-d, but has shape \(shape)")
     return try flip(1)
   }
 
   /// Reverses the order of the rows (PyTorch: `Tensor.flipud`).
   public func flipud() throws -> Tensor {
-    guard ndim >= 1 else {
-      throw TensorError(.shape, "flipud", "Input must be >= 1-d, but has shape \(shape)")
-    }
+    try require(ndim >= 1, .shape, "flipud", "Input must be >= 1-d, but has shape \(shape)")
     return try flip(0)
   }
 
@@ -39,12 +35,10 @@ extension Tensor {
   ///
   /// Without `dims`, the flattened tensor is rolled.
   public func roll(_ shifts: [Int], dims: [Int] = []) throws -> Tensor {
-    guard !shifts.isEmpty else { throw TensorError(.value, "roll", "`shifts` required") }
-    guard dims.count == shifts.count || dims.isEmpty && shifts.count == 1 else {
-      throw TensorError(
-        .value, "roll",
-        "shifts and dimensions must align. shifts: \(shifts.count), dims:\(dims.count)")
-    }
+    try require(!shifts.isEmpty, .value, "roll", "`shifts` required")
+    try require(
+      dims.count == shifts.count || dims.isEmpty && shifts.count == 1, .value, "roll",
+      "shifts and dimensions must align. shifts: \(shifts.count), dims:\(dims.count)")
     let moved = try dims.map { try Layout.wrapSized($0, ndim, "roll") }
     let result = try noGrad {
       if dims.isEmpty { return try ravel().rolled(shifts[0], 0).reshape(shape) }
@@ -74,20 +68,15 @@ extension Tensor {
   /// Rotates the plane of `dims` by `k` right angles, from the first towards the second dimension
   /// (PyTorch: `Tensor.rot90`).
   public func rot90(_ k: Int = 1, dims: [Int] = [0, 1]) throws -> Tensor {
-    guard dims.count == 2 else {
-      throw TensorError(
-        .value, "rot90", "expected total rotation dims == 2, but got dims = \(dims.count)")
-    }
-    guard ndim >= 2 else {
-      throw TensorError(
-        .shape, "rot90", "expected total dims >= 2, but got total dims = \(ndim)")
-    }
+    try require(
+      dims.count == 2, .value, "rot90",
+      "expected total rotation dims == 2, but got dims = \(dims.count)")
+    try require(
+      ndim >= 2, .shape, "rot90", "expected total dims >= 2, but got total dims = \(ndim)")
     let a = try Layout.wrap(dims[0], ndim, "rot90"), b = try Layout.wrap(dims[1], ndim, "rot90")
-    guard a != b else {
-      throw TensorError(
-        .value, "rot90",
-        "expected rotation dims to be different, but got dim0 = \(dims[0]) and dim1 = \(dims[1])")
-    }
+    try require(
+      a != b, .value, "rot90",
+      "expected rotation dims to be different, but got dim0 = \(dims[0]) and dim1 = \(dims[1])")
     let turns = (k % 4 + 4) % 4
     let result = try noGrad {
       switch turns {
@@ -119,11 +108,9 @@ extension Tensor {
     _ operation: String, _ name: String, keepsAbove: Bool, _ diagonal: Int,
     _ pullback: @escaping (Tensor) throws -> Tensor
   ) throws -> Tensor {
-    guard ndim >= 2 else {
-      throw TensorError(
-        .shape, operation,
-        "input tensor must have at least 2 dimensions, but has shape \(shape)")
-    }
+    try require(
+      ndim >= 2, .shape, operation,
+      "input tensor must have at least 2 dimensions, but has shape \(shape)")
     let (rows, columns) = (shape[ndim - 2], shape[ndim - 1])
     // The columns before `cut` are left of the diagonal (triu), or up to it (tril).
     let cuts = (0..<rows).map { row in
@@ -163,20 +150,15 @@ extension Tensor {
   /// Creates matrices with the last dimension of this tensor as diagonals, in dimensions `dim1` and
   /// `dim2` (PyTorch: `torch.diag_embed`).
   public func diagEmbed(offset: Int = 0, dim1: Int = -2, dim2: Int = -1) throws -> Tensor {
-    guard ndim > 0 else {
-      throw TensorError(
-        .shape, "diagEmbed", "expected at least one dimension, but got a 0-dimensional tensor")
-    }
+    try require(
+      ndim > 0, .shape, "diagEmbed",
+      "expected at least one dimension, but got a 0-dimensional tensor")
     let a = try Layout.wrap(dim1, ndim + 1, "diagEmbed"),
       b = try Layout.wrap(dim2, ndim + 1, "diagEmbed")
-    guard a != b else {
-      throw TensorError(
-        .index, "diagEmbed", "diagonal dimensions cannot be identical \(dim1), \(dim2)")
-    }
+    try require(
+      a != b, .index, "diagEmbed", "diagonal dimensions cannot be identical \(dim1), \(dim2)")
     let (side, over) = shape[ndim - 1].addingReportingOverflow(Int(clamping: offset.magnitude))
-    guard !over else {
-      throw TensorError(.memory, "diagEmbed", "an offset of \(offset) is larger than any memory")
-    }
+    try require(!over, .memory, "diagEmbed", "an offset of \(offset) is larger than any memory")
     var target = Array(shape.dropLast())
     for d in [Swift.min(a, b), Swift.max(a, b)] { target.insert(side, at: d) }
     return try placed(in: target, "DiagEmbedBackward0") {

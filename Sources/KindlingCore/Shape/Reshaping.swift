@@ -36,12 +36,10 @@ extension Tensor {
 
   private func viewPlan(_ shape: [Int], _ operation: String) throws -> ViewPlan {
     let target = try inferred(shape, operation)
-    guard let strides = Layout.viewStrides(self.shape, strides, to: target) else {
-      throw TensorError(
-        .shape, operation,
-        "view size \(target) is not compatible with input tensor's size \(self.shape) and stride \(strides) (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead."
-      )
-    }
+    let strides = try require(
+      Layout.viewStrides(self.shape, strides, to: target), .shape, operation,
+      "view size \(target) is not compatible with input tensor's size \(self.shape) and stride \(strides) (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead."
+    )
     return reshapePlan(target, strides)
   }
 
@@ -54,10 +52,9 @@ extension Tensor {
     var known = 1, unknown: Int?
     for (d, size) in shape.enumerated() {
       if size == -1 {
-        guard unknown == nil else {
-          throw TensorError(
-            .shape, operation, "only one dimension can be inferred, but got shape \(shape)")
-        }
+        try require(
+          unknown == nil, .shape, operation,
+          "only one dimension can be inferred, but got shape \(shape)")
         unknown = d
       } else if size < 0 {
         throw TensorError(.shape, operation, "invalid shape dimension \(size) in \(shape)")
@@ -67,17 +64,15 @@ extension Tensor {
     }
     var target = shape
     if let unknown {
-      guard known != 0 else {
-        throw TensorError(
-          .shape, operation,
-          "cannot reshape tensor of \(numel) elements into shape \(shape) because the unspecified dimension size -1 can be any value and is ambiguous"
-        )
-      }
+      try require(
+        known != 0, .shape, operation,
+        "cannot reshape tensor of \(numel) elements into shape \(shape) because the unspecified dimension size -1 can be any value and is ambiguous"
+      )
       target[unknown] = numel / known
     }
-    guard try Layout.checkedCount(target, dtype, operation) == numel else {
-      throw TensorError(.shape, operation, "shape '\(shape)' is invalid for input of size \(numel)")
-    }
+    try require(
+      Layout.checkedCount(target, dtype, operation) == numel, .shape, operation,
+      "shape '\(shape)' is invalid for input of size \(numel)")
     return target
   }
 
@@ -86,11 +81,9 @@ extension Tensor {
   public func flatten(startDim: Int = 0, endDim: Int = -1) throws -> Tensor {
     let from = try Layout.wrap(startDim, ndim, "flatten"),
       to = try Layout.wrap(endDim, ndim, "flatten")
-    guard from <= to else {
-      throw TensorError(
-        .shape, "flatten",
-        "flatten() has invalid args: startDim (\(startDim)) cannot come after endDim (\(endDim))")
-    }
+    try require(
+      from <= to, .shape, "flatten",
+      "flatten() has invalid args: startDim (\(startDim)) cannot come after endDim (\(endDim))")
     if ndim == 0 { return try reshape(1) }
     if from == to { return self }
     let merged = shape[from...to].reduce(1, *)
@@ -100,26 +93,19 @@ extension Tensor {
   /// Splits dimension `dim` into `sizes`, one of which may be −1 (PyTorch: `Tensor.unflatten`).
   public func unflatten(_ dim: Int, _ sizes: [Int]) throws -> Tensor {
     let d = try Layout.wrap(dim, ndim, "unflatten")
-    guard !sizes.isEmpty else {
-      throw TensorError(.shape, "unflatten", "sizes must be non-empty")
-    }
-    guard ndim > 0 else {
-      throw TensorError(
-        .index, "unflatten", "a 0-dimensional tensor has no dimension \(dim) to split into \(sizes)"
-      )
-    }
-    guard sizes.count(where: { $0 == -1 }) <= 1 else {
-      throw TensorError(
-        .shape, "unflatten", "only one dimension can be inferred, but the sizes are \(sizes)")
-    }
+    try require(!sizes.isEmpty, .shape, "unflatten", "sizes must be non-empty")
+    try require(
+      ndim > 0, .index, "unflatten",
+      "a 0-dimensional tensor has no dimension \(dim) to split into \(sizes)")
+    try require(
+      sizes.count(where: { $0 == -1 }) <= 1, .shape, "unflatten",
+      "only one dimension can be inferred, but the sizes are \(sizes)")
     let known = sizes.filter { $0 != -1 }.reduce(1, &*)
     let fits = sizes.contains(-1) ? known != 0 && shape[d] % known == 0 : known == shape[d]
-    guard fits else {
-      throw TensorError(
-        .shape, "unflatten",
-        "provided sizes \(sizes) don't multiply up to the size of dim \(d) (\(shape[d])) in the input tensor"
-      )
-    }
+    try require(
+      fits, .shape, "unflatten",
+      "provided sizes \(sizes) don't multiply up to the size of dim \(d) (\(shape[d])) in the input tensor"
+    )
     let parts = sizes.map { $0 == -1 ? shape[d] / known : $0 }
     return try view(Array(shape[..<d]) + parts + Array(shape[(d + 1)...]))
   }

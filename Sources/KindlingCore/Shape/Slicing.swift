@@ -2,15 +2,12 @@
 extension Tensor {
   /// Selects element `index` along `dim` and removes `dim`, as a view (PyTorch: `Tensor.select`).
   public func select(_ dim: Int, _ index: Int) throws -> Tensor {
-    guard ndim > 0 else {
-      throw TensorError(.index, "select", "select() cannot be applied to a 0-dim tensor.")
-    }
+    try require(ndim > 0, .index, "select", "select() cannot be applied to a 0-dim tensor.")
     let d = try Layout.wrap(dim, ndim, "select")
     let size = shape[d]
-    guard index >= -size, index < size else {
-      throw TensorError(
-        .index, "", "index \(index) is out of bounds for dimension \(d) with size \(size)")
-    }
+    try require(
+      index >= -size && index < size, .index, "",
+      "index \(index) is out of bounds for dimension \(d) with size \(size)")
     let i = index < 0 ? index + size : index
     let before = shape
     var (shape, strides) = (shape, strides)
@@ -30,13 +27,9 @@ extension Tensor {
   public func slice(_ dim: Int, _ start: Int? = nil, _ end: Int? = nil, step: Int = 1) throws
     -> Tensor
   {
-    guard ndim > 0 else {
-      throw TensorError(.index, "slice", "slice() cannot be applied to a 0-dim tensor.")
-    }
+    try require(ndim > 0, .index, "slice", "slice() cannot be applied to a 0-dim tensor.")
     let d = try Layout.wrap(dim, ndim, "slice")
-    guard step > 0 else {
-      throw TensorError(.value, "slice", "slice step must be positive, but got \(step)")
-    }
+    try require(step > 0, .value, "slice", "slice step must be positive, but got \(step)")
     let size = shape[d]
     func bound(_ value: Int) -> Int {
       Swift.min(Swift.max(value < 0 ? value + size : value, 0), size)
@@ -60,36 +53,26 @@ extension Tensor {
 
   /// Selects `length` elements along `dim` from `start` on, as a view (PyTorch: `Tensor.narrow`).
   public func narrow(_ dim: Int, _ start: Int, _ length: Int) throws -> Tensor {
-    guard ndim > 0 else {
-      throw TensorError(.index, "narrow", "narrow() cannot be applied to a 0-dim tensor.")
-    }
+    try require(ndim > 0, .index, "narrow", "narrow() cannot be applied to a 0-dim tensor.")
     let d = try Layout.wrap(dim, ndim, "narrow")
     let size = shape[d]
-    guard length >= 0 else {
-      throw TensorError(.value, "narrow", "length must be non-negative, but got \(length)")
-    }
-    guard start >= -size, start <= size else {
-      throw TensorError(
-        .index, "narrow",
-        "start out of range (expected to be in range of [\(-size), \(size)], but got \(start))")
-    }
+    try require(length >= 0, .value, "narrow", "length must be non-negative, but got \(length)")
+    try require(
+      start >= -size && start <= size, .index, "narrow",
+      "start out of range (expected to be in range of [\(-size), \(size)], but got \(start))")
     let from = start < 0 ? start + size : start
-    guard length <= size - from else {
-      throw TensorError(
-        .index, "narrow",
-        "start (\(from)) + length (\(length)) exceeds dimension size (\(size)).")
-    }
+    try require(
+      length <= size - from, .index, "narrow",
+      "start (\(from)) + length (\(length)) exceeds dimension size (\(size)).")
     return try slice(d, from, from + length)
   }
 
   /// Applies ``narrow(_:_:_:)`` with `start` from a 0-dimensional integer tensor.
   public func narrow(_ dim: Int, _ start: Tensor, _ length: Int) throws -> Tensor {
-    guard start.ndim == 0, start.dtype.isInteger else {
-      throw TensorError(
-        .dtype, "narrow",
-        "start must be a 0-dim integral Tensor, but has shape \(start.shape) and dtype \(start.dtype)"
-      )
-    }
+    try require(
+      start.ndim == 0 && start.dtype.isInteger, .dtype, "narrow",
+      "start must be a 0-dim integral Tensor, but has shape \(start.shape) and dtype \(start.dtype)"
+    )
     return try narrow(dim, start.item(as: Int.self), length)
   }
 
@@ -98,21 +81,15 @@ extension Tensor {
   /// Splits `dim` into views of `splitSize` elements; the last one may be smaller
   /// (PyTorch: `Tensor.split`).
   public func split(_ splitSize: Int, dim: Int = 0) throws -> [Tensor] {
-    guard ndim > 0 else {
-      throw TensorError(.shape, "split", "split expects at least a 1-dimensional tensor")
-    }
+    try require(ndim > 0, .shape, "split", "split expects at least a 1-dimensional tensor")
     let d = try Layout.wrap(dim, ndim, "split")
-    guard splitSize >= 0 else {
-      throw TensorError(
-        .value, "split", "split expects split_size be non-negative, but got split_size=\(splitSize)"
-      )
-    }
+    try require(
+      splitSize >= 0, .value, "split",
+      "split expects split_size be non-negative, but got split_size=\(splitSize)")
     let size = shape[d]
-    guard splitSize > 0 || size == 0 else {
-      throw TensorError(
-        .value, "split",
-        "split_size can only be 0 if dimension size is 0, but got dimension size of \(size)")
-    }
+    try require(
+      splitSize > 0 || size == 0, .value, "split",
+      "split_size can only be 0 if dimension size is 0, but got dimension size of \(size)")
     if size == 0 { return try pieces([0], d, "SplitBackward0") }
     try checkPieces(size / splitSize, "split")
     let full = size / splitSize, rest = size % splitSize
@@ -127,17 +104,13 @@ extension Tensor {
 
   /// Splits `dim` into views of the given sizes (PyTorch: `torch.split`).
   public func split(_ splitSizes: [Int], dim: Int = 0) throws -> [Tensor] {
-    guard ndim > 0 else {
-      throw TensorError(.shape, "split", "split expects at least a 1-dimensional tensor")
-    }
+    try require(ndim > 0, .shape, "split", "split expects at least a 1-dimensional tensor")
     let d = try Layout.wrap(dim, ndim, "split")
     let total = splitSizes.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-    guard !splitSizes.contains(where: { $0 < 0 }), total == shape[d] else {
-      throw TensorError(
-        .shape, "split",
-        "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)"
-      )
-    }
+    try require(
+      !splitSizes.contains(where: { $0 < 0 }) && total == shape[d], .shape, "split",
+      "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)"
+    )
     try checkPieces(splitSizes.count, "split")
     return try pieces(splitSizes, d, "SplitWithSizesBackward0")
   }
@@ -145,13 +118,9 @@ extension Tensor {
   /// Splits `dim` into at most `chunks` views of equal size; the last one may be smaller
   /// (PyTorch: `Tensor.chunk`).
   public func chunk(_ chunks: Int, dim: Int = 0) throws -> [Tensor] {
-    guard ndim > 0 else {
-      throw TensorError(.shape, "chunk", "chunk expects at least a 1-dimensional tensor")
-    }
-    guard chunks > 0 else {
-      throw TensorError(
-        .value, "chunk", "chunk expects `chunks` to be greater than 0, got: \(chunks)")
-    }
+    try require(ndim > 0, .shape, "chunk", "chunk expects at least a 1-dimensional tensor")
+    try require(
+      chunks > 0, .value, "chunk", "chunk expects `chunks` to be greater than 0, got: \(chunks)")
     let d = try Layout.wrap(dim, ndim, "chunk")
     let size = shape[d] / chunks + (shape[d] % chunks == 0 ? 0 : 1)
     if size == 0 {
@@ -214,15 +183,12 @@ extension Tensor {
   /// Splits `dim` into `sections` views whose sizes differ by at most one
   /// (PyTorch: `Tensor.tensor_split`).
   public func tensorSplit(_ sections: Int, dim: Int = 0) throws -> [Tensor] {
-    guard ndim > 0 else {
-      throw TensorError(
-        .shape, "tensorSplit",
-        "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
-    }
-    guard sections > 0 else {
-      throw TensorError(
-        .value, "tensorSplit", "number of sections must be larger than 0, got \(sections)")
-    }
+    try require(
+      ndim > 0, .shape, "tensorSplit",
+      "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    try require(
+      sections > 0, .value, "tensorSplit",
+      "number of sections must be larger than 0, got \(sections)")
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
     try checkPieces(sections, "tensorSplit")
     let (least, extra) = (shape[d] / sections, shape[d] % sections)
@@ -235,11 +201,9 @@ extension Tensor {
 
   /// Splits `dim` at the given indices (PyTorch: `Tensor.tensor_split`).
   public func tensorSplit(_ indices: [Int], dim: Int = 0) throws -> [Tensor] {
-    guard ndim > 0 else {
-      throw TensorError(
-        .shape, "tensorSplit",
-        "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
-    }
+    try require(
+      ndim > 0, .shape, "tensorSplit",
+      "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
     try checkPieces(indices.count, "tensorSplit")
     var start = 0
@@ -252,12 +216,10 @@ extension Tensor {
   /// Applies ``tensorSplit(_:dim:)-(Int,_)`` with a number of sections, or indices, from an int64
   /// tensor.
   public func tensorSplit(_ indicesOrSections: Tensor, dim: Int = 0) throws -> [Tensor] {
-    guard indicesOrSections.dtype == .int64, indicesOrSections.ndim <= 1 else {
-      throw TensorError(
-        .dtype, "tensorSplit",
-        "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(indicesOrSections.shape) and dtype \(indicesOrSections.dtype)"
-      )
-    }
+    try require(
+      indicesOrSections.dtype == .int64 && indicesOrSections.ndim <= 1, .dtype, "tensorSplit",
+      "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(indicesOrSections.shape) and dtype \(indicesOrSections.dtype)"
+    )
     return indicesOrSections.ndim == 0
       ? try tensorSplit(indicesOrSections.item(as: Int.self), dim: dim)
       : try tensorSplit(indicesOrSections.toArray(as: Int.self), dim: dim)
@@ -298,24 +260,20 @@ extension Tensor {
   }
 
   private func checkRank(_ operation: String, _ least: Int) throws {
-    guard ndim >= least else {
-      throw TensorError(
-        .shape, operation,
-        "\(operation) requires a tensor with at least \(least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(ndim) dimensions!"
-      )
-    }
+    try require(
+      ndim >= least, .shape, operation,
+      "\(operation) requires a tensor with at least \(least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(ndim) dimensions!"
+    )
   }
 
   private func evenSplit(_ sections: Int, _ operation: String, least: Int, dim: Int) throws
     -> [Tensor]
   {
     try checkRank(operation, least)
-    guard sections > 0, shape[dim] % sections == 0 else {
-      throw TensorError(
-        .shape, operation,
-        "\(operation) attempted to split along dimension \(dim), but the size of the dimension \(shape[dim]) is not divisible by the split_size \(sections)!"
-      )
-    }
+    try require(
+      sections > 0 && shape[dim] % sections == 0, .shape, operation,
+      "\(operation) attempted to split along dimension \(dim), but the size of the dimension \(shape[dim]) is not divisible by the split_size \(sections)!"
+    )
     return try tensorSplit(sections, dim: dim)
   }
 
@@ -328,14 +286,10 @@ extension Tensor {
   public func unfold(_ dimension: Int, _ size: Int, _ step: Int) throws -> Tensor {
     let d = try Layout.wrap(dimension, ndim, "unfold")
     let (length, spacing) = ndim == 0 ? (1, 1) : (shape[d], strides[d])
-    guard size >= 0, size <= length else {
-      throw TensorError(
-        .value, "unfold",
-        "maximum size for tensor at dimension \(d) is \(length) but size is \(size)")
-    }
-    guard step > 0 else {
-      throw TensorError(.value, "unfold", "step is \(step) but must be > 0")
-    }
+    try require(
+      size >= 0 && size <= length, .value, "unfold",
+      "maximum size for tensor at dimension \(d) is \(length) but size is \(size)")
+    try require(step > 0, .value, "unfold", "step is \(step) but must be > 0")
     let count = (length - size) / step + 1
     var (windows, steps) = (shape, strides)
     if ndim > 0 { (windows[d], steps[d]) = (count, count > 1 ? spacing * step : spacing) }
@@ -356,11 +310,9 @@ extension Tensor {
   /// The diagonal is in a new last dimension.
   public func diagonal(offset: Int = 0, dim1: Int = 0, dim2: Int = 1) throws -> Tensor {
     let a = try Layout.wrap(dim1, ndim, "diagonal"), b = try Layout.wrap(dim2, ndim, "diagonal")
-    guard a != b, ndim >= 2 else {
-      throw TensorError(
-        .index, "diagonal",
-        "diagonal dimensions cannot be identical \(dim1), \(dim2) (the tensor has shape \(shape))")
-    }
+    try require(
+      a != b && ndim >= 2, .index, "diagonal",
+      "diagonal dimensions cannot be identical \(dim1), \(dim2) (the tensor has shape \(shape))")
     let (rows, columns) = (shape[a], shape[b])
     let outside = offset <= -rows || offset >= columns
     let length =

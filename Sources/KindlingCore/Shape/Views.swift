@@ -84,12 +84,10 @@ extension Tensor {
   public func swapdims(_ dim0: Int, _ dim1: Int) throws -> Tensor { try transpose(dim0, dim1) }
 
   private func tPlan(_ operation: String) throws -> ViewPlan {
-    guard ndim <= 2 else {
-      throw TensorError(
-        .shape, operation,
-        "t() expects a tensor with <= 2 dimensions, but self is \(ndim)D; name the dimensions with transpose(_:_:)"
-      )
-    }
+    try require(
+      ndim <= 2, .shape, operation,
+      "t() expects a tensor with <= 2 dimensions, but self is \(ndim)D; name the dimensions with transpose(_:_:)"
+    )
     return ViewPlan(shape.reversed(), strides.reversed(), storageOffset) { g, _ in try g.t() }
   }
 
@@ -102,12 +100,10 @@ extension Tensor {
 
   /// Permutes the dimensions to the order `dims`, as a view (PyTorch: `Tensor.permute`).
   public func permute(_ dims: [Int]) throws -> Tensor {
-    guard dims.count == ndim else {
-      throw TensorError(
-        .shape, "permute",
-        "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = \(ndim) is not equal to len(dims) = \(dims.count)"
-      )
-    }
+    try require(
+      dims.count == ndim, .shape, "permute",
+      "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = \(ndim) is not equal to len(dims) = \(dims.count)"
+    )
     return try permuted(dims.isEmpty ? [] : try Layout.wrap(dims, ndim, "permute"))
   }
 
@@ -159,11 +155,9 @@ extension Tensor {
         noteScalar("mT", "This function is the identity in these cases.")
         return self
       }
-      guard ndim >= 2 else {
-        throw TensorError(
-          .shape, "mT",
-          "tensor.mT is only supported on matrices or batches of matrices. Got \(ndim)-D tensor.")
-      }
+      try require(
+        ndim >= 2, .shape, "mT",
+        "tensor.mT is only supported on matrices or batches of matrices. Got \(ndim)-D tensor.")
       return try transpose(-2, -1)
     }
   }
@@ -180,12 +174,10 @@ extension Tensor {
   /// The conjugate transpose of a matrix with real elements (PyTorch: `Tensor.H`).
   public var H: Tensor {
     get throws {
-      guard ndim == 2 || ndim == 0 else {
-        throw TensorError(
-          .shape, "H",
-          "tensor.H is only supported on matrices (2-D tensors). Got \(ndim)-D tensor. For batches of matrices, consider using tensor.mH"
-        )
-      }
+      try require(
+        ndim == 2 || ndim == 0, .shape, "H",
+        "tensor.H is only supported on matrices (2-D tensors). Got \(ndim)-D tensor. For batches of matrices, consider using tensor.mH"
+      )
       guard ndim == 0 else { return try transpose(0, 1) }
       noteScalar("H", "Consider using x.conj().")
       return self
@@ -195,12 +187,10 @@ extension Tensor {
   /// Moves the dimensions `source` to the positions `destination`; the others keep their order
   /// (PyTorch: `Tensor.movedim`).
   public func movedim(_ source: [Int], _ destination: [Int]) throws -> Tensor {
-    guard source.count == destination.count else {
-      throw TensorError(
-        .shape, "movedim",
-        "invalid source or destination dims: source (\(source) dims) should contain the same number of dims as destination (\(destination) dims)"
-      )
-    }
+    try require(
+      source.count == destination.count, .shape, "movedim",
+      "invalid source or destination dims: source (\(source) dims) should contain the same number of dims as destination (\(destination) dims)"
+    )
     if source.isEmpty { return try view("AliasBackward0", aliasPlan()) }
     let from = try Layout.wrapKeeping(source, ndim, "movedim")
     let to = try Layout.wrapKeeping(destination, ndim, "movedim")
@@ -262,25 +252,19 @@ extension Tensor {
   }
 
   func checkStrided(_ size: [Int], _ stride: [Int], _ offset: Int, _ operation: String) throws {
-    guard size.count == stride.count else {
-      throw TensorError(
-        .shape, operation,
-        "mismatch in length of strides and shape: \(stride) and \(size)")
-    }
-    guard !stride.contains(where: { $0 < 0 }), offset >= 0 else {
-      throw TensorError(
-        .shape, operation,
-        "negative strides and offsets are not supported, but got strides \(stride) and offset \(offset)"
-      )
-    }
+    try require(
+      size.count == stride.count, .shape, operation,
+      "mismatch in length of strides and shape: \(stride) and \(size)")
+    try require(
+      !stride.contains(where: { $0 < 0 }) && offset >= 0, .shape, operation,
+      "negative strides and offsets are not supported, but got strides \(stride) and offset \(offset)"
+    )
     _ = try Layout.checkedCount(size, dtype, operation)
     let extent = try Layout.checkedExtent(size, stride, offset: offset, operation)
-    guard extent <= storage.byteCount / dtype.byteSize else {
-      throw TensorError(
-        .shape, operation,
-        "sizes \(size), strides \(stride), storage offset \(offset), and itemsize \(dtype.byteSize) require a storage of \(extent) elements, but this one has \(storage.byteCount / dtype.byteSize)"
-      )
-    }
+    try require(
+      extent <= storage.byteCount / dtype.byteSize, .shape, operation,
+      "sizes \(size), strides \(stride), storage offset \(offset), and itemsize \(dtype.byteSize) require a storage of \(extent) elements, but this one has \(storage.byteCount / dtype.byteSize)"
+    )
   }
 
   /// Computes the gradient of a strided view.

@@ -95,9 +95,7 @@ extension Tensor {
 extension Tensor {
   private func checkMedian(_ name: String, _ dims: [Int]) throws {
     try checkRows(name, dims, all: false)
-    guard dtype != .bool else {
-      throw TensorError(.dtype, name, "\"median_cpu\" not implemented for 'Bool'")
-    }
+    try require(dtype != .bool, .dtype, name, "\"median_cpu\" not implemented for 'Bool'")
   }
 
   /// Returns the ranks of the medians in sorted lines along `d`.
@@ -149,19 +147,14 @@ extension Tensor {
     _ name: String, _ q: Tensor, _ dim: Int?, _ keepdim: Bool, _ interpolation: Interpolation,
     ignoresNaN: Bool
   ) throws -> Tensor {
-    guard dtype == .float32 || dtype == .float64 else {
-      throw TensorError(
-        .dtype, name, "\(name)() input tensor must be either float or double dtype, not \(dtype)")
-    }
-    guard q.dtype == dtype, q.ndim <= 1 else {
-      throw TensorError(
-        .dtype, name,
-        "\(name)() q must be a scalar or 1D tensor of the same dtype as the input tensor, but is \(q.dtype) \(q.shape)"
-      )
-    }
-    guard numel > 0 else {
-      throw TensorError(.value, name, "\(name)() input tensor must be non-empty")
-    }
+    try require(
+      dtype == .float32 || dtype == .float64, .dtype, name,
+      "\(name)() input tensor must be either float or double dtype, not \(dtype)")
+    try require(
+      q.dtype == dtype && q.ndim <= 1, .dtype, name,
+      "\(name)() q must be a scalar or 1D tensor of the same dtype as the input tensor, but is \(q.dtype) \(q.shape)"
+    )
+    try require(numel > 0, .value, name, "\(name)() input tensor must be non-empty")
     let levels = try q.toArray(as: Double.self)
     if let bad = levels.first(where: { !($0 >= 0 && $0 <= 1) }) {
       throw TensorError(.value, name, "\(name)() q must be in the range [0, 1] but got \(bad)")

@@ -9,11 +9,9 @@ extension Tensor {
   public func searchsorted(
     _ values: Tensor, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
   ) throws -> Tensor {
-    guard ndim > 0 else {
-      throw TensorError(
-        .shape, "searchsorted",
-        "boundaries tensor should have positive dimension, but got 0 dimension")
-    }
+    try require(
+      ndim > 0, .shape, "searchsorted",
+      "boundaries tensor should have positive dimension, but got 0 dimension")
     guard ndim == 1 || values.ndim == ndim && shape.dropLast() == values.shape.dropLast() else {
       throw TensorError(
         .shape, "searchsorted",
@@ -21,17 +19,13 @@ extension Tensor {
       )
     }
     if let sorter {
-      guard sorter.shape == shape else {
-        throw TensorError(
-          .shape, "searchsorted",
-          "boundary and sorter must have the same size, but got boundary tensor \(shape) and got sorter tensor \(sorter.shape)"
-        )
-      }
-      guard sorter.dtype == .int64 else {
-        throw TensorError(
-          .dtype, "searchsorted",
-          "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
-      }
+      try require(
+        sorter.shape == shape, .shape, "searchsorted",
+        "boundary and sorter must have the same size, but got boundary tensor \(shape) and got sorter tensor \(sorter.shape)"
+      )
+      try require(
+        sorter.dtype == .int64, .dtype, "searchsorted",
+        "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
     }
     for (name, tensor) in [("input value", values), ("boundary", self), ("sorter", sorter ?? self)]
     where !tensor.isContiguous && (name != "sorter" || sorter != nil) {
@@ -44,10 +38,8 @@ extension Tensor {
     if values.numel == 0 {
       return try Tensor.zeros(values.shape, dtype: outInt32 ? .int32 : .int64, device: device)
     }
-    guard type != .bool else {
-      throw TensorError(
-        .dtype, "searchsorted", "\"searchsorted_out_cpu\" not implemented for 'Bool'")
-    }
+    try require(
+      type != .bool, .dtype, "searchsorted", "\"searchsorted_out_cpu\" not implemented for 'Bool'")
     let (edges, wanted) = try noGrad {
       (try (sorter.map { try gather(-1, $0) } ?? self).to(type), try values.to(type))
     }
@@ -62,12 +54,10 @@ extension Tensor {
   public func searchsorted<S: TensorScalar>(
     _ value: S, right: Bool = false, sorter: Tensor? = nil, outInt32: Bool = false
   ) throws -> Tensor {
-    guard ndim == 1 else {
-      throw TensorError(
-        .shape, "searchsorted",
-        "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(ndim))"
-      )
-    }
+    try require(
+      ndim == 1, .shape, "searchsorted",
+      "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(ndim))"
+    )
     let number = try Tensor.wrapped(value, like: self)
     return try searchsorted(number, right: right, sorter: sorter, outInt32: outInt32)
   }
@@ -106,11 +96,9 @@ extension Tensor {
   public func bucketize(
     _ boundaries: Tensor, right: Bool = false, outInt32: Bool = false
   ) throws -> Tensor {
-    guard boundaries.ndim == 1 else {
-      throw TensorError(
-        .shape, "bucketize",
-        "boundaries tensor must be 1 dimension, but got dim(\(boundaries.ndim))")
-    }
+    try require(
+      boundaries.ndim == 1, .shape, "bucketize",
+      "boundaries tensor must be 1 dimension, but got dim(\(boundaries.ndim))")
     return try boundaries.searchsorted(self, right: right, outInt32: outInt32)
   }
 
@@ -136,25 +124,17 @@ extension Tensor {
   /// Counts each nonnegative integer in this vector, or sums its `weights`
   /// (PyTorch: `torch.bincount`).
   public func bincount(weights: Tensor? = nil, minlength: Int = 0) throws -> Tensor {
-    guard minlength >= 0 else {
-      throw TensorError(.value, "bincount", "minlength should be >= 0, but is \(minlength)")
-    }
-    guard ndim == 1, dtype.isInteger else {
-      throw TensorError(
-        .shape, "bincount",
-        "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype)."
-      )
-    }
-    if dtype == .bool {
-      throw TensorError(.dtype, "bincount", "\"bincount_cpu\" not implemented for 'Bool'")
-    }
+    try require(minlength >= 0, .value, "bincount", "minlength should be >= 0, but is \(minlength)")
+    try require(
+      ndim == 1 && dtype.isInteger, .shape, "bincount",
+      "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype)."
+    )
+    try require(dtype != .bool, .dtype, "bincount", "\"bincount_cpu\" not implemented for 'Bool'")
     let (least, greatest) =
       numel == 0 ? (0, -1) : (try min().item(as: Int.self), try max().item(as: Int.self))
-    guard least >= 0, greatest < .max else {
-      throw TensorError(
-        .value, "bincount",
-        "bincount only supports 1-d non-negative integral inputs, but got \(least)")
-    }
+    try require(
+      least >= 0 && greatest < .max, .value, "bincount",
+      "bincount only supports 1-d non-negative integral inputs, but got \(least)")
     let length = Swift.max(minlength, greatest + 1)
     _ = try Layout.checkedCount([length], .int64, "bincount")
     // Without elements, PyTorch returns counts even if weights are given.
@@ -162,12 +142,10 @@ extension Tensor {
       return try Tensor.zeros([length], dtype: .int64)
         .indexAdd(0, to(.int64), Tensor.ones([numel], dtype: .int64))
     }
-    guard weights.shape == shape else {
-      throw TensorError(
-        .shape, "bincount",
-        "weights should be 1-d and have the same length as input, but got \(weights.shape) for \(shape)"
-      )
-    }
+    try require(
+      weights.shape == shape, .shape, "bincount",
+      "weights should be 1-d and have the same length as input, but got \(weights.shape) for \(shape)"
+    )
     let type: DType = weights.dtype == .float32 ? .float32 : .float64
     return try noGrad {
       try Tensor.zeros([length], dtype: type).indexAdd(0, to(.int64), weights.to(type))
@@ -179,16 +157,12 @@ extension Tensor {
   ///
   /// If both are equal, the minimum and maximum of the elements are used.
   public func histc(bins: Int = 100, min: Double = 0, max: Double = 0) throws -> Tensor {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "histc", "\"histogram_cpu\" not implemented for '\(dtype.scalarName)'")
-    }
-    guard bins > 0 else {
-      throw TensorError(.value, "histc", "bins must be > 0, but got \(bins)")
-    }
-    guard !(max < min) else {
-      throw TensorError(.value, "histc", "max must be larger than min, but got \(min) to \(max)")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "histc",
+      "\"histogram_cpu\" not implemented for '\(dtype.scalarName)'")
+    try require(bins > 0, .value, "histc", "bins must be > 0, but got \(bins)")
+    try require(
+      !(max < min), .value, "histc", "max must be larger than min, but got \(min) to \(max)")
     try Layout.checkList(bins, "histc")
     return try noGrad {
       var (low, high) = (min, max)
@@ -196,9 +170,8 @@ extension Tensor {
         (low, high) = (try self.min().item(), try self.max().item())
       }
       if low == high { (low, high) = (low - 1, high + 1) }
-      guard low.isFinite, high.isFinite else {
-        throw TensorError(.value, "histc", "range of [\(low), \(high)] is not finite")
-      }
+      try require(
+        low.isFinite && high.isFinite, .value, "histc", "range of [\(low), \(high)] is not finite")
       // Every step is rounded to the dtype, which decides where what lies near an edge belongs.
       func number(_ x: Double) throws -> Tensor { try .full([], x, dtype: dtype, device: device) }
       let least = try number(low), greatest = try number(high)
@@ -239,27 +212,23 @@ extension Tensor {
   /// Converts row-major indices to coordinates, one tensor for each dimension of `shape`
   /// (PyTorch: `torch.unravel_index`).
   public func unravelIndex(_ shape: [Int]) throws -> [Tensor] {
-    guard dtype.isInteger else {
-      throw TensorError(
-        .dtype, "unravelIndex", "expected 'indices' to be integer dtype, but got \(dtype)")
-    }
+    try require(
+      dtype.isInteger, .dtype, "unravelIndex",
+      "expected 'indices' to be integer dtype, but got \(dtype)")
     if let bad = shape.first(where: { $0 < 0 }) {
       throw TensorError(
         .shape, "unravelIndex", "'shape' cannot have negative values, but got \(bad) in \(shape)")
     }
-    guard numel == 0 || !shape.contains(0) else {
-      throw TensorError(
-        .shape, "unravelIndex",
-        "'shape' cannot have zero dimensions when 'indices' is non-empty, but got \(shape)")
-    }
+    try require(
+      numel == 0 || !shape.contains(0), .shape, "unravelIndex",
+      "'shape' cannot have zero dimensions when 'indices' is non-empty, but got \(shape)")
     var steps: [Int] = [], step = 1
     for size in shape.reversed() {
       steps.append(step)
       let (next, overflow) = step.multipliedReportingOverflow(by: size)
-      guard !overflow || steps.count == shape.count else {
-        throw TensorError(
-          .shape, "unravelIndex", "the number of elements of shape \(shape) does not fit in Int")
-      }
+      try require(
+        !overflow || steps.count == shape.count, .shape, "unravelIndex",
+        "the number of elements of shape \(shape) does not fit in Int")
       step = next
     }
     return try unsqueeze(-1).div(Tensor(steps.reversed()), rounding: .floor)

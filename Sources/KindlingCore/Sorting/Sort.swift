@@ -31,14 +31,10 @@ extension Tensor {
     _ k: Int, dim: Int = -1, largest: Bool = true, sorted: Bool = true
   ) throws -> (values: Tensor, indices: Tensor) {
     let d = try Layout.wrap(dim, ndim, "topk")
-    guard k >= 0, k <= (ndim == 0 ? 1 : shape[d]) else {
-      throw TensorError(
-        .index, "topk",
-        "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
-    }
-    guard dtype != .bool else {
-      throw TensorError(.dtype, "topk", "topk does not support bool dtypes on CPU")
-    }
+    try require(
+      k >= 0 && k <= (ndim == 0 ? 1 : shape[d]), .index, "topk",
+      "selected index k out of range: k is \(k), the size is \(ndim == 0 ? 1 : shape[d])")
+    try require(dtype != .bool, .dtype, "topk", "topk does not support bool dtypes on CPU")
     // PyTorch returns the only element for k = 0 and k = 1.
     let k = ndim == 0 ? 1 : k
     return try noGradOrdered("topk", d, largest, "TopkBackward0", first: k) {
@@ -52,16 +48,14 @@ extension Tensor {
     _ k: Int, dim: Int = -1, keepdim: Bool = false
   ) throws -> (values: Tensor, indices: Tensor) {
     let d = try Layout.wrap(dim, ndim, "kthvalue")
-    guard k >= 1, k <= (ndim == 0 ? 1 : shape[d]) else {
-      throw TensorError(
-        .index, "kthvalue",
-        "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])"
-      )
-    }
+    try require(
+      k >= 1 && k <= (ndim == 0 ? 1 : shape[d]), .index, "kthvalue",
+      "selected number k out of range for dimension \(d): k is \(k), the size is \(ndim == 0 ? 1 : shape[d])"
+    )
     // A 0-dimensional tensor needs no comparison.
-    guard dtype != .bool || ndim == 0 else {
-      throw TensorError(.dtype, "kthvalue", "\"kthvalue_cpu\" not implemented for 'Bool'")
-    }
+    try require(
+      dtype != .bool || ndim == 0, .dtype, "kthvalue",
+      "\"kthvalue_cpu\" not implemented for 'Bool'")
     return try noGradOrdered("kthvalue", d, false, "KthvalueBackward0", first: k, keepdim: keepdim)
     {
       try $0.narrow(d, k - 1, 1).clone()
@@ -76,9 +70,9 @@ extension Tensor {
   public func mode(dim: Int = -1, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor)
   {
     let d = try Layout.wrap(dim, ndim, "mode")
-    guard ndim == 0 || shape[d] > 0 else {
-      throw TensorError(.shape, "mode", "Expected reduction dim \(d) to have non-zero size.")
-    }
+    try require(
+      ndim == 0 || shape[d] > 0, .shape, "mode",
+      "Expected reduction dim \(d) to have non-zero size.")
     let (values, indices) = try noGrad {
       if ndim == 0 { return (try clone(), try Tensor.zeros([], dtype: .int64, device: device)) }
       let rows = try movedim(d, -1), size = shape[d]
@@ -205,14 +199,12 @@ extension Tensor {
       let line = source.ndim == 0 ? try source.reshape(1) : source
       let count = line.shape[d ?? 0]
       let width = line.shape.enumerated().reduce(1) { $1.offset == d ?? 0 ? $0 : $0 * $1.element }
-      guard width > 0 || count == 0 && d == nil else {
-        throw TensorError(
-          .shape, name,
-          count == 0
-            ? "Number of zero sized dimensions is more than one, so unique cannot be applied: the shape is \(shape)"
-            : "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)"
-        )
-      }
+      try require(
+        width > 0 || count == 0 && d == nil, .shape, name,
+        count == 0
+          ? "Number of zero sized dimensions is more than one, so unique cannot be applied: the shape is \(shape)"
+          : "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is \(shape)"
+      )
       let moved = try line.movedim(d ?? 0, 0)
       let rows = try moved.reshape(count, width == 0 ? 1 : width)
       // Columns sorted stably from the last to the first give rows in lexicographic order.

@@ -95,11 +95,9 @@ extension DType: CustomStringConvertible {
 ///
 /// - Throws: ``TensorError`` `.dtype` unless `dtype` is a floating-point type.
 public func setDefaultDtype(_ dtype: DType) throws {
-  guard dtype.isFloatingPoint else {
-    throw TensorError(
-      .dtype, "setDefaultDtype",
-      "only floating-point types are supported as the default type, got \(dtype)")
-  }
+  try require(
+    dtype.isFloatingPoint, .dtype, "setDefaultDtype",
+    "only floating-point types are supported as the default type, got \(dtype)")
   DType.default = dtype
 }
 

@@ -31,10 +31,8 @@ extension Layout {
   /// Returns `dim` counted from the front; throws for a missing dimension and for a 0-dimensional
   /// tensor.
   static func wrapSized(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
-    guard rank > 0 else {
-      throw TensorError(
-        .index, operation, "dimension specified as \(dim) but tensor has no dimensions")
-    }
+    try require(
+      rank > 0, .index, operation, "dimension specified as \(dim) but tensor has no dimensions")
     return try wrap(dim, rank, operation)
   }
 
@@ -45,9 +43,9 @@ extension Layout {
     var seen = Set<Int>()
     return try dims.map {
       let d = try wrap($0, rank, operation)
-      guard seen.insert(d).inserted else {
-        throw TensorError(.index, operation, "dim \(d) appears multiple times in the list of dims")
-      }
+      try require(
+        seen.insert(d).inserted, .index, operation,
+        "dim \(d) appears multiple times in the list of dims")
       return d
     }
   }

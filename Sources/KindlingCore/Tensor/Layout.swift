@@ -20,21 +20,18 @@ package enum Layout {
   {
     var count = 1, overflow = false, empty = false
     for size in shape {
-      if size < 0 {
-        throw TensorError(
-          .shape, operation, "sizes must not be negative, but got \(size) in shape \(shape)")
-      }
+      try require(
+        size >= 0, .shape, operation,
+        "sizes must not be negative, but got \(size) in shape \(shape)")
       if size == 0 { empty = true; continue }
       let (product, over) = count.multipliedReportingOverflow(by: size)
       count = product
       overflow = overflow || over
     }
     let (bytes, over) = count.multipliedReportingOverflow(by: dtype.byteSize)
-    if overflow || over || bytes > Int.max / 4 {
-      throw TensorError(
-        .memory, operation,
-        "a tensor of shape \(shape) and dtype \(dtype) is larger than any memory")
-    }
+    try require(
+      !overflow && !over && bytes <= Int.max / 4, .memory, operation,
+      "a tensor of shape \(shape) and dtype \(dtype) is larger than any memory")
     return empty ? 0 : count
   }
 
@@ -42,15 +39,13 @@ package enum Layout {
   /// ``MemoryPool/limit``.
   package static func checkList(_ count: Int, bytes: Int = 8, _ operation: String) throws {
     let (total, over) = count.multipliedReportingOverflow(by: bytes)
-    guard !over, total <= MemoryPool.limit / 2 else {
-      throw TensorError(
-        .memory, operation, "a list of \(count) entries is larger than half of the memory there is")
-    }
+    try require(
+      !over && total <= MemoryPool.limit / 2, .memory, operation,
+      "a list of \(count) entries is larger than half of the memory there is")
     // Swift ends the process if it cannot allocate an array, so the system is asked first.
-    guard total < 1 << 20 || Allocator.shared.systemHas(total) else {
-      throw TensorError(
-        .memory, operation, "cannot allocate \(total) bytes for a list of \(count) entries")
-    }
+    try require(
+      total < 1 << 20 || Allocator.shared.systemHas(total), .memory, operation,
+      "cannot allocate \(total) bytes for a list of \(count) entries")
   }
 
   /// Returns whether elements are contiguous in row-major order.
@@ -78,12 +73,10 @@ package enum Layout {
     for d in 0..<rank {
       let x = d < rank - a.count ? 1 : a[d - (rank - a.count)]
       let y = d < rank - b.count ? 1 : b[d - (rank - b.count)]
-      if x != y && x != 1 && y != 1 {
-        throw TensorError(
-          .shape, operation,
-          "the size of tensor a (\(x)) must match the size of tensor b (\(y)) at non-singleton dimension \(d); shapes are \(a) and \(b)"
-        )
-      }
+      try require(
+        x == y || x == 1 || y == 1, .shape, operation,
+        "the size of tensor a (\(x)) must match the size of tensor b (\(y)) at non-singleton dimension \(d); shapes are \(a) and \(b)"
+      )
       result[d] = x == 1 ? y : x
     }
     return result
@@ -92,20 +85,16 @@ package enum Layout {
   /// Returns `dim` counted from the front; a 0-dimensional tensor has the dimensions −1 and 0.
   package static func wrap(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
     let n = max(rank, 1)
-    guard dim >= -n && dim < n else {
-      throw TensorError(
-        .index, operation,
-        "dimension out of range (expected to be in range of [\(-n), \(n - 1)], but got \(dim))")
-    }
+    try require(
+      dim >= -n && dim < n, .index, operation,
+      "dimension out of range (expected to be in range of [\(-n), \(n - 1)], but got \(dim))")
     return dim < 0 ? dim + n : dim
   }
 
   /// Calls ``wrap(_:_:_:)-(Int,_,_)`` for operations that reject 0-dimensional tensors.
   static func wrapStrictly(_ dim: Int, _ rank: Int, _ operation: String) throws -> Int {
-    guard rank > 0 else {
-      throw TensorError(
-        .index, operation, "dimension specified as \(dim) but tensor has no dimensions")
-    }
+    try require(
+      rank > 0, .index, operation, "dimension specified as \(dim) but tensor has no dimensions")
     return try wrap(dim, rank, operation)
   }
 
@@ -114,16 +103,14 @@ package enum Layout {
   /// Nil and an empty list mean all. As in PyTorch, lists are only supported up to 64 dimensions.
   package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
     guard let dims, !dims.isEmpty else { return Array(0..<rank) }
-    guard rank <= 64 else {
-      throw TensorError(
-        .shape, operation, "only tensors with up to 64 dims are supported, got \(rank)")
-    }
+    try require(
+      rank <= 64, .shape, operation, "only tensors with up to 64 dims are supported, got \(rank)")
     var seen = Set<Int>()
     return try dims.map {
       let d = try wrap($0, rank, operation)
-      guard seen.insert(d).inserted else {
-        throw TensorError(.index, operation, "dim \(d) appears multiple times in the list of dims")
-      }
+      try require(
+        seen.insert(d).inserted, .index, operation,
+        "dim \(d) appears multiple times in the list of dims")
       return d
     }.filter { $0 < rank }
   }
@@ -161,12 +148,9 @@ package enum Layout {
       overflow = overflow || under || over || beyond
     }
     let (count, beyond) = end.addingReportingOverflow(1)
-    if overflow || beyond {
-      throw TensorError(
-        .memory, operation,
-        "a view of shape \(shape), strides \(strides) and offset \(offset) is larger than any memory"
-      )
-    }
+    try require(
+      !overflow && !beyond, .memory, operation,
+      "a view of shape \(shape), strides \(strides) and offset \(offset) is larger than any memory")
     return count
   }
 }

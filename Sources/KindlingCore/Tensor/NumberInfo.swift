@@ -36,10 +36,9 @@ public struct IntegerInfo: Sendable, Hashable {
 /// - Throws: ``TensorError`` `.dtype` for integers and bool.
 public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
   let dtype = dtype ?? .default
-  guard dtype.isFloatingPoint else {
-    throw TensorError(
-      .dtype, "finfo", "requires a floating point input type, got \(dtype); use iinfo")
-  }
+  try require(
+    dtype.isFloatingPoint, .dtype, "finfo",
+    "requires a floating point input type, got \(dtype); use iinfo")
   let (smallest, resolution) =
     switch dtype {
     case .float16: (0x1p-14, 1e-3)
@@ -56,11 +55,9 @@ public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
 ///
 /// - Throws: ``TensorError`` `.dtype` for floating-point types and bool.
 public func iinfo(_ dtype: DType) throws -> IntegerInfo {
-  guard dtype.isInteger else {
-    throw TensorError(
-      .dtype, "iinfo",
-      "requires an integer input type, got \(dtype)\(dtype.isFloatingPoint ? "; use finfo" : "")")
-  }
+  try require(
+    dtype.isInteger, .dtype, "iinfo",
+    "requires an integer input type, got \(dtype)\(dtype.isFloatingPoint ? "; use finfo" : "")")
   return IntegerInfo(
     dtype: dtype, bits: 8 * dtype.byteSize, max: dtype.integerLimits.upperBound,
     min: dtype.integerLimits.lowerBound)

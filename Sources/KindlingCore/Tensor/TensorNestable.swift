@@ -43,12 +43,10 @@ extension Array: TensorNestable where Element: TensorNestable {
 
   /// Appends the numbers of all elements in order.
   public func appendLeaves(to leaves: inout [Leaf], shape: [Int], level: Int) throws {
-    guard level < shape.count, count == shape[level] else {
-      throw TensorError(
-        .shape, "Tensor",
-        "expected sequence of length \(level < shape.count ? shape[level] : 0) at dim \(level) (got \(count)); rows of a nested array must be equally long"
-      )
-    }
+    try require(
+      level < shape.count && count == shape[level], .shape, "Tensor",
+      "expected sequence of length \(level < shape.count ? shape[level] : 0) at dim \(level) (got \(count)); rows of a nested array must be equally long"
+    )
     if Element.self == Leaf.self, let numbers = self as? [Leaf] {
       return leaves.append(contentsOf: numbers)
     }

@@ -6,9 +6,7 @@ struct ByteReader {
 
   /// Creates a reader that starts at `offset` of `bytes`; `what` describes them in error messages.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0, _ what: String) throws {
-    guard 0...bytes.count ~= offset else {
-      throw CheckpointError.corrupt("\(what) lies outside the file")
-    }
+    try require(0...bytes.count ~= offset, .corrupt, "\(what) lies outside the file")
     self.bytes = bytes
     self.offset = offset
     self.what = what
@@ -19,10 +17,9 @@ struct ByteReader {
 
   /// Reads the next `count` bytes.
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
-    guard count >= 0, count <= remaining else {
-      throw CheckpointError.corrupt(
-        "\(what) ends early: \(count) bytes are announced, \(remaining) are left")
-    }
+    try require(
+      count >= 0 && count <= remaining, .corrupt,
+      "\(what) ends early: \(count) bytes are announced, \(remaining) are left")
     defer { offset += count }
     return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
   }
@@ -35,17 +32,15 @@ struct ByteReader {
   /// Reads the next unsigned integer as a count or offset that must fit `Int`.
   mutating func count<I: FixedWidthInteger & UnsignedInteger>(_ type: I.Type) throws -> Int {
     let value = try take(I.self)
-    guard let result = Int(exactly: value) else {
-      throw CheckpointError.corrupt("\(what) has the impossible size \(value)")
-    }
+    let result = try require(
+      Int(exactly: value), .corrupt, "\(what) has the impossible size \(value)")
     return result
   }
 
   /// Reads the bytes up to the next line feed, and skips it.
   mutating func line() throws -> UnsafeRawBufferPointer {
-    guard let end = bytes[offset...].firstIndex(of: 0x0A) else {
-      throw CheckpointError.corrupt("\(what) ends within a line")
-    }
+    let end = try require(
+      bytes[offset...].firstIndex(of: 0x0A), .corrupt, "\(what) ends within a line")
     defer { offset = end + 1 }
     return UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
   }

@@ -16,7 +16,7 @@ package final class FileSource: Sendable {
   /// copy.
   package init(_ path: String, mapped: Bool = false) throws {
     let file = try InputFile(path)
-    guard file.byteCount > 0 else { throw CheckpointError.corrupt("the file is empty") }
+    try require(file.byteCount > 0, .corrupt, "the file is empty")
     byteCount = file.byteCount
     mapping = try mapped ? Mapping(file) : nil
     origin = .file(file)
@@ -29,7 +29,7 @@ package final class FileSource: Sendable {
 
   /// Creates a source from a copy of `content` instead of a file.
   package convenience init(copying content: UnsafeRawBufferPointer) throws {
-    guard !content.isEmpty else { throw CheckpointError.corrupt("the file is empty") }
+    try require(!content.isEmpty, .corrupt, "the file is empty")
     let memory = try HostBytes(byteCount: content.count)
     memory.bytes.copyMemory(from: content)
     self.init(memory)

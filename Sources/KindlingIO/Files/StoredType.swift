@@ -35,18 +35,15 @@ struct StoredType: Equatable {
     var count = 1
     var overflow = false
     for size in shape where size != 0 {
-      guard size > 0 else {
-        throw CheckpointError.corrupt("\(what) has the negative dimension \(size)")
-      }
+      try require(size > 0, .corrupt, "\(what) has the negative dimension \(size)")
       let (product, over) = count.multipliedReportingOverflow(by: size)
       (count, overflow) = (product, overflow || over)
     }
     let (bytes, over) = count.multipliedReportingOverflow(by: byteSize)
     // The loaded elements may be wider than the stored ones.
-    guard !overflow, !over, bytes <= Int.max / 16 else {
-      throw CheckpointError.corrupt(
-        "\(what) of shape \(shape) has more elements than 64 bits count")
-    }
+    try require(
+      !overflow && !over && bytes <= Int.max / 16, .corrupt,
+      "\(what) of shape \(shape) has more elements than 64 bits count")
     return shape.contains(0) ? 0 : bytes
   }
 
@@ -94,10 +91,9 @@ struct StoredType: Equatable {
     case (.unsigned, 4): each(UInt32.self) { Int64($0) }
     case (.unsigned, _):
       try each(UInt64.self) {
-        guard let value = Int64(exactly: $0) else {
-          throw CheckpointError(
-            .unsupported, "an element is \($0): uint64 is read as int64, which does not hold it")
-        }
+        let value = try require(
+          Int64(exactly: $0), .unsupported,
+          "an element is \($0): uint64 is read as int64, which does not hold it")
         return value
       }
     case (.float8(let exponentBits), _):

@@ -21,10 +21,9 @@ struct NpyHeader {
     let length = try source.part(range, upTo: 12).withBytes(Self.length)
     self = try source.part(range, upTo: length).withBytes { try NpyHeader($0) }
     let (needed, left) = (try type.byteCount(shape, "the array"), range.count - end)
-    guard needed <= left else {
-      throw CheckpointError.corrupt(
-        "the array of shape \(shape) takes \(needed) bytes, but only \(left) follow the header")
-    }
+    try require(
+      needed <= left, .corrupt,
+      "the array of shape \(shape) takes \(needed) bytes, but only \(left) follow the header")
     let start = range.lowerBound + end
     elements = start..<start + needed
   }
@@ -38,16 +37,15 @@ struct NpyHeader {
 
   /// Creates a header from the `.npy` content `bytes`.
   init(_ bytes: UnsafeRawBufferPointer) throws {
-    guard !bytes.isEmpty else { throw CheckpointError.corrupt("the npy file is empty") }
-    guard bytes.count >= 6, bytes.starts(with: Self.magic) else {
-      throw CheckpointError(.format, "not an npy file: it does not begin with \\x93NUMPY")
-    }
+    try require(!bytes.isEmpty, .corrupt, "the npy file is empty")
+    try require(
+      bytes.count >= 6 && bytes.starts(with: Self.magic), .format,
+      "not an npy file: it does not begin with \\x93NUMPY")
     var reader = try ByteReader(bytes, at: 6, "the npy header")
     let (major, minor) = (try reader.take(UInt8.self), try reader.take(UInt8.self))
-    guard 1...3 ~= major, minor == 0 else {
-      throw CheckpointError(
-        .unsupported, "unsupported npy version \(major).\(minor); 1.0, 2.0 and 3.0 are read")
-    }
+    try require(
+      1...3 ~= major && minor == 0, .unsupported,
+      "unsupported npy version \(major).\(minor); 1.0, 2.0 and 3.0 are read")
     let length = try major == 1 ? reader.count(UInt16.self) : reader.count(UInt32.self)
     let text = try reader.take(length)
     end = reader.offset
@@ -60,9 +58,8 @@ struct NpyHeader {
     try parser.expect("{")
     while !parser.skip("}") {
       let key = try parser.string("a key")
-      guard seen.insert(key).inserted else {
-        throw CheckpointError.corrupt("the npy header has the key \(key.prefix(50)) twice")
-      }
+      try require(
+        seen.insert(key).inserted, .corrupt, "the npy header has the key \(key.prefix(50)) twice")
       try parser.expect(":")
       switch key {
       case "descr": try set(descr: try parser.descr())
@@ -76,16 +73,14 @@ struct NpyHeader {
         break
       }
     }
-    guard parser.isAtEnd() else {
-      throw CheckpointError.corrupt("the npy header is no plain dictionary: more follows it")
-    }
+    try require(
+      parser.isAtEnd(), .corrupt, "the npy header is no plain dictionary: more follows it")
     for key in ["descr", "fortran_order", "shape"] where !seen.contains(key) {
       throw CheckpointError.corrupt("the npy header lacks the key \(key)")
     }
-    guard shape.count <= 64 else {
-      throw CheckpointError(
-        .unsupported, "the array has \(shape.count) dimensions; at most 64 are supported")
-    }
+    try require(
+      shape.count <= 64, .unsupported,
+      "the array has \(shape.count) dimensions; at most 64 are supported")
   }
 
   private mutating func set(descr: String) throws {
@@ -116,18 +111,15 @@ struct NpyHeader {
 
   /// Creates the header of a row-major array, padded to align the elements.
   static func bytes(_ dtype: DType, _ shape: [Int]) throws -> [UInt8] {
-    guard let descr = names[dtype] else {
-      throw CheckpointError(
-        .content, "NumPy has no \(dtype); convert with to(.float32) first")
-    }
+    let descr = try require(
+      names[dtype], .content, "NumPy has no \(dtype); convert with to(.float32) first")
     let sizes = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(sizes)), }"
     // Magic, version and length take 10 bytes; a line feed ends the header.
     let padding = 63 - (10 + text.utf8.count) % 64
     let length = text.utf8.count + padding + 1
-    guard let short = UInt16(exactly: length) else {
-      throw CheckpointError(.content, "the array has too many dimensions for an npy header")
-    }
+    let short = try require(
+      UInt16(exactly: length), .content, "the array has too many dimensions for an npy header")
     return magic + [1, 0, UInt8(truncatingIfNeeded: short), UInt8(short >> 8)] + Array(text.utf8)
       + [UInt8](repeating: 0x20, count: padding) + [0x0A]
   }

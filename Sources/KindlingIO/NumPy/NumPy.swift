@@ -156,11 +156,9 @@ public enum NumPy {
     _ file: FileSource, _ body: (_ name: String, ZipArchive.Record) throws -> Void
   ) throws {
     for record in try ZipArchive(file).records {
-      guard record.name.hasSuffix(".npy") else {
-        throw CheckpointError(
-          .unsupported,
-          "the record \(record.name.prefix(200)) is no array: its name does not end in .npy")
-      }
+      try require(
+        record.name.hasSuffix(".npy"), .unsupported,
+        "the record \(record.name.prefix(200)) is no array: its name does not end in .npy")
       try body(String(record.name.dropLast(4)), record)
     }
   }

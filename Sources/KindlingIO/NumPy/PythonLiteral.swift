@@ -66,9 +66,7 @@ struct PythonLiteral: HeaderScanner {
   }
 
   private mutating func integer(_ what: String) throws -> Int {
-    if skip("-") {
-      throw CheckpointError.corrupt("the npy header: \(what) has a negative dimension")
-    }
+    try require(!skip("-"), .corrupt, "the npy header: \(what) has a negative dimension")
     skipSpaces()
     let start = offset
     guard let value = digits() else { throw unfit("\(what) holds a number out of range") }

@@ -19,14 +19,11 @@ enum CheckpointNotes {
   static func pickle(_ notes: CheckpointValue, _ container: CheckpointContainer) throws -> [UInt8]?
   {
     if case .none = notes { return nil }
-    guard container == .zip else {
-      throw CheckpointError(
-        .unsupported, "the legacy form has no place for notes; save in the zip form")
-    }
+    try require(
+      container == .zip, .unsupported,
+      "the legacy form has no place for notes; save in the zip form")
     let (pickle, storages) = try Pickler.write { try $0.put(notes) }
-    guard storages.isEmpty else {
-      throw CheckpointError(.content, "notes hold plain values, not tensors")
-    }
+    try require(storages.isEmpty, .content, "notes hold plain values, not tensors")
     return pickle
   }
 
@@ -34,9 +31,8 @@ enum CheckpointNotes {
   static func read(_ file: FileSource) throws -> CheckpointValue {
     let isZip = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
       if bytes.starts(with: [0x50, 0x4B]) { return true }
-      guard LegacyContainer.isOne(bytes) else {
-        throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
-      }
+      try require(
+        LegacyContainer.isOne(bytes), .format, "unknown file format: not a PyTorch checkpoint")
       return false
     }
     guard isZip else { return .none }

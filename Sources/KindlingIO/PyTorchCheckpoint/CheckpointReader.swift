@@ -18,9 +18,7 @@ package struct CheckpointReader {
     let form: Form = try file.part(0..<file.byteCount, upTo: 16).withBytes { bytes in
       if bytes.starts(with: [0x50, 0x4B]) { return .zip }
       if LegacyContainer.isOne(bytes) { return .legacy }
-      guard bytes.first == 0x80 else {
-        throw CheckpointError(.format, "unknown file format: not a PyTorch checkpoint")
-      }
+      try require(bytes.first == 0x80, .format, "unknown file format: not a PyTorch checkpoint")
       throw CheckpointError(
         .format, "the file is a bare pickle, not a PyTorch checkpoint; refused")
     }
@@ -59,12 +57,10 @@ package struct CheckpointReader {
     var room = 8 * file.byteCount + mostSmall
     func unpack(_ record: ZipArchive.Record) throws {
       room -= record.inflatedSize ?? 0
-      guard room >= 0 else {
-        throw CheckpointError(
-          .unsafe,
-          "refused: the compressed record \(record.name.prefix(200)) unpacks to far more than the file"
-        )
-      }
+      try require(
+        room >= 0, .unsafe,
+        "refused: the compressed record \(record.name.prefix(200)) unpacks to far more than the file"
+      )
     }
     try unpack(pickle)
     let graph = try pickle.content(in: file, verify: verify).withBytes {
@@ -72,11 +68,10 @@ package struct CheckpointReader {
     }
     let storages = try graph.storages.map { storage in
       let found = try record("data/\(storage.key)")
-      guard found.byteCount >= storage.byteCount else {
-        throw CheckpointError.corrupt(
-          "storage '\(storage.key.prefix(100))' has \(found.byteCount) bytes but its declaration needs \(storage.byteCount)"
-        )
-      }
+      try require(
+        found.byteCount >= storage.byteCount, .corrupt,
+        "storage '\(storage.key.prefix(100))' has \(found.byteCount) bytes but its declaration needs \(storage.byteCount)"
+      )
       try unpack(found)
       // If the record is compressed, that is the position in the decompressed data.
       let start = found.inflatedSize == nil ? found.range.lowerBound : 0
@@ -91,9 +86,8 @@ package struct CheckpointReader {
 
   /// Returns the beginning of a record with a short text.
   private static func text(_ record: ZipArchive.Record, in file: FileSource) throws -> String {
-    guard record.byteCount <= 1 << 16 else {
-      throw CheckpointError.corrupt("the record \(record.name.prefix(200)) is too long")
-    }
+    try require(
+      record.byteCount <= 1 << 16, .corrupt, "the record \(record.name.prefix(200)) is too long")
     return try record.content(in: file, verify: false).withBytes {
       String(decoding: $0.prefix(20), as: UTF8.self)
     }
@@ -105,13 +99,10 @@ package struct CheckpointReader {
       $0.dropLast(9)
     }
     .filter { !$0.contains("/") && $0 != ".." && $0 != "." }
-    guard let root = roots.first else {
-      throw CheckpointError(
-        .format, "data.pkl is missing: the file is a zip file, but no PyTorch checkpoint")
-    }
-    guard roots.count == 1 else {
-      throw CheckpointError.corrupt("there are \(roots.count) records data.pkl")
-    }
+    let root = try require(
+      roots.first, .format,
+      "data.pkl is missing: the file is a zip file, but no PyTorch checkpoint")
+    try require(roots.count == 1, .corrupt, "there are \(roots.count) records data.pkl")
     return String(root)
   }
 
@@ -120,10 +111,9 @@ package struct CheckpointReader {
     guard let version = Int(digits), text.dropFirst(digits.count).allSatisfy(\.isWhitespace) else {
       throw CheckpointError.corrupt("the record version is not a number")
     }
-    guard 1...10 ~= version else {
-      throw CheckpointError(
-        .unsupported, "the file is written in format version \(version); versions 1 to 10 are read")
-    }
+    try require(
+      1...10 ~= version, .unsupported,
+      "the file is written in format version \(version); versions 1 to 10 are read")
   }
 
   private static func checkByteOrder(_ text: String) throws {

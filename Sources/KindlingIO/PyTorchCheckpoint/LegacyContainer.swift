@@ -35,9 +35,7 @@ enum LegacyContainer {
   ) throws -> (PickleGraph, [StoredElements]) {
     var end = 0
     func next(_ rules: Unpickler.Rules) throws -> PickleGraph {
-      guard end < bytes.count else {
-        throw CheckpointError.corrupt("the legacy checkpoint is cut short")
-      }
+      try require(end < bytes.count, .corrupt, "the legacy checkpoint is cut short")
       let (graph, stop) = try Unpickler.read(bytes, at: end, rules)
       end = stop
       return graph
@@ -57,23 +55,21 @@ enum LegacyContainer {
     var places: [ByteString: Range<Int>] = [:]
     let declared = Dictionary(graph.storages.map { (ByteString($0.key), $0) }) { first, _ in first }
     for key in keys {
-      guard let storage = declared[ByteString(key)] else {
-        throw CheckpointError.corrupt(
-          "the storage '\(key.prefix(100))' is listed, but no tensor has it")
-      }
+      let storage = try require(
+        declared[ByteString(key)], .corrupt,
+        "the storage '\(key.prefix(100))' is listed, but no tensor has it")
       var reader = try ByteReader(bytes, at: end, "storage '\(key.prefix(100))'")
       let count = try reader.take(Int64.self)
-      guard count == storage.declaredCount else {
-        throw CheckpointError.corrupt(
-          "storage '\(key.prefix(100))' has \(count) elements but its declaration says \(storage.declaredCount)"
-        )
-      }
+      try require(
+        count == storage.declaredCount, .corrupt,
+        "storage '\(key.prefix(100))' has \(count) elements but its declaration says \(storage.declaredCount)"
+      )
       let start = reader.offset
       _ = try reader.take(storage.byteCount)
       end = reader.offset
-      guard places.updateValue(start..<end, forKey: ByteString(key)) == nil else {
-        throw CheckpointError.corrupt("the storage '\(key.prefix(100))' is listed twice")
-      }
+      try require(
+        places.updateValue(start..<end, forKey: ByteString(key)) == nil, .corrupt,
+        "the storage '\(key.prefix(100))' is listed twice")
     }
     return (
       graph,

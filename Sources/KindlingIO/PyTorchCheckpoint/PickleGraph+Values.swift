@@ -14,10 +14,9 @@ extension PickleGraph {
   }
 
   static func checkDepth(_ depth: Int) throws {
-    guard depth <= maximumDepth else {
-      throw CheckpointError(
-        .unsupported, "values are nested more than \(maximumDepth) levels deep")
-    }
+    try require(
+      depth <= maximumDepth, .unsupported,
+      "values are nested more than \(maximumDepth) levels deep")
   }
 }
 
@@ -117,9 +116,8 @@ struct PickleConverter {
   }
 
   private mutating func within(_ place: Place) throws {
-    guard open.insert(place).inserted else {
-      throw CheckpointError(.unsupported, "a list or dictionary contains itself (a cycle)")
-    }
+    try require(
+      open.insert(place).inserted, .unsupported, "a list or dictionary contains itself (a cycle)")
   }
 
   // MARK: Objects
@@ -157,9 +155,7 @@ struct PickleConverter {
     guard let array = graph.array(number) else { return nil }
     // A single string of a pickle may be the bytes of many arrays.
     allowance -= array.isScalar ? 0 : array.bytes.count
-    guard allowance >= 0 else {
-      throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")
-    }
+    try require(allowance >= 0, .unsafe, "refused: the pickle multiplies its data")
     return try array.value()
   }
 }

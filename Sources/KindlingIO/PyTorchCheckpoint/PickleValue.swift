@@ -169,10 +169,9 @@ struct StorageRecord {
   /// Whether the type of the bytes is determined.
   private(set) var isSettled = false
   mutating func settle(_ type: StoredType) throws {
-    guard declaredType == nil, !isSettled || self.type == type else {
-      throw CheckpointError(
-        .unsupported, "tensors of several dtypes view the storage '\(key.prefix(100))'")
-    }
+    try require(
+      declaredType == nil && (!isSettled || self.type == type), .unsupported,
+      "tensors of several dtypes view the storage '\(key.prefix(100))'")
     (self.type, isSettled) = (type, true)
   }
 }

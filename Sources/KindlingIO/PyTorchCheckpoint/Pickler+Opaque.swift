@@ -74,9 +74,8 @@ extension Pickler {
   }
 
   private func check(_ name: PythonName) throws {
-    guard !name.module.isEmpty, !name.name.isEmpty, !name.full.utf8.contains(0x0A) else {
-      throw CheckpointError(
-        .content, "'\(name.full.prefix(200))' names no class of a module of Python's")
-    }
+    try require(
+      !name.module.isEmpty && !name.name.isEmpty && !name.full.utf8.contains(0x0A), .content,
+      "'\(name.full.prefix(200))' names no class of a module of Python's")
   }
 }

@@ -64,10 +64,9 @@ struct Pickler {
   }
 
   private mutating func putWhole(_ value: CheckpointValue, depth: Int) throws {
-    guard depth <= PickleGraph.maximumDepth else {
-      throw CheckpointError(
-        .content, "values are nested more than \(PickleGraph.maximumDepth) levels deep")
-    }
+    try require(
+      depth <= PickleGraph.maximumDepth, .content,
+      "values are nested more than \(PickleGraph.maximumDepth) levels deep")
     switch value {
     case .none: bytes.append(0x4E)
     case .bool(let b): bytes.append(b ? 0x88 : 0x89)
@@ -179,9 +178,7 @@ struct Pickler {
   }
 
   private func size(_ count: Int) throws -> UInt32 {
-    guard count <= Int(Int32.max) else {
-      throw CheckpointError(.content, "a text or number of \(count) bytes is too long")
-    }
+    try require(count <= Int(Int32.max), .content, "a text or number of \(count) bytes is too long")
     return UInt32(count)
   }
 
@@ -287,14 +284,11 @@ struct Pickler {
     let number: Int
     // Empty storages are never shared: an empty slice of a file has the address of the next one.
     if storage.byteCount > 0, let known = storageNumbers[storage.address] {
-      guard storages[known].dtype == tensor.dtype,
-        storages[known].storage.byteCount == storage.byteCount
-      else {
-        throw CheckpointError(
-          .content,
-          "tensors of \(storages[known].dtype) and of \(tensor.dtype) share memory, which a checkpoint cannot hold; clone() one of them"
-        )
-      }
+      try require(
+        storages[known].dtype == tensor.dtype
+          && storages[known].storage.byteCount == storage.byteCount, .content,
+        "tensors of \(storages[known].dtype) and of \(tensor.dtype) share memory, which a checkpoint cannot hold; clone() one of them"
+      )
       number = known
     } else {
       number = storages.count

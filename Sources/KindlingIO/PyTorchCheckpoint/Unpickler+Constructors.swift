@@ -180,22 +180,19 @@ extension Unpickler {
     var shape = try ints(arguments[2], "a tensor's size")
     var strides = try ints(arguments[3], "a tensor's stride")
     let what = "a tensor of shape \(shape), strides \(strides) and offset \(offset)"
-    guard shape.count == strides.count else {
-      throw CheckpointError.corrupt("\(what) has \(shape.count) sizes and \(strides.count) strides")
-    }
-    guard shape.count <= 64 else {
-      throw CheckpointError(
-        .unsupported, "a tensor has \(shape.count) dimensions; at most 64 are supported")
-    }
+    try require(
+      shape.count == strides.count, .corrupt,
+      "\(what) has \(shape.count) sizes and \(strides.count) strides")
+    try require(
+      shape.count <= 64, .unsupported,
+      "a tensor has \(shape.count) dimensions; at most 64 are supported")
     if let size = shape.first(where: { $0 < 0 }) {
       throw CheckpointError.corrupt("\(what) has the negative dimension \(size)")
     }
     if let stride = strides.first(where: { $0 < 0 }) {
       throw CheckpointError.corrupt("\(what) has the negative stride \(stride)")
     }
-    guard offset >= 0 else {
-      throw CheckpointError.corrupt("\(what) has a negative storage offset")
-    }
+    try require(offset >= 0, .corrupt, "\(what) has a negative storage offset")
     let dtype = record.type.dtype
     let (numel, extent): (Int, Int)
     do {
@@ -210,13 +207,12 @@ extension Unpickler {
     } catch {
       throw CheckpointError.corrupt("\(what) has more elements than 64 bits count")
     }
-    guard extent <= record.count else {
-      throw CheckpointError.corrupt(
-        "\(what) does not fit in storage '\(record.key.prefix(100))' of \(record.count) elements")
-    }
-    if requiresGrad && !dtype.isFloatingPoint {
-      throw CheckpointError.corrupt("a tensor of dtype \(dtype) cannot require a gradient")
-    }
+    try require(
+      extent <= record.count, .corrupt,
+      "\(what) does not fit in storage '\(record.key.prefix(100))' of \(record.count) elements")
+    try require(
+      !requiresGrad || dtype.isFloatingPoint, .corrupt,
+      "a tensor of dtype \(dtype) cannot require a gradient")
     try keep(Cost.tensor)
     graph.tensors.append(
       TensorRecord(

@@ -42,9 +42,9 @@ extension Unpickler {
       }
     }
     // An element takes at most 16 bytes.
-    guard count >= 0, !count.multipliedReportingOverflow(by: 32).overflow else {
-      throw CheckpointError.corrupt("storage '\(key.prefix(100))' has the impossible size \(count)")
-    }
+    try require(
+      count >= 0 && !count.multipliedReportingOverflow(by: 32).overflow, .corrupt,
+      "storage '\(key.prefix(100))' has the impossible size \(count)")
     let record = StorageRecord(
       key: key, type: type, location: location, className: kind.path, declaredCount: count)
     if let number = storageNumbers[name] {

@@ -47,7 +47,7 @@ struct Unpickler {
   static func read(
     _ bytes: UnsafeRawBufferPointer, _ rules: Rules = Rules()
   ) throws -> PickleGraph {
-    guard !bytes.isEmpty else { throw CheckpointError.corrupt("the pickle is empty") }
+    try require(!bytes.isEmpty, .corrupt, "the pickle is empty")
     return try read(bytes, at: 0, rules).graph
   }
 
@@ -69,9 +69,7 @@ struct Unpickler {
 
   private mutating func run() throws {
     while true {
-      guard reader.remaining > 0 else {
-        throw CheckpointError.corrupt("the pickle ends without STOP")
-      }
+      try require(reader.remaining > 0, .corrupt, "the pickle ends without STOP")
       let code = try reader.take(UInt8.self)
       if code == Opcode.stop.rawValue { break }
       guard let opcode = Opcode(rawValue: code) else { throw Unpickler.refusal(of: code) }
@@ -133,18 +131,17 @@ struct Unpickler {
   /// the memory.
   mutating func charge(_ bytes: Int) throws {
     copied += bytes
-    guard copied <= 2 * (reader.offset - start) + 1024 else {
-      throw CheckpointError(.unsafe, "refused: the pickle multiplies its data")
-    }
+    try require(
+      copied <= 2 * (reader.offset - start) + 1024, .unsafe,
+      "refused: the pickle multiplies its data")
   }
 
   /// Counts `bytes` of memory that a value takes.
   mutating func keep(_ bytes: Int) throws {
     allowance -= bytes
-    guard allowance >= 0 else {
-      throw CheckpointError(
-        .unsafe, "refused: the pickle describes more values than a file of its size may")
-    }
+    try require(
+      allowance >= 0, .unsafe,
+      "refused: the pickle describes more values than a file of its size may")
   }
 
   /// Returns the shared object for all strings equal to `text`.
@@ -159,17 +156,14 @@ struct Unpickler {
     case .stop: break
     case .proto:
       let version = try reader.take(UInt8.self)
-      guard 2...5 ~= version else {
-        throw CheckpointError(
-          .unsupported, "unsupported pickle protocol \(version); 2 to 5 are read")
-      }
+      try require(
+        2...5 ~= version, .unsupported, "unsupported pickle protocol \(version); 2 to 5 are read")
     case .frame:
       let length = try reader.count(UInt64.self)
-      guard length <= reader.remaining else {
-        throw CheckpointError.corrupt(
-          "malformed pickle: a frame of \(length) bytes exceeds the \(reader.remaining) that are left"
-        )
-      }
+      try require(
+        length <= reader.remaining, .corrupt,
+        "malformed pickle: a frame of \(length) bytes exceeds the \(reader.remaining) that are left"
+      )
     case .mark:
       marks.append(stack.count)
       if marks.count > markHeight {
@@ -257,9 +251,7 @@ struct Unpickler {
       try push(try make(PickleValue(global), arguments))
     case .obj:
       let items = try popToMark()
-      guard let callable = items.first else {
-        throw CheckpointError.corrupt("malformed pickle: OBJ without a class")
-      }
+      let callable = try require(items.first, .corrupt, "malformed pickle: OBJ without a class")
       try push(try make(callable, .tuple(try sequence(Array(items.dropFirst())))))
     case .reduce:
       let arguments = try pop()
@@ -282,10 +274,8 @@ struct Unpickler {
   }
 
   private mutating func pushLong(_ length: Int) throws {
-    guard length >= 0 else {
-      throw CheckpointError.corrupt(
-        "malformed pickle: an integer has the negative length \(length)")
-    }
+    try require(
+      length >= 0, .corrupt, "malformed pickle: an integer has the negative length \(length)")
     let bytes = try reader.take(length)
     guard length > 8 else {
       let negative = (bytes.last ?? 0) >= 0x80
@@ -322,9 +312,7 @@ struct Unpickler {
   }
 
   private mutating func pushMemo(_ index: Int) throws {
-    guard let value = memo[index] else {
-      throw CheckpointError.corrupt("malformed pickle: unknown memo entry \(index)")
-    }
+    let value = try require(memo[index], .corrupt, "malformed pickle: unknown memo entry \(index)")
     try push(value)
   }
 
@@ -352,9 +340,7 @@ struct Unpickler {
       graph.objects[number].pairs = dictionary
     default: throw CheckpointError.corrupt("malformed pickle: setting an item of a \(target.kind)")
     }
-    guard items.count.isMultiple(of: 2) else {
-      throw CheckpointError.corrupt("malformed pickle: a key without a value")
-    }
+    try require(items.count.isMultiple(of: 2), .corrupt, "malformed pickle: a key without a value")
     for i in stride(from: 0, to: items.count, by: 2) {
       let key = try key(items[i])
       if graph.dictionaries[dictionary].pairs.isEmpty { try keep(2 * Cost.block) }

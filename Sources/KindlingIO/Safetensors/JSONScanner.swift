@@ -46,9 +46,8 @@ struct JSONScanner: HeaderScanner {
       throw CheckpointError.corrupt("the safetensors header: \(what) holds a negative number")
     }
     let start = offset
-    guard let value = digits() else {
-      throw CheckpointError.corrupt("the safetensors header: \(what) holds a number out of range")
-    }
+    let value = try require(
+      digits(), .corrupt, "the safetensors header: \(what) holds a number out of range")
     let isWhole = offset == bytes.count || ![UInt8(ascii: "."), 0x65, 0x45].contains(bytes[offset])
     guard offset > start, isWhole, offset == start + 1 || bytes[start] != UInt8(ascii: "0") else {
       throw invalid("\(what) holds something that is no integer")

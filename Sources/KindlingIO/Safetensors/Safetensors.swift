@@ -62,15 +62,12 @@ public enum Safetensors {
     }
     var place = 0
     for (name, tensor) in tensors {
-      guard name != "__metadata__" else {
-        throw CheckpointError(
-          .content, "a tensor cannot be called __metadata__ in a safetensors file")
-      }
+      try require(
+        name != "__metadata__", .content,
+        "a tensor cannot be called __metadata__ in a safetensors file")
       let (bytes, over) = tensor.numel.multipliedReportingOverflow(by: tensor.dtype.byteSize)
       let (end, beyond) = place.addingReportingOverflow(bytes)
-      guard !over, !beyond else {
-        throw CheckpointError(.content, "the tensors together are larger than any file")
-      }
+      try require(!over && !beyond, .content, "the tensors together are larger than any file")
       let sizes = tensor.shape.map { "\($0)" }.joined(separator: ",")
       fields.append(
         "\(TextForm.json(name)):{\"dtype\":\"\(SafetensorsHeader.name(tensor.dtype))\",\"shape\":[\(sizes)],\"data_offsets\":[\(place),\(end)]}"

@@ -21,47 +21,40 @@ struct SafetensorsHeader {
   /// Creates a header by reading and checking that of `file`: every byte of data belongs to exactly
   /// one tensor.
   init(_ file: FileSource) throws {
-    guard file.byteCount >= 8 else {
-      throw CheckpointError.corrupt(
-        "the file is cut short: a safetensors file has at least 8 bytes")
-    }
+    try require(
+      file.byteCount >= 8, .corrupt,
+      "the file is cut short: a safetensors file has at least 8 bytes")
     let length = try file.part(0..<8).withBytes {
       UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
     }
-    guard length > 0 else { throw CheckpointError.corrupt("the safetensors header is empty") }
-    guard length <= UInt64(Self.maximumLength) else {
-      throw CheckpointError.corrupt(
-        "the safetensors header is too large: \(length) bytes, more than \(Self.maximumLength)")
-    }
-    guard length <= UInt64(file.byteCount - 8) else {
-      throw CheckpointError.corrupt(
-        "the safetensors header of \(length) bytes is longer than the file of \(file.byteCount)")
-    }
+    try require(length > 0, .corrupt, "the safetensors header is empty")
+    try require(
+      length <= UInt64(Self.maximumLength), .corrupt,
+      "the safetensors header is too large: \(length) bytes, more than \(Self.maximumLength)")
+    try require(
+      length <= UInt64(file.byteCount - 8), .corrupt,
+      "the safetensors header of \(length) bytes is longer than the file of \(file.byteCount)")
     let start = 8 + Int(length)
     try file.part(8..<start).withBytes { try read($0, start: start, end: file.byteCount) }
   }
 
   /// Reads the header `text`, for data from `start` to `end`.
   private mutating func read(_ text: UnsafeRawBufferPointer, start: Int, end: Int) throws {
-    guard text.first == UInt8(ascii: "{") else {
-      throw CheckpointError.corrupt("the safetensors header does not start with '{'")
-    }
+    try require(
+      text.first == UInt8(ascii: "{"), .corrupt, "the safetensors header does not start with '{'")
     var scanner = JSONScanner(text)
     var names = Set<ByteString>()
     try scanner.object("the header") { key, scanner in
-      guard names.insert(ByteString(key)).inserted else {
-        throw CheckpointError.corrupt(
-          "the safetensors header has the key '\(key.prefix(200))' twice")
-      }
+      try require(
+        names.insert(ByteString(key)).inserted, .corrupt,
+        "the safetensors header has the key '\(key.prefix(200))' twice")
       if key == "__metadata__" {
         texts = try Self.texts(&scanner)
       } else {
         entries.append(try Self.entry(key, &scanner, start: start, end: end))
       }
     }
-    guard scanner.isAtEnd() else {
-      throw CheckpointError.corrupt("the safetensors header has more after its end")
-    }
+    try require(scanner.isAtEnd(), .corrupt, "the safetensors header has more after its end")
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
@@ -75,9 +68,9 @@ struct SafetensorsHeader {
     var keys = Set<ByteString>()
     try scanner.object("__metadata__") { key, scanner in
       let value = try scanner.string("the value of '\(key.prefix(100))' in __metadata__")
-      guard keys.insert(ByteString(key)).inserted else {
-        throw CheckpointError.corrupt("__metadata__ has the key '\(key.prefix(200))' twice")
-      }
+      try require(
+        keys.insert(ByteString(key)).inserted, .corrupt,
+        "__metadata__ has the key '\(key.prefix(200))' twice")
       result.append((key, value))
     }
     return result
@@ -117,7 +110,7 @@ struct SafetensorsHeader {
       default:
         throw CheckpointError.corrupt("\(what) has the unknown field '\(key.prefix(100))'")
       }
-      guard isFirst else { throw CheckpointError.corrupt("\(what) has the field \(key) twice") }
+      try require(isFirst, .corrupt, "\(what) has the field \(key) twice")
     }
     func missing(_ field: String) -> CheckpointError {
       .corrupt("\(what) lacks the field \(field)")
@@ -126,24 +119,20 @@ struct SafetensorsHeader {
     guard let shape else { throw missing("shape") }
     guard let offsets else { throw missing("data_offsets") }
     let type = try Self.type(dtype, what)
-    guard shape.count <= 64 else {
-      throw CheckpointError(
-        .unsupported, "\(what) has \(shape.count) dimensions; at most 64 are supported")
-    }
-    guard offsets.count == 2, offsets[0] <= offsets[1] else {
-      throw CheckpointError.corrupt(
-        "data_offsets of \(what) are \(offsets.prefix(4)), no begin and end")
-    }
-    guard offsets[1] <= end - start else {
-      throw CheckpointError.corrupt(
-        "\(what) ends at byte \(offsets[1]) of the data, of which there are \(end - start)")
-    }
+    try require(
+      shape.count <= 64, .unsupported,
+      "\(what) has \(shape.count) dimensions; at most 64 are supported")
+    try require(
+      offsets.count == 2 && offsets[0] <= offsets[1], .corrupt,
+      "data_offsets of \(what) are \(offsets.prefix(4)), no begin and end")
+    try require(
+      offsets[1] <= end - start, .corrupt,
+      "\(what) ends at byte \(offsets[1]) of the data, of which there are \(end - start)")
     let needed = try type.byteCount(shape, what)
-    guard needed == offsets[1] - offsets[0] else {
-      throw CheckpointError.corrupt(
-        "\(what) of shape \(shape) and dtype \(dtype) takes \(needed) bytes, but its place has \(offsets[1] - offsets[0])"
-      )
-    }
+    try require(
+      needed == offsets[1] - offsets[0], .corrupt,
+      "\(what) of shape \(shape) and dtype \(dtype) takes \(needed) bytes, but its place has \(offsets[1] - offsets[0])"
+    )
     return Entry(
       name: name, type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])
   }
@@ -152,18 +141,15 @@ struct SafetensorsHeader {
     var place = start
     for entry in entries {
       let what = "tensor '\(entry.name.prefix(200))'"
-      guard entry.range.lowerBound >= place else {
-        throw CheckpointError.corrupt("\(what) overlaps the tensor before it")
-      }
-      guard entry.range.lowerBound == place else {
-        throw CheckpointError.corrupt(
-          "there is a gap of \(entry.range.lowerBound - place) bytes before \(what)")
-      }
+      try require(
+        entry.range.lowerBound >= place, .corrupt, "\(what) overlaps the tensor before it")
+      try require(
+        entry.range.lowerBound == place, .corrupt,
+        "there is a gap of \(entry.range.lowerBound - place) bytes before \(what)")
       place = entry.range.upperBound
     }
-    guard place == end else {
-      throw CheckpointError.corrupt("the file has \(end - place) bytes that belong to no tensor")
-    }
+    try require(
+      place == end, .corrupt, "the file has \(end - place) bytes that belong to no tensor")
   }
 
   // MARK: Types

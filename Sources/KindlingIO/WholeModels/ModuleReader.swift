@@ -29,9 +29,8 @@ final class ModuleReader {
       guard case .dictionary(let number) = value else {
         throw CheckpointError(.content, "the file holds no dictionary; load it without a key")
       }
-      guard let found = graph.dictionaries[number][key] else {
-        throw CheckpointError(.content, "the file has no entry '\(key)'\(hint)")
-      }
+      let found = try require(
+        graph.dictionaries[number][key], .content, "the file has no entry '\(key)'\(hint)")
       (value, place) = (found, " under '\(key)'")
     }
     guard case .object(let number) = value, graph.isModule(number) else {
@@ -68,10 +67,9 @@ final class ModuleReader {
       for (name, tensor) in members {
         let record = graph.tensors[tensor]
         // The first training step would materialize a view that repeats few elements many times.
-        guard record.numel <= graph.storages[record.storage].count else {
-          throw CheckpointError(
-            .unsafe, "refused: the tensor \(name) shows more elements than the file holds")
-        }
+        try require(
+          record.numel <= graph.storages[record.storage].count, .unsafe,
+          "refused: the tensor \(name) shows more elements than the file holds")
         state[name] = tensors[tensor]
       }
     }
@@ -107,14 +105,11 @@ final class ModuleReader {
 
   /// Creates the module of object `number`, once.
   func module(_ number: Int, depth: Int) throws -> Module {
-    guard depth <= PickleGraph.maximumDepth else {
-      throw CheckpointError(
-        .unsupported, "modules are nested more than \(PickleGraph.maximumDepth) levels deep")
-    }
+    try require(
+      depth <= PickleGraph.maximumDepth, .unsupported,
+      "modules are nested more than \(PickleGraph.maximumDepth) levels deep")
     if let known = made[number] {
-      guard let known else {
-        throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
-      }
+      let known = try require(known, .unsupported, "a module contains itself (a cycle)")
       return known
     }
     made[number] = .some(nil)

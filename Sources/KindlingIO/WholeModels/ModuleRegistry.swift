@@ -54,12 +54,10 @@ public enum ModuleRegistry {
     if let known = registered.withLock({ $0.last { $0.type == id } }) { return known }
     if let form = LayerForm.of(type) { return ModuleForm(builtIn: type, form.name) }
     let library = String(reflecting: type).prefix { $0 != "." }
-    guard library != "KindlingNN" && library != "KindlingVision" else {
-      throw CheckpointError(
-        .unsupported,
-        "the class \(type) has no form in files: call ModuleRegistry.register(\(type).self, as: \"…\") { saved in … } before saving, or save its stateDict()"
-      )
-    }
+    try require(
+      library != "KindlingNN" && library != "KindlingVision", .unsupported,
+      "the class \(type) has no form in files: call ModuleRegistry.register(\(type).self, as: \"…\") { saved in … } before saving, or save its stateDict()"
+    )
     return ModuleForm(type, ownName(of: type)) { throw ModuleReader.unregistered($0.className) }
   }
 

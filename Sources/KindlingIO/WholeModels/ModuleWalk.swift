@@ -21,9 +21,8 @@ struct ModuleWalk {
     _ number: Int, _ path: String,
     _ body: (_ path: String, _ number: Int, _ members: [(name: String, tensor: Int)]) throws -> Void
   ) throws {
-    guard ancestors.insert(number).inserted else {
-      throw CheckpointError(.unsupported, "a module contains itself (a cycle)")
-    }
+    try require(
+      ancestors.insert(number).inserted, .unsupported, "a module contains itself (a cycle)")
     defer { ancestors.remove(number) }
     modules += 1
     entries += ["_parameters", "_buffers", "_modules"].reduce(0) {

@@ -15,10 +15,9 @@ extension Pickler {
 
   /// Writes `module` as an object of its class with its attributes.
   mutating func put(_ module: Module, depth: Int = 0) throws {
-    guard depth <= PickleGraph.maximumDepth else {
-      throw CheckpointError(
-        .content, "modules are nested more than \(PickleGraph.maximumDepth) levels deep")
-    }
+    try require(
+      depth <= PickleGraph.maximumDepth, .content,
+      "modules are nested more than \(PickleGraph.maximumDepth) levels deep")
     if putKnown(module) { return }
     try module.checkInitialization()
     let form = try ModuleRegistry.form(of: module)

@@ -36,14 +36,11 @@ enum Deflate {
       let canGoOn =
         status == Z_OK && (stream.avail_in > 0 || nextInput < input.count)
         && (stream.avail_out > 0 || nextOutput < output.count)
-      guard canGoOn else {
-        throw CheckpointError.corrupt("\(what) is damaged: its compressed bytes do not unpack")
-      }
+      try require(canGoOn, .corrupt, "\(what) is damaged: its compressed bytes do not unpack")
     }
-    guard stream.total_out == byteCount, stream.total_in == source.count else {
-      throw CheckpointError.corrupt(
-        "\(what) unpacks to \(stream.total_out) bytes, not to the announced \(byteCount)")
-    }
+    try require(
+      stream.total_out == byteCount && stream.total_in == source.count, .corrupt,
+      "\(what) unpacks to \(stream.total_out) bytes, not to the announced \(byteCount)")
     return result
   }
 
@@ -74,9 +71,9 @@ enum Deflate {
         status = CZlib.deflate(&stream, flush)
         return buffer.count - Int(stream.avail_out)
       }
-      guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
-        throw CheckpointError(.file, "zlib cannot compress: status \(status)")
-      }
+      try require(
+        status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR, .file,
+        "zlib cannot compress: status \(status)")
       try result.append(contentsOf: buffer[..<written])
     }
     return result

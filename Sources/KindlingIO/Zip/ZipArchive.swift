@@ -65,15 +65,14 @@ package struct ZipArchive {
       for number in 0..<directory.count {
         let entry = try Entry(&reader)
         let record = try entry.record(&headers)
-        guard places.updateValue(number, forKey: ByteString(entry.name)) == nil else {
-          throw CheckpointError.corrupt("two records are named \(entry.name.prefix(200))")
-        }
+        try require(
+          places.updateValue(number, forKey: ByteString(entry.name)) == nil, .corrupt,
+          "two records are named \(entry.name.prefix(200))")
         records.append(record)
         extents.append((entry.headerOffset, record.range.upperBound))
       }
-      guard reader.remaining == 0 else {
-        throw CheckpointError.corrupt("the zip directory has more entries than it announces")
-      }
+      try require(
+        reader.remaining == 0, .corrupt, "the zip directory has more entries than it announces")
       // Overlapping records would let a small file expand to any size.
       extents.sort { $0.start < $1.start }
       for (before, after) in zip(extents, extents.dropFirst()) where after.start < before.end {
@@ -149,14 +148,11 @@ package struct ZipArchive {
         throw CheckpointError.corrupt("zip files of several parts are not supported")
       }
       let (end, overflow) = start.addingReportingOverflow(size)
-      guard !overflow, end <= limit else {
-        throw CheckpointError.corrupt("the zip directory lies outside the file")
-      }
+      try require(!overflow && end <= limit, .corrupt, "the zip directory lies outside the file")
       // An entry takes at least 46 bytes, so a larger count is impossible.
-      guard count <= size / 46 else {
-        throw CheckpointError.corrupt(
-          "the zip directory has fewer entries than the announced \(count)")
-      }
+      try require(
+        count <= size / 46, .corrupt,
+        "the zip directory has fewer entries than the announced \(count)")
       self.end = end
     }
 
@@ -164,19 +160,15 @@ package struct ZipArchive {
       _ bytes: UnsafeRawBufferPointer, before place: Int, of source: FileSource
     ) throws -> (start: Int, size: Int, count: Int, place: Int) {
       var locator = try ByteReader(bytes, at: place - 20, "the zip64 locator")
-      guard try locator.take(UInt32.self) == 0x0706_4b50 else {
-        throw CheckpointError.corrupt("the zip64 locator is missing")
-      }
+      try require(
+        locator.take(UInt32.self) == 0x0706_4b50, .corrupt, "the zip64 locator is missing")
       _ = try locator.take(UInt32.self)
       let record = try locator.count(UInt64.self)
-      guard record < source.byteCount else {
-        throw CheckpointError.corrupt("the zip64 end record lies outside the file")
-      }
+      try require(record < source.byteCount, .corrupt, "the zip64 end record lies outside the file")
       return try source.part(record..<source.byteCount, upTo: 56).withBytes {
         var reader = try ByteReader($0, "the zip64 end record")
-        guard try reader.take(UInt32.self) == 0x0606_4b50 else {
-          throw CheckpointError.corrupt("the zip64 end record is missing")
-        }
+        try require(
+          reader.take(UInt32.self) == 0x0606_4b50, .corrupt, "the zip64 end record is missing")
         _ = try reader.take(8 + 2 + 2 + 4 + 4 + 8)
         let count = try reader.count(UInt64.self)
         let size = try reader.count(UInt64.self)
@@ -195,9 +187,9 @@ package struct ZipArchive {
     let headerOffset: Int
 
     init(_ reader: inout ByteReader) throws {
-      guard try reader.take(UInt32.self) == 0x0201_4b50 else {
-        throw CheckpointError.corrupt("the zip directory has fewer entries than it announces")
-      }
+      try require(
+        reader.take(UInt32.self) == 0x0201_4b50, .corrupt,
+        "the zip directory has fewer entries than it announces")
       _ = try reader.take(4)
       let (flags, method) = (try reader.take(UInt16.self), try reader.take(UInt16.self))
       _ = try reader.take(4)
@@ -221,20 +213,16 @@ package struct ZipArchive {
         if headerOffset == 0xFFFF_FFFF { headerOffset = try field.count(UInt64.self) }
       }
       _ = try reader.take(commentLength)
-      guard flags & 0x2041 == 0 else {
-        throw CheckpointError(
-          .unsupported, "the zip record \(name) is encrypted, which is not supported")
-      }
-      guard method == 0 || method == 8 else {
-        throw CheckpointError(
-          .unsupported,
-          "the zip record \(name) is compressed by method \(method); only deflate (8) is read")
-      }
+      try require(
+        flags & 0x2041 == 0, .unsupported,
+        "the zip record \(name) is encrypted, which is not supported")
+      try require(
+        method == 0 || method == 8, .unsupported,
+        "the zip record \(name) is compressed by method \(method); only deflate (8) is read")
       if method == 0 {
-        guard compressed == size else {
-          throw CheckpointError.corrupt(
-            "the zip record \(name) has two sizes, \(compressed) and \(size)")
-        }
+        try require(
+          compressed == size, .corrupt,
+          "the zip record \(name) has two sizes, \(compressed) and \(size)")
       } else if size / Deflate.mostExpansion > compressed {
         throw CheckpointError.corrupt(
           "the zip record \(name) has \(compressed) bytes, which cannot become the announced \(size)"
@@ -246,15 +234,15 @@ package struct ZipArchive {
 
     /// Returns the record, whose header and bytes are before the directory.
     func record(_ headers: inout HeaderWindow) throws -> Record {
-      guard headerOffset <= headers.end else {
-        throw CheckpointError.corrupt("the header of the zip record \(name) lies outside the file")
-      }
+      try require(
+        headerOffset <= headers.end, .corrupt,
+        "the header of the zip record \(name) lies outside the file")
       let room = headers.end - headerOffset
       let start = try headers.with(headerOffset, 30 + name.utf8.count) { bytes in
         var header = try ByteReader(bytes, "the header of the zip record \(name)")
-        guard try header.take(UInt32.self) == 0x0403_4b50 else {
-          throw CheckpointError.corrupt("there is no header where the zip record \(name) should be")
-        }
+        try require(
+          header.take(UInt32.self) == 0x0403_4b50, .corrupt,
+          "there is no header where the zip record \(name) should be")
         _ = try header.take(22)
         let (nameLength, extraLength) = (
           try header.count(UInt16.self), try header.count(UInt16.self)
@@ -265,10 +253,9 @@ package struct ZipArchive {
         }
         return headerOffset + header.offset + extraLength
       }
-      guard start - headerOffset <= room, size <= headers.end - start else {
-        throw CheckpointError.corrupt(
-          "the zip record \(name) has \(size) bytes, more than the file holds")
-      }
+      try require(
+        start - headerOffset <= room && size <= headers.end - start, .corrupt,
+        "the zip record \(name) has \(size) bytes, more than the file holds")
       return Record(
         name: name, range: start..<start + size, inflatedSize: inflatedSize, crc: crc)
     }

@@ -63,11 +63,9 @@ struct ZipWriter {
   private mutating func add(
     _ entry: Entry, _ bytes: UnsafeRawBufferPointer, to file: inout AtomicFile
   ) throws {
-    guard entry.name.count <= Int(Self.none16) else {
-      throw CheckpointError(
-        .content,
-        "a name of \(entry.name.count) bytes is too long for a zip file; at most \(Self.none16)")
-    }
+    try require(
+      entry.name.count <= Int(Self.none16), .content,
+      "a name of \(entry.name.count) bytes is too long for a zip file; at most \(Self.none16)")
     entries.append(entry)
     var extra: [UInt8] = []
     if entry.isLarge {

@@ -50,10 +50,9 @@ open class Identity: Module, Layer {
 /// - Throws: on use, `TensorError` `.shape` for another number of dimensions.
 open class Softmax2d: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
-    guard x.ndim == 3 || x.ndim == 4 else {
-      throw TensorError(
-        .shape, "Softmax2d", "expected input to be 3D or 4D, but got \(x.ndim)D instead")
-    }
+    try require(
+      x.ndim == 3 || x.ndim == 4, .shape, "Softmax2d",
+      "expected input to be 3D or 4D, but got \(x.ndim)D instead")
     return try x.softmax(dim: -3)
   }
 

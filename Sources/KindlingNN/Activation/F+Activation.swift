@@ -41,27 +41,24 @@ extension F {
   ///
   /// - Shape: `[*]` → `[*, numClasses]`.
   public static func oneHot(_ classes: Tensor, numClasses: Int = -1) throws -> Tensor {
-    guard classes.dtype == .int64 else {
-      throw TensorError(
-        .dtype, "one_hot",
-        "one_hot is only applicable to index tensor of type LongTensor, but got \(classes.dtype); convert it with to(.int64)"
-      )
-    }
+    try require(
+      classes.dtype == .int64, .dtype, "one_hot",
+      "one_hot is only applicable to index tensor of type LongTensor, but got \(classes.dtype); convert it with to(.int64)"
+    )
     if numClasses < -1 || numClasses == 0 && classes.numel > 0 {
       throw TensorError(.value, "one_hot", "num_classes should be positive, but got \(numClasses)")
     }
     let labels = try classes.toArray(as: Int.self)
     guard let largest = labels.max(), let smallest = labels.min() else {
-      guard numClasses > 0 else {
-        throw TensorError(
-          .value, "one_hot", "Can not infer total number of classes from empty tensor.")
-      }
+      try require(
+        numClasses > 0, .value, "one_hot",
+        "Can not infer total number of classes from empty tensor.")
       return try Tensor.zeros(classes.shape + [numClasses], dtype: .int64, device: classes.device)
     }
     if smallest < 0 { throw TensorError(.value, "one_hot", "Class values must be non-negative.") }
-    if numClasses != -1 && largest >= numClasses {
-      throw TensorError(.value, "one_hot", "Class values must be smaller than num_classes.")
-    }
+    try require(
+      numClasses == -1 || largest < numClasses, .value, "one_hot",
+      "Class values must be smaller than num_classes.")
     let (count, overflow) = largest.addingReportingOverflow(1)
     if overflow { throw TensorError(.value, "one_hot", "there is no tensor of \(largest) classes") }
     let size = numClasses == -1 ? count : numClasses

@@ -41,14 +41,12 @@ extension F {
     _ x: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, training: Bool = false,
     inplace: Bool = false
   ) throws -> Tensor {
-    guard lower.isFinite, upper.isFinite else {
-      throw TensorError(
-        .value, "rrelu", "rrelu: bounds must be finite, but got \(lower) and \(upper)")
-    }
-    guard lower <= upper else {
-      throw TensorError(
-        .value, "rrelu", "Lower bound should be less than or equal to the upper bound")
-    }
+    try require(
+      lower.isFinite && upper.isFinite, .value, "rrelu",
+      "rrelu: bounds must be finite, but got \(lower) and \(upper)")
+    try require(
+      lower <= upper, .value, "rrelu",
+      "Lower bound should be less than or equal to the upper bound")
     guard training else {
       return try rrelu(x, numbers: [(lower + upper) / 2], inplace: inplace)
     }
@@ -65,10 +63,9 @@ extension F {
   public static func hardtanh(
     _ x: Tensor, minVal: Double = -1, maxVal: Double = 1, inplace: Bool = false
   ) throws -> Tensor {
-    guard minVal <= maxVal else {
-      throw TensorError(
-        .value, "hardtanh", "min_val cannot be greater than max_val: \(minVal) and \(maxVal)")
-    }
+    try require(
+      minVal <= maxVal, .value, "hardtanh",
+      "min_val cannot be greater than max_val: \(minVal) and \(maxVal)")
     return try limited(x, minVal, maxVal, hardtanh, inplace)
   }
 
@@ -90,9 +87,7 @@ extension F {
   private static func limited(
     _ x: Tensor, _ low: Double, _ high: Double, _ function: Pointwise, _ inplace: Bool
   ) throws -> Tensor {
-    if x.dtype == .bool {
-      throw TensorError(.dtype, "hardtanh", "Bool inputs not supported for hardtanh")
-    }
+    try require(x.dtype != .bool, .dtype, "hardtanh", "Bool inputs not supported for hardtanh")
     if x.dtype == .uint8 && low < 0 {
       throw TensorError(
         .dtype, "hardtanh", "cannot do hardtanh on an unsigned type with negative limits")
@@ -101,10 +96,9 @@ extension F {
     if !x.dtype.isFloatingPoint {
       let info = try iinfo(x.dtype)
       bounds = try bounds.map { bound in
-        guard Int(exactly: bound.rounded(.towardZero)) != nil else {
-          throw TensorError(
-            .value, "hardtanh", "value cannot be converted to type int64_t without overflow")
-        }
+        try require(
+          Int(exactly: bound.rounded(.towardZero)) != nil, .value, "hardtanh",
+          "value cannot be converted to type int64_t without overflow")
         return min(max(bound, Double(info.min)), Double(info.max))
       }
     }
@@ -143,12 +137,10 @@ extension F {
   ///   the dtype.
   public static func softshrink(_ x: Tensor, lambd: Double = 0.5) throws -> Tensor {
     let largest = x.dtype.isFloatingPoint ? x.dtype.greatestFinite : .greatestFiniteMagnitude
-    guard (0...largest).contains(lambd) else {
-      throw TensorError(
-        .value, "softshrink",
-        "lambda must be in range [0, \(largest)] for input dtype \(x.dtype.scalarName), but found \(lambd)"
-      )
-    }
+    try require(
+      (0...largest).contains(lambd), .value, "softshrink",
+      "lambda must be in range [0, \(largest)] for input dtype \(x.dtype.scalarName), but found \(lambd)"
+    )
     return try softshrink([x], numbers: [-lambd, lambd])
   }
 

@@ -91,9 +91,7 @@ extension F {
   public static func celu(
     _ x: Tensor, alpha: Double = 1, inplace: Bool = false
   ) throws -> Tensor {
-    guard alpha != 0 else {
-      throw TensorError(.value, "celu", "ZeroDivisionError: alpha cannot be 0 for CELU")
-    }
+    try require(alpha != 0, .value, "celu", "ZeroDivisionError: alpha cannot be 0 for CELU")
     return try celu(x, numbers: exponential(alpha, inputScale: 1 / alpha), inplace: inplace)
   }
 

@@ -65,33 +65,26 @@ extension F {
     isCausal: Bool = false
   ) throws -> (output: Tensor, weights: Tensor?) {
     let name = "multi_head_attention_forward"
-    guard query.ndim == 2 || query.ndim == 3 else {
-      throw TensorError(
-        .shape, name,
-        "query should be unbatched 2D or batched 3D tensor but received \(query.ndim)-D query tensor"
-      )
-    }
+    try require(
+      query.ndim == 2 || query.ndim == 3, .shape, name,
+      "query should be unbatched 2D or batched 3D tensor but received \(query.ndim)-D query tensor")
     let batched = query.ndim == 3
-    guard key.ndim == query.ndim, value.ndim == query.ndim else {
-      throw TensorError(
-        .shape, name,
-        "For \(query.ndim)-D `query`, expected `key` and `value` to be \(query.ndim)-D but found \(key.ndim)-D and \(value.ndim)-D tensors respectively"
-      )
-    }
+    try require(
+      key.ndim == query.ndim && value.ndim == query.ndim, .shape, name,
+      "For \(query.ndim)-D `query`, expected `key` and `value` to be \(query.ndim)-D but found \(key.ndim)-D and \(value.ndim)-D tensors respectively"
+    )
     func batch(_ x: Tensor) throws -> Tensor { batched ? x : try x.unsqueeze(1) }
     let (q, k, v) = (try batch(query), try batch(key), try batch(value))
     let (steps, samples, size) = (q.shape[0], q.shape[1], q.shape[2])
-    guard numHeads > 0, numHeads <= max(size, 1), size % numHeads == 0 else {
-      throw TensorError(
-        .value, name, "embed_dim \(size) not divisible by num_heads \(numHeads)")
-    }
-    guard k.shape[0] == v.shape[0], k.shape[1] == v.shape[1], k.shape[1] == samples else {
-      throw TensorError(
-        .shape, name, "key shape \(k.shape) does not match value shape \(v.shape)")
-    }
-    if isCausal && attnMask == nil {
-      throw TensorError(.value, name, "Need attn_mask if specifying the is_causal hint.")
-    }
+    try require(
+      numHeads > 0 && numHeads <= max(size, 1) && size % numHeads == 0, .value, name,
+      "embed_dim \(size) not divisible by num_heads \(numHeads)")
+    try require(
+      k.shape[0] == v.shape[0] && k.shape[1] == v.shape[1] && k.shape[1] == samples, .shape, name,
+      "key shape \(k.shape) does not match value shape \(v.shape)")
+    try require(
+      !isCausal || attnMask != nil, .value, name,
+      "Need attn_mask if specifying the is_causal hint.")
     if let attnMask, let keyPaddingMask, attnMask.dtype != keyPaddingMask.dtype {
       try Warnings.warn(
         .deprecated, "",
@@ -108,11 +101,9 @@ extension F {
     }
     var padding = try keyPaddingMask.map { given -> Tensor in
       let given = given.ndim == 1 ? try given.unsqueeze(0) : given
-      guard given.shape == [samples, k.shape[0]] else {
-        throw TensorError(
-          .shape, name,
-          "expecting key_padding_mask shape of (\(samples), \(k.shape[0])), but got \(given.shape)")
-      }
+      try require(
+        given.shape == [samples, k.shape[0]], .shape, name,
+        "expecting key_padding_mask shape of (\(samples), \(k.shape[0])), but got \(given.shape)")
       return try asAdded(given, q.dtype)
     }
     // All queries attend to appended keys.
@@ -188,11 +179,9 @@ extension F {
     func bias(_ i: Int) -> Tensor? { i < biases.count ? biases[i] : nil }
     switch parameters.projection {
     case .joined(let weight):
-      guard weight.shape == [3 * size, size] else {
-        throw TensorError(
-          .shape, "multi_head_attention_forward",
-          "expected in_proj_weight of shape \([3 * size, size]), but got \(weight.shape)")
-      }
+      try require(
+        weight.shape == [3 * size, size], .shape, "multi_head_attention_forward",
+        "expected in_proj_weight of shape \([3 * size, size]), but got \(weight.shape)")
       let parts = try weight.chunk(3)
       return (
         try linear(q, parts[0], bias(0)), try linear(k, parts[1], bias(1)),
@@ -210,14 +199,11 @@ extension F {
     _ mask: Tensor, _ type: DType, _ shape: [Int], _ heads: Int, _ name: String
   ) throws -> Tensor {
     let wide = mask.ndim == 2 ? try mask.unsqueeze(0) : mask
-    guard wide.ndim == 3, Array(wide.shape.dropFirst()) == shape,
-      wide.shape[0] == heads || mask.ndim == 2
-    else {
-      throw TensorError(
-        .shape, name,
-        "The shape of the \(mask.ndim)D attn_mask is \(mask.shape), but should be \(shape) or \([heads] + shape)."
-      )
-    }
+    try require(
+      wide.ndim == 3 && Array(wide.shape.dropFirst()) == shape
+        && (wide.shape[0] == heads || mask.ndim == 2), .shape, name,
+      "The shape of the \(mask.ndim)D attn_mask is \(mask.shape), but should be \(shape) or \([heads] + shape)."
+    )
     return try asAdded(wide, type)
   }
 

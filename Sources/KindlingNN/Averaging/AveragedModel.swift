@@ -80,19 +80,15 @@ public final class AveragedModel: Module, Layer {
   public func updateParameters(_ model: any Layer) throws {
     let own = (module.parameters(), module.buffers()), new = (model.parameters(), model.buffers())
     for (a, b) in [(own.0, new.0), (own.1, new.1)] {
-      guard a.map(\.shape) == b.map(\.shape) else {
-        throw TensorError(
-          .value, "updateParameters",
-          "the model's parameters or buffers have shapes \(b.map(\.shape)), but those averaged have \(a.map(\.shape))"
-        )
-      }
+      try require(
+        a.map(\.shape) == b.map(\.shape), .value, "updateParameters",
+        "the model's parameters or buffers have shapes \(b.map(\.shape)), but those averaged have \(a.map(\.shape))"
+      )
     }
     try noGrad {
       let count = try nAveraged.item(as: Int.self)
-      guard count >= 0 else {
-        throw TensorError(
-          .value, "updateParameters", "n_averaged must not be negative, but is \(count)")
-      }
+      try require(
+        count >= 0, .value, "updateParameters", "n_averaged must not be negative, but is \(count)")
       let averaged = useBuffers ? own.0 + own.1 : own.0,
         current = useBuffers ? new.0 + new.1 : new.0
       for (average, value) in zip(averaged, current) {

@@ -29,12 +29,10 @@ open class ParameterList: Module, Sequence, KeepsOwnMembers {
   /// - Throws: `TensorError` `.dtype` for integers and bools.
   @discardableResult
   public final func append(_ parameter: Tensor) throws -> Self {
-    guard parameter.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, typeName,
-        "Only Tensors of floating point and complex dtype can require gradients, got \(parameter.dtype)"
-      )
-    }
+    try require(
+      parameter.dtype.isFloatingPoint, .dtype, typeName,
+      "Only Tensors of floating point and complex dtype can require gradients, got \(parameter.dtype)"
+    )
     registered.tensors["\(count)"] = RegisteredTensor(parameter, .parameter)
     return self
   }

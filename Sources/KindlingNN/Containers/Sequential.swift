@@ -100,9 +100,8 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
 
   override func replaceMember(_ name: String, with module: Module) throws -> Bool {
     guard items.contains(name) else { return false }
-    guard let layer = module as? any Layer else {
-      throw TensorError(.value, typeName, "a \(module.typeName) is not a Layer")
-    }
+    let layer = try require(
+      module as? any Layer, .value, typeName, "a \(module.typeName) is not a Layer")
     items[name] = layer
     return true
   }
@@ -116,8 +115,8 @@ open class Sequential: Module, Layer, Sequence, KeepsOwnMembers {
 
 /// Returns the nonnegative index that `index` denotes, and throws if it is out of range.
 func wrapIndex(_ index: Int, _ count: Int, of items: String = "modules") throws -> Int {
-  guard index >= -count, index < count else {
-    throw TensorError(.index, "", "index \(index) is out of range for \(count) \(items)")
-  }
+  try require(
+    index >= -count && index < count, .index, "",
+    "index \(index) is out of range for \(count) \(items)")
   return index < 0 ? index + count : index
 }

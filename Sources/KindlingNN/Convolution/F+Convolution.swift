@@ -131,12 +131,10 @@ extension F {
     _ operation: String, _ rank: Int, _ x: Tensor, _ weight: Tensor,
     _ body: (Tensor) throws -> Tensor
   ) throws -> Tensor {
-    guard weight.ndim == rank + 2 else {
-      throw TensorError(
-        .shape, operation,
-        "Expected \(rank + 2)-dimensional weight for \(operation), but got weight of size: \(weight.shape)"
-      )
-    }
+    try require(
+      weight.ndim == rank + 2, .shape, operation,
+      "Expected \(rank + 2)-dimensional weight for \(operation), but got weight of size: \(weight.shape)"
+    )
     switch x.ndim {
     case rank + 2: return try body(x)
     case rank + 1: return try body(x.unsqueeze(0)).squeeze(0)

@@ -9,12 +9,10 @@ extension F {
     _ x: Tensor, _ kernelSize: some Extents, dilation: some Extents = 1,
     padding: some Extents = 0, stride: some Extents = 1
   ) throws -> Tensor {
-    guard x.ndim == 3 || x.ndim == 4, !x.shape.suffix(3).contains(0) else {
-      throw TensorError(
-        .shape, "unfold",
-        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
-      )
-    }
+    try require(
+      (x.ndim == 3 || x.ndim == 4) && !x.shape.suffix(3).contains(0), .shape, "unfold",
+      "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
+    )
     let blocks = try SlidingBlocks(
       "unfold", image: Array(x.shape.suffix(2)), kernel: kernelSize.extents,
       dilation: dilation.extents, padding: padding.extents, stride: stride.extents)
@@ -30,11 +28,9 @@ extension F {
     _ x: Tensor, _ outputSize: some Extents, _ kernelSize: some Extents,
     dilation: some Extents = 1, padding: some Extents = 0, stride: some Extents = 1
   ) throws -> Tensor {
-    guard x.ndim == 2 || x.ndim == 3 else {
-      throw TensorError(
-        .shape, "fold",
-        "Expected 2D or 3D (batch mode) tensor for input, but got: \(x.shape)")
-    }
+    try require(
+      x.ndim == 2 || x.ndim == 3, .shape, "fold",
+      "Expected 2D or 3D (batch mode) tensor for input, but got: \(x.shape)")
     let blocks = try SlidingBlocks(
       "fold", image: outputSize.extents, kernel: kernelSize.extents, dilation: dilation.extents,
       padding: padding.extents, stride: stride.extents)

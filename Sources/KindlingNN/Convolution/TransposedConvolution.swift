@@ -16,24 +16,19 @@ extension ConvolutionLayer {
   private func behind(_ x: Tensor, _ outputSize: [Int], _ padding: [Int]) throws -> [Int] {
     let rank = kernelSize.count
     let wanted = outputSize.count > rank ? Array(outputSize.suffix(rank)) : outputSize
-    guard x.ndim > rank, wanted.count == rank,
-      outputSize.count == rank || outputSize.count == x.ndim
-    else {
-      throw TensorError(
-        .value, typeName,
-        "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(rank) or \(x.ndim) elements (got \(outputSize.count))"
-      )
-    }
+    try require(
+      x.ndim > rank && wanted.count == rank
+        && (outputSize.count == rank || outputSize.count == x.ndim), .value, typeName,
+      "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(rank) or \(x.ndim) elements (got \(outputSize.count))"
+    )
     return try (0..<rank).map { d in
       let (span, over) = (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: stride[d])
       let (reach, beyond) = (kernelSize[d] - 1).multipliedReportingOverflow(by: dilation[d])
       let least = span &- 2 &* padding[d] &+ reach &+ 1, most = least &+ stride[d] &- 1
-      guard !over, !beyond, least <= most, (least...most).contains(wanted[d]) else {
-        throw TensorError(
-          .value, typeName,
-          "requested an output size of \(outputSize), but valid sizes in dimension \(d) range from \(least) to \(most) (for an input of \(x.shape))"
-        )
-      }
+      try require(
+        !over && !beyond && least <= most && (least...most).contains(wanted[d]), .value, typeName,
+        "requested an output size of \(outputSize), but valid sizes in dimension \(d) range from \(least) to \(most) (for an input of \(x.shape))"
+      )
       return wanted[d] - least
     }
   }

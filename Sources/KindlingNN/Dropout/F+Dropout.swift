@@ -19,12 +19,10 @@ extension F {
   public static func dropout1d(
     _ x: Tensor, p: Double = 0.5, training: Bool = true, inplace: Bool = false
   ) throws -> Tensor {
-    guard x.ndim == 2 || x.ndim == 3 else {
-      throw TensorError(
-        .shape, "dropout1d",
-        "Expected 2D or 3D input, but received a \(x.ndim)D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."
-      )
-    }
+    try require(
+      x.ndim == 2 || x.ndim == 3, .shape, "dropout1d",
+      "Expected 2D or 3D input, but received a \(x.ndim)D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."
+    )
     return try channels(x, batchedRank: 3, p, training, inplace, "dropout1d")
   }
 
@@ -88,9 +86,9 @@ extension F {
   }
 
   private static func checkProbability(_ p: Double, _ name: String) throws {
-    guard (0...1).contains(p) else {
-      throw TensorError(.value, name, "dropout probability has to be between 0 and 1, but got \(p)")
-    }
+    try require(
+      (0...1).contains(p), .value, name,
+      "dropout probability has to be between 0 and 1, but got \(p)")
   }
 
   /// Warns of inputs that are neither a sample nor a batch.
@@ -108,22 +106,18 @@ extension F {
   ) throws -> Tensor {
     try checkProbability(p, name)
     if p == 0 || !training || x.numel == 0 { return x }
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)"
-      )
-    }
+    try require(
+      x.dtype.isFloatingPoint, .dtype, name,
+      "result type Float can't be cast to the desired output type \(x.dtype.scalarName); convert the input with to(.float32)"
+    )
     func times(_ factor: Tensor) throws -> Tensor {
       inplace ? try x.mul_(factor) : try x.mul(factor)
     }
     if p == 1 { return try times(Tensor.zeros([], dtype: x.dtype, device: x.device)) }
     var noise = try Tensor.empty(like: x)
     if kind.contains(.feature) {
-      guard x.ndim >= 2 else {
-        throw TensorError(
-          .shape, name, "Feature dropout requires at least 2 dimensions in the input")
-      }
+      try require(
+        x.ndim >= 2, .shape, name, "Feature dropout requires at least 2 dimensions in the input")
       let shape = x.shape.prefix(2) + [Int](repeating: 1, count: x.ndim - 2)
       noise = try x.newEmpty(Array(shape))
     }

@@ -46,12 +46,9 @@ open class EmbeddingTable: Module {
     pretrained embeddings: Tensor, freeze: Bool, paddingIdx: Int?, maxNorm: (any TensorScalar)?,
     normType: any TensorScalar, scaleGradByFreq: Bool, _ layer: String
   ) throws {
-    guard embeddings.ndim == 2 else {
-      throw TensorError(
-        .shape, layer,
-        "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)"
-      )
-    }
+    try require(
+      embeddings.ndim == 2, .shape, layer,
+      "Embeddings parameter is expected to be 2-dimensional, but its shape is \(embeddings.shape)")
     (numEmbeddings, embeddingDim) = (embeddings.shape[0], embeddings.shape[1])
     self.paddingIdx = try paddingIdx.map { try Tensor.wrappedPadding($0, embeddings.shape[0]) }
     writtenMaxNorm = maxNorm?.scalar

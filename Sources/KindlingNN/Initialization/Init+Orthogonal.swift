@@ -13,11 +13,9 @@ extension Init {
   public static func orthogonal_(
     _ tensor: Tensor, gain: Double = 1, generator: Generator? = nil
   ) throws -> Tensor {
-    guard tensor.ndim >= 2 else {
-      throw TensorError(
-        .shape, "orthogonal_",
-        "Only tensors with 2 or more dimensions are supported, but got shape \(tensor.shape)")
-    }
+    try require(
+      tensor.ndim >= 2, .shape, "orthogonal_",
+      "Only tensors with 2 or more dimensions are supported, but got shape \(tensor.shape)")
     if tensor.numel == 0 { return tensor }
     return try noGrad {
       let rows = tensor.shape[0], columns = tensor.numel / rows

@@ -15,14 +15,10 @@ extension Init {
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, a: Double = -2, b: Double = 2,
     generator: Generator? = nil
   ) throws -> Tensor {
-    guard std > 0, std.isFinite, mean.isFinite else {
-      throw TensorError(
-        .value, "truncNormal_",
-        "expects std > 0.0 and a finite mean, but found std \(std) and mean \(mean)")
-    }
-    guard a < b else {
-      throw TensorError(.value, "truncNormal_", "expects a < b, but found a=\(a) >= b=\(b)")
-    }
+    try require(
+      std > 0 && std.isFinite && mean.isFinite, .value, "truncNormal_",
+      "expects std > 0.0 and a finite mean, but found std \(std) and mean \(mean)")
+    try require(a < b, .value, "truncNormal_", "expects a < b, but found a=\(a) >= b=\(b)")
     if mean < a - 2 * std || mean > b + 2 * std {
       try Warnings.warn(
         .user, "",
@@ -73,12 +69,10 @@ extension Init {
     var rounds = 0
     while try pending.any().item(as: Bool.self) {
       rounds += 1
-      guard rounds < 10_000 else {
-        throw TensorError(
-          .value, "truncNormal_",
-          "the interval [\(a), \(b)] is too wide for mean \(mean) and std \(std): nearly all of it is improbable"
-        )
-      }
+      try require(
+        rounds < 10_000, .value, "truncNormal_",
+        "the interval [\(a), \(b)] is too wide for mean \(mean) and std \(std): nearly all of it is improbable"
+      )
       let proposals = try Tensor.empty(like: tensor).uniform_(a, b, generator: generator)
       result = try Tensor.where(pending, proposals, result)
       pending = try pending.logicalAnd(isRefused(proposals))

@@ -26,11 +26,9 @@ public enum Init {
   /// Fills a matrix with the identity, also if it is not square (PyTorch: `init.eye_`).
   @discardableResult
   public static func eye_(_ tensor: Tensor) throws -> Tensor {
-    guard tensor.ndim == 2 else {
-      throw TensorError(
-        .shape, "eye_",
-        "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
-    }
+    try require(
+      tensor.ndim == 2, .shape, "eye_",
+      "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
     try zeros_(tensor)
     let strides = tensor.strides
     let diagonal = tensor.alias(
@@ -46,15 +44,12 @@ public enum Init {
   /// - Shape: `[outChannels, inChannels, *]` with 1 to 3 spatial dimensions.
   @discardableResult
   public static func dirac_(_ tensor: Tensor, groups: Int = 1) throws -> Tensor {
-    guard (3...5).contains(tensor.ndim) else {
-      throw TensorError(
-        .shape, "dirac_",
-        "only tensors with 3, 4, or 5 dimensions are supported, but the shape is \(tensor.shape)")
-    }
-    guard groups > 0, tensor.shape[0] % groups == 0 else {
-      throw TensorError(
-        .value, "dirac_", "dim 0 (\(tensor.shape[0])) must be divisible by groups (\(groups))")
-    }
+    try require(
+      (3...5).contains(tensor.ndim), .shape, "dirac_",
+      "only tensors with 3, 4, or 5 dimensions are supported, but the shape is \(tensor.shape)")
+    try require(
+      groups > 0 && tensor.shape[0] % groups == 0, .value, "dirac_",
+      "dim 0 (\(tensor.shape[0])) must be divisible by groups (\(groups))")
     try zeros_(tensor)
     if tensor.numel == 0 { return tensor }
     let perGroup = tensor.shape[0] / groups, strides = tensor.strides
@@ -92,14 +87,12 @@ public enum Init {
   public static func sparse_(
     _ tensor: Tensor, sparsity: Double, std: Double = 0.01, generator: Generator? = nil
   ) throws -> Tensor {
-    guard tensor.ndim == 2 else {
-      throw TensorError(
-        .shape, "sparse_",
-        "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
-    }
-    guard (0...1).contains(sparsity) else {
-      throw TensorError(.value, "sparse_", "expects sparsity to be in [0, 1], but got \(sparsity)")
-    }
+    try require(
+      tensor.ndim == 2, .shape, "sparse_",
+      "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
+    try require(
+      (0...1).contains(sparsity), .value, "sparse_",
+      "expects sparsity to be in [0, 1], but got \(sparsity)")
     let (rows, columns) = (tensor.shape[0], tensor.shape[1])
     let zeros = Int((sparsity * Double(rows)).rounded(.up))
     try normal_(tensor, std: std, generator: generator)
@@ -129,12 +122,10 @@ public enum Init {
   ///
   /// - Throws: `TensorError` `.shape` for fewer than 2 dimensions.
   public static func fans(_ tensor: Tensor) throws -> (fanIn: Int, fanOut: Int) {
-    guard tensor.ndim >= 2 else {
-      throw TensorError(
-        .shape, "fans",
-        "fan in and fan out can not be computed for tensor with fewer than 2 dimensions; the shape is \(tensor.shape)"
-      )
-    }
+    try require(
+      tensor.ndim >= 2, .shape, "fans",
+      "fan in and fan out can not be computed for tensor with fewer than 2 dimensions; the shape is \(tensor.shape)"
+    )
     // An empty tensor may have any sizes.
     func product(_ a: Int, _ b: Int) -> Int {
       let (product, over) = a.multipliedReportingOverflow(by: b)

@@ -160,10 +160,9 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
         "input and target should have the same size in the batch dimension, got \(input.shape[0]) and \(target.shape[0])"
       )
     }
-    guard target.dtype == .int64 else {
-      throw TensorError(
-        .dtype, "AdaptiveLogSoftmaxWithLoss", "expected an int64 target, got \(target.dtype)")
-    }
+    try require(
+      target.dtype == .int64, .dtype, "AdaptiveLogSoftmaxWithLoss",
+      "expected an int64 target, got \(target.dtype)")
   }
 
   private func cluster(_ i: Int, _ x: Tensor) throws -> Tensor {

@@ -19,14 +19,11 @@ extension F {
     reduction: Reduction = .mean, labelSmoothing: Double = 0
   ) throws -> Tensor {
     let kind = try reduction.forLoss("cross_entropy")
-    guard (0...1).contains(labelSmoothing) else {
-      throw TensorError(
-        .value, "cross_entropy",
-        "label_smoothing must be between 0.0 and 1.0. Got: \(labelSmoothing)")
-    }
-    guard input.ndim > 0 else {
-      throw TensorError(.shape, "cross_entropy", "input tensor should be 1D or more, but it is 0D")
-    }
+    try require(
+      (0...1).contains(labelSmoothing), .value, "cross_entropy",
+      "label_smoothing must be between 0.0 and 1.0. Got: \(labelSmoothing)")
+    try require(
+      input.ndim > 0, .shape, "cross_entropy", "input tensor should be 1D or more, but it is 0D")
     let classDim = input.ndim == 1 ? 0 : 1
     if target.shape == input.shape && (input.ndim > 1 || target.dtype.isFloatingPoint) {
       return try probabilities(
@@ -65,16 +62,13 @@ extension F {
     _ input: Tensor, _ target: Tensor, _ weight: Tensor?, ignoreIndex: Int, _ kind: LossReduction,
     smoothing: Double, _ classDim: Int
   ) throws -> Tensor {
-    guard target.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "cross_entropy",
-        "Expected floating point type for target with class probabilities, got \(target.dtype.scalarName); class indexes have shape \(input.shape.removing(classDim))"
-      )
-    }
-    guard ignoreIndex < 0 else {
-      throw TensorError(
-        .value, "cross_entropy", "ignore_index is not supported for floating point target")
-    }
+    try require(
+      target.dtype.isFloatingPoint, .dtype, "cross_entropy",
+      "Expected floating point type for target with class probabilities, got \(target.dtype.scalarName); class indexes have shape \(input.shape.removing(classDim))"
+    )
+    try require(
+      ignoreIndex < 0, .value, "cross_entropy",
+      "ignore_index is not supported for floating point target")
     let classes = input.shape[classDim]
     if let weight, weight.shape != [classes] {
       throw TensorError(

@@ -9,15 +9,10 @@ extension F {
     _ x1: Tensor, _ x2: Tensor, dim: Int = 1, eps: Double = 1e-8
   ) throws -> Tensor {
     let type = Tensor.resultType(x1, x2)
-    guard type.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "cosine_similarity",
-        "expected common dtype to be floating point, yet common dtype is \(type.scalarName)")
-    }
-    guard eps >= 0 else {
-      throw TensorError(
-        .value, "cosine_similarity", "eps must be non-negative, got: \(eps)")
-    }
+    try require(
+      type.isFloatingPoint, .dtype, "cosine_similarity",
+      "expected common dtype to be floating point, yet common dtype is \(type.scalarName)")
+    try require(eps >= 0, .value, "cosine_similarity", "eps must be non-negative, got: \(eps)")
     let shape = try Layout.broadcast(x1.shape, x2.shape, "cosine_similarity")
     func unit(_ x: Tensor) throws -> Tensor {
       let x = try x.to(type).expand(shape)

@@ -71,15 +71,12 @@ extension F {
     labelSmoothing: Double = 0
   ) throws -> Tensor {
     let name = "linear_cross_entropy"
-    guard input.ndim == 1 || input.ndim == 2 else {
-      throw TensorError(
-        .shape, name, "expected input with dimensionality 1 or 2, got \(input.ndim)")
-    }
-    guard linearWeight.ndim >= 2 else {
-      throw TensorError(
-        .shape, name,
-        "expected linear_weight with dimensionality at least 2, got \(linearWeight.ndim)")
-    }
+    try require(
+      input.ndim == 1 || input.ndim == 2, .shape, name,
+      "expected input with dimensionality 1 or 2, got \(input.ndim)")
+    try require(
+      linearWeight.ndim >= 2, .shape, name,
+      "expected linear_weight with dimensionality at least 2, got \(linearWeight.ndim)")
     guard input.shape.last == linearWeight.shape.last, let features = input.shape.last else {
       throw TensorError(
         .shape, name,
@@ -91,17 +88,14 @@ extension F {
       throw TensorError(
         .shape, name, "expected linear_bias shape \(rows), got \(linearBias.shape)")
     }
-    guard rows.count == 1 || input.ndim == 2 else {
-      throw TensorError(
-        .shape, name,
-        "K-dimensional loss defined by linear_weight shape \(linearWeight.shape) requires batched input, (N, \(features)), got unbatched input with shape \(input.shape)"
-      )
-    }
+    try require(
+      rows.count == 1 || input.ndim == 2, .shape, name,
+      "K-dimensional loss defined by linear_weight shape \(linearWeight.shape) requires batched input, (N, \(features)), got unbatched input with shape \(input.shape)"
+    )
     let shape = input.shape.dropLast() + rows
-    guard ignoreIndex == nil || target.shape != Array(shape) else {
-      throw TensorError(
-        .value, name, "ignore_index cannot be specified when target contains probabilities")
-    }
+    try require(
+      ignoreIndex == nil || target.shape != Array(shape), .value, name,
+      "ignore_index cannot be specified when target contains probabilities")
     let logits = try linear(
       input, linearWeight.reshape([-1, features]), linearBias?.reshape(-1)
     ).reshape(Array(shape))

@@ -10,12 +10,10 @@ extension F {
     reduction: Reduction = .mean
   ) throws -> Tensor {
     let name = "margin_ranking_loss", kind = try reduction.forLoss(name)
-    guard input1.ndim == input2.ndim, input1.ndim == target.ndim else {
-      throw TensorError(
-        .shape, name,
-        "All input tensors should have same dimension but got sizes: input1: \(input1.shape), input2: \(input2.shape), target: \(target.shape)"
-      )
-    }
+    try require(
+      input1.ndim == input2.ndim && input1.ndim == target.ndim, .shape, name,
+      "All input tensors should have same dimension but got sizes: input1: \(input1.shape), input2: \(input2.shape), target: \(target.shape)"
+    )
     return try target.neg().mul(input1.sub(input2)).add(margin).clampMin(0).reduced(kind)
   }
 
@@ -46,16 +44,12 @@ extension F {
     reduction: Reduction = .mean
   ) throws -> Tensor {
     let name = "cosine_embedding_loss", kind = try reduction.forLoss(name), rank = target.ndim
-    guard rank <= 1 else {
-      throw TensorError(
-        .shape, name, "0D or 1D target tensor expected, multi-target not supported")
-    }
-    guard input1.ndim == rank + 1, input2.ndim == rank + 1 else {
-      throw TensorError(
-        .shape, name,
-        "\(rank)D target tensor expects \(rank + 1)D input tensors, but found inputs with sizes \(input1.shape) and \(input2.shape)."
-      )
-    }
+    try require(
+      rank <= 1, .shape, name, "0D or 1D target tensor expected, multi-target not supported")
+    try require(
+      input1.ndim == rank + 1 && input2.ndim == rank + 1, .shape, name,
+      "\(rank)D target tensor expects \(rank + 1)D input tensors, but found inputs with sizes \(input1.shape) and \(input2.shape)."
+    )
     func squares(_ x: Tensor) throws -> Tensor { try x.mul(x).sum(dim: rank).add(1e-12) }
     let product = try input1.mul(input2).sum(dim: rank)
     let cosine = try product.div(squares(input1).mul(squares(input2)).sqrt())
@@ -97,10 +91,9 @@ extension F {
     _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean
   ) throws -> Tensor {
     let kind = try reduction.forLoss("multilabel_soft_margin_loss")
-    guard let classes = input.shape.last else {
-      throw TensorError(
-        .shape, "multilabel_soft_margin_loss", "the input needs a dimension of classes")
-    }
+    let classes = try require(
+      input.shape.last, .shape, "multilabel_soft_margin_loss",
+      "the input needs a dimension of classes")
     var losses = try target.mul(logsigmoid(input))
       .add(target.rsub(1).mul(logsigmoid(input.neg()))).neg()
     if let weight { losses = try losses.mul(weight) }
@@ -145,15 +138,11 @@ extension F {
     swap: Bool, _ reduction: Reduction, distance: (Tensor, Tensor) throws -> Tensor
   ) throws -> Tensor {
     let kind = try reduction.forLoss(name)
-    guard margin > 0 else {
-      throw TensorError(.value, name, "margin must be greater than 0, got \(margin)")
-    }
-    guard anchor.ndim == positive.ndim, anchor.ndim == negative.ndim else {
-      throw TensorError(
-        .shape, name,
-        "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(anchor.ndim)D, positive \(positive.ndim)D, and negative \(negative.ndim)D inputs"
-      )
-    }
+    try require(margin > 0, .value, name, "margin must be greater than 0, got \(margin)")
+    try require(
+      anchor.ndim == positive.ndim && anchor.ndim == negative.ndim, .shape, name,
+      "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(anchor.ndim)D, positive \(positive.ndim)D, and negative \(negative.ndim)D inputs"
+    )
     let near = try distance(anchor, positive)
     var far = try distance(anchor, negative)
     if swap { far = try far.minimum(distance(positive, negative)) }

@@ -34,11 +34,9 @@ extension F {
   public static func smoothL1Loss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, beta: Double = 1
   ) throws -> Tensor {
-    guard beta >= 0 else {
-      throw TensorError(
-        .value, "smooth_l1_loss",
-        "smooth_l1_loss does not support negative values for beta, but got \(beta)")
-    }
+    try require(
+      beta >= 0, .value, "smooth_l1_loss",
+      "smooth_l1_loss does not support negative values for beta, but got \(beta)")
     if beta == 0 { return try l1Loss(input, target, reduction: reduction) }
     let kind = try reduction.forLoss("smooth_l1_loss")
     try warnOfBroadcast(input, target)
@@ -50,11 +48,9 @@ extension F {
   public static func huberLoss(
     _ input: Tensor, _ target: Tensor, reduction: Reduction = .mean, delta: Double = 1
   ) throws -> Tensor {
-    guard delta > 0 else {
-      throw TensorError(
-        .value, "huber_loss",
-        "huber_loss does not support non-positive values for delta, but got \(delta)")
-    }
+    try require(
+      delta > 0, .value, "huber_loss",
+      "huber_loss does not support non-positive values for delta, but got \(delta)")
     let kind = try reduction.forLoss("huber_loss")
     try warnOfBroadcast(input, target)
     return try input.bentLoss(
@@ -75,11 +71,9 @@ extension F {
   private static func weighted(
     _ losses: Tensor, _ weight: Tensor, _ input: Tensor, _ kind: LossReduction, _ name: String
   ) throws -> Tensor {
-    guard weight.shape == input.shape else {
-      throw TensorError(
-        .shape, name,
-        "Weights and input must have the same size, but got \(weight.shape) and \(input.shape)")
-    }
+    try require(
+      weight.shape == input.shape, .shape, name,
+      "Weights and input must have the same size, but got \(weight.shape) and \(input.shape)")
     let products = try losses.mul(weight)
     return kind == .mean ? try products.sum().div(weight.sum()) : try products.reduced(kind)
   }

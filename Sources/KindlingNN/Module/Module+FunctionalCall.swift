@@ -22,10 +22,9 @@ extension Module {
     }
     var replacements: [ObjectIdentifier: Tensor] = [:]
     for (key, tensor) in tensors {
-      guard let own = slots[ByteString(key)]?.tensor else {
-        throw TensorError(
-          .value, "functionalCall", "\(typeName) has no parameter or buffer '\(key)'")
-      }
+      let own = try require(
+        slots[ByteString(key)]?.tensor, .value, "functionalCall",
+        "\(typeName) has no parameter or buffer '\(key)'")
       replacements[ObjectIdentifier(own)] = tensor
     }
     var replaced: [(slot: any TensorSlot, own: Tensor)] = []

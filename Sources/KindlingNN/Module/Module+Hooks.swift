@@ -166,12 +166,10 @@ extension Module {
     var inputs = inputs
     for (_, body) in hooks.forwardPre {
       guard let changed = try body(self, inputs) else { continue }
-      guard changed.count == inputs.count else {
-        throw TensorError(
-          .value, "",
-          "a forward pre-hook of \(typeName) returned \(changed.count) inputs instead of \(inputs.count)"
-        )
-      }
+      try require(
+        changed.count == inputs.count, .value, "",
+        "a forward pre-hook of \(typeName) returned \(changed.count) inputs instead of \(inputs.count)"
+      )
       inputs = changed
     }
     let backward =

@@ -145,12 +145,10 @@ extension Module {
     var result: [(String, StateEntry)] = []
     var keys = Set<ByteString>()
     func add(_ key: String, _ entry: StateEntry) throws {
-      guard keys.insert(ByteString(key)).inserted else {
-        throw TensorError(
-          .value, "",
-          "two entries of the state dict of \(typeName) have the key '\(key)', and one would be lost: rename a module, parameter or buffer"
-        )
-      }
+      try require(
+        keys.insert(ByteString(key)).inserted, .value, "",
+        "two entries of the state dict of \(typeName) have the key '\(key)', and one would be lost: rename a module, parameter or buffer"
+      )
       result.append((key, entry))
     }
     try walkState { event in
@@ -194,16 +192,13 @@ extension Module {
       guard ancestors.insert(ObjectIdentifier(module)).inserted else { return }
       defer { ancestors.remove(ObjectIdentifier(module)) }
       paths += 1
-      guard ancestors.count <= Module.deepestNesting else {
-        throw TensorError(
-          .value, "", "modules are nested more than \(Module.deepestNesting) levels deep")
-      }
-      guard paths <= Module.mostPaths else {
-        throw TensorError(
-          .value, "",
-          "more than \(Module.mostPaths) paths lead through the modules of \(typeName): some stand in very many places"
-        )
-      }
+      try require(
+        ancestors.count <= Module.deepestNesting, .value, "",
+        "modules are nested more than \(Module.deepestNesting) levels deep")
+      try require(
+        paths <= Module.mostPaths, .value, "",
+        "more than \(Module.mostPaths) paths lead through the modules of \(typeName): some stand in very many places"
+      )
       try module.checkReflection()
       if module is any KeepsOwnMembers { try module.checkInitialization() }
       try body(.enter(module, prefix: prefix))

@@ -121,9 +121,7 @@ extension Module {
   /// - Throws: `TensorError` `.value` if there is no such submodule, or if it is a stored property
   ///   of its own: only an assignment can replace it.
   public func setSubmodule(_ path: String, _ module: Module) throws {
-    guard !path.isEmpty else {
-      throw TensorError(.value, "", "Cannot set the submodule without a target name!")
-    }
+    try require(!path.isEmpty, .value, "", "Cannot set the submodule without a target name!")
     _ = try getSubmodule(path)
     let parts = path.split(separator: ".", omittingEmptySubsequences: false)
     // Names may contain dots.
@@ -195,15 +193,11 @@ extension Module {
 
   private func checkName(_ name: String, _ what: String) throws {
     if name.isEmpty { throw TensorError(.value, "", "\(what) name can't be empty string \"\"") }
-    if name.contains(".") {
-      throw TensorError(.value, "", "\(what) name can't contain \".\", got: \(name)")
-    }
+    try require(!name.contains("."), .value, "", "\(what) name can't contain \".\", got: \(name)")
     let isTaken =
       registered.tensors.contains(name) || registered.modules.contains(name)
       || hasProperty(named: name)
       || containedModules?.contains { sameBytes($0.name, name) } == true
-    if isTaken {
-      throw TensorError(.value, "", "attribute '\(name)' already exists")
-    }
+    try require(!isTaken, .value, "", "attribute '\(name)' already exists")
   }
 }

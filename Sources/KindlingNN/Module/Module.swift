@@ -163,11 +163,9 @@ extension Module {
   /// - Throws: `TensorError` `.dtype` for a dtype that is not floating-point.
   @discardableResult
   public func to(_ dtype: DType) throws -> Self {
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "",
-        "Module.to only accepts floating point dtypes, but got desired dtype=\(dtype)")
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, "",
+      "Module.to only accepts floating point dtypes, but got desired dtype=\(dtype)")
     return try convert { $0.dtype.isFloatingPoint ? try $0.to(dtype) : $0 }
   }
 

@@ -198,12 +198,10 @@ open class InstanceNormalization: ChannelNormalization, Layer {
     let channels = x.shape[x.ndim - ranks.single]
     if channels != numFeatures {
       let dim = x.ndim - ranks.single
-      guard !affine else {
-        throw TensorError(
-          .shape, typeName,
-          "expected input's size at dim=\(dim) to match num_features (\(numFeatures)), but got: \(channels)."
-        )
-      }
+      try require(
+        !affine, .shape, typeName,
+        "expected input's size at dim=\(dim) to match num_features (\(numFeatures)), but got: \(channels)."
+      )
       try Warnings.warn(
         .user, "",
         "input's size at dim=\(dim) does not match num_features. You can silence this warning by not passing in num_features, which is not used because affine=False"

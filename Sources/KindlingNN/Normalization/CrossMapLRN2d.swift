@@ -37,14 +37,11 @@ open class CrossMapLRN2d: Module, Layer {
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
-    guard x.ndim == 4 else {
-      throw TensorError(
-        .shape, "CrossMapLRN2d", "Expected input to be 4D, got \(x.ndim)D instead.")
-    }
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "CrossMapLRN2d", "expected a floating-point input, got \(x.dtype)")
-    }
+    try require(
+      x.ndim == 4, .shape, "CrossMapLRN2d", "Expected input to be 4D, got \(x.ndim)D instead.")
+    try require(
+      x.dtype.isFloatingPoint, .dtype, "CrossMapLRN2d",
+      "expected a floating-point input, got \(x.dtype)")
     return try CrossMapLRN(
       size: size, alpha: alpha.doubleValue, beta: beta.doubleValue, k: k.doubleValue
     ).apply(x)

@@ -13,12 +13,10 @@ extension F {
     _ x: Tensor, _ runningMean: Tensor?, _ runningVar: Tensor?, weight: Tensor? = nil,
     bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
   ) throws -> Tensor {
-    guard training ? eps > 0 : eps >= 0 else {
-      throw TensorError(
-        .value, "batch_norm",
-        "eps must be \(training ? "positive during training" : "non-negative"), but got \(PrintedNumber.shortest(eps))"
-      )
-    }
+    try require(
+      (training ? eps > 0 : eps >= 0), .value, "batch_norm",
+      "eps must be \(training ? "positive during training" : "non-negative"), but got \(PrintedNumber.shortest(eps))"
+    )
     // As in PyTorch, an empty input is not normalized, whatever its rank.
     if x.numel == 0, x.dtype.isFloatingPoint {
       var y = try x.clone()
@@ -28,16 +26,13 @@ extension F {
     }
     if training, x.ndim >= 2 {
       let values = x.shape.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 &* $1.element }
-      if values == 1 {
-        throw TensorError(
-          .value, "batch_norm",
-          "Expected more than 1 value per channel when training, got input size \(x.shape)")
-      }
+      try require(
+        values != 1, .value, "batch_norm",
+        "Expected more than 1 value per channel when training, got input size \(x.shape)")
     }
-    guard !training || eps > 0 else {
-      throw TensorError(
-        .value, "batch_norm", "batch_norm eps must be positive during training, but got \(eps)")
-    }
+    try require(
+      !training || eps > 0, .value, "batch_norm",
+      "batch_norm eps must be positive during training, but got \(eps)")
     return try x.nativeBatchNorm(
       weight, bias, runningMean, runningVar, training: training, momentum: momentum, eps: eps
     ).output
@@ -53,21 +48,15 @@ extension F {
     bias: Tensor? = nil, useInputStats: Bool = true, momentum: Double = 0.1, eps: Double = 1e-5
   ) throws -> Tensor {
     let name = "instance_norm"
-    guard x.ndim >= 2 else {
-      throw TensorError(
-        .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
-    }
+    try require(
+      x.ndim >= 2, .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
     let places = x.shape.dropFirst(2).reduce(1, &*)
-    if useInputStats && places == 1 {
-      throw TensorError(
-        .value, name,
-        "Expected more than 1 spatial element when training, got input size \(x.shape)")
-    }
-    guard useInputStats || runningMean != nil && runningVar != nil else {
-      throw TensorError(
-        .value, name,
-        "Expected running_mean and running_var to be defined when use_input_stats is false")
-    }
+    try require(
+      !useInputStats || places != 1, .value, name,
+      "Expected more than 1 spatial element when training, got input size \(x.shape)")
+    try require(
+      useInputStats || runningMean != nil && runningVar != nil, .value, name,
+      "Expected running_mean and running_var to be defined when use_input_stats is false")
     let (samples, channels) = (x.shape[0], x.shape[1])
     for (part, tensor) in [
       ("weight", weight), ("bias", bias), ("running_mean", runningMean),
@@ -77,11 +66,9 @@ extension F {
       throw TensorError(
         .shape, name, "\(part) should contain \(channels) elements not \(tensor.numel)")
     }
-    guard samples > 0 || weight == nil && bias == nil else {
-      throw TensorError(
-        .shape, name,
-        "expected at least one sample where there is a weight or a bias, but got shape \(x.shape)")
-    }
+    try require(
+      samples > 0 || weight == nil && bias == nil, .shape, name,
+      "expected at least one sample where there is a weight or a bias, but got shape \(x.shape)")
     // One sample with the channels of all samples.
     func spread(_ t: Tensor?) throws -> Tensor? {
       guard let t else { return nil }

@@ -25,19 +25,15 @@ extension F {
   public static func groupNorm(
     _ x: Tensor, _ numGroups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) throws -> Tensor {
-    guard x.ndim >= 2 else {
-      throw TensorError(
-        .shape, "group_norm",
-        "Expected at least 2 dimensions for input tensor but received \(x.ndim)")
-    }
-    guard x.shape[1] > 0 else {
-      throw TensorError(
-        .shape, "group_norm", "Expected number of channels to be greater than 0, got 0")
-    }
+    try require(
+      x.ndim >= 2, .shape, "group_norm",
+      "Expected at least 2 dimensions for input tensor but received \(x.ndim)")
+    try require(
+      x.shape[1] > 0, .shape, "group_norm",
+      "Expected number of channels to be greater than 0, got 0")
     let places = x.shape.dropFirst(2).reduce(1, &*)
-    guard places > 0 else {
-      throw TensorError(.shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")
-    }
+    try require(
+      places > 0, .shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")
     // PyTorch's count: the groups of all samples, by the elements of a group.
     let size = [x.shape[0] &* x.shape[1] / max(numGroups, 1), numGroups] + x.shape.dropFirst(2)
     if numGroups > 0, size[0] == 1, places == 1 {
@@ -58,12 +54,10 @@ extension F {
     _ x: Tensor, _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
   ) throws -> Tensor {
     try x.checkNormalized("rms_norm", normalizedShape, weight, nil)
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "rms_norm",
-        "expected a floating point input, but got \(x.dtype.scalarName); convert it with to(.float32)"
-      )
-    }
+    try require(
+      x.dtype.isFloatingPoint, .dtype, "rms_norm",
+      "expected a floating point input, but got \(x.dtype.scalarName); convert it with to(.float32)"
+    )
     let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
     // 16-bit floats are computed in float32, so its epsilon applies.
     let least = eps ?? (type == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
@@ -91,15 +85,11 @@ extension F {
   public static func localResponseNorm(
     _ x: Tensor, _ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1
   ) throws -> Tensor {
-    guard x.ndim >= 3 else {
-      throw TensorError(
-        .shape, "local_response_norm",
-        "Expected 3D or higher dimensionality input (got \(x.ndim) dimensions)")
-    }
-    guard size > 0 else {
-      throw TensorError(
-        .value, "local_response_norm", "size must be greater than 0, but got \(size)")
-    }
+    try require(
+      x.ndim >= 3, .shape, "local_response_norm",
+      "Expected 3D or higher dimensionality input (got \(x.ndim) dimensions)")
+    try require(
+      size > 0, .value, "local_response_norm", "size must be greater than 0, but got \(size)")
     if x.numel == 0 { return x }
     // The mean over `size` neighbours, with zero padding at the ends. Integers stay integers.
     let channels = x.shape[1], squares = try x.mul(x)

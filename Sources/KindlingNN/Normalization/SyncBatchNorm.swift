@@ -8,13 +8,9 @@ import KindlingCore
 /// - Shape: `[N, C]` or `[N, C, *]`.
 open class SyncBatchNorm: BatchNormalization {
   override func checkRank(_ x: Tensor) throws {
-    guard x.ndim >= 2 else {
-      throw TensorError(.shape, typeName, "expected at least 2D input (got \(x.ndim)D input)")
-    }
-    guard x.shape[1] > 0 else {
-      throw TensorError(
-        .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
-    }
+    try require(x.ndim >= 2, .shape, typeName, "expected at least 2D input (got \(x.ndim)D input)")
+    try require(
+      x.shape[1] > 0, .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
   }
 
   override class var form: LayerForm? { described("batchnorm") { SyncBatchNorm($0) } }
@@ -44,12 +40,10 @@ extension SyncBatchNorm {
       for (name, child) in holder.submodules {
         guard let old = child as? BatchNormalization else { continue }
         // Assigns the child to its own place, to test whether a replacement is possible.
-        guard try holder.replaceMember(name, with: old) else {
-          throw TensorError(
-            .value, "convertSyncBatchnorm",
-            "'\(path.isEmpty ? name : "\(path).\(name)")' is a stored property, which cannot be replaced from outside: assign it, or keep the module in a Sequential, ModuleList or ModuleDict"
-          )
-        }
+        try require(
+          holder.replaceMember(name, with: old), .value, "convertSyncBatchnorm",
+          "'\(path.isEmpty ? name : "\(path).\(name)")' is a stored property, which cannot be replaced from outside: assign it, or keep the module in a Sequential, ModuleList or ModuleDict"
+        )
         places.append((holder, name, old))
       }
     }

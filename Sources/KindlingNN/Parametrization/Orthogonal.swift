@@ -26,11 +26,9 @@ extension Parametrizations {
     useTrivialization: Bool = true
   ) throws -> M {
     let weight = try module.presentTensor(name, "orthogonal")
-    guard weight.ndim >= 2 else {
-      throw TensorError(
-        .shape, "orthogonal",
-        "Expected a matrix or batch of matrices. Got a tensor of \(weight.ndim) dimensions.")
-    }
+    try require(
+      weight.ndim >= 2, .shape, "orthogonal",
+      "Expected a matrix or batch of matrices. Got a tensor of \(weight.ndim) dimensions.")
     let isSquare = weight.shape[weight.ndim - 2] == weight.shape[weight.ndim - 1]
     let map = orthogonalMap ?? (isSquare ? .matrixExp : .householder)
     return try module.registerParametrization(
@@ -82,12 +80,10 @@ private final class _Orthogonal: Module, Parametrization {
   }
 
   func rightInverse(_ value: Tensor) throws -> [Tensor] {
-    guard value.shape == shape else {
-      throw TensorError(
-        .shape, "orthogonal",
-        "Expected a matrix or batch of matrices of shape \(shape). Got a tensor of shape \(value.shape)."
-      )
-    }
+    try require(
+      value.shape == shape, .shape, "orthogonal",
+      "Expected a matrix or batch of matrices of shape \(shape). Got a tensor of shape \(value.shape)."
+    )
     return [try noGrad { try original(of: value) }]
   }
 
@@ -96,12 +92,10 @@ private final class _Orthogonal: Module, Parametrization {
     var q = isWide ? try value.transpose(-2, -1) : value
     let (n, k) = (q.shape[q.ndim - 2], q.shape[q.ndim - 1])
     guard isTrivialized else {
-      guard map == .householder else {
-        throw TensorError(
-          .unsupported, "orthogonal",
-          "It is not possible to assign to the matrix exponential or the Cayley parametrizations when useTrivialization is false."
-        )
-      }
+      try require(
+        map == .householder, .unsupported, "orthogonal",
+        "It is not possible to assign to the matrix exponential or the Cayley parametrizations when useTrivialization is false."
+      )
       let (a, tau) = try q.geqrf()
       let diagonal = try a.diagonal(dim1: -2, dim2: -1)
       // A zero tau is a reflection that LAPACK did not use.

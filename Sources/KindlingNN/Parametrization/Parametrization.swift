@@ -163,10 +163,9 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
       throw withoutInverse(module)
     }
     let new = try parametrization.rightInverse(value)
-    guard !new.isEmpty else {
-      throw TensorError(
-        .value, "registerParametrization", "\(module.typeName).rightInverse returned no tensor")
-    }
+    try require(
+      !new.isEmpty, .value, "registerParametrization",
+      "\(module.typeName).rightInverse returned no tensor")
     return new
   }
 

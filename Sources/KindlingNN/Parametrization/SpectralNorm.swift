@@ -30,10 +30,8 @@ extension Module {
   func presentTensor(_ name: String, _ operation: String) throws -> Tensor {
     if let list = parametrizations[name] { return try list.value() }
     let slot = members.tensors.first { sameBytes($0.name, name) }?.slot
-    guard let tensor = slot?.tensor else {
-      throw TensorError(
-        .value, operation, "\(typeName) has no parameter or buffer with name '\(name)'")
-    }
+    let tensor = try require(
+      slot?.tensor, .value, operation, "\(typeName) has no parameter or buffer with name '\(name)'")
     return tensor
   }
 }
@@ -47,17 +45,13 @@ private final class _SpectralNorm: Module, Parametrization {
   @Buffer("_v") private var v: Tensor? = nil
 
   init(_ weight: Tensor, _ iterations: Int, dim: Int, eps: Double) throws {
-    guard -weight.ndim..<weight.ndim ~= dim else {
-      throw TensorError(
-        .index, "spectralNorm",
-        "Dimension out of range (expected to be in range of [-\(weight.ndim), \(weight.ndim - 1)] but got \(dim))"
-      )
-    }
-    guard iterations > 0 else {
-      throw TensorError(
-        .value, "spectralNorm",
-        "Expected nPowerIterations to be positive, but got nPowerIterations=\(iterations)")
-    }
+    try require(
+      -weight.ndim..<weight.ndim ~= dim, .index, "spectralNorm",
+      "Dimension out of range (expected to be in range of [-\(weight.ndim), \(weight.ndim - 1)] but got \(dim))"
+    )
+    try require(
+      iterations > 0, .value, "spectralNorm",
+      "Expected nPowerIterations to be positive, but got nPowerIterations=\(iterations)")
     self.dim = dim < 0 ? dim + weight.ndim : dim
     self.eps = eps
     self.iterations = iterations

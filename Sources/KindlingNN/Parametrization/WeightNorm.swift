@@ -28,9 +28,7 @@ private final class _WeightNorm: Module, Parametrization {
   init(_ dim: Int?) { self.dim = dim }
 
   func parametrized(_ originals: [Tensor]) throws -> Tensor {
-    guard originals.count == 2 else {
-      throw TensorError(.value, "weightNorm", "expected a norm and a direction")
-    }
+    try require(originals.count == 2, .value, "weightNorm", "expected a norm and a direction")
     return try originals[1].mul(originals[0].div(norm(originals[1])))
   }
 
@@ -39,11 +37,9 @@ private final class _WeightNorm: Module, Parametrization {
   private func norm(_ v: Tensor) throws -> Tensor {
     // In PyTorch, −1 means the whole tensor.
     guard let dim, dim != -1 else { return try v.norm() }
-    guard 0..<v.ndim ~= dim else {
-      throw TensorError(
-        .index, "weightNorm",
-        "dim has to be between 0 and \(v.ndim - 1), or -1 for all, but got \(dim)")
-    }
+    try require(
+      0..<v.ndim ~= dim, .index, "weightNorm",
+      "dim has to be between 0 and \(v.ndim - 1), or -1 for all, but got \(dim)")
     return try v.norm(p: 2.0, dims: (0..<v.ndim).filter { $0 != dim }, keepdim: true)
   }
 }

@@ -57,9 +57,7 @@ extension F {
     let arguments = try PoolingArguments(
       "avg_pool\(rank)d", rank: rank, kernel: kernel, stride: stride ?? [], padding: padding,
       ceilMode: ceilMode)
-    guard divisor != 0 else {
-      throw TensorError(.value, arguments.operation, "divisor must be not zero")
-    }
+    try require(divisor != 0, .value, arguments.operation, "divisor must be not zero")
     if rank == 3, x.ndim > 3, zip(x.shape.suffix(3), arguments.kernel).contains(where: { $0 < $1 })
     {
       // This is the only pooling that rejects windows that fit by padding or `ceilMode` alone.
@@ -106,11 +104,9 @@ extension F {
     let name = "adaptive_avg_pool\(rank)d"
     let sizes = try checkedSizes(name, rank, sizes)
     let p = try Pooling.adaptive(name, x, sizes)
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name, "\"\(name)\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)"
-      )
-    }
+    try require(
+      x.dtype.isFloatingPoint, .dtype, name,
+      "\"\(name)\" not implemented for '\(x.dtype.scalarName)'; convert with to(_:)")
     if rank == 1 {
       return try adaptiveAveragePool(2, x.unsqueeze(-2), [1] + sizes).squeeze(-2)
     }

@@ -110,18 +110,13 @@ extension F {
   private static func checkSamples(
     _ name: String, _ samples: Tensor, _ shape: [Int], _ dtype: DType
   ) throws {
-    guard samples.dtype == dtype else {
-      throw TensorError(
-        .dtype, name,
-        "expected randomSamples to have the same dtype as input, but got \(samples.dtype) and \(dtype)"
-      )
-    }
-    guard samples.ndim == 3, samples.shape[0] >= shape[0], samples.shape[1] == shape[1],
-      samples.shape[2] == shape[2]
-    else {
-      throw TensorError(
-        .shape, name,
-        "expected randomSamples of shape \(shape), or for more images, but got \(samples.shape)")
-    }
+    try require(
+      samples.dtype == dtype, .dtype, name,
+      "expected randomSamples to have the same dtype as input, but got \(samples.dtype) and \(dtype)"
+    )
+    try require(
+      samples.ndim == 3 && samples.shape[0] >= shape[0] && samples.shape[1] == shape[1]
+        && samples.shape[2] == shape[2], .shape, name,
+      "expected randomSamples of shape \(shape), or for more images, but got \(samples.shape)")
   }
 }

@@ -32,10 +32,8 @@ extension F {
   static func lpPool(
     _ rank: Int, _ x: Tensor, _ norm: Double, _ kernel: [Int], stride: [Int]?, ceilMode: Bool
   ) throws -> Tensor {
-    guard norm != 0 else {
-      throw TensorError(
-        .value, "lp_pool\(rank)d", "norm_type must be a non-zero value, but got \(norm)")
-    }
+    try require(
+      norm != 0, .value, "lp_pool\(rank)d", "norm_type must be a non-zero value, but got \(norm)")
     let means = try averagePool(rank, x.pow(norm), kernel, stride: stride, ceilMode: ceilMode)
     // The pooling before has checked the sizes.
     let size = kernel.count == 1 ? pow(kernel[0], rank) : kernel.reduce(1, &*)

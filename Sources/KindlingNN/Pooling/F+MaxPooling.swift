@@ -183,9 +183,7 @@ extension F {
   static func both(
     _ pooled: (values: Tensor, indices: Tensor?)
   ) throws -> (values: Tensor, indices: Tensor) {
-    guard let indices = pooled.indices else {
-      throw TensorError(.value, "max_pool", "no indices were computed")
-    }
+    let indices = try require(pooled.indices, .value, "max_pool", "no indices were computed")
     return (pooled.values, indices)
   }
 }

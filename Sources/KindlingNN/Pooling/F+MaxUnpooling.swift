@@ -56,12 +56,10 @@ extension F {
     let operation = "max_unpool\(rank)d"
     let p = try PoolingArguments(
       operation, rank: rank, kernel: kernel, stride: stride ?? [], padding: padding)
-    guard x.ndim == rank + 1 || x.ndim == rank + 2 else {
-      throw TensorError(
-        .shape, operation,
-        "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions."
-      )
-    }
+    try require(
+      x.ndim == rank + 1 || x.ndim == rank + 2, .shape, operation,
+      "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions."
+    )
     if let empty = x.shape.indices.dropFirst().first(where: { x.shape[$0] == 0 }) {
       throw TensorError(
         .shape, operation,
@@ -85,27 +83,22 @@ extension F {
     let least = try (0..<rank).map { d in
       let (span, over) =
         (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: p.stride[d])
-      guard !over, span < Int.max / 2 else {
-        throw TensorError(
-          .memory, p.operation, "the result for \(x.shape) would be larger than any memory")
-      }
+      try require(
+        !over && span < Int.max / 2, .memory, p.operation,
+        "the result for \(x.shape) would be larger than any memory")
       return span + p.kernel[d] - 2 * p.padding[d]
     }
     guard let wanted else { return least }
     let size = wanted.count == rank + 2 ? Array(wanted.dropFirst(2)) : wanted
-    guard size.count == rank else {
-      throw TensorError(
-        .value, p.operation,
-        "output_size should be a sequence containing \(rank) or \(rank + 2) elements, but it has a length of '\(wanted.count)'"
-      )
-    }
+    try require(
+      size.count == rank, .value, p.operation,
+      "output_size should be a sequence containing \(rank) or \(rank + 2) elements, but it has a length of '\(wanted.count)'"
+    )
     for d in 0..<rank {
       let (lowest, highest) = (least[d] - p.stride[d], least[d] + p.stride[d])
-      guard lowest < size[d], size[d] < highest else {
-        throw TensorError(
-          .value, p.operation,
-          "invalid output_size \"\(size)\" (dim \(d) must be between \(lowest) and \(highest))")
-      }
+      try require(
+        lowest < size[d] && size[d] < highest, .value, p.operation,
+        "invalid output_size \"\(size)\" (dim \(d) must be between \(lowest) and \(highest))")
     }
     return size
   }

@@ -21,23 +21,17 @@ extension F {
     alignCorners: Bool? = nil, recomputeScaleFactor: Bool? = nil, antialias: Bool = false
   ) throws -> Tensor {
     let name = "interpolate", rank = x.ndim - 2
-    if !mode.isSmooth && alignCorners != nil {
-      throw TensorError(
-        .value, name,
-        "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
-      )
-    }
-    guard (1...3).contains(rank) else {
-      throw TensorError(
-        .shape, name,
-        "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(mode.rawValue))"
-      )
-    }
-    guard mode.ranks.contains(rank) else {
-      throw TensorError(
-        .shape, name,
-        "Got \(x.ndim)D input, but \(mode.rawValue) mode needs \(mode.ranks.lowerBound + 2)D input")
-    }
+    try require(
+      mode.isSmooth || alignCorners == nil, .value, name,
+      "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+    )
+    try require(
+      (1...3).contains(rank), .shape, name,
+      "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(mode.rawValue))"
+    )
+    try require(
+      mode.ranks.contains(rank), .shape, name,
+      "Got \(x.ndim)D input, but \(mode.rawValue) mode needs \(mode.ranks.lowerBound + 2)D input")
     if antialias, mode != .bilinear && mode != .bicubic || rank != 2 {
       throw TensorError(
         .value, name,
@@ -53,11 +47,9 @@ extension F {
     case (.some, .some):
       throw TensorError(.value, name, "only one of size or scale_factor should be defined")
     case (let size?, nil):
-      if recomputeScaleFactor == true {
-        throw TensorError(
-          .value, name,
-          "recompute_scale_factor is not meaningful with an explicit size.")
-      }
+      try require(
+        recomputeScaleFactor != true, .value, name,
+        "recompute_scale_factor is not meaningful with an explicit size.")
       output = try spread(size, input, "output size")
     case (nil, let given?):
       let scales = try spread(given, input, "scale factor")
@@ -119,10 +111,9 @@ extension F {
     _ x: Tensor, _ size: [Int], factors: [Double], mode: UpsampleMode, alignCorners: Bool,
     antialias: Bool
   ) throws -> Tensor {
-    guard x.ndim == size.count + 2, factors.count == size.count else {
-      throw TensorError(
-        .shape, "interpolate", "sizes \(size) and factors \(factors) do not fit shape \(x.shape)")
-    }
+    try require(
+      x.ndim == size.count + 2 && factors.count == size.count, .shape, "interpolate",
+      "sizes \(size) and factors \(factors) do not fit shape \(x.shape)")
     let ratios = zip(zip(size, x.shape.suffix(size.count)), factors).map { sizes, factor in
       factor > 0 ? factor : Double(sizes.0) / Double(max(sizes.1, 1))
     }

@@ -53,10 +53,9 @@ open class LBFGS: Optimizer {
   }
 
   override open func check(_ group: ParamGroup) throws {
-    guard paramGroups.isEmpty || paramGroups[0].params.first === group.params.first else {
-      throw TensorError(
-        .value, "", "LBFGS doesn't support per-parameter options (parameter groups)")
-    }
+    try require(
+      paramGroups.isEmpty || paramGroups[0].params.first === group.params.first, .value, "",
+      "LBFGS doesn't support per-parameter options (parameter groups)")
     try group.refuseNegative("lr", "learning rate")
     try group.refuseNegative("max_iter", "max_iter value")
     try group.refuseNegative("max_eval", "max_eval value")
@@ -103,9 +102,8 @@ open class LBFGS: Optimizer {
   private var parameters: [Tensor] { paramGroups.first?.params ?? [] }
 
   private func options() throws -> Options {
-    guard let group = paramGroups.first else {
-      throw TensorError(.value, "step", "optimizer got an empty parameter list")
-    }
+    let group = try require(
+      paramGroups.first, .value, "step", "optimizer got an empty parameter list")
     return Options(
       lr: LBFGSNumber(try group.number("lr")), maxIter: try group.integer("max_iter"),
       maxEval: try group.integer("max_eval"), historySize: try group.integer("history_size"),

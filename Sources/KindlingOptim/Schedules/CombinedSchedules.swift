@@ -15,16 +15,13 @@ open class SequentialLR: LRScheduler {
     _ optimizer: Optimizer, schedulers: [LRScheduler], milestones: [Int], lastEpoch: Int = -1
   ) throws {
     try checkParts(schedulers, of: optimizer, "SequentialLR")
-    guard milestones.count == schedulers.count - 1 else {
-      throw TensorError(
-        .value, "",
-        "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(schedulers.count) and the number of milestones to be equal to \(milestones.count)"
-      )
-    }
-    guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
-      throw TensorError(
-        .value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
-    }
+    try require(
+      milestones.count == schedulers.count - 1, .value, "",
+      "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(schedulers.count) and the number of milestones to be equal to \(milestones.count)"
+    )
+    try require(
+      lastEpoch >= -1 && lastEpoch < LRScheduler.farthest, .value, "",
+      "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
     (self.schedulers, self.milestones) = (schedulers, milestones)
     super.init(of: optimizer, lastEpoch: lastEpoch + 1)
     nesting = try levels(of: schedulers, "SequentialLR")
@@ -93,11 +90,9 @@ open class ChainedScheduler: LRScheduler {
   /// - Throws: `TensorError` `.value` for no schedules, schedules of different optimizers, and
   ///   ``ReduceLROnPlateau``.
   public init(_ schedulers: [LRScheduler]) throws {
-    guard let optimizer = schedulers.first?.optimizer else {
-      throw TensorError(
-        .value, "",
-        "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
-    }
+    let optimizer = try require(
+      schedulers.first?.optimizer, .value, "",
+      "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.")
     try checkParts(schedulers, of: optimizer, "ChainedScheduler")
     self.schedulers = schedulers
     super.init(of: optimizer, lastEpoch: 0)
@@ -125,18 +120,16 @@ open class ChainedScheduler: LRScheduler {
 /// Returns the nesting depth of a schedule made of `schedulers`.
 private func levels(of schedulers: [LRScheduler], _ name: String) throws -> Int {
   let count = 1 + (schedulers.map(\.nesting).max() ?? 0)
-  guard count <= 100 else {
-    throw TensorError(.value, "", "\(name) expects schedules nested at most 100 levels deep")
-  }
+  try require(count <= 100, .value, "", "\(name) expects schedules nested at most 100 levels deep")
   return count
 }
 
 private func checkParts(
   _ schedulers: [LRScheduler], of optimizer: Optimizer, _ name: String
 ) throws {
-  if schedulers.isEmpty {
-    throw TensorError(.value, "", "\(name) expects at least one scheduler, but got no scheduler.")
-  }
+  try require(
+    !schedulers.isEmpty, .value, "",
+    "\(name) expects at least one scheduler, but got no scheduler.")
   for (i, scheduler) in schedulers.enumerated() {
     if scheduler is ReduceLROnPlateau {
       throw TensorError(
@@ -144,12 +137,10 @@ private func checkParts(
         "\(name) does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be specified when calling `step`, but got one at index \(i) in the given schedulers sequence."
       )
     }
-    guard scheduler.optimizer === optimizer else {
-      throw TensorError(
-        .value, "",
-        "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(scheduler.typeName) at index \(i), whose optimizer is another one."
-      )
-    }
+    try require(
+      scheduler.optimizer === optimizer, .value, "",
+      "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(scheduler.typeName) at index \(i), whose optimizer is another one."
+    )
   }
 }
 

@@ -21,9 +21,9 @@ open class CosineAnnealingLR: LRScheduler {
   }
 
   private static func check(_ tMax: Int) throws {
-    guard tMax > 0, tMax < LRScheduler.farthest else {
-      throw TensorError(.value, "", "Expected positive integer T_max, but got \(tMax)")
-    }
+    try require(
+      tMax > 0 && tMax < LRScheduler.farthest, .value, "",
+      "Expected positive integer T_max, but got \(tMax)")
   }
 
   override open func getLr() throws -> [Double] {
@@ -80,12 +80,8 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
     (self.t0, self.tMult, self.etaMin) = (t0, tMult, etaMin)
     length = Double(t0)
     position = Double(lastEpoch)
-    guard t0 > 0 else {
-      throw TensorError(.value, "", "Expected positive integer T_0, but got \(t0)")
-    }
-    guard tMult >= 1 else {
-      throw TensorError(.value, "", "Expected integer T_mult >= 1, but got \(tMult)")
-    }
+    try require(t0 > 0, .value, "", "Expected positive integer T_0, but got \(t0)")
+    try require(tMult >= 1, .value, "", "Expected integer T_mult >= 1, but got \(tMult)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 
@@ -95,9 +91,9 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
 
   override open func step() throws {
     if lastEpoch < 0 { return try step(epoch: 0) }
-    guard lastEpoch < LRScheduler.farthest else {
-      throw TensorError(.value, "step", "\(typeName) cannot count beyond \(lastEpoch) epochs")
-    }
+    try require(
+      lastEpoch < LRScheduler.farthest, .value, "step",
+      "\(typeName) cannot count beyond \(lastEpoch) epochs")
     position += 1
     if position >= length {
       position = position.truncatingRemainder(dividingBy: length)
@@ -112,9 +108,9 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
   ///
   /// - Throws: `TensorError` `.value` for a negative epoch, or one above 2⁵³.
   public func step(epoch: Double) throws {
-    guard epoch >= 0, epoch < Double(LRScheduler.farthest) else {
-      throw TensorError(.value, "step", "Expected non-negative epoch, but got \(epoch)")
-    }
+    try require(
+      epoch >= 0 && epoch < Double(LRScheduler.farthest), .value, "step",
+      "Expected non-negative epoch, but got \(epoch)")
     let first = Double(t0), factor = Double(tMult)
     if epoch < first {
       (length, position) = (first, epoch)
@@ -140,11 +136,9 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
   }
 
   override open func restore(_ saved: SavedAttributes) throws {
-    guard try saved.integer("T_0") == t0, try saved.integer("T_mult") == tMult else {
-      throw TensorError(
-        .value, "",
-        "the loaded state dict of \(typeName) has other T_0 or T_mult than \(t0) and \(tMult)")
-    }
+    try require(
+      saved.integer("T_0") == t0 && saved.integer("T_mult") == tMult, .value, "",
+      "the loaded state dict of \(typeName) has other T_0 or T_mult than \(t0) and \(tMult)")
     (length, position) = (try saved.number("T_i"), try saved.number("T_cur"))
     try super.restore(saved)
   }

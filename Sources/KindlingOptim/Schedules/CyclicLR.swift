@@ -56,12 +56,10 @@ open class CyclicLR: LRScheduler {
     maxMomentum: some GroupNumbers = 0.9, lastEpoch: Int = -1
   ) throws {
     let down = stepSizeDown ?? stepSizeUp
-    guard stepSizeUp > 0, down >= 0 else {
-      throw TensorError(
-        .value, "",
-        "step_size_up has to be positive and step_size_down not negative, but got \(stepSizeUp) and \(down)"
-      )
-    }
+    try require(
+      stepSizeUp > 0 && down >= 0, .value, "",
+      "step_size_up has to be positive and step_size_down not negative, but got \(stepSizeUp) and \(down)"
+    )
     let baseLrs = try baseLr.values("base_lr", optimizer)
     maxLrs = try maxLr.values("max_lr", optimizer)
     totalSize = Double(stepSizeUp) + Double(down)
@@ -128,14 +126,11 @@ open class CyclicLR: LRScheduler {
 
   override open func restore(_ saved: SavedAttributes) throws {
     let count = optimizer.paramGroups.count
-    guard try saved.text("mode") == mode.rawValue,
-      try saved.flag("cycle_momentum") == (momentum != nil)
-    else {
-      throw TensorError(
-        .value, "",
-        "the loaded state dict of CyclicLR has another mode than \(mode.rawValue), or cycles the momentum otherwise"
-      )
-    }
+    try require(
+      saved.text("mode") == mode.rawValue && saved.flag("cycle_momentum") == (momentum != nil),
+      .value, "",
+      "the loaded state dict of CyclicLR has another mode than \(mode.rawValue), or cycles the momentum otherwise"
+    )
     maxLrs = try saved.numbers("max_lrs", count: count)
     totalSize = try saved.number("total_size")
     stepRatio = try saved.number("step_ratio")

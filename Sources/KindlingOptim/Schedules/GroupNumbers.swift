@@ -13,12 +13,10 @@ extension GroupNumbers {
   func values(_ name: String, _ optimizer: Optimizer) throws -> [Double] {
     let count = optimizer.paramGroups.count
     guard let values = perGroup else { return Array(repeating: forAll, count: count) }
-    guard values.count == count else {
-      throw TensorError(
-        .value, "",
-        "\(name) must have the same length as optimizer.param_groups. \(name) has \(values.count) values, param_groups has \(count)."
-      )
-    }
+    try require(
+      values.count == count, .value, "",
+      "\(name) must have the same length as optimizer.param_groups. \(name) has \(values.count) values, param_groups has \(count)."
+    )
     return values
   }
 }
@@ -54,11 +52,9 @@ struct CycledMomentum {
   let usesBeta1: Bool
 
   init(_ optimizer: Optimizer) throws {
-    guard optimizer.defaults["momentum"] != nil || optimizer.defaults["betas"] != nil else {
-      throw TensorError(
-        .value, "",
-        "optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
-    }
+    try require(
+      optimizer.defaults["momentum"] != nil || optimizer.defaults["betas"] != nil, .value, "",
+      "optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
     usesBeta1 = optimizer.defaults["betas"] != nil
   }
 

@@ -49,17 +49,14 @@ open class LRScheduler {
 
   /// Stores the initial learning rates and sets the first ones.
   private func begin() throws {
-    guard lastEpoch >= -1, lastEpoch < LRScheduler.farthest else {
-      throw TensorError(
-        .value, "", "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
-    }
+    try require(
+      lastEpoch >= -1 && lastEpoch < LRScheduler.farthest, .value, "",
+      "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
     for i in optimizer.paramGroups.indices where optimizer.paramGroups[i]["initial_lr"] == nil {
-      guard lastEpoch == -1 else {
-        throw TensorError(
-          .value, "",
-          "param 'initial_lr' is not specified in param_groups[\(i)] when resuming scheduler with last_epoch >= 0: load the optimizer's state first"
-        )
-      }
+      try require(
+        lastEpoch == -1, .value, "",
+        "param 'initial_lr' is not specified in param_groups[\(i)] when resuming scheduler with last_epoch >= 0: load the optimizer's state first"
+      )
       optimizer.paramGroups[i]["initial_lr"] = try optimizer.paramGroups[i]["lr"]?.copyingTensors()
     }
     baseLrs = try optimizer.paramGroups.map { try $0.number("initial_lr") }
@@ -117,9 +114,9 @@ open class LRScheduler {
 
   /// Sets the learning rates of the next epoch, or of `epoch`.
   final func update(epoch: Int? = nil) throws {
-    guard lastEpoch < LRScheduler.farthest else {
-      throw TensorError(.value, "step", "\(typeName) cannot count beyond \(lastEpoch) epochs")
-    }
+    try require(
+      lastEpoch < LRScheduler.farthest, .value, "step",
+      "\(typeName) cannot count beyond \(lastEpoch) epochs")
     let before = lastEpoch
     do {
       lastEpoch = epoch ?? (lastEpoch + 1)
@@ -133,12 +130,10 @@ open class LRScheduler {
 
   /// Sets the learning rates of the optimizer's groups.
   final func set(_ rates: [Double]) throws {
-    guard rates.count == optimizer.paramGroups.count else {
-      throw TensorError(
-        .value, "step",
-        "\(typeName) has \(rates.count) learning rates, but the optimizer has \(optimizer.paramGroups.count) parameter groups"
-      )
-    }
+    try require(
+      rates.count == optimizer.paramGroups.count, .value, "step",
+      "\(typeName) has \(rates.count) learning rates, but the optimizer has \(optimizer.paramGroups.count) parameter groups"
+    )
     if let rate = rates.first(where: { !$0.isFinite }) {
       throw TensorError(
         .value, "step", "\(typeName) leads to a learning rate of \(PrintedNumber.shortest(rate))")

@@ -20,11 +20,9 @@ open class FunctionLR: LRScheduler {
   /// - Throws: the errors of ``LRScheduler``, and `.value` for another number of functions.
   public init(_ optimizer: Optimizer, lrLambdas: [(Int) -> Double], lastEpoch: Int = -1) throws {
     lambdas = lrLambdas
-    guard lrLambdas.count == optimizer.paramGroups.count else {
-      throw TensorError(
-        .value, "",
-        "Expected \(optimizer.paramGroups.count) lr_lambdas, but got \(lrLambdas.count)")
-    }
+    try require(
+      lrLambdas.count == optimizer.paramGroups.count, .value, "",
+      "Expected \(optimizer.paramGroups.count) lr_lambdas, but got \(lrLambdas.count)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 

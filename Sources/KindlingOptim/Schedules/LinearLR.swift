@@ -16,11 +16,9 @@ open class ConstantLR: LRScheduler {
     _ optimizer: Optimizer, factor: Double = 1.0 / 3, totalIters: Int = 5, lastEpoch: Int = -1
   ) throws {
     (self.factor, self.totalIters) = (factor, totalIters)
-    guard factor >= 0, factor <= 1 else {
-      throw TensorError(
-        .value, "",
-        "Constant multiplicative factor expected to be between 0 and 1, but got \(factor)")
-    }
+    try require(
+      factor >= 0 && factor <= 1, .value, "",
+      "Constant multiplicative factor expected to be between 0 and 1, but got \(factor)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 
@@ -63,17 +61,13 @@ open class LinearLR: LRScheduler {
     totalIters: Int = 5, lastEpoch: Int = -1
   ) throws {
     (self.startFactor, self.endFactor, self.totalIters) = (startFactor, endFactor, totalIters)
-    guard startFactor > 0, startFactor <= 1 else {
-      throw TensorError(
-        .value, "",
-        "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got \(startFactor)"
-      )
-    }
-    guard endFactor >= 0, endFactor <= 1 else {
-      throw TensorError(
-        .value, "",
-        "Ending multiplicative factor expected to be between 0 and 1, but got \(endFactor)")
-    }
+    try require(
+      startFactor > 0 && startFactor <= 1, .value, "",
+      "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got \(startFactor)"
+    )
+    try require(
+      endFactor >= 0 && endFactor <= 1, .value, "",
+      "Ending multiplicative factor expected to be between 0 and 1, but got \(endFactor)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 

@@ -52,10 +52,9 @@ open class OneCycleLR: LRScheduler {
   ) throws {
     let total = try OneCycleLR.count(totalSteps, epochs, stepsPerEpoch)
     self.totalSteps = total
-    guard pctStart >= 0, pctStart <= 1 else {
-      throw TensorError(
-        .value, "", "Expected float between 0 and 1 pct_start, but got \(pctStart)")
-    }
+    try require(
+      pctStart >= 0 && pctStart <= 1, .value, "",
+      "Expected float between 0 and 1 pct_start, but got \(pctStart)")
     let rise = Phase(
       end: pctStart * Double(total) - 1, lr: ("initial_lr", "max_lr"),
       momentum: ("max_momentum", "base_momentum"))
@@ -116,11 +115,9 @@ open class OneCycleLR: LRScheduler {
   }
 
   override open func getLr() throws -> [Double] {
-    if lastEpoch > totalSteps {
-      throw TensorError(
-        .value, "step",
-        "Tried to step \(lastEpoch) times. The specified number of total steps is \(totalSteps)")
-    }
+    try require(
+      lastEpoch <= totalSteps, .value, "step",
+      "Tried to step \(lastEpoch) times. The specified number of total steps is \(totalSteps)")
     let step = Double(lastEpoch)
     var (start, current) = (0.0, phases.first)
     for (i, phase) in phases.enumerated() {
@@ -164,14 +161,11 @@ open class OneCycleLR: LRScheduler {
 
   override open func restore(_ saved: SavedAttributes) throws {
     let ends = saved["_schedule_phases"]?.elements?.compactMap { $0["end_step"]?.doubleValue } ?? []
-    guard ends.count == phases.count, try saved.text("_anneal_func_type") == strategy.rawValue,
-      try saved.flag("cycle_momentum") == (momentum != nil)
-    else {
-      throw TensorError(
-        .value, "",
-        "the loaded state dict of OneCycleLR has other phases or another anneal_strategy, or cycles the momentum otherwise"
-      )
-    }
+    try require(
+      ends.count == phases.count && saved.text("_anneal_func_type") == strategy.rawValue
+        && saved.flag("cycle_momentum") == (momentum != nil), .value, "",
+      "the loaded state dict of OneCycleLR has other phases or another anneal_strategy, or cycles the momentum otherwise"
+    )
     totalSteps = try OneCycleLR.count(saved.integer("total_steps"), nil, nil)
     for (i, end) in ends.enumerated() { phases[i].end = end }
     try super.restore(saved)

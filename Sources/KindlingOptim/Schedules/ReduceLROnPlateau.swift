@@ -42,9 +42,7 @@ open class ReduceLROnPlateau: LRScheduler {
     threshold: Double = 1e-4, thresholdMode: ThresholdMode = .rel, cooldown: Int = 0,
     minLr: some GroupNumbers = 0, eps: Double = 1e-8
   ) throws {
-    guard factor < 1 else {
-      throw TensorError(.value, "", "Factor should be < 1.0, but got \(factor)")
-    }
+    try require(factor < 1, .value, "", "Factor should be < 1.0, but got \(factor)")
     let count = optimizer.paramGroups.count
     if let given = minLr.perGroup, given.count != count {
       throw TensorError(.value, "", "expected \(count) min_lrs, got \(given.count)")
@@ -72,9 +70,9 @@ open class ReduceLROnPlateau: LRScheduler {
   /// Records the metric of the next epoch, and reduces the learning rates if due.
   public func step(_ metrics: some TensorScalar) throws {
     let value = metrics.scalar.doubleValue
-    guard lastEpoch < LRScheduler.farthest else {
-      throw TensorError(.value, "step", "\(typeName) cannot count beyond \(lastEpoch) epochs")
-    }
+    try require(
+      lastEpoch < LRScheduler.farthest, .value, "step",
+      "\(typeName) cannot count beyond \(lastEpoch) epochs")
     lastEpoch += 1
     if isBetter(value) {
       best = value
@@ -106,12 +104,10 @@ open class ReduceLROnPlateau: LRScheduler {
   private func reduce() throws {
     let count = optimizer.paramGroups.count
     if minLrs.count != count {
-      guard let defaultMinLr else {
-        throw TensorError(
-          .value, "step",
-          "The number of param groups in the `optimizer` (\(count)) differs from when `ReduceLROnPlateau` was initialized (\(minLrs.count)), usually due to a new param group being added to the optimizer; give one minLr for all groups"
-        )
-      }
+      let defaultMinLr = try require(
+        defaultMinLr, .value, "step",
+        "The number of param groups in the `optimizer` (\(count)) differs from when `ReduceLROnPlateau` was initialized (\(minLrs.count)), usually due to a new param group being added to the optimizer; give one minLr for all groups"
+      )
       minLrs = Array(repeating: defaultMinLr, count: count)
     }
     for (i, least) in minLrs.enumerated() {
@@ -136,12 +132,9 @@ open class ReduceLROnPlateau: LRScheduler {
 
   override open func restore(_ saved: SavedAttributes) throws {
     let (named, relation) = (try saved.text("mode"), try saved.text("threshold_mode"))
-    guard let mode = Mode(rawValue: named) else {
-      throw TensorError(.value, "", "mode \(named) is unknown!")
-    }
-    guard let thresholdMode = ThresholdMode(rawValue: relation) else {
-      throw TensorError(.value, "", "threshold mode \(relation) is unknown!")
-    }
+    let mode = try require(Mode(rawValue: named), .value, "", "mode \(named) is unknown!")
+    let thresholdMode = try require(
+      ThresholdMode(rawValue: relation), .value, "", "threshold mode \(relation) is unknown!")
     (self.mode, self.thresholdMode) = (mode, thresholdMode)
     factor = try saved.number("factor")
     defaultMinLr = saved["default_min_lr"]?.doubleValue

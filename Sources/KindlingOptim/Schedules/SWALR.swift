@@ -20,10 +20,9 @@ open class SWALR: LRScheduler {
     _ optimizer: Optimizer, swaLr: some GroupNumbers, annealEpochs: Int = 10,
     annealStrategy: AnnealStrategy = .cos, lastEpoch: Int = -1
   ) throws {
-    guard annealEpochs >= 0 else {
-      throw TensorError(
-        .value, "", "anneal_epochs must be equal or greater than 0, got \(annealEpochs)")
-    }
+    try require(
+      annealEpochs >= 0, .value, "",
+      "anneal_epochs must be equal or greater than 0, got \(annealEpochs)")
     for (i, rate) in try swaLr.values("swa_lr", optimizer).enumerated() {
       optimizer.paramGroups[i]["swa_lr"] = .double(rate)
     }
@@ -55,11 +54,9 @@ open class SWALR: LRScheduler {
   }
 
   override open func restore(_ saved: SavedAttributes) throws {
-    guard try saved.text("_anneal_strategy") == strategy.rawValue else {
-      throw TensorError(
-        .value, "",
-        "the loaded state dict of SWALR has another anneal_strategy than \(strategy.rawValue)")
-    }
+    try require(
+      saved.text("_anneal_strategy") == strategy.rawValue, .value, "",
+      "the loaded state dict of SWALR has another anneal_strategy than \(strategy.rawValue)")
     annealEpochs = try saved.count("anneal_epochs")
     try super.restore(saved)
   }

@@ -21,9 +21,8 @@ open class StepLR: LRScheduler {
   }
 
   private static func check(_ stepSize: Int) throws {
-    guard stepSize > 0 else {
-      throw TensorError(.value, "", "Expected positive integer step_size, but got \(stepSize)")
-    }
+    try require(
+      stepSize > 0, .value, "", "Expected positive integer step_size, but got \(stepSize)")
   }
 
   override open func getLr() throws -> [Double] {
@@ -93,11 +92,9 @@ open class MultiStepLR: LRScheduler {
   }
 
   override open func restore(_ saved: SavedAttributes) throws {
-    guard let pairs = saved["milestones"]?.pairs else {
-      throw TensorError(
-        .value, "",
-        "'milestones' in the loaded state dict of MultiStepLR is no dictionary of epochs")
-    }
+    let pairs = try require(
+      saved["milestones"]?.pairs, .value, "",
+      "'milestones' in the loaded state dict of MultiStepLR is no dictionary of epochs")
     milestones = try pairs.map { key, value in
       guard let epoch = key.intValue, let count = value.intValue, count > 0, count < 1 << 31 else {
         throw TensorError(

@@ -18,12 +18,10 @@ extension CPUBackend {
             if reduction == .none { losses[i] = 0 }
             continue
           }
-          guard label >= 0, label < classes else {
-            throw TensorError(
-              .index, "nll_loss",
-              "Target \(label) is out of bounds. With \(classes) classes, targets are 0 to \(classes - 1), or ignoreIndex (\(ignoreIndex))"
-            )
-          }
+          try require(
+            label >= 0 && label < classes, .index, "nll_loss",
+            "Target \(label) is out of bounds. With \(classes) classes, targets are 0 to \(classes - 1), or ignoreIndex (\(ignoreIndex))"
+          )
           let w = weights?[label] ?? 1
           let loss = -values[(n * classes + label) * places + s] * w
           if reduction == .none { losses[i] = loss } else { sum += Double(loss) }

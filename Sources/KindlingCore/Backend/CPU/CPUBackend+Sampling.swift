@@ -45,10 +45,9 @@ private struct SamplingCall: @unchecked Sendable {
   private let taps: Int, count: Int, width: Int, size: Int
 
   init(_ x: Tensor, _ out: Tensor, _ places: Tensor, _ weights: Tensor?) throws {
-    guard let loops = kk_sample(x.dtype.rawValue)?.pointee else {
-      throw TensorError(
-        .dtype, "weighted_sums", "not implemented for '\(x.dtype.scalarName)'")
-    }
+    let loops = try require(
+      kk_sample(x.dtype.rawValue)?.pointee, .dtype, "weighted_sums",
+      "not implemented for '\(x.dtype.scalarName)'")
     self.loops = loops
     groups = x.shape[0]
     rows = Int64(x.shape[1])
@@ -60,11 +59,9 @@ private struct SamplingCall: @unchecked Sendable {
     (hasWeights, self.weights) = (weights != nil, weights?.pointer ?? out.pointer)
     let last = Int64(x.shape[2])
     let bad = kk_first_outside(Int64(places.numel), self.places, -1, last)
-    if bad >= 0 {
-      throw TensorError(
-        .index, "weighted_sums",
-        "place \(self.places[Int(bad)]) is out of bounds for a line of \(last) places")
-    }
+    try require(
+      bad < 0, .index, "weighted_sums",
+      "place \(self.places[Int(bad)]) is out of bounds for a line of \(last) places")
   }
 
   private func taps(of group: Int) -> kk_taps {

@@ -6,12 +6,10 @@ package final class CPUBackend: Backend {
   package let device = Device.cpu
 
   package func allocate(byteCount: Int) throws -> Storage {
-    guard let address = Allocator.shared.allocate(byteCount) else {
-      throw TensorError(
-        .memory, "",
-        "cannot allocate \(byteCount) bytes on \(device): \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use"
-      )
-    }
+    let address = try require(
+      Allocator.shared.allocate(byteCount), .memory, "",
+      "cannot allocate \(byteCount) bytes on \(device): \(MemoryPool.statistics.bytesInUse) of \(MemoryPool.limit) bytes are in use"
+    )
     return Storage(address: address, byteCount: byteCount, backend: self)
   }
 

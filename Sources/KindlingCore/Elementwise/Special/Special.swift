@@ -18,10 +18,8 @@ extension Tensor {
   }
 
   private static func refuseHalf(_ dtype: DType, _ name: String) throws {
-    guard !dtype.isHalf else {
-      throw TensorError(
-        .dtype, name,
-        "\"\(name)_cpu\" not implemented for '\(dtype.scalarName)'; convert with to(.float32)")
-    }
+    try require(
+      !dtype.isHalf, .dtype, name,
+      "\"\(name)_cpu\" not implemented for '\(dtype.scalarName)'; convert with to(.float32)")
   }
 }

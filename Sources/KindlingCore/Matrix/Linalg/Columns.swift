@@ -20,10 +20,9 @@ struct Columns {
   }
 
   private static func check(_ shape: [Int], _ operation: String) throws {
-    guard shape.suffix(2).allSatisfy({ $0 < Int(Int32.max) }) else {
-      throw TensorError(
-        .memory, operation, "LAPACK counts rows and columns in 32 bits, but the shape is \(shape)")
-    }
+    try require(
+      shape.suffix(2).allSatisfy({ $0 < Int(Int32.max) }), .memory, operation,
+      "LAPACK counts rows and columns in 32 bits, but the shape is \(shape)")
   }
 
   /// The matrices `[count…, rows, columns]`, in the memory that LAPACK wrote.

@@ -61,12 +61,10 @@ extension Linalg {
     try checkFloat(ld, name)
     try checkSame(ld, b, name)
     try checkSystem(ld, b, true, name)
-    guard pivots.dtype.isInteger, pivots.shape == Array(ld.shape.dropLast()) else {
-      throw TensorError(
-        .shape, name,
-        "Expected LD.shape[:-1] and pivots.shape to be the same and pivots to be integers, but got LD with shape \(ld.shape) and pivots of shape \(pivots.shape) and dtype \(pivots.dtype)"
-      )
-    }
+    try require(
+      pivots.dtype.isInteger && pivots.shape == Array(ld.shape.dropLast()), .shape, name,
+      "Expected LD.shape[:-1] and pivots.shape to be the same and pivots to be integers, but got LD with shape \(ld.shape) and pivots of shape \(pivots.shape) and dtype \(pivots.dtype)"
+    )
     let n = ld.rowCount
     // LAPACK would follow a pivot out of the matrix; negative ones come in pairs.
     for (i, p) in try pivots.toArray(as: Int.self).enumerated()
@@ -100,10 +98,9 @@ extension Linalg {
       var i = 0
       while i < n {
         let isPair = all[start + i] < 0
-        guard !isPair || i + 1 < n && all[start + i + 1] < 0 else {
-          throw TensorError(
-            .value, name, "negative pivots must come in pairs, but the one at place \(i) is alone")
-        }
+        try require(
+          !isPair || i + 1 < n && all[start + i + 1] < 0, .value, name,
+          "negative pivots must come in pairs, but the one at place \(i) is alone")
         i += isPair ? 2 : 1
       }
     }

@@ -117,9 +117,7 @@ extension Linalg {
   // MARK: Parts
 
   private static func checkPivot(_ pivot: Bool, _ name: String) throws {
-    guard pivot else {
-      throw TensorError(.unsupported, name, "LU without pivoting is not implemented on the CPU")
-    }
+    try require(pivot, .unsupported, name, "LU without pivoting is not implemented on the CPU")
   }
 
   /// Computes the packed factors, the pivots and LAPACK's codes, unrecorded.
@@ -169,17 +167,13 @@ extension Linalg {
   /// Returns the row of A for each row of L U, for one matrix after another.
   static func rows(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws -> HostBuffer<Int> {
     let (m, k) = (lu.rowCount, Swift.min(lu.rowCount, lu.columnCount))
-    guard pivots.dtype == .int32 else {
-      throw TensorError(
-        .dtype, name,
-        "pivots should be a Tensor of scalar type torch.int32, but got \(pivots.dtype)")
-    }
-    guard pivots.ndim >= 1, pivots.shape[pivots.ndim - 1] == k else {
-      throw TensorError(
-        .shape, name,
-        "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)"
-      )
-    }
+    try require(
+      pivots.dtype == .int32, .dtype, name,
+      "pivots should be a Tensor of scalar type torch.int32, but got \(pivots.dtype)")
+    try require(
+      pivots.ndim >= 1 && pivots.shape[pivots.ndim - 1] == k, .shape, name,
+      "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)"
+    )
     let all = try pivots.hostElements(as: Int32.self, name)
     let batch = k == 0 ? lu.batchCount : all.count / k
     let numel = try Layout.checkedCount([batch, m], .int64, name)
@@ -189,11 +183,9 @@ extension Linalg {
       for i in 0..<batch {
         for j in 0..<k {
           let other = Int(all[i * k + j]) - 1
-          guard (0..<m).contains(other) else {
-            throw TensorError(
-              .index, name,
-              "pivots must name rows from 1 to \(m), but got \(other + 1) at place \(j)")
-          }
+          try require(
+            (0..<m).contains(other), .index, name,
+            "pivots must name rows from 1 to \(m), but got \(other + 1) at place \(j)")
           order.swapAt(i * m + j, i * m + other)
         }
       }
@@ -204,16 +196,13 @@ extension Linalg {
   /// Throws if the pivots do not match the matrices of the batch.
   private static func checkPivots(_ pivots: Tensor, _ lu: Tensor, _ name: String) throws {
     let count = Swift.min(lu.rowCount, lu.columnCount), expected = lu.batch + [count]
-    guard pivots.shape.last == count else {
-      throw TensorError(
-        .shape, name,
-        "Number of pivots per batch should be same as the dimension of the matrix (\(count)), but their shape is \(pivots.shape)"
-      )
-    }
-    guard pivots.shape == expected else {
-      throw TensorError(
-        .shape, name, "Expected pivots to have shape \(expected) but got \(pivots.shape) instead")
-    }
+    try require(
+      pivots.shape.last == count, .shape, name,
+      "Number of pivots per batch should be same as the dimension of the matrix (\(count)), but their shape is \(pivots.shape)"
+    )
+    try require(
+      pivots.shape == expected, .shape, name,
+      "Expected pivots to have shape \(expected) but got \(pivots.shape) instead")
   }
 
   private static func permutations(

@@ -15,11 +15,9 @@ struct Lapack: Sendable {
     #else
       let names = ["liblapack.so.3", "libopenblas.so.0", "liblapack.so", "libopenblas.so"]
     #endif
-    guard let library = SystemLibrary(names) else {
-      throw TensorError(
-        .unsupported, "",
-        "linear algebra needs LAPACK, which this machine lacks: apt-get install liblapack3")
-    }
+    let library = try require(
+      SystemLibrary(names), .unsupported, "",
+      "linear algebra needs LAPACK, which this machine lacks: apt-get install liblapack3")
     return Lapack(library: library)
   }
 
@@ -31,10 +29,9 @@ struct Lapack: Sendable {
       throw TensorError(.unsupported, operation, error.message)
     }
     let symbol = (dtype == .float32 ? "s" : "d") + name + "_"
-    guard let entry = library.library.function(symbol, as: Routine.Entry.self) else {
-      throw TensorError(
-        .unsupported, operation, "the LAPACK on this machine has no \(symbol); install liblapack3")
-    }
+    let entry = try require(
+      library.library.function(symbol, as: Routine.Entry.self), .unsupported, operation,
+      "the LAPACK on this machine has no \(symbol); install liblapack3")
     return Routine(entry: entry, dtype: dtype, name: operation)
   }
 

@@ -40,11 +40,9 @@ extension Linalg {
     try checkSame(a, b, name)
     let isVector = b.ndim == 1 || a.ndim - 1 == b.ndim && b.shape == Array(a.shape.dropLast())
     let right = isVector ? try b.unsqueeze(-1) : b
-    guard right.ndim >= 2, right.rowCount == a.rowCount else {
-      throw TensorError(
-        .shape, name,
-        "input.size(-2) should match other.size(-2), but the shapes are \(a.shape) and \(b.shape)")
-    }
+    try require(
+      right.ndim >= 2 && right.rowCount == a.rowCount, .shape, name,
+      "input.size(-2) should match other.size(-2), but the shapes are \(a.shape) and \(b.shape)")
     let batch = try Layout.broadcast(a.batch, right.batch, name)
     let (m, n) = (a.rowCount, a.columnCount)
     let cut = rcond ?? epsilon(a.dtype) * Double(Swift.max(m, n))
@@ -198,10 +196,9 @@ extension Linalg {
   ) throws -> Tensor {
     let share = epsilon(a.dtype) * Double(Swift.max(a.rowCount, a.columnCount))
     func column(_ x: Tensor) throws -> Tensor {
-      guard x.dtype.isFloatingPoint || x.dtype.isInteger else {
-        throw TensorError(
-          .dtype, "linalg.pinv", "tolerances must be numbers, but got \(x.dtype)")
-      }
+      try require(
+        x.dtype.isFloatingPoint || x.dtype.isInteger, .dtype, "linalg.pinv",
+        "tolerances must be numbers, but got \(x.dtype)")
       let x = try x.to(a.dtype)
       return x.ndim == 0 ? x : try x.unsqueeze(-1)
     }

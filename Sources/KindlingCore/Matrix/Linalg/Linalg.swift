@@ -10,56 +10,44 @@ public enum Linalg {}
 extension Linalg {
   /// Throws if `x` is not a batch of matrices.
   static func checkMatrix(_ x: Tensor, _ name: String, _ what: String = "A") throws {
-    guard x.ndim >= 2 else {
-      throw TensorError(
-        .shape, name,
-        "The input tensor \(what) must have at least 2 dimensions, but has shape \(x.shape)")
-    }
+    try require(
+      x.ndim >= 2, .shape, name,
+      "The input tensor \(what) must have at least 2 dimensions, but has shape \(x.shape)")
   }
 
   /// Throws if `x` is not a batch of square matrices.
   static func checkSquare(_ x: Tensor, _ name: String, _ what: String = "A") throws {
     try checkMatrix(x, name, what)
     let (m, n) = (x.shape[x.ndim - 2], x.shape[x.ndim - 1])
-    guard m == n else {
-      throw TensorError(
-        .shape, name,
-        "\(what) must be batches of square matrices, but they are \(m) by \(n) matrices")
-    }
+    try require(
+      m == n, .shape, name,
+      "\(what) must be batches of square matrices, but they are \(m) by \(n) matrices")
   }
 
   /// Throws if an element of `x` is infinite or NaN: LAPACK's iterations may then never end.
   static func checkFinite(_ x: Tensor, _ name: String) throws {
-    guard try noGrad({ try x.isfinite().all().item(as: Bool.self) }) else {
-      throw TensorError(
-        .value, name,
-        "The algorithm failed to converge because the input matrix contained non-finite values.")
-    }
+    try require(
+      noGrad({ try x.isfinite().all().item(as: Bool.self) }), .value, name,
+      "The algorithm failed to converge because the input matrix contained non-finite values.")
   }
 
   /// Throws if LAPACK does not support the dtype of `x`.
   static func checkFloat(_ x: Tensor, _ name: String) throws {
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName); convert with to(.float32)"
-      )
-    }
-    guard !x.dtype.isHalf else {
-      throw TensorError(
-        .dtype, name,
-        "Low precision dtypes not supported. Got \(x.dtype.scalarName); convert with to(.float32)")
-    }
+    try require(
+      x.dtype.isFloatingPoint, .dtype, name,
+      "Expected a floating point or complex tensor as input. Got \(x.dtype.scalarName); convert with to(.float32)"
+    )
+    try require(
+      !x.dtype.isHalf, .dtype, name,
+      "Low precision dtypes not supported. Got \(x.dtype.scalarName); convert with to(.float32)")
   }
 
   /// Throws if the dtypes of two operands differ.
   static func checkSame(_ a: Tensor, _ b: Tensor, _ name: String) throws {
-    guard a.dtype == b.dtype else {
-      throw TensorError(
-        .dtype, name,
-        "Expected A and B to have the same dtype, but found A of type \(a.dtype.scalarName) and B of type \(b.dtype.scalarName) instead"
-      )
-    }
+    try require(
+      a.dtype == b.dtype, .dtype, name,
+      "Expected A and B to have the same dtype, but found A of type \(a.dtype.scalarName) and B of type \(b.dtype.scalarName) instead"
+    )
     _ = try Tensor.onOneDevice(name, a, b)
   }
 

@@ -29,12 +29,10 @@ extension Linalg {
   public static func matrixExp(_ a: Tensor) throws -> Tensor {
     let name = "linalg.matrix_exp"
     try checkSquare(a, name)
-    guard a.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)"
-      )
-    }
+    try require(
+      a.dtype.isFloatingPoint, .dtype, name,
+      "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)"
+    )
     let y = try noGrad { try a.widened { try exponential($0) } }
     return try y.recorded(
       "LinalgMatrixExpBackward0",
@@ -76,15 +74,12 @@ extension Linalg {
     }
     for (i, x) in tensors.enumerated() {
       let isEnd = i == 0 || i == tensors.count - 1
-      guard x.ndim == 2 || isEnd && x.ndim == 1 else {
-        throw TensorError(
-          .shape, name, "tensor \(i) must be \(isEnd ? "1D or " : "")2D but got \(x.ndim)D")
-      }
-      guard x.dtype == first.dtype else {
-        throw TensorError(
-          .dtype, name,
-          "all tensors must have be the same dtype but got \(first.dtype) and \(x.dtype)")
-      }
+      try require(
+        x.ndim == 2 || isEnd && x.ndim == 1, .shape, name,
+        "tensor \(i) must be \(isEnd ? "1D or " : "")2D but got \(x.ndim)D")
+      try require(
+        x.dtype == first.dtype, .dtype, name,
+        "all tensors must have be the same dtype but got \(first.dtype) and \(x.dtype)")
     }
     let (dropsRows, dropsColumns) = (first.ndim == 1, last.ndim == 1)
     if dropsRows { first = try first.unsqueeze(0) }
@@ -136,17 +131,13 @@ extension Linalg {
   /// - Throws: ``TensorError`` for bools and half precision, fewer than two powers, and a result
   ///   larger than memory.
   public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
-    guard x.dtype != .bool, !x.dtype.isHalf else {
-      throw TensorError(
-        .dtype, "linalg.vander",
-        "linalg.vander supports floating point, complex, and integer tensors, but got \(x.dtype.scalarName)"
-      )
-    }
+    try require(
+      x.dtype != .bool && !x.dtype.isHalf, .dtype, "linalg.vander",
+      "linalg.vander supports floating point, complex, and integer tensors, but got \(x.dtype.scalarName)"
+    )
     let x = x.ndim == 0 ? try x.unsqueeze(0) : x
     let count = n ?? x.shape[x.ndim - 1]
-    guard count > 1 else {
-      throw TensorError(.value, "linalg.vander", "N must be greater than 1, but got \(count)")
-    }
+    try require(count > 1, .value, "linalg.vander", "N must be greater than 1, but got \(count)")
     let type: DType = x.dtype.isFloatingPoint ? x.dtype : .int64
     let ones = try Tensor.ones(x.shape + [1], dtype: type, device: x.device)
     let (rest, _) = count.subtractingReportingOverflow(1)
@@ -159,28 +150,21 @@ extension Linalg {
   public static func cross(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
     for x in [a, b] {
       let d = try Layout.wrap(dim, x.ndim, "linalg.cross")
-      guard x.ndim > 0, x.shape[d] == 3 else {
-        throw TensorError(
-          .shape, "linalg.cross",
-          "inputs dimension \(dim) must have length 3, but the shapes are \(a.shape) and \(b.shape)"
-        )
-      }
+      try require(
+        x.ndim > 0 && x.shape[d] == 3, .shape, "linalg.cross",
+        "inputs dimension \(dim) must have length 3, but the shapes are \(a.shape) and \(b.shape)")
     }
     return try a.cross(b, dim: dim)
   }
 
   /// Computes the dot products of vectors along `dim` (PyTorch: `torch.linalg.vecdot`).
   public static func vecdot(_ a: Tensor, _ b: Tensor, dim: Int = -1) throws -> Tensor {
-    guard a.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "linalg.vecdot",
-        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName)")
-    }
-    guard a.dtype == b.dtype else {
-      throw TensorError(
-        .dtype, "linalg.vecdot",
-        "Expected vectors of same dtype, found \(a.dtype.scalarName) and \(b.dtype.scalarName)")
-    }
+    try require(
+      a.dtype.isFloatingPoint, .dtype, "linalg.vecdot",
+      "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName)")
+    try require(
+      a.dtype == b.dtype, .dtype, "linalg.vecdot",
+      "Expected vectors of same dtype, found \(a.dtype.scalarName) and \(b.dtype.scalarName)")
     if a.ndim == 1 && a.shape == b.shape {
       _ = try Layout.wrap(dim, 1, "linalg.vecdot")
       return try a.vdot(b)

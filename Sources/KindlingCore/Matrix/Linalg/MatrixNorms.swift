@@ -36,17 +36,13 @@ extension Linalg {
   ) throws -> Tensor {
     let name = "linalg.matrix_norm"
     try checkMatrix(a, name)
-    guard a.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)"
-      )
-    }
+    try require(
+      a.dtype.isFloatingPoint, .dtype, name,
+      "Expected a floating point or complex tensor as input. Got \(a.dtype.scalarName); convert with to(.float32)"
+    )
     let rows = try Layout.wrap(dims.0, a.ndim, name),
       columns = try Layout.wrap(dims.1, a.ndim, name)
-    guard rows != columns else {
-      throw TensorError(.index, name, "dims must be different. Got (\(dims.0), \(dims.1))")
-    }
+    try require(rows != columns, .index, name, "dims must be different. Got (\(dims.0), \(dims.1))")
     let x = try dtype.map { try a.to($0) } ?? a
     switch ord {
     case .fro: return try x.norm(p: 2, dims: [rows, columns], keepdim: keepdim)
@@ -87,11 +83,9 @@ extension Linalg {
     dtype: DType? = nil
   ) throws -> Tensor {
     let name = "linalg.norm"
-    guard dims != nil || ord == nil || x.ndim == 1 || x.ndim == 2 else {
-      throw TensorError(
-        .shape, name,
-        "If dim is not specified but ord is, the input must be 1D or 2D. Got \(x.ndim)D.")
-    }
+    try require(
+      dims != nil || ord == nil || x.ndim == 1 || x.ndim == 2, .shape, name,
+      "If dim is not specified but ord is, the input must be 1D or 2D. Got \(x.ndim)D.")
     guard let ord else { return try vectorNorm(x, 2, dims: dims, keepdim: keepdim, dtype: dtype) }
     let count = dims?.count ?? x.ndim
     if count == 2 {

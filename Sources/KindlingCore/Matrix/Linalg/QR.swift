@@ -45,11 +45,9 @@ extension Linalg {
     try Recording.record(
       [q, r], "LinalgQrBackward0", [a], saving: [a, q.alias(), r.alias()]
     ) { g, s in
-      guard mode == .reduced || m <= n else {
-        throw TensorError(
-          .autograd, name,
-          "The QR decomposition is not differentiable when mode='complete' and nrows > ncols")
-      }
+      try require(
+        mode == .reduced || m <= n, .autograd, name,
+        "The QR decomposition is not differentiable when mode='complete' and nrows > ncols")
       let (q, r) = isGradEnabled ? try qr(s[0], mode: mode) : (s[1], s[2])
       return [try qrGradient(q, r, g[0], g[1])]
     }
@@ -107,20 +105,15 @@ extension Linalg {
     try checkMatrix(a, name, "input")
     try checkFloat(a, name)
     try checkSame(a, tau, name)
-    guard wide || a.rowCount >= a.columnCount else {
-      throw TensorError(
-        .shape, name,
-        "input.shape[-2] must be greater than or equal to input.shape[-1], but the shape is \(a.shape)"
-      )
-    }
-    guard tau.ndim == a.ndim - 1, tau.shape.dropLast() == a.shape.dropLast(2)[...],
-      tau.shape[tau.ndim - 1] <= Swift.min(a.rowCount, a.columnCount)
-    else {
-      throw TensorError(
-        .shape, name,
-        "tau must have the batch dimensions of input, and input.shape[-1] must be greater than or equal to tau.shape[-1], but the shapes are \(a.shape) and \(tau.shape)"
-      )
-    }
+    try require(
+      wide || a.rowCount >= a.columnCount, .shape, name,
+      "input.shape[-2] must be greater than or equal to input.shape[-1], but the shape is \(a.shape)"
+    )
+    try require(
+      tau.ndim == a.ndim - 1 && tau.shape.dropLast() == a.shape.dropLast(2)[...]
+        && tau.shape[tau.ndim - 1] <= Swift.min(a.rowCount, a.columnCount), .shape, name,
+      "tau must have the batch dimensions of input, and input.shape[-1] must be greater than or equal to tau.shape[-1], but the shapes are \(a.shape) and \(tau.shape)"
+    )
   }
 
   /// Computes R above the vectors of the reflectors, and their factors, unrecorded.
@@ -223,19 +216,15 @@ extension Tensor {
     try Linalg.checkReflectors(self, tau, name, wide: true)
     try Linalg.checkMatrix(other, name, "other")
     try Linalg.checkSame(self, other, name)
-    guard other.batch == batch, (left ? other.rowCount : other.columnCount) == rowCount else {
-      throw TensorError(
-        .shape, name,
-        "other.shape[\(left ? -2 : -1)] must be equal to input.shape[-2], and batch dimensions must be the same, but the shapes are \(other.shape) and \(shape)"
-      )
-    }
+    try require(
+      other.batch == batch && (left ? other.rowCount : other.columnCount) == rowCount, .shape, name,
+      "other.shape[\(left ? -2 : -1)] must be equal to input.shape[-2], and batch dimensions must be the same, but the shapes are \(other.shape) and \(shape)"
+    )
     let count = Swift.min(left ? other.rowCount : other.columnCount, columnCount)
-    guard tau.shape[tau.ndim - 1] == count else {
-      throw TensorError(
-        .shape, name,
-        "tau.shape[-1] must be equal to min(other.shape[\(left ? -2 : -1)], input.shape[-1]), but the shapes are \(tau.shape), \(other.shape) and \(shape)"
-      )
-    }
+    try require(
+      tau.shape[tau.ndim - 1] == count, .shape, name,
+      "tau.shape[-1] must be equal to min(other.shape[\(left ? -2 : -1)], input.shape[-1]), but the shapes are \(tau.shape), \(other.shape) and \(shape)"
+    )
     let y = try noGrad {
       let c = try Columns(other, name), reflectors = try Columns(self, name)
       let factors = try tau.clone()

@@ -110,12 +110,10 @@ extension Linalg {
     let name = "linalg.polar"
     try checkMatrix(a, name)
     try checkFloat(a, name)
-    guard a.rowCount >= a.columnCount else {
-      throw TensorError(
-        .shape, name,
-        "input must have at least as many rows as columns, but got \(a.rowCount) by \(a.columnCount) matrices"
-      )
-    }
+    try require(
+      a.rowCount >= a.columnCount, .shape, name,
+      "input must have at least as many rows as columns, but got \(a.rowCount) by \(a.columnCount) matrices"
+    )
     let (u, h) = try noGrad {
       let (w, s, vh) = try singularTriples(a, full: false)
       return (try w.matmul(vh), try (vh.transposed * s.unsqueeze(-2)).matmul(vh))
@@ -170,15 +168,11 @@ extension Tensor {
     let name = "svd_lowrank"
     try Linalg.checkMatrix(self, name)
     try Linalg.checkFloat(self, name)
-    guard q >= 0, q <= Swift.min(rowCount, columnCount) else {
-      throw TensorError(
-        .value, name,
-        "q(=\(q)) must be non-negative integer and not greater than min(m, n)=\(Swift.min(rowCount, columnCount))"
-      )
-    }
-    guard niter >= 0 else {
-      throw TensorError(.value, name, "niter must be non-negative integer, but got \(niter)")
-    }
+    try require(
+      q >= 0 && q <= Swift.min(rowCount, columnCount), .value, name,
+      "q(=\(q)) must be non-negative integer and not greater than min(m, n)=\(Swift.min(rowCount, columnCount))"
+    )
+    try require(niter >= 0, .value, name, "niter must be non-negative integer, but got \(niter)")
     var a = try m.map { try sub($0) } ?? self
     // The random vectors span the smaller side.
     let isWide = rowCount < columnCount

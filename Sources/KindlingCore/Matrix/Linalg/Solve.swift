@@ -22,13 +22,12 @@ extension Linalg {
     try checkFloat(a, name)
     try checkSame(a, b, name)
     let isVector = b.ndim == 1 || a.ndim - 1 == b.ndim && b.shape == Array(a.shape.dropLast())
-    guard isVector || b.ndim >= 2 else {
-      throw TensorError(.shape, name, "B must have at least 1 dimension, but has shape \(b.shape)")
-    }
-    guard left || !isVector else {
-      throw TensorError(
-        .shape, name, "Vector broadcasting of the left hand side is not supported for left=False")
-    }
+    try require(
+      isVector || b.ndim >= 2, .shape, name,
+      "B must have at least 1 dimension, but has shape \(b.shape)")
+    try require(
+      left || !isVector, .shape, name,
+      "Vector broadcasting of the left hand side is not supported for left=False")
     let right = isVector ? try b.unsqueeze(-1) : b
     try checkSystem(a, right, left, name)
     let (lu, pivots, info) = try luFactors(a, name)
@@ -166,19 +165,15 @@ extension Linalg {
       let ends = try Layout.wrap(dims, a.ndim, name)
       moved = try a.movedim(ends, ends.indices.map { a.ndim - ends.count + $0 })
     }
-    guard b.ndim <= moved.ndim else {
-      throw TensorError(
-        .shape, name,
-        "B must not have more dimensions than A, but the shapes are \(a.shape) and \(b.shape)")
-    }
+    try require(
+      b.ndim <= moved.ndim, .shape, name,
+      "B must not have more dimensions than A, but the shapes are \(a.shape) and \(b.shape)")
     let (front, back) = (moved.shape.prefix(b.ndim), moved.shape.dropFirst(b.ndim))
     let (rows, columns) = (front.reduce(1, *), back.reduce(1, *))
-    guard rows == columns else {
-      throw TensorError(
-        .shape, name,
-        "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got \(columns) != \(rows)"
-      )
-    }
+    try require(
+      rows == columns, .shape, name,
+      "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got \(columns) != \(rows)"
+    )
     return try solve(moved.reshape([rows, columns]), b.flatten()).reshape(Array(back))
   }
 
@@ -186,18 +181,14 @@ extension Linalg {
   /// (PyTorch: `torch.linalg.tensorinv`).
   public static func tensorinv(_ a: Tensor, ind: Int = 2) throws -> Tensor {
     let name = "linalg.tensorinv"
-    guard ind > 0 else {
-      throw TensorError(
-        .value, name, "Expected a strictly positive integer for 'ind', but got \(ind)")
-    }
+    try require(
+      ind > 0, .value, name, "Expected a strictly positive integer for 'ind', but got \(ind)")
     let (front, back) = (a.shape.prefix(ind), a.shape.dropFirst(ind))
     let (rows, columns) = (front.reduce(1, *), back.reduce(1, *))
-    guard rows == columns else {
-      throw TensorError(
-        .shape, name,
-        "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got \(columns) != \(rows)"
-      )
-    }
+    try require(
+      rows == columns, .shape, name,
+      "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got \(columns) != \(rows)"
+    )
     return try inv(a.reshape([rows, columns])).reshape(Array(back) + front)
   }
 }

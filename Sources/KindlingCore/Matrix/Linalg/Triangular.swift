@@ -34,12 +34,10 @@ extension Linalg {
 
   /// Throws if the shapes of A and B do not match.
   static func checkSystem(_ a: Tensor, _ b: Tensor, _ left: Bool, _ name: String) throws {
-    guard (left ? b.rowCount : b.columnCount) == a.rowCount else {
-      throw TensorError(
-        .shape, name,
-        "Incompatible shapes of A and B for the equation \(left ? "AX = B" : "XA = B") (\(a.rowCount)x\(a.columnCount) and \(b.rowCount)x\(b.columnCount))"
-      )
-    }
+    try require(
+      (left ? b.rowCount : b.columnCount) == a.rowCount, .shape, name,
+      "Incompatible shapes of A and B for the equation \(left ? "AX = B" : "XA = B") (\(a.rowCount)x\(a.columnCount) and \(b.rowCount)x\(b.columnCount))"
+    )
   }
 
   static func triangularSolution(
@@ -126,12 +124,10 @@ extension Tensor {
     try Linalg.checkSquare(factor, name, "u")
     try Linalg.checkFloat(self, name)
     try Linalg.checkSame(factor, self, name)
-    guard rowCount == factor.rowCount else {
-      throw TensorError(
-        .shape, name,
-        "Incompatible matrix sizes for cholesky_solve: each A matrix is \(factor.rowCount) by \(factor.columnCount) but each b matrix is \(rowCount) by \(columnCount)"
-      )
-    }
+    try require(
+      rowCount == factor.rowCount, .shape, name,
+      "Incompatible matrix sizes for cholesky_solve: each A matrix is \(factor.rowCount) by \(factor.columnCount) but each b matrix is \(rowCount) by \(columnCount)"
+    )
     // A = L Lᵀ is solved from the outside in.
     let x = try noGrad {
       let l = try upper ? factor.transposed : factor
@@ -193,12 +189,10 @@ extension Tensor {
       .deprecated, "",
       "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangularand will be removed in a future PyTorch release.\ntorch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\nX = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B)."
     )
-    guard ndim >= 2, a.ndim >= 2 else {
-      throw TensorError(
-        .shape, name,
-        "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead"
-      )
-    }
+    try require(
+      ndim >= 2 && a.ndim >= 2, .shape, name,
+      "Expected b and A to have at least 2 dimensions, but they have \(ndim) and \(a.ndim) dimensions instead"
+    )
     let results = try Tensor.composed("TriangularSolveBackward0", [self, a], savingOutput: true) {
       s in
       let (b, a) = (s[0], s[1])

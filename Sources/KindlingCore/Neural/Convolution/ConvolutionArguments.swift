@@ -22,16 +22,13 @@ package struct ConvolutionArguments {
     rank = x.ndim - 2
     self.groups = groups
     isTransposed = transposed
-    guard (1...3).contains(rank) else {
-      throw TensorError(
-        .shape, operation,
-        "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(x.shape)"
-      )
-    }
-    guard groups > 0 else {
-      throw TensorError(
-        .value, operation, "non-positive groups is not supported, but got groups=\(groups)")
-    }
+    try require(
+      (1...3).contains(rank), .shape, operation,
+      "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(x.shape)"
+    )
+    try require(
+      groups > 0, .value, operation,
+      "non-positive groups is not supported, but got groups=\(groups)")
     for (name, other) in [("weight", weight), ("bias", bias)] {
       guard let other, other.dtype != x.dtype else { continue }
       throw TensorError(
@@ -39,44 +36,35 @@ package struct ConvolutionArguments {
         "Input type (\(x.dtype.scalarName)) and \(name) type (\(other.dtype.scalarName)) should be the same; convert the input with x.to(.\(other.dtype)), or the model with model.to(.\(x.dtype))"
       )
     }
-    if x.dtype == .bool {
-      throw TensorError(.dtype, operation, "not implemented for 'Bool'; convert with to(_:)")
-    }
+    try require(
+      x.dtype != .bool, .dtype, operation, "not implemented for 'Bool'; convert with to(_:)")
     self.stride = try Self.checked(operation, stride, "stride", rank, least: 1)
     self.dilation = try Self.checked(operation, dilation, "dilation", rank, least: 1)
     try checkShapes(bias)
   }
 
   private func checkShapes(_ bias: Tensor?) throws {
-    guard weight.count == image.count else {
-      throw TensorError(
-        .shape, operation,
-        "Expected \(weight.count)-dimensional input for \(weight.count)-dimensional weight \(weight), but got \(image.count)-dimensional input of size \(image) instead"
-      )
-    }
-    guard weight[0] >= groups else {
-      throw TensorError(
-        .shape, operation,
-        "Given groups=\(groups), expected weight to be at least \(groups) at dimension 0, but got weight of size \(weight) instead"
-      )
-    }
+    try require(
+      weight.count == image.count, .shape, operation,
+      "Expected \(weight.count)-dimensional input for \(weight.count)-dimensional weight \(weight), but got \(image.count)-dimensional input of size \(image) instead"
+    )
+    try require(
+      weight[0] >= groups, .shape, operation,
+      "Given groups=\(groups), expected weight to be at least \(groups) at dimension 0, but got weight of size \(weight) instead"
+    )
     let out = isTransposed ? weight[1].multipliedReportingOverflow(by: groups) : (weight[0], false)
-    guard weight[0] % groups == 0, !out.1 else {
-      throw TensorError(
-        .shape, operation,
-        "Given groups=\(groups), expected weight to be divisible by \(groups) at dimension 0, but got weight of size \(weight) instead"
-      )
-    }
+    try require(
+      weight[0] % groups == 0 && !out.1, .shape, operation,
+      "Given groups=\(groups), expected weight to be divisible by \(groups) at dimension 0, but got weight of size \(weight) instead"
+    )
     if let zero = weight[2...].first(where: { $0 == 0 }) {
       throw TensorError(.shape, operation, "a kernel of size \(zero) is not supported: \(weight)")
     }
     let channels = isTransposed ? weight[0] : weight[1].multipliedReportingOverflow(by: groups).0
-    guard image[1] == channels else {
-      throw TensorError(
-        .shape, operation,
-        "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(weight), expected input\(image) to have \(channels) channels, but got \(image[1]) channels instead"
-      )
-    }
+    try require(
+      image[1] == channels, .shape, operation,
+      "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(weight), expected input\(image) to have \(channels) channels, but got \(image[1]) channels instead"
+    )
     if let bias, bias.shape != [out.0] {
       throw TensorError(
         .shape, operation,
@@ -96,35 +84,29 @@ package struct ConvolutionArguments {
   private static func checked(
     _ operation: String, _ values: [Int], _ name: String, _ rank: Int, least: Int
   ) throws -> [Int] {
-    guard values.count == rank || values.count == 1 else {
-      throw TensorError(
-        .value, operation,
-        "expected \(name) to be a single integer value or a list of \(rank) values to match the convolution dimensions, but got \(name)=\(values)"
-      )
-    }
-    guard values.allSatisfy({ $0 >= least }) else {
-      throw TensorError(
-        .value, operation,
-        least == 1 && name == "stride"
-          ? "non-positive stride is not supported, but got stride=\(values)"
-          : least == 1
-            ? "\(name) should be greater than zero, but got \(name)=\(values)"
-            : "negative \(name) is not supported, but got \(name)=\(values)")
-    }
-    guard values.allSatisfy({ $0 < greatest }) else {
-      throw TensorError(
-        .value, operation, "\(name)=\(values) is beyond any image; use less than 2³¹")
-    }
+    try require(
+      values.count == rank || values.count == 1, .value, operation,
+      "expected \(name) to be a single integer value or a list of \(rank) values to match the convolution dimensions, but got \(name)=\(values)"
+    )
+    try require(
+      values.allSatisfy({ $0 >= least }), .value, operation,
+      least == 1 && name == "stride"
+        ? "non-positive stride is not supported, but got stride=\(values)"
+        : least == 1
+          ? "\(name) should be greater than zero, but got \(name)=\(values)"
+          : "negative \(name) is not supported, but got \(name)=\(values)"
+    )
+    try require(
+      values.allSatisfy({ $0 < greatest }), .value, operation,
+      "\(name)=\(values) is beyond any image; use less than 2³¹")
     return values.count == rank ? values : [Int](repeating: values[0], count: rank)
   }
 
   /// Returns the padding before and after the input that keeps its size; an odd element goes after.
   package func samePadding() throws -> (before: [Int], behind: [Int]) {
-    guard stride.allSatisfy({ $0 == 1 }) else {
-      throw TensorError(
-        .value, operation,
-        "padding='same' is not supported for strided convolutions, but got stride=\(stride)")
-    }
+    try require(
+      stride.allSatisfy({ $0 == 1 }), .value, operation,
+      "padding='same' is not supported for strided convolutions, but got stride=\(stride)")
     let total = try (0..<rank).map { try reach($0) - 1 }
     if total.contains(where: { !$0.isMultiple(of: 2) }) {
       try Warnings.warn(
@@ -138,11 +120,9 @@ package struct ConvolutionArguments {
   /// Returns the extent of the dilated kernel along dimension `d`.
   private func reach(_ d: Int) throws -> Int {
     let (span, over) = (weight[d + 2] - 1).multipliedReportingOverflow(by: dilation[d])
-    guard !over, span < Int.max / 4 else {
-      throw TensorError(
-        .memory, operation,
-        "a kernel of size \(weight) dilated by \(dilation) is larger than any image")
-    }
+    try require(
+      !over && span < Int.max / 4, .memory, operation,
+      "a kernel of size \(weight) dilated by \(dilation) is larger than any image")
     return span + 1
   }
 
@@ -150,12 +130,10 @@ package struct ConvolutionArguments {
   package func forward(_ before: [Int], _ behind: [Int]) throws -> Convolution {
     let sizes = (0..<rank).map { image[$0 + 2] + before[$0] + behind[$0] }
     let reaches = try (0..<rank).map { try reach($0) }
-    guard zip(reaches, sizes).allSatisfy({ $0 <= $1 }) else {
-      throw TensorError(
-        .shape, operation,
-        "Calculated padded input size per channel: \(Self.text(sizes)). Kernel size: \(Self.text(reaches)). Kernel size can't be greater than actual input size"
-      )
-    }
+    try require(
+      zip(reaches, sizes).allSatisfy({ $0 <= $1 }), .shape, operation,
+      "Calculated padded input size per channel: \(Self.text(sizes)). Kernel size: \(Self.text(reaches)). Kernel size can't be greater than actual input size"
+    )
     let output = (0..<rank).map { (sizes[$0] - reaches[$0]) / stride[$0] + 1 }
     return try geometry(image[1], weight[0], Array(image[2...]), output, before)
   }
@@ -172,22 +150,18 @@ package struct ConvolutionArguments {
         )
       }
       let (span, over) = (image[d + 2] - 1).multipliedReportingOverflow(by: stride[d])
-      guard !over, span < Int.max / 4 else {
-        throw TensorError(
-          .memory, operation,
-          "an output for \(image) with stride=\(stride) is larger than any memory")
-      }
+      try require(
+        !over && span < Int.max / 4, .memory, operation,
+        "an output for \(image) with stride=\(stride) is larger than any memory")
       result.append(span - 2 * padding[d] + (try reach(d)) + outputPadding[d])
     }
     // PyTorch accepts an empty output where the batch is empty, and where oneDNN computes it.
     let least =
       image[0] == 0 || Self.isForOneDNN(image, weight: weight, groups: groups, dtype) ? 0 : 1
-    guard result.allSatisfy({ $0 >= least }) else {
-      throw TensorError(
-        .shape, operation,
-        "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small"
-      )
-    }
+    try require(
+      result.allSatisfy({ $0 >= least }), .shape, operation,
+      "Given input size per channel: \(Self.text(Array(image[2...]))). Calculated output size per channel: \(Self.text(result)). Output size is too small"
+    )
     return try geometry(weight[1] * groups, image[1], result, Array(image[2...]), padding)
   }
 
@@ -208,12 +182,10 @@ package struct ConvolutionArguments {
     let laid = try (0..<rank).reduce(Double(max(inChannels, outChannels))) {
       try $0 * (Double(max(image[$1], output[$1])) + Double(reach($1)) + 2 * Double(padding[$1]))
     }
-    guard laid < 0x1p56 else {
-      throw TensorError(
-        .memory, operation,
-        "an image \(Self.text(image)) with padding=\(padding) and dilation=\(dilation) is larger than any memory"
-      )
-    }
+    try require(
+      laid < 0x1p56, .memory, operation,
+      "an image \(Self.text(image)) with padding=\(padding) and dilation=\(dilation) is larger than any memory"
+    )
     func three(_ values: [Int], _ filler: Int) -> [Int] {
       [Int](repeating: filler, count: 3 - rank) + values
     }

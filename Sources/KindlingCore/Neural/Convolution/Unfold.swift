@@ -18,15 +18,13 @@ package struct SlidingBlocks: Sendable {
     stride: [Int]
   ) throws {
     func two(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
-      guard values.count == 1 || values.count == 2 else {
-        throw TensorError(.value, operation, "\(name) must be one number or two, but got \(values)")
-      }
-      guard values.allSatisfy({ $0 >= least && $0 < 1 << 31 }) else {
-        throw TensorError(
-          .value, operation,
-          "\(name) should be \(least == 0 ? "not negative" : "greater than zero") and less than 2³¹, but got \(values)"
-        )
-      }
+      try require(
+        values.count == 1 || values.count == 2, .value, operation,
+        "\(name) must be one number or two, but got \(values)")
+      try require(
+        values.allSatisfy({ $0 >= least && $0 < 1 << 31 }), .value, operation,
+        "\(name) should be \(least == 0 ? "not negative" : "greater than zero") and less than 2³¹, but got \(values)"
+      )
       return values.count == 2 ? values : [values[0], values[0]]
     }
     let image = try two(image, "output_size", least: 1)
@@ -40,12 +38,10 @@ package struct SlidingBlocks: Sendable {
     }
     (self.operation, self.image, self.kernel) = (operation, image, kernel)
     (self.dilation, self.padding, self.stride) = (dilation, padding, stride)
-    guard blocks[0] > 0, blocks[1] > 0 else {
-      throw TensorError(
-        .shape, operation,
-        "Given an image of spatial size \(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), calculated shape of the array of sliding blocks as \(blocks), but its components must be at least one"
-      )
-    }
+    try require(
+      blocks[0] > 0 && blocks[1] > 0, .shape, operation,
+      "Given an image of spatial size \(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), calculated shape of the array of sliding blocks as \(blocks), but its components must be at least one"
+    )
   }
 
   /// The size of a padded image.

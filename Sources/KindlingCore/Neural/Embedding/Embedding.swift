@@ -4,10 +4,7 @@ extension Tensor {
   package func embedding(
     _ indices: Tensor, paddingIdx: Int?, maxNorm: Double?, normType: Double, scaleGradByFreq: Bool
   ) throws -> Tensor {
-    guard ndim == 2 else {
-      throw TensorError(
-        .shape, "embedding", "'weight' must be 2-D, but its shape is \(shape)")
-    }
+    try require(ndim == 2, .shape, "embedding", "'weight' must be 2-D, but its shape is \(shape)")
     let rows = shape[0]
     let padding = try paddingIdx.map { try Tensor.wrappedPadding($0, rows) }
     let flat = try Tensor.checkedIndices(indices, rows)
@@ -31,22 +28,18 @@ extension Tensor {
 
   /// Returns the index of the padding row, counted from the start.
   package static func wrappedPadding(_ index: Int, _ rows: Int) throws -> Int {
-    guard rows >= 0, index >= -rows, index < rows else {
-      throw TensorError(
-        .value, "embedding",
-        "Padding_idx must be within num_embeddings, but it is \(index) of \(rows)")
-    }
+    try require(
+      rows >= 0 && index >= -rows && index < rows, .value, "embedding",
+      "Padding_idx must be within num_embeddings, but it is \(index) of \(rows)")
     return index < 0 ? index + rows : index
   }
 
   /// Returns `indices` flattened, in int64 and checked to be in range.
   static func checkedIndices(_ indices: Tensor, _ rows: Int) throws -> Tensor {
-    guard indices.dtype == .int64 || indices.dtype == .int32 else {
-      throw TensorError(
-        .dtype, "embedding",
-        "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got \(indices.dtype.scalarName) instead; convert it with to(.int64)"
-      )
-    }
+    try require(
+      indices.dtype == .int64 || indices.dtype == .int32, .dtype, "embedding",
+      "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got \(indices.dtype.scalarName) instead; convert it with to(.int64)"
+    )
     let flat = try indices.to(.int64).reshape(-1)
     try flat.hostElements(as: Int.self, "embedding").withElements { elements in
       for index in elements where index < 0 || index >= rows {

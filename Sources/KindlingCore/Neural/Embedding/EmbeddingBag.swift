@@ -15,34 +15,25 @@ extension Tensor {
     mode: EmbeddingBagMode, perSampleWeights: Tensor?, includeLastOffset: Bool, paddingIdx: Int?
   ) throws -> Tensor {
     let name = "embedding_bag"
-    guard ndim == 2 else {
-      throw TensorError(
-        .shape, name, "weight has to be a 2D Tensor, but got Tensor of dimension \(ndim)")
-    }
+    try require(
+      ndim == 2, .shape, name, "weight has to be a 2D Tensor, but got Tensor of dimension \(ndim)")
     if let perSampleWeights {
-      guard mode == .sum else {
-        throw TensorError(
-          .value, name,
-          "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)')."
-        )
-      }
-      guard perSampleWeights.dtype == dtype else {
-        throw TensorError(
-          .dtype, name,
-          "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(perSampleWeights.dtype.scalarName) and \(dtype.scalarName)"
-        )
-      }
-      guard perSampleWeights.shape == input.shape else {
-        throw TensorError(
-          .shape, name,
-          "embedding_bag: If per_sample_weights (\(perSampleWeights.shape)) is not None, then it must have the same shape as the input (\(input.shape))"
-        )
-      }
+      try require(
+        mode == .sum, .value, name,
+        "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)')."
+      )
+      try require(
+        perSampleWeights.dtype == dtype, .dtype, name,
+        "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(perSampleWeights.dtype.scalarName) and \(dtype.scalarName)"
+      )
+      try require(
+        perSampleWeights.shape == input.shape, .shape, name,
+        "embedding_bag: If per_sample_weights (\(perSampleWeights.shape)) is not None, then it must have the same shape as the input (\(input.shape))"
+      )
     }
-    guard !scaleGradByFreq || mode != .max else {
-      throw TensorError(
-        .value, name, "max mode does not support scaling the gradient by the frequency")
-    }
+    try require(
+      !scaleGradByFreq || mode != .max, .value, name,
+      "max mode does not support scaling the gradient by the frequency")
     let rows = shape[0], columns = shape[1]
     let padding = try paddingIdx.map { try Tensor.wrappedPadding($0, rows) }
     let flat = try Tensor.checkedIndices(input, rows)
@@ -119,31 +110,26 @@ extension Tensor {
     _ input: Tensor, _ offsets: Tensor?, _ includeLastOffset: Bool, _ name: String
   ) throws -> HostBuffer<Int> {
     if input.ndim == 2 {
-      guard offsets == nil else {
-        throw TensorError(
-          .value, name,
-          "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences."
-        )
-      }
+      try require(
+        offsets == nil, .value, name,
+        "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences."
+      )
       let edges = try HostBuffer<Int>(count: input.shape[0] + 1, name)
       for bag in edges.indices { edges[bag] = bag * input.shape[1] }
       return edges
     }
-    guard input.ndim == 1 else {
-      throw TensorError(
-        .shape, name, "input has to be 1D or 2D Tensor, but got Tensor of dimension \(input.ndim)")
-    }
+    try require(
+      input.ndim == 1, .shape, name,
+      "input has to be 1D or 2D Tensor, but got Tensor of dimension \(input.ndim)")
     guard let offsets, offsets.ndim == 1, offsets.dtype.isInteger else {
       throw TensorError(
         .value, name, "offsets has to be a 1D Tensor of integers where input is 1D")
     }
     let starts = try offsets.hostElements(as: Int.self, name)
-    guard starts.first ?? 0 == 0 else {
-      throw TensorError(
-        .value, name,
-        "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(starts[0])"
-      )
-    }
+    try require(
+      starts.first ?? 0 == 0, .value, name,
+      "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(starts[0])"
+    )
     guard zip(starts, starts.dropFirst()).allSatisfy(<=), starts.last ?? 0 <= input.numel else {
       throw TensorError(
         .value, name,

@@ -4,18 +4,14 @@ extension Tensor {
     _ target: Tensor, weight: Tensor?, _ kind: LossReduction
   ) throws -> Tensor {
     let name = "binary_cross_entropy"
-    guard target.shape == shape else {
-      throw TensorError(
-        .shape, name,
-        "Using a target size (\(target.shape)) that is different to the input size (\(shape)) is deprecated. Please ensure they have the same size."
-      )
-    }
-    guard target.dtype == dtype, dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "Found dtype \(target.dtype.scalarName) but expected \(dtype.scalarName); convert the target with to(.\(dtype))"
-      )
-    }
+    try require(
+      target.shape == shape, .shape, name,
+      "Using a target size (\(target.shape)) that is different to the input size (\(shape)) is deprecated. Please ensure they have the same size."
+    )
+    try require(
+      target.dtype == dtype && dtype.isFloatingPoint, .dtype, name,
+      "Found dtype \(target.dtype.scalarName) but expected \(dtype.scalarName); convert the target with to(.\(dtype))"
+    )
     try checkProbabilities("input", name)
     try target.checkProbabilities("target", name)
     let weight = try weight?.expand(shape)
@@ -55,11 +51,9 @@ extension Tensor {
     _ target: Tensor, weight: Tensor?, posWeight: Tensor?, _ kind: LossReduction
   ) throws -> Tensor {
     let name = "binary_cross_entropy_with_logits"
-    guard target.shape == shape else {
-      throw TensorError(
-        .shape, name,
-        "Target size (\(target.shape)) must be the same as input size (\(shape))")
-    }
+    try require(
+      target.shape == shape, .shape, name,
+      "Target size (\(target.shape)) must be the same as input size (\(shape))")
     for tensor in [self, target] where !tensor.dtype.isFloatingPoint {
       throw TensorError(
         .dtype, name,

@@ -16,10 +16,9 @@ extension Tensor {
     let y = try Tensor(losses, dtype: type).to(device).recorded(
       "CtcLossBackward0",
       Input(x, saving: slope) { g, s in
-        if isGradEnabled && g.requiresGrad {
-          throw TensorError(
-            .autograd, "ctc_loss", "the derivative for '_ctc_loss_backward' is not implemented")
-        }
+        try require(
+          !isGradEnabled || !g.requiresGrad, .autograd, "ctc_loss",
+          "the derivative for '_ctc_loss_backward' is not implemented")
         // A slope of 0 stays 0 even if the incoming gradient is infinite.
         return try Tensor.where(s[0].eq(0), 0, s[0].mul(g.view(1, -1, 1)))
       })
@@ -46,32 +45,27 @@ private struct CTCPlan {
     _ x: Tensor, _ targets: Tensor, _ inputLengths: Tensor, _ targetLengths: Tensor, _ blank: Int
   ) throws {
     let name = "ctc_loss"
-    guard x.ndim == 3 else {
-      throw TensorError(
-        .shape, name, "expected log_probs of shape [T, N, C] or [T, C], but got \(x.shape)")
-    }
-    guard x.dtype == .float32 || x.dtype == .float64 else {
-      throw TensorError(
-        .dtype, name, "\"ctc_loss_cpu\" not implemented for '\(x.dtype.scalarName)'")
-    }
+    try require(
+      x.ndim == 3, .shape, name,
+      "expected log_probs of shape [T, N, C] or [T, C], but got \(x.shape)")
+    try require(
+      x.dtype == .float32 || x.dtype == .float64, .dtype, name,
+      "\"ctc_loss_cpu\" not implemented for '\(x.dtype.scalarName)'")
     for tensor in [targets, inputLengths, targetLengths] where !tensor.dtype.isInteger {
       throw TensorError(
         .dtype, name, "targets and lengths must be integral, but got \(tensor.dtype.scalarName)")
     }
     (steps, classes, self.blank) = (x.shape[0], x.shape[2], blank)
     let samples = x.shape[1]
-    guard blank >= 0, blank < classes else {
-      throw TensorError(
-        .value, name, "blank must be in label range, 0 to \(classes - 1), but got \(blank)")
-    }
+    try require(
+      blank >= 0 && blank < classes, .value, name,
+      "blank must be in label range, 0 to \(classes - 1), but got \(blank)")
     let lengths = try targetLengths.to(.int64).toArray(as: Int.self)
     self.inputLengths = try inputLengths.to(.int64).toArray(as: Int.self)
-    guard self.inputLengths.count == samples, lengths.count == samples else {
-      throw TensorError(
-        .shape, name,
-        "input_lengths and target_lengths must be of size batch_size (\(samples)), but have \(self.inputLengths.count) and \(lengths.count)"
-      )
-    }
+    try require(
+      self.inputLengths.count == samples && lengths.count == samples, .shape, name,
+      "input_lengths and target_lengths must be of size batch_size (\(samples)), but have \(self.inputLengths.count) and \(lengths.count)"
+    )
     for (label, lengths) in [("input_lengths", self.inputLengths), ("target_lengths", lengths)] {
       guard let length = lengths.first(where: { $0 < 0 }) else { continue }
       throw TensorError(
@@ -95,19 +89,16 @@ private struct CTCPlan {
       let from = targets.ndim == 2 ? sample * width : start
       start += length
       return try labels[from..<from + length].map { label in
-        guard label >= 0, label < x.shape[2] else {
-          throw TensorError(
-            .index, name, "target label \(label) is out of range for \(x.shape[2]) classes")
-        }
+        try require(
+          label >= 0 && label < x.shape[2], .index, name,
+          "target label \(label) is out of range for \(x.shape[2]) classes")
         return label
       }
     }
-    guard targets.ndim == 2 || start == labels.count else {
-      throw TensorError(
-        .shape, name,
-        "Expected tensor to have size \(start) at dimension 0, but got size \(labels.count) for argument #2 'targets'"
-      )
-    }
+    try require(
+      targets.ndim == 2 || start == labels.count, .shape, name,
+      "Expected tensor to have size \(start) at dimension 0, but got size \(labels.count) for argument #2 'targets'"
+    )
   }
 
   /// Returns each sample's loss, and its derivative by each log-probability, `[T, N, C]`.

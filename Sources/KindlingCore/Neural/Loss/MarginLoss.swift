@@ -3,18 +3,13 @@ extension Tensor {
   /// Computes `log(1 + exp(−target · x))`.
   package func softMarginLoss(_ target: Tensor, _ kind: LossReduction) throws -> Tensor {
     let name = "soft_margin_loss"
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "result type Float can't be cast to the desired output type \(dtype.scalarName); convert the input with to(.float32)"
-      )
-    }
-    guard try Layout.broadcast(shape, target.shape, name) == shape else {
-      throw TensorError(
-        .shape, name,
-        "output with shape \(shape) doesn't match the broadcast shape of the target \(target.shape)"
-      )
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, name,
+      "result type Float can't be cast to the desired output type \(dtype.scalarName); convert the input with to(.float32)"
+    )
+    try require(
+      Layout.broadcast(shape, target.shape, name) == shape, .shape, name,
+      "output with shape \(shape) doesn't match the broadcast shape of the target \(target.shape)")
     let losses = try noGrad { try target.mul(self).neg().exp().log1p() }
     let scale = kind == .mean ? 1 / Double(losses.numel) : 1
     return try noGrad { try losses.reduced(kind) }.recorded(
@@ -30,9 +25,7 @@ extension Tensor {
     _ target: Tensor, p: Int, margin: Double, weight: Tensor?, _ kind: LossReduction
   ) throws -> Tensor {
     let name = "multi_margin_loss"
-    guard p == 1 || p == 2 else {
-      throw TensorError(.value, name, "only p == 1 and p == 2 supported, but got \(p)")
-    }
+    try require(p == 1 || p == 2, .value, name, "only p == 1 and p == 2 supported, but got \(p)")
     guard (0...2).contains(ndim), let classes = ndim == 0 ? 1 : shape.last,
       classes > 0
     else {
@@ -42,18 +35,14 @@ extension Tensor {
       )
     }
     let samples = ndim == 2 ? shape[0] : 1
-    guard target.ndim <= 1, target.numel == samples else {
-      throw TensorError(
-        .shape, name,
-        "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(shape)."
-      )
-    }
-    guard target.dtype == .int64, dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "expected a floating point input and a target of int64, but got \(dtype.scalarName) and \(target.dtype.scalarName)"
-      )
-    }
+    try require(
+      target.ndim <= 1 && target.numel == samples, .shape, name,
+      "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(shape)."
+    )
+    try require(
+      target.dtype == .int64 && dtype.isFloatingPoint, .dtype, name,
+      "expected a floating point input and a target of int64, but got \(dtype.scalarName) and \(target.dtype.scalarName)"
+    )
     if let weight, weight.shape != [classes] {
       throw TensorError(
         .shape, name, "inconsistent weight size, expected \(classes) but got \(weight.shape)")
@@ -87,22 +76,16 @@ extension Tensor {
   package func multilabelMarginLoss(_ target: Tensor, _ kind: LossReduction) throws -> Tensor {
     let name = "multilabel_margin_loss"
     let classes = shape.last ?? 1, samples = ndim == 2 ? shape[0] : 1
-    guard ndim <= 2, classes > 0 else {
-      throw TensorError(
-        .shape, name,
-        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(shape)"
-      )
-    }
-    guard target.shape == shape || ndim == 0 && target.numel == 1 else {
-      throw TensorError(
-        .shape, name, "inconsistent target size: \(target.shape) for input of size: \(shape)")
-    }
-    guard target.dtype == .int64, dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "expected a floating point input and a target of int64, but got \(dtype.scalarName) and \(target.dtype.scalarName)"
-      )
-    }
+    try require(
+      ndim <= 2 && classes > 0, .shape, name,
+      "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(shape)")
+    try require(
+      target.shape == shape || ndim == 0 && target.numel == 1, .shape, name,
+      "inconsistent target size: \(target.shape) for input of size: \(shape)")
+    try require(
+      target.dtype == .int64 && dtype.isFloatingPoint, .dtype, name,
+      "expected a floating point input and a target of int64, but got \(dtype.scalarName) and \(target.dtype.scalarName)"
+    )
     // The number of times each class occurs in the sample's target.
     let labels = try target.toArray(as: Int.self)
     if let label = labels.first(where: { $0 < -1 || $0 >= classes }) {

@@ -18,21 +18,15 @@ extension Tensor {
   }
 
   private func checkClasses(_ target: Tensor, _ weight: Tensor?) throws {
-    guard target.dtype == .int64 || target.dtype == .uint8 else {
-      throw TensorError(
-        .dtype, "nll_loss",
-        "expected target dtype to be Long or Byte, but got \(target.dtype.scalarName); convert the labels with to(.int64)"
-      )
-    }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, "nll_loss",
-        "\"nll_loss_out_frame\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
-    guard ndim > 0 else {
-      throw TensorError(.shape, "nll_loss", "input tensor should be 1D or more, but it is 0D")
-    }
+    try require(
+      target.dtype == .int64 || target.dtype == .uint8, .dtype, "nll_loss",
+      "expected target dtype to be Long or Byte, but got \(target.dtype.scalarName); convert the labels with to(.int64)"
+    )
+    try require(
+      dtype.isFloatingPoint, .dtype, "nll_loss",
+      "\"nll_loss_out_frame\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
+    )
+    try require(ndim > 0, .shape, "nll_loss", "input tensor should be 1D or more, but it is 0D")
     if ndim <= 2 && target.ndim > 1 {
       throw TensorError(
         .shape, "nll_loss",
@@ -54,18 +48,14 @@ extension Tensor {
     }
     guard let weight else { return }
     let classes = shape[ndim == 1 ? 0 : 1]
-    guard weight.shape == [classes] else {
-      throw TensorError(
-        .shape, "nll_loss",
-        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)"
-      )
-    }
-    guard weight.dtype == dtype else {
-      throw TensorError(
-        .dtype, "nll_loss",
-        "expected scalar type \(dtype.scalarName) but found \(weight.dtype.scalarName); convert the weight with to(.\(dtype))"
-      )
-    }
+    try require(
+      weight.shape == [classes], .shape, "nll_loss",
+      "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)"
+    )
+    try require(
+      weight.dtype == dtype, .dtype, "nll_loss",
+      "expected scalar type \(dtype.scalarName) but found \(weight.dtype.scalarName); convert the weight with to(.\(dtype))"
+    )
   }
 }
 

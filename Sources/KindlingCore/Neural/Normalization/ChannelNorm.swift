@@ -73,31 +73,24 @@ private struct ChannelNorm: Sendable {
     training: Bool, eps: Double
   ) throws {
     let name = "batch_norm"
-    guard x.ndim >= 2 else {
-      throw TensorError(
-        .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
-    }
-    guard x.dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "\"batch_norm\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
+    try require(
+      x.ndim >= 2, .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
+    try require(
+      x.dtype.isFloatingPoint, .dtype, name,
+      "\"batch_norm\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"
+    )
     for (part, tensor) in [
       ("running_mean", runningMean), ("running_var", runningVar), ("weight", weight),
       ("bias", bias),
     ] {
       guard let tensor else { continue }
-      guard tensor.shape == [x.shape[1]] else {
-        throw TensorError(
-          .shape, name, "\(part) should contain \(x.shape[1]) elements not \(tensor.numel)")
-      }
-      guard tensor.dtype == x.dtype || x.dtype.isHalf && tensor.dtype == .float32 else {
-        throw TensorError(
-          .dtype, name,
-          "mixed dtype (CPU): all inputs must share same datatype, but the input is \(x.dtype) and \(part) is \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))"
-        )
-      }
+      try require(
+        tensor.shape == [x.shape[1]], .shape, name,
+        "\(part) should contain \(x.shape[1]) elements not \(tensor.numel)")
+      try require(
+        tensor.dtype == x.dtype || x.dtype.isHalf && tensor.dtype == .float32, .dtype, name,
+        "mixed dtype (CPU): all inputs must share same datatype, but the input is \(x.dtype) and \(part) is \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))"
+      )
     }
     shape = x.shape
     self.training = training

@@ -8,24 +8,17 @@ extension Tensor {
     eps: Double
   ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
     let name = "group_norm"
-    guard numGroups > 0 else {
-      throw TensorError(
-        .value, name, "Expected num groups to be greater than 0, got \(numGroups)")
-    }
-    guard channels >= 0, channels % numGroups == 0 else {
-      throw TensorError(
-        .value, name,
-        "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
-      )
-    }
+    try require(
+      numGroups > 0, .value, name, "Expected num groups to be greater than 0, got \(numGroups)")
+    try require(
+      channels >= 0 && channels % numGroups == 0, .value, name,
+      "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
+    )
     let (sample, overflow) = channels.multipliedReportingOverflow(by: places)
-    guard !overflow, n >= 0, places >= 0,
-      sample.multipliedReportingOverflow(by: n) == (numel, false)
-    else {
-      throw TensorError(
-        .shape, name,
-        "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
-    }
+    try require(
+      !overflow && n >= 0 && places >= 0
+        && sample.multipliedReportingOverflow(by: n) == (numel, false), .shape, name,
+      "Expected \(n) · \(channels) · \(places) elements, but the input has shape \(shape)")
     for (part, tensor) in [("weight", weight), ("bias", bias)] {
       guard let tensor, tensor.shape != [channels] else { continue }
       throw TensorError(

@@ -25,12 +25,10 @@ extension Tensor {
   package func checkNormalized(
     _ name: String, _ sizes: [Int], _ weight: Tensor?, _ bias: Tensor?
   ) throws {
-    guard !sizes.isEmpty else {
-      throw TensorError(
-        .shape, name,
-        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(sizes)"
-      )
-    }
+    try require(
+      !sizes.isEmpty, .shape, name,
+      "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(sizes)"
+    )
     for (part, tensor) in [("weight", weight), ("bias", bias)] {
       guard let tensor, tensor.shape != sizes else { continue }
       throw TensorError(
@@ -57,12 +55,10 @@ extension Tensor {
         "mixed dtype (CPU): all inputs must share same datatype, but the input is \(dtype) and the weights are \(tensor.dtype); convert the input with x.to(.\(tensor.dtype))"
       )
     }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "\"LayerNormKernelImpl\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
-      )
-    }
+    try require(
+      dtype.isFloatingPoint, .dtype, name,
+      "\"LayerNormKernelImpl\" not implemented for '\(dtype.scalarName)'; convert the input with to(.float32)"
+    )
   }
 }
 

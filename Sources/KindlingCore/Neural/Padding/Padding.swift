@@ -13,28 +13,22 @@ public enum PaddingMode: String, Sendable {
 extension Tensor {
   /// Pads the tensor; `pad` lists the elements before and after, beginning with the last dimension.
   package func pad(_ pad: [Int], mode: PaddingMode, value: Double?) throws -> Tensor {
-    guard pad.count % 2 == 0 else {
-      throw TensorError(
-        .value, "pad", "Padding length must be divisible by 2, but it is \(pad.count)")
-    }
-    guard pad.count <= 2 * ndim else {
-      throw TensorError(
-        .shape, "pad",
-        "Padding length should be less than or equal to two times the input dimension but got padding length \(pad.count) and input of dimension \(ndim)"
-      )
-    }
+    try require(
+      pad.count % 2 == 0, .value, "pad",
+      "Padding length must be divisible by 2, but it is \(pad.count)")
+    try require(
+      pad.count <= 2 * ndim, .shape, "pad",
+      "Padding length should be less than or equal to two times the input dimension but got padding length \(pad.count) and input of dimension \(ndim)"
+    )
     if mode == .constant { return try constantPad(pad, value: value ?? 0) }
-    guard value ?? 0 == 0 else {
-      throw TensorError(
-        .value, "pad", "Padding mode \"\(mode.rawValue)\" doesn't take in value argument")
-    }
+    try require(
+      value ?? 0 == 0, .value, "pad",
+      "Padding mode \"\(mode.rawValue)\" doesn't take in value argument")
     let padded = pad.count / 2
-    guard (1...3).contains(padded), ndim == padded + 1 || ndim == padded + 2 else {
-      throw TensorError(
-        .unsupported, "pad",
-        "Padding size \(pad.count) is not supported for \(ndim)D input tensor. Supported combinations for non-constant padding: 2D or 3D input: padding size = 2 (pads last dimension); 3D or 4D input: padding size = 4 (pads last 2 dimensions); 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
-      )
-    }
+    try require(
+      (1...3).contains(padded) && (ndim == padded + 1 || ndim == padded + 2), .unsupported, "pad",
+      "Padding size \(pad.count) is not supported for \(ndim)D input tensor. Supported combinations for non-constant padding: 2D or 3D input: padding size = 2 (pads last dimension); 3D or 4D input: padding size = 4 (pads last 2 dimensions); 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
+    )
     let border = try Border("pad", self, pad)
     // The source positions of the padding are listed first.
     try Layout.checkList(Layout.checkedCount(border.shape, .int64, "pad"), "pad")
@@ -46,12 +40,10 @@ extension Tensor {
   /// `pad` lists the elements before and after, beginning with the last dimension. Negative numbers
   /// crop.
   public func constantPad<S: TensorScalar>(_ pad: [Int], value: S = 0) throws -> Tensor {
-    guard pad.count % 2 == 0, pad.count <= 2 * ndim else {
-      throw TensorError(
-        .shape, "constant_pad_nd",
-        "Length of pad must be even and no more than twice the number of dimensions of the input. Pad length is \(pad.count) while the input has \(ndim) dimensions."
-      )
-    }
+    try require(
+      pad.count % 2 == 0 && pad.count <= 2 * ndim, .shape, "constant_pad_nd",
+      "Length of pad must be even and no more than twice the number of dimensions of the input. Pad length is \(pad.count) while the input has \(ndim) dimensions."
+    )
     try value.scalar.check(fits: dtype, "constant_pad_nd")
     let border = try Border("constant_pad_nd", self, pad)
     let result = try noGrad {
@@ -132,9 +124,7 @@ private struct Border: Sendable {
     let rank = dims.count,
       name = mode == .reflect ? "reflection_pad\(rank)d" : "replication_pad\(rank)d"
     try Layout.checkList(shape.max() ?? 0, name)
-    guard x.dtype != .bool else {
-      throw TensorError(.dtype, name, "\"\(name)\" not implemented for 'Bool'")
-    }
+    try require(x.dtype != .bool, .dtype, name, "\"\(name)\" not implemented for 'Bool'")
     let batched = x.ndim == rank + 2
     guard x.shape.enumerated().allSatisfy({ $0.element > 0 || batched && $0.offset == 0 }) else {
       throw TensorError(
@@ -226,18 +216,14 @@ private struct Border: Sendable {
 
   func circular(_ x: Tensor) throws -> Tensor {
     for d in dims {
-      guard before[d] <= input[d], after[d] <= input[d] else {
-        throw TensorError(
-          .value, "pad",
-          "Padding value causes wrapping around more than once: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)"
-        )
-      }
-      guard shape[d] > 0 else {
-        throw TensorError(
-          .value, "pad",
-          "Negative padding value is resulting in an empty dimension: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)"
-        )
-      }
+      try require(
+        before[d] <= input[d] && after[d] <= input[d], .value, "pad",
+        "Padding value causes wrapping around more than once: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)"
+      )
+      try require(
+        shape[d] > 0, .value, "pad",
+        "Negative padding value is resulting in an empty dimension: (\(before[d]), \(after[d])) at dimension \(d) of input \(input)"
+      )
     }
     let out = try Tensor(uninitialized: shape, x.dtype, on: x.backend, "pad")
     try inside(of: out).copy_(kept(of: x))

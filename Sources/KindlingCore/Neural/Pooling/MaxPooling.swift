@@ -58,23 +58,17 @@ extension Tensor {
     throws -> Tensor
   {
     let rank = size.count
-    guard indices.dtype == .int64 else {
-      throw TensorError(
-        .dtype, operation,
-        "elements in indices should be type int64 but got: \(indices.dtype)")
-    }
-    guard ndim == rank + 1 || ndim == rank + 2 else {
-      throw TensorError(
-        .shape, operation,
-        "Input should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(ndim) dimensions."
-      )
-    }
-    guard shape == indices.shape else {
-      throw TensorError(
-        .shape, operation,
-        "Expected shape of indices to be same as that of the input tensor (\(shape)) but got indices tensor with shape: \(indices.shape)"
-      )
-    }
+    try require(
+      indices.dtype == .int64, .dtype, operation,
+      "elements in indices should be type int64 but got: \(indices.dtype)")
+    try require(
+      ndim == rank + 1 || ndim == rank + 2, .shape, operation,
+      "Input should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(ndim) dimensions."
+    )
+    try require(
+      shape == indices.shape, .shape, operation,
+      "Expected shape of indices to be same as that of the input tensor (\(shape)) but got indices tensor with shape: \(indices.shape)"
+    )
     let target = shape.dropLast(rank) + size
     let count = try Layout.checkedCount(size, .float64, operation)
     let y = try noGrad {

@@ -18,18 +18,15 @@ package struct PoolingArguments {
     self.rank = rank
     self.ceilMode = ceilMode
     func all(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
-      guard values.count == 1 || values.count == rank else {
-        throw TensorError(
-          .value, operation,
-          "\(name) must either be a single int, or a list of \(rank) ints, but got \(values)")
-      }
-      guard values.allSatisfy({ $0 >= least && $0 < 1 << 31 }) else {
-        throw TensorError(
-          .value, operation,
-          least == 0
-            ? "pad must be non-negative, but got pad: \(values.min() ?? 0)"
-            : "\(name) should be greater than zero and less than 2³¹, but got \(name): \(values)")
-      }
+      try require(
+        values.count == 1 || values.count == rank, .value, operation,
+        "\(name) must either be a single int, or a list of \(rank) ints, but got \(values)")
+      try require(
+        values.allSatisfy({ $0 >= least && $0 < 1 << 31 }), .value, operation,
+        least == 0
+          ? "pad must be non-negative, but got pad: \(values.min() ?? 0)"
+          : "\(name) should be greater than zero and less than 2³¹, but got \(name): \(values)"
+      )
       return values.count == rank ? values : [Int](repeating: values[0], count: rank)
     }
     self.kernel = try all(kernel, "kernel size", least: 1)
@@ -38,12 +35,10 @@ package struct PoolingArguments {
     self.dilation = try all(dilation, "dilation", least: 1)
     for d in 0..<rank {
       let reach = (self.kernel[d] - 1) * self.dilation[d] + 1
-      guard self.padding[d] <= reach / 2 else {
-        throw TensorError(
-          .value, operation,
-          "pad should be at most half of effective kernel size, but got pad=\(self.padding[d]), kernel_size=\(self.kernel[d]) and dilation=\(self.dilation[d])"
-        )
-      }
+      try require(
+        self.padding[d] <= reach / 2, .value, operation,
+        "pad should be at most half of effective kernel size, but got pad=\(self.padding[d]), kernel_size=\(self.kernel[d]) and dilation=\(self.dilation[d])"
+      )
     }
   }
 
@@ -88,9 +83,7 @@ package struct PoolingArguments {
         "non-empty \(rank + 1)D or \(rank + 2)D (batch mode) tensor expected for input, but got \(x.shape)"
       )
     }
-    if x.dtype == .bool {
-      throw TensorError(.dtype, operation, "\"\(operation)\" not implemented for 'Bool'")
-    }
+    try require(x.dtype != .bool, .dtype, operation, "\"\(operation)\" not implemented for 'Bool'")
   }
 }
 
@@ -110,28 +103,22 @@ extension Pooling {
     -> Pooling
   {
     let rank = output.count
-    guard x.ndim == rank + 1 || x.ndim == rank + 2 else {
-      throw TensorError(
-        .shape, operation,
-        "Input dimension should be at least \(rank + 1): expected \(rank + 1)D or \(rank + 2)D tensor, but got \(x.shape)"
-      )
-    }
+    try require(
+      x.ndim == rank + 1 || x.ndim == rank + 2, .shape, operation,
+      "Input dimension should be at least \(rank + 1): expected \(rank + 1)D or \(rank + 2)D tensor, but got \(x.shape)"
+    )
     let input = Array(x.shape.suffix(rank))
     // Adaptive average pooling in 1-D and 2-D accepts zero channels. The first dimension may be
     // empty even without a batch (PyTorch's rule).
     let mayLackChannels = operation.hasPrefix("adaptive_avg") && rank < 3
-    guard !x.shape.dropFirst(mayLackChannels ? x.ndim - rank : 1).contains(0) else {
-      throw TensorError(
-        .shape, operation,
-        "Expected input to have non-zero size for non-batch dimensions, but input has sizes \(x.shape)"
-      )
-    }
-    guard output.allSatisfy({ ($0 ?? 0) >= 0 }) else {
-      throw TensorError(
-        .value, operation,
-        "elements of output_size must be greater than or equal to 0 but received \(output.map { $0.map(String.init) ?? "None" })"
-      )
-    }
+    try require(
+      !x.shape.dropFirst(mayLackChannels ? x.ndim - rank : 1).contains(0), .shape, operation,
+      "Expected input to have non-zero size for non-batch dimensions, but input has sizes \(x.shape)"
+    )
+    try require(
+      output.allSatisfy({ ($0 ?? 0) >= 0 }), .value, operation,
+      "elements of output_size must be greater than or equal to 0 but received \(output.map { $0.map(String.init) ?? "None" })"
+    )
     let sizes = zip(output, input).map { $0 ?? $1 }
     _ = try Layout.checkedCount(x.shape.dropLast(rank) + sizes, x.dtype, operation)
     try Layout.checkList(sizes.max() ?? 0, bytes: 24, operation)

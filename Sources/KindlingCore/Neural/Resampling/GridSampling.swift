@@ -24,35 +24,24 @@ extension Tensor {
     _ grid: Tensor, mode: GridMode, paddingMode: GridPadding, alignCorners: Bool
   ) throws -> Tensor {
     let name = "grid_sampler", rank = ndim - 2
-    guard rank == 2 || rank == 3, grid.ndim == ndim else {
-      throw TensorError(
-        .shape, name,
-        "expected 4D or 5D input and grid with same number of dimensions, but got input with sizes \(shape) and grid with sizes \(grid.shape)"
-      )
-    }
-    guard shape[0] == grid.shape[0] else {
-      throw TensorError(
-        .shape, name,
-        "expected grid and input to have same batch size, but got input with sizes \(shape) and grid with sizes \(grid.shape)"
-      )
-    }
-    guard grid.shape.last == rank else {
-      throw TensorError(
-        .shape, name,
-        "expected grid to have size \(rank) in last dimension, but got grid with sizes \(grid.shape)"
-      )
-    }
-    guard !shape.dropFirst(2).contains(0) else {
-      throw TensorError(
-        .shape, name,
-        "expected input to have non-empty spatial dimensions, but input has sizes \(shape)")
-    }
-    guard dtype.isFloatingPoint, grid.dtype == dtype else {
-      throw TensorError(
-        .dtype, name,
-        "expected input and grid to have same floating point dtype, but input has \(dtype.scalarName) and grid has \(grid.dtype.scalarName)"
-      )
-    }
+    try require(
+      (rank == 2 || rank == 3) && grid.ndim == ndim, .shape, name,
+      "expected 4D or 5D input and grid with same number of dimensions, but got input with sizes \(shape) and grid with sizes \(grid.shape)"
+    )
+    try require(
+      shape[0] == grid.shape[0], .shape, name,
+      "expected grid and input to have same batch size, but got input with sizes \(shape) and grid with sizes \(grid.shape)"
+    )
+    try require(
+      grid.shape.last == rank, .shape, name,
+      "expected grid to have size \(rank) in last dimension, but got grid with sizes \(grid.shape)")
+    try require(
+      !shape.dropFirst(2).contains(0), .shape, name,
+      "expected input to have non-empty spatial dimensions, but input has sizes \(shape)")
+    try require(
+      dtype.isFloatingPoint && grid.dtype == dtype, .dtype, name,
+      "expected input and grid to have same floating point dtype, but input has \(dtype.scalarName) and grid has \(grid.dtype.scalarName)"
+    )
     let sampler = GridSampler(
       sizes: Array(shape.dropFirst(2)), mode: mode, padding: paddingMode, aligned: alignCorners)
     return try Composed.record("GridSampler\(rank)DBackward0", [self, grid]) { s in
@@ -65,23 +54,17 @@ extension Tensor {
   /// Returns the sampling grid of the affine maps of this tensor, for outputs of `size`.
   package func affineGrid(_ size: [Int], alignCorners: Bool) throws -> Tensor {
     let name = "affine_grid", rank = size.count - 2
-    guard rank == 2 || rank == 3, size.allSatisfy({ $0 > 0 }) else {
-      throw TensorError(
-        .shape, name,
-        "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively, all positive. Got size \(size)"
-      )
-    }
-    guard shape == [size[0], rank, rank + 1] else {
-      throw TensorError(
-        .shape, name,
-        "Expected a batch of \(rank)D affine matrices of shape \(size[0])x\(rank)x\(rank + 1) for size \(size). Got \(shape)."
-      )
-    }
-    guard dtype.isFloatingPoint else {
-      throw TensorError(
-        .dtype, name,
-        "Expected theta to have floating point type, but got \(dtype.scalarName)")
-    }
+    try require(
+      (rank == 2 || rank == 3) && size.allSatisfy({ $0 > 0 }), .shape, name,
+      "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively, all positive. Got size \(size)"
+    )
+    try require(
+      shape == [size[0], rank, rank + 1], .shape, name,
+      "Expected a batch of \(rank)D affine matrices of shape \(size[0])x\(rank)x\(rank + 1) for size \(size). Got \(shape)."
+    )
+    try require(
+      dtype.isFloatingPoint, .dtype, name,
+      "Expected theta to have floating point type, but got \(dtype.scalarName)")
     let places = Array(size.dropFirst(2))
     if alignCorners, places.contains(1) {
       try Warnings.warn(

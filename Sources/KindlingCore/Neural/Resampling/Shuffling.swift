@@ -4,18 +4,14 @@ extension Tensor {
   package func pixelShuffle(_ r: Int) throws -> Tensor {
     let name = "pixel_shuffle"
     try checkImage(name)
-    guard r > 0 else {
-      throw TensorError(
-        .value, name, "pixel_shuffle expects a positive upscale_factor, but got \(r)")
-    }
+    try require(
+      r > 0, .value, name, "pixel_shuffle expects a positive upscale_factor, but got \(r)")
     let lead = Array(shape.dropLast(3)), plane = Array(shape.suffix(3))
     let (square, overflow) = r.multipliedReportingOverflow(by: r)
-    guard !overflow, plane[0] % square == 0 else {
-      throw TensorError(
-        .shape, name,
-        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=\(plane[0]) is not divisible by \(r)·\(r)"
-      )
-    }
+    try require(
+      !overflow && plane[0] % square == 0, .shape, name,
+      "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=\(plane[0]) is not divisible by \(r)·\(r)"
+    )
     let (c, h, w, n) = (plane[0] / square, plane[1], plane[2], lead.count)
     return try Composed.record("PixelShuffleBackward0", [self], isLinear: true) { s in
       try s[0].reshape(lead + [c, r, r, h, w])
@@ -28,10 +24,8 @@ extension Tensor {
   package func pixelUnshuffle(_ r: Int) throws -> Tensor {
     let name = "pixel_unshuffle"
     try checkImage(name)
-    guard r > 0 else {
-      throw TensorError(
-        .value, name, "pixel_unshuffle expects a positive downscale_factor, but got \(r)")
-    }
+    try require(
+      r > 0, .value, name, "pixel_unshuffle expects a positive downscale_factor, but got \(r)")
     let lead = Array(shape.dropLast(3)), plane = Array(shape.suffix(3)), n = lead.count
     for (d, label) in [(1, "height"), (2, "width")] where plane[d] % r != 0 {
       throw TensorError(
@@ -50,23 +44,17 @@ extension Tensor {
   /// Splits channels into `groups` and interleaves them.
   package func channelShuffle(_ groups: Int) throws -> Tensor {
     let name = "channel_shuffle"
-    guard ndim > 2 else {
-      throw TensorError(
-        .shape, name,
-        "channel_shuffle expects input with > 2 dims, but got input with sizes \(shape)")
-    }
-    guard groups > 0 else {
-      throw TensorError(
-        .value, name,
-        "Number of groups to divide channels in must be positive. Value of groups:\(groups)")
-    }
+    try require(
+      ndim > 2, .shape, name,
+      "channel_shuffle expects input with > 2 dims, but got input with sizes \(shape)")
+    try require(
+      groups > 0, .value, name,
+      "Number of groups to divide channels in must be positive. Value of groups:\(groups)")
     let channels = shape[1]
-    guard channels % groups == 0 else {
-      throw TensorError(
-        .shape, name,
-        "Number of channels must be divisible by groups. Got \(channels) channels and \(groups) groups."
-      )
-    }
+    try require(
+      channels % groups == 0, .shape, name,
+      "Number of channels must be divisible by groups. Got \(channels) channels and \(groups) groups."
+    )
     if numel == 0 { return try view(shape) }
     return try Composed.record("ChannelShuffleBackward0", [self], isLinear: true) { [shape] s in
       try s[0].reshape([shape[0], groups, channels / groups, -1]).transpose(1, 2).reshape(shape)
@@ -75,11 +63,9 @@ extension Tensor {
   }
 
   private func checkImage(_ name: String) throws {
-    guard ndim >= 3 else {
-      throw TensorError(
-        .shape, name,
-        "\(name) expects input to have at least 3 dimensions, but got input with \(ndim) dimension(s)"
-      )
-    }
+    try require(
+      ndim >= 3, .shape, name,
+      "\(name) expects input to have at least 3 dimensions, but got input with \(ndim) dimension(s)"
+    )
   }
 }

@@ -61,12 +61,10 @@ private struct Upsampling: Sendable {
     antialias: Bool
   ) throws {
     let rank = output.count, input = Array(x.shape.suffix(rank))
-    guard !input.contains(0), output.allSatisfy({ $0 > 0 }), x.shape[1] > 0 else {
-      throw TensorError(
-        .shape, "interpolate",
-        "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)"
-      )
-    }
+    try require(
+      !input.contains(0) && output.allSatisfy({ $0 > 0 }) && x.shape[1] > 0, .shape, "interpolate",
+      "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)"
+    )
     try Layout.checkList(
       Layout.checkedCount(Array(x.shape.prefix(2)) + output, x.dtype, "interpolate"),
       bytes: x.dtype.byteSize, "interpolate")

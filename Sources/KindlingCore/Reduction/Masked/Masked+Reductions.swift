@@ -91,11 +91,9 @@ extension Masked {
     let wide = x.dtype.isFloatingPoint ? x : try x.to(.float32)
     let y = try fill(wide, mask, .nan, "masked.median").nanmedian(dim: dim, keepdim: keepdim).values
     if x.dtype.isFloatingPoint { return y }
-    guard try noGrad({ try !y.isnan().any().item(as: Bool.self) }) else {
-      throw TensorError(
-        .value, "masked.median",
-        "masked median expects no fully masked out rows if dtype is not floating point")
-    }
+    try require(
+      noGrad({ try !y.isnan().any().item(as: Bool.self) }), .value, "masked.median",
+      "masked median expects no fully masked out rows if dtype is not floating point")
     return try y.to(dtype ?? x.dtype)
   }
 

@@ -17,11 +17,9 @@ public enum Masked {
       case .nan: return .double(.nan)
       case .lowest, .highest:
         if dtype.isFloatingPoint { return .double(self == .lowest ? -.infinity : .infinity) }
-        guard dtype != .bool else {
-          throw TensorError(
-            .dtype, operation,
-            "identity of \(operation) on torch.bool input; convert with to(.int64) first")
-        }
+        try require(
+          dtype != .bool, .dtype, operation,
+          "identity of \(operation) on torch.bool input; convert with to(.int64) first")
         let limits = dtype.integerLimits
         return .int(self == .lowest ? limits.lowerBound : limits.upperBound)
       }
@@ -39,17 +37,14 @@ public enum Masked {
 
   /// Returns the mask as bools in the shape of `x`.
   static func expanded(_ mask: Tensor, _ x: Tensor, _ operation: String) throws -> Tensor {
-    guard mask.ndim <= x.ndim else {
-      throw TensorError(
-        .shape, operation,
-        "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input): shapes are \(mask.shape) and \(x.shape)"
-      )
-    }
+    try require(
+      mask.ndim <= x.ndim, .shape, operation,
+      "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input): shapes are \(mask.shape) and \(x.shape)"
+    )
     let shape = try Layout.broadcast(mask.shape, x.shape, operation)
-    guard shape == x.shape else {
-      throw TensorError(
-        .shape, operation, "the mask of shape \(mask.shape) does not broadcast to shape \(x.shape)")
-    }
+    try require(
+      shape == x.shape, .shape, operation,
+      "the mask of shape \(mask.shape) does not broadcast to shape \(x.shape)")
     return try (mask.dtype == .bool ? mask : mask.ne(0)).expand(shape)
   }
 

@@ -10,9 +10,8 @@ extension CPUBackend {
     indices: Tensor?
   ) throws {
     let type = dtype.computeType
-    guard let loop = kk_scan(op, type.rawValue) else {
-      throw TensorError(.dtype, "scan", "not implemented for '\(dtype.scalarName)'")
-    }
+    let loop = try require(
+      kk_scan(op, type.rawValue), .dtype, "scan", "not implemented for '\(dtype.scalarName)'")
     let rows = try rows(x, dim, type)
     let results = try Tensor(uninitialized: rows.shape, type, on: self)
     let places = try Tensor(uninitialized: indices == nil ? [] : rows.shape, .int64, on: self)
@@ -80,9 +79,8 @@ extension CPUBackend {
 
   package func element(_ x: Tensor, ofRank rank: Tensor, into out: Tensor) throws {
     let type = x.dtype.computeType, rows = try rows(x, 0, type)
-    guard let loop = kk_rank(type.rawValue) else {
-      throw TensorError(.dtype, "sort", "not implemented for '\(x.dtype.scalarName)'")
-    }
+    let loop = try require(
+      kk_rank(type.rawValue), .dtype, "sort", "not implemented for '\(x.dtype.scalarName)'")
     let place = loop(Int64(x.numel), rows.pointer, rank.pointer.load(as: Int64.self))
     try copy(x.alias(shape: [], strides: [], offset: x.storageOffset + Int(place)), into: out)
   }

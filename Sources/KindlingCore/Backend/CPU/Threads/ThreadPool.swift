@@ -14,10 +14,9 @@ public var threadCount: Int { ThreadPool.shared.threadCount }
 ///
 /// - Throws: ``TensorError`` `.value` if `count` is not in 1…1024.
 public func setThreadCount(_ count: Int) throws {
-  guard (1...1024).contains(count) else {
-    throw TensorError(
-      .value, "setThreadCount", "expects a number of threads from 1 to 1024, but got \(count)")
-  }
+  try require(
+    (1...1024).contains(count), .value, "setThreadCount",
+    "expects a number of threads from 1 to 1024, but got \(count)")
   ThreadPool.shared.threadCount = count
 }
 
