@@ -131,23 +131,31 @@ let package = Package(
       path: "Examples/TorchvisionCheck"),
 
     // MARK: Tests
-    .target(name: "_TestSupport", dependencies: ["Kindling", "KindlingPlatform", "CKernels"]),
+    .target(
+      name: "_TestSupport", dependencies: ["Kindling", "KindlingPlatform", "CKernels"],
+      exclude: ["Expectations"]),
+    // Separate, since only tests can link swift-testing.
+    .target(
+      name: "_TestExpectations", dependencies: ["Kindling", "_TestSupport"],
+      path: "Sources/_TestSupport/Expectations"),
     .testTarget(
-      name: "KindlingCoreTests", dependencies: ["Kindling", "CKernels", "_TestSupport"]),
-    .testTarget(name: "KindlingNNTests", dependencies: ["Kindling", "_TestSupport"]),
-    .testTarget(name: "KindlingOptimTests", dependencies: ["Kindling", "_TestSupport"]),
+      name: "KindlingCoreTests", dependencies: ["Kindling", "CKernels", "_TestExpectations"]),
+    .testTarget(name: "KindlingNNTests", dependencies: ["Kindling", "_TestExpectations"]),
+    .testTarget(name: "KindlingOptimTests", dependencies: ["Kindling", "_TestExpectations"]),
     .testTarget(
-      name: "KindlingTrainerTests", dependencies: ["Kindling", "KindlingTrainer", "_TestSupport"]),
-    .testTarget(name: "KindlingDataTests", dependencies: ["Kindling", "_TestSupport"]),
-    .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestSupport"]),
+      name: "KindlingTrainerTests",
+      dependencies: ["Kindling", "KindlingTrainer", "_TestExpectations"]),
+    .testTarget(name: "KindlingDataTests", dependencies: ["Kindling", "_TestExpectations"]),
+    .testTarget(name: "KindlingIOTests", dependencies: ["Kindling", "_TestExpectations"]),
     .testTarget(
       name: "KindlingVisionTests",
       dependencies: [
-        "CKernels", "Kindling", "KindlingVision", "CZlib", "_TestSupport",
+        "CKernels", "Kindling", "KindlingVision", "CZlib", "_TestExpectations",
       ]),
     // These tests run the executables, which every build places next to the tests.
-    .testTarget(name: "ToolTests", dependencies: ["Kindling", "KindlingVision", "_TestSupport"]),
-    .testTarget(name: "ExamplesTests", dependencies: ["_TestSupport"]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["Kindling", "KindlingVision", "_TestExpectations"]),
+    .testTarget(name: "ExamplesTests", dependencies: ["_TestExpectations"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

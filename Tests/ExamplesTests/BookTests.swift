@@ -4,13 +4,17 @@ import _TestSupport
 /// The book shows no code that does not compile and no output that was not printed: its snippets are
 /// parts of `Examples/Book`, and what it shows of the output is what those programs print.
 @Suite struct BookTests {
-  static let chapters = [
-    "Tensors", "Datasets", "Transforms", "Models", "Autograd", "Optimization", "SaveAndLoad",
-    "FromKeras", "HowStepWorks",
-  ]
-  static let withImages: Set = ["Datasets", "Transforms", "Optimization"]
+  /// The chapters with a program; `Book.swift` runs them.
+  static func chapters() throws -> [String] {
+    try FileBytes.list("\(projectRoot)/Examples/Book").filter { $0 != "Book.swift" }
+      .compactMap { $0.hasSuffix(".swift") ? String($0.dropLast(6)) : nil }
+  }
+  /// Whether the program of a chapter reads images, whose folder is an option.
+  static func readsImages(_ chapter: String) throws -> Bool {
+    try text("Examples/Book/\(chapter).swift").contains("root")
+  }
 
-  @Test(arguments: chapters) func snippetsAreParts(_ chapter: String) throws {
+  @Test(arguments: try chapters()) func snippetsAreParts(_ chapter: String) throws {
     let program = Self.lines(try Self.text("Examples/Book/\(chapter).swift"))
     let snippets = Self.blocks("swift", try Self.article(chapter))
     #expect(!snippets.isEmpty)
@@ -22,7 +26,7 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: chapters) func bothLanguagesShowTheSame(_ chapter: String) throws {
+  @Test(arguments: try chapters()) func bothLanguagesShowTheSame(_ chapter: String) throws {
     let (english, korean) = (try Self.article(chapter), try Self.article("\(chapter)-ko"))
     for kind in ["swift", "text"] {
       #expect(Self.blocks(kind, english) == Self.blocks(kind, korean))
@@ -42,12 +46,12 @@ import _TestSupport
     #expect(try rows("Porting-ko") == english)
   }
 
-  @Test(arguments: chapters.filter { !withImages.contains($0) })
+  @Test(arguments: try chapters().filter { try !readsImages($0) })
   func showsWhatIsPrinted(_ chapter: String) throws { try check(chapter, []) }
 
   @Test(
     .enabled(if: Shared.has("data/FashionMNIST"), "\(Shared.absence)"),
-    arguments: chapters.filter { withImages.contains($0) })
+    arguments: try chapters().filter(readsImages))
   func showsWhatIsPrintedOfImages(_ chapter: String) throws {
     try check(chapter, ["--root", Shared.path("data")])
   }

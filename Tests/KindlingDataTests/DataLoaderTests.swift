@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestExpectations
 
 @Suite struct DataLoaderTests {
   @Test func datasetsInsideOthersWithoutEnd() throws {
@@ -120,51 +121,62 @@ import Testing
   /// What is asked for, and what the refusal says.
   @Test func refusals() throws {
     let d = Array(0..<5), none: [Int] = []
-    let cases: [(() throws -> Void, String)] = [
-      ({ _ = try DataLoader(d, batchSize: 0) }, "positive integer value, but got batch_size=0"),
-      ({ _ = try DataLoader(d, workers: -1) }, "num_workers option should be non-negative"),
-      ({ _ = try DataLoader(d, shuffle: true, sampler: [1]) }, "mutually exclusive with shuffle"),
-      (
-        { _ = try DataLoader(d, batchSize: 2, batchSampler: [[1]]) },
-        "batch_sampler option is mutually"
-      ),
-      (
-        { _ = try DataLoader(d, batchSampler: [[1]], dropLast: true) },
-        "mutually exclusive with batch_size"
-      ),
-      ({ _ = try DataLoader(none, shuffle: true) }, "but got num_samples=0"),
-      ({ _ = try DataLoader(none).first() }, "the dataset is empty"),
-      ({ _ = try DataLoader(d, sampler: [7]).first() }, "index 7 is out of range for 5 samples"),
-      ({ _ = try DataLoader([[1], [2, 3]], batchSize: 2).first() }, "should be of equal size"),
-      ({ _ = try DataLoader([["a": 1], ["b": 2]], batchSize: 2).first() }, "a sample has no a"),
-      ({ _ = try RandomSampler(d, numSamples: -2) }, "but got num_samples=-2"),
-      ({ _ = try BatchSampler(d, batchSize: -1) }, "but got batch_size=-1"),
-      ({ _ = try WeightedRandomSampler([1, -1], numSamples: 1) }, "not negative, but one is -1.0"),
-      ({ _ = try WeightedRandomSampler([0, 0], numSamples: 1) }, "positive, finite sum"),
-      (
-        { _ = try WeightedRandomSampler([1], numSamples: 2, replacement: false) },
-        "2 samples without"
-      ),
-      ({ _ = try WeightedRandomSampler([1], numSamples: 0) }, "got num_samples=0"),
-      ({ _ = try Subset(d, [1, 5]) }, "index 5 is out of range for 5 samples"),
-      ({ _ = try Subset(d, [1])[1] }, "index 1 is out of range for 1 samples"),
-      ({ _ = try ConcatDataset<Int>([]) }, "should not be an empty iterable"),
-      ({ _ = try ConcatDataset<Int>([d])[-1] }, "index -1 is out of range"),
-      ({ _ = try randomSplit(d, [2, 2]) }, "does not equal the length of the input dataset"),
-      ({ _ = try randomSplit(d, [-1, 6]) }, "lengths must be nonnegative, got -1 at index 0"),
-      ({ _ = try randomSplit(d, [0.5, 1.5]) }, "fraction at index 1 is not between 0 and 1"),
-      ({ _ = try randomSplit(d, [0.5, 0.4]) }, "have to add up to 1"),
-      ({ _ = try TensorDataset(Tensor([1, 2]), Tensor([1])) }, "size mismatch between tensors"),
-      ({ _ = try TensorDataset(Tensor(1)) }, "one is 0-dimensional"),
-      ({ _ = try TensorDataset(Tensor([1]))[3] }, "index 3 is out of range for 1 samples"),
-      ({ try DataLoader(d).loadStateDict(["x": Tensor(1)]) }, "no number of batches"),
-      ({ try DataLoader(d).loadStateDict(["batches": Tensor(1)]) }, "lacks default_generator"),
-    ]
-    for (body, message) in cases {
-      do {
-        try body()
-        Issue.record("nothing refused: \(message)")
-      } catch { #expect("\(error)".contains(message)) }
+    expectRefusal("DataLoader: …positive integer value, but got batch_size=0") {
+      try DataLoader(d, batchSize: 0)
+    }
+    expectRefusal("…num_workers option should be non-negative…") { try DataLoader(d, workers: -1) }
+    expectRefusal("DataLoader: sampler option is mutually exclusive with shuffle") {
+      try DataLoader(d, shuffle: true, sampler: [1])
+    }
+    expectRefusal("DataLoader: batch_sampler option is mutually…") {
+      try DataLoader(d, batchSize: 2, batchSampler: [[1]])
+    }
+    expectRefusal("DataLoader: …mutually exclusive with batch_size…") {
+      try DataLoader(d, batchSampler: [[1]], dropLast: true)
+    }
+    expectRefusal("RandomSampler: …but got num_samples=0") { try DataLoader(none, shuffle: true) }
+    expectRefusal("…the dataset is empty…") { try DataLoader(none).first() }
+    expectRefusal("DataLoader: index 7 is out of range for 5 samples") {
+      try DataLoader(d, sampler: [7]).first()
+    }
+    expectRefusal("collate: …should be of equal size…") {
+      try DataLoader([[1], [2, 3]], batchSize: 2).first()
+    }
+    expectRefusal("collate: a sample has no a, which the first one has") {
+      try DataLoader([["a": 1], ["b": 2]], batchSize: 2).first()
+    }
+    expectRefusal("RandomSampler: …but got num_samples=-2") { try RandomSampler(d, numSamples: -2) }
+    expectRefusal("BatchSampler: …but got batch_size=-1") { try BatchSampler(d, batchSize: -1) }
+    expectRefusal("WeightedRandomSampler: …not negative, but one is -1.0") {
+      try WeightedRandomSampler([1, -1], numSamples: 1)
+    }
+    expectRefusal("…positive, finite sum…") { try WeightedRandomSampler([0, 0], numSamples: 1) }
+    expectRefusal("WeightedRandomSampler: cannot draw 2 samples without replacement from 1") {
+      try WeightedRandomSampler([1], numSamples: 2, replacement: false)
+    }
+    expectRefusal("…got num_samples=0") { try WeightedRandomSampler([1], numSamples: 0) }
+    expectRefusal("Subset: index 5 is out of range for 5 samples") { try Subset(d, [1, 5]) }
+    expectRefusal("Subset: index 1 is out of range for 1 samples") { try Subset(d, [1])[1] }
+    expectRefusal("ConcatDataset: …should not be an empty iterable") { try ConcatDataset<Int>([]) }
+    expectRefusal("ConcatDataset: index -1 is out of range…") { try ConcatDataset<Int>([d])[-1] }
+    expectRefusal("…does not equal the length of the input dataset…") {
+      try randomSplit(d, [2, 2])
+    }
+    expectRefusal("…lengths must be nonnegative, got -1 at index 0") {
+      try randomSplit(d, [-1, 6])
+    }
+    expectRefusal("…fraction at index 1 is not between 0 and 1…") {
+      try randomSplit(d, [0.5, 1.5])
+    }
+    expectRefusal("randomSplit: …have to add up to 1…") { try randomSplit(d, [0.5, 0.4]) }
+    expectRefusal("TensorDataset: size mismatch between tensors: the first dimensions are [2, 1]") {
+      try TensorDataset(Tensor([1, 2]), Tensor([1]))
+    }
+    expectRefusal("TensorDataset: …one is 0-dimensional") { try TensorDataset(Tensor(1)) }
+    expectRefusal("…index 3 is out of range for 1 samples") { try TensorDataset(Tensor([1]))[3] }
+    expectRefusal("…no number of batches…") { try DataLoader(d).loadStateDict(["x": Tensor(1)]) }
+    expectRefusal("loadStateDict: the state lacks default_generator") {
+      try DataLoader(d).loadStateDict(["batches": Tensor(1)])
     }
   }
 

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Counts and numbers that nobody means end as errors.
 @Suite struct ExtremeDataTests {
@@ -10,35 +10,22 @@ import _TestSupport
     subscript(index: Int) -> Int { index }
   }
 
-  private func refusal(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return "no error"
-  }
-
   @Test func refuses() throws {
-    let cases: [(String, () throws -> Void)] = [
-      ("at most 1024 workers", { _ = try DataLoader([1, 2], workers: .max) }),
-      ("is larger than half of the memory", { _ = try DataLoader(Endless(), shuffle: true) }),
-      ("is larger than half of the memory", { _ = try RandomSampler(Endless()) }),
-      (
-        "is larger than half of the memory",
-        { _ = try WeightedRandomSampler([1], numSamples: .max) }
-      ),
-      ("is larger than half of the memory", { _ = try randomSplit(Endless(), [Int.max]) }),
-      ("is larger than half of the memory", { _ = try randomSplit(Endless(), [1.0]) }),
-      ("have no sum", { _ = try ConcatDataset<Int>([Endless(), Endless()]) }),
-      ("is a device", { _ = try CSVTable("/dev/zero") }),
-      (
-        "no number of batches",
-        {
-          let state: StateDict = ["batches": Tensor(Int.max)]
-          try DataLoader([1, 2]).loadStateDict(state)
-        }
-      ),
-    ]
-    for (fragment, body) in cases {
-      let text = refusal(body)
-      #expect(text.contains(fragment), "\(fragment): \(text)")
+    expectRefusal("DataLoader: at most 1024 workers…") { try DataLoader([1, 2], workers: .max) }
+    expectRefusal("…is larger than half of the memory…") {
+      try DataLoader(Endless(), shuffle: true)
+    }
+    expectRefusal("…is larger than half of the memory…") { try RandomSampler(Endless()) }
+    expectRefusal("WeightedRandomSampler: …is larger than half of the memory…") {
+      try WeightedRandomSampler([1], numSamples: .max)
+    }
+    expectRefusal("…is larger than half of the memory…") { try randomSplit(Endless(), [Int.max]) }
+    expectRefusal("…is larger than half of the memory…") { try randomSplit(Endless(), [1.0]) }
+    expectRefusal("ConcatDataset: …have no sum") { try ConcatDataset<Int>([Endless(), Endless()]) }
+    expectRefusal("/dev/zero: is a device, neither a file nor a pipe") { try CSVTable("/dev/zero") }
+    expectRefusal("loadStateDict: …no number of batches…") {
+      let state: StateDict = ["batches": Tensor(Int.max)]
+      try DataLoader([1, 2]).loadStateDict(state)
     }
   }
 
@@ -63,8 +50,7 @@ import _TestSupport
   @Test func aSparseTableIsRefusedBeforeItIsRead() throws {
     try FileBytes.withTemporaryFolder { folder in
       try FileBytes.writeSparse(3 << 30, to: "\(folder)/big.csv")
-      let text = refusal { _ = try CSVTable("\(folder)/big.csv") }
-      #expect(text.contains("more bytes than a table may"), "\(text)")
+      expectRefusal("…more bytes than a table may…") { try CSVTable("\(folder)/big.csv") }
     }
   }
 }

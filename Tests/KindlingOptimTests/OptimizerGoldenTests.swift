@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Every run of the reference: all parameters after each step, the final state, the groups and the
 /// printed form.
@@ -57,12 +57,25 @@ struct OptimizerGoldenTests {
       try optimizer.step()
       for (i, parameter) in zip(run.params, parameters) {
         let expected = try file.tensor("\(run.name).\(run.dtype).param\(i)").slice(step)
-        try close(parameter.detach(), expected, "parameter \(i) after step \(step)")
+        try expectGolden(parameter.detach(), expected, "parameter \(i) after step \(step)")
       }
     }
     #expect(optimizer.description == run.record["repr"]?.string)
     try compareState(optimizer, run, file)
     #expect(plain(optimizer.stateDict()["param_groups"]) == run.record["param_groups"])
+  }
+
+  /// The tests of all classes, and the fuzzer, take them from the tables; only superclasses may be
+  /// missing.
+  @Test func everyClassIsInTheTables() throws {
+    for (base, names) in [
+      ("Optimizer", OptimizerTable.all.names), ("LRScheduler", SchedulerTable.all.names),
+    ] {
+      let declared = try SourceClasses.subclasses(of: base, in: "KindlingOptim")
+      let missing = Set(declared.keys).subtracting(names)
+      #expect(missing.isSubset(of: declared.values), "\(missing)")
+      #expect(Set(names).isSubset(of: declared.keys))
+    }
   }
 
   /// A run that is saved half-way, loaded into a new optimizer and finished ends where the whole did.
@@ -83,14 +96,8 @@ struct OptimizerGoldenTests {
     }
     for (i, parameter) in zip(run.params, parameters) {
       let expected = try file.tensor("\(run.name).\(run.dtype).param\(i)").slice(5)
-      try close(parameter.detach(), expected, "parameter \(i)")
+      try expectGolden(parameter.detach(), expected, "parameter \(i)")
     }
-  }
-
-  private func close(_ actual: Tensor, _ expected: Tensor, _ what: String) throws {
-    let double = expected.dtype == .float64
-    try assertClose(
-      actual, expected, rtol: double ? 1e-10 : 1e-5, atol: double ? 1e-12 : 1e-6, what)
   }
 
   private func build(_ run: Run, _ parameters: [Tensor]) throws -> Optimizer {
@@ -122,7 +129,7 @@ struct OptimizerGoldenTests {
         let key = "\(id).\(name.stringValue ?? "")"
         found.insert(key)
         let tensor = try #require(value.tensorValue)
-        try close(tensor, try file.tensor("\(run.name).\(run.dtype).state.\(key)"), key)
+        try expectGolden(tensor, try file.tensor("\(run.name).\(run.dtype).state.\(key)"), key)
       }
     }
     #expect(found == Set((run.record["state"]?.object ?? [:]).keys))

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// What a user writes in a package of their own.
 private final class PlainSGD: Optimizer {
@@ -27,22 +27,6 @@ struct OptimizerTests {
     #expect(try p.toArray(as: Double.self) == [0.5, 2.5])
     #expect(optimizer.state(of: p).step == 1)
     #expect(optimizer.description == "PlainSGD (\nParameter Group 0\n    lr: 0.5\n)")
-  }
-
-  /// The tests of all optimizers, and the fuzzer, take them from the table.
-  @Test func everyOptimizerIsInTheTable() throws {
-    let table = OptimizerTable.all.names
-    var declared: [String] = []
-    for path in try FileBytes.swiftFiles(below: "\(projectRoot)/Sources/KindlingOptim") {
-      let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
-      for line in text.split(separator: "\n") where line.hasPrefix("open class ") {
-        let words = line.split { " :{".contains($0) }.map(String.init)
-        if words.count > 3, words[3] == "Optimizer" || table.contains(words[3]) {
-          declared.append(words[2])
-        }
-      }
-    }
-    #expect(declared.sorted() == table)
   }
 
   @Test func groupsOfNamedParameters() throws {
@@ -77,16 +61,16 @@ struct OptimizerTests {
     #expect(named.paramGroups[0]["param_names"]?.description == "['weight', 'bias']")
     try plain.loadStateDict(named.stateDict())
     #expect(plain.paramGroups[0]["param_names"]?.description == "['weight', 'bias']")
-    expectRefusal("should be with/without names. cannot add param group without names") {
+    expectRefusal("…should be with/without names. cannot add param group without names…") {
       try named.addParamGroup(ParamGroup([self.leaf([1])]))
     }
-    expectRefusal("should be with/without names. cannot add param group with names") {
-      _ = try SGD(groups: [
+    expectRefusal("…should be with/without names. cannot add param group with names…") {
+      try SGD(groups: [
         ParamGroup([self.leaf([1])]), ParamGroup(named: layer.namedParameters()),
       ])
     }
-    expectRefusal("Some param names are missing: got 1 for 2 parameters") {
-      _ = try SGD(groups: [ParamGroup(layer.parameters(), ["param_names": ["weight"]])])
+    expectRefusal("…Some param names are missing: got 1 for 2 parameters") {
+      try SGD(groups: [ParamGroup(layer.parameters(), ["param_names": ["weight"]])])
     }
   }
 
@@ -98,7 +82,7 @@ struct OptimizerTests {
     try optimizer.step()
     #expect(try p.item() == 0)
     optimizer.paramGroups[0]["momentum"] = "fast"
-    expectRefusal("the option 'momentum' of a parameter group is 'fast'; expected a number") {
+    expectRefusal("…the option 'momentum' of a parameter group is 'fast'; expected a number…") {
       try optimizer.step()
     }
   }
@@ -132,7 +116,7 @@ struct OptimizerTests {
     let y = try (p * p).sum()
     p.grad = Tensor([1.0])
     try SGD([p], lr: 0.5).step()
-    expectRefusal("modified by an inplace operation") { try y.backward() }
+    expectRefusal("backward: …modified by an inplace operation…") { try y.backward() }
   }
 
   @Test func groupsMayBeAddedLater() throws {
@@ -166,69 +150,69 @@ struct OptimizerTests {
     ) {
       try other.loadStateDict(["state": [:], "param_groups": [["params": [0, 1]]]])
     }
-    expectRefusal("not a state dict of an optimizer") { try other.loadStateDict(["a": 1]) }
+    expectRefusal("not a state dict of an optimizer…") { try other.loadStateDict(["a": 1]) }
   }
 
   @Test func impossibleArgumentsThrowAtOnce() throws {
     let p = try leaf([1])
-    expectRefusal("optimizer got an empty parameter list") { _ = try SGD([], lr: 0.1) }
-    expectRefusal("Invalid learning rate: -1.0") { _ = try SGD([p], lr: -1.0) }
-    expectRefusal("Invalid learning rate: nan") { _ = try SGD([p], lr: Double.nan) }
-    expectRefusal("Invalid momentum value: -1") { _ = try SGD([p], lr: 0.1, momentum: -1) }
+    expectRefusal("optimizer got an empty parameter list") { try SGD([], lr: 0.1) }
+    expectRefusal("Invalid learning rate: -1.0") { try SGD([p], lr: -1.0) }
+    expectRefusal("Invalid learning rate: nan") { try SGD([p], lr: Double.nan) }
+    expectRefusal("Invalid momentum value: -1") { try SGD([p], lr: 0.1, momentum: -1) }
     expectRefusal("Invalid weight_decay value: -0.5") {
-      _ = try SGD([p], lr: 0.1, weightDecay: -0.5)
+      try SGD([p], lr: 0.1, weightDecay: -0.5)
     }
     expectRefusal("Nesterov momentum requires a momentum and zero dampening") {
-      _ = try SGD([p], lr: 0.1, nesterov: true)
+      try SGD([p], lr: 0.1, nesterov: true)
     }
     expectRefusal("Nesterov momentum requires a momentum and zero dampening") {
-      _ = try SGD([p], lr: 0.1, momentum: 0.9, dampening: 0.1, nesterov: true)
+      try SGD([p], lr: 0.1, momentum: 0.9, dampening: 0.1, nesterov: true)
     }
-    expectRefusal("Invalid beta parameter at index 0: 1.0") { _ = try Adam([p], betas: (1.0, 0.9)) }
+    expectRefusal("Invalid beta parameter at index 0: 1.0") { try Adam([p], betas: (1.0, 0.9)) }
     expectRefusal("Invalid beta parameter at index 1: -0.1") {
-      _ = try AdamW([p], betas: (0.9, -0.1))
+      try AdamW([p], betas: (0.9, -0.1))
     }
-    expectRefusal("Invalid epsilon value: -1") { _ = try Adam([p], eps: -1) }
-    expectRefusal("Invalid learning rate: -1") { _ = try AdamW([p], lr: -1) }
-    expectRefusal("can't optimize a non-leaf Tensor") { _ = try SGD([p * 2.0], lr: 0.1) }
+    expectRefusal("Invalid epsilon value: -1") { try Adam([p], eps: -1) }
+    expectRefusal("Invalid learning rate: -1") { try AdamW([p], lr: -1) }
+    expectRefusal("can't optimize a non-leaf Tensor…") { try SGD([p * 2.0], lr: 0.1) }
     expectRefusal("some parameters appear in more than one parameter group") {
-      _ = try SGD(groups: [ParamGroup([p]), ParamGroup([p])], lr: 0.1)
+      try SGD(groups: [ParamGroup([p]), ParamGroup([p])], lr: 0.1)
     }
-    expectRefusal("Invalid rho value: 1.5") { _ = try Adadelta([p], rho: 1.5) }
-    expectRefusal("Invalid epsilon value: -1") { _ = try Adadelta([p], eps: -1) }
-    expectRefusal("Invalid lr_decay value: -1") { _ = try Adagrad([p], lrDecay: -1) }
+    expectRefusal("Invalid rho value: 1.5") { try Adadelta([p], rho: 1.5) }
+    expectRefusal("Invalid epsilon value: -1") { try Adadelta([p], eps: -1) }
+    expectRefusal("Invalid lr_decay value: -1") { try Adagrad([p], lrDecay: -1) }
     expectRefusal("Invalid initial_accumulator_value value: -0.5") {
-      _ = try Adagrad([p], initialAccumulatorValue: -0.5)
+      try Adagrad([p], initialAccumulatorValue: -0.5)
     }
-    expectRefusal("Invalid beta parameter at index 1: 1.0") { _ = try Adamax([p], betas: (0.9, 1)) }
-    expectRefusal("Invalid lambd value: -1") { _ = try ASGD([p], lambd: -1) }
-    expectRefusal("Invalid alpha value: nan") { _ = try ASGD([p], alpha: Double.nan) }
-    expectRefusal("Invalid momentum_decay value: -1") { _ = try NAdam([p], momentumDecay: -1) }
+    expectRefusal("Invalid beta parameter at index 1: 1.0") { try Adamax([p], betas: (0.9, 1)) }
+    expectRefusal("Invalid lambd value: -1") { try ASGD([p], lambd: -1) }
+    expectRefusal("Invalid alpha value: nan") { try ASGD([p], alpha: Double.nan) }
+    expectRefusal("Invalid momentum_decay value: -1") { try NAdam([p], momentumDecay: -1) }
     expectRefusal("Invalid beta parameter at index 0: -1.0") {
-      _ = try RAdam([p], betas: (-1, 0.9))
+      try RAdam([p], betas: (-1, 0.9))
     }
-    expectRefusal("Invalid alpha value: -1") { _ = try RMSprop([p], alpha: -1) }
-    expectRefusal("Invalid momentum value: -1") { _ = try RMSprop([p], momentum: -1) }
-    expectRefusal("Invalid eta values: 1.5, 1.2") { _ = try Rprop([p], etas: (1.5, 1.2)) }
-    expectRefusal("Learning rate should be >= 0 but is: -1") { _ = try Adafactor([p], lr: -1) }
+    expectRefusal("Invalid alpha value: -1") { try RMSprop([p], alpha: -1) }
+    expectRefusal("Invalid momentum value: -1") { try RMSprop([p], momentum: -1) }
+    expectRefusal("Invalid eta values: 1.5, 1.2") { try Rprop([p], etas: (1.5, 1.2)) }
+    expectRefusal("Learning rate should be >= 0 but is: -1") { try Adafactor([p], lr: -1) }
     expectRefusal("beta2_decay should be <= 0 but is: 0.5") {
-      _ = try Adafactor([p], beta2Decay: 0.5)
+      try Adafactor([p], beta2Decay: 0.5)
     }
-    expectRefusal("epsilon1 should be >= 0 but is: -1.0") { _ = try Adafactor([p], eps: (-1, 1)) }
-    expectRefusal("epsilon2 should be >= 0 but is: -1.0") { _ = try Adafactor([p], eps: (nil, -1)) }
+    expectRefusal("epsilon1 should be >= 0 but is: -1.0") { try Adafactor([p], eps: (-1, 1)) }
+    expectRefusal("epsilon2 should be >= 0 but is: -1.0") { try Adafactor([p], eps: (nil, -1)) }
     expectRefusal("Clipping threshold d should be >= 1 but is: 0.5") {
-      _ = try Adafactor([p], d: 0.5)
+      try Adafactor([p], d: 0.5)
     }
     expectRefusal(
       "Muon only supports 2D parameters whereas we found a parameter with size: torch.Size([1])"
     ) {
-      _ = try Muon([p])
+      try Muon([p])
     }
     let matrix = try Tensor.zeros(2, 2).requiresGrad_()
-    expectRefusal("momentum should be >= 0 but is: -1") { _ = try Muon([matrix], momentum: -1) }
-    expectRefusal("Number of steps must be less than 100") { _ = try Muon([matrix], nsSteps: 100) }
+    expectRefusal("momentum should be >= 0 but is: -1") { try Muon([matrix], momentum: -1) }
+    expectRefusal("Number of steps must be less than 100…") { try Muon([matrix], nsSteps: 100) }
     expectRefusal("Invalid learning rate: -2") {
-      _ = try SGD(groups: [ParamGroup([p], ["lr": -2])])
+      try SGD(groups: [ParamGroup([p], ["lr": -2])])
     }
   }
 
@@ -249,7 +233,7 @@ struct OptimizerTests {
         for optimizer in optimizers { try optimizer.step() }
       }
       #expect(parameters[1].grad?.isContiguous == false)
-      try assertClose(parameters[0].detach(), parameters[1].detach(), rtol: 1e-5, atol: 1e-6, name)
+      try expectClose(parameters[0].detach(), parameters[1].detach(), rtol: 1e-5, atol: 1e-6, name)
     }
   }
 
@@ -266,7 +250,7 @@ struct OptimizerTests {
     let optimizer = try SGD([p], lr: 0.1)
     p.grad = Tensor([1.0])
     expectRefusal(
-      "a gradient of shape [1] and dtype float32 on cpu does not fit its parameter of shape [2]"
+      "…a gradient of shape [1] and dtype float32 on cpu does not fit its parameter of shape [2]…"
     ) {
       try optimizer.step()
     }
@@ -303,7 +287,7 @@ struct OptimizerTests {
         }
       }
       let found = try p.detach().toArray(as: Double.self)
-      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(name): \(found)")
+      expectClose(found, expected, atol: 1e-5, "\(name)")
       let state = optimizer.stateDict()
       #expect(
         state["param_groups"]?.elements?[0]["params"]?.elements?.map(\.intValue) == [0, 2, 2])

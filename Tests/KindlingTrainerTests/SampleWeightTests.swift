@@ -1,7 +1,7 @@
 import Kindling
 import KindlingTrainer
 import Testing
-import _TestSupport
+import _TestExpectations
 
 private var silent: ProgressBar { ProgressBar(.silent) }
 
@@ -82,7 +82,7 @@ struct SampleWeightTests {
       try makeTrainer().fit(loader, epochs: 3, classWeight: [0: 2, 2: 0.25], progress: silent)
     }
     let last = try #require(oneHot["loss"].last)
-    #expect(abs(last - expected[2]) < 1e-6)
+    expectClose(last, expected[2], atol: 1e-6)
   }
 
   @Test func lossesThatStayApartAreAveragedOverTheirElements() throws {
@@ -95,8 +95,8 @@ struct SampleWeightTests {
     let squares = try (prediction - y).square()
     let expected = try (squares.mean(dim: 1) * weights).mean().item()
     let history = try trainer.fit(x, y, batchSize: 6, sampleWeight: weights, progress: silent)
-    #expect(abs(try #require(history["loss"].last) - expected) < 1e-6)
-    #expect(abs(try #require(trainer.evaluate(x, y)["loss"]) - squares.mean().item()) < 1e-6)
+    expectClose(history["loss"].last, expected, atol: 1e-6)
+    try expectClose(trainer.evaluate(x, y)["loss"], squares.mean().item(), atol: 1e-6)
   }
 
   @Test func theLastRowsAreHeldBack() throws {
@@ -136,41 +136,38 @@ struct SampleWeightTests {
         classWeight: classes, progress: silent)
     }
     let loader = try DataLoader(TensorDataset(x, y), batchSize: 2)
-    let refusals: [(String, () throws -> Void)] = [
-      (
-        "sampleWeight must have shape [4], a number without gradient for each row, but has shape [3]",
-        { try fit(weights: .ones(3)) }
-      ),
-      ("but has shape []", { try fit(weights: Tensor(1.0)) }),
-      (
-        "sampleWeight and classWeight both say what a sample counts for",
-        { try fit(weights: .ones(4), classes: [0: 1]) }
-      ),
-      ("classWeight names the class -1, which is negative", { try fit(classes: [-1: 1]) }),
-      (
-        "classWeight must be finite and not negative, but class 2 has nan",
-        { try fit(classes: [2: .nan]) }
-      ),
-      ("validationSplit must be at least 0 and below 1, but is 1", { try fit(split: 1) }),
-      ("validationSplit must be at least 0 and below 1, but is nan", { try fit(split: .nan) }),
-      ("validationSplit 0.9 of 4 rows leaves 0 to train on and 4", { try fit(split: 0.9) }),
-      (
-        "validation and validationSplit both say what to evaluate",
-        { try fit(split: 0.5, validation: loader) }
-      ),
-      (
-        "CrossEntropyLoss gives one number for all of them; use reduction: .none",
-        { try fit(weights: .ones(4), trainer: makeTrainer(.mean)) }
-      ),
-      (
-        "the weights have shape [4, 2], but CrossEntropyLoss gives losses of shape [4]",
-        {
-          try makeTrainer().fit(
-            DataLoader(TensorDataset(x, y, .ones(4, 2)), batchSize: 4), progress: silent)
-        }
-      ),
-    ]
-    for (text, body) in refusals { expectRefusal(text, body) }
+    expectRefusal(
+      "…sampleWeight must have shape [4], a number without gradient for each row, but has shape [3]"
+    ) { try fit(weights: .ones(3)) }
+    expectRefusal("fit: …but has shape []") { try fit(weights: Tensor(1.0)) }
+    expectRefusal("fit: sampleWeight and classWeight both say what a sample counts for; give one") {
+      try fit(weights: .ones(4), classes: [0: 1])
+    }
+    expectRefusal("…classWeight names the class -1, which is negative") {
+      try fit(classes: [-1: 1])
+    }
+    expectRefusal("fit: classWeight must be finite and not negative, but class 2 has nan") {
+      try fit(classes: [2: .nan])
+    }
+    expectRefusal("…validationSplit must be at least 0 and below 1, but is 1…") {
+      try fit(split: 1)
+    }
+    expectRefusal("fit: validationSplit must be at least 0 and below 1, but is nan") {
+      try fit(split: .nan)
+    }
+    expectRefusal("fit: validationSplit 0.9 of 4 rows leaves 0 to train on and 4…") {
+      try fit(split: 0.9)
+    }
+    expectRefusal("fit: validation and validationSplit both say what to evaluate; give one") {
+      try fit(split: 0.5, validation: loader)
+    }
+    expectRefusal("…CrossEntropyLoss gives one number for all of them; use reduction: .none") {
+      try fit(weights: .ones(4), trainer: makeTrainer(.mean))
+    }
+    expectRefusal("the weights have shape [4, 2], but CrossEntropyLoss gives losses of shape [4]") {
+      try makeTrainer().fit(
+        DataLoader(TensorDataset(x, y, .ones(4, 2)), batchSize: 4), progress: silent)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import Kindling
 import KindlingTrainer
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// What a second training, a saved one or a frozen part changes, and what it must not.
 struct TrainerStateTests {
@@ -129,8 +129,8 @@ struct TrainerStateTests {
     }
     let trainer = try Logarithm().compile(
       optimizer: { try SGD($0, lr: 0.1) }, loss: CrossEntropyLoss())
-    expectRefusal("the loss is nan at step 1") { try trainer.fit(batches(), progress: silent) }
-    expectRefusal("returned nan values") {
+    expectRefusal("…the loss is nan at step 1…") { try trainer.fit(batches(), progress: silent) }
+    expectRefusal("backward: …returned nan values…") {
       try detectAnomaly { _ = try trainer.fit(batches(), progress: silent) }
     }
   }
@@ -144,7 +144,7 @@ struct TrainerStateTests {
       }
     }
     let trainer = try makeTrainer(), breaks = Breaks()
-    expectRefusal("the loss is nan") {
+    expectRefusal("the loss is nan…") {
       try trainer.fit(
         batches(), epochs: 5,
         callbacks: [
@@ -171,12 +171,12 @@ struct TrainerStateTests {
         try (input - target).square()
       }
     }
-    expectRefusal("use reduction: .mean or .sum") { _ = try logs(Squares()) }
+    expectRefusal("…use reduction: .mean or .sum") { try logs(Squares()) }
   }
 
   @Test func targetsOfAnotherShapeAreRefused() throws {
     let scores = try Tensor.rand(4, 3, 2)
-    expectRefusal("expected scores [N, C]") {
+    expectRefusal("accuracy: expected scores [N, C]…") {
       try Accuracy().update(scores, Tensor.zeros([2, 4], dtype: .int64))
     }
     try Accuracy().update(scores, Tensor.zeros([4, 2], dtype: .int64))
@@ -203,7 +203,7 @@ struct TrainerStateTests {
 
   @Test func nothingToTrainOnIsAnError() throws {
     let none: [Result<(Tensor, Tensor), any Error>] = []
-    expectRefusal("no batches to train on") { try makeTrainer().fit(none, progress: silent) }
+    expectRefusal("fit: …no batches to train on") { try makeTrainer().fit(none, progress: silent) }
   }
 
   @Test func aMatrixOfManyClassesIsAList() throws {
@@ -219,10 +219,10 @@ struct TrainerStateTests {
   @Test func countsThatHaveNoSumAreRefused() throws {
     let row = CheckpointValue.list(Array(repeating: .int(1 << 47), count: 200))
     let state: CheckpointValue = ["counts": .list(Array(repeating: row, count: 200))]
-    expectRefusal("is none") { try ConfusionMatrix().loadState(state) }
+    expectRefusal("…is none") { try ConfusionMatrix().loadState(state) }
     let wide = CheckpointValue.list(Array(repeating: .int(0), count: 100_000))
     let large: CheckpointValue = ["counts": .list(Array(repeating: wide, count: 100_000))]
-    expectRefusal("is none") { try ConfusionMatrix().loadState(large) }
+    expectRefusal("…is none") { try ConfusionMatrix().loadState(large) }
   }
 
   @Test func reportsOfMistakesWithoutPicturesDoNotPraise() throws {

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 @Suite struct ConvertTests {
   private func kindling(_ arguments: [String], in folder: String) throws -> Program.Result {
@@ -20,7 +20,7 @@ import _TestSupport
       #expect(result.status == 0 && result.errors == "", "\(result.errors)")
       let loaded = try read("\(folder)/\(to)")
       #expect(Set(loaded.keys) == Set(Self.state.keys))
-      for (key, tensor) in Self.state { try assertClose(#require(loaded[key]), tensor, key) }
+      for (key, tensor) in Self.state { try expectClose(#require(loaded[key]), tensor, key) }
       let listed = try kindling(["inspect", to], in: folder)
       #expect(listed.output.contains("layer.bias  [1]    int64"), "\(listed.output)")
       #expect(listed.lines.last == "3 tensors, 6 elements, 22 bytes")
@@ -42,7 +42,7 @@ import _TestSupport
         try load("\(folder)/y.pth").tensorValue, try NumPy.load("\(folder)/z.npy"),
         try NumPy.loadz("\(folder)/z.npz")["arr_0"], try load("\(folder)/old.pth").tensorValue,
         try Safetensors.load("\(folder)/y.safetensors")["tensor"],
-      ] { try assertClose(#require(tensor), [1, 2]) }
+      ] { try expectClose(#require(tensor), [1, 2]) }
       #expect(try FileFormat(ofFile: "\(folder)/old.pth") == .legacy)
     }
   }
@@ -96,8 +96,8 @@ import _TestSupport
       let kept = try kindling(["convert", "in.pth", "out.pth"], in: folder)
       #expect(kept.status == 0 && kept.errors == "", "\(kept.errors)")
       let loaded = try load("\(folder)/out.pth")
-      try assertClose(#require(loaded["a.b"]?.tensorValue), [1])
-      try assertClose(#require(loaded["a"]?["b"]?.tensorValue), [2])
+      try expectClose(#require(loaded["a.b"]?.tensorValue), [1])
+      try expectClose(#require(loaded["a"]?["b"]?.tensorValue), [2])
       let names = try loadNotes(from: "\(folder)/out.pth")["classes"]?.elements
       #expect(names?.map(\.stringValue) == ["red", "green"])
       let old = try kindling(["convert", "in.pth", "old.pth", "--legacy"], in: folder)

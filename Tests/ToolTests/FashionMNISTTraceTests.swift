@@ -1,5 +1,5 @@
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// `kindling train` beside PyTorch's own runs of the same program.
 @Suite struct FashionMNISTTraceTests {
@@ -23,13 +23,13 @@ import _TestSupport
       #expect(losses.count == 10)
       #expect(found.count == losses.count)
       for (batch, (loss, wanted)) in zip(found, losses).enumerated() {
-        #expect(abs(loss - wanted) <= 2e-5, "epoch \(index + 1), batch \(batch * 100)")
+        expectClose(loss, wanted, atol: 2e-5, "epoch \(index + 1), batch \(batch * 100)")
       }
       let summary = try #require(own.last)
       let accuracy = try #require(summary["accuracy"]?.double)
-      #expect(abs(accuracy - (epoch["accuracy"]?.double ?? 0)) <= 0.0005)
+      expectClose(accuracy, (epoch["accuracy"]?.double ?? 0), atol: 0.0005)
       let average = try #require(summary["avg_loss"]?.double)
-      #expect(abs(average - (epoch["avg_loss"]?.double ?? 0)) <= 2e-5)
+      expectClose(average, (epoch["avg_loss"]?.double ?? 0), atol: 2e-5)
     }
   }
 }

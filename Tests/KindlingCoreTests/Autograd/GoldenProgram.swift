@@ -1,5 +1,6 @@
 import Kindling
-import _TestSupport
+import Testing
+import _TestExpectations
 
 /// A program of `autograd.json`, ported line by line: from its inputs to its outputs and its text.
 struct GoldenProgram: CustomStringConvertible, Sendable {
@@ -85,7 +86,7 @@ enum GoldenOutput {
       guard let name = expected["tensor"]?.string, let tensor else {
         throw GoldenError("\(what): got \(self), expected \(expected)")
       }
-      try close(tensor, file.tensor(name), what)
+      try expectGolden(tensor.detach(), file.tensor(name), what)
     case .list(let list):
       let names = expected["tensors"]?.array?.compactMap(\.string) ?? []
       guard names.count == list.count else {
@@ -93,19 +94,13 @@ enum GoldenOutput {
       }
       for (tensor, name) in zip(list, names) {
         guard let tensor else { throw GoldenError("\(what): no tensor for \(name)") }
-        try close(tensor, file.tensor(name), "\(what) \(name)")
+        try expectGolden(tensor.detach(), file.tensor(name), "\(what) \(name)")
       }
     case .plain(let value):
       guard let wanted = expected["value"], isClose(value, wanted) else {
         throw GoldenError("\(what): got \(value), expected \(expected)")
       }
     }
-  }
-
-  private func close(_ actual: Tensor, _ expected: Tensor, _ what: String) throws {
-    let double = expected.dtype == .float64
-    try assertClose(
-      actual.detach(), expected, rtol: double ? 1e-10 : 1e-5, atol: double ? 1e-12 : 1e-6, what)
   }
 
   private func isClose(_ a: JSONValue, _ b: JSONValue) -> Bool {

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// The programs, graphs and failures of `autograd.json`.
 @Suite struct GoldenAutogradTests {
@@ -17,8 +17,7 @@ import _TestSupport
 
   @Test(arguments: failureCases)
   func failure(_ example: FailureCase) {
-    let text = refusal(example.body)
-    #expect(text.lowercased().contains(example.says.lowercased()), "\(example.name) says: \(text)")
+    expectRefusal(example.says, sourceLocation: example.sourceLocation, example.body)
   }
 }
 
@@ -68,12 +67,14 @@ struct GraphCase: CustomStringConvertible, Sendable {
 struct FailureCase: CustomStringConvertible, Sendable {
   let name: String
   let says: String
+  let sourceLocation: SourceLocation
   let body: @Sendable () throws -> Void
 
-  init(_ name: String, _ says: String, _ body: @escaping @Sendable () throws -> Void) {
-    self.name = name
-    self.says = says
-    self.body = body
+  init(
+    _ name: String, _ says: String, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: @escaping @Sendable () throws -> Void
+  ) {
+    (self.name, self.says, self.sourceLocation, self.body) = (name, says, sourceLocation, body)
   }
 
   var description: String { name }

@@ -1,95 +1,19 @@
 import Kindling
 import Testing
-
-/// A differentiable function and where to check it.
-struct GradientCase: Sendable, CustomTestStringConvertible {
-  let name: String
-  let shapes: [[Int]]
-  let range: ClosedRange<Double>
-  /// Equal elements would lie on a kink: no expanded inputs.
-  let hasTies: Bool
-  /// Second derivatives exist in PyTorch too.
-  let twice: Bool
-  let body: @Sendable ([Tensor]) throws -> Tensor
-  var testDescription: String { name }
-
-  init(
-    _ name: String, _ shapes: [Int]..., in range: ClosedRange<Double> = -2...2,
-    hasTies: Bool = false, twice: Bool = true,
-    _ body: @escaping @Sendable ([Tensor]) throws -> Tensor
-  ) {
-    self.name = name
-    self.shapes = shapes.isEmpty ? [[2, 3]] : shapes
-    self.range = range
-    self.hasTies = hasTies
-    self.twice = twice
-    self.body = body
-  }
-
-  /// Numbers in `range` without a pattern, no two alike and none at a whole number.
-  func values(_ count: Int, _ seed: Int) -> [Double] {
-    (0..<count).map { i in
-      let unit = Double((i * 7919 + seed * 104_729 + 31) % 997) / 997 + 0.000_31
-      return range.lowerBound + (range.upperBound - range.lowerBound) * Swift.min(unit, 0.999)
-    }
-  }
-}
-
-/// How an input lies in memory.
-enum InputLayout: CaseIterable, Sendable {
-  case contiguous, transposed, sliced, expanded
-
-  /// The shape of the leaf that `view` shows as `shape`.
-  func leaf(_ shape: [Int]) -> [Int] {
-    switch self {
-    case .contiguous: shape
-    case .transposed: shape.reversed()
-    case .sliced: shape.isEmpty ? [3] : Array(shape.dropLast()) + [(shape.last ?? 1) * 2 + 1]
-    case .expanded: shape.isEmpty ? shape : [1] + shape.dropFirst()
-    }
-  }
-  func view(_ x: Tensor, _ shape: [Int]) throws -> Tensor {
-    switch self {
-    case .contiguous: x
-    case .transposed: try x.permute(x.shape.indices.reversed())
-    case .sliced: shape.isEmpty ? try x.select(0, 1) : try x.slice(-1, 1, nil, step: 2)
-    case .expanded: try x.expand(shape)
-    }
-  }
-}
-
-/// Compares a case's gradients with differences, for each layout of its inputs.
-func checkGradients(_ test: GradientCase) throws {
-  for layout in InputLayout.allCases where !(test.hasTies && layout == .expanded) {
-    let leaves = try test.shapes.enumerated().map { i, shape in
-      let size = layout.leaf(shape)
-      return try Tensor(test.values(size.reduce(1, *), i), dtype: .float64).reshape(size)
-        .requiresGrad_()
-    }
-    let shapes = test.shapes
-    let function: ([Tensor]) throws -> Tensor = { inputs in
-      try test.body(zip(inputs, shapes).map { try layout.view($0, $1) })
-    }
-    do {
-      try gradcheck(function, leaves)
-      if test.twice && layout == .contiguous { try gradgradcheck(function, leaves) }
-    } catch {
-      Issue.record("\(test.name), \(layout): \(error)")
-    }
-  }
-}
+import _TestExpectations
 
 /// Every gradient against differences in float64, for each layout of the inputs.
 @Suite struct GradientTests {
   @Test(arguments: gradientCases)
-  func agreesWithDifferences(test: GradientCase) throws { try checkGradients(test) }
+  func agreesWithDifferences(test: GradientCase) throws { try test.check() }
 
   @Test func aWrongGradientIsFound() throws {
     let x = try Tensor([1.0, 2.0], dtype: .float64).requiresGrad_()
-    let said = refusal { try gradcheck({ try $0[0].detach() * $0[0] }, [x]) }
-    #expect(said.contains("Jacobian mismatch for output 0 (element 0)"), "\(said)")
+    expectRefusal("gradcheck: Jacobian mismatch for output 0 (element 0)…") {
+      try gradcheck({ try $0[0].detach() * $0[0] }, [x])
+    }
     let single = try Tensor([1.0], dtype: .float32).requiresGrad_()
-    #expect(refusal { try gradcheck({ $0[0] }, [single]) }.contains("need float64"))
+    expectRefusal("gradcheck: …need float64") { try gradcheck({ $0[0] }, [single]) }
   }
 }
 

@@ -1,6 +1,7 @@
 import CKernels
 import Kindling
 import Testing
+import _TestExpectations
 
 /// Every kernel under every instruction set of this machine, against the generic one: all lengths
 /// around the vectors' widths, starts that are not aligned, elements that are apart, and no byte
@@ -187,8 +188,9 @@ import Testing
       for set in Self.sets {
         let found = try Self.with(set) { try results(length) }
         for (i, (found, wanted)) in zip(found, expected).enumerated() {
-          let close = try found.allclose(wanted, rtol: dtype == .float32 ? 1e-5 : 1e-13, atol: 2e-6)
-          #expect(close, "result \(i) of length \(length) under \(set)")
+          try expectClose(
+            found, wanted, rtol: dtype == .float32 ? 1e-5 : 1e-13, atol: 2e-6,
+            "result \(i) of length \(length) under \(set)")
         }
       }
     }

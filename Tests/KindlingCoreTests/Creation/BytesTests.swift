@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 @Suite struct BytesTests {
   @Test(arguments: DType.allCases)
@@ -9,17 +9,17 @@ import _TestSupport
     for tensor in [x, try x.t(), try x[.all, 1...], try Tensor.zeros([0], dtype: dtype)] {
       let bytes = try tensor.bytes()
       #expect(bytes.count == tensor.numel * dtype.byteSize)
-      try assertClose(Tensor.frombuffer(bytes, dtype: dtype).reshape(tensor.shape), tensor)
+      try expectClose(Tensor.frombuffer(bytes, dtype: dtype).reshape(tensor.shape), tensor)
       // A collection that is no array, as `Data` may be.
-      try assertClose(
+      try expectClose(
         Tensor.frombuffer(bytes.lazy.map { $0 }, dtype: dtype).reshape(tensor.shape), tensor)
     }
   }
 
   @Test func aPartIsRead() throws {
     let bytes: [UInt8] = [9, 1, 0, 2, 0, 3, 0, 9]
-    try assertClose(Tensor.frombuffer(bytes, dtype: .int16, count: 2, offset: 1), [1, 2])
-    try assertClose(Tensor.frombuffer([0, 7, 1] as [UInt8], dtype: .bool), [0, 1, 1])
+    try expectClose(Tensor.frombuffer(bytes, dtype: .int16, count: 2, offset: 1), [1, 2])
+    try expectClose(Tensor.frombuffer([0, 7, 1] as [UInt8], dtype: .bool), [0, 1, 1])
     #expect(try Tensor.frombuffer(bytes, dtype: .float64, requiresGrad: true).requiresGrad)
   }
 
@@ -32,10 +32,9 @@ import _TestSupport
       (0, .max, 0, "must not be greater than actual buffer length"),
     ] as [(Int, Int?, Int, String)])
   func refuses(size: Int, count: Int?, offset: Int, words: String) {
-    let error = #expect(throws: TensorError.self) {
+    expectRefusal("…\(words)…") {
       try Tensor.frombuffer(
         [UInt8](repeating: 0, count: size), dtype: .float32, count: count, offset: offset)
     }
-    #expect(error?.description.contains(words) == true, "\(error?.description ?? "nothing")")
   }
 }

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// The dtypes of operations on three tensors, with and without dimensions, against PyTorch's
 /// (`Tests/Golden/promotion.py`): they follow from all three together, not from pairs.
@@ -67,15 +67,14 @@ import _TestSupport
     #expect(try values(0, 0) == [false, false, false, false])
     #expect(try values(2, 1) == [true, true, true, false])
     #expect(try values(0, 1) == [true, true, false, false])
-    #expect(
-      refusal { _ = try x.addr(x, y, beta: -0.5) }.contains(
-        "For integral input tensors, argument beta must not be a floating point number."))
-    #expect(
-      refusal { _ = try x.addr(x, y, alpha: 1.0) }.contains(
-        "For integral input tensors, argument alpha must not be a floating point number."))
-    #expect(
-      refusal { _ = try Tensor([1]).addr(Tensor([1]), Tensor([1]), beta: true) }.contains(
-        "Boolean beta only supported for Boolean results."))
+    expectRefusal("…For integral input tensors, argument beta must not be a floating point number.")
+    { try x.addr(x, y, beta: -0.5) }
+    expectRefusal(
+      "…For integral input tensors, argument alpha must not be a floating point number."
+    ) { try x.addr(x, y, alpha: 1.0) }
+    expectRefusal("addr: Boolean beta only supported for Boolean results.") {
+      try Tensor([1]).addr(Tensor([1]), Tensor([1]), beta: true)
+    }
   }
 
   /// Elements are rounded to the dtype of a reduction before they are added.

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Simulated quantization; the values are PyTorch's.
 @Suite struct QuantizationTests {
@@ -28,7 +28,7 @@ import _TestSupport
     let x = try Tensor(Self.x, dtype: .float32).requiresGrad_()
     let y = try x.fakeQuantizePerTensorAffine(
       scale: 0.1, zeroPoint: test.zero, quantMin: test.min, quantMax: test.max)
-    try assertClose(y.detach(), Tensor(test.result, dtype: .float32), rtol: 0, atol: 0)
+    try expectClose(y.detach(), Tensor(test.result, dtype: .float32))
     #expect(y.gradFn?.name == "FakeQuantizePerTensorAffineCachemaskBackward0")
     try y.sum().backward()
     #expect(try x.grad?.toArray(as: Double.self) == test.gradient)
@@ -48,22 +48,22 @@ import _TestSupport
   }
 
   @Test func fakeQuantizeRefusals() {
-    func refused(_ zero: Int, _ min: Int, _ max: Int, _ dtype: DType = .float32) -> String {
-      refusal {
-        _ = try Tensor.ones([2], dtype: dtype).fakeQuantizePerTensorAffine(
+    let kernel = "\"fake_quantize_tensor_cachemask_kernel_type_handling\""
+    for (zero, min, max, dtype, text) in [
+      (
+        0, 5, 4, DType.float32,
+        "`quant_min` should be less than or equal to `quant_max`. Got 5 and 4"
+      ),
+      (
+        10, 0, 5, .float32,
+        "`zero_point` must be between `quant_min` and `quant_max`. Got 10, 0 and 5"
+      ),
+      (0, 0, 5, .int32, "\(kernel) not implemented for 'Int'; convert the input with to(.float32)"),
+    ] {
+      expectRefusal("fake_quantize_per_tensor_affine: \(text)") {
+        try Tensor.ones([2], dtype: dtype).fakeQuantizePerTensorAffine(
           scale: 0.1, zeroPoint: zero, quantMin: min, quantMax: max)
       }
     }
-    let name = "fake_quantize_per_tensor_affine: "
-    let kernel = "\"fake_quantize_tensor_cachemask_kernel_type_handling\""
-    #expect(
-      refused(0, 5, 4)
-        == name + "`quant_min` should be less than or equal to `quant_max`. Got 5 and 4")
-    #expect(
-      refused(10, 0, 5)
-        == name + "`zero_point` must be between `quant_min` and `quant_max`. Got 10, 0 and 5")
-    #expect(
-      refused(0, 0, 5, .int32)
-        == "\(name)\(kernel) not implemented for 'Int'; convert the input with to(.float32)")
   }
 }

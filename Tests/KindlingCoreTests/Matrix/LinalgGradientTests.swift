@@ -1,10 +1,11 @@
 import Kindling
 import Testing
+import _TestExpectations
 
 /// Every gradient of linear algebra, and its gradient, against differences.
 @Suite struct LinalgGradientTests {
   @Test(arguments: linalgGradients)
-  func agreesWithDifferences(test: GradientCase) throws { try checkGradients(test) }
+  func agreesWithDifferences(test: GradientCase) throws { try test.check() }
 }
 
 /// A matrix that is well conditioned and has no equal singular values, whatever `x` is.

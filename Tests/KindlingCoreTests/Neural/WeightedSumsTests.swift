@@ -1,6 +1,7 @@
 import CKernels
 import KindlingCore
 import Testing
+import _TestExpectations
 
 /// Sums of weighted elements against plain loops, bit by bit, and their gradients.
 @Suite struct WeightedSumsTests {
@@ -45,23 +46,20 @@ import Testing
   @Test func differentiatesTwice() throws {
     let places = try Tensor([0, 3, 1, -1, 2, 2, 4, 0, 4, 1, -1, 3] as [Int], shape: [2, 2, 3])
     for width in [1, 3] {
-      try checkGradients(
-        GradientCase("weighted sums", [2, 2, 5, width], [2, 2, 3]) {
-          try $0[0].weightedSums(places, $0[1]).sin()
-        })
-      try checkGradients(
-        GradientCase("sums", [2, 2, 5, width]) { try $0[0].weightedSums(places, nil).sin() })
+      try GradientCase("weighted sums", [2, 2, 5, width], [2, 2, 3]) {
+        try $0[0].weightedSums(places, $0[1]).sin()
+      }.check()
+      try GradientCase("sums", [2, 2, 5, width]) { try $0[0].weightedSums(places, nil).sin() }
+        .check()
     }
   }
 
   @Test func refusesPlacesOutside() throws {
     let x = try Tensor.ones([1, 1, 3, 1])
     for place in [3, -2] {
-      let error = #expect(throws: TensorError.self) {
+      expectRefusal("…place \(place) is out of bounds for a line of 3 places…") {
         try x.weightedSums(Tensor([place], shape: [1, 1, 1]), nil)
       }
-      #expect(
-        error?.message == "place \(place) is out of bounds for a line of 3 places")
     }
   }
 }

@@ -1,6 +1,6 @@
 import KindlingCore
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Tensors changed in place by expressions.
 @Suite struct PointwiseUpdateTests {
@@ -104,20 +104,19 @@ import _TestSupport
   @Test func refusals() throws {
     let double = PointwiseUpdate(changing: 1) { t, _, _ in [t[0] * 2] }
     let leaf = try Tensor([1.0]).requiresGrad_()
-    #expect(refusal { try double([Tensor([1])]) }.contains("floating-point tensors, but got int64"))
-    #expect(refusal { try double([]) }.contains("changes 1 tensors"))
-    #expect(
-      refusal { try double([Tensor([1.0]).expand([3])]) }.contains("single memory location"))
+    expectRefusal("…floating-point tensors, but got int64") { try double([Tensor([1])]) }
+    expectRefusal("PointwiseUpdate: changes 1 tensors…") { try double([]) }
+    expectRefusal("…single memory location…") { try double([Tensor([1.0]).expand([3])]) }
     let add = PointwiseUpdate(changing: 1, reading: 1) { t, r, _ in [t[0] + r[0]] }
-    #expect(
-      refusal { try add([Tensor([1.0])], [Tensor([1.0, 2])]) }.contains(
-        "expects tensors of shape [1]"))
-    #expect(refusal { try double([leaf]) }.contains("a leaf Variable that requires grad"))
+    expectRefusal("…expects tensors of shape [1]…") {
+      try add([Tensor([1.0])], [Tensor([1.0, 2])])
+    }
+    expectRefusal("PointwiseUpdate: a leaf Variable that requires grad…") { try double([leaf]) }
     try noGrad { try double([leaf]) }
     #expect(try leaf.item() == 2)
     let negative = PointwiseUpdate(changing: -1, reading: .max) { t, _, _ in t }
-    #expect(refusal { try negative([leaf]) }.contains("changes 0 tensors"))
+    expectRefusal("PointwiseUpdate: changes 0 tensors…") { try negative([leaf]) }
     let short = PointwiseUpdate(changing: 2) { t, _, _ in [t[0]] }
-    #expect(refusal { try short([leaf, leaf]) }.contains("returns 1 values"))
+    expectRefusal("PointwiseUpdate: …returns 1 values") { try short([leaf, leaf]) }
   }
 }

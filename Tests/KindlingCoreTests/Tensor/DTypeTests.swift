@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestExpectations
 
 @Suite struct DTypeTests {
   @Test(arguments: [
@@ -22,15 +23,15 @@ import Testing
     #expect(info.max == max && info.min == -max && info.eps == eps && info.tiny == tiny)
     #expect(info.resolution == resolution && info.bits == bits && info.dtype == dtype)
     #expect(info.smallestNormal == tiny)
-    #expect(refusal { _ = try iinfo(dtype) }.contains("requires an integer input type"))
+    expectRefusal("…requires an integer input type…") { try iinfo(dtype) }
   }
 
   @Test func integers() throws {
     #expect(try iinfo(.int8).min == -128 && iinfo(.uint8).max == 255 && iinfo(.uint8).min == 0)
     #expect(try iinfo(.int64).max == Int.max && iinfo(.int32).bits == 32)
     #expect(try finfo().dtype == .float32)
-    #expect(refusal { _ = try finfo(.int8) }.contains("requires a floating point input type"))
-    #expect(refusal { _ = try iinfo(.bool) }.contains("got bool"))
+    expectRefusal("finfo: requires a floating point input type…") { try finfo(.int8) }
+    expectRefusal("iinfo: requires an integer input type, got bool") { try iinfo(.bool) }
   }
 
   @Test func promotionOfOperands() throws {
@@ -38,7 +39,7 @@ import Testing
     #expect(try Tensor.resultType(Tensor([1], dtype: .uint8), 1000) == .uint8)
     #expect(try Tensor.resultType(Tensor([1]), Tensor([1.0], dtype: .float16)) == .float16)
     #expect(Tensor.resultType(Tensor([true]), Tensor(2)) == .int64)
-    #expect(refusal { try setDefaultDtype(.int32) }.contains("only floating-point types"))
+    expectRefusal("setDefaultDtype: only floating-point types…") { try setDefaultDtype(.int32) }
     try setDefaultDtype(.float32)
     #expect(DType.default == .float32)
   }
@@ -50,8 +51,7 @@ import Testing
     #expect(try x.newTensor([[1, 2], [3, 4]], dtype: .int32).shape == [2, 2])
     #expect(try x.newTensor([1], requiresGrad: true).isLeaf)
     #expect(try !x.newTensor(x).requiresGrad)
-    #expect(
-      refusal { _ = try x.newTensor([[1, 2], [3]]) }.contains("expected sequence of length"))
+    expectRefusal("Tensor: expected sequence of length…") { try x.newTensor([[1, 2], [3]]) }
     #expect(try Tensor.zeros(2, 3).nbytes == 24)
     #expect(try Tensor.zeros([1], dtype: .int16).expand(5).nbytes == 10)
     let parts = try Tensor.arange(5).splitWithSizes([2, 3])

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 @Suite struct BuiltInTests {
   @Test func iris() throws {
@@ -10,9 +10,7 @@ import _TestSupport
     #expect(iris.classNames == ["setosa", "versicolor", "virginica"])
     // Sums of the published table's columns.
     let sums = try iris.features.sum(dims: [0]).toArray(as: Double.self)
-    for (sum, known) in zip(sums, [876.5, 458.6, 563.7, 179.9]) {
-      #expect((sum - known).magnitude < 1e-9)
-    }
+    expectClose(sums, [876.5, 458.6, 563.7, 179.9], atol: 1e-9)
     let counts = try (0..<3).map { c in try iris.targets.toArray(as: Int.self).count { $0 == c } }
     #expect(counts == [50, 50, 50])
     let (x, y) = try iris[149]
@@ -52,7 +50,7 @@ import _TestSupport
     #expect(wine.targets.dtype == .int64 && plain.targets.dtype == .float64)
     #expect(Wine.featureNames.count == 13 && BreastCancer.featureNames.count == 30)
     #expect(BreastCancer.featureNames[27] == "worst concave points")
-    try assertClose(
+    try expectClose(
       scaled[441].0,
       [
         -0.045472477940023646, -0.044641636506989144, -0.07303030271641665, -0.08141314376144114,

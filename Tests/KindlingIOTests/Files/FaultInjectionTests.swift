@@ -1,7 +1,7 @@
 import Kindling
 import KindlingPlatform
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Calls of the system that fail: whichever it is, nothing is lost and the error says why.
 @Suite struct FaultInjectionTests {
@@ -35,9 +35,10 @@ import _TestSupport
       try form.write(values, path)
       var number = 1
       while let result = InjectedFault.result(call, number, EIO, { try form.read(path) }) {
-        let error = #expect(throws: CheckpointError.self) { try result.get() }
-        #expect(error?.kind == .file && error?.path == path)
-        #expect(error?.message.contains(String(cString: strerror(EIO))) == true)
+        let reason = String(cString: strerror(EIO))
+        expectRefusal("\(path): …\(reason)…", that: { ($0 as? CheckpointError)?.kind == .file }) {
+          try result.get()
+        }
         number += 1
       }
       #expect(number > 1)

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 @Suite struct CheckpointNotesTests {
   private let state: StateDict = ["weight": Tensor([1.0, 2.0])]
@@ -35,23 +35,19 @@ import _TestSupport
     }
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    (#expect(throws: CheckpointError.self, performing: body))?.description ?? ""
-  }
-
   @Test func areRefusedWhereTheyCannotBe() throws {
     try FileBytes.withTemporaryFolder { folder in
       let path = "\(folder)/state.pth"
-      #expect(
-        message { try save(state, to: path, container: .legacy, notes: notes) }
-          == "\(path): the legacy form has no place for notes; save in the zip form")
-      #expect(
-        message { try save(state, to: path, notes: ["mean": .tensor(Tensor([1.0]))]) }
-          == "\(path): notes hold plain values, not tensors")
+      expectRefusal("\(path): the legacy form has no place for notes; save in the zip form") {
+        try save(state, to: path, container: .legacy, notes: notes)
+      }
+      expectRefusal("\(path): notes hold plain values, not tensors") {
+        try save(state, to: path, notes: ["mean": .tensor(Tensor([1.0]))])
+      }
       #expect(try FileBytes.list(folder) == [])
-      #expect(message { _ = try loadNotes(from: path) }.contains("No such file"))
+      expectRefusal("…No such file…") { try loadNotes(from: path) }
       try FileBytes.write(Array("notes".utf8), to: path)
-      #expect(message { _ = try loadNotes(from: path) }.contains("not a PyTorch checkpoint"))
+      expectRefusal("…not a PyTorch checkpoint…") { try loadNotes(from: path) }
     }
   }
 
@@ -66,7 +62,7 @@ import _TestSupport
         bytes.indices.dropLast(3).first { Array(bytes[$0..<$0 + 3]) == name })
       bytes[place] ^= 1
       try FileBytes.write(bytes, to: path)
-      #expect(message { _ = try loadNotes(from: path) }.contains("notes.pkl"))
+      expectRefusal("…notes.pkl…") { try loadNotes(from: path) }
     }
   }
 

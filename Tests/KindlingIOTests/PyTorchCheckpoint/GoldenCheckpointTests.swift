@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Files that real PyTorch wrote, against what it says they hold.
 @Suite struct GoldenCheckpointTests {
@@ -48,8 +48,7 @@ import _TestSupport
 
   @Test(arguments: refused.sorted { $0.key < $1.key })
   func saysWhatItRefuses(name: String, word: String) throws {
-    let error = #expect(throws: CheckpointError.self) { try load(Self.path(name)) }
-    #expect(error?.description.contains(word) == true, "\(error?.description ?? "nothing")")
+    expectRefusal("…\(word)…") { try load(Self.path(name)) }
   }
 
   @Test func loadsWithoutChecksumsWhenAsked() throws {
@@ -98,7 +97,7 @@ import _TestSupport
       case (.dtype(let dtype), _): #expect("torch.\(dtype)" == json["$dtype"]?.string, "\(path)")
       case (.double(let x), _):
         let y = try #require(json["$float"]?.double, "\(path)")
-        #expect(isClose(x, y, rtol: 0, atol: 0), "\(path)")
+        expectClose(x, y, "\(path)")
       case (.bytes(let bytes), _):
         let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         #expect(hex == json["$bytes"]?.string, "\(path)")
@@ -141,7 +140,7 @@ import _TestSupport
       #expect(tensor.requiresGrad == json["requires_grad"]?.bool, "\(path)")
       #expect(tensor.isParameter == (json["parameter"]?.bool ?? false), "\(path)")
       #expect(tensor.storage.byteCount == json["storage_nbytes"]?.int, "\(path)")
-      try assertClose(tensor, arrays.tensor(name), path)
+      try expectClose(tensor, arrays.tensor(name), path)
       let group = try #require(json["storage_group"]?.int, "\(path)")
       let storage = ObjectIdentifier(tensor.storage)
       #expect(groups[group, default: storage] == storage, "\(path) shares no memory")

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// A residual block of the networks for CIFAR: its shortcut takes every second pixel, and its new
 /// channels are zeros on both sides.
@@ -76,7 +76,7 @@ struct RealCheckpointTests {
       let sums = [try tensor.to(.float64).sum().item(), try tensor.to(.float64).abs().sum().item()]
       for (sum, name) in zip(sums, ["sum", "sum_abs"]) {
         let expected = try #require(key[name]?.double)
-        #expect(isClose(sum, expected, rtol: 1e-10, atol: 1e-10), "\(path)")
+        expectClose(sum, expected, rtol: 1e-10, atol: 1e-10, "\(path)")
       }
     }
     return state
@@ -98,7 +98,7 @@ struct RealCheckpointTests {
     model.eval()
     let arrays = try Golden.tensors("serialization/values.safetensors")
     let logits = try noGrad { try model(arrays.tensor("\(name)/input")) }
-    try assertClose(logits, arrays.tensor("\(name)/logits"), rtol: 1e-4, atol: 1e-4)
+    try expectClose(logits, arrays.tensor("\(name)/logits"), rtol: 1e-4, atol: 1e-4)
     #expect(try logits.argmax(dim: 1).toArray(as: Int.self) == entry["argmax"]?.ints)
   }
 }

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Activations and dropouts: graphs, forms in place, draws, refusals.
 struct ActivationTests {
@@ -95,7 +95,7 @@ struct ActivationTests {
     #expect(try plain.equal(y.detach()))
     #expect(try !plain.equal(values))
     #expect(try inPlaceGradient.isfinite().all().item() == 1)
-    expectRefusal("a leaf Variable that requires grad") { _ = try test.body(leaf) }
+    expectRefusal("…a leaf Variable that requires grad…") { try test.body(leaf) }
   }
 
   @Test func drawsAsPyTorch() throws {
@@ -124,7 +124,7 @@ struct ActivationTests {
         }
         // The noise passes through logarithms and exponentials.
         let tolerance = op.hasPrefix("gumbel") ? 1e-5 : 0
-        try assertClose(
+        try expectClose(
           result, file.tensor(#require(step["result"]?.string)), rtol: tolerance, atol: 0, op)
       }
     }
@@ -141,62 +141,64 @@ struct ActivationTests {
 
   @Test func refuses() throws {
     let x = try Tensor.ones(2, 3), integers = Tensor([1, 2])
-    expectRefusal("\"GeluKernelImpl\" not implemented for 'Long'") { _ = try F.gelu(integers) }
-    expectRefusal("\"silu_cpu\" not implemented for 'Long'") { _ = try F.silu(integers) }
-    expectRefusal("\"leaky_relu_cpu\" not implemented for 'Long'") { _ = try F.leakyRelu(integers) }
-    expectRefusal("not implemented for 'Bool'") { _ = try F.threshold(Tensor([true]), 0, 1) }
-    expectRefusal("Lower bound should be less than or equal to the upper bound") {
-      _ = try F.rrelu(x, lower: 1, upper: 0)
+    expectRefusal("gelu: \"GeluKernelImpl\" not implemented for 'Long'…") { try F.gelu(integers) }
+    expectRefusal("silu: \"silu_cpu\" not implemented for 'Long'…") { try F.silu(integers) }
+    expectRefusal("…\"leaky_relu_cpu\" not implemented for 'Long'…") { try F.leakyRelu(integers) }
+    expectRefusal("…not implemented for 'Bool'") { try F.threshold(Tensor([true]), 0, 1) }
+    expectRefusal("rrelu: Lower bound should be less than or equal to the upper bound") {
+      try F.rrelu(x, lower: 1, upper: 0)
     }
-    expectRefusal("bounds must be finite") { _ = try F.rrelu(x, lower: 0, upper: .infinity) }
-    expectRefusal("min_val cannot be greater than max_val") {
-      _ = try F.hardtanh(x, minVal: 1, maxVal: 0)
+    expectRefusal("rrelu: …bounds must be finite…") { try F.rrelu(x, lower: 0, upper: .infinity) }
+    expectRefusal("hardtanh: min_val cannot be greater than max_val: 1.0 and 0.0") {
+      try F.hardtanh(x, minVal: 1, maxVal: 0)
     }
-    expectRefusal("max_val must be larger than min_val") { _ = try Hardtanh(1, 1)(x) }
-    expectRefusal("unsigned type with negative limits") { _ = try F.hardtanh(x.to(.uint8)) }
-    expectRefusal("Bool inputs not supported for hardtanh") { _ = try F.relu6(x.to(.bool)) }
-    expectRefusal("cannot be converted to type int64_t") {
-      _ = try F.hardtanh(x.to(.int32), minVal: 0, maxVal: .infinity)
+    expectRefusal("Hardtanh: max_val must be larger than min_val…") { try Hardtanh(1, 1)(x) }
+    expectRefusal("hardtanh: …unsigned type with negative limits") { try F.hardtanh(x.to(.uint8)) }
+    expectRefusal("hardtanh: Bool inputs not supported for hardtanh") { try F.relu6(x.to(.bool)) }
+    expectRefusal("hardtanh: value cannot be converted to type int64_t without overflow") {
+      try F.hardtanh(x.to(.int32), minVal: 0, maxVal: .infinity)
     }
-    expectRefusal("lambda must be in range [0, 3.40282") { _ = try F.softshrink(x, lambd: -1) }
-    expectRefusal("alpha cannot be 0 for CELU") { _ = try F.celu(x, alpha: 0) }
-    expectRefusal("dimension 1 is size 3") { _ = try F.glu(x) }
-    expectRefusal("does not support 0-dimensional") { _ = try F.glu(Tensor(1.0)) }
-    expectRefusal("Expected `weight` to be a scalar or 1D tensor") {
-      _ = try F.prelu(x, Tensor.ones(1, 3))
+    expectRefusal("…lambda must be in range [0, 3.40282…") { try F.softshrink(x, lambd: -1) }
+    expectRefusal("celu: ZeroDivisionError: alpha cannot be 0 for CELU") { try F.celu(x, alpha: 0) }
+    expectRefusal("glu: Halving dimension must be even, but dimension 1 is size 3") { try F.glu(x) }
+    expectRefusal("glu: glu does not support 0-dimensional tensors") { try F.glu(Tensor(1.0)) }
+    expectRefusal("prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = 2") {
+      try F.prelu(x, Tensor.ones(1, 3))
     }
-    expectRefusal("parameter numbers = 2 and channel size = 3") {
-      _ = try F.prelu(x, Tensor.ones(2))
+    expectRefusal("prelu: …parameter numbers = 2 and channel size = 3…") {
+      try F.prelu(x, Tensor.ones(2))
     }
-    expectRefusal("expected input to be 3D or 4D") { _ = try Softmax2d()(x) }
-    expectRefusal("between 0 and 1, but got 1.5") { _ = try Dropout2d(1.5)(x) }
-    expectRefusal("Feature dropout requires at least 2 dimensions") {
-      _ = try F.dropout2d(Tensor.ones(3))
+    expectRefusal("Softmax2d: expected input to be 3D or 4D…") { try Softmax2d()(x) }
+    expectRefusal("…between 0 and 1, but got 1.5…") { try Dropout2d(1.5)(x) }
+    expectRefusal("dropout2d: Feature dropout requires at least 2 dimensions in the input") {
+      try F.dropout2d(Tensor.ones(3))
     }
-    expectRefusal("Expected 2D or 3D input, but received a 1D input") {
-      _ = try F.dropout1d(Tensor.ones(3))
+    expectRefusal("dropout1d: Expected 2D or 3D input, but received a 1D input…") {
+      try F.dropout1d(Tensor.ones(3))
     }
-    expectRefusal("can't be cast to the desired output type Long") {
-      _ = try F.alphaDropout(integers, training: true)
+    expectRefusal("alpha_dropout: …can't be cast to the desired output type Long…") {
+      try F.alphaDropout(integers, training: true)
     }
-    expectRefusal("Padding length must be divisible by 2") { _ = try F.pad(x, [1, 2, 3]) }
-    expectRefusal("padding length 6 and input of dimension 2") {
-      _ = try F.pad(x, [1, 1, 1, 1, 1, 1])
+    expectRefusal("pad: Padding length must be divisible by 2…") { try F.pad(x, [1, 2, 3]) }
+    expectRefusal("pad: …padding length 6 and input of dimension 2") {
+      try F.pad(x, [1, 1, 1, 1, 1, 1])
     }
-    expectRefusal("negative output size") { _ = try F.pad(x, [-2, -2]) }
-    expectRefusal("larger than any memory") { _ = try F.pad(x, [Int.max / 4, 1]) }
-    expectRefusal("negative output size") { _ = try F.pad(x, [Int.max, Int.max]) }
-    expectRefusal("doesn't take in value argument") {
-      _ = try F.pad(x, [1, 1], mode: .reflect, value: 2)
+    expectRefusal("constant_pad_nd: …negative output size…") { try F.pad(x, [-2, -2]) }
+    expectRefusal("constant_pad_nd: …larger than any memory") { try F.pad(x, [Int.max / 4, 1]) }
+    expectRefusal("constant_pad_nd: …negative output size…") { try F.pad(x, [Int.max, Int.max]) }
+    expectRefusal("pad: Padding mode \"reflect\" doesn't take in value argument") {
+      try F.pad(x, [1, 1], mode: .reflect, value: 2)
     }
-    expectRefusal("less than the corresponding input dimension") {
-      _ = try F.pad(x, [3, 0], mode: .reflect)
+    expectRefusal("reflection_pad1d: …less than the corresponding input dimension…") {
+      try F.pad(x, [3, 0], mode: .reflect)
     }
-    expectRefusal("wrapping around more than once") { _ = try F.pad(x, [4, 0], mode: .circular) }
-    expectRefusal("is not supported for 2D input") {
-      _ = try F.pad(x, [1, 1, 1, 1], mode: .replicate)
+    expectRefusal("pad: …wrapping around more than once…") {
+      try F.pad(x, [4, 0], mode: .circular)
     }
-    expectRefusal("must be >= 1") { _ = try F.pad(x, [-2, -1], mode: .replicate) }
+    expectRefusal("pad: …is not supported for 2D input…") {
+      try F.pad(x, [1, 1, 1, 1], mode: .replicate)
+    }
+    expectRefusal("replication_pad1d: …must be >= 1…") { try F.pad(x, [-2, -1], mode: .replicate) }
   }
 
   /// Bounds beyond an integer dtype limit nothing.
@@ -206,5 +208,29 @@ struct ActivationTests {
     #expect(try F.hardtanh(bytes, minVal: 0, maxVal: 1e10).equal(bytes))
     #expect(try F.hardtanh(small, minVal: -200, maxVal: 200).equal(small))
     #expect(try F.hardtanh(small, minVal: -1.5, maxVal: 2.5).equal(Tensor([-1, 2], dtype: .int8)))
+  }
+
+  /// The gradient at NaN, 0.5, −0.5 and ∞ of activations in pieces.
+  @Test func gradientsOfPiecesAtNaN() throws {
+    let cases: [(String, [Double], (Tensor) throws -> Tensor)] = [
+      ("relu", [1, 1, 0, 1], { try F.relu($0) }),
+      ("leakyRelu", [0.01, 1, 0.01, 1], { try F.leakyRelu($0) }),
+      ("threshold", [1, 1, 0, 1], { try F.threshold($0, 0.1, 2) }),
+      ("hardswish", [1, 2.0 / 3, 1.0 / 3, 1], { try F.hardswish($0) }),
+    ]
+    for (name, expected, body) in cases {
+      let x = try Tensor([Double.nan, 0.5, -0.5, .infinity], dtype: .float64).requiresGrad_()
+      try body(x).backward(Tensor.ones(4, dtype: .float64))
+      let found = try #require(x.grad).toArray(as: Double.self)
+      expectClose(found, expected, atol: 1e-12, "\(name)")
+    }
+  }
+
+  @Test func shrinkageOutsideItsRangeIsRefused() throws {
+    let x = try Tensor.randn(2, 3)
+    expectRefusal("…lambda must be in range [0, 65504.0] for input dtype Half, but found 70000.0") {
+      try F.softshrink(x.half(), lambd: 70000)
+    }
+    expectRefusal("softshrink: …but found nan") { try F.softshrink(x, lambd: .nan) }
   }
 }

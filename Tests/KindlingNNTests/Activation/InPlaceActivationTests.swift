@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestExpectations
 
 /// Activations in place keep their result, as PyTorch's do: the gradient follows from it, and a later
 /// change of it is refused.
@@ -44,13 +45,13 @@ import Testing
     let x = try leaf()
     try c.body(x * 1).mul(Tensor([1, 2, 3, 4, 5])).sum().backward()
     let first = try #require(x.grad).toArray(as: Double.self)
-    for (a, b) in zip(first, c.first) { #expect(abs(a - b) < 1e-12) }
+    expectClose(first, c.first, atol: 1e-12)
     let y = try leaf()
     let gradients = try grad(of: [c.body(y * 1).sum()], withRespectTo: [y], createGraph: true)
     let gradient = try #require(gradients[0])
     if gradient.requiresGrad { try gradient.sum().backward() }
     let second = try y.grad?.toArray(as: Double.self) ?? [Double](repeating: 0, count: 5)
-    for (a, b) in zip(second, c.second) { #expect(abs(a - b) < 1e-12) }
+    expectClose(second, c.second, atol: 1e-12)
   }
 
   /// At 0 the second derivative is that of the positive side, also out of place.
@@ -73,7 +74,7 @@ import Testing
       ]
     for activation in activations {
       let y = try F.dropout(F.dropout(activation(leaf() * 1), p: 0), p: 0.5, inplace: true)
-      expectRefusal("modified by an inplace operation") { try y.sum().backward() }
+      expectRefusal("…modified by an inplace operation…") { try y.sum().backward() }
     }
     // These keep their input instead.
     for activation in [F.silu, F.mish, F.hardswish, F.relu6] {
@@ -81,5 +82,26 @@ import Testing
       try F.dropout(activation(x * 1, true), p: 0.5, inplace: true).sum().backward()
       #expect(x.grad != nil)
     }
+  }
+
+  @Test func negativeSlopesInPlaceHaveNoGradient() throws {
+    let forms: [(String, (Tensor) throws -> Tensor)] = [
+      ("leaky_relu", { try F.leakyRelu($0, negativeSlope: -0.1, inplace: true) }),
+      ("elu", { try F.elu($0, alpha: -1, inplace: true) }),
+      ("celu", { try F.celu($0, alpha: -1, inplace: true) }),
+      ("rrelu", { try F.rrelu($0, lower: -0.3, upper: -0.1, inplace: true) }),
+      ("leaky_relu", { try LeakyReLU(-0.1, inplace: true)($0) }),
+    ]
+    for (name, form) in forms {
+      let x = try Tensor([1.0, -1.0]).requiresGrad_()
+      let y = try form(x * 1)
+      expectRefusal("…In-place \(name) backward…") { try y.sum().backward() }
+    }
+    let x = try Tensor([1.0, -1.0]).requiresGrad_()
+    try F.leakyRelu(x * 1, negativeSlope: 0, inplace: true).sum().backward()
+    try expectClose(#require(x.grad), [1, 0])
+    x.grad = nil
+    try F.leakyRelu(x * 1, negativeSlope: -0.5).sum().backward()
+    try expectClose(#require(x.grad), [1, -0.5])
   }
 }

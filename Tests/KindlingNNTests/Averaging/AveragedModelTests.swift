@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Weight averaging during ten steps of the reference, with its schedule: losses, rates, both models.
 struct AveragedModelTests {
@@ -39,10 +39,10 @@ struct AveragedModelTests {
       try optimizer.step()
       try averaged.updateParameters(model)
       let rate = record["lrs"]?.array?[step].double ?? .nan
-      #expect(isClose(optimizer.paramGroups[0].lr, rate, rtol: 1e-12, atol: 0), "rate \(step)")
+      expectClose(optimizer.paramGroups[0].lr, rate, rtol: 1e-12, "rate \(step)")
       try schedule.step()
       let expected = record["losses"]?.array?[step].double ?? .nan
-      #expect(isClose(try loss.item(), expected, rtol: 1e-5, atol: 1e-6), "loss \(step)")
+      try expectClose(loss.item(), expected, rtol: 1e-5, atol: 1e-6, "loss \(step)")
     }
     if record["update_bn"]?.bool == true {
       let batches = try (0..<4).map { i in
@@ -57,7 +57,7 @@ struct AveragedModelTests {
       for (key, value) in expected {
         let own = try #require(found[key])
         #expect(own.dtype == value.dtype)
-        try assertClose(own, value, rtol: 1e-5, atol: 1e-6, "\(part).\(key)")
+        try expectClose(own, value, rtol: 1e-5, atol: 1e-6, "\(part).\(key)")
       }
     }
   }
@@ -76,11 +76,11 @@ struct AveragedModelTests {
   @Test func refusals() throws {
     let model = Linear(2, 2)
     expectRefusal("Invalid decay value 1.5 provided. Please provide a value in [0,1] range.") {
-      _ = try AveragedModel(model, .ema(decay: 1.5)) { Linear(2, 2) }
+      try AveragedModel(model, .ema(decay: 1.5)) { Linear(2, 2) }
     }
-    expectRefusal("size mismatch for weight") { _ = try AveragedModel(model) { Linear(2, 3) } }
+    expectRefusal("…size mismatch for weight…") { try AveragedModel(model) { Linear(2, 3) } }
     let averaged = try AveragedModel(model) { Linear(2, 2) }
-    expectRefusal("but those averaged have [[2, 2], [2]]") {
+    expectRefusal("updateParameters: …but those averaged have [[2, 2], [2]]") {
       try averaged.updateParameters(Linear(3, 2))
     }
     expectRefusal("no sample") {
@@ -88,5 +88,18 @@ struct AveragedModelTests {
         [Result<Tensor, any Error>.failure(TensorError(.value, "", "no sample"))],
         Sequential(BatchNorm1d(2)))
     }
+  }
+
+  @Test func averagesOfANegativeNumberOfModels() throws {
+    let averaged = try AveragedModel(Linear(2, 2)) { Linear(2, 2) }
+    var state = try averaged.stateDict()
+    state["n_averaged"] = Tensor(-3)
+    try averaged.loadStateDict(state)
+    expectRefusal("updateParameters: n_averaged must not be negative, but is -3") {
+      try averaged.updateParameters(Linear(2, 2))
+    }
+    state["n_averaged"] = Tensor(Int.max)
+    try averaged.loadStateDict(state)
+    try averaged.updateParameters(Linear(2, 2))
   }
 }

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Convolutions and pooling as layers: what they print, what they draw, what they refuse.
 @Suite(.serialized) struct ConvolutionLayerTests {
@@ -96,7 +96,7 @@ import _TestSupport
       #expect(state.keys == expected.compactMap { $0.array?.first?.string })
       for (entry, value) in zip(expected, state.values) {
         let name = try #require(entry.array?.last?.string)
-        try assertClose(value, file.tensor(name), name)
+        try expectClose(value, file.tensor(name), name)
       }
     }
   }
@@ -113,7 +113,7 @@ import _TestSupport
     let (greatest, spots) = try MaxPool3d([2, 3, 2]).withIndices(volumes)
     let layer = MaxUnpool3d([2, 3, 2])
     #expect(try layer(greatest, spots).max().item() == greatest.max().item())
-    expectRefusal("invalid output_size") { _ = try unpool(maxima, places, outputSize: [20]) }
+    expectRefusal("…invalid output_size…") { try unpool(maxima, places, outputSize: [20]) }
   }
 
   @Test func bordersOfOtherModes() throws {
@@ -131,37 +131,37 @@ import _TestSupport
 
   @Test func impossibleLayersAreRefusedByTheirFirstUse() throws {
     let x = try Tensor.zeros(1, 3, 4, 4)
-    expectRefusal("in_channels must be divisible by groups, but got 3 and 2") {
-      _ = try Conv2d(3, 4, 3, groups: 2)(x)
+    expectRefusal("Conv2d: in_channels must be divisible by groups, but got 3 and 2") {
+      try Conv2d(3, 4, 3, groups: 2)(x)
     }
-    expectRefusal("out_channels must be divisible by groups") {
-      _ = try Conv2d(4, 3, 3, groups: 2)(x)
+    expectRefusal("Conv2d: out_channels must be divisible by groups, but got 3 and 2") {
+      try Conv2d(4, 3, 3, groups: 2)(x)
     }
-    expectRefusal("groups must be a positive integer") { _ = try Conv2d(3, 4, 3, groups: 0)(x) }
-    expectRefusal("padding='same' is not supported for strided convolutions") {
-      _ = try Conv2d(3, 4, 3, stride: 2, padding: .same)(x)
+    expectRefusal("…groups must be a positive integer…") { try Conv2d(3, 4, 3, groups: 0)(x) }
+    expectRefusal("Conv2d: padding='same' is not supported for strided convolutions") {
+      try Conv2d(3, 4, 3, stride: 2, padding: .same)(x)
     }
-    expectRefusal("kernel_size must be one number or 2 numbers") {
-      _ = try Conv2d(3, 4, [1, 2, 3])(x)
+    expectRefusal("Conv2d: kernel_size must be one number or 2 numbers, but got [1, 2, 3]") {
+      try Conv2d(3, 4, [1, 2, 3])(x)
     }
-    expectRefusal("sizes must not be negative") { _ = try Conv2d(-3, 4, 3)(x) }
-    expectRefusal("to have 3 channels, but got 2 channels instead") {
-      _ = try Conv2d(3, 4, 3)(Tensor.zeros(1, 2, 4, 4))
+    expectRefusal("Conv2d: sizes must not be negative…") { try Conv2d(-3, 4, 3)(x) }
+    expectRefusal("conv2d: …to have 3 channels, but got 2 channels instead") {
+      try Conv2d(3, 4, 3)(Tensor.zeros(1, 2, 4, 4))
     }
-    expectRefusal("Expected 3D (unbatched) or 4D (batched) input to conv2d") {
-      _ = try Conv2d(3, 4, 3)(Tensor.zeros(4, 4))
+    expectRefusal("conv2d: Expected 3D (unbatched) or 4D (batched) input to conv2d…") {
+      try Conv2d(3, 4, 3)(Tensor.zeros(4, 4))
     }
-    expectRefusal("Calculated padded input size per channel: (2 x 2). Kernel size: (3 x 3)") {
-      _ = try Conv2d(3, 4, 3)(Tensor.zeros(1, 3, 2, 2))
+    expectRefusal("…Calculated padded input size per channel: (2 x 2). Kernel size: (3 x 3)…") {
+      try Conv2d(3, 4, 3)(Tensor.zeros(1, 3, 2, 2))
     }
-    expectRefusal("Output size is too small") { _ = try MaxPool2d(5)(x) }
-    expectRefusal("pad should be at most half of effective kernel size") {
-      _ = try MaxPool2d(2, padding: 2)(x)
+    expectRefusal("max_pool2d: …Output size is too small") { try MaxPool2d(5)(x) }
+    expectRefusal("max_pool2d: pad should be at most half of effective kernel size…") {
+      try MaxPool2d(2, padding: 2)(x)
     }
     expectRefusal(
-      "requested an output size of [9, 12], but valid sizes in dimension 1 range from 9 to 10"
+      "…requested an output size of [9, 12], but valid sizes in dimension 1 range from 9 to 10…"
     ) {
-      _ = try ConvTranspose2d(3, 4, 3, stride: 2).forward(x, outputSize: [9, 12])
+      try ConvTranspose2d(3, 4, 3, stride: 2).forward(x, outputSize: [9, 12])
     }
   }
 }

@@ -1,75 +1,59 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Convolutions and pooling: gradients against differences, and the fast ways against the plain ones.
 @Suite struct ConvolutionTests {
-  struct Gradient: Sendable, CustomTestStringConvertible {
-    let name: String
-    let shapes: [[Int]]
-    let body: @Sendable ([Tensor]) throws -> Tensor
-    init(_ name: String, _ shapes: [Int]..., body: @escaping @Sendable ([Tensor]) throws -> Tensor)
-    {
-      self.name = name
-      self.shapes = shapes
-      self.body = body
-    }
-    var testDescription: String { name }
-  }
-
   static let gradients = [
-    Gradient("conv1d", [2, 2, 5], [3, 2, 3], [3]) { try F.conv1d($0[0], $0[1], $0[2], padding: 1) },
-    Gradient("conv1d strided and dilated", [1, 2, 7], [2, 2, 2]) {
+    GradientCase("conv1d", [2, 2, 5], [3, 2, 3], [3]) {
+      try F.conv1d($0[0], $0[1], $0[2], padding: 1)
+    },
+    GradientCase("conv1d strided and dilated", [1, 2, 7], [2, 2, 2]) {
       try F.conv1d($0[0], $0[1], stride: 2, padding: 1, dilation: 3)
     },
-    Gradient("conv2d", [2, 2, 4, 3], [2, 2, 3, 2], [2]) {
+    GradientCase("conv2d", [2, 2, 4, 3], [2, 2, 3, 2], [2]) {
       try F.conv2d($0[0], $0[1], $0[2], stride: [2, 1], padding: [1, 0])
     },
-    Gradient("conv2d in groups", [1, 4, 3, 3], [4, 2, 2, 2]) {
+    GradientCase("conv2d in groups", [1, 4, 3, 3], [4, 2, 2, 2]) {
       try F.conv2d($0[0], $0[1], groups: 2)
     },
-    Gradient("conv2d same", [1, 1, 3, 4], [2, 1, 2, 3]) {
+    GradientCase("conv2d same", [1, 1, 3, 4], [2, 1, 2, 3]) {
       try F.conv2d($0[0], $0[1], padding: .same)
     },
-    Gradient("conv2d stride beyond the kernel", [1, 1, 5, 5], [1, 1, 2, 2]) {
+    GradientCase("conv2d stride beyond the kernel", [1, 1, 5, 5], [1, 1, 2, 2]) {
       try F.conv2d($0[0], $0[1], stride: 3)
     },
-    Gradient("conv3d", [1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]) {
+    GradientCase("conv3d", [1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]) {
       try F.conv3d($0[0], $0[1], $0[2], padding: 1)
     },
-    Gradient("conv2d unbatched", [2, 3, 3], [1, 2, 2, 2]) { try F.conv2d($0[0], $0[1]) },
-    Gradient("conv_transpose1d", [1, 2, 3], [2, 1, 3], [1]) {
+    GradientCase("conv2d unbatched", [2, 3, 3], [1, 2, 2, 2]) { try F.conv2d($0[0], $0[1]) },
+    GradientCase("conv_transpose1d", [1, 2, 3], [2, 1, 3], [1]) {
       try F.convTranspose1d($0[0], $0[1], $0[2], stride: 2, padding: 1, outputPadding: 1)
     },
-    Gradient("conv_transpose2d", [1, 2, 2, 3], [2, 2, 2, 2], [4]) {
+    GradientCase("conv_transpose2d", [1, 2, 2, 3], [2, 2, 2, 2], [4]) {
       try F.convTranspose2d($0[0], $0[1], $0[2], stride: [1, 2], groups: 2, dilation: 2)
     },
-    Gradient("max_pool2d", [1, 2, 5, 4]) {
+    GradientCase("max_pool2d", [1, 2, 5, 4]) {
       try F.maxPool2d($0[0], 2, stride: 1, padding: 1, dilation: 2)
     },
-    Gradient("max_pool1d", [2, 1, 6]) { try F.maxPool1d($0[0], 3, ceilMode: true) },
-    Gradient("max_pool3d", [1, 1, 3, 4, 3]) { try F.maxPool3d($0[0], 2) },
-    Gradient("adaptive_max_pool2d", [1, 2, 5, 4]) { try F.adaptiveMaxPool2d($0[0], [2, 3]) },
-    Gradient("avg_pool1d", [1, 2, 7]) { try F.avgPool1d($0[0], 3, stride: 2, padding: 1) },
-    Gradient("avg_pool2d", [1, 2, 5, 4]) {
+    GradientCase("max_pool1d", [2, 1, 6]) { try F.maxPool1d($0[0], 3, ceilMode: true) },
+    GradientCase("max_pool3d", [1, 1, 3, 4, 3]) { try F.maxPool3d($0[0], 2) },
+    GradientCase("adaptive_max_pool2d", [1, 2, 5, 4]) { try F.adaptiveMaxPool2d($0[0], [2, 3]) },
+    GradientCase("avg_pool1d", [1, 2, 7]) { try F.avgPool1d($0[0], 3, stride: 2, padding: 1) },
+    GradientCase("avg_pool2d", [1, 2, 5, 4]) {
       try F.avgPool2d($0[0], 3, stride: 2, padding: 1, ceilMode: true, countIncludePad: false)
     },
-    Gradient("avg_pool3d", [1, 1, 3, 4, 3]) { try F.avgPool3d($0[0], 2, divisorOverride: 3) },
-    Gradient("adaptive_avg_pool2d", [1, 2, 5, 4]) { try F.adaptiveAvgPool2d($0[0], [2, 3]) },
-    Gradient("unfold", [1, 2, 4, 3]) { try F.unfold($0[0], 2, padding: 1, stride: 2) },
-    Gradient("fold", [1, 8, 6]) { try F.fold($0[0], [4, 3], 2) },
-    Gradient("max_unpool2d", [1, 1, 2, 2]) {
+    GradientCase("avg_pool3d", [1, 1, 3, 4, 3]) { try F.avgPool3d($0[0], 2, divisorOverride: 3) },
+    GradientCase("adaptive_avg_pool2d", [1, 2, 5, 4]) { try F.adaptiveAvgPool2d($0[0], [2, 3]) },
+    GradientCase("unfold", [1, 2, 4, 3]) { try F.unfold($0[0], 2, padding: 1, stride: 2) },
+    GradientCase("fold", [1, 8, 6]) { try F.fold($0[0], [4, 3], 2) },
+    GradientCase("max_unpool2d", [1, 1, 2, 2]) {
       try F.maxUnpool2d($0[0], Tensor([0, 3, 9, 10]).reshape([1, 1, 2, 2]), 2)
     },
   ]
 
-  @Test(arguments: gradients) func gradientsAgreeWithDifferences(_ test: Gradient) throws {
-    let leaves = try withDefaultGenerator(Generator(seed: 3)) {
-      try test.shapes.map { try Tensor.randn($0, dtype: .float64).requiresGrad_() }
-    }
-    try gradcheck(test.body, leaves)
-    try gradgradcheck(test.body, leaves)
-  }
+  @Test(arguments: gradients)
+  func gradientsAgreeWithDifferences(test: GradientCase) throws { try test.check() }
 
   /// Geometries as image, weight (of all groups), stride, padding, dilation, groups.
   static let geometries: [([Int], [Int], Int, Int, Int, Int)] = [
@@ -125,24 +109,19 @@ import _TestSupport
     let y = try x.convolved(w, b, c)
     let plain = try Tensor.empty(y.shape, dtype: dtype)
     try y.backend.composedConvolution(x, w, bias: b, c, into: plain)
-    try close(y, plain, dtype)
+    // Sums of thousands of products, so relative to the largest of them.
+    let bound = dtype == .float32 ? 2e-5 : 1e-13
+    try expectClose(y, plain, scaledAtol: bound)
 
     let g = try withDefaultGenerator(Generator(seed: 6)) { try Tensor.randn(y.shape, dtype: dtype) }
     let (gx, gw) = (try Tensor.empty(image, dtype: dtype), try Tensor.empty(kernel, dtype: dtype))
     let (px, pw) = (try Tensor.empty(image, dtype: dtype), try Tensor.empty(kernel, dtype: dtype))
     try y.backend.convolutionInput(g, w, bias: nil, c, into: gx)
     try y.backend.composedConvolutionInput(g, w, bias: nil, c, into: px)
-    try close(gx, px, dtype)
+    try expectClose(gx, px, scaledAtol: bound)
     try y.backend.convolutionWeight(g, x, c, into: gw)
     try y.backend.composedConvolutionWeight(g, x, c, into: pw)
-    try close(gw, pw, dtype)
-  }
-
-  /// Sums of thousands of products, so relative to the largest of them.
-  private func close(_ a: Tensor, _ b: Tensor, _ dtype: DType) throws {
-    let scale = try b.abs().max().item()
-    let apart = try a.sub(b).abs().max().item()
-    #expect(apart <= scale * (dtype == .float32 ? 2e-5 : 1e-13))
+    try expectClose(gw, pw, scaledAtol: bound)
   }
 
   @Test func theNodesAreNamedAsPyTorchs() throws {
@@ -189,8 +168,8 @@ import _TestSupport
       ([2, 6, 1, 2], [6, 2, 2, 1], 1, .float64), ([2, 6, 1, 2], [6, 2, 2, 1], 1, .float16),
       ([0, 6, 1, 2], [6, 2, 1, 1], 1, .float64),
     ] {
-      expectRefusal("Output size is too small") {
-        _ = try shape(image, weight, padding: padding, dtype)
+      expectRefusal("…Output size is too small…") {
+        try shape(image, weight, padding: padding, dtype)
       }
     }
   }
@@ -211,5 +190,12 @@ import _TestSupport
         [y, z] + (try grad(of: [z.sum() + y.sum()], withRespectTo: [x, w])).compactMap { $0 }
     }
     for i in 0..<4 { #expect(try results[i].equal(results[i + 4])) }
+  }
+
+  @Test func refusesSizesBeyondAllMemory() throws {
+    expectRefusal("conv3d: …larger than any memory") {
+      try F.conv3d(
+        Tensor.ones(1, 4, 4, 4), Tensor.ones(1, 1, 4, 4, 4), padding: .same, dilation: 1 << 22)
+    }
   }
 }

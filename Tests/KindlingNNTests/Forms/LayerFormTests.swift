@@ -16,27 +16,10 @@ import _TestSupport
     "_WeightNorm": "a parametrization", "_Orthogonal": "a parametrization",
   ]
 
-  /// The classes of modules in the sources of KindlingNN and their superclasses.
-  static func declaredModules() throws -> [String: String] {
-    var superclasses: [String: String] = [:]
-    for path in try FileBytes.swiftFiles(below: "\(projectRoot)/Sources/KindlingNN") {
-      let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
-      for line in text.split(separator: "\n") where line.first != " " && line.first != "/" {
-        let words = line.split { " :,<{".contains($0) }
-        guard let place = words.firstIndex(of: "class"), place + 2 < words.count else { continue }
-        superclasses[String(words[place + 1])] = String(words[place + 2])
-      }
-    }
-    func isModule(_ name: String) -> Bool {
-      name == "Module" || superclasses[name].map(isModule) ?? false
-    }
-    return superclasses.filter { isModule($0.key) }
-  }
-
   /// A class without subclasses has a form, or a reason why it has none.
   @Test func everyClassHasAFormOrAReason() throws {
     let described = Set(LayerForm.classes.map { "\($0)" })
-    let declared = try Self.declaredModules()
+    let declared = try SourceClasses.subclasses(of: "Module", in: "KindlingNN")
     #expect(described.count == LayerForm.classes.count && described.isSubset(of: declared.keys))
     #expect(Set(Self.others.keys).isSubset(of: declared.keys))
     for name in declared.keys where described.contains(name) == (Self.others[name] != nil) {

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// All initialisers against PyTorch's, to the bit.
 @Suite struct InitTests {
@@ -45,11 +45,9 @@ import _TestSupport
       if name == "orthogonal_" {
         // The draws are exact, LAPACK's sums are in an order of their own.
         let tolerance = dtype == .float64 ? 1e-13 : 1e-5
-        let problem = try difference(
-          weight.detach(), reference, rtol: tolerance, atol: tolerance)
-        #expect(problem == nil, "\(place): \(problem ?? "")")
+        try expectClose(weight.detach(), reference, rtol: tolerance, atol: tolerance, place)
       } else {
-        try assertClose(weight.detach(), reference, place)
+        try expectClose(weight.detach(), reference, place)
       }
       checked += 1
     }
@@ -76,23 +74,29 @@ import _TestSupport
 
   @Test func refusals() throws {
     let flat = try Tensor.zeros(3), square = try Tensor.zeros(2, 2)
-    let cases: [(() throws -> Void, String)] = [
-      ({ try Init.eye_(flat) }, "only tensors with 2 dimensions are supported"),
-      ({ try Init.dirac_(square) }, "only tensors with 3, 4, or 5 dimensions are supported"),
-      (
-        { try Init.dirac_(Tensor.zeros(3, 1, 1), groups: 2) },
-        "dim 0 (3) must be divisible by groups (2)"
-      ),
-      ({ try Init.sparse_(flat, sparsity: 0.5) }, "only tensors with 2 dimensions"),
-      ({ try Init.sparse_(square, sparsity: 1.5) }, "in [0, 1], but got 1.5"),
-      ({ try Init.xavierUniform_(flat) }, "fewer than 2 dimensions"),
-      ({ try Init.kaimingNormal_(square, nonlinearity: "cube") }, "unsupported nonlinearity cube"),
-      ({ try Init.orthogonal_(flat) }, "Only tensors with 2 or more dimensions are supported"),
-      ({ try Init.truncNormal_(flat, std: 0) }, "expects std > 0.0"),
-      ({ try Init.truncNormal_(flat, a: 2, b: 1) }, "expects a < b, but found a=2.0 >= b=1.0"),
-      ({ try Init.truncNormal_(flat, a: 10, b: 1e9) }, "is too wide for mean 0.0 and std 1.0"),
-      ({ try Init.uniform_(square, 2, 1) }, "from=2.0 > to=1.0"),
-    ]
-    for (body, message) in cases { expectRefusal(message) { try body() } }
+    expectRefusal("eye_: only tensors with 2 dimensions are supported…") { try Init.eye_(flat) }
+    expectRefusal("dirac_: only tensors with 3, 4, or 5 dimensions are supported…") {
+      try Init.dirac_(square)
+    }
+    expectRefusal("dirac_: dim 0 (3) must be divisible by groups (2)") {
+      try Init.dirac_(Tensor.zeros(3, 1, 1), groups: 2)
+    }
+    expectRefusal("…only tensors with 2 dimensions…") { try Init.sparse_(flat, sparsity: 0.5) }
+    expectRefusal("sparse_: …in [0, 1], but got 1.5") { try Init.sparse_(square, sparsity: 1.5) }
+    expectRefusal("fans: …fewer than 2 dimensions…") { try Init.xavierUniform_(flat) }
+    expectRefusal("calculateGain: unsupported nonlinearity cube…") {
+      try Init.kaimingNormal_(square, nonlinearity: "cube")
+    }
+    expectRefusal("orthogonal_: Only tensors with 2 or more dimensions are supported…") {
+      try Init.orthogonal_(flat)
+    }
+    expectRefusal("truncNormal_: expects std > 0.0…") { try Init.truncNormal_(flat, std: 0) }
+    expectRefusal("…expects a < b, but found a=2.0 >= b=1.0…") {
+      try Init.truncNormal_(flat, a: 2, b: 1)
+    }
+    expectRefusal("truncNormal_: …is too wide for mean 0.0 and std 1.0…") {
+      try Init.truncNormal_(flat, a: 10, b: 1e9)
+    }
+    expectRefusal("uniform_: …from=2.0 > to=1.0") { try Init.uniform_(square, 2, 1) }
   }
 }

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Everything above the backend protocol, on a device whose memory the host cannot see.
 @Suite(.serialized) struct DeviceTests {
@@ -55,11 +55,9 @@ import _TestSupport
     for make in makers {
       let host = try train(on: .cpu, make), remote = try train(on: device, make)
       #expect(remote.reads == [0, 0, 0])
-      for (a, b) in zip(remote.losses, host.losses) {
-        #expect(isClose(a, b, rtol: 1e-5, atol: 1e-6))
-      }
+      expectClose(remote.losses, host.losses, rtol: 1e-5, atol: 1e-6)
       for (a, b) in zip(remote.parameters, host.parameters) {
-        try assertClose(a, b, rtol: 1e-4, atol: 1e-5, "parameter")
+        try expectClose(a, b, rtol: 1e-4, atol: 1e-5, "parameter")
       }
     }
   }
@@ -92,7 +90,7 @@ import _TestSupport
       }
       #expect(transfers.reads == before)
       let all = try Tensor.cat(rows).cpu()
-      try assertClose(all.sum(), x.sum(), rtol: 1e-6, atol: 0, "all rows")
+      try expectClose(all.sum(), x.sum(), rtol: 1e-6, atol: 0, "all rows")
       #expect(all.shape == [10, 3])
     }
   }

@@ -238,4 +238,108 @@ struct ModuleReprTests {
     try module.registerModule("absent", nil)
     #expect(module.description.hasSuffix("\n  (absent): None\n)"))
   }
+
+  @Test func numbersPrintAsTheyWereGiven() {
+    #expect("\(Dropout(0))" == "Dropout(p=0, inplace=False)")
+    #expect("\(Dropout(0.0))" == "Dropout(p=0.0, inplace=False)")
+    #expect("\(Hardswish(inplace: true))" == "Hardswish()")
+    #expect("\(Hardsigmoid(inplace: true))" == "Hardsigmoid()")
+  }
+
+  @Test func numbersOfPoolingAndResamplingPrintAsGiven() {
+    let cases: [(Module, String)] = [
+      (LPPool2d(2, 3), "LPPool2d(norm_type=2, kernel_size=3, stride=None, ceil_mode=False)"),
+      (LPPool2d(2.0, 3), "LPPool2d(norm_type=2.0, kernel_size=3, stride=None, ceil_mode=False)"),
+      (
+        LPPool1d(1.5, 2, stride: 1),
+        "LPPool1d(norm_type=1.5, kernel_size=2, stride=1, ceil_mode=False)"
+      ),
+      (Upsample(scaleFactor: [1.5]), "Upsample(scale_factor=(1.5,), mode='nearest')"),
+      (Upsample(scaleFactor: 2), "Upsample(scale_factor=2.0, mode='nearest')"),
+      (Upsample(size: [3]), "Upsample(size=(3,), mode='nearest')"),
+      (
+        UpsamplingNearest2d(scaleFactor: 2), "UpsamplingNearest2d(scale_factor=2.0, mode='nearest')"
+      ),
+      (
+        UpsamplingBilinear2d(size: [3, 4]), "UpsamplingBilinear2d(size=(3, 4), mode='bilinear')"
+      ),
+      (
+        UpsamplingBilinear2d(scaleFactor: [1.5, 2]),
+        "UpsamplingBilinear2d(scale_factor=(1.5, 2.0), mode='bilinear')"
+      ),
+      (FractionalMaxPool3d(2, outputSize: 3), "FractionalMaxPool3d()"),
+    ]
+    for (module, text) in cases { #expect("\(module)" == text) }
+  }
+
+  @Test func optionsOfLayersPrintAsTheyWereGiven() {
+    let cases: [(Module, String)] = [
+      (Embedding(4, 2, maxNorm: 1, normType: 3), "Embedding(4, 2, max_norm=1, norm_type=3)"),
+      (
+        Embedding(4, 2, maxNorm: 1.0, normType: 3.0), "Embedding(4, 2, max_norm=1.0, norm_type=3.0)"
+      ),
+      (Embedding(4, 2, normType: 2), "Embedding(4, 2)"),
+      (
+        EmbeddingBag(4, 2, maxNorm: 2, normType: 1),
+        "EmbeddingBag(4, 2, max_norm=2, norm_type=1, mode='mean')"
+      ),
+      (
+        BatchNorm1d(3, eps: 1, momentum: 0),
+        "BatchNorm1d(3, eps=1, momentum=0, affine=True, bias=True, track_running_stats=True)"
+      ),
+      (
+        BatchNorm2d(3, eps: 1.0, momentum: nil),
+        "BatchNorm2d(3, eps=1.0, momentum=None, affine=True, bias=True, track_running_stats=True)"
+      ),
+      (
+        SyncBatchNorm(3, momentum: 1),
+        "SyncBatchNorm(3, eps=1e-05, momentum=1, affine=True, bias=True, track_running_stats=True)"
+      ),
+      (
+        InstanceNorm3d(3, eps: 1, momentum: 1.0),
+        "InstanceNorm3d(3, eps=1, momentum=1.0, affine=False, bias=False, track_running_stats=False)"
+      ),
+      (LayerNorm([2, 3], eps: 1), "LayerNorm((2, 3), eps=1, elementwise_affine=True, bias=True)"),
+      (LayerNorm(2, eps: 1.0), "LayerNorm((2,), eps=1.0, elementwise_affine=True, bias=True)"),
+      (RMSNorm(4, eps: 0), "RMSNorm((4,), eps=0, elementwise_affine=True)"),
+      (RMSNorm(4, eps: nil), "RMSNorm((4,), eps=None, elementwise_affine=True)"),
+      (GroupNorm(2, 4, eps: 1), "GroupNorm(2, 4, eps=1, affine=True, bias=True)"),
+      (LocalResponseNorm(2, alpha: 1, beta: 2, k: 3), "LocalResponseNorm(2, alpha=1, beta=2, k=3)"),
+      (LocalResponseNorm(2), "LocalResponseNorm(2, alpha=0.0001, beta=0.75, k=1.0)"),
+      (CrossMapLRN2d(2, alpha: 1, k: 2.0), "CrossMapLRN2d(2, alpha=1, beta=0.75, k=2.0)"),
+      (Dropout(0), "Dropout(p=0, inplace=False)"),
+      (Dropout2d(1.0), "Dropout2d(p=1.0, inplace=False)"),
+      (AlphaDropout(), "AlphaDropout(p=0.5, inplace=False)"),
+      (LeakyReLU(1), "LeakyReLU(negative_slope=1)"),
+      (ELU(alpha: 2), "ELU(alpha=2)"),
+      (Hardtanh(-2, 2.0), "Hardtanh(min_val=-2, max_val=2.0)"),
+      (Threshold(1, 20), "Threshold(threshold=1, value=20)"),
+      (RReLU(0, 1), "RReLU(lower=0, upper=1)"),
+      (Softplus(beta: 2, threshold: 5), "Softplus(beta=2, threshold=5)"),
+      (Hardshrink(1), "Hardshrink(1)"),
+      (ConstantPad1d(1, 3), "ConstantPad1d(padding=(1, 1), value=3)"),
+      (
+        LinearCrossEntropyLoss(2, 3, labelSmoothing: 0),
+        """
+        LinearCrossEntropyLoss(
+          in_features=2, num_classes=3, out_features=(), bias=False, reduction=mean, ignore_index=None, label_smoothing=0, options=None
+          (linear): Linear(in_features=2, out_features=3, bias=False)
+        )
+        """
+      ),
+      (
+        LinearCrossEntropyLoss(2, 3),
+        """
+        LinearCrossEntropyLoss(
+          in_features=2, num_classes=3, out_features=(), bias=False, reduction=mean, ignore_index=None, label_smoothing=0.0, options=None
+          (linear): Linear(in_features=2, out_features=3, bias=False)
+        )
+        """
+      ),
+    ]
+    for (module, text) in cases { #expect("\(module)" == text) }
+    let optional: Double? = 0.5, number = 0.25
+    #expect(BatchNorm1d(3, eps: number, momentum: optional).momentum == 0.5)
+    #expect(Embedding(4, 2, maxNorm: optional).maxNorm == 0.5)
+  }
 }

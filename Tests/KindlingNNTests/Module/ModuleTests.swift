@@ -1,5 +1,6 @@
 import Kindling
 import Testing
+import _TestExpectations
 
 private class Base: Module {
   @Parameter var scale = Tensor([2.0])
@@ -113,12 +114,12 @@ struct ModuleTests {
 
   @Test func hiddenMembersAreReported() throws {
     let x = try Tensor.ones(1, 2)
-    expectRefusal("the lazy property 'fc' of Lazy") { _ = try Lazy()(x) }
-    expectRefusal("the property 'pair' of InTuple") { _ = try InTuple()(x) }
-    expectRefusal("the property 'rows' of Nested") { _ = try Nested()(x) }
-    expectRefusal("the property 'pair' of InStruct") { _ = try InStruct()(x) }
-    expectRefusal("the lazy property 'fc' of Lazy") { _ = try Sequential(Lazy()).stateDict() }
-    expectRefusal("use a stored property, an optional, an array") {
+    expectRefusal("the lazy property 'fc' of Lazy…") { try Lazy()(x) }
+    expectRefusal("the property 'pair' of InTuple…") { try InTuple()(x) }
+    expectRefusal("the property 'rows' of Nested…") { try Nested()(x) }
+    expectRefusal("the property 'pair' of InStruct…") { try InStruct()(x) }
+    expectRefusal("the lazy property 'fc' of Lazy…") { try Sequential(Lazy()).stateDict() }
+    expectRefusal("…use a stored property, an optional, an array…") {
       try Nested().loadStateDict([:])
     }
   }
@@ -160,10 +161,10 @@ struct ModuleTests {
     #expect(try !weight.equal(before))
     try module.float()
     #expect(weight.dtype == .float32 && weight.grad?.dtype == .float32)
-    expectRefusal("only accepts floating point dtypes, but got desired dtype=int64") {
+    expectRefusal("Module.to only accepts floating point dtypes, but got desired dtype=int64") {
       try module.to(.int64)
     }
-    expectRefusal("device cuda is not available") { try module.to(.cuda) }
+    expectRefusal("device cuda is not available…") { try module.to(.cuda) }
   }
 
   @Test func frozenParametersStayAndCostNothing() throws {
@@ -210,7 +211,7 @@ struct ModuleTests {
     #expect(try identity(Tensor([1.0])).item() == 2)
     identity.registerForwardPreHook { _, _ in [] }
     expectRefusal("a forward pre-hook of Identity returned 0 inputs instead of 1") {
-      _ = try identity(Tensor([1.0]))
+      try identity(Tensor([1.0]))
     }
   }
 
@@ -265,19 +266,21 @@ struct ModuleTests {
     #expect(module.namedParameters().map(\.name) == ["w", "sub.weight", "sub.bias"])
     #expect(try module.stateDict().keys == ["w", "sub.weight", "sub.bias"])
     expectRefusal("attribute 'w' already exists") { try module.registerBuffer("w", nil) }
-    expectRefusal("parameter name can't contain \".\"") { try module.registerParameter("a.b", nil) }
-    expectRefusal("module name can't be empty") { try module.registerModule("", nil) }
+    expectRefusal("parameter name can't contain \".\"…") {
+      try module.registerParameter("a.b", nil)
+    }
+    expectRefusal("module name can't be empty string \"\"") { try module.registerModule("", nil) }
   }
 
   @Test func missingPathsThrow() throws {
     let model = Sequential(Linear(1, 1))
-    expectRefusal("Sequential has no submodule `3`") { _ = try model.getSubmodule("3") }
-    expectRefusal("Sequential has no parameter `0.foo`") { _ = try model.getParameter("0.foo") }
-    expectRefusal("Sequential has no buffer `0.weight`") { _ = try model.getBuffer("0.weight") }
-    expectRefusal("index 3 is out of range for 1 modules") { _ = try model[3] }
-    expectRefusal("layer 0 is a Linear, not a ReLU") { _ = try model[0, as: ReLU.self] }
-    expectRefusal("'a.b' cannot be a module's name") {
-      _ = try Sequential(["a.b": Identity()])(Tensor([1.0]))
+    expectRefusal("Sequential has no submodule `3`") { try model.getSubmodule("3") }
+    expectRefusal("Sequential has no parameter `0.foo`") { try model.getParameter("0.foo") }
+    expectRefusal("Sequential has no buffer `0.weight`") { try model.getBuffer("0.weight") }
+    expectRefusal("index 3 is out of range for 1 modules") { try model[3] }
+    expectRefusal("Sequential: layer 0 is a Linear, not a ReLU") { try model[0, as: ReLU.self] }
+    expectRefusal("Sequential: 'a.b' cannot be a module's name…") {
+      try Sequential(["a.b": Identity()])(Tensor([1.0]))
     }
   }
 
@@ -322,11 +325,11 @@ struct ModuleTests {
     try model.all.append(Tensor([[3.0]]))
     #expect(model.all.count == 3 && model.all.map(\.ndim) == [1, 0, 2])
     #expect(try model.all[-1].requiresGrad)
-    expectRefusal("index 3 is out of range for 3 parameters") { _ = try model.all[3] }
+    expectRefusal("index 3 is out of range for 3 parameters") { try model.all[3] }
     let refused =
       "ParameterList: Only Tensors of floating point and complex dtype can require gradients, got int64"
     expectRefusal(refused) { try model.all.append(Tensor([1])) }
-    expectRefusal(refused) { _ = try ParameterList([Tensor([1])]).stateDict() }
+    expectRefusal(refused) { try ParameterList([Tensor([1])]).stateDict() }
     let computed = try model.all[0] * 2
     #expect(try ParameterList([computed])[0].isLeaf)
   }

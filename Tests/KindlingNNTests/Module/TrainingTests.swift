@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 private final class Quadratic: Module, Layer {
   @Parameter var a = Tensor([1.0])
@@ -30,20 +30,6 @@ private final class Clf: Module, Layer {
 @Suite(.serialized) struct TrainingTests {
   private func tolerance(_ dtype: DType) -> Double { dtype == .float64 ? 1e-10 : 1e-5 }
 
-  private func expectClose(
-    _ value: Double?, _ expected: JSONValue?, _ dtype: DType, _ what: String,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    guard let reference = expected?.double else {
-      #expect(value == nil && expected == .null, "\(what)", sourceLocation: sourceLocation)
-      return
-    }
-    let near = value.map { isClose($0, reference, rtol: tolerance(dtype), atol: 0) } ?? false
-    #expect(
-      near, "\(what): \(String(describing: value)), expected \(reference)",
-      sourceLocation: sourceLocation)
-  }
-
   @Test(arguments: [DType.float32, .float64]) func quadratic(_ dtype: DType) throws {
     let golden = try Golden.json("training/quadratic.json")
     let config = try #require(golden["config"]), run = try #require(golden["runs"]?["\(dtype)"])
@@ -60,12 +46,12 @@ private final class Clf: Module, Layer {
       optimizer.zeroGrad()
       try loss.backward()
       try optimizer.step()
-      expectClose(try loss.item(), expected, dtype, "loss of step \(step)")
+      try expectClose(loss.item(), expected, rtol: tolerance(dtype), "loss of step \(step)")
     }
     let file = try Golden.tensors("training/quadratic.safetensors")
     for (name, value) in try model.stateDict() {
       let expected = try file.tensor("\(dtype).after_\(losses.count).\(name)")
-      try assertClose(value, expected, rtol: tolerance(dtype) * 10, name)
+      try expectClose(value, expected, rtol: tolerance(dtype) * 10, name)
     }
   }
 
@@ -90,15 +76,9 @@ private final class Clf: Module, Layer {
     for (i, row) in rows.enumerated() {
       // Sums over many elements of both signs are as exact as their parts.
       func check(_ value: Double?, _ name: String) throws {
-        guard let reference = row[name]?.double else {
-          #expect(value == nil, "\(name) of step \(i)")
-          return
-        }
-        let actual = try #require(value)
-        #expect(
-          isClose(
-            actual, reference, rtol: tolerance(dtype), atol: dtype == .float64 ? 1e-12 : 1e-6),
-          "\(name) of step \(i): \(actual), expected \(reference)")
+        expectClose(
+          value, row[name], rtol: tolerance(dtype), atol: dtype == .float64 ? 1e-12 : 1e-6,
+          "\(name) of step \(i)")
       }
       try check(gradient(), "grad_before")
       try check(total(), "param_before")
@@ -107,7 +87,7 @@ private final class Clf: Module, Layer {
       let output = try model(inputs.select(0, i))
       try check(gradient(), "grad_after_forward")
       let loss = try criterion(output, labels.select(0, i))
-      expectClose(try loss.item(), row["loss"], dtype, "loss of step \(i)")
+      try expectClose(loss.item(), row["loss"], rtol: tolerance(dtype), "loss of step \(i)")
       try loss.backward()
       try check(gradient(), "grad_after_backward")
       try check(total(), "param_after_backward")
@@ -131,7 +111,7 @@ private final class Clf: Module, Layer {
     let model = withDefaultGenerator(Generator(seed: seed)) { Clf(hidden: hidden) }
     try model.to(dtype)
     for (name, value) in try model.stateDict() {
-      try assertClose(value, file.tensor("\(dtype).init.\(name)"), name)
+      try expectClose(value, file.tensor("\(dtype).init.\(name)"), name)
     }
     let criterion = CrossEntropyLoss(),
       optimizer = try Adam(model.parameters(), lr: config["lr"]?.double ?? 0)
@@ -142,13 +122,11 @@ private final class Clf: Module, Layer {
       if step == 0 {
         for (name, parameter) in model.namedParameters() {
           let gradient = try #require(parameter.grad)
-          try assertClose(
-            gradient, file.tensor("\(dtype).grad0.\(name)"), rtol: tolerance(dtype),
-            atol: dtype == .float64 ? 1e-12 : 1e-6, name)
+          try expectGolden(gradient, file.tensor("\(dtype).grad0.\(name)"), name)
         }
       }
       try optimizer.step()
-      expectClose(try loss.item(), expected, dtype, "loss of step \(step)")
+      try expectClose(loss.item(), expected, rtol: tolerance(dtype), "loss of step \(step)")
     }
   }
 }

@@ -1,6 +1,6 @@
 import Kindling
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Every schedule of the reference: rates and momentum before each step, the state at the end, and a
 /// run that is saved and loaded half-way.
@@ -112,29 +112,25 @@ struct SchedulerGoldenTests {
       }
       let rates = expected.array?.compactMap(\.double) ?? []
       for (group, rate) in zip(optimizer.paramGroups, rates) {
-        #expect(
-          isClose(group.lr, rate, rtol: 1e-12, atol: 1e-15),
-          "rate \(group.lr) before step \(i), expected \(rate)")
+        expectClose(group.lr, rate, rtol: 1e-12, atol: 1e-15, "rate before step \(i)")
       }
       if let momenta {
         let momentum = optimizer.paramGroups[0]["momentum"]?.doubleValue ?? .nan
-        #expect(isClose(momentum, momenta[i], rtol: 1e-12, atol: 0), "momentum before step \(i)")
+        expectClose(momentum, momenta[i], rtol: 1e-12, "momentum before step \(i)")
       }
       try optimizer.step()
       if let failure = run.record["error_after"]?.string,
         i == (run.record["lrs"]?.array ?? []).count - 1
       {
         let words = failure.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? failure
-        expectRefusal(words) { try schedule.step() }
+        expectRefusal("…\(words)…") { try schedule.step() }
         return
       }
       try advance(schedule, metrics?[i])
     }
     compare(schedule.stateDict(), run.record["state_dict"] ?? .null, run.name)
     let last = run.record["last_lr"]?.array?.compactMap(\.double) ?? []
-    for (rate, expected) in zip(schedule.getLastLr(), last) {
-      #expect(isClose(rate, expected, rtol: 1e-12, atol: 1e-15))
-    }
+    expectClose(schedule.getLastLr(), last, rtol: 1e-12, atol: 1e-15)
   }
 
   /// All that the reference recorded of a state; it left the states of parts out.

@@ -1,7 +1,7 @@
 import Kindling
 import KindlingTrainer
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Metrics of fixed predictions, in one batch and in uneven ones.
 ///
@@ -47,7 +47,7 @@ struct MetricTests {
         start += size
       }
       let result = try metric.result()
-      #expect(isClose(result, item.value, rtol: 1e-12, atol: 0), "\(result) over \(sizes)")
+      expectClose(result, item.value, rtol: 1e-12, "over \(sizes)")
       let other = item.make()
       try other.loadState(metric.state)
       #expect(try other.result() == result)
@@ -74,7 +74,7 @@ struct MetricTests {
     accuracy.reset()
     try accuracy.update(
       Self.scores().narrow(0, 0, 3), Tensor([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]))
-    #expect(isClose(try accuracy.result(), 2.0 / 3, rtol: 1e-12, atol: 0))
+    try expectClose(accuracy.result(), 2.0 / 3, rtol: 1e-12)
     let images = Accuracy()
     try images.update(Tensor.zeros(2, 3, 4, 4), Tensor.zeros(2, 4, 4, dtype: .int64))
     #expect(try images.result() == 1)
@@ -91,28 +91,28 @@ struct MetricTests {
   }
 
   @Test func refusals() throws {
-    expectRefusal("Target 3 is out of bounds for 3 classes") {
+    expectRefusal("accuracy: Target 3 is out of bounds for 3 classes") {
       try Accuracy().update(Self.scores().narrow(0, 0, 1), Tensor([3]))
     }
-    expectRefusal("expected scores [N, C] with targets [N] or [N, C]") {
+    expectRefusal("accuracy: expected scores [N, C] with targets [N] or [N, C]…") {
       try Accuracy().update(Self.scores(), Tensor([0, 1]))
     }
-    expectRefusal("expected scores [N, C] with targets") {
+    expectRefusal("accuracy: expected scores [N, C] with targets…") {
       try Accuracy().update(Tensor([0.5, 0.5]), Tensor([1]))
     }
-    expectRefusal("predictions of shape [2, 1] and targets of shape [2] have to have one shape") {
+    expectRefusal("…predictions of shape [2, 1] and targets of shape [2] have to have one shape…") {
       try MeanSquaredError().update(Tensor.zeros(2, 1), Tensor.zeros(2))
     }
-    expectRefusal("k has to be positive, but is 0") {
+    expectRefusal("top_0_accuracy: k has to be positive, but is 0") {
       try TopKAccuracy(0).update(Self.scores(), Tensor(Self.expected))
     }
-    expectRefusal("expected scores [N, C], but got [2]") {
+    expectRefusal("top_1_accuracy: expected scores [N, C], but got [2]") {
       try TopKAccuracy(1).update(Tensor([1.0, 2]), Tensor([1, 0]))
     }
     let precision = Precision(.binary(positive: 7))
     try precision.update(Self.scores(), Tensor(Self.expected))
-    expectRefusal("there is no class 7 among 3") { _ = try precision.result() }
-    expectRefusal("the saved state of accuracy is none") { try Accuracy().loadState(["sum": 1]) }
+    expectRefusal("precision: there is no class 7 among 3") { try precision.result() }
+    expectRefusal("the saved state of accuracy is none…") { try Accuracy().loadState(["sum": 1]) }
     expectRefusal("the saved state of f1 is none") {
       try F1Score().loadState(["counts": [[1, 2]]])
     }

@@ -1,7 +1,7 @@
 import Kindling
 import KindlingTrainer
 import Testing
-import _TestSupport
+import _TestExpectations
 
 struct TrainingReportTests {
   private func makeHistory() throws -> History {
@@ -80,7 +80,7 @@ struct TrainingReportTests {
       #expect(
         String(decoding: try FileBytes.read("\(folder)/report.html"), as: UTF8.self) == report.html)
     }
-    expectRefusal("/nowhere/report.html") {
+    expectRefusal("/nowhere/report.html…") {
       try TrainingReport(title: "t", configuration: [], history: History()).write(
         to: "/nowhere/report.html")
     }

@@ -2,7 +2,7 @@ import Kindling
 import KindlingPlatform
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 @Suite struct MNISTDatasetTests {
   private func withTiny(
@@ -95,17 +95,14 @@ import _TestSupport
 
   @Test func saysWhatIsMissing() throws {
     for name in ["FashionMNIST", "MNIST", "KMNIST"] {
-      let error = #expect(throws: VisionError.self) {
+      let text = "Dataset not found in nowhere/\(name)/raw; pass download: true to download it"
+      expectRefusal(text, that: { ($0 as? VisionError)?.kind == .notFound }) {
         switch name {
         case "FashionMNIST": _ = try FashionMNIST(root: "nowhere")
         case "MNIST": _ = try MNIST(root: "nowhere")
         default: _ = try KMNIST(root: "nowhere")
         }
       }
-      #expect(error?.kind == .notFound)
-      #expect(
-        error?.message
-          == "Dataset not found in nowhere/\(name)/raw; pass download: true to download it")
     }
   }
 
@@ -125,8 +122,7 @@ import _TestSupport
     ] as [(String, [UInt8], String)])
   func refusesWhatDoesNotBelongTogether(file: String, bytes: [UInt8], reason: String) throws {
     try withTiny(changing: [file: bytes]) { root in
-      let error = #expect(throws: VisionError.self) { try Tiny(root: root) }
-      #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+      expectRefusal("…\(reason)…") { try Tiny(root: root) }
     }
   }
 
@@ -134,8 +130,7 @@ import _TestSupport
     try withTiny { root in
       let dataset = try Tiny(root: root)
       for index in [-1, 3, Int.max, Int.min] {
-        let error = #expect(throws: VisionError.self) { try dataset[index] }
-        #expect(error?.message == "Tiny: index \(index) is out of range for 3 samples")
+        expectRefusal("Tiny: index \(index) is out of range for 3 samples") { try dataset[index] }
         #expect(throws: VisionError.self) { try dataset.batch([0, index]) }
       }
     }
@@ -147,7 +142,7 @@ import _TestSupport
     #expect(training.count == 60000)
     // The published mean of the training images.
     let mean = try training.data.to(.float64).mean().item() / 255
-    #expect(abs(mean - 0.2860) < 5e-5)
+    expectClose(mean, 0.2860, atol: 5e-5)
     #expect(training.classes[try training[0].1] == "Ankle boot")
   }
 

@@ -2,7 +2,7 @@ import Kindling
 import KindlingPlatform
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Pictures, tables, folders and pages whose reading or writing fails at some call of the system.
 @Suite struct FileFaultTests {
@@ -72,9 +72,7 @@ import _TestSupport
       }
       var number = 1
       while let result = InjectedFault.result(call, number, EIO, { try use.run(path) }) {
-        let error = #expect(throws: (any Error).self) { try result.get() }
-        let text = error.map { "\($0)" } ?? ""
-        #expect(text.contains(path) && text.contains(String(cString: strerror(EIO))), "\(text)")
+        expectRefusal("…\(path)…\(String(cString: strerror(EIO)))…") { try result.get() }
         number += 1
       }
       #expect(number > 1)
@@ -104,9 +102,7 @@ import _TestSupport
       #expect(try count() == 3)
       var number = 1
       while let result = InjectedFault.result(call, number, EACCES, count) {
-        let error = #expect(throws: VisionError.self) { try result.get() }
-        #expect(error?.message.contains(root) == true)
-        #expect(error?.message.contains(String(cString: strerror(EACCES))) == true)
+        expectRefusal("…\(root)…\(String(cString: strerror(EACCES)))…") { try result.get() }
         number += 1
       }
       #expect(number > 1)

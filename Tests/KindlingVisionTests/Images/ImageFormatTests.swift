@@ -2,7 +2,7 @@ import Kindling
 import KindlingPlatform
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Files of all formats that are read; `generate_formats.py` beside them made them with Pillow.
 @Suite struct ImageFormatTests {
@@ -72,22 +72,25 @@ import _TestSupport
   }
 
   @Test func refuses() throws {
-    let cases: [([UInt8], String)] = [
-      (Array("P6 100000 100000 255\n".utf8), "promises 100000 by 100000 pixels"),
-      (Array("P5 3 3 70000\n".utf8), "largest value is 70000"),
-      (Array("P5 3 3 255\n12".utf8), "truncated"),
-      (Array("GIF89a".utf8) + [255, 255, 255, 255, 0, 0, 0, 0x2C], "truncated"),
-      (Array("BM".utf8) + [UInt8](repeating: 9, count: 60), "BMP header of"),
-      (Array("RIFF....WEBPVP8 ".utf8), "WEBP"),
-      (Array("some words".utf8), "is a text file; PNG, JPEG, BMP, GIF"),
-      ([0, 0, 0, 24] + Array("ftypavif".utf8), "is an AVIF file"),
-      ([0x50, 0x4B, 3, 4], "is a zip file"),
-    ]
-    for (bytes, reason) in cases {
-      let error = #expect(throws: VisionError.self, "\(reason)") { try decodeImage(bytes) }
-      let text = error?.message.lowercased() ?? ""
-      #expect(text.contains(reason.lowercased()), "\(text), not \(reason)")
+    expectRefusal("…promises 100000 by 100000 pixels…") {
+      try decodeImage(Array("P6 100000 100000 255\n".utf8))
     }
+    expectRefusal("…largest value is 70000…") { try decodeImage(Array("P5 3 3 70000\n".utf8)) }
+    expectRefusal("…truncated") { try decodeImage(Array("P5 3 3 255\n12".utf8)) }
+    expectRefusal("the image cannot be decoded: the file is truncated") {
+      try decodeImage(Array("GIF89a".utf8) + [255, 255, 255, 255, 0, 0, 0, 0x2C])
+    }
+    expectRefusal("the image cannot be decoded: a BMP header of 151587081 bytes is not known") {
+      try decodeImage(Array("BM".utf8) + [UInt8](repeating: 9, count: 60))
+    }
+    expectRefusal("the image cannot be decoded: libwebp refuses its header") {
+      try decodeImage(Array("RIFF....WEBPVP8 ".utf8))
+    }
+    expectRefusal("is a text file; PNG, JPEG, BMP, GIF, PNM, WebP and TIFF files are read") {
+      try decodeImage(Array("some words".utf8))
+    }
+    expectRefusal("is an AVIF file…") { try decodeImage([0, 0, 0, 24] + Array("ftypavif".utf8)) }
+    expectRefusal("is a zip file…") { try decodeImage([0x50, 0x4B, 3, 4]) }
   }
 
   /// A gray TIFF of 3 by 6 pixels, the numbers from 0 to 17, and with more entries in its directory.
@@ -136,16 +139,13 @@ import _TestSupport
     let run = (44 * 16 + 3) * 3
     expected.replaceSubrange(run..<run + 6, with: [60, 50, 40, 60, 50, 40])
     #expect(try image.bytes() == expected)
-    let error = #expect(throws: VisionError.self) {
+    expectRefusal("the image cannot be decoded: 64 bytes cannot reach 10000000 rows") {
       try decodeImage(coded(height: 10_000_000, [0, 1]))
     }
-    #expect(error?.message.contains("64 bytes cannot reach 10000000 rows") == true)
     var masked = coded(height: 8, [0, 1])
     (masked[28], masked[30]) = (1, 3)
-    let masks = #expect(throws: VisionError.self) { try decodeImage(masked) }
-    #expect(masks?.message.contains("a BMP of 1 bits a pixel has no masks") == true)
-    let wide = #expect(throws: VisionError.self) { try decodeImage(coded(height: 70_000, [0, 1])) }
-    #expect(wide?.message.contains("cannot reach 70000 rows") == true)
+    expectRefusal("…a BMP of 1 bits a pixel has no masks") { try decodeImage(masked) }
+    expectRefusal("…cannot reach 70000 rows") { try decodeImage(coded(height: 70_000, [0, 1])) }
   }
 
   /// Each scan of a JPEG goes through the whole image, and takes a few bytes where nothing changes.
@@ -160,8 +160,7 @@ import _TestSupport
       + [0xFF, 0, 0xFD, 0xFF, 0, 0xFB, 0xFF, 0, 0xF7, 0xFF, 0, 0xEF, 0xFF, 0, 0xDF, 0xFF, 0]
       + [0xBF, 0xFF, 0, 0x87]
     let file = head + Array(repeatElement(scan, count: 70).joined()) + [0xFF, 0xD9]
-    let error = #expect(throws: VisionError.self) { try decodeImage(file) }
-    #expect(error?.message.contains("it has more than 64 scans") == true)
+    expectRefusal("…it has more than 64 scans") { try decodeImage(file) }
   }
 
   /// Files of every kind in a folder of images are read, or named.
@@ -183,12 +182,10 @@ import _TestSupport
         #expect(image.shape[0] == 3 && image.dtype == .float32)
         #expect(try image.max().item() <= 1)
       }
-      let error = #expect(throws: VisionError.self) { try images[0] }
-      #expect(error?.message.contains("\(root)/a/dangling.png: No such file") == true)
+      expectRefusal("…\(root)/a/dangling.png: No such file…") { try images[0] }
 
       try FileBytes.write([1], to: "\(root)/a/photo.heic")
-      let unread = #expect(throws: VisionError.self) { try ImageFolder(root) }
-      #expect(unread?.message.contains("\(root)/a/photo.heic: images of this kind") == true)
+      expectRefusal("…\(root)/a/photo.heic: images of this kind…") { try ImageFolder(root) }
       for name in names + ["dangling.png", "photo.heic"] { unlink("\(root)/a/\(name)") }
       rmdir("\(root)/a")
     }

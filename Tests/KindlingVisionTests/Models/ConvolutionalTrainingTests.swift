@@ -2,7 +2,7 @@ import CKernels
 import Kindling
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 private final class SmallCNN: Module, Layer {
   let conv1: Conv2d
@@ -66,11 +66,7 @@ private final class SmallCNN: Module, Layer {
         }
       }
       #expect(losses.count == wanted.count && losses.count > 0)
-      func compare() {
-        for (step, pair) in zip(losses, wanted).enumerated() {
-          #expect(abs(pair.0 - pair.1) <= 1e-5, "step \(step)")
-        }
-      }
+      func compare() { expectClose(losses, wanted, atol: 1e-5, "losses") }
       // In float32 the last bit decides where a window of the pooling nearly ties. Sums without fused
       // multiply-adds have other last bits, and so have other vectors' exponentials.
       if dtype == .float32 && kk_instruction_set() != .avx2 {
@@ -87,7 +83,7 @@ private final class SmallCNN: Module, Layer {
       // The gradient of a bias before a batch normalisation is nothing but rounding, which Adam turns
       // into whole steps. Only running statistics, which follow behind, let it show, and here alone.
       let expected = try #require(run["eval_correct_of_256"]?.int)
-      #expect(abs(Int(correct) - expected) <= 2)
+      expectClose(correct, Double(expected), atol: 2)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Kindling
 import KindlingVision
 import Testing
+import _TestExpectations
 
 /// Networks of impossible numbers are built in no time, and refuse on use.
 @Suite struct ExtremeModelTests {
@@ -17,7 +18,7 @@ import Testing
     for layers in [[n, 1, 1, 1], [1, 1, 1, n], [n], [n, n, n, n, n]] {
       let network = ResNet(BasicBlock.self, layers)
       #expect(throws: TensorError.self) { _ = try network(image) }
-      #expect(refusal { _ = try network(image) }.contains("each from 1 to 1000, but got \(layers)"))
+      expectRefusal("…each from 1 to 1000, but got \(layers)…") { try network(image) }
     }
     if n != 0 {
       #expect(throws: TensorError.self) {
@@ -26,11 +27,6 @@ import Testing
     }
     let vgg = VGG(Sequential(Conv2d(3, 512, 3)), numClasses: n, initWeights: false, dropout: .nan)
     #expect(throws: (any Error).self) { _ = try vgg(image) }
-  }
-
-  private func refusal(_ body: () throws -> Void) -> String {
-    do { try body() } catch { return "\(error)" }
-    return ""
   }
 
   @Test func transformsInsideOthersWithoutEnd() throws {

@@ -3,7 +3,7 @@ import KindlingPlatform
 import KindlingVision
 import Synchronization
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Published parameters, fetched from a server that the test starts.
 @Suite struct ImageNetWeightsTests {
@@ -108,13 +108,13 @@ import _TestSupport
   func refusesAnotherFile(wholeSumIsKnown: Bool) throws {
     try withServer(published.bytes + [0]) { cache, server in
       let weights = wholeSumIsKnown ? TinyWeights(published.name, whole: published.sum) : weights
-      let error = #expect(throws: VisionError.self) { try fetch(weights, [server.address], cache) }
-      #expect(error?.kind == .download)
       let should = wholeSumIsKnown ? "be \(published.sum)" : "begin with \(published.sum.prefix(8))"
       let found = sha256(published.bytes + [0])
       let text =
         "\(server.address)\(published.name).pth: the SHA-256 sum is \(found), but should \(should)"
-      #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")
+      expectRefusal("…\(text)…", that: { ($0 as? VisionError)?.kind == .download }) {
+        try fetch(weights, [server.address], cache)
+      }
       let left = try FileBytes.list(cache)
       #expect(left == [])
     }
@@ -145,22 +145,23 @@ import _TestSupport
       let part = "\(cache)/\(published.name).pth.part"
       #expect(symlink("/dev/full", part) == 0)
       let other = "http://127.0.0.1:1/"
-      let error = #expect(throws: VisionError.self) {
+      expectRefusal(
+        "cannot write \(part): No space left on device",
+        that: { ($0 as? VisionError)?.kind == .system }
+      ) {
         try fetch(weights, [server.address, other], cache)
       }
-      #expect(error?.kind == .system)
-      #expect(error?.message == "cannot write \(part): No space left on device")
     }
   }
 
   @Test func saysThatTheFolderCannotBe() throws {
     try FileBytes.withTemporaryFolder { folder in
       try FileBytes.write([], to: folder + "/file")
-      let error = #expect(throws: VisionError.self) {
+      expectRefusal(
+        "…cannot make the folder \(folder)/file/…", that: { ($0 as? VisionError)?.kind == .system }
+      ) {
         try fetch(weights, [], folder + "/file/cache")
       }
-      #expect(error?.kind == .system)
-      #expect(error?.message.contains("cannot make the folder \(folder)/file/") == true)
     }
   }
 
@@ -168,12 +169,11 @@ import _TestSupport
     #expect(try ResNet50Weights(named: "DEFAULT") == .imagenet1kV2)
     #expect(try ResNet50Weights(named: "IMAGENET1K_V1") == .imagenet1kV1)
     #expect(try VGG16Weights(named: "IMAGENET1K_FEATURES") == .imagenet1kFeatures)
-    let error = #expect(throws: VisionError.self) { try ResNet50Weights(named: "IMAGENET1K_V9") }
-    #expect(error?.kind == .value)
-    #expect(
-      error?.message
-        == "ResNet50Weights has no weights 'IMAGENET1K_V9'; there are DEFAULT, IMAGENET1K_V1, IMAGENET1K_V2"
-    )
+    let names = "DEFAULT, IMAGENET1K_V1, IMAGENET1K_V2"
+    expectRefusal(
+      "ResNet50Weights has no weights 'IMAGENET1K_V9'; there are \(names)",
+      that: { ($0 as? VisionError)?.kind == .value }
+    ) { try ResNet50Weights(named: "IMAGENET1K_V9") }
   }
 
   // MARK: What torchvision publishes

@@ -1,7 +1,7 @@
 import Kindling
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// The model zoo against torchvision's printing and keys; values are `scripts/check-torchvision`'s.
 @Suite(.serialized) struct ModelTests {
@@ -86,7 +86,7 @@ import _TestSupport
     let image = try Tensor.full([3, 300, 260], 255, dtype: .uint8)
     let ready = try ImageClassification(cropSize: 224)(image)
     #expect(ready.shape == [3, 224, 224])
-    try assertClose(
+    try expectClose(
       ready.mean(dims: [1, 2]),
       (1 - Tensor([0.485, 0.456, 0.406])) / Tensor([0.229, 0.224, 0.225]),
       rtol: 1e-5, atol: 0, "white")

@@ -1,7 +1,7 @@
 import Kindling
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 /// Transforms of a made-up image; expected values are torchvision's.
 @Suite struct FunctionalTests {
@@ -19,19 +19,20 @@ import _TestSupport
 
   /// `slack` is the difference allowed for a pixel.
   private func check(
-    _ name: String, _ result: Tensor, _ expected: Expected, slack: Double = 0
+    _ name: String, _ result: Tensor, _ expected: Expected, slack: Double = 0,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(result.shape == expected.shape, "\(name)")
+    #expect(result.shape == expected.shape, "\(name)", sourceLocation: sourceLocation)
     let values = try result.double().flatten().toArray(as: Double.self)
-    func close(_ a: some Sequence<Double>, _ b: [Double]) -> Bool {
-      zip(a, b).allSatisfy { abs($0 - $1) <= slack + 1e-5 * abs($1) }
+    for (found, wanted, atol, what) in [
+      (Array(values.prefix(6)), expected.first, slack, "first"),
+      (Array(values.suffix(4)), expected.last, slack, "last"),
+      ([values.reduce(0, +)], [expected.sum], slack * Double(values.count) / 4, "sum"),
+    ] {
+      expectClose(
+        found, wanted, rtol: what == "sum" ? 1e-6 : 1e-5, atol: atol, "\(name): \(what)",
+        sourceLocation: sourceLocation)
     }
-    #expect(close(values.prefix(6), expected.first), "\(name): \(values.prefix(6))")
-    #expect(close(values.suffix(4), expected.last), "\(name): \(values.suffix(4))")
-    let sum = values.reduce(0, +)
-    #expect(
-      abs(sum - expected.sum) <= slack * Double(values.count) / 4 + 1e-6 * abs(expected.sum),
-      "\(name): \(sum)")
   }
 
   @Test func worksAsTorchvision() throws {
@@ -168,59 +169,56 @@ import _TestSupport
 
   @Test func refuses() throws {
     let x = try image(), row = Tensor([1, 2, 3])
-    let cases: [(String, () throws -> Void)] = [
-      ("expected an image of shape [..., H, W], but got shape [3]", { _ = try TF.hflip(row) }),
-      ("one or two positive numbers, but got [0]", { _ = try Resize(0)(x) }),
-      ("cannot become one of", { _ = try Resize(.max)(x) }),
-      ("cannot become one of", { _ = try Resize((.max, .max))(x) }),
-      ("must be strictly greater", { _ = try Resize(5, maxSize: 5)(x) }),
-      ("has nothing to resize", { _ = try Resize(5)(Tensor.empty([3, 0, 5])) }),
-      ("positive height and width", { _ = try TF.crop(x, 0, 0, .max, 1) }),
-      ("bigger than input size [6, 8]", { _ = try FiveCrop(7)(x) }),
-      ("a positive height and width", { _ = try Pad(-3)(x) }),
-      ("padding must be within reason", { _ = try Pad(.min)(x) }),
-      ("1, 2 or 4 numbers, not 3", { _ = try Pad([1, 2, 3])(x) }),
-      ("too much for reflect of 6 pixels", { _ = try Pad([0, 6], paddingMode: .reflect)(x) }),
-      ("1 or 3 channels, but got shape [6, 8]", { _ = try Grayscale()(x[0]) }),
-      ("either 1 or 3, but got 2", { _ = try Grayscale(2)(x) }),
-      ("brightness_factor (-1.0) is not", { _ = try TF.adjustBrightness(x, -1) }),
-      ("hue_factor (0.6) is not in", { _ = try TF.adjustHue(x, 0.6) }),
-      (
-        "nearest or bilinear, but got bicubic", { _ = try TF.rotate(x, 1, interpolation: .bicubic) }
-      ),
-      ("fill has 2 numbers", { _ = try TF.rotate(x, 1, fill: [1, 2]) }),
-      ("angle must be finite", { _ = try TF.rotate(x, .nan) }),
-      ("odd and positive integers, but got [2, 2]", { _ = try GaussianBlur(2)(x) }),
-      ("more than 3 × 3 pixels", { _ = try GaussianBlur(7)(x[0, 0..<3]) }),
-      (
-        "from float32 to int32 cannot be performed",
-        { _ = try ConvertImageDtype(.int32)(x.float()) }
-      ),
-      ("expected numbers, but got bool", { _ = try ConvertImageDtype(.bool)(x) }),
-      ("must lie in the image", { _ = try TF.erase(x, 0, .max, 1, 1, value: 0) }),
-      ("between 0 and 1, but got 1.5", { _ = try RandomHorizontalFlip(1.5)(x) }),
-      ("between 0 and 1, but got nan", { _ = try RandomErasing(p: .nan)(x) }),
-      ("single value or 3", { _ = try RandomErasing(p: 1, value: [1, 2])(x) }),
-      ("larger than input image size (6, 8)", { _ = try RandomCrop(7)(x) }),
-      ("scale and ratio must be positive", { _ = try RandomResizedCrop(4, scale: -1...1)(x) }),
-      ("must be non negative, but got -0.1", { _ = try ColorJitter(brightness: -0.1)(x) }),
-      ("hue values should be between", { _ = try ColorJitter(hue: 0.7)(x) }),
-      (
-        "contrast values should be between",
-        { _ = try ColorJitter(brightness: nil, contrast: -1...1)(x) }
-      ),
-      ("must be positive and finite", { _ = try RandomRotation(-1)(x) }),
-      ("nrow must be positive", { _ = try makeGrid(x, nrow: 0) }),
-      (
-        "at least one, but got shape [0, 3, 2, 2]",
-        { _ = try makeGrid(Tensor.empty([0, 3, 2, 2])) }
-      ),
-      ("normalize needs floats", { _ = try makeGrid(x, normalize: true) }),
-    ]
-    for (reason, body) in cases {
-      let error = #expect(throws: TensorError.self, "\(reason)") { try body() }
-      #expect(error?.message.contains(reason) == true, "\(error?.message ?? ""), not \(reason)")
+    expectRefusal("…expected an image of shape [..., H, W], but got shape [3]") {
+      try TF.hflip(row)
     }
+    expectRefusal("resize: …one or two positive numbers, but got [0]") { try Resize(0)(x) }
+    expectRefusal("resize: …cannot become one of…") { try Resize(.max)(x) }
+    expectRefusal("resize: …cannot become one of…") { try Resize((.max, .max))(x) }
+    expectRefusal("resize: …must be strictly greater…") { try Resize(5, maxSize: 5)(x) }
+    expectRefusal("resize: …has nothing to resize") { try Resize(5)(Tensor.empty([3, 0, 5])) }
+    expectRefusal("crop: …positive height and width…") { try TF.crop(x, 0, 0, .max, 1) }
+    expectRefusal("fiveCrop: …bigger than input size [6, 8]") { try FiveCrop(7)(x) }
+    expectRefusal("crop: …a positive height and width…") { try Pad(-3)(x) }
+    expectRefusal("pad: padding must be within reason…") { try Pad(.min)(x) }
+    expectRefusal("pad: …1, 2 or 4 numbers, not 3…") { try Pad([1, 2, 3])(x) }
+    expectRefusal("…too much for reflect of 6 pixels") {
+      try Pad([0, 6], paddingMode: .reflect)(x)
+    }
+    expectRefusal("…1 or 3 channels, but got shape [6, 8]") { try Grayscale()(x[0]) }
+    expectRefusal("rgbToGrayscale: …either 1 or 3, but got 2") { try Grayscale(2)(x) }
+    expectRefusal("…brightness_factor (-1.0) is not…") { try TF.adjustBrightness(x, -1) }
+    expectRefusal("adjustHue: hue_factor (0.6) is not in [-0.5, 0.5].") { try TF.adjustHue(x, 0.6) }
+    expectRefusal("rotate: …nearest or bilinear, but got bicubic") {
+      try TF.rotate(x, 1, interpolation: .bicubic)
+    }
+    expectRefusal("rotate: fill has 2 numbers…") { try TF.rotate(x, 1, fill: [1, 2]) }
+    expectRefusal("rotate: …angle must be finite…") { try TF.rotate(x, .nan) }
+    expectRefusal("…odd and positive integers, but got [2, 2]") { try GaussianBlur(2)(x) }
+    expectRefusal("gaussianBlur: …more than 3 × 3 pixels…") { try GaussianBlur(7)(x[0, 0..<3]) }
+    expectRefusal("convertImageDtype: the cast from float32 to int32 cannot be performed safely") {
+      try ConvertImageDtype(.int32)(x.float())
+    }
+    expectRefusal("…expected numbers, but got bool") { try ConvertImageDtype(.bool)(x) }
+    expectRefusal("erase: …must lie in the image…") { try TF.erase(x, 0, .max, 1, 1, value: 0) }
+    expectRefusal("…between 0 and 1, but got 1.5") { try RandomHorizontalFlip(1.5)(x) }
+    expectRefusal("RandomErasing: …between 0 and 1, but got nan") { try RandomErasing(p: .nan)(x) }
+    expectRefusal("…single value or 3…") { try RandomErasing(p: 1, value: [1, 2])(x) }
+    expectRefusal("RandomCrop: …larger than input image size (6, 8)") { try RandomCrop(7)(x) }
+    expectRefusal("…scale and ratio must be positive…") {
+      try RandomResizedCrop(4, scale: -1...1)(x)
+    }
+    expectRefusal("…must be non negative, but got -0.1…") { try ColorJitter(brightness: -0.1)(x) }
+    expectRefusal("ColorJitter: hue values should be between…") { try ColorJitter(hue: 0.7)(x) }
+    expectRefusal("ColorJitter: contrast values should be between…") {
+      try ColorJitter(brightness: nil, contrast: -1...1)(x)
+    }
+    expectRefusal("RandomRotation: …must be positive and finite") { try RandomRotation(-1)(x) }
+    expectRefusal("makeGrid: nrow must be positive…") { try makeGrid(x, nrow: 0) }
+    expectRefusal("makeGrid: …at least one, but got shape [0, 3, 2, 2]") {
+      try makeGrid(Tensor.empty([0, 3, 2, 2]))
+    }
+    expectRefusal("makeGrid: normalize needs floats…") { try makeGrid(x, normalize: true) }
   }
 
   @Test func savesFloatsAsBytes() throws {

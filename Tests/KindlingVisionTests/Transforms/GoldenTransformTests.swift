@@ -1,7 +1,7 @@
 import Kindling
 import KindlingVision
 import Testing
-import _TestSupport
+import _TestExpectations
 
 private let folder = "golden/data_and_transforms"
 
@@ -172,7 +172,7 @@ private let folder = "golden/data_and_transforms"
         padding: arguments["padding"]?.int ?? 2, normalize: arguments["normalize"]?.bool ?? false,
         valueRange: range.map { ($0[0], $0[1]) }, scaleEach: arguments["scale_each"]?.bool ?? false,
         padValue: arguments["pad_value"]?.double ?? 0)
-      try assertClose(
+      try expectClose(
         grid, tensors.tensor(#require(item["output"]?.string)), rtol: 1e-6, atol: 1e-6,
         "\(arguments)")
     }

@@ -2,7 +2,7 @@ import Kindling
 import Testing
 
 /// Borders that repeat the input, against the places that they name.
-@Suite struct BorderTests {
+@Suite struct PaddingTests {
   private static func source(_ i: Int, _ size: Int, _ mode: PaddingMode) -> Int {
     switch mode {
     case .reflect: i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i

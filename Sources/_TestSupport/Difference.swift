@@ -61,23 +61,32 @@ package func difference(
   if actual.dtype != expected.dtype {
     return "dtype is \(actual.dtype), expected \(expected.dtype)"
   }
-  var wrong: [Int] = []
-  let (x, y) = (try Elements(actual), try Elements(expected))
-  switch (x, y) {
-  case (.integers(let x), .integers(let y)):
+  return difference(
+    try Elements(actual), try Elements(expected), expected.shape, rtol: rtol, atol: atol,
+    scaledAtol: scaledAtol
+  ).map { "\($0), \(expected.dtype)" }
+}
+
+/// Returns how elements of the shape `shape` differ, with the largest difference and its place.
+package func difference(
+  _ actual: Elements, _ expected: Elements, _ shape: [Int], rtol: Double = 0, atol: Double = 0,
+  scaledAtol: Double = 0
+) -> String? {
+  let (x, y) = (actual.doubles, expected.doubles)
+  let wrong: [Int]
+  if case (.integers(let x), .integers(let y)) = (actual, expected) {
     wrong = x.indices.filter { x[$0] != y[$0] }
-  default:
-    let (x, y) = (x.doubles, y.doubles)
+  } else {
     let largest = scaledAtol == 0 ? 0 : y.lazy.filter(\.isFinite).map(abs).max() ?? 0
     let atol = atol + scaledAtol * largest
     wrong = x.indices.filter { !isClose(x[$0], y[$0], rtol: rtol, atol: atol) }
   }
   if wrong.isEmpty { return nil }
-  let gaps = zip(x.doubles, y.doubles).map { abs($0 - $1) }.map { $0.isNaN ? .infinity : $0 }
+  let gaps = zip(x, y).map { abs($0 - $1) }.map { $0.isNaN ? .infinity : $0 }
   let worst = wrong.reduce(wrong[0]) { gaps[$1] > gaps[$0] ? $1 : $0 }
-  return "\(wrong.count) of \(actual.numel) elements differ; "
-    + "at \(coordinates(worst, expected.shape)): \(x.text(worst)), expected \(y.text(worst)) "
-    + "(rtol \(rtol), atol \(atol), \(expected.dtype))"
+  return "\(wrong.count) of \(x.count) elements differ, by up to \(gaps[worst]) "
+    + "at \(coordinates(worst, shape)): \(actual.text(worst)), expected \(expected.text(worst)) "
+    + "(rtol \(rtol), atol \(atol))"
 }
 
 extension Elements {
@@ -95,30 +104,4 @@ private func coordinates(_ index: Int, _ shape: [Int]) -> [Int] {
     defer { rest /= size }
     return rest % size
   }.reversed()
-}
-
-/// Throws if `actual` differs from `expected` (see ``difference(_:_:rtol:atol:)``).
-package func assertClose(
-  _ actual: Tensor, _ expected: Tensor, rtol: Double = 0, atol: Double = 0, _ what: String = "",
-  fileID: String = #fileID, line: Int = #line
-) throws {
-  if let difference = try difference(actual, expected, rtol: rtol, atol: atol) {
-    throw GoldenError("\(fileID):\(line): \(what.isEmpty ? "" : "\(what): ")\(difference)")
-  }
-}
-
-/// Throws if `actual` differs from `expected`, a tensor's elements in row-major order.
-package func assertClose(
-  _ actual: Tensor, _ expected: [Double], rtol: Double = 0, atol: Double = 0, _ what: String = "",
-  fileID: String = #fileID, line: Int = #line
-) throws {
-  let values = try Elements(actual).doubles
-  let label = "\(fileID):\(line): \(what.isEmpty ? "" : "\(what): ")"
-  guard values.count == expected.count else {
-    throw GoldenError("\(label)\(values.count) elements, expected \(expected.count)")
-  }
-  for (i, (x, y)) in zip(values, expected).enumerated()
-  where !isClose(x, y, rtol: rtol, atol: atol) {
-    throw GoldenError("\(label)element \(i) is \(x), expected \(y) (rtol \(rtol), atol \(atol))")
-  }
 }
