@@ -194,7 +194,7 @@ public func randomSplit<D: SampleSource>(
 ) throws -> [Subset<D>] {
   if let (i, wrong) = lengths.enumerated().first(where: { $1 < 0 }) {
     throw TensorError(
-      .value, "randomSplit", "lengths must be nonnegative, got \(wrong) at index \(i)")
+      .value, "randomSplit", "lengths must be nonnegative, got \(got: wrong) at index \(got: i)")
   }
   var total = 0, fits = true
   for length in lengths {

@@ -111,7 +111,7 @@ public struct IterableDataLoader<D: IterableDataset, Batch>: Sequence {
     guard batchSize > 0 else {
       throw TensorError(
         .value, "IterableDataLoader",
-        "batch_size should be a positive integer value, but got batch_size=\(batchSize)")
+        "batch_size should be a positive integer value, but got batch_size=\(got: batchSize)")
     }
     self.dataset = dataset
     self.batchSize = batchSize

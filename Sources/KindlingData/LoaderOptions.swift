@@ -17,7 +17,9 @@ struct LoaderOptions {
   /// Returns the sampler of batches; throws for invalid options and options that exclude each
   /// other.
   func batches(of dataset: some SampleSource) throws -> any Sampler<[Int]> {
-    func exclusive(_ message: String) -> TensorError { TensorError(.value, "DataLoader", message) }
+    func exclusive(_ message: ErrorMessage) -> TensorError {
+      TensorError(.value, "DataLoader", message)
+    }
     if sampler != nil && shuffle {
       throw exclusive("sampler option is mutually exclusive with shuffle")
     }
@@ -31,7 +33,7 @@ struct LoaderOptions {
     }
     if let batchSize, batchSize <= 0 {
       throw exclusive(
-        "batch_size should be a positive integer value, but got batch_size=\(batchSize)")
+        "batch_size should be a positive integer value, but got batch_size=\(got: batchSize)")
     }
     let samples: any Sampler<Int> =
       try sampler

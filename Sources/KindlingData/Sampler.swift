@@ -52,7 +52,7 @@ public struct RandomSampler: Sampler {
     guard count > 0 else {
       throw TensorError(
         .value, "RandomSampler",
-        "num_samples should be a positive integer value, but got num_samples=\(count)")
+        "num_samples should be a positive integer value, but got num_samples=\(got: count)")
     }
     guard size > 0 else {
       throw TensorError(
@@ -143,7 +143,7 @@ public struct WeightedRandomSampler: Sampler {
     guard numSamples > 0 else {
       throw TensorError(
         .value, "WeightedRandomSampler",
-        "num_samples should be a positive integer value, but got num_samples=\(numSamples)")
+        "num_samples should be a positive integer value, but got num_samples=\(got: numSamples)")
     }
     if let wrong = weights.first(where: { !($0 >= 0 && $0.isFinite) }) {
       throw TensorError(
@@ -197,7 +197,7 @@ public struct BatchSampler: Sampler {
     guard batchSize > 0 else {
       throw TensorError(
         .value, "BatchSampler",
-        "batch_size should be a positive integer value, but got batch_size=\(batchSize)")
+        "batch_size should be a positive integer value, but got batch_size=\(got: batchSize)")
     }
     self.sampler = sampler
     self.batchSize = batchSize

@@ -97,7 +97,7 @@ public func loadStateDict(
     let others = pairs.filter { $0.value.tensorValue == nil }.map { "\($0.key)" }.prefix(10)
     throw CheckpointError(
       .content,
-      "expected a dictionary of tensors, but there are other values under \(others.joined(separator: ", "))"
-        + (hint.isEmpty ? "; load(path) reads them too" : "; the one meant may be \(hint)"))
+      "expected a dictionary of tensors, but there are other values under \(others.joined(separator: ", ")); \(hint.isEmpty ? "load(path) reads them too" : "the one meant may be \(hint)")"
+    )
   }
 }

@@ -1,8 +1,8 @@
-import KindlingCore
+public import KindlingCore
 import KindlingPlatform
 
 /// The reason that a checkpoint could not be read or written.
-public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+public struct CheckpointError: KindlingError {
   /// The kind of the error.
   public enum Kind: String, Sendable {
     /// The file or folder does not exist, or may not be opened.
@@ -23,19 +23,20 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
   public let kind: Kind
   /// The file.
   public internal(set) var path = ""
-  /// The full sentence.
-  public let message: String
+  public let content: ErrorMessage
 
-  init(_ kind: Kind, path: String = "", _ message: String) {
+  init(_ kind: Kind, path: String = "", _ message: ErrorMessage) {
     self.kind = kind
     self.path = path
-    self.message = message
+    content = message
   }
 
   /// The file and the message.
   public var description: String { path.isEmpty ? message : "\(path): \(message)" }
 
-  static func corrupt(_ message: String) -> CheckpointError { CheckpointError(.corrupt, message) }
+  static func corrupt(_ message: ErrorMessage) -> CheckpointError {
+    CheckpointError(.corrupt, message)
+  }
 
   /// Runs `body`, and adds the path to its errors.
   static func naming<R>(_ path: String, _ body: () throws -> R) throws -> R {
@@ -43,21 +44,21 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
       if error.path.isEmpty { error.path = path }
       throw error
     } catch let error as FileError {
-      throw CheckpointError(.file, path: path, error.message)
+      throw CheckpointError(.file, path: path, "\(error.message)")
     }
   }
 }
 
 /// Throws a ``CheckpointError`` unless `condition` holds.
 func require(
-  _ condition: Bool, _ kind: CheckpointError.Kind, _ message: @autoclosure () -> String
+  _ condition: Bool, _ kind: CheckpointError.Kind, _ message: @autoclosure () -> ErrorMessage
 ) throws {
   if !condition { throw CheckpointError(kind, message()) }
 }
 
 /// Returns the value, or throws a ``CheckpointError`` if there is none.
 func require<Value>(
-  _ value: Value?, _ kind: CheckpointError.Kind, _ message: @autoclosure () -> String
+  _ value: Value?, _ kind: CheckpointError.Kind, _ message: @autoclosure () -> ErrorMessage
 ) throws -> Value {
   if let value { return value }
   throw CheckpointError(kind, message())

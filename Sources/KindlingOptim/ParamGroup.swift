@@ -61,7 +61,7 @@ public struct ParamGroup {
     guard let names, names.count == params.count else {
       throw TensorError(
         .value, "",
-        "all optimizer params should be with/without names. Some param names are missing: got \(names?.count ?? 0) for \(params.count) parameters"
+        "all optimizer params should be with/without names. Some param names are missing: got \(got: names?.count ?? 0) for \(got: params.count) parameters"
       )
     }
     return names

@@ -56,7 +56,7 @@ extension Trainer {
     _ classWeights: ClassWeights?, _ callbacks: [Callback]
   ) throws -> History {
     guard epochs >= 0 else {
-      throw TrainerError(.value, "fit: epochs must not be negative, but got \(epochs)")
+      throw TrainerError(.value, "fit: epochs must not be negative, but got \(got: epochs)")
     }
     let first = epoch
     let run = FitRun(epochs: (first, epochs), batches: batches.count)

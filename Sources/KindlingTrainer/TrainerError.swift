@@ -1,5 +1,7 @@
+public import KindlingCore
+
 /// An error that prevents a training from starting or continuing.
-public struct TrainerError: Error, Sendable, CustomStringConvertible {
+public struct TrainerError: KindlingError {
   /// The category of an error.
   public enum Kind: String, Sendable {
     /// The loss is NaN or infinite; it has not updated anything.
@@ -16,14 +18,10 @@ public struct TrainerError: Error, Sendable, CustomStringConvertible {
 
   /// The category of the error.
   public let kind: Kind
-  /// The complete message.
-  public let message: String
+  public let content: ErrorMessage
 
-  init(_ kind: Kind, _ message: String) {
+  init(_ kind: Kind, _ message: ErrorMessage) {
     self.kind = kind
-    self.message = message
+    content = message
   }
-
-  /// The message.
-  public var description: String { message }
 }

@@ -1,5 +1,7 @@
+public import KindlingCore
+
 /// An error of finding, reading or downloading a dataset.
-public struct VisionError: Error, Sendable, CustomStringConvertible {
+public struct VisionError: KindlingError {
   /// The category of an error.
   public enum Kind: String, Sendable {
     /// A file or folder does not exist.
@@ -17,17 +19,13 @@ public struct VisionError: Error, Sendable, CustomStringConvertible {
 
   /// The category of the error.
   public let kind: Kind
-  /// The complete message.
-  public let message: String
+  public let content: ErrorMessage
 
   /// Creates an error of `kind`.
-  public init(_ kind: Kind, _ message: String) {
+  public init(_ kind: Kind, _ message: ErrorMessage) {
     self.kind = kind
-    self.message = message
+    content = message
   }
-
-  /// The message.
-  public var description: String { message }
 
   /// Runs `body` and adds `file` to its errors of this type.
   static func naming<R>(_ file: String, _ body: () throws -> R) throws -> R {

@@ -36,7 +36,7 @@ extension AutogradFunction {
     guard outputs.count == 1, let output = outputs.first else {
       throw TensorError(
         .autograd, "\(type(of: self))",
-        "apply expects forward to return one tensor, but got \(outputs.count); use applyAll")
+        "apply expects forward to return one tensor, but got \(got: outputs.count); use applyAll")
     }
     return output
   }
@@ -221,7 +221,7 @@ final class CustomFunctionNode: Node, @unchecked Sendable {
     try require(
       results.count >= edges.count && results.dropFirst(edges.count).allSatisfy({ $0 == nil }),
       .autograd, "backward",
-      "function \(name) returned an incorrect number of gradients (expected \(edges.count), got \(results.count))"
+      "function \(name) returned an incorrect number of gradients (expected \(expected: edges.count), got \(got: results.count))"
     )
     for (i, edge) in edges.enumerated() where edge != nil {
       if let result = results[i] { try send(i, result) }

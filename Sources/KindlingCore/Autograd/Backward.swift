@@ -59,7 +59,7 @@ public enum Autograd {
     let given = gradients ?? Array(repeating: nil, count: tensors.count)
     try require(
       given.count == tensors.count, .autograd, operation,
-      "got \(tensors.count) tensors and \(given.count) gradients")
+      "got \(got: tensors.count) tensors and \(got: given.count) gradients")
     var roots: [Engine.Root] = []
     roots.reserveCapacity(tensors.count)
     for i in tensors.indices {

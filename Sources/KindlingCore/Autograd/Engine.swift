@@ -237,7 +237,8 @@ extension Tensor {
         target[$0] == shape[$0 + lead] || target[$0] == 1
       }
     try require(
-      fits, .shape, "reduced", "got \(shape) but expected shape compatible with \(target)")
+      fits, .shape, "reduced",
+      "got \(got: shape) but expected shape compatible with \(expected: target)")
     let leading = lead > 0 ? try sum(dims: Array(0..<lead)) : self
     let inner = target.indices.filter { target[$0] != leading.shape[$0] }
     return inner.isEmpty ? leading : try leading.sum(dims: inner, keepdim: true)

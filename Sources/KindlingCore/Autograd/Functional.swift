@@ -178,13 +178,13 @@ extension Autograd {
   private static func check(_ v: Tensor, _ x: Tensor, _ operation: String) throws {
     try require(
       v.shape == x.shape, .shape, operation,
-      "v has invalid size: should be \(x.shape) but got \(v.shape)")
+      "v has invalid size: should be \(expected: x.shape) but got \(got: v.shape)")
   }
 
   private static func check(_ v: [Tensor], _ inputs: [Tensor], _ operation: String) throws {
     try require(
       v.count == inputs.count, .shape, operation,
-      "v should hold one tensor per input: \(inputs.count), but got \(v.count)")
+      "v should hold one tensor per input: \(expected: inputs.count), but got \(got: v.count)")
     for (v, x) in zip(v, inputs) { try check(v, x, operation) }
   }
 }

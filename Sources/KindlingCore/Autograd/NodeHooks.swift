@@ -71,7 +71,7 @@ final class NodeHooks: @unchecked Sendable {
   private static func check(_ replaced: [Tensor?], replacing given: [Tensor?]) throws {
     try require(
       replaced.count == given.count, .autograd, "hook",
-      "a hook has returned an incorrect number of gradients (expected \(given.count), got \(replaced.count))"
+      "a hook has returned an incorrect number of gradients (expected \(expected: given.count), got \(got: replaced.count))"
     )
     for case let (new?, old?) in zip(replaced, given) { try check(new, replacing: old) }
   }

@@ -14,7 +14,8 @@ extension Tensor {
     let size = buffer.count
     try require(
       offset >= 0 && offset <= size, .value, "frombuffer",
-      "offset must be non-negative and no greater than buffer length (\(size)), but got \(offset)")
+      "offset must be non-negative and no greater than buffer length (\(expected: size)), but got \(got: offset)"
+    )
     let rest = size - offset
     if count == nil, rest % dtype.byteSize != 0 {
       throw TensorError(

@@ -72,7 +72,7 @@ extension Tensor {
     let columns = m ?? n
     try require(
       n >= 0 && columns >= 0, .shape, "eye",
-      "n and m must be greater or equal to 0, got n=\(n) and m=\(columns)")
+      "n and m must be greater or equal to 0, got n=\(got: n) and m=\(got: columns)")
     let result = try filled("eye", [n, columns], .int(0), dtype ?? .default, device)
     let diagonal = result.alias(shape: [Swift.min(n, columns)], strides: [columns + 1], offset: 0)
     if diagonal.numel > 0 { try result.backend.fill(diagonal, .int(1)) }

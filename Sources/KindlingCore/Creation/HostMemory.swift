@@ -13,7 +13,7 @@ extension Tensor {
     let strides = strides ?? Layout.contiguousStrides(shape)
     try require(
       strides.count == shape.count && !strides.contains(where: { $0 < 0 }), .shape, "fromMemory",
-      "strides must be one non-negative number for each dimension, but got strides \(strides) for shape \(shape)"
+      "strides must be one non-negative number for each dimension, but got strides \(got: strides) for shape \(got: shape)"
     )
     try require(
       Int(bitPattern: address) % dtype.byteSize == 0, .value, "fromMemory",

@@ -110,7 +110,7 @@ extension Tensor {
   private static func checkSteps(_ operation: String, _ steps: Int, _ dtype: DType) throws {
     if steps > 1 { try refuseBool(operation, dtype) }
     try require(
-      steps >= 0, .value, operation, "number of steps must be non-negative, but got \(steps)")
+      steps >= 0, .value, operation, "number of steps must be non-negative, but got \(got: steps)")
     _ = try Layout.checkedCount([steps], dtype, operation)
   }
 
@@ -186,7 +186,7 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       row >= 0 && column >= 0, .shape, operation,
-      "row and column must be non-negative, got \(row) and \(column)")
+      "row and column must be non-negative, got \(got: row) and \(got: column)")
     _ = try Layout.checkedCount([2, row, column], .int64, operation)
     try Layout.checkList(row, operation)
     // Offsets beyond the matrix are clamped to its edge.

@@ -87,7 +87,7 @@ public enum SignalWindow {
     _ m: Int, center: Double? = nil, tau: Double = 1, sym: Bool = true, dtype: DType? = nil,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    try require(tau > 0, .value, "exponential", "Tau must be positive, got: \(tau) instead.")
+    try require(tau > 0, .value, "exponential", "Tau must be positive, got: \(got: tau) instead.")
     try require(
       !sym || center == nil, .value, "exponential", "Center must be nil for symmetric windows")
     let middle = center ?? (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
@@ -102,7 +102,7 @@ public enum SignalWindow {
     _ m: Int, std: Double = 1, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
     try require(
-      std > 0, .value, "gaussian", "Standard deviation must be positive, got: \(std) instead.")
+      std > 0, .value, "gaussian", "Standard deviation must be positive, got: \(got: std) instead.")
     let middle = (Double(m) - (!sym && m > 1 ? 0 : 1)) / 2
     return try window("gaussian", m, dtype, requiresGrad) { i in
       let x = (Double(i) - middle) / std
@@ -115,7 +115,8 @@ public enum SignalWindow {
   public static func kaiser(
     _ m: Int, beta: Double = 12, sym: Bool = true, dtype: DType? = nil, requiresGrad: Bool = false
   ) throws -> Tensor {
-    try require(beta >= 0, .value, "kaiser", "beta must be non-negative, got: \(beta) instead.")
+    try require(
+      beta >= 0, .value, "kaiser", "beta must be non-negative, got: \(got: beta) instead.")
     let step = 2 * beta / max(Double(m) - (sym ? 1 : 0), 1)
     return try window("kaiser", m, dtype, requiresGrad) { i in
       let x = min(beta, -beta + Double(i) * step)
@@ -138,11 +139,11 @@ public enum SignalWindow {
     _ operation: String, _ m: Int, _ dtype: DType?, _ requiresGrad: Bool,
     _ element: (Int) -> Double
   ) throws -> Tensor {
-    try require(m >= 0, .value, operation, "requires non-negative window length, got M=\(m)")
+    try require(m >= 0, .value, operation, "requires non-negative window length, got M=\(got: m)")
     let type = dtype ?? .default
     try require(
       type == .float32 || type == .float64, .dtype, operation,
-      "expects float32 or float64 dtypes, got: \(type)")
+      "expects float32 or float64 dtypes, got: \(got: type)")
     _ = try Layout.checkedCount([m], .float64, operation)
     if m == 1 { return try Tensor.ones(1, dtype: type, requiresGrad: requiresGrad) }
     return try Tensor.generated([m], Double.self, type, .cpu, element).leaf(requiresGrad)

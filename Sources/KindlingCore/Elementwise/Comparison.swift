@@ -101,7 +101,7 @@ extension Tensor {
       "\(dtype.scalarName) did not match \(other.dtype.scalarName); convert one with to(_:)")
     try require(
       rtol >= 0 && atol >= 0, .value, "isclose",
-      "rtol and atol must be greater than or equal to zero, but got \(rtol) and \(atol)")
+      "rtol and atol must be greater than or equal to zero, but got \(got: rtol) and \(got: atol)")
     return try noGrad {
       var close = try eq(other)
       if equalNan && dtype.isFloatingPoint {

@@ -84,7 +84,8 @@ extension Tensor {
     for (name, other) in [("end", end), ("weight", weight)]
     where other.dtype != dtype && (name == "end" || other.ndim > 0) {
       throw TensorError(
-        .dtype, "lerp", "expected dtype \(dtype) for `\(name)` but got dtype \(other.dtype)")
+        .dtype, "lerp",
+        "expected dtype \(expected: dtype) for `\(name)` but got dtype \(got: other.dtype)")
     }
     let type = number == nil ? Tensor.resultType([self, end, weight]) : dtype
     try require(

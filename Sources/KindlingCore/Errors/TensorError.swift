@@ -1,7 +1,7 @@
 /// The reason that an operation failed, as a kind and a message.
 ///
 /// The message names the operation, what it received and what it accepts, in PyTorch's words.
-public struct TensorError: Error, Sendable, CustomStringConvertible {
+public struct TensorError: KindlingError {
   /// The kind of the mistake.
   public enum Kind: String, Sendable {
     /// Shapes that do not match, or an invalid size.
@@ -26,14 +26,19 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
   public let kind: Kind
   /// The operation that failed, for example `matmul`; empty if the error belongs to none.
   public let operation: String
-  /// The full sentence.
-  public let message: String
+  public let content: ErrorMessage
 
   /// Creates an error; the description starts with `operation` unless it is empty.
-  public init(_ kind: Kind, _ operation: String = "", _ message: String) {
+  public init(_ kind: Kind, _ operation: String = "", _ message: ErrorMessage) {
     self.kind = kind
     self.operation = operation
-    self.message = message
+    content = message
+  }
+
+  /// Creates an error from a text without values.
+  @_disfavoredOverload
+  public init(_ kind: Kind, _ operation: String = "", _ message: String) {
+    self.init(kind, operation, ErrorMessage(message))
   }
 
   /// The operation, if there is one, and the message.
@@ -46,7 +51,7 @@ public struct TensorError: Error, Sendable, CustomStringConvertible {
 @inlinable @inline(__always)
 package func require(
   _ condition: Bool, _ kind: TensorError.Kind, _ operation: @autoclosure () -> String,
-  _ message: @autoclosure () -> String
+  _ message: @autoclosure () -> ErrorMessage
 ) throws(TensorError) {
   if !condition { throw TensorError(kind, operation(), message()) }
 }
@@ -55,7 +60,7 @@ package func require(
 @inlinable @inline(__always)
 package func require<Value>(
   _ value: Value?, _ kind: TensorError.Kind, _ operation: @autoclosure () -> String,
-  _ message: @autoclosure () -> String
+  _ message: @autoclosure () -> ErrorMessage
 ) throws(TensorError) -> Value {
   if let value { return value }
   throw TensorError(kind, operation(), message())

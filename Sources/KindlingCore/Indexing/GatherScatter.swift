@@ -45,11 +45,11 @@ extension Tensor {
     guard let dim else { return try reshape(-1).gather(0, indices.reshape(-1)) }
     try require(
       indices.ndim == ndim, .shape, "takeAlongDim",
-      "input and indices should have the same number of dimensions, but got \(ndim) dimensions for input, and \(indices.ndim) dimensions for indices"
+      "input and indices should have the same number of dimensions, but got \(got: ndim) dimensions for input, and \(got: indices.ndim) dimensions for indices"
     )
     try require(
       indices.dtype == .int64, .dtype, "takeAlongDim",
-      "dtype of indices should be Long but got \(indices.dtype.scalarName)")
+      "dtype of indices should be Long but got \(got: indices.dtype.scalarName)")
     let d = try Layout.wrapStrictly(dim, ndim, "takeAlongDim")
     var (own, other) = (shape, indices.shape)
     (own[d], other[d]) = (1, 1)
@@ -213,10 +213,11 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       source.dtype == dtype, .dtype, "put",
-      "expected self and source to have the same dtype, but got \(dtype) and \(source.dtype)")
+      "expected self and source to have the same dtype, but got \(got: dtype) and \(got: source.dtype)"
+    )
     try require(
       index.numel == source.numel, .shape, "put",
-      "expected source and index to have the same number of elements, but got source.numel() = \(source.numel), index.numel() = \(index.numel)"
+      "expected source and index to have the same number of elements, but got source.numel() = \(got: source.numel), index.numel() = \(got: index.numel)"
     )
     let rows = try Rows(at: flatPlaces("put", index, in: out))
     try out.backend.put(accumulate ? .add : .set, source.forPutting(as: out), rows, into: out)
@@ -234,7 +235,7 @@ extension Tensor {
   ) throws -> HostBuffer<Int> {
     try require(
       index.dtype == .int64, .dtype, operation,
-      "expected a long tensor for index, but got \(index.dtype)")
+      "expected a long tensor for index, but got \(got: index.dtype)")
     let places = try index.hostElements(as: Int.self, operation)
     let contiguous = target.isContiguous, shape = target.shape, strides = target.strides
     try places.withElements { places in
@@ -275,7 +276,8 @@ struct ScatterPlan {
     if let source, source.dtype != x.dtype {
       throw TensorError(
         .dtype, operation,
-        "expected self.dtype to be equal to src.dtype, but got \(x.dtype) and \(source.dtype)")
+        "expected self.dtype to be equal to src.dtype, but got \(got: x.dtype) and \(got: source.dtype)"
+      )
     }
     guard index.numel > 0 else {
       (places, leading) = (try HostBuffer(count: 0, operation), 0)
@@ -283,12 +285,12 @@ struct ScatterPlan {
     }
     try require(
       index.dtype == .int64 || index.dtype == .int32, .dtype, operation,
-      "expected dtype int32/int64 for index, but got \(index.dtype)")
+      "expected dtype int32/int64 for index, but got \(got: index.dtype)")
     let rank = Swift.max(x.ndim, 1)
     guard Swift.max(index.ndim, 1) == rank, Swift.max(source?.ndim ?? rank, 1) == rank else {
       throw TensorError(
         .shape, operation,
-        "index tensor must have the same number of dimensions as self\(source == nil ? "" : " and src"), but got index \(index.shape) and self \(x.shape)\(source.map { " and src \($0.shape)" } ?? "")"
+        "index tensor must have the same number of dimensions as self\(source == nil ? "" : " and src"), but got index \(got: index.shape) and self \(got: x.shape)\(source.map { " and src \($0.shape)" } ?? "")"
       )
     }
     func sizes(_ t: Tensor) -> [Int] { t.ndim == 0 ? [1] : t.shape }

@@ -11,7 +11,7 @@ extension Tensor {
     let plan = try LinePlan(self, dim, index, "indexSelect", strict: true)
     try require(
       ndim > 0 || plan.places.count == 1, .shape, "indexSelect",
-      "Index to scalar can have only 1 value, got \(plan.places.count) value(s)")
+      "Index to scalar can have only 1 value, got \(got: plan.places.count) value(s)")
     var target = shape
     if ndim > 0 { target[plan.dim] = plan.places.count }
     let result = try Tensor(uninitialized: target, dtype, on: backend, "indexSelect")
@@ -132,7 +132,8 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       value.ndim == 0, .shape, "indexFill",
-      "only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s).")
+      "only supports a 0-dimensional value tensor, but got tensor with \(got: value.ndim) dimension(s)."
+    )
     if value.dtype != dtype && !value.isWrappedNumber {
       try value.scalarValue("indexFill").check(fits: dtype, "indexFill")
     }
@@ -173,11 +174,12 @@ struct LinePlan {
     self.dim = try Layout.wrap(dim, x.ndim, operation)
     try require(
       dtypes.contains(index.dtype), .dtype, operation,
-      "expected dtype \(dtypes.map(\.description).joined(separator: " or ")) for index, but got \(index.dtype)"
+      "expected dtype \(dtypes.map(\.description).joined(separator: " or ")) for index, but got \(got: index.dtype)"
     )
     try require(
       index.ndim <= 1, .shape, operation,
-      "index is supposed to be a vector, but got dim: \(index.ndim) with shape \(index.shape)")
+      "index is supposed to be a vector, but got dim: \(got: index.ndim) with shape \(got: index.shape)"
+    )
     let line = x.shape.indices.filter { [dim = self.dim] in $0 != dim }.map { x.shape[$0] }
     if line.contains(0) && !strict || x.numel == 0 && skipsEmpty {
       places = try HostBuffer(repeating: 0, count: index.numel, operation)
@@ -229,7 +231,7 @@ struct LinePlan {
   func check(_ source: Tensor, _ x: Tensor, _ operation: String) throws {
     try require(
       source.dtype == x.dtype, .dtype, operation,
-      "self and source expected to have the same dtype, but got (self) \(x.dtype) and (source) \(source.dtype)"
+      "self and source expected to have the same dtype, but got (self) \(got: x.dtype) and (source) \(got: source.dtype)"
     )
     if source.ndim == 0 || x.ndim == 0 {
       try require(

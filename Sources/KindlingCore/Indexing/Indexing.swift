@@ -171,7 +171,7 @@ extension Tensor {
     }
     try require(
       values.dtype == dtype || fills, .dtype, "indexPut",
-      "Index put requires the source and destination dtypes match, got \(dtype) for the destination and \(values.dtype) for the source."
+      "Index put requires the source and destination dtypes match, got \(got: dtype) for the destination and \(got: values.dtype) for the source."
     )
     let plan = try IndexPlan(self, indices)
     guard try fills || Layout.broadcast(values.shape, plan.shape, "indexPut") == plan.shape else {
@@ -289,7 +289,8 @@ struct IndexPlan {
       default:
         throw TensorError(
           .dtype, "",
-          "tensors used as indices must be long, int, byte or bool tensors, but got \(index.dtype)")
+          "tensors used as indices must be long, int, byte or bool tensors, but got \(got: index.dtype)"
+        )
       }
     }
     try require(dim <= x.ndim, .index, "", "too many indices for tensor of dimension \(x.ndim)")

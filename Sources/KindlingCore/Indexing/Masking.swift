@@ -44,7 +44,7 @@ extension Tensor {
     try mask.checkMask("maskedFill")
     try require(
       value.ndim == 0, .shape, "maskedFill",
-      "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(value.ndim) dimension(s)."
+      "masked_fill only supports a 0-dimensional value tensor, but got tensor with \(got: value.ndim) dimension(s)."
     )
     if value.dtype != dtype && !value.isWrappedNumber {
       try value.scalarValue("maskedFill").check(fits: dtype, "maskedFill")
@@ -65,7 +65,8 @@ extension Tensor {
   private func checkMask(_ operation: String) throws {
     try require(
       dtype == .bool, .dtype, operation,
-      "expected BoolTensor for mask, but got \(dtype); make one with a comparison or to(.bool)")
+      "expected BoolTensor for mask, but got \(got: dtype); make one with a comparison or to(.bool)"
+    )
   }
 
   /// Returns the elements where `mask` is true as a vector (PyTorch: `torch.masked_select`).
@@ -120,7 +121,7 @@ extension Tensor {
     try mask.checkMask("maskedScatter")
     try require(
       source.dtype == dtype, .dtype, "maskedScatter",
-      "expected self and source to have same dtypes but got \(dtype) and \(source.dtype)")
+      "expected self and source to have same dtypes but got \(got: dtype) and \(got: source.dtype)")
     let marks = try noGrad { try mask.expand(out.shape).contiguous() }
     let rows = try out.rows(marked: marks)
     try require(

@@ -43,7 +43,8 @@ extension Tensor {
   /// Returns the first `size` rows of ``nonzero()``, padded with `fillValue`
   /// (PyTorch: `torch.nonzero_static`).
   public func nonzeroStatic(size: Int, fillValue: Int = -1) throws -> Tensor {
-    try require(size >= 0, .value, "nonzeroStatic", "`size` must be non-negative, but got \(size)")
+    try require(
+      size >= 0, .value, "nonzeroStatic", "`size` must be non-negative, but got \(got: size)")
     let found = try nonzero()
     let known = Swift.min(size, found.shape[0])
     let padding = try Tensor.full([size - known, ndim], fillValue, dtype: .int64, device: device)

@@ -72,7 +72,7 @@ extension Tensor {
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     try require(
       condition.dtype == .bool || condition.dtype == .uint8, .dtype, "where",
-      "where expected condition to be a boolean tensor, but got a tensor with dtype \(condition.dtype.scalarName)"
+      "where expected condition to be a boolean tensor, but got a tensor with dtype \(got: condition.dtype.scalarName)"
     )
     if condition.dtype == .uint8 {
       try Warnings.warn(

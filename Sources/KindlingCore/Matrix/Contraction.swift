@@ -7,7 +7,7 @@ extension Tensor {
     if ndim == 0 || other.ndim == 0 { return try mul(other) }
     try require(
       shape[ndim - 1] == other.shape[other.ndim - 1], .shape, "inner",
-      "the last dimension must match on both input tensors but got shapes \(shape) and \(other.shape)"
+      "the last dimension must match on both input tensors but got shapes \(got: shape) and \(got: other.shape)"
     )
     return try tensordot(other, dims: [-1], [-1])
   }
@@ -17,7 +17,8 @@ extension Tensor {
   public func tensordot(_ other: Tensor, dims: Int = 2) throws -> Tensor {
     try require(
       dims >= 0 && dims <= ndim && dims <= other.ndim, .value, "tensordot",
-      "tensordot expects dims between 0 and \(Swift.min(ndim, other.ndim)), but got dims=\(dims)")
+      "tensordot expects dims between 0 and \(expected: Swift.min(ndim, other.ndim)), but got dims=\(got: dims)"
+    )
     return try tensordot(other, dims: Array(ndim - dims..<ndim), Array(0..<dims))
   }
 
@@ -25,7 +26,7 @@ extension Tensor {
   public func tensordot(_ other: Tensor, dims: [Int], _ otherDims: [Int]) throws -> Tensor {
     try require(
       dims.count == otherDims.count, .value, "tensordot",
-      "both dimension lists should have same length, got \(dims) and \(otherDims)")
+      "both dimension lists should have same length, got \(got: dims) and \(got: otherDims)")
     let a = try dims.map { try Layout.wrap($0, ndim, "tensordot") }
     let b = try otherDims.map { try Layout.wrap($0, other.ndim, "tensordot") }
     try require(
@@ -71,7 +72,8 @@ extension Tensor {
 
   /// Computes the sum of the diagonal of a matrix (PyTorch: `torch.trace`).
   public func trace() throws -> Tensor {
-    try require(ndim == 2, .shape, "trace", "expected a matrix, but got tensor with dim \(ndim)")
+    try require(
+      ndim == 2, .shape, "trace", "expected a matrix, but got tensor with dim \(got: ndim)")
     try require(
       dtype != .bool, .dtype, "trace",
       "\"trace\" not implemented for 'Bool'; convert with to(.int64)")

@@ -10,12 +10,13 @@ extension Tensor {
     guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
       throw TensorError(
         .shape, "cdist",
-        "X1 and X2 must have at least two dimensions and the same number of columns; got \(shape) and \(other.shape)"
+        "X1 and X2 must have at least two dimensions and the same number of columns; got \(got: shape) and \(got: other.shape)"
       )
     }
     for x in [self, other] where !x.dtype.isFloatingPoint {
       throw TensorError(
-        .dtype, "cdist", "cdist only supports floating-point dtypes, got \(x.dtype.scalarName)")
+        .dtype, "cdist", "cdist only supports floating-point dtypes, got \(got: x.dtype.scalarName)"
+      )
     }
     try require(
       dtype == other.dtype, .dtype, "cdist",
@@ -84,7 +85,7 @@ extension Tensor {
 
   /// Computes the p-norm distances between all pairs of rows, in order.
   package func pdist(p: Double) throws -> Tensor {
-    try require(ndim == 2, .shape, "pdist", "pdist only supports 2D tensors, got: \(ndim)D")
+    try require(ndim == 2, .shape, "pdist", "pdist only supports 2D tensors, got: \(got: ndim)D")
     try require(
       dtype == .float32 || dtype == .float64, .dtype, "pdist",
       "pdist only supports floating-point dtypes")

@@ -35,7 +35,7 @@ extension Tensor {
   public func mv(_ vector: Tensor) throws -> Tensor {
     try require(
       ndim == 2 && vector.ndim == 1 && shape[1] == vector.shape[0], .shape, "mv",
-      "size mismatch, got input \(shape), vec \(vector.shape): the matrix has as many columns as the vector has elements"
+      "size mismatch, got input \(got: shape), vec \(got: vector.shape): the matrix has as many columns as the vector has elements"
     )
     try checkDType("mv", vector)
     let column = vector.alias(
@@ -55,7 +55,7 @@ extension Tensor {
   private func dot(_ name: String, _ node: String, _ other: Tensor) throws -> Tensor {
     try require(
       ndim == 1 && other.ndim == 1, .shape, name,
-      "1D tensors expected, but got \(ndim)D and \(other.ndim)D tensors")
+      "1D tensors expected, but got \(got: ndim)D and \(got: other.ndim)D tensors")
     try require(
       numel == other.numel, .shape, name,
       "inconsistent tensor size, expected tensor \(shape) and src \(other.shape) to have the same number of elements"
@@ -76,7 +76,7 @@ extension Tensor {
   public func outer(_ other: Tensor) throws -> Tensor {
     try require(
       ndim == 1 && other.ndim == 1, .shape, "outer",
-      "outer: Expected 1-D argument self and vec2, but got \(ndim)-D and \(other.ndim)-D")
+      "outer: Expected 1-D argument self and vec2, but got \(got: ndim)-D and \(got: other.ndim)-D")
     let column = try view(
       "ViewBackward0", shape: [numel, 1], strides: [strides[0], 1], offset: storageOffset
     ) { g, _ in try g.removingDims([1]) }
@@ -91,7 +91,8 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       a.ndim == 2 && b.ndim == 2, .shape, "addmm",
-      "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(a.ndim)-D and \(b.ndim)-D tensors")
+      "\(a.ndim == 2 ? "mat2" : "mat1") must be a matrix, got \(got: a.ndim)-D and \(got: b.ndim)-D tensors"
+    )
     try a.checkFactors("addmm", b)
     let (beta, alpha) = (beta.scalar, alpha.scalar)
     let y = try a.product("addmm", b, [a.shape[0], b.shape[1]], adding: self, beta, alpha)
@@ -280,7 +281,7 @@ extension Tensor {
   func checkDType(_ name: String, _ other: Tensor) throws {
     try require(
       dtype == other.dtype, .dtype, name,
-      "expected m1 and m2 to have the same dtype, but got: \(dtype) != \(other.dtype); convert one with to(.\(dtype))"
+      "expected m1 and m2 to have the same dtype, but got: \(got: dtype) != \(got: other.dtype); convert one with to(.\(got: dtype))"
     )
   }
 
@@ -295,10 +296,10 @@ extension Tensor {
   private func checkBatches(_ name: String, _ other: Tensor) throws {
     try require(
       ndim == 3 && other.ndim == 3, .shape, name,
-      "batch1 and batch2 must be 3D tensors, but got shapes \(shape) and \(other.shape)")
+      "batch1 and batch2 must be 3D tensors, but got shapes \(got: shape) and \(got: other.shape)")
     try require(
       shape[0] == other.shape[0] && shape[2] == other.shape[1], .shape, name,
-      "Expected size for first two dimensions of batch2 tensor to be: [\(shape[0]), \(shape[2])] but got: [\(other.shape[0]), \(other.shape[1])]."
+      "Expected size for first two dimensions of batch2 tensor to be: [\(expected: shape[0]), \(expected: shape[2])] but got: [\(got: other.shape[0]), \(got: other.shape[1])]."
     )
     try checkDType(name, other)
   }

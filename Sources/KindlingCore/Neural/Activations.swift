@@ -7,7 +7,7 @@ extension Tensor {
       "Not allow zero-dim input tensor.")
     try require(
       weight.ndim <= 1, .shape, "prelu",
-      "Expected `weight` to be a scalar or 1D tensor, but got: ndim = \(weight.ndim)")
+      "Expected `weight` to be a scalar or 1D tensor, but got: ndim = \(got: weight.ndim)")
     try require(
       weight.dtype == dtype && dtype.isFloatingPoint, .dtype, "prelu",
       "Type promoting not supported. Got \(dtype.scalarName) and \(weight.dtype.scalarName)")

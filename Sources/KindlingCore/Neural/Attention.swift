@@ -7,11 +7,11 @@ extension Tensor {
     let name = "scaled_dot_product_attention"
     try require(
       ndim >= 2 && key.ndim >= 2 && value.ndim >= 2, .shape, name,
-      "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: \(ndim) key.dim: \(key.ndim) and value.dim: \(value.ndim) instead."
+      "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: \(got: ndim) key.dim: \(got: key.ndim) and value.dim: \(got: value.ndim) instead."
     )
     try require(
       dtype == key.dtype && dtype == value.dtype && dtype.isFloatingPoint, .dtype, name,
-      "Expected query, key, and value to have the same dtype, but got query.dtype: \(dtype) key.dtype: \(key.dtype) and value.dtype: \(value.dtype) instead."
+      "Expected query, key, and value to have the same dtype, but got query.dtype: \(got: dtype) key.dtype: \(got: key.dtype) and value.dtype: \(got: value.dtype) instead."
     )
     try require(
       mask == nil || !isCausal, .value, name,
@@ -19,12 +19,12 @@ extension Tensor {
     if let mask, mask.dtype != .bool && mask.dtype != dtype {
       throw TensorError(
         .dtype, name,
-        "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: \(mask.dtype) and query.dtype: \(dtype) instead."
+        "Expected attn_mask dtype to be bool or to match query dtype, but got attn_mask.dtype: \(got: mask.dtype) and query.dtype: \(got: dtype) instead."
       )
     }
     try require(
       (0...1).contains(rate), .value, name,
-      "dropout probability has to be between 0 and 1, but got \(rate)")
+      "dropout probability has to be between 0 and 1, but got \(got: rate)")
     var inputs = [self, key, value]
     if enableGQA { inputs = try Tensor.grouped(inputs, name) }
     let size = shape[ndim - 1]
@@ -79,7 +79,8 @@ extension Tensor {
     try require(
       heads[1] > 0 && heads[2] > 0 && heads[0] % heads[1] == 0 && heads[0] % heads[2] == 0,
       .shape, name,
-      "Number of heads in key and value must divide the number of heads in query, but got \(heads)")
+      "Number of heads in key and value must divide the number of heads in query, but got \(got: heads)"
+    )
     return [
       inputs[0], try inputs[1].repeatInterleave(heads[0] / heads[1], dim: -3),
       try inputs[2].repeatInterleave(heads[0] / heads[2], dim: -3),

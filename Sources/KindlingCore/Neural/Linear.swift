@@ -7,7 +7,7 @@ extension Tensor {
       "both arguments to linear need to be at least 1D, but they are \(ndim)D and \(weight.ndim)D")
     try require(
       dtype == weight.dtype, .dtype, "linear",
-      "mat1 and mat2 must have the same dtype, but got \(dtype.scalarName) and \(weight.dtype.scalarName); convert the input with x.to(.\(weight.dtype)), or the model with model.to(.\(dtype))"
+      "mat1 and mat2 must have the same dtype, but got \(got: dtype.scalarName) and \(got: weight.dtype.scalarName); convert the input with x.to(.\(got: weight.dtype)), or the model with model.to(.\(got: dtype))"
     )
     if weight.ndim == 1 {
       let y = try matmul(weight)
@@ -32,29 +32,29 @@ extension Tensor {
     let name = "bilinear"
     try require(
       ndim > 0 && ndim == x2.ndim, .shape, name,
-      "bilinear(): input dimensions do not match: got \(ndim) and \(x2.ndim)")
+      "bilinear(): input dimensions do not match: got \(got: ndim) and \(got: x2.ndim)")
     let lead = Array(shape.dropLast())
     try require(
       lead == Array(x2.shape.dropLast()), .shape, name,
-      "bilinear(): input batch dimensions do not match: got \(shape) and \(x2.shape)")
+      "bilinear(): input batch dimensions do not match: got \(got: shape) and \(got: x2.shape)")
     try require(
       weight.ndim == 3, .shape, name, "bilinear(): weight should be 3D, but is \(weight.ndim)D")
     for (i, x) in [self, x2].enumerated() where x.shape[x.ndim - 1] != weight.shape[i + 1] {
       throw TensorError(
         .shape, name,
-        "bilinear(): input\(i + 1) size does not match weight size: got \(x.shape[x.ndim - 1]) but expected \(weight.shape[i + 1])"
+        "bilinear(): input\(i + 1) size does not match weight size: got \(got: x.shape[x.ndim - 1]) but expected \(expected: weight.shape[i + 1])"
       )
     }
     if let bias, bias.shape != [weight.shape[0]] {
       throw TensorError(
         .shape, name,
-        "bilinear(): bias size does not match weight size: got \(bias.shape) but expected [\(weight.shape[0])]"
+        "bilinear(): bias size does not match weight size: got \(got: bias.shape) but expected [\(expected: weight.shape[0])]"
       )
     }
     for tensor in [x2, weight] + (bias.map { [$0] } ?? []) where tensor.dtype != dtype {
       throw TensorError(
         .dtype, name,
-        "All tensors must have the same dtype, got input1: \(dtype) and \(tensor.dtype)")
+        "All tensors must have the same dtype, got input1: \(got: dtype) and \(got: tensor.dtype)")
     }
     let (out, in1, in2) = (weight.shape[0], weight.shape[1], weight.shape[2])
     let rows = lead.reduce(1, *)

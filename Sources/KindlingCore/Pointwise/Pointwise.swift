@@ -188,7 +188,7 @@ extension Pointwise {
     try require(
       !inputs.isEmpty && inputs.count == expression.inputs && numbers.count == expression.numbers,
       .value, name,
-      "expects \(expression.inputs) tensors and \(expression.numbers) numbers, but got \(inputs.count) and \(numbers.count)"
+      "expects \(expected: expression.inputs) tensors and \(expected: expression.numbers) numbers, but got \(got: inputs.count) and \(got: numbers.count)"
     )
     try require(
       !expression.isMixed, .value, name,

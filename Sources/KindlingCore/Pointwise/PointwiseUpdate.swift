@@ -48,7 +48,7 @@ public final class PointwiseUpdate: Sendable {
     try require(
       changing.count == changed && changing.count + reading.count == expression.inputs
         && numbers.count == expression.numbers && expression.outputs.count == changed, .value, name,
-      "changes \(changed) tensors with \(expression.inputs - changed) others and \(expression.numbers) numbers, but got \(changing.count), \(reading.count) and \(numbers.count), and returns \(expression.outputs.count) values"
+      "changes \(expected: changed) tensors with \(expected: expression.inputs - changed) others and \(expected: expression.numbers) numbers, but got \(got: changing.count), \(got: reading.count) and \(got: numbers.count), and returns \(got: expression.outputs.count) values"
     )
     try require(
       !expression.isMixed, .value, name,
@@ -60,13 +60,13 @@ public final class PointwiseUpdate: Sendable {
       guard x.shape == first.shape, x.dtype == first.dtype, x.backend === first.backend else {
         throw TensorError(
           x.shape == first.shape ? .dtype : .shape, name,
-          "expects tensors of shape \(first.shape) and dtype \(first.dtype) on \(first.device), but got one of shape \(x.shape) and dtype \(x.dtype) on \(x.device)"
+          "expects tensors of shape \(expected: first.shape) and dtype \(expected: first.dtype) on \(expected: first.device), but got one of shape \(got: x.shape) and dtype \(got: x.dtype) on \(got: x.device)"
         )
       }
     }
     try require(
       first.dtype.isFloatingPoint, .dtype, name,
-      "expects floating-point tensors, but got \(first.dtype)")
+      "expects floating-point tensors, but got \(got: first.dtype)")
     try copyShared(&inputs)
     for x in changing {
       if isGradEnabled && x.requiresGrad {

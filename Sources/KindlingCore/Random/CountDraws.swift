@@ -13,7 +13,8 @@ extension Tensor {
     let rates = try toArray(as: Double.self)
     if let bad = rates.first(where: { !($0 >= 0) }) {
       throw TensorError(
-        .value, "poisson", "invalid Poisson rate, expected rate to be non-negative, got \(bad)")
+        .value, "poisson", "invalid Poisson rate, expected rate to be non-negative, got \(got: bad)"
+      )
     }
     let draws = (generator ?? .default).withEngine { engine in rates.map { engine.poisson($0) } }
     return try Tensor(draws, shape: shape, dtype: dtype, device: device).recorded(
@@ -31,7 +32,7 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       count.dtype == .float32 || count.dtype == .float64, .dtype, "binomial",
-      "binomial only supports float32 and float64 for count, got \(count.dtype)")
+      "binomial only supports float32 and float64 for count, got \(got: count.dtype)")
     try require(
       prob.dtype == count.dtype, .dtype, "binomial",
       "Found dtype \(prob.dtype) of prob but expected \(count.dtype)")

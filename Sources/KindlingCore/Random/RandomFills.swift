@@ -59,7 +59,8 @@ extension Tensor {
   /// `p` (PyTorch: `Tensor.geometric_`).
   @discardableResult
   public func geometric_(_ p: Double, generator: Generator? = nil) throws -> Tensor {
-    try require(p > 0 && p < 1, .value, "geometric_", "expects p to be in (0, 1), but got p=\(p)")
+    try require(
+      p > 0 && p < 1, .value, "geometric_", "expects p to be in (0, 1), but got p=\(got: p)")
     try require(
       dtype != .bool || numel == 0, .dtype, "geometric_",
       "not implemented for bool; use an integer or float dtype")
@@ -125,7 +126,7 @@ extension Tensor {
     if emptily && numel == 0 { return }
     try require(
       dtype.isFloatingPoint, .dtype, operation,
-      "not implemented for '\(dtype.scalarName)': expected a floating point dtype, but got \(dtype)"
+      "not implemented for '\(expected: dtype.scalarName)': expected a floating point dtype, but got \(got: dtype)"
     )
   }
 
@@ -138,14 +139,14 @@ extension Tensor {
   func integerRange(_ operation: String, _ low: Int, _ high: Int) throws -> Distribution {
     try require(
       low < high, .value, operation,
-      "expects 'from' to be less than 'to', but got from=\(low) >= to=\(high)")
+      "expects 'from' to be less than 'to', but got from=\(got: low) >= to=\(got: high)")
     var (low, high) = (low, high)
     if dtype.isFloatingPoint {
       low = dtype.nextInteger(fromAbove: low)
       high = dtype.nextInteger(fromBelow: high)
       try require(
         low < high, .value, operation,
-        "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(low) >= to=\(high)"
+        "expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=\(got: low) >= to=\(got: high)"
       )
     }
     let allowed = dtype.valueLimits

@@ -104,12 +104,12 @@ extension Tensor {
     _ n: Int, generator: Generator? = nil, dtype: DType = .int64, device: Device = .cpu,
     requiresGrad: Bool = false
   ) throws -> Tensor {
-    try require(n >= 0, .value, "randperm", "n must be non-negative, but got \(n)")
+    try require(n >= 0, .value, "randperm", "n must be non-negative, but got \(got: n)")
     try require(
       dtype != .bool && n <= dtype.integerLimits.upperBound, .value, "randperm",
       dtype == .bool
         ? "not implemented for bool"
-        : "n cannot be greater than \(dtype.integerLimits.upperBound) for dtype \(dtype), but got \(n)"
+        : "n cannot be greater than \(expected: dtype.integerLimits.upperBound) for dtype \(expected: dtype), but got \(got: n)"
     )
     let order = try Tensor(uninitialized: [n], .int64, on: device.backend, "randperm")
     try order.backend.randperm(generator ?? .default, into: order)

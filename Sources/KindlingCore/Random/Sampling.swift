@@ -5,7 +5,8 @@ extension Tensor {
   /// - Throws: ``TensorError`` `.value` unless 0 ≤ `p` ≤ 1.
   @discardableResult
   public func bernoulli_(_ p: Double = 0.5, generator: Generator? = nil) throws -> Tensor {
-    try require(p >= 0 && p <= 1, .value, "bernoulli_", "expects p to be in [0, 1], but got p=\(p)")
+    try require(
+      p >= 0 && p <= 1, .value, "bernoulli_", "expects p to be in [0, 1], but got p=\(got: p)")
     return try fillRandom("bernoulli_", "BernoulliBackward2", .bernoulli(p), generator)
   }
 
@@ -38,7 +39,7 @@ extension Tensor {
   private func drawBernoulli(_ operation: String, _ p: Tensor, _ generator: Generator?) throws {
     try p.requireFloat(operation)
     if let bad = try p.toArray(as: Double.self).first(where: { !(0...1).contains($0) }) {
-      throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(bad)")
+      throw TensorError(.value, operation, "expects p to be in [0, 1], but got p=\(got: bad)")
     }
     // Samples are drawn in memory order, so the dimensions are put in that order first.
     let order = shape.indices.sorted { (strides[$0], -$0) > (strides[$1], -$1) }
@@ -73,17 +74,17 @@ extension Tensor {
   public func multinomial(
     _ numSamples: Int, replacement: Bool = false, generator: Generator? = nil
   ) throws -> Tensor {
-    func fail(_ kind: TensorError.Kind, _ message: String) -> TensorError {
+    func fail(_ kind: TensorError.Kind, _ message: ErrorMessage) -> TensorError {
       TensorError(kind, "multinomial", message)
     }
     guard dtype.isFloatingPoint else {
-      throw fail(.dtype, "only supports floating-point dtypes for input, got: \(dtype)")
+      throw fail(.dtype, "only supports floating-point dtypes for input, got: \(got: dtype)")
     }
     guard ndim == 1 || ndim == 2 else {
       throw fail(.shape, "prob_dist must be 1 or 2 dim, but its shape is \(shape)")
     }
     guard numSamples > 0 else {
-      throw fail(.value, "cannot sample n_sample <= 0 samples, got \(numSamples)")
+      throw fail(.value, "cannot sample n_sample <= 0 samples, got \(got: numSamples)")
     }
     let categories = shape[ndim - 1], rows = ndim == 2 ? shape[0] : 1
     guard replacement || numSamples <= categories else {

@@ -12,7 +12,8 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       ndim <= 2, .shape, "cov",
-      "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
+      "expected input to have two or fewer dimensions but got an input with \(got: ndim) dimensions"
+    )
     try require(dtype != .bool, .dtype, "cov", "bool dtype is not supported for input")
     let x = ndim < 2 ? try reshape(1, -1) : self
     let count = x.shape[1]
@@ -48,11 +49,11 @@ extension Tensor {
     guard let weights else { return }
     try require(
       weights.ndim <= 1 && weights.numel == count, .shape, "cov",
-      "expected \(name) to have the same numel as there are observations in the input but got \(weights.numel) != \(count)"
+      "expected \(name) to have the same numel as there are observations in the input but got \(got: weights.numel) != \(got: count)"
     )
     try require(
       (name == "aweights" ? weights.dtype.isFloatingPoint : weights.dtype.isInteger), .dtype, "cov",
-      "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(weights.dtype)"
+      "expected \(name) to have \(name == "aweights" ? "floating point" : "integral") dtype but got \(name) with \(got: weights.dtype)"
     )
     // The negated comparison also rejects NaN.
     if try noGrad({ try weights.ge(0).logicalNot().any().item(as: Bool.self) }) {
@@ -65,7 +66,8 @@ extension Tensor {
   public func corrcoef() throws -> Tensor {
     try require(
       ndim <= 2, .shape, "corrcoef",
-      "expected input to have two or fewer dimensions but got an input with \(ndim) dimensions")
+      "expected input to have two or fewer dimensions but got an input with \(got: ndim) dimensions"
+    )
     let c = try cov()
     if c.ndim == 0 { return try c / c }
     let deviations = try c.diagonal().sqrt()

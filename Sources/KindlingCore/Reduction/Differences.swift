@@ -9,7 +9,7 @@ extension Tensor {
   public func diff(
     n: Int = 1, dim: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
   ) throws -> Tensor {
-    try require(n >= 0, .value, "diff", "order must be non-negative but got \(n)")
+    try require(n >= 0, .value, "diff", "order must be non-negative but got \(got: n)")
     try require(ndim > 0, .shape, "diff", "diff expects input to be at least one-dimensional")
     // PyTorch does not check the dimension if n is 0.
     if n == 0 { return try Tensor.zeros(like: self).copy_(self) }
@@ -59,13 +59,13 @@ extension Tensor {
     let axes = try gradientAxes(dims, edgeOrder, coordinates.count)
     try require(
       coordinates.count == axes.count, .value, "gradient",
-      "torch.gradient expected \(axes.count) vectors of coordinates, one per dimension, but got \(coordinates.count)"
+      "torch.gradient expected \(expected: axes.count) vectors of coordinates, one per dimension, but got \(got: coordinates.count)"
     )
     return try zip(axes, coordinates).map { d, places in
       let n = shape[d]
       try require(
         places.ndim == 1 && places.shape[0] == n, .shape, "gradient",
-        "torch.gradient expected each dimension size to match the coordinates' \(n), but got \(places.shape)"
+        "torch.gradient expected each dimension size to match the coordinates' \(expected: n), but got \(got: places.shape)"
       )
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1
@@ -98,7 +98,7 @@ extension Tensor {
     let axes = try dims.map { try Layout.wrap($0, ndim, "gradient") } ?? Array(0..<ndim)
     try require(
       spacings <= 1 && (dims == nil || spacings == 0) || spacings == axes.count, .value, "gradient",
-      "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(spacings) and a dim argument of length \(axes.count)."
+      "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length \(got: spacings) and a dim argument of length \(got: axes.count)."
     )
     try require(
       edgeOrder == 1 || edgeOrder == 2, .value, "gradient",
@@ -165,7 +165,8 @@ extension Tensor {
     if x.ndim == 1 {
       try require(
         x.shape[0] == shape[d], .shape, name,
-        "There must be one `x` value for each sample point, but got \(x.shape[0]) for \(shape[d])")
+        "There must be one `x` value for each sample point, but got \(got: x.shape[0]) for \(got: shape[d])"
+      )
       var line = [Int](repeating: 1, count: ndim)
       line[d] = -1
       places = try x.reshape(line)

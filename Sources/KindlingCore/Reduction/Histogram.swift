@@ -85,7 +85,7 @@ extension Tensor {
   private func histogram(
     _ name: String, _ bins: Bins, _ range: [Double]?, _ weight: Tensor?, _ density: Bool
   ) throws -> (hist: Tensor, binEdges: [Tensor]) {
-    func refuse(_ kind: TensorError.Kind, _ message: String) -> TensorError {
+    func refuse(_ kind: TensorError.Kind, _ message: ErrorMessage) -> TensorError {
       TensorError(kind, name, message)
     }
     // 16-bit floats require given edges, as in PyTorch.
@@ -98,7 +98,7 @@ extension Tensor {
     guard bins.count == axes else {
       throw refuse(
         .shape,
-        "The size of bins must be equal to the innermost dimension of the input: got \(bins.count) for shape \(shape)"
+        "The size of bins must be equal to the innermost dimension of the input: got \(got: bins.count) for shape \(got: shape)"
       )
     }
     if let weight {
@@ -106,13 +106,13 @@ extension Tensor {
       guard weight.shape == Array(shape.dropLast()) || axes == 1 && weight.numel == points else {
         throw refuse(
           .shape,
-          "if weight tensor is provided it should have the same shape as the input tensor excluding its innermost dimension, but got input with shape \(shape) and weight with shape \(weight.shape)"
+          "if weight tensor is provided it should have the same shape as the input tensor excluding its innermost dimension, but got input with shape \(got: shape) and weight with shape \(got: weight.shape)"
         )
       }
       guard weight.dtype == dtype else {
         throw refuse(
           .dtype,
-          "if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got input(\(dtype)), and weight(\(weight.dtype))"
+          "if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got input(\(got: dtype)), and weight(\(got: weight.dtype))"
         )
       }
     }
@@ -124,13 +124,13 @@ extension Tensor {
         guard e.ndim == 1, e.numel > 1 else {
           throw refuse(
             .shape,
-            "bins tensor should have one dimension and at least 2 edges, but got shape \(e.shape) for dimension \(d)"
+            "bins tensor should have one dimension and at least 2 edges, but got shape \(got: e.shape) for dimension \(got: d)"
           )
         }
         guard e.dtype == dtype else {
           throw refuse(
             .dtype,
-            "input tensor and bins tensors should have the same dtype, but got input with dtype \(dtype) and bins for dimension \(d) with dtype \(e.dtype)"
+            "input tensor and bins tensors should have the same dtype, but got input with dtype \(got: dtype) and bins for dimension \(got: d) with dtype \(got: e.dtype)"
           )
         }
       }
@@ -139,12 +139,12 @@ extension Tensor {
       guard range == nil || range?.count == 2 * axes else {
         throw refuse(
           .value,
-          "for a \(axes)-dimensional histogram range should have \(2 * axes) elements, but got \(range?.count ?? 0)"
+          "for a \(expected: axes)-dimensional histogram range should have \(expected: 2 * axes) elements, but got \(got: range?.count ?? 0)"
         )
       }
       edges = try counts.enumerated().map { d, count in
         guard count > 0 else {
-          throw refuse(.value, "bins must be > 0, but got \(count) for dimension \(d)")
+          throw refuse(.value, "bins must be > 0, but got \(got: count) for dimension \(got: d)")
         }
         let own = stride(from: d, to: values.count, by: Swift.max(axes, 1)).lazy.map { values[$0] }
         var low = own.min() ?? 0, high = own.max() ?? 1
@@ -155,7 +155,9 @@ extension Tensor {
         }
         guard low <= high else {
           throw refuse(
-            .value, "min should not exceed max, but got min \(low) max \(high) for dimension \(d)")
+            .value,
+            "min should not exceed max, but got min \(got: low) max \(got: high) for dimension \(got: d)"
+          )
         }
         if low == high { (low, high) = (low - 0.5, high + 0.5) }
         let (steps, overflow) = count.addingReportingOverflow(1)

@@ -18,7 +18,7 @@ extension Tensor {
     if let dtype, self.dtype.isFloatingPoint {
       try require(
         dtype.isFloatingPoint, .dtype, "norm",
-        "linalg.vector_norm: dtype should be floating point or complex, but got \(dtype.scalarName)"
+        "linalg.vector_norm: dtype should be floating point or complex, but got \(got: dtype.scalarName)"
       )
       try require(
         self.dtype.promoted(with: dtype) == dtype, .dtype, "norm",
@@ -110,9 +110,10 @@ extension Tensor {
   ///   positive.
   public func renorm(p: Double, dim: Int, maxnorm: Double) throws -> Tensor {
     try require(
-      ndim >= 2, .shape, "renorm", "input needs at least 2 dimensions, got \(ndim) dimensions")
+      ndim >= 2, .shape, "renorm", "input needs at least 2 dimensions, got \(got: ndim) dimensions")
     try require(p > 0, .value, "renorm", "non-positive-norm not supported: \(p)")
-    try require(maxnorm >= 0, .value, "renorm", "expected maxnorm to be >= 0 but got \(maxnorm)")
+    try require(
+      maxnorm >= 0, .value, "renorm", "expected maxnorm to be >= 0 but got \(got: maxnorm)")
     let d = try Layout.wrap(dim, ndim, "renorm")
     let others = shape.indices.filter { $0 != d }
     return try noGrad {

@@ -158,7 +158,8 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       self.dtype.isFloatingPoint, .dtype, "nanmean",
-      "expected input to have floating point or complex dtype but got \(self.dtype.scalarName)")
+      "expected input to have floating point or complex dtype but got \(got: self.dtype.scalarName)"
+    )
     try require(
       dtype?.isFloatingPoint != false, .dtype, "nanmean",
       "could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: \(dtype?.scalarName ?? "")"

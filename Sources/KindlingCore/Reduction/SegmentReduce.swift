@@ -50,7 +50,7 @@ extension Tensor {
       let least = i % (segments + 1) == 0 ? 0 : bounds[i - 1]
       try require(
         bound >= least && bound <= shape[d], .value, "segment_reduce",
-        "offsets must ascend from 0 to \(shape[d]), the size along dim \(dim), but got \(bound) behind \(least)"
+        "offsets must ascend from 0 to \(expected: shape[d]), the size along dim \(expected: dim), but got \(got: bound) behind \(got: least)"
       )
     }
     return try self.segments(reduction, bounds, segments, d, initial)
@@ -64,7 +64,7 @@ extension Tensor {
     try require(
       places.dtype.isInteger && places.ndim == d + 1
         && Array(places.shape.dropLast()) == Array(shape.prefix(d)), .shape, "segment_reduce",
-      "expected integer \(name) of shape \(shape.prefix(d)) + [segments], but got \(places.dtype) \(places.shape)"
+      "expected integer \(name) of shape \(expected: shape.prefix(d)) + [segments], but got \(got: places.dtype) \(got: places.shape)"
     )
     try require(
       dtype.isFloatingPoint, .dtype, "segment_reduce",

@@ -95,7 +95,7 @@ private struct VariancePlan: Sendable {
   ) throws {
     try require(
       x.dtype.isFloatingPoint, .dtype, name,
-      "std and var only support floating point dtypes, but got \(x.dtype)")
+      "std and var only support floating point dtypes, but got \(got: x.dtype)")
     self.dims = try Layout.wrap(dims, x.ndim, name)
     self.keepdim = keepdim
     shape = x.shape

@@ -147,7 +147,8 @@ extension Tensor {
   public func fill_(_ value: Tensor) throws -> Tensor {
     try require(
       value.ndim == 0, .shape, "fill_",
-      "fill_ only supports 0-dimension value tensor but got tensor with \(value.ndim) dimensions.")
+      "fill_ only supports 0-dimension value tensor but got tensor with \(got: value.ndim) dimensions."
+    )
     let value = try value.apart(from: self)
     return try inPlace("fill_", [value], preserving: false) { x, destination in
       let out = destination.alias()

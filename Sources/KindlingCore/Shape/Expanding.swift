@@ -58,7 +58,7 @@ extension Tensor {
     let lead = repeats.count - ndim
     try require(
       lead >= 0, .shape, "repeat",
-      "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(repeats) for shape \(shape)"
+      "number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: got \(got: repeats) for shape \(got: shape)"
     )
     if let bad = repeats.first(where: { $0 < 0 }) {
       throw TensorError(
@@ -105,7 +105,8 @@ extension Tensor {
   /// (PyTorch: `Tensor.repeat_interleave`).
   public func repeatInterleave(_ repeats: Int, dim: Int? = nil) throws -> Tensor {
     try require(
-      repeats >= 0, .value, "repeatInterleave", "repeats must be non-negative, but got \(repeats)")
+      repeats >= 0, .value, "repeatInterleave",
+      "repeats must be non-negative, but got \(got: repeats)")
     let source = dim == nil ? try ravel() : self
     let d = try Layout.wrapStrictly(dim ?? 0, source.ndim, "repeatInterleave")
     var wide = source.shape
@@ -136,7 +137,7 @@ extension Tensor {
     let counts = try repeats.hostElementsForReading(as: Int.self, "repeatInterleave")
     try require(
       counts.count == source.shape[d], .shape, "repeatInterleave",
-      "repeats must have the same size as input along dim, but got \(counts.count) repeats for size \(source.shape[d])"
+      "repeats must have the same size as input along dim, but got \(got: counts.count) repeats for size \(got: source.shape[d])"
     )
     try require(
       counts.first(outside: 0..<Int.max) ?? 0 >= 0, .value, "repeatInterleave",
@@ -190,10 +191,11 @@ extension Tensor {
     for t in tensors {
       try require(
         t.ndim <= 1, .shape, "meshgrid",
-        "expected scalar or 1D tensor in the tensor list but got shape \(t.shape)")
+        "expected scalar or 1D tensor in the tensor list but got shape \(got: t.shape)")
       try require(
         t.dtype == first.dtype, .dtype, "meshgrid",
-        "expects all tensors to have the same dtype, but got \(first.dtype) and \(t.dtype)")
+        "expects all tensors to have the same dtype, but got \(got: first.dtype) and \(got: t.dtype)"
+      )
     }
     let swaps = indexing == .xy && tensors.count >= 2
     var ordered = tensors

@@ -17,11 +17,11 @@ extension Tensor {
     for (i, t) in tensors.enumerated() where !t.isSkipped {
       try require(
         t.ndim == model.ndim, .shape, "cat",
-        "Tensors must have same number of dimensions: got \(model.ndim) and \(t.ndim)")
+        "Tensors must have same number of dimensions: got \(got: model.ndim) and \(got: t.ndim)")
       for other in shape.indices where other != d && t.shape[other] != shape[other] {
         throw TensorError(
           .shape, "cat",
-          "Sizes of tensors must match except in dimension \(d). Expected size \(shape[other]) but got size \(t.shape[other]) for tensor number \(i) in the list; shapes are \(tensors.map(\.shape))"
+          "Sizes of tensors must match except in dimension \(expected: d). Expected size \(expected: shape[other]) but got size \(got: t.shape[other]) for tensor number \(got: i) in the list; shapes are \(got: tensors.map(\.shape))"
         )
       }
       // A sum that overflows is negative, and the check of the output refuses it.
@@ -86,7 +86,7 @@ extension Tensor {
     for (i, t) in tensors.enumerated() where t.shape != first.shape {
       throw TensorError(
         .shape, "stack",
-        "stack expects each tensor to be equal size, but got \(first.shape) at entry 0 and \(t.shape) at entry \(i)"
+        "stack expects each tensor to be equal size, but got \(got: first.shape) at entry 0 and \(got: t.shape) at entry \(got: i)"
       )
     }
     var shape = first.shape
@@ -184,7 +184,8 @@ extension Tensor {
   /// (PyTorch: `torch.cartesian_prod`).
   public static func cartesianProd(_ tensors: [Tensor]) throws -> Tensor {
     for t in tensors where t.ndim != 1 {
-      throw TensorError(.shape, "cartesianProd", "expect a 1D vector, but got shape \(t.shape)")
+      throw TensorError(
+        .shape, "cartesianProd", "expect a 1D vector, but got shape \(got: t.shape)")
     }
     if tensors.count == 1 { return tensors[0] }
     return try stack(meshgrid(tensors, indexing: .ij).map { try $0.flatten() }, dim: 1)
@@ -193,8 +194,9 @@ extension Tensor {
   /// Computes all combinations of `r` elements of this vector, one per row
   /// (PyTorch: `torch.combinations`).
   public func combinations(_ r: Int = 2, withReplacement: Bool = false) throws -> Tensor {
-    try require(ndim == 1, .shape, "combinations", "expect a 1D vector, but got shape \(shape)")
-    try require(r >= 0, .value, "combinations", "expect a non-negative number, but got \(r)")
+    try require(
+      ndim == 1, .shape, "combinations", "expect a 1D vector, but got shape \(got: shape)")
+    try require(r >= 0, .value, "combinations", "expect a non-negative number, but got \(got: r)")
     if r == 0 { return try newEmpty([0]) }
     if !withReplacement && r > numel || numel == 0 {
       return try self[Tensor.zeros([0, r], dtype: .int64)]

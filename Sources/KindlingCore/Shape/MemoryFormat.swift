@@ -68,6 +68,7 @@ extension MemoryFormat {
     }
     try require(
       tensor.ndim == rank, .shape, operation,
-      "required rank \(rank) tensor to use \(self) format, got shape \(tensor.shape)")
+      "required rank \(expected: rank) tensor to use \(expected: self) format, got shape \(got: tensor.shape)"
+    )
   }
 }

@@ -70,13 +70,14 @@ extension Tensor {
   public func rot90(_ k: Int = 1, dims: [Int] = [0, 1]) throws -> Tensor {
     try require(
       dims.count == 2, .value, "rot90",
-      "expected total rotation dims == 2, but got dims = \(dims.count)")
+      "expected total rotation dims == 2, but got dims = \(got: dims.count)")
     try require(
-      ndim >= 2, .shape, "rot90", "expected total dims >= 2, but got total dims = \(ndim)")
+      ndim >= 2, .shape, "rot90", "expected total dims >= 2, but got total dims = \(got: ndim)")
     let a = try Layout.wrap(dims[0], ndim, "rot90"), b = try Layout.wrap(dims[1], ndim, "rot90")
     try require(
       a != b, .value, "rot90",
-      "expected rotation dims to be different, but got dim0 = \(dims[0]) and dim1 = \(dims[1])")
+      "expected rotation dims to be different, but got dim0 = \(got: dims[0]) and dim1 = \(got: dims[1])"
+    )
     let turns = (k % 4 + 4) % 4
     let result = try noGrad {
       switch turns {

@@ -54,7 +54,7 @@ extension Tensor {
       if size == -1 {
         try require(
           unknown == nil, .shape, operation,
-          "only one dimension can be inferred, but got shape \(shape)")
+          "only one dimension can be inferred, but got shape \(got: shape)")
         unknown = d
       } else if size < 0 {
         throw TensorError(.shape, operation, "invalid shape dimension \(size) in \(shape)")

@@ -29,7 +29,7 @@ extension Tensor {
   {
     try require(ndim > 0, .index, "slice", "slice() cannot be applied to a 0-dim tensor.")
     let d = try Layout.wrap(dim, ndim, "slice")
-    try require(step > 0, .value, "slice", "slice step must be positive, but got \(step)")
+    try require(step > 0, .value, "slice", "slice step must be positive, but got \(got: step)")
     let size = shape[d]
     func bound(_ value: Int) -> Int {
       Swift.min(Swift.max(value < 0 ? value + size : value, 0), size)
@@ -56,10 +56,12 @@ extension Tensor {
     try require(ndim > 0, .index, "narrow", "narrow() cannot be applied to a 0-dim tensor.")
     let d = try Layout.wrap(dim, ndim, "narrow")
     let size = shape[d]
-    try require(length >= 0, .value, "narrow", "length must be non-negative, but got \(length)")
+    try require(
+      length >= 0, .value, "narrow", "length must be non-negative, but got \(got: length)")
     try require(
       start >= -size && start <= size, .index, "narrow",
-      "start out of range (expected to be in range of [\(-size), \(size)], but got \(start))")
+      "start out of range (expected to be in range of [\(expected: -size), \(expected: size)], but got \(got: start))"
+    )
     let from = start < 0 ? start + size : start
     try require(
       length <= size - from, .index, "narrow",
@@ -85,11 +87,11 @@ extension Tensor {
     let d = try Layout.wrap(dim, ndim, "split")
     try require(
       splitSize >= 0, .value, "split",
-      "split expects split_size be non-negative, but got split_size=\(splitSize)")
+      "split expects split_size be non-negative, but got split_size=\(got: splitSize)")
     let size = shape[d]
     try require(
       splitSize > 0 || size == 0, .value, "split",
-      "split_size can only be 0 if dimension size is 0, but got dimension size of \(size)")
+      "split_size can only be 0 if dimension size is 0, but got dimension size of \(got: size)")
     if size == 0 { return try pieces([0], d, "SplitBackward0") }
     try checkPieces(size / splitSize, "split")
     let full = size / splitSize, rest = size % splitSize
@@ -109,7 +111,7 @@ extension Tensor {
     let total = splitSizes.reduce(0) { $0.addingReportingOverflow($1).partialValue }
     try require(
       !splitSizes.contains(where: { $0 < 0 }) && total == shape[d], .shape, "split",
-      "split_with_sizes expects split_sizes to sum exactly to \(shape[d]) (input tensor's size at dimension \(d)) and have only non-negative entries, but got split_sizes=\(splitSizes)"
+      "split_with_sizes expects split_sizes to sum exactly to \(expected: shape[d]) (input tensor's size at dimension \(expected: d)) and have only non-negative entries, but got split_sizes=\(got: splitSizes)"
     )
     try checkPieces(splitSizes.count, "split")
     return try pieces(splitSizes, d, "SplitWithSizesBackward0")
@@ -120,7 +122,8 @@ extension Tensor {
   public func chunk(_ chunks: Int, dim: Int = 0) throws -> [Tensor] {
     try require(ndim > 0, .shape, "chunk", "chunk expects at least a 1-dimensional tensor")
     try require(
-      chunks > 0, .value, "chunk", "chunk expects `chunks` to be greater than 0, got: \(chunks)")
+      chunks > 0, .value, "chunk",
+      "chunk expects `chunks` to be greater than 0, got: \(got: chunks)")
     let d = try Layout.wrap(dim, ndim, "chunk")
     let size = shape[d] / chunks + (shape[d] % chunks == 0 ? 0 : 1)
     if size == 0 {
@@ -188,7 +191,7 @@ extension Tensor {
       "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     try require(
       sections > 0, .value, "tensorSplit",
-      "number of sections must be larger than 0, got \(sections)")
+      "number of sections must be larger than 0, got \(got: sections)")
     let d = try Layout.wrap(dim, ndim, "tensorSplit")
     try checkPieces(sections, "tensorSplit")
     let (least, extra) = (shape[d] / sections, shape[d] % sections)
@@ -218,7 +221,7 @@ extension Tensor {
   public func tensorSplit(_ indicesOrSections: Tensor, dim: Int = 0) throws -> [Tensor] {
     try require(
       indicesOrSections.dtype == .int64 && indicesOrSections.ndim <= 1, .dtype, "tensorSplit",
-      "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(indicesOrSections.shape) and dtype \(indicesOrSections.dtype)"
+      "expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of int64, but got shape \(got: indicesOrSections.shape) and dtype \(got: indicesOrSections.dtype)"
     )
     return indicesOrSections.ndim == 0
       ? try tensorSplit(indicesOrSections.item(as: Int.self), dim: dim)
@@ -262,7 +265,7 @@ extension Tensor {
   private func checkRank(_ operation: String, _ least: Int) throws {
     try require(
       ndim >= least, .shape, operation,
-      "\(operation) requires a tensor with at least \(least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(ndim) dimensions!"
+      "\(operation) requires a tensor with at least \(expected: least) dimension\(least > 1 ? "s" : ""), but got a tensor with \(got: ndim) dimensions!"
     )
   }
 

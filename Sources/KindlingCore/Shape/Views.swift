@@ -257,7 +257,7 @@ extension Tensor {
       "mismatch in length of strides and shape: \(stride) and \(size)")
     try require(
       !stride.contains(where: { $0 < 0 }) && offset >= 0, .shape, operation,
-      "negative strides and offsets are not supported, but got strides \(stride) and offset \(offset)"
+      "negative strides and offsets are not supported, but got strides \(got: stride) and offset \(got: offset)"
     )
     _ = try Layout.checkedCount(size, dtype, operation)
     let extent = try Layout.checkedExtent(size, stride, offset: offset, operation)

@@ -157,7 +157,7 @@ extension Tensor {
     try require(numel > 0, .value, name, "\(name)() input tensor must be non-empty")
     let levels = try q.toArray(as: Double.self)
     if let bad = levels.first(where: { !($0 >= 0 && $0 <= 1) }) {
-      throw TensorError(.value, name, "\(name)() q must be in the range [0, 1] but got \(bad)")
+      throw TensorError(.value, name, "\(name)() q must be in the range [0, 1] but got \(got: bad)")
     }
     let d = try dim.map { try Layout.wrap($0, ndim, name) }
     // The sorted dimension is last, after the dimensions of the result.

@@ -15,17 +15,17 @@ extension Tensor {
     guard ndim == 1 || values.ndim == ndim && shape.dropLast() == values.shape.dropLast() else {
       throw TensorError(
         .shape, "searchsorted",
-        "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor \(shape) and input value tensor \(values.shape)"
+        "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor \(got: shape) and input value tensor \(got: values.shape)"
       )
     }
     if let sorter {
       try require(
         sorter.shape == shape, .shape, "searchsorted",
-        "boundary and sorter must have the same size, but got boundary tensor \(shape) and got sorter tensor \(sorter.shape)"
+        "boundary and sorter must have the same size, but got boundary tensor \(got: shape) and got sorter tensor \(got: sorter.shape)"
       )
       try require(
         sorter.dtype == .int64, .dtype, "searchsorted",
-        "sorter must be a tensor of long dtype but got dtype \(sorter.dtype)")
+        "sorter must be a tensor of long dtype but got dtype \(got: sorter.dtype)")
     }
     for (name, tensor) in [("input value", values), ("boundary", self), ("sorter", sorter ?? self)]
     where !tensor.isContiguous && (name != "sorter" || sorter != nil) {
@@ -56,7 +56,7 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       ndim == 1, .shape, "searchsorted",
-      "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(ndim))"
+      "input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(\(got: ndim))"
     )
     let number = try Tensor.wrapped(value, like: self)
     return try searchsorted(number, right: right, sorter: sorter, outInt32: outInt32)
@@ -98,7 +98,7 @@ extension Tensor {
   ) throws -> Tensor {
     try require(
       boundaries.ndim == 1, .shape, "bucketize",
-      "boundaries tensor must be 1 dimension, but got dim(\(boundaries.ndim))")
+      "boundaries tensor must be 1 dimension, but got dim(\(got: boundaries.ndim))")
     return try boundaries.searchsorted(self, right: right, outInt32: outInt32)
   }
 
@@ -127,14 +127,14 @@ extension Tensor {
     try require(minlength >= 0, .value, "bincount", "minlength should be >= 0, but is \(minlength)")
     try require(
       ndim == 1 && dtype.isInteger, .shape, "bincount",
-      "bincount only supports 1-d non-negative integral inputs, but got shape \(shape) and dtype \(dtype)."
+      "bincount only supports 1-d non-negative integral inputs, but got shape \(got: shape) and dtype \(got: dtype)."
     )
     try require(dtype != .bool, .dtype, "bincount", "\"bincount_cpu\" not implemented for 'Bool'")
     let (least, greatest) =
       numel == 0 ? (0, -1) : (try min().item(as: Int.self), try max().item(as: Int.self))
     try require(
       least >= 0 && greatest < .max, .value, "bincount",
-      "bincount only supports 1-d non-negative integral inputs, but got \(least)")
+      "bincount only supports 1-d non-negative integral inputs, but got \(got: least)")
     let length = Swift.max(minlength, greatest + 1)
     _ = try Layout.checkedCount([length], .int64, "bincount")
     // Without elements, PyTorch returns counts even if weights are given.
@@ -144,7 +144,7 @@ extension Tensor {
     }
     try require(
       weights.shape == shape, .shape, "bincount",
-      "weights should be 1-d and have the same length as input, but got \(weights.shape) for \(shape)"
+      "weights should be 1-d and have the same length as input, but got \(got: weights.shape) for \(got: shape)"
     )
     let type: DType = weights.dtype == .float32 ? .float32 : .float64
     return try noGrad {
@@ -160,9 +160,10 @@ extension Tensor {
     try require(
       dtype.isFloatingPoint, .dtype, "histc",
       "\"histogram_cpu\" not implemented for '\(dtype.scalarName)'")
-    try require(bins > 0, .value, "histc", "bins must be > 0, but got \(bins)")
+    try require(bins > 0, .value, "histc", "bins must be > 0, but got \(got: bins)")
     try require(
-      !(max < min), .value, "histc", "max must be larger than min, but got \(min) to \(max)")
+      !(max < min), .value, "histc",
+      "max must be larger than min, but got \(got: min) to \(got: max)")
     try Layout.checkList(bins, "histc")
     return try noGrad {
       var (low, high) = (min, max)
@@ -214,14 +215,15 @@ extension Tensor {
   public func unravelIndex(_ shape: [Int]) throws -> [Tensor] {
     try require(
       dtype.isInteger, .dtype, "unravelIndex",
-      "expected 'indices' to be integer dtype, but got \(dtype)")
+      "expected 'indices' to be integer dtype, but got \(got: dtype)")
     if let bad = shape.first(where: { $0 < 0 }) {
       throw TensorError(
-        .shape, "unravelIndex", "'shape' cannot have negative values, but got \(bad) in \(shape)")
+        .shape, "unravelIndex",
+        "'shape' cannot have negative values, but got \(got: bad) in \(got: shape)")
     }
     try require(
       numel == 0 || !shape.contains(0), .shape, "unravelIndex",
-      "'shape' cannot have zero dimensions when 'indices' is non-empty, but got \(shape)")
+      "'shape' cannot have zero dimensions when 'indices' is non-empty, but got \(got: shape)")
     var steps: [Int] = [], step = 1
     for size in shape.reversed() {
       steps.append(step)

@@ -97,7 +97,7 @@ extension DType: CustomStringConvertible {
 public func setDefaultDtype(_ dtype: DType) throws {
   try require(
     dtype.isFloatingPoint, .dtype, "setDefaultDtype",
-    "only floating-point types are supported as the default type, got \(dtype)")
+    "only floating-point types are supported as the default type, got \(got: dtype)")
   DType.default = dtype
 }
 

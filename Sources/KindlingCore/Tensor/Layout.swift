@@ -22,7 +22,7 @@ package enum Layout {
     for size in shape {
       try require(
         size >= 0, .shape, operation,
-        "sizes must not be negative, but got \(size) in shape \(shape)")
+        "sizes must not be negative, but got \(got: size) in shape \(got: shape)")
       if size == 0 { empty = true; continue }
       let (product, over) = count.multipliedReportingOverflow(by: size)
       count = product
@@ -87,7 +87,8 @@ package enum Layout {
     let n = max(rank, 1)
     try require(
       dim >= -n && dim < n, .index, operation,
-      "dimension out of range (expected to be in range of [\(-n), \(n - 1)], but got \(dim))")
+      "dimension out of range (expected to be in range of [\(expected: -n), \(expected: n - 1)], but got \(got: dim))"
+    )
     return dim < 0 ? dim + n : dim
   }
 
@@ -104,7 +105,8 @@ package enum Layout {
   package static func wrap(_ dims: [Int]?, _ rank: Int, _ operation: String) throws -> [Int] {
     guard let dims, !dims.isEmpty else { return Array(0..<rank) }
     try require(
-      rank <= 64, .shape, operation, "only tensors with up to 64 dims are supported, got \(rank)")
+      rank <= 64, .shape, operation,
+      "only tensors with up to 64 dims are supported, got \(got: rank)")
     var seen = Set<Int>()
     return try dims.map {
       let d = try wrap($0, rank, operation)

@@ -38,7 +38,7 @@ public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
   let dtype = dtype ?? .default
   try require(
     dtype.isFloatingPoint, .dtype, "finfo",
-    "requires a floating point input type, got \(dtype); use iinfo")
+    "requires a floating point input type, got \(got: dtype); use iinfo")
   let (smallest, resolution) =
     switch dtype {
     case .float16: (0x1p-14, 1e-3)
@@ -57,7 +57,8 @@ public func finfo(_ dtype: DType? = nil) throws -> FloatInfo {
 public func iinfo(_ dtype: DType) throws -> IntegerInfo {
   try require(
     dtype.isInteger, .dtype, "iinfo",
-    "requires an integer input type, got \(dtype)\(dtype.isFloatingPoint ? "; use finfo" : "")")
+    "requires an integer input type, got \(got: dtype)\(dtype.isFloatingPoint ? "; use finfo" : "")"
+  )
   return IntegerInfo(
     dtype: dtype, bits: 8 * dtype.byteSize, max: dtype.integerLimits.upperBound,
     min: dtype.integerLimits.lowerBound)

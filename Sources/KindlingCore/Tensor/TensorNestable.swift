@@ -45,7 +45,7 @@ extension Array: TensorNestable where Element: TensorNestable {
   public func appendLeaves(to leaves: inout [Leaf], shape: [Int], level: Int) throws {
     try require(
       level < shape.count && count == shape[level], .shape, "Tensor",
-      "expected sequence of length \(level < shape.count ? shape[level] : 0) at dim \(level) (got \(count)); rows of a nested array must be equally long"
+      "expected sequence of length \(expected: level < shape.count ? shape[level] : 0) at dim \(level) (got \(got: count)); rows of a nested array must be equally long"
     )
     if Element.self == Leaf.self, let numbers = self as? [Leaf] {
       return leaves.append(contentsOf: numbers)

@@ -1,5 +1,7 @@
+public import KindlingCore
+
 /// An error of reading a table.
-public struct CSVError: Error, Sendable, CustomStringConvertible {
+public struct CSVError: KindlingError {
   /// The category of an error.
   public enum Kind: String, Sendable {
     /// The file does not exist or cannot be opened.
@@ -20,15 +22,14 @@ public struct CSVError: Error, Sendable, CustomStringConvertible {
   ///
   /// It is the line number in an editor if no quoted field contains a line break.
   public let row: Int?
-  /// The description of the problem.
-  public let message: String
+  public let content: ErrorMessage
 
   /// Creates an error of `kind`.
-  public init(_ kind: Kind, path: String = "", row: Int? = nil, _ message: String) {
+  public init(_ kind: Kind, path: String = "", row: Int? = nil, _ message: ErrorMessage) {
     self.kind = kind
     self.path = path
     self.row = row
-    self.message = message
+    content = message
   }
 
   /// The file, the row and the message.

@@ -11,7 +11,7 @@ enum TextFile {
     do { return try FileSystem.contents(ofFileOrPipe: path, limit: mostBytes) } catch let error
       as FileError
     {
-      throw CSVError(.file, path: path, error.reason)
+      throw CSVError(.file, path: path, "\(error.reason)")
     }
   }
 }

@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// A parser of the Python literals in an `.npy` header: strings, Booleans and tuples of integers.
 struct PythonLiteral: HeaderScanner {
   let bytes: UnsafeRawBufferPointer
@@ -83,7 +85,7 @@ struct PythonLiteral: HeaderScanner {
     return matches
   }
 
-  private func unfit(_ message: String) -> CheckpointError {
+  private func unfit(_ message: ErrorMessage) -> CheckpointError {
     .corrupt("the npy header is no plain dictionary, near byte \(offset): \(message)")
   }
 }

@@ -1,3 +1,5 @@
+import KindlingCore
+
 /// A scanner of the JSON in a safetensors header: objects, arrays of integers, and strings.
 ///
 /// It does not recurse, and keeps no more than it has read.
@@ -118,7 +120,7 @@ struct JSONScanner: HeaderScanner {
     }
   }
 
-  private func invalid(_ message: String) -> CheckpointError {
+  private func invalid(_ message: ErrorMessage) -> CheckpointError {
     .corrupt(
       "the safetensors header is not valid JSON of its kind, near byte \(offset): \(message)")
   }

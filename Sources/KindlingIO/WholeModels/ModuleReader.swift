@@ -82,7 +82,7 @@ final class ModuleReader {
     // Random initial values are replaced, so the default generator is not used.
     let model = try withDefaultGenerator(Generator()) { try module(root, depth: 0) }
     do { try model.adoptState(state) } catch let error as TensorError {
-      throw CheckpointError(.content, error.message)
+      throw CheckpointError(.content, error.content)
     }
     let parts = Dictionary(
       model.allPaths().map { (ByteString($0.path), $0.module) }
@@ -119,7 +119,7 @@ final class ModuleReader {
     }
     let module = try form.make(saved)
     do { try module.checkInitialization() } catch let error as TensorError {
-      throw CheckpointError(.content, error.message)
+      throw CheckpointError(.content, error.content)
     }
     made[number] = module
     return module

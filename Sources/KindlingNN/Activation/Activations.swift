@@ -52,7 +52,7 @@ open class Softmax2d: Module, Layer {
   open func forward(_ x: Tensor) throws -> Tensor {
     try require(
       x.ndim == 3 || x.ndim == 4, .shape, "Softmax2d",
-      "expected input to be 3D or 4D, but got \(x.ndim)D instead")
+      "expected input to be 3D or 4D, but got \(got: x.ndim)D instead")
     return try x.softmax(dim: -3)
   }
 

@@ -43,10 +43,11 @@ extension F {
   public static func oneHot(_ classes: Tensor, numClasses: Int = -1) throws -> Tensor {
     try require(
       classes.dtype == .int64, .dtype, "one_hot",
-      "one_hot is only applicable to index tensor of type LongTensor, but got \(classes.dtype); convert it with to(.int64)"
+      "one_hot is only applicable to index tensor of type LongTensor, but got \(got: classes.dtype); convert it with to(.int64)"
     )
     if numClasses < -1 || numClasses == 0 && classes.numel > 0 {
-      throw TensorError(.value, "one_hot", "num_classes should be positive, but got \(numClasses)")
+      throw TensorError(
+        .value, "one_hot", "num_classes should be positive, but got \(got: numClasses)")
     }
     let labels = try classes.toArray(as: Int.self)
     guard let largest = labels.max(), let smallest = labels.min() else {

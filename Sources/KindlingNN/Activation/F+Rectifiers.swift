@@ -43,7 +43,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       lower.isFinite && upper.isFinite, .value, "rrelu",
-      "rrelu: bounds must be finite, but got \(lower) and \(upper)")
+      "rrelu: bounds must be finite, but got \(got: lower) and \(got: upper)")
     try require(
       lower <= upper, .value, "rrelu",
       "Lower bound should be less than or equal to the upper bound")

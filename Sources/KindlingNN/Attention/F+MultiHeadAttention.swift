@@ -103,7 +103,8 @@ extension F {
       let given = given.ndim == 1 ? try given.unsqueeze(0) : given
       try require(
         given.shape == [samples, k.shape[0]], .shape, name,
-        "expecting key_padding_mask shape of (\(samples), \(k.shape[0])), but got \(given.shape)")
+        "expecting key_padding_mask shape of (\(expected: samples), \(expected: k.shape[0])), but got \(got: given.shape)"
+      )
       return try asAdded(given, q.dtype)
     }
     // All queries attend to appended keys.
@@ -181,7 +182,8 @@ extension F {
     case .joined(let weight):
       try require(
         weight.shape == [3 * size, size], .shape, "multi_head_attention_forward",
-        "expected in_proj_weight of shape \([3 * size, size]), but got \(weight.shape)")
+        "expected in_proj_weight of shape \(expected: [3 * size, size]), but got \(got: weight.shape)"
+      )
       let parts = try weight.chunk(3)
       return (
         try linear(q, parts[0], bias(0)), try linear(k, parts[1], bias(1)),

@@ -60,7 +60,7 @@ open class MultiheadAttention: Module {
     if embedDim <= 0 || numHeads <= 0 || embedDim % max(numHeads, 1) != 0 {
       problem = TensorError(
         .value, "MultiheadAttention",
-        "embed_dim and num_heads must be greater than 0 and embed_dim divisible by num_heads, but got embed_dim=\(embedDim) and num_heads=\(numHeads)"
+        "embed_dim and num_heads must be greater than 0 and embed_dim divisible by num_heads, but got embed_dim=\(got: embedDim) and num_heads=\(got: numHeads)"
       )
     }
     let (size, overflow) = embedDim.multipliedReportingOverflow(by: 3)

@@ -31,7 +31,7 @@ open class ParameterList: Module, Sequence, KeepsOwnMembers {
   public final func append(_ parameter: Tensor) throws -> Self {
     try require(
       parameter.dtype.isFloatingPoint, .dtype, typeName,
-      "Only Tensors of floating point and complex dtype can require gradients, got \(parameter.dtype)"
+      "Only Tensors of floating point and complex dtype can require gradients, got \(got: parameter.dtype)"
     )
     registered.tensors["\(count)"] = RegisteredTensor(parameter, .parameter)
     return self

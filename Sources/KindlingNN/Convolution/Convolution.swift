@@ -43,13 +43,13 @@ open class ConvolutionLayer: Module {
   ) {
     let layer = "Conv\(transposed ? "Transpose" : "")\(rank)d"
     var problem: TensorError?
-    func refuse(_ message: String) {
+    func refuse(_ message: ErrorMessage) {
       problem = problem ?? TensorError(.value, layer, message)
     }
     func all(_ values: [Int], _ name: String) -> [Int] {
       if values.count == rank { return values }
       guard let first = values.first, values.count == 1 else {
-        refuse("\(name) must be one number or \(rank) numbers, but got \(values)")
+        refuse("\(name) must be one number or \(expected: rank) numbers, but got \(got: values)")
         return [Int](repeating: 1, count: rank)
       }
       return [Int](repeating: first, count: rank)
@@ -65,11 +65,13 @@ open class ConvolutionLayer: Module {
     self.groups = groups
     self.paddingMode = paddingMode
     if groups <= 0 {
-      refuse("groups must be a positive integer, but got \(groups)")
+      refuse("groups must be a positive integer, but got \(got: groups)")
     } else if inChannels % groups != 0 {
-      refuse("in_channels must be divisible by groups, but got \(inChannels) and \(groups)")
+      refuse(
+        "in_channels must be divisible by groups, but got \(got: inChannels) and \(got: groups)")
     } else if outChannels % groups != 0 {
-      refuse("out_channels must be divisible by groups, but got \(outChannels) and \(groups)")
+      refuse(
+        "out_channels must be divisible by groups, but got \(got: outChannels) and \(got: groups)")
     }
     if padding == .keepingSize, self.stride.contains(where: { $0 != 1 }) {
       refuse("padding='same' is not supported for strided convolutions")

@@ -133,7 +133,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       weight.ndim == rank + 2, .shape, operation,
-      "Expected \(rank + 2)-dimensional weight for \(operation), but got weight of size: \(weight.shape)"
+      "Expected \(expected: rank + 2)-dimensional weight for \(operation), but got weight of size: \(got: weight.shape)"
     )
     switch x.ndim {
     case rank + 2: return try body(x)
@@ -141,7 +141,7 @@ extension F {
     default:
       throw TensorError(
         .shape, operation,
-        "Expected \(rank + 1)D (unbatched) or \(rank + 2)D (batched) input to \(operation), but got input of size: \(x.shape)"
+        "Expected \(expected: rank + 1)D (unbatched) or \(expected: rank + 2)D (batched) input to \(operation), but got input of size: \(got: x.shape)"
       )
     }
   }

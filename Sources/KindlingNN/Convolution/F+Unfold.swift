@@ -11,7 +11,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       (x.ndim == 3 || x.ndim == 4) && !x.shape.suffix(3).contains(0), .shape, "unfold",
-      "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
+      "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(got: x.shape)"
     )
     let blocks = try SlidingBlocks(
       "unfold", image: Array(x.shape.suffix(2)), kernel: kernelSize.extents,
@@ -30,7 +30,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       x.ndim == 2 || x.ndim == 3, .shape, "fold",
-      "Expected 2D or 3D (batch mode) tensor for input, but got: \(x.shape)")
+      "Expected 2D or 3D (batch mode) tensor for input, but got: \(got: x.shape)")
     let blocks = try SlidingBlocks(
       "fold", image: outputSize.extents, kernel: kernelSize.extents, dilation: dilation.extents,
       padding: padding.extents, stride: stride.extents)

@@ -88,7 +88,7 @@ extension F {
   private static func checkProbability(_ p: Double, _ name: String) throws {
     try require(
       (0...1).contains(p), .value, name,
-      "dropout probability has to be between 0 and 1, but got \(p)")
+      "dropout probability has to be between 0 and 1, but got \(got: p)")
   }
 
   /// Warns of inputs that are neither a sample nor a batch.

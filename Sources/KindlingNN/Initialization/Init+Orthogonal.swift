@@ -15,7 +15,7 @@ extension Init {
   ) throws -> Tensor {
     try require(
       tensor.ndim >= 2, .shape, "orthogonal_",
-      "Only tensors with 2 or more dimensions are supported, but got shape \(tensor.shape)")
+      "Only tensors with 2 or more dimensions are supported, but got shape \(got: tensor.shape)")
     if tensor.numel == 0 { return tensor }
     return try noGrad {
       let rows = tensor.shape[0], columns = tensor.numel / rows

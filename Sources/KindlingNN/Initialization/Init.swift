@@ -92,7 +92,7 @@ public enum Init {
       "only tensors with 2 dimensions are supported, but the shape is \(tensor.shape)")
     try require(
       (0...1).contains(sparsity), .value, "sparse_",
-      "expects sparsity to be in [0, 1], but got \(sparsity)")
+      "expects sparsity to be in [0, 1], but got \(got: sparsity)")
     let (rows, columns) = (tensor.shape[0], tensor.shape[1])
     let zeros = Int((sparsity * Double(rows)).rounded(.up))
     try normal_(tensor, std: std, generator: generator)

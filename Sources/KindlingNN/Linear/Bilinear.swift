@@ -28,7 +28,7 @@ open class Bilinear: Module {
     if in1Features <= 0 {
       problem =
         problem
-        ?? TensorError(.value, "Bilinear", "in1_features must be > 0, but got \(in1Features)")
+        ?? TensorError(.value, "Bilinear", "in1_features must be > 0, but got \(got: in1Features)")
     }
     super.init()
     initializationError = problem

@@ -57,7 +57,7 @@ func parameterMemory(
   do {
     return try Tensor.empty(shape, dtype: dtype, device: device)
   } catch let error as TensorError {
-    problem = problem ?? TensorError(error.kind, layer, error.message)
+    problem = problem ?? TensorError(error.kind, layer, error.content)
   } catch {
     problem = problem ?? TensorError(.value, layer, "\(error)")
   }

@@ -59,7 +59,7 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
   private static func flaw(
     _ inFeatures: Int, _ nClasses: Int, _ cutoffs: [Int], _ divValue: Double
   ) -> TensorError? {
-    func error(_ message: String) -> TensorError {
+    func error(_ message: ErrorMessage) -> TensorError {
       TensorError(.value, "AdaptiveLogSoftmaxWithLoss", message)
     }
     guard let first = cutoffs.first, let last = cutoffs.last else {
@@ -68,12 +68,12 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
     guard first > 0, last < nClasses, zip(cutoffs, cutoffs.dropFirst()).allSatisfy({ $0 < $1 })
     else {
       return error(
-        "cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value is between 1 and nClasses-1, got \(cutoffs) for \(nClasses) classes"
+        "cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value is between 1 and nClasses-1, got \(got: cutoffs) for \(got: nClasses) classes"
       )
     }
     guard inFeatures >= 0, divValue >= 1, divValue.isFinite else {
       return error(
-        "expected inFeatures >= 0 and a finite divValue >= 1, got \(inFeatures) and \(PrintedNumber.shortest(divValue))"
+        "expected inFeatures >= 0 and a finite divValue >= 1, got \(got: inFeatures) and \(got: PrintedNumber.shortest(divValue))"
       )
     }
     return nil
@@ -144,7 +144,7 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
   }
 
   private func checkShapes(_ input: Tensor, _ target: Tensor) throws {
-    func refuse(_ message: String) -> TensorError {
+    func refuse(_ message: ErrorMessage) -> TensorError {
       TensorError(.shape, "AdaptiveLogSoftmaxWithLoss", message)
     }
     guard target.ndim <= 1 else {
@@ -157,12 +157,12 @@ open class AdaptiveLogSoftmaxWithLoss: Module {
     }
     guard target.ndim == 0 || input.shape[0] == target.shape[0] else {
       throw refuse(
-        "input and target should have the same size in the batch dimension, got \(input.shape[0]) and \(target.shape[0])"
+        "input and target should have the same size in the batch dimension, got \(got: input.shape[0]) and \(got: target.shape[0])"
       )
     }
     try require(
       target.dtype == .int64, .dtype, "AdaptiveLogSoftmaxWithLoss",
-      "expected an int64 target, got \(target.dtype)")
+      "expected an int64 target, got \(got: target.dtype)")
   }
 
   private func cluster(_ i: Int, _ x: Tensor) throws -> Tensor {

@@ -43,7 +43,7 @@ extension F {
     for part in [input, target] where !part.dtype.isFloatingPoint {
       throw TensorError(
         .dtype, "kl_div",
-        "kl_div: Integral inputs not supported, but got \(part.dtype.scalarName); convert it with to(.float32)"
+        "kl_div: Integral inputs not supported, but got \(got: part.dtype.scalarName); convert it with to(.float32)"
       )
     }
     let losses =

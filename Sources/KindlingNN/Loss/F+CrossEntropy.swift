@@ -64,7 +64,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       target.dtype.isFloatingPoint, .dtype, "cross_entropy",
-      "Expected floating point type for target with class probabilities, got \(target.dtype.scalarName); class indexes have shape \(input.shape.removing(classDim))"
+      "Expected floating point type for target with class probabilities, got \(got: target.dtype.scalarName); class indexes have shape \(got: input.shape.removing(classDim))"
     )
     try require(
       ignoreIndex < 0, .value, "cross_entropy",
@@ -73,7 +73,7 @@ extension F {
     if let weight, weight.shape != [classes] {
       throw TensorError(
         .shape, "cross_entropy",
-        "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)"
+        "weight tensor should be defined either for all \(expected: classes) classes or no classes but got weight tensor of shape: \(got: weight.shape)"
       )
     }
     var target = target

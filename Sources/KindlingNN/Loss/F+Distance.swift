@@ -12,7 +12,7 @@ extension F {
     try require(
       type.isFloatingPoint, .dtype, "cosine_similarity",
       "expected common dtype to be floating point, yet common dtype is \(type.scalarName)")
-    try require(eps >= 0, .value, "cosine_similarity", "eps must be non-negative, got: \(eps)")
+    try require(eps >= 0, .value, "cosine_similarity", "eps must be non-negative, got: \(got: eps)")
     let shape = try Layout.broadcast(x1.shape, x2.shape, "cosine_similarity")
     func unit(_ x: Tensor) throws -> Tensor {
       let x = try x.to(type).expand(shape)

@@ -73,24 +73,24 @@ extension F {
     let name = "linear_cross_entropy"
     try require(
       input.ndim == 1 || input.ndim == 2, .shape, name,
-      "expected input with dimensionality 1 or 2, got \(input.ndim)")
+      "expected input with dimensionality 1 or 2, got \(got: input.ndim)")
     try require(
       linearWeight.ndim >= 2, .shape, name,
-      "expected linear_weight with dimensionality at least 2, got \(linearWeight.ndim)")
+      "expected linear_weight with dimensionality at least 2, got \(got: linearWeight.ndim)")
     guard input.shape.last == linearWeight.shape.last, let features = input.shape.last else {
       throw TensorError(
         .shape, name,
-        "expected equal input and linear_weight last dimensions (in_features), got \(input.shape) and \(linearWeight.shape), respectively"
+        "expected equal input and linear_weight last dimensions (in_features), got \(got: input.shape) and \(got: linearWeight.shape), respectively"
       )
     }
     let rows = Array(linearWeight.shape.dropLast())
     if let linearBias, linearBias.shape != rows {
       throw TensorError(
-        .shape, name, "expected linear_bias shape \(rows), got \(linearBias.shape)")
+        .shape, name, "expected linear_bias shape \(expected: rows), got \(got: linearBias.shape)")
     }
     try require(
       rows.count == 1 || input.ndim == 2, .shape, name,
-      "K-dimensional loss defined by linear_weight shape \(linearWeight.shape) requires batched input, (N, \(features)), got unbatched input with shape \(input.shape)"
+      "K-dimensional loss defined by linear_weight shape \(expected: linearWeight.shape) requires batched input, (N, \(expected: features)), got unbatched input with shape \(got: input.shape)"
     )
     let shape = input.shape.dropLast() + rows
     try require(

@@ -12,7 +12,7 @@ extension F {
     let name = "margin_ranking_loss", kind = try reduction.forLoss(name)
     try require(
       input1.ndim == input2.ndim && input1.ndim == target.ndim, .shape, name,
-      "All input tensors should have same dimension but got sizes: input1: \(input1.shape), input2: \(input2.shape), target: \(target.shape)"
+      "All input tensors should have same dimension but got sizes: input1: \(got: input1.shape), input2: \(got: input2.shape), target: \(got: target.shape)"
     )
     return try target.neg().mul(input1.sub(input2)).add(margin).clampMin(0).reduced(kind)
   }
@@ -138,10 +138,10 @@ extension F {
     swap: Bool, _ reduction: Reduction, distance: (Tensor, Tensor) throws -> Tensor
   ) throws -> Tensor {
     let kind = try reduction.forLoss(name)
-    try require(margin > 0, .value, name, "margin must be greater than 0, got \(margin)")
+    try require(margin > 0, .value, name, "margin must be greater than 0, got \(got: margin)")
     try require(
       anchor.ndim == positive.ndim && anchor.ndim == negative.ndim, .shape, name,
-      "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(anchor.ndim)D, positive \(positive.ndim)D, and negative \(negative.ndim)D inputs"
+      "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor \(got: anchor.ndim)D, positive \(got: positive.ndim)D, and negative \(got: negative.ndim)D inputs"
     )
     let near = try distance(anchor, positive)
     var far = try distance(anchor, negative)

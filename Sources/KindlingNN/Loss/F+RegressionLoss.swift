@@ -36,7 +36,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       beta >= 0, .value, "smooth_l1_loss",
-      "smooth_l1_loss does not support negative values for beta, but got \(beta)")
+      "smooth_l1_loss does not support negative values for beta, but got \(got: beta)")
     if beta == 0 { return try l1Loss(input, target, reduction: reduction) }
     let kind = try reduction.forLoss("smooth_l1_loss")
     try warnOfBroadcast(input, target)
@@ -50,7 +50,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       delta > 0, .value, "huber_loss",
-      "huber_loss does not support non-positive values for delta, but got \(delta)")
+      "huber_loss does not support non-positive values for delta, but got \(got: delta)")
     let kind = try reduction.forLoss("huber_loss")
     try warnOfBroadcast(input, target)
     return try input.bentLoss(
@@ -73,7 +73,8 @@ extension F {
   ) throws -> Tensor {
     try require(
       weight.shape == input.shape, .shape, name,
-      "Weights and input must have the same size, but got \(weight.shape) and \(input.shape)")
+      "Weights and input must have the same size, but got \(got: weight.shape) and \(got: input.shape)"
+    )
     let products = try losses.mul(weight)
     return kind == .mean ? try products.sum().div(weight.sum()) : try products.reduced(kind)
   }

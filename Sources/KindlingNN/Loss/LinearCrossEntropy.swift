@@ -33,15 +33,15 @@ open class LinearCrossEntropyLoss: ReducedLoss, Loss {
     self.ignoreIndex = ignoreIndex
     writtenLabelSmoothing = labelSmoothing.scalar
     var problem: TensorError?
-    func refuse(_ message: String) {
+    func refuse(_ message: ErrorMessage) {
       problem = problem ?? TensorError(.value, "LinearCrossEntropyLoss", message)
     }
     if let weight, weight.shape != [numClasses] {
-      refuse("expected weight shape to be [\(numClasses)], got \(weight.shape)")
+      refuse("expected weight shape to be [\(expected: numClasses)], got \(got: weight.shape)")
     }
     if !(0...1).contains(writtenLabelSmoothing.doubleValue) {
       refuse(
-        "expected labelSmoothing to be in range [0, 1], got \(PrintedNumber.python(writtenLabelSmoothing))"
+        "expected labelSmoothing to be in range [0, 1], got \(got: PrintedNumber.python(writtenLabelSmoothing))"
       )
     }
     let outputs = LinearCrossEntropyLoss.product([numClasses] + outFeatures)

@@ -43,7 +43,7 @@ open class TripletMarginWithDistanceLoss: ReducedLoss {
     if margin > 0 { return }
     initializationError = TensorError(
       .value, "TripletMarginWithDistanceLoss",
-      "expected margin to be greater than 0, got \(PrintedNumber.shortest(margin)) instead")
+      "expected margin to be greater than 0, got \(got: PrintedNumber.shortest(margin)) instead")
   }
 
   /// Returns the loss of triplets.

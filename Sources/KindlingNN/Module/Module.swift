@@ -165,7 +165,7 @@ extension Module {
   public func to(_ dtype: DType) throws -> Self {
     try require(
       dtype.isFloatingPoint, .dtype, "",
-      "Module.to only accepts floating point dtypes, but got desired dtype=\(dtype)")
+      "Module.to only accepts floating point dtypes, but got desired dtype=\(got: dtype)")
     return try convert { $0.dtype.isFloatingPoint ? try $0.to(dtype) : $0 }
   }
 

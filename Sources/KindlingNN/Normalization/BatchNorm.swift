@@ -73,7 +73,8 @@ open class ChannelNormalization: Module {
   func checkRank(_ x: Tensor, _ ranks: [Int]) throws {
     if ranks.contains(x.ndim) { return }
     let wanted = ranks.map { "\($0)D" }.joined(separator: " or ")
-    throw TensorError(.shape, typeName, "expected \(wanted) input (got \(x.ndim)D input)")
+    throw TensorError(
+      .shape, typeName, "expected \(expected: wanted) input (got \(got: x.ndim)D input)")
   }
 
   /// `None` if PyTorch's class has the attribute.
@@ -200,7 +201,7 @@ open class InstanceNormalization: ChannelNormalization, Layer {
       let dim = x.ndim - ranks.single
       try require(
         !affine, .shape, typeName,
-        "expected input's size at dim=\(dim) to match num_features (\(numFeatures)), but got: \(channels)."
+        "expected input's size at dim=\(expected: dim) to match num_features (\(expected: numFeatures)), but got: \(got: channels)."
       )
       try Warnings.warn(
         .user, "",

@@ -31,17 +31,17 @@ open class CrossMapLRN2d: Module, Layer {
     super.init()
     if size <= 0 {
       initializationError = TensorError(
-        .value, "CrossMapLRN2d", "size must be greater than 0, got \(size)")
+        .value, "CrossMapLRN2d", "size must be greater than 0, got \(got: size)")
     }
   }
 
   open func forward(_ x: Tensor) throws -> Tensor {
     try checkInitialization()
     try require(
-      x.ndim == 4, .shape, "CrossMapLRN2d", "Expected input to be 4D, got \(x.ndim)D instead.")
+      x.ndim == 4, .shape, "CrossMapLRN2d", "Expected input to be 4D, got \(got: x.ndim)D instead.")
     try require(
       x.dtype.isFloatingPoint, .dtype, "CrossMapLRN2d",
-      "expected a floating-point input, got \(x.dtype)")
+      "expected a floating-point input, got \(got: x.dtype)")
     return try CrossMapLRN(
       size: size, alpha: alpha.doubleValue, beta: beta.doubleValue, k: k.doubleValue
     ).apply(x)

@@ -15,7 +15,7 @@ extension F {
   ) throws -> Tensor {
     try require(
       (training ? eps > 0 : eps >= 0), .value, "batch_norm",
-      "eps must be \(training ? "positive during training" : "non-negative"), but got \(PrintedNumber.shortest(eps))"
+      "eps must be \(training ? "positive during training" : "non-negative"), but got \(got: PrintedNumber.shortest(eps))"
     )
     // As in PyTorch, an empty input is not normalized, whatever its rank.
     if x.numel == 0, x.dtype.isFloatingPoint {
@@ -28,11 +28,11 @@ extension F {
       let values = x.shape.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 &* $1.element }
       try require(
         values != 1, .value, "batch_norm",
-        "Expected more than 1 value per channel when training, got input size \(x.shape)")
+        "Expected more than 1 value per channel when training, got input size \(got: x.shape)")
     }
     try require(
       !training || eps > 0, .value, "batch_norm",
-      "batch_norm eps must be positive during training, but got \(eps)")
+      "batch_norm eps must be positive during training, but got \(got: eps)")
     return try x.nativeBatchNorm(
       weight, bias, runningMean, runningVar, training: training, momentum: momentum, eps: eps
     ).output
@@ -49,11 +49,12 @@ extension F {
   ) throws -> Tensor {
     let name = "instance_norm"
     try require(
-      x.ndim >= 2, .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
+      x.ndim >= 2, .shape, name,
+      "expected at least 2D input [N, C, *], but got shape \(got: x.shape)")
     let places = x.shape.dropFirst(2).reduce(1, &*)
     try require(
       !useInputStats || places != 1, .value, name,
-      "Expected more than 1 spatial element when training, got input size \(x.shape)")
+      "Expected more than 1 spatial element when training, got input size \(got: x.shape)")
     try require(
       useInputStats || runningMean != nil && runningVar != nil, .value, name,
       "Expected running_mean and running_var to be defined when use_input_stats is false")
@@ -68,7 +69,8 @@ extension F {
     }
     try require(
       samples > 0 || weight == nil && bias == nil, .shape, name,
-      "expected at least one sample where there is a weight or a bias, but got shape \(x.shape)")
+      "expected at least one sample where there is a weight or a bias, but got shape \(got: x.shape)"
+    )
     // One sample with the channels of all samples.
     func spread(_ t: Tensor?) throws -> Tensor? {
       guard let t else { return nil }

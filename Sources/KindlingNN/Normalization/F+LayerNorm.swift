@@ -33,13 +33,13 @@ extension F {
       "Expected number of channels to be greater than 0, got 0")
     let places = x.shape.dropFirst(2).reduce(1, &*)
     try require(
-      places > 0, .shape, "group_norm", "Expected HxW to be greater than 0, got \(places)")
+      places > 0, .shape, "group_norm", "Expected HxW to be greater than 0, got \(got: places)")
     // PyTorch's count: the groups of all samples, by the elements of a group.
     let size = [x.shape[0] &* x.shape[1] / max(numGroups, 1), numGroups] + x.shape.dropFirst(2)
     if numGroups > 0, size[0] == 1, places == 1 {
       throw TensorError(
         .value, "group_norm",
-        "Expected more than 1 value per channel when training, got input size \(size)")
+        "Expected more than 1 value per channel when training, got input size \(got: size)")
     }
     return try x.nativeGroupNorm(
       weight, bias, x.shape[0], x.shape[1], places, numGroups: numGroups, eps: eps
@@ -56,7 +56,7 @@ extension F {
     try x.checkNormalized("rms_norm", normalizedShape, weight, nil)
     try require(
       x.dtype.isFloatingPoint, .dtype, "rms_norm",
-      "expected a floating point input, but got \(x.dtype.scalarName); convert it with to(.float32)"
+      "expected a floating point input, but got \(got: x.dtype.scalarName); convert it with to(.float32)"
     )
     let type = x.dtype.computeType, dims = Array((x.ndim - normalizedShape.count)..<x.ndim)
     // 16-bit floats are computed in float32, so its epsilon applies.
@@ -87,9 +87,9 @@ extension F {
   ) throws -> Tensor {
     try require(
       x.ndim >= 3, .shape, "local_response_norm",
-      "Expected 3D or higher dimensionality input (got \(x.ndim) dimensions)")
+      "Expected 3D or higher dimensionality input (got \(got: x.ndim) dimensions)")
     try require(
-      size > 0, .value, "local_response_norm", "size must be greater than 0, but got \(size)")
+      size > 0, .value, "local_response_norm", "size must be greater than 0, but got \(got: size)")
     if x.numel == 0 { return x }
     // The mean over `size` neighbours, with zero padding at the ends. Integers stay integers.
     let channels = x.shape[1], squares = try x.mul(x)

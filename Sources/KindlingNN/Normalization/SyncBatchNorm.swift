@@ -8,7 +8,8 @@ import KindlingCore
 /// - Shape: `[N, C]` or `[N, C, *]`.
 open class SyncBatchNorm: BatchNormalization {
   override func checkRank(_ x: Tensor) throws {
-    try require(x.ndim >= 2, .shape, typeName, "expected at least 2D input (got \(x.ndim)D input)")
+    try require(
+      x.ndim >= 2, .shape, typeName, "expected at least 2D input (got \(got: x.ndim)D input)")
     try require(
       x.shape[1] > 0, .shape, typeName, "SyncBatchNorm number of input channels should be non-zero")
   }

@@ -13,7 +13,8 @@ open class PaddingLayer: Module, Layer {
     super.init()
     if self.padding.count != 2 * rank {
       initializationError = TensorError(
-        .value, typeName, "needs 1 or \(2 * rank) numbers of padding, but got \(given)")
+        .value, typeName,
+        "needs 1 or \(expected: 2 * rank) numbers of padding, but got \(got: given)")
     }
   }
 

@@ -79,7 +79,7 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
   private static func refusal(_ what: String, _ own: String, _ got: String) -> TensorError {
     TensorError(
       .value, "registerParametrization",
-      "Registering a parametrization may not change the \(what) of the tensor, unless the `unsafe` flag is enabled: expected \(own), got \(got)"
+      "Registering a parametrization may not change the \(what) of the tensor, unless the `unsafe` flag is enabled: expected \(own), got \(got: got)"
     )
   }
 
@@ -153,7 +153,8 @@ public final class ParametrizationList: Module, KeepsOwnMembers {
     guard let layer = module as? any Layer, originals.count == 1 else {
       throw TensorError(
         .value, "registerParametrization",
-        "a parametrization is a Layer or conforms to Parametrization, but got a \(module.typeName)")
+        "a parametrization is a Layer or conforms to Parametrization, but got a \(got: module.typeName)"
+      )
     }
     return try layer(originals[0])
   }

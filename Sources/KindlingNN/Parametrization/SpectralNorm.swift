@@ -47,11 +47,11 @@ private final class _SpectralNorm: Module, Parametrization {
   init(_ weight: Tensor, _ iterations: Int, dim: Int, eps: Double) throws {
     try require(
       -weight.ndim..<weight.ndim ~= dim, .index, "spectralNorm",
-      "Dimension out of range (expected to be in range of [-\(weight.ndim), \(weight.ndim - 1)] but got \(dim))"
+      "Dimension out of range (expected to be in range of [-\(expected: weight.ndim), \(expected: weight.ndim - 1)] but got \(got: dim))"
     )
     try require(
       iterations > 0, .value, "spectralNorm",
-      "Expected nPowerIterations to be positive, but got nPowerIterations=\(iterations)")
+      "Expected nPowerIterations to be positive, but got nPowerIterations=\(got: iterations)")
     self.dim = dim < 0 ? dim + weight.ndim : dim
     self.eps = eps
     self.iterations = iterations

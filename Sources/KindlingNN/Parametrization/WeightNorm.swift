@@ -39,7 +39,7 @@ private final class _WeightNorm: Module, Parametrization {
     guard let dim, dim != -1 else { return try v.norm() }
     try require(
       0..<v.ndim ~= dim, .index, "weightNorm",
-      "dim has to be between 0 and \(v.ndim - 1), or -1 for all, but got \(dim)")
+      "dim has to be between 0 and \(expected: v.ndim - 1), or -1 for all, but got \(got: dim)")
     return try v.norm(p: 2.0, dims: (0..<v.ndim).filter { $0 != dim }, keepdim: true)
   }
 }

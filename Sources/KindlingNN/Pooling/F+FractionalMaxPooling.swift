@@ -59,7 +59,7 @@ extension F {
     samples: Tensor?
   ) throws -> (values: Tensor, indices: Tensor) {
     let name = "fractional_max_pool\(rank)d"
-    func refuse(_ message: String) -> TensorError { TensorError(.value, name, message) }
+    func refuse(_ message: ErrorMessage) -> TensorError { TensorError(.value, name, message) }
     try PoolingArguments.checkInput(name, x, rank)
     let kernel = try PoolingArguments(name, rank: rank, kernel: kernel).kernel
     let input = Array(x.shape.suffix(rank))
@@ -67,12 +67,15 @@ extension F {
     switch (size, ratio) {
     case (let size?, nil):
       guard size.count == 1 || size.count == rank else {
-        throw refuse("output_size must be one number or \(rank) numbers, but got \(size)")
+        throw refuse(
+          "output_size must be one number or \(expected: rank) numbers, but got \(got: size)")
       }
       output = size.count == rank ? size : [Int](repeating: size[0], count: rank)
     case (nil, let ratio?):
       guard ratio.count == 1 || ratio.count == rank, ratio.allSatisfy({ $0 > 0 && $0 < 1 }) else {
-        throw refuse("output_ratio must be between 0 and 1, one number or \(rank) (got \(ratio))")
+        throw refuse(
+          "output_ratio must be between 0 and 1, one number or \(expected: rank) (got \(got: ratio))"
+        )
       }
       output = (0..<rank).map { Int(Double(input[$0]) * ratio[ratio.count == 1 ? 0 : $0]) }
     default:
@@ -112,11 +115,12 @@ extension F {
   ) throws {
     try require(
       samples.dtype == dtype, .dtype, name,
-      "expected randomSamples to have the same dtype as input, but got \(samples.dtype) and \(dtype)"
+      "expected randomSamples to have the same dtype as input, but got \(got: samples.dtype) and \(got: dtype)"
     )
     try require(
       samples.ndim == 3 && samples.shape[0] >= shape[0] && samples.shape[1] == shape[1]
         && samples.shape[2] == shape[2], .shape, name,
-      "expected randomSamples of shape \(shape), or for more images, but got \(samples.shape)")
+      "expected randomSamples of shape \(expected: shape), or for more images, but got \(got: samples.shape)"
+    )
   }
 }

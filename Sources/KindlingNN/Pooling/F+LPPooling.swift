@@ -33,7 +33,8 @@ extension F {
     _ rank: Int, _ x: Tensor, _ norm: Double, _ kernel: [Int], stride: [Int]?, ceilMode: Bool
   ) throws -> Tensor {
     try require(
-      norm != 0, .value, "lp_pool\(rank)d", "norm_type must be a non-zero value, but got \(norm)")
+      norm != 0, .value, "lp_pool\(rank)d",
+      "norm_type must be a non-zero value, but got \(got: norm)")
     let means = try averagePool(rank, x.pow(norm), kernel, stride: stride, ceilMode: ceilMode)
     // The pooling before has checked the sizes.
     let size = kernel.count == 1 ? pow(kernel[0], rank) : kernel.reduce(1, &*)

@@ -166,7 +166,8 @@ extension F {
     guard sizes.count == rank || sizes.count == 1, let first = sizes.first else {
       throw TensorError(
         .value, operation,
-        "argument 'output_size' should contain \(rank) ints, or one for all (got \(sizes.count))")
+        "argument 'output_size' should contain \(expected: rank) ints, or one for all (got \(got: sizes.count))"
+      )
     }
     return sizes.count == rank ? sizes : [Int?](repeating: first, count: rank)
   }

@@ -58,7 +58,7 @@ extension F {
       operation, rank: rank, kernel: kernel, stride: stride ?? [], padding: padding)
     try require(
       x.ndim == rank + 1 || x.ndim == rank + 2, .shape, operation,
-      "Input to \(operation) should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(x.ndim) dimensions."
+      "Input to \(operation) should be a \(expected: rank + 1)d or \(expected: rank + 2)d Tensor, but got a tensor with \(got: x.ndim) dimensions."
     )
     if let empty = x.shape.indices.dropFirst().first(where: { x.shape[$0] == 0 }) {
       throw TensorError(

@@ -142,7 +142,7 @@ open class FractionalMaxPoolingLayer: Module {
       let got =
         ratio.count == 1 ? "\(ratio[0])" : "(\(ratio.map { "\($0)" }.joined(separator: ", ")))"
       return TensorError(
-        .value, typeName, "output_ratio must be between 0 and 1 (got \(got))")
+        .value, typeName, "output_ratio must be between 0 and 1 (got \(got: got))")
     default: return nil
     }
   }

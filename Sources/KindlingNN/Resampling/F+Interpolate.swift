@@ -27,7 +27,7 @@ extension F {
     )
     try require(
       (1...3).contains(rank), .shape, name,
-      "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(mode.rawValue))"
+      "Input Error: Only 3D, 4D and 5D input Tensors supported (got \(got: x.ndim)D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got \(got: mode.rawValue))"
     )
     try require(
       mode.ranks.contains(rank), .shape, name,
@@ -100,7 +100,7 @@ extension F {
     if values.count == 1 { return sizes.map { _ in values[0] } }
     throw TensorError(
       .shape, "interpolate",
-      "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of \(sizes) and \(label) of \(values). Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+      "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of \(got: sizes) and \(label) of \(got: values). Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
     )
   }
 

@@ -71,7 +71,7 @@ open class LBFGS: Optimizer {
     where parameter.dtype != first.dtype || parameter.device != first.device {
       throw TensorError(
         .value, "",
-        "LBFGS needs parameters of one dtype and device, but got \(first.dtype) on \(first.device) and \(parameter.dtype) on \(parameter.device)"
+        "LBFGS needs parameters of one dtype and device, but got \(got: first.dtype) on \(got: first.device) and \(got: parameter.dtype) on \(got: parameter.device)"
       )
     }
   }

@@ -17,11 +17,11 @@ open class SequentialLR: LRScheduler {
     try checkParts(schedulers, of: optimizer, "SequentialLR")
     try require(
       milestones.count == schedulers.count - 1, .value, "",
-      "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(schedulers.count) and the number of milestones to be equal to \(milestones.count)"
+      "Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers \(got: schedulers.count) and the number of milestones to be equal to \(got: milestones.count)"
     )
     try require(
       lastEpoch >= -1 && lastEpoch < LRScheduler.farthest, .value, "",
-      "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
+      "last_epoch has to be -1 or a count of epochs, but got \(got: lastEpoch)")
     (self.schedulers, self.milestones) = (schedulers, milestones)
     super.init(of: optimizer, lastEpoch: lastEpoch + 1)
     nesting = try levels(of: schedulers, "SequentialLR")
@@ -134,12 +134,12 @@ private func checkParts(
     if scheduler is ReduceLROnPlateau {
       throw TensorError(
         .value, "",
-        "\(name) does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be specified when calling `step`, but got one at index \(i) in the given schedulers sequence."
+        "\(name) does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be specified when calling `step`, but got one at index \(got: i) in the given schedulers sequence."
       )
     }
     try require(
       scheduler.optimizer === optimizer, .value, "",
-      "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(scheduler.typeName) at index \(i), whose optimizer is another one."
+      "\(name) expects all schedulers to belong to the same optimizer, but got scheduler \(got: scheduler.typeName) at index \(got: i), whose optimizer is another one."
     )
   }
 }

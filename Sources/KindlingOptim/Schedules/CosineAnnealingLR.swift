@@ -23,7 +23,7 @@ open class CosineAnnealingLR: LRScheduler {
   private static func check(_ tMax: Int) throws {
     try require(
       tMax > 0 && tMax < LRScheduler.farthest, .value, "",
-      "Expected positive integer T_max, but got \(tMax)")
+      "Expected positive integer T_max, but got \(got: tMax)")
   }
 
   override open func getLr() throws -> [Double] {
@@ -80,8 +80,8 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
     (self.t0, self.tMult, self.etaMin) = (t0, tMult, etaMin)
     length = Double(t0)
     position = Double(lastEpoch)
-    try require(t0 > 0, .value, "", "Expected positive integer T_0, but got \(t0)")
-    try require(tMult >= 1, .value, "", "Expected integer T_mult >= 1, but got \(tMult)")
+    try require(t0 > 0, .value, "", "Expected positive integer T_0, but got \(got: t0)")
+    try require(tMult >= 1, .value, "", "Expected integer T_mult >= 1, but got \(got: tMult)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 
@@ -110,7 +110,7 @@ open class CosineAnnealingWarmRestarts: LRScheduler {
   public func step(epoch: Double) throws {
     try require(
       epoch >= 0 && epoch < Double(LRScheduler.farthest), .value, "step",
-      "Expected non-negative epoch, but got \(epoch)")
+      "Expected non-negative epoch, but got \(got: epoch)")
     let first = Double(t0), factor = Double(tMult)
     if epoch < first {
       (length, position) = (first, epoch)

@@ -58,7 +58,7 @@ open class CyclicLR: LRScheduler {
     let down = stepSizeDown ?? stepSizeUp
     try require(
       stepSizeUp > 0 && down >= 0, .value, "",
-      "step_size_up has to be positive and step_size_down not negative, but got \(stepSizeUp) and \(down)"
+      "step_size_up has to be positive and step_size_down not negative, but got \(got: stepSizeUp) and \(got: down)"
     )
     let baseLrs = try baseLr.values("base_lr", optimizer)
     maxLrs = try maxLr.values("max_lr", optimizer)

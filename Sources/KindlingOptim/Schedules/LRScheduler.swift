@@ -51,7 +51,7 @@ open class LRScheduler {
   private func begin() throws {
     try require(
       lastEpoch >= -1 && lastEpoch < LRScheduler.farthest, .value, "",
-      "last_epoch has to be -1 or a count of epochs, but got \(lastEpoch)")
+      "last_epoch has to be -1 or a count of epochs, but got \(got: lastEpoch)")
     for i in optimizer.paramGroups.indices where optimizer.paramGroups[i]["initial_lr"] == nil {
       try require(
         lastEpoch == -1, .value, "",

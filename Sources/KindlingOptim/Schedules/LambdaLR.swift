@@ -22,7 +22,8 @@ open class FunctionLR: LRScheduler {
     lambdas = lrLambdas
     try require(
       lrLambdas.count == optimizer.paramGroups.count, .value, "",
-      "Expected \(optimizer.paramGroups.count) lr_lambdas, but got \(lrLambdas.count)")
+      "Expected \(expected: optimizer.paramGroups.count) lr_lambdas, but got \(got: lrLambdas.count)"
+    )
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 

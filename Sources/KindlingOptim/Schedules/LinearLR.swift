@@ -18,7 +18,7 @@ open class ConstantLR: LRScheduler {
     (self.factor, self.totalIters) = (factor, totalIters)
     try require(
       factor >= 0 && factor <= 1, .value, "",
-      "Constant multiplicative factor expected to be between 0 and 1, but got \(factor)")
+      "Constant multiplicative factor expected to be between 0 and 1, but got \(got: factor)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 
@@ -63,11 +63,11 @@ open class LinearLR: LRScheduler {
     (self.startFactor, self.endFactor, self.totalIters) = (startFactor, endFactor, totalIters)
     try require(
       startFactor > 0 && startFactor <= 1, .value, "",
-      "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got \(startFactor)"
+      "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got \(got: startFactor)"
     )
     try require(
       endFactor >= 0 && endFactor <= 1, .value, "",
-      "Ending multiplicative factor expected to be between 0 and 1, but got \(endFactor)")
+      "Ending multiplicative factor expected to be between 0 and 1, but got \(got: endFactor)")
     try super.init(optimizer, lastEpoch: lastEpoch)
   }
 

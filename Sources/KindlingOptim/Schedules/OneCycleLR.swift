@@ -54,7 +54,7 @@ open class OneCycleLR: LRScheduler {
     self.totalSteps = total
     try require(
       pctStart >= 0 && pctStart <= 1, .value, "",
-      "Expected float between 0 and 1 pct_start, but got \(pctStart)")
+      "Expected float between 0 and 1 pct_start, but got \(got: pctStart)")
     let rise = Phase(
       end: pctStart * Double(total) - 1, lr: ("initial_lr", "max_lr"),
       momentum: ("max_momentum", "base_momentum"))
@@ -95,7 +95,7 @@ open class OneCycleLR: LRScheduler {
   private static func count(_ total: Int?, _ epochs: Int?, _ perEpoch: Int?) throws -> Int {
     func positive(_ value: Int, _ name: String) throws -> Int {
       if value > 0 && value < LRScheduler.farthest { return value }
-      throw TensorError(.value, "", "Expected positive integer \(name), but got \(value)")
+      throw TensorError(.value, "", "Expected positive integer \(name), but got \(got: value)")
     }
     if let total { return try positive(total, "total_steps") }
     guard let epochs, let perEpoch else {

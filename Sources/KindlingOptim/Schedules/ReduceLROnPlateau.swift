@@ -42,10 +42,10 @@ open class ReduceLROnPlateau: LRScheduler {
     threshold: Double = 1e-4, thresholdMode: ThresholdMode = .rel, cooldown: Int = 0,
     minLr: some GroupNumbers = 0, eps: Double = 1e-8
   ) throws {
-    try require(factor < 1, .value, "", "Factor should be < 1.0, but got \(factor)")
+    try require(factor < 1, .value, "", "Factor should be < 1.0, but got \(got: factor)")
     let count = optimizer.paramGroups.count
     if let given = minLr.perGroup, given.count != count {
-      throw TensorError(.value, "", "expected \(count) min_lrs, got \(given.count)")
+      throw TensorError(.value, "", "expected \(expected: count) min_lrs, got \(got: given.count)")
     }
     (self.mode, self.factor, self.patience) = (mode, factor, patience)
     (self.threshold, self.thresholdMode, self.cooldown) = (threshold, thresholdMode, cooldown)

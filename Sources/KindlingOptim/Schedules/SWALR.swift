@@ -22,7 +22,7 @@ open class SWALR: LRScheduler {
   ) throws {
     try require(
       annealEpochs >= 0, .value, "",
-      "anneal_epochs must be equal or greater than 0, got \(annealEpochs)")
+      "anneal_epochs must be equal or greater than 0, got \(got: annealEpochs)")
     for (i, rate) in try swaLr.values("swa_lr", optimizer).enumerated() {
       optimizer.paramGroups[i]["swa_lr"] = .double(rate)
     }

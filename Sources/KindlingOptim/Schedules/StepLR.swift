@@ -22,7 +22,7 @@ open class StepLR: LRScheduler {
 
   private static func check(_ stepSize: Int) throws {
     try require(
-      stepSize > 0, .value, "", "Expected positive integer step_size, but got \(stepSize)")
+      stepSize > 0, .value, "", "Expected positive integer step_size, but got \(got: stepSize)")
   }
 
   override open func getLr() throws -> [Double] {

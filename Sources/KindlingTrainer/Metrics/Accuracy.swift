@@ -39,7 +39,7 @@ public final class TopKAccuracy: MeanMetric {
   ) {
     guard k > 0 else { throw TensorError(.value, name, "k has to be positive, but is \(k)") }
     guard prediction.ndim == 2, prediction.shape[1] > 0 else {
-      throw TensorError(.shape, name, "expected scores [N, C], but got \(prediction.shape)")
+      throw TensorError(.shape, name, "expected scores [N, C], but got \(got: prediction.shape)")
     }
     let labels = try ClassLabels(prediction, target, threshold: 0.5, name)
     let expected = try Tensor(labels.expected).to(prediction.device).unsqueeze(1)

@@ -49,7 +49,7 @@ struct ClassLabels {
   private static func unfit(_ prediction: Tensor, _ target: Tensor, _ name: String) -> TensorError {
     TensorError(
       .shape, name,
-      "expected scores [N, C] with targets [N] or [N, C], or probabilities [N] with targets [N], but got \(prediction.shape) and \(target.shape)"
+      "expected scores [N, C] with targets [N] or [N, C], or probabilities [N] with targets [N], but got \(got: prediction.shape) and \(got: target.shape)"
     )
   }
 }

@@ -40,7 +40,7 @@ enum Downloader {
     let target = try naming(folder) { try FileSystem.checked("\(folder)/\(file.name)") }
     if access(target, F_OK) == 0 { return }
     do { try FileSystem.makeFolders(folder, mode: 0o755) } catch let error as FileError {
-      throw VisionError(.system, error.message)
+      throw VisionError(.system, "\(error.message)")
     }
     let part = target + ".part"
     let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
@@ -70,7 +70,7 @@ enum Downloader {
     // An empty partial file is of no use to a later attempt.
     if lseek(descriptor, 0, SEEK_END) == 0 { unlink(part) }
     throw VisionError(
-      .download, "could not download \(file.name); tried\n" + reports.joined(separator: "\n"))
+      .download, "could not download \(file.name); tried\n\(reports.joined(separator: "\n"))")
   }
 
   /// Downloads `files` into `folder`, each from the mirrors, or all from one archive on them.
@@ -121,7 +121,7 @@ enum Downloader {
       let outcome = try Transfer.run(
         url, to: descriptor, from: size, name: file.name, progress: progress)
       switch outcome {
-      case .failed(let reason): throw VisionError(.download, reason)
+      case .failed(let reason): throw VisionError(.download, "\(reason)")
       // No other mirror would help; the received bytes remain, so that the next attempt can resume.
       case .cannotWrite(let code):
         throw VisionError(.system, "cannot write \(part): \(SystemCall.errorText(code))")
@@ -133,7 +133,7 @@ enum Downloader {
         // The resumed partial file may have been wrong: try once more from the start.
         if size == 0 {
           ftruncate(descriptor, 0)
-          throw VisionError(.download, digest.complaint(about: found))
+          throw VisionError(.download, "\("\(digest.complaint(about: found))")")
         }
       }
       guard size > 0 else { throw VisionError(.download, "the server sends no such range") }

@@ -221,7 +221,7 @@ public final class Axes {
     else {
       throw VisionError(
         .value,
-        "imshow: expected an image [H, W] or [C, H, W] with 1, 3 or 4 channels, or [H, W, C] with layout: .channelsLast, but got shape \(image.shape) with layout: .\(layout)"
+        "imshow: expected an image [H, W] or [C, H, W] with 1, 3 or 4 channels, or [H, W, C] with layout: .channelsLast, but got shape \(got: image.shape) with layout: .\(got: layout)"
       )
     }
     if planes.ndim == 2 { return try colored(planes.to(.float64), cmap, vmin, vmax) }

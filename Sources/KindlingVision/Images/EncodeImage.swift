@@ -38,7 +38,8 @@ public func writeImage(
 public func encodePNG(_ image: Tensor, compressionLevel: Int = 6) throws -> [UInt8] {
   guard (0...9).contains(compressionLevel) else {
     throw VisionError(
-      .value, "encodePNG: compression level should be between 0 and 9, but got \(compressionLevel)")
+      .value,
+      "encodePNG: compression level should be between 0 and 9, but got \(got: compressionLevel)")
   }
   return try encode(image, "encodePNG", channels: 1...4, largest: Int(Int32.max)) {
     kc_png_encode($0, $1, Int32(compressionLevel), $2, $3, $4)
@@ -54,7 +55,7 @@ public func encodePNG(_ image: Tensor, compressionLevel: Int = 6) throws -> [UIn
 public func encodeJPEG(_ image: Tensor, quality: Int = 75) throws -> [UInt8] {
   guard (1...100).contains(quality) else {
     throw VisionError(
-      .value, "encodeJPEG: image quality should be between 1 and 100, but got \(quality)")
+      .value, "encodeJPEG: image quality should be between 1 and 100, but got \(got: quality)")
   }
   guard image.ndim != 3 || image.shape[0] != 2 else {
     throw TensorError(.shape, "encodeJPEG", "the number of channels should be 1 or 3, but got 2")
@@ -74,20 +75,21 @@ private func encode(
   guard image.dtype == .uint8 else {
     throw TensorError(
       .dtype, operation,
-      "input tensor dtype should be uint8, but got \(image.dtype); saveImage takes floats from 0 to 1"
+      "input tensor dtype should be uint8, but got \(got: image.dtype); saveImage takes floats from 0 to 1"
     )
   }
   guard image.ndim == 3, channels.contains(image.shape[0]) else {
     throw TensorError(
       .shape, operation,
-      "input should be an image [C, H, W] with \(channels.lowerBound) to \(channels.upperBound) channels, but got shape \(image.shape)"
+      "input should be an image [C, H, W] with \(expected: channels.lowerBound) to \(expected: channels.upperBound) channels, but got shape \(got: image.shape)"
     )
   }
   let (count, height, width) = (image.shape[0], image.shape[1], image.shape[2])
   guard (1...largest).contains(height), (1...largest).contains(width) else {
     throw TensorError(
       .shape, operation,
-      "height and width should be between 1 and \(largest), but got shape \(image.shape)")
+      "height and width should be between 1 and \(expected: largest), but got shape \(got: image.shape)"
+    )
   }
   let info = kc_image_info(
     width: UInt32(width), height: UInt32(height), channels: Int32(count), bits: 8)

@@ -22,7 +22,7 @@ enum FileContents {
       }
       return try file.prefix(size)
     } catch let error as FileError {
-      throw VisionError(error.isMissing ? .notFound : .system, error.reason)
+      throw VisionError(error.isMissing ? .notFound : .system, "\(error.reason)")
     }
   }
 

@@ -79,13 +79,13 @@ public struct Image: Sendable {
     guard pixels.dtype == .uint8 else {
       throw TensorError(
         .dtype, "Image",
-        "an image has pixels of dtype uint8, but got \(pixels.dtype); ToPILImage takes floats from 0 to 1"
+        "an image has pixels of dtype uint8, but got \(got: pixels.dtype); ToPILImage takes floats from 0 to 1"
       )
     }
     guard pixels.ndim == 2 || pixels.ndim == 3 else {
       throw TensorError(
         .shape, "Image",
-        "expected pixels [H, W], [C, H, W] or with layout: .channelsLast [H, W, C], but got shape \(pixels.shape)"
+        "expected pixels [H, W], [C, H, W] or with layout: .channelsLast [H, W, C], but got shape \(got: pixels.shape)"
       )
     }
     let last =
@@ -94,11 +94,11 @@ public struct Image: Sendable {
     guard let mode = Mode(channels: last.shape[2]) else {
       throw TensorError(
         .shape, "Image",
-        "an image has 1 to 4 channels, but got \(last.shape[2]) in shape \(pixels.shape) with layout: .\(layout)"
+        "an image has 1 to 4 channels, but got \(got: last.shape[2]) in shape \(got: pixels.shape) with layout: .\(got: layout)"
       )
     }
     guard last.numel > 0 else {
-      throw TensorError(.shape, "Image", "an image has pixels, but got shape \(pixels.shape)")
+      throw TensorError(.shape, "Image", "an image has pixels, but got shape \(got: pixels.shape)")
     }
     let copy = try Tensor.empty(last.shape, dtype: .uint8)
     try noGrad { _ = try copy.copy_(last) }
@@ -115,7 +115,7 @@ public struct Image: Sendable {
     guard width > 0, height > 0, !overflow, !overflows, bytes.count == count else {
       throw TensorError(
         .shape, "Image",
-        "an image of \(width) by \(height) pixels of mode \(mode.rawValue) has \(mode.channels) bytes a pixel, but got \(bytes.count) bytes"
+        "an image of \(expected: width) by \(expected: height) pixels of mode \(expected: mode.rawValue) has \(expected: mode.channels) bytes a pixel, but got \(got: bytes.count) bytes"
       )
     }
     self.init(
@@ -134,7 +134,8 @@ public struct Image: Sendable {
     guard color.count == 1 || color.count == mode.channels else {
       throw TensorError(
         .value, "Image",
-        "mode \(mode.rawValue) takes 1 or \(mode.channels) numbers as a color, but got \(color)")
+        "mode \(expected: mode.rawValue) takes 1 or \(expected: mode.channels) numbers as a color, but got \(got: color)"
+      )
     }
     let pixels = try Tensor.empty([height, width, mode.channels], dtype: .uint8)
     _ = try pixels.copy_(Tensor(color, dtype: .uint8))

@@ -20,7 +20,7 @@ public func makeGrid(
   guard nrow > 0, padding >= 0 else {
     throw TensorError(
       .value, "makeGrid",
-      "nrow must be positive and padding not negative, but got \(nrow) and \(padding)")
+      "nrow must be positive and padding not negative, but got \(got: nrow) and \(got: padding)")
   }
   return try noGrad {
     var batch = images
@@ -29,7 +29,7 @@ public func makeGrid(
     guard batch.ndim == 4, batch.shape[0] > 0 else {
       throw TensorError(
         .shape, "makeGrid",
-        "expected images [N, C, H, W], [C, H, W] or [H, W], at least one, but got shape \(images.shape)"
+        "expected images [N, C, H, W], [C, H, W] or [H, W], at least one, but got shape \(got: images.shape)"
       )
     }
     guard batch.numel > 0 else {

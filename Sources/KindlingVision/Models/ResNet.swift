@@ -190,7 +190,7 @@ open class ResNet: Module, Layer {
     if !fits {
       initializationError = TensorError(
         .value, "ResNet",
-        "needs the numbers of blocks of four groups, each from 1 to \(ResNet.mostBlocks), but got \(layers)"
+        "needs the numbers of blocks of four groups, each from 1 to \(expected: ResNet.mostBlocks), but got \(got: layers)"
       )
     }
     keepingError {

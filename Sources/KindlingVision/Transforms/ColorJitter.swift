@@ -26,8 +26,8 @@ public struct ColorJitter: ImageTransform {
       TensorError(
         .value, "ColorJitter",
         name == "hue" && value > 0.5
-          ? "hue values should be between (-0.5, 0.5), but got \(value)"
-          : "If \(name) is a single number, it must be non negative, but got \(value).")
+          ? "hue values should be between (-0.5, 0.5), but got \(got: value)"
+          : "If \(name) is a single number, it must be non negative, but got \(got: value).")
     }
     func around(_ center: Double, _ reach: Double, from low: Double) -> ClosedRange<Double>? {
       reach > 0 ? max(center - reach, low)...center + reach : nil
@@ -54,7 +54,7 @@ public struct ColorJitter: ImageTransform {
     mistake = named.first { !checked($0.1, $0.2) }.map { name, range, bound in
       TensorError(
         .value, "ColorJitter",
-        "\(name) values should be between \(PythonText.range(bound)), but got \(range.map { PythonText.range($0) } ?? "")"
+        "\(name) values should be between \(expected: PythonText.range(bound)), but got \(range.map { PythonText.range($0) } ?? "")"
       )
     }
     func used(_ range: ClosedRange<Double>?, _ neutral: Double) -> ClosedRange<Double>? {

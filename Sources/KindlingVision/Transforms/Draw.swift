@@ -44,7 +44,7 @@ enum Draw {
   static func check(_ p: Double, _ operation: String) throws {
     guard (0...1).contains(p) else {
       throw TensorError(
-        .value, operation, "probability has to be between 0 and 1, but got \(p)")
+        .value, operation, "probability has to be between 0 and 1, but got \(got: p)")
     }
   }
 }

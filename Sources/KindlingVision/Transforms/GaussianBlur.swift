@@ -28,7 +28,7 @@ public struct GaussianBlur: ImageTransform {
     guard sigma.lowerBound > 0, sigma.upperBound.isFinite else {
       throw TensorError(
         .value, "GaussianBlur",
-        "sigma values should be positive and finite, but got \(PythonText.range(sigma))")
+        "sigma values should be positive and finite, but got \(got: PythonText.range(sigma))")
     }
     return try TF.gaussianBlur(image, kernelSize, [Draw.uniform(sigma)])
   }

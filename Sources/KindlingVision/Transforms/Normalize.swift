@@ -30,12 +30,14 @@ public struct Normalize: Transform {
     guard image.dtype.isFloatingPoint else {
       throw TensorError(
         .dtype, "Normalize",
-        "input tensor should be a float tensor, but got \(image.dtype); apply ToTensor() first")
+        "input tensor should be a float tensor, but got \(got: image.dtype); apply ToTensor() first"
+      )
     }
     guard image.ndim >= 3 else {
       throw TensorError(
         .shape, "Normalize",
-        "expected tensor to be a tensor image of size (..., C, H, W), but got shape \(image.shape)")
+        "expected tensor to be a tensor image of size (..., C, H, W), but got shape \(got: image.shape)"
+      )
     }
     let channels = image.shape[image.ndim - 3]
     for (name, values) in [("mean", mean), ("std", std)]

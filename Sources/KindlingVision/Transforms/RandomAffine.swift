@@ -67,17 +67,18 @@ public struct RandomAffine: ImageTransform {
     }
     if let translate, ![translate.x, translate.y].allSatisfy((0...1).contains) {
       throw TensorError(
-        .value, "RandomAffine", "translation values should be between 0 and 1, but got \(translate)"
+        .value, "RandomAffine",
+        "translation values should be between 0 and 1, but got \(got: translate)"
       )
     }
     if let scale, scale.lowerBound <= 0 || !scale.upperBound.isFinite {
       throw TensorError(
         .value, "RandomAffine",
-        "scale values should be positive, but got \(PythonText.range(scale))")
+        "scale values should be positive, but got \(got: PythonText.range(scale))")
     }
     if let shear, !(1...2).contains(shear.count) {
       throw TensorError(
-        .value, "RandomAffine", "shear should be one or two ranges, but got \(shear.count)")
+        .value, "RandomAffine", "shear should be one or two ranges, but got \(got: shear.count)")
     }
     let (height, width) = try TF.size(image, "RandomAffine")
     let angle = try Draw.uniform(degrees)

@@ -114,7 +114,8 @@ extension RandomChoice: TransformContainer {
     let total = weights.reduce(0, +)
     guard weights.allSatisfy({ $0 >= 0 }), total > 0, total.isFinite else {
       throw TensorError(
-        .value, "RandomChoice", "p should be nonnegative with a positive sum, but got \(weights)")
+        .value, "RandomChoice",
+        "p should be nonnegative with a positive sum, but got \(got: weights)")
     }
     let index = try Tensor(weights.map { $0 / total }, dtype: .float32).multinomial(1)
       .item(as: Int.self)

@@ -112,7 +112,7 @@ public struct RandomResizedCrop: ImageTransform {
     else {
       throw TensorError(
         .value, "RandomResizedCrop",
-        "scale and ratio must be positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))"
+        "scale and ratio must be positive, but got \(got: PythonText.range(scale)) and \(got: PythonText.range(ratio))"
       )
     }
     let (h, w) = try TF.size(image, "RandomResizedCrop")

@@ -77,12 +77,13 @@ public struct RandomErasing: Transform {
     else {
       throw TensorError(
         .value, "RandomErasing",
-        "scale should be between 0 and 1 and ratio positive, but got \(PythonText.range(scale)) and \(PythonText.range(ratio))"
+        "scale should be between 0 and 1 and ratio positive, but got \(got: PythonText.range(scale)) and \(got: PythonText.range(ratio))"
       )
     }
     guard image.ndim >= 3 else {
       throw TensorError(
-        .shape, "RandomErasing", "expected an image [..., C, H, W], but got shape \(image.shape)")
+        .shape, "RandomErasing",
+        "expected an image [..., C, H, W], but got shape \(got: image.shape)")
     }
     let channels = image.shape[image.ndim - 3]
     if let values = value.numbers, values.count != 1 && values.count != channels {

@@ -43,7 +43,8 @@ extension Transform {
 
   func unexpected(_ value: Any, wanted: String) -> TensorError {
     let name = "\(Self.self)".prefix { $0 != "<" }
-    return TensorError(.value, "\(name)", "expected \(wanted), but got \(type(of: value))")
+    return TensorError(
+      .value, "\(name)", "expected \(expected: wanted), but got \(got: type(of: value))")
   }
 
   /// The transform as torchvision prints one without arguments: `Name()`.

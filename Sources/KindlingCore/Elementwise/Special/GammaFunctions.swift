@@ -54,7 +54,7 @@ extension Tensor {
   /// - Throws: ``TensorError`` for a negative order.
   public func polygamma(_ n: Int) throws -> Tensor {
     try require(
-      n >= 0, .value, "polygamma", "polygamma(n, x) does not support negative n, but got \(n)")
+      n >= 0, .value, "polygamma", "polygamma(n, x) does not support negative n, but got \(got: n)")
     return try unary(.polygamma, "polygamma", .toFloat, (Double(n), 0)).recorded(
       "PolygammaBackward0",
       // The values overflow long before the order does.
@@ -67,7 +67,8 @@ extension Tensor {
   /// Elements must be above (p − 1) / 2; otherwise the result is undefined.
   /// - Throws: ``TensorError`` if `p` is below 1, and for bools.
   public func mvlgamma(_ p: Int) throws -> Tensor {
-    try require(p >= 1, .value, "mvlgamma", "p has to be greater than or equal to 1, but got \(p)")
+    try require(
+      p >= 1, .value, "mvlgamma", "p has to be greater than or equal to 1, but got \(got: p)")
     try require(
       dtype != .bool, .dtype, "mvlgamma",
       "The input tensor may not be a boolean tensor; convert it with to(_:)")

@@ -63,14 +63,15 @@ extension Linalg {
     try checkSystem(ld, b, true, name)
     try require(
       pivots.dtype.isInteger && pivots.shape == Array(ld.shape.dropLast()), .shape, name,
-      "Expected LD.shape[:-1] and pivots.shape to be the same and pivots to be integers, but got LD with shape \(ld.shape) and pivots of shape \(pivots.shape) and dtype \(pivots.dtype)"
+      "Expected LD.shape[:-1] and pivots.shape to be the same and pivots to be integers, but got LD with shape \(got: ld.shape) and pivots of shape \(got: pivots.shape) and dtype \(got: pivots.dtype)"
     )
     let n = ld.rowCount
     // LAPACK would follow a pivot out of the matrix; negative ones come in pairs.
     for (i, p) in try pivots.toArray(as: Int.self).enumerated()
     where p == 0 || p < -n || p > n || p == .min {
       throw TensorError(
-        .index, name, "pivots must name rows from 1 to \(n), but got \(p) at place \(i)")
+        .index, name,
+        "pivots must name rows from 1 to \(expected: n), but got \(got: p) at place \(got: i)")
     }
     try checkPairs(pivots, n, name)
     let x = try noGrad {

@@ -169,10 +169,10 @@ extension Linalg {
     let (m, k) = (lu.rowCount, Swift.min(lu.rowCount, lu.columnCount))
     try require(
       pivots.dtype == .int32, .dtype, name,
-      "pivots should be a Tensor of scalar type torch.int32, but got \(pivots.dtype)")
+      "pivots should be a Tensor of scalar type torch.int32, but got \(got: pivots.dtype)")
     try require(
       pivots.ndim >= 1 && pivots.shape[pivots.ndim - 1] == k, .shape, name,
-      "Number of pivots per batch should be same as the dimension of the matrix (\(k)), but got shape \(pivots.shape)"
+      "Number of pivots per batch should be same as the dimension of the matrix (\(expected: k)), but got shape \(got: pivots.shape)"
     )
     let all = try pivots.hostElements(as: Int32.self, name)
     let batch = k == 0 ? lu.batchCount : all.count / k
@@ -185,7 +185,8 @@ extension Linalg {
           let other = Int(all[i * k + j]) - 1
           try require(
             (0..<m).contains(other), .index, name,
-            "pivots must name rows from 1 to \(m), but got \(other + 1) at place \(j)")
+            "pivots must name rows from 1 to \(expected: m), but got \(got: other + 1) at place \(got: j)"
+          )
           order.swapAt(i * m + j, i * m + other)
         }
       }
@@ -202,7 +203,7 @@ extension Linalg {
     )
     try require(
       pivots.shape == expected, .shape, name,
-      "Expected pivots to have shape \(expected) but got \(pivots.shape) instead")
+      "Expected pivots to have shape \(expected: expected) but got \(got: pivots.shape) instead")
   }
 
   private static func permutations(

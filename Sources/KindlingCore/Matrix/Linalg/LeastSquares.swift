@@ -198,7 +198,7 @@ extension Linalg {
     func column(_ x: Tensor) throws -> Tensor {
       try require(
         x.dtype.isFloatingPoint || x.dtype.isInteger, .dtype, "linalg.pinv",
-        "tolerances must be numbers, but got \(x.dtype)")
+        "tolerances must be numbers, but got \(got: x.dtype)")
       let x = try x.to(a.dtype)
       return x.ndim == 0 ? x : try x.unsqueeze(-1)
     }

@@ -70,16 +70,16 @@ extension Linalg {
   public static func multiDot(_ tensors: [Tensor]) throws -> Tensor {
     let name = "linalg.multi_dot"
     guard tensors.count >= 2, var first = tensors.first, var last = tensors.last else {
-      throw TensorError(.value, name, "expected at least 2 tensors but got \(tensors.count)")
+      throw TensorError(.value, name, "expected at least 2 tensors but got \(got: tensors.count)")
     }
     for (i, x) in tensors.enumerated() {
       let isEnd = i == 0 || i == tensors.count - 1
       try require(
         x.ndim == 2 || isEnd && x.ndim == 1, .shape, name,
-        "tensor \(i) must be \(isEnd ? "1D or " : "")2D but got \(x.ndim)D")
+        "tensor \(i) must be \(isEnd ? "1D or " : "")2D but got \(got: x.ndim)D")
       try require(
         x.dtype == first.dtype, .dtype, name,
-        "all tensors must have be the same dtype but got \(first.dtype) and \(x.dtype)")
+        "all tensors must have be the same dtype but got \(got: first.dtype) and \(got: x.dtype)")
     }
     let (dropsRows, dropsColumns) = (first.ndim == 1, last.ndim == 1)
     if dropsRows { first = try first.unsqueeze(0) }
@@ -133,11 +133,12 @@ extension Linalg {
   public static func vander(_ x: Tensor, n: Int? = nil) throws -> Tensor {
     try require(
       x.dtype != .bool && !x.dtype.isHalf, .dtype, "linalg.vander",
-      "linalg.vander supports floating point, complex, and integer tensors, but got \(x.dtype.scalarName)"
+      "linalg.vander supports floating point, complex, and integer tensors, but got \(got: x.dtype.scalarName)"
     )
     let x = x.ndim == 0 ? try x.unsqueeze(0) : x
     let count = n ?? x.shape[x.ndim - 1]
-    try require(count > 1, .value, "linalg.vander", "N must be greater than 1, but got \(count)")
+    try require(
+      count > 1, .value, "linalg.vander", "N must be greater than 1, but got \(got: count)")
     let type: DType = x.dtype.isFloatingPoint ? x.dtype : .int64
     let ones = try Tensor.ones(x.shape + [1], dtype: type, device: x.device)
     let (rest, _) = count.subtractingReportingOverflow(1)

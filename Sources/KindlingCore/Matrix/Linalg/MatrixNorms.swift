@@ -116,7 +116,7 @@ extension Linalg {
       return try (p > 0 ? greatest / least : least / greatest).squeeze(-1)
     }
     if case .order(let p) = order, p.magnitude != 1, !p.isInfinite {
-      throw TensorError(.value, name, "linalg.cond got an invalid norm type: \(p)")
+      throw TensorError(.value, name, "linalg.cond got an invalid norm type: \(got: p)")
     }
     try checkSquare(a, name)
     try checkFloat(a, name)

@@ -112,7 +112,7 @@ extension Linalg {
     try checkFloat(a, name)
     try require(
       a.rowCount >= a.columnCount, .shape, name,
-      "input must have at least as many rows as columns, but got \(a.rowCount) by \(a.columnCount) matrices"
+      "input must have at least as many rows as columns, but got \(got: a.rowCount) by \(got: a.columnCount) matrices"
     )
     let (u, h) = try noGrad {
       let (w, s, vh) = try singularTriples(a, full: false)
@@ -172,7 +172,8 @@ extension Tensor {
       q >= 0 && q <= Swift.min(rowCount, columnCount), .value, name,
       "q(=\(q)) must be non-negative integer and not greater than min(m, n)=\(Swift.min(rowCount, columnCount))"
     )
-    try require(niter >= 0, .value, name, "niter must be non-negative integer, but got \(niter)")
+    try require(
+      niter >= 0, .value, name, "niter must be non-negative integer, but got \(got: niter)")
     var a = try m.map { try sub($0) } ?? self
     // The random vectors span the smaller side.
     let isWide = rowCount < columnCount

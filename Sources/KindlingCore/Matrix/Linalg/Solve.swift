@@ -172,7 +172,7 @@ extension Linalg {
     let (rows, columns) = (front.reduce(1, *), back.reduce(1, *))
     try require(
       rows == columns, .shape, name,
-      "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got \(columns) != \(rows)"
+      "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got \(got: columns) != \(got: rows)"
     )
     return try solve(moved.reshape([rows, columns]), b.flatten()).reshape(Array(back))
   }
@@ -182,12 +182,12 @@ extension Linalg {
   public static func tensorinv(_ a: Tensor, ind: Int = 2) throws -> Tensor {
     let name = "linalg.tensorinv"
     try require(
-      ind > 0, .value, name, "Expected a strictly positive integer for 'ind', but got \(ind)")
+      ind > 0, .value, name, "Expected a strictly positive integer for 'ind', but got \(got: ind)")
     let (front, back) = (a.shape.prefix(ind), a.shape.dropFirst(ind))
     let (rows, columns) = (front.reduce(1, *), back.reduce(1, *))
     try require(
       rows == columns, .shape, name,
-      "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got \(columns) != \(rows)"
+      "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got \(got: columns) != \(got: rows)"
     )
     return try inv(a.reshape([rows, columns])).reshape(Array(back) + front)
   }

@@ -24,11 +24,11 @@ package struct ConvolutionArguments {
     isTransposed = transposed
     try require(
       (1...3).contains(rank), .shape, operation,
-      "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(x.shape)"
+      "expects an input of 3 to 5 dimensions, batch and channels included, but got input of size: \(got: x.shape)"
     )
     try require(
       groups > 0, .value, operation,
-      "non-positive groups is not supported, but got groups=\(groups)")
+      "non-positive groups is not supported, but got groups=\(got: groups)")
     for (name, other) in [("weight", weight), ("bias", bias)] {
       guard let other, other.dtype != x.dtype else { continue }
       throw TensorError(
@@ -46,16 +46,16 @@ package struct ConvolutionArguments {
   private func checkShapes(_ bias: Tensor?) throws {
     try require(
       weight.count == image.count, .shape, operation,
-      "Expected \(weight.count)-dimensional input for \(weight.count)-dimensional weight \(weight), but got \(image.count)-dimensional input of size \(image) instead"
+      "Expected \(expected: weight.count)-dimensional input for \(expected: weight.count)-dimensional weight \(expected: weight), but got \(got: image.count)-dimensional input of size \(got: image) instead"
     )
     try require(
       weight[0] >= groups, .shape, operation,
-      "Given groups=\(groups), expected weight to be at least \(groups) at dimension 0, but got weight of size \(weight) instead"
+      "Given groups=\(expected: groups), expected weight to be at least \(expected: groups) at dimension 0, but got weight of size \(got: weight) instead"
     )
     let out = isTransposed ? weight[1].multipliedReportingOverflow(by: groups) : (weight[0], false)
     try require(
       weight[0] % groups == 0 && !out.1, .shape, operation,
-      "Given groups=\(groups), expected weight to be divisible by \(groups) at dimension 0, but got weight of size \(weight) instead"
+      "Given groups=\(expected: groups), expected weight to be divisible by \(expected: groups) at dimension 0, but got weight of size \(got: weight) instead"
     )
     if let zero = weight[2...].first(where: { $0 == 0 }) {
       throw TensorError(.shape, operation, "a kernel of size \(zero) is not supported: \(weight)")
@@ -63,12 +63,12 @@ package struct ConvolutionArguments {
     let channels = isTransposed ? weight[0] : weight[1].multipliedReportingOverflow(by: groups).0
     try require(
       image[1] == channels, .shape, operation,
-      "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(weight), expected input\(image) to have \(channels) channels, but got \(image[1]) channels instead"
+      "Given \(isTransposed ? "transposed=1" : "groups=\(groups)"), weight of size \(expected: weight), expected input\(image) to have \(expected: channels) channels, but got \(got: image[1]) channels instead"
     )
     if let bias, bias.shape != [out.0] {
       throw TensorError(
         .shape, operation,
-        "Given weight of size \(weight), expected bias to be 1-dimensional with \(out.0) elements, but got bias of size \(bias.shape) instead"
+        "Given weight of size \(expected: weight), expected bias to be 1-dimensional with \(expected: out.0) elements, but got bias of size \(got: bias.shape) instead"
       )
     }
   }
@@ -86,15 +86,15 @@ package struct ConvolutionArguments {
   ) throws -> [Int] {
     try require(
       values.count == rank || values.count == 1, .value, operation,
-      "expected \(name) to be a single integer value or a list of \(rank) values to match the convolution dimensions, but got \(name)=\(values)"
+      "expected \(name) to be a single integer value or a list of \(expected: rank) values to match the convolution dimensions, but got \(name)=\(got: values)"
     )
     try require(
       values.allSatisfy({ $0 >= least }), .value, operation,
       least == 1 && name == "stride"
-        ? "non-positive stride is not supported, but got stride=\(values)"
+        ? "non-positive stride is not supported, but got stride=\(got: values)"
         : least == 1
-          ? "\(name) should be greater than zero, but got \(name)=\(values)"
-          : "negative \(name) is not supported, but got \(name)=\(values)"
+          ? "\(name) should be greater than zero, but got \(name)=\(got: values)"
+          : "negative \(name) is not supported, but got \(name)=\(got: values)"
     )
     try require(
       values.allSatisfy({ $0 < greatest }), .value, operation,
@@ -106,7 +106,7 @@ package struct ConvolutionArguments {
   package func samePadding() throws -> (before: [Int], behind: [Int]) {
     try require(
       stride.allSatisfy({ $0 == 1 }), .value, operation,
-      "padding='same' is not supported for strided convolutions, but got stride=\(stride)")
+      "padding='same' is not supported for strided convolutions, but got stride=\(got: stride)")
     let total = try (0..<rank).map { try reach($0) - 1 }
     if total.contains(where: { !$0.isMultiple(of: 2) }) {
       try Warnings.warn(
@@ -146,7 +146,7 @@ package struct ConvolutionArguments {
       guard image[0] == 0 || outputPadding[d] < stride[d] || outputPadding[d] < dilation[d] else {
         throw TensorError(
           .value, operation,
-          "output padding must be smaller than either stride or dilation, but got output_padding=\(outputPadding), stride=\(stride), dilation=\(dilation)"
+          "output padding must be smaller than either stride or dilation, but got output_padding=\(got: outputPadding), stride=\(got: stride), dilation=\(got: dilation)"
         )
       }
       let (span, over) = (image[d + 2] - 1).multipliedReportingOverflow(by: stride[d])

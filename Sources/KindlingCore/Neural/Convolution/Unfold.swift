@@ -20,10 +20,10 @@ package struct SlidingBlocks: Sendable {
     func two(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
       try require(
         values.count == 1 || values.count == 2, .value, operation,
-        "\(name) must be one number or two, but got \(values)")
+        "\(name) must be one number or two, but got \(got: values)")
       try require(
         values.allSatisfy({ $0 >= least && $0 < 1 << 31 }), .value, operation,
-        "\(name) should be \(least == 0 ? "not negative" : "greater than zero") and less than 2³¹, but got \(values)"
+        "\(name) should be \(least == 0 ? "not negative" : "greater than zero") and less than 2³¹, but got \(got: values)"
       )
       return values.count == 2 ? values : [values[0], values[0]]
     }
@@ -83,7 +83,7 @@ package struct SlidingBlocks: Sendable {
     guard x.ndim == 3, x.shape[1] % size == 0, x.shape[2] == blocks[0] * blocks[1] else {
       throw TensorError(
         .shape, operation,
-        "Given output_size=\(image), kernel_size=\(kernel), dilation=\(dilation), padding=\(padding), stride=\(stride), expected input of [N, C · \(size), \(blocks[0] * blocks[1])], but got \(x.shape)"
+        "Given output_size=\(expected: image), kernel_size=\(expected: kernel), dilation=\(expected: dilation), padding=\(expected: padding), stride=\(expected: stride), expected input of [N, C · \(expected: size), \(expected: blocks[0] * blocks[1])], but got \(got: x.shape)"
       )
     }
     let result = try noGrad {

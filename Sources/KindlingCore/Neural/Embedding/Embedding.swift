@@ -38,7 +38,7 @@ extension Tensor {
   static func checkedIndices(_ indices: Tensor, _ rows: Int) throws -> Tensor {
     try require(
       indices.dtype == .int64 || indices.dtype == .int32, .dtype, "embedding",
-      "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got \(indices.dtype.scalarName) instead; convert it with to(.int64)"
+      "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got \(got: indices.dtype.scalarName) instead; convert it with to(.int64)"
     )
     let flat = try indices.to(.int64).reshape(-1)
     try flat.hostElements(as: Int.self, "embedding").withElements { elements in

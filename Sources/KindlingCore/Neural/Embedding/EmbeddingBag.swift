@@ -16,15 +16,16 @@ extension Tensor {
   ) throws -> Tensor {
     let name = "embedding_bag"
     try require(
-      ndim == 2, .shape, name, "weight has to be a 2D Tensor, but got Tensor of dimension \(ndim)")
+      ndim == 2, .shape, name,
+      "weight has to be a 2D Tensor, but got Tensor of dimension \(got: ndim)")
     if let perSampleWeights {
       try require(
         mode == .sum, .value, name,
-        "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(mode.rawValue)')."
+        "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='\(got: mode.rawValue)')."
       )
       try require(
         perSampleWeights.dtype == dtype, .dtype, name,
-        "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(perSampleWeights.dtype.scalarName) and \(dtype.scalarName)"
+        "embedding_bag: expected per_sample_weights to have the same type as weight, but got \(got: perSampleWeights.dtype.scalarName) and \(got: dtype.scalarName)"
       )
       try require(
         perSampleWeights.shape == input.shape, .shape, name,
@@ -120,7 +121,7 @@ extension Tensor {
     }
     try require(
       input.ndim == 1, .shape, name,
-      "input has to be 1D or 2D Tensor, but got Tensor of dimension \(input.ndim)")
+      "input has to be 1D or 2D Tensor, but got Tensor of dimension \(got: input.ndim)")
     guard let offsets, offsets.ndim == 1, offsets.dtype.isInteger else {
       throw TensorError(
         .value, name, "offsets has to be a 1D Tensor of integers where input is 1D")
@@ -128,12 +129,12 @@ extension Tensor {
     let starts = try offsets.hostElements(as: Int.self, name)
     try require(
       starts.first ?? 0 == 0, .value, name,
-      "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(starts[0])"
+      "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got \(got: starts[0])"
     )
     guard zip(starts, starts.dropFirst()).allSatisfy(<=), starts.last ?? 0 <= input.numel else {
       throw TensorError(
         .value, name,
-        "offsets have to be ascending and the last must not be greater than the input's length \(input.numel), but got \(Array(starts.prefix(100)))\(starts.count > 100 ? " and more" : "")"
+        "offsets have to be ascending and the last must not be greater than the input's length \(expected: input.numel), but got \(got: Array(starts.prefix(100)))\(starts.count > 100 ? " and more" : "")"
       )
     }
     if !includeLastOffset { try starts.append(input.numel) }

@@ -47,19 +47,20 @@ private struct CTCPlan {
     let name = "ctc_loss"
     try require(
       x.ndim == 3, .shape, name,
-      "expected log_probs of shape [T, N, C] or [T, C], but got \(x.shape)")
+      "expected log_probs of shape [T, N, C] or [T, C], but got \(got: x.shape)")
     try require(
       x.dtype == .float32 || x.dtype == .float64, .dtype, name,
       "\"ctc_loss_cpu\" not implemented for '\(x.dtype.scalarName)'")
     for tensor in [targets, inputLengths, targetLengths] where !tensor.dtype.isInteger {
       throw TensorError(
-        .dtype, name, "targets and lengths must be integral, but got \(tensor.dtype.scalarName)")
+        .dtype, name,
+        "targets and lengths must be integral, but got \(got: tensor.dtype.scalarName)")
     }
     (steps, classes, self.blank) = (x.shape[0], x.shape[2], blank)
     let samples = x.shape[1]
     try require(
       blank >= 0 && blank < classes, .value, name,
-      "blank must be in label range, 0 to \(classes - 1), but got \(blank)")
+      "blank must be in label range, 0 to \(expected: classes - 1), but got \(got: blank)")
     let lengths = try targetLengths.to(.int64).toArray(as: Int.self)
     self.inputLengths = try inputLengths.to(.int64).toArray(as: Int.self)
     try require(
@@ -69,12 +70,13 @@ private struct CTCPlan {
     for (label, lengths) in [("input_lengths", self.inputLengths), ("target_lengths", lengths)] {
       guard let length = lengths.first(where: { $0 < 0 }) else { continue }
       throw TensorError(
-        .value, name, "Expected \(label) to have value at least 0, but got value \(length)")
+        .value, name, "Expected \(label) to have value at least 0, but got value \(got: length)")
     }
     for length in self.inputLengths where length > steps {
       throw TensorError(
         .value, name,
-        "Expected input_lengths to have value at most \(steps), but got value \(length)")
+        "Expected input_lengths to have value at most \(expected: steps), but got value \(got: length)"
+      )
     }
     let labels = try targets.to(.int64).toArray(as: Int.self)
     var start = 0
@@ -83,7 +85,7 @@ private struct CTCPlan {
       guard length >= 0, length <= width, targets.ndim != 2 || targets.shape[0] == samples else {
         throw TensorError(
           .shape, name,
-          "Expected tensor to have size \(samples) at dimension 0 and at least \(length) at dimension 1, but got \(targets.shape) for argument #2 'targets'"
+          "Expected tensor to have size \(expected: samples) at dimension 0 and at least \(expected: length) at dimension 1, but got \(got: targets.shape) for argument #2 'targets'"
         )
       }
       let from = targets.ndim == 2 ? sample * width : start
@@ -97,7 +99,7 @@ private struct CTCPlan {
     }
     try require(
       targets.ndim == 2 || start == labels.count, .shape, name,
-      "Expected tensor to have size \(start) at dimension 0, but got size \(labels.count) for argument #2 'targets'"
+      "Expected tensor to have size \(expected: start) at dimension 0, but got size \(got: labels.count) for argument #2 'targets'"
     )
   }
 

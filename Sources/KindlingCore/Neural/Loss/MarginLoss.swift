@@ -25,27 +25,29 @@ extension Tensor {
     _ target: Tensor, p: Int, margin: Double, weight: Tensor?, _ kind: LossReduction
   ) throws -> Tensor {
     let name = "multi_margin_loss"
-    try require(p == 1 || p == 2, .value, name, "only p == 1 and p == 2 supported, but got \(p)")
+    try require(
+      p == 1 || p == 2, .value, name, "only p == 1 and p == 2 supported, but got \(got: p)")
     guard (0...2).contains(ndim), let classes = ndim == 0 ? 1 : shape.last,
       classes > 0
     else {
       throw TensorError(
         .shape, name,
-        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(shape)"
+        "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(got: shape)"
       )
     }
     let samples = ndim == 2 ? shape[0] : 1
     try require(
       target.ndim <= 1 && target.numel == samples, .shape, name,
-      "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(samples)], but got \(target.shape). Input has shape \(shape)."
+      "target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size [\(expected: samples)], but got \(got: target.shape). Input has shape \(got: shape)."
     )
     try require(
       target.dtype == .int64 && dtype.isFloatingPoint, .dtype, name,
-      "expected a floating point input and a target of int64, but got \(dtype.scalarName) and \(target.dtype.scalarName)"
+      "expected a floating point input and a target of int64, but got \(got: dtype.scalarName) and \(got: target.dtype.scalarName)"
     )
     if let weight, weight.shape != [classes] {
       throw TensorError(
-        .shape, name, "inconsistent weight size, expected \(classes) but got \(weight.shape)")
+        .shape, name,
+        "inconsistent weight size, expected \(expected: classes) but got \(got: weight.shape)")
     }
     for label in try target.toArray(as: Int.self) where label < 0 || label >= classes {
       throw TensorError(
@@ -78,13 +80,13 @@ extension Tensor {
     let classes = shape.last ?? 1, samples = ndim == 2 ? shape[0] : 1
     try require(
       ndim <= 2 && classes > 0, .shape, name,
-      "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(shape)")
+      "Expected non-empty vector or matrix with optional 0-dim batch size, but got: \(got: shape)")
     try require(
       target.shape == shape || ndim == 0 && target.numel == 1, .shape, name,
       "inconsistent target size: \(target.shape) for input of size: \(shape)")
     try require(
       target.dtype == .int64 && dtype.isFloatingPoint, .dtype, name,
-      "expected a floating point input and a target of int64, but got \(dtype.scalarName) and \(target.dtype.scalarName)"
+      "expected a floating point input and a target of int64, but got \(got: dtype.scalarName) and \(got: target.dtype.scalarName)"
     )
     // The number of times each class occurs in the sample's target.
     let labels = try target.toArray(as: Int.self)

@@ -20,7 +20,7 @@ extension Tensor {
   private func checkClasses(_ target: Tensor, _ weight: Tensor?) throws {
     try require(
       target.dtype == .int64 || target.dtype == .uint8, .dtype, "nll_loss",
-      "expected target dtype to be Long or Byte, but got \(target.dtype.scalarName); convert the labels with to(.int64)"
+      "expected target dtype to be Long or Byte, but got \(got: target.dtype.scalarName); convert the labels with to(.int64)"
     )
     try require(
       dtype.isFloatingPoint, .dtype, "nll_loss",
@@ -30,7 +30,7 @@ extension Tensor {
     if ndim <= 2 && target.ndim > 1 {
       throw TensorError(
         .shape, "nll_loss",
-        "0D or 1D target tensor expected, multi-target not supported; got a target of shape \(target.shape)"
+        "0D or 1D target tensor expected, multi-target not supported; got a target of shape \(got: target.shape)"
       )
     }
     let wanted = ndim == 1 ? [] : [shape[0]] + shape.dropFirst(2)
@@ -43,14 +43,14 @@ extension Tensor {
       }
       throw TensorError(
         .shape, "nll_loss",
-        "size mismatch (got input: \(shape), target: \(target.shape)); the target should have shape \(wanted)"
+        "size mismatch (got input: \(got: shape), target: \(got: target.shape)); the target should have shape \(expected: wanted)"
       )
     }
     guard let weight else { return }
     let classes = shape[ndim == 1 ? 0 : 1]
     try require(
       weight.shape == [classes], .shape, "nll_loss",
-      "weight tensor should be defined either for all \(classes) classes or no classes but got weight tensor of shape: \(weight.shape)"
+      "weight tensor should be defined either for all \(expected: classes) classes or no classes but got weight tensor of shape: \(got: weight.shape)"
     )
     try require(
       weight.dtype == dtype, .dtype, "nll_loss",

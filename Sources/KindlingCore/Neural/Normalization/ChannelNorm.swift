@@ -74,7 +74,8 @@ private struct ChannelNorm: Sendable {
   ) throws {
     let name = "batch_norm"
     try require(
-      x.ndim >= 2, .shape, name, "expected at least 2D input [N, C, *], but got shape \(x.shape)")
+      x.ndim >= 2, .shape, name,
+      "expected at least 2D input [N, C, *], but got shape \(got: x.shape)")
     try require(
       x.dtype.isFloatingPoint, .dtype, name,
       "\"batch_norm\" not implemented for '\(x.dtype.scalarName)'; convert the input with to(.float32)"

@@ -9,10 +9,11 @@ extension Tensor {
   ) throws -> (output: Tensor, mean: Tensor, rstd: Tensor) {
     let name = "group_norm"
     try require(
-      numGroups > 0, .value, name, "Expected num groups to be greater than 0, got \(numGroups)")
+      numGroups > 0, .value, name, "Expected num groups to be greater than 0, got \(got: numGroups)"
+    )
     try require(
       channels >= 0 && channels % numGroups == 0, .value, name,
-      "Expected number of channels in input to be divisible by num_groups, but got input of shape \(shape) and num_groups=\(numGroups)"
+      "Expected number of channels in input to be divisible by num_groups, but got input of shape \(got: shape) and num_groups=\(got: numGroups)"
     )
     let (sample, overflow) = channels.multipliedReportingOverflow(by: places)
     try require(
@@ -23,7 +24,7 @@ extension Tensor {
       guard let tensor, tensor.shape != [channels] else { continue }
       throw TensorError(
         .shape, name,
-        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(tensor.shape) and input of shape \(shape)"
+        "Expected \(part) to be a vector of size equal to the number of channels in input, but got \(part) of shape \(got: tensor.shape) and input of shape \(got: shape)"
       )
     }
     try checkNormTypes(name, weight, bias)

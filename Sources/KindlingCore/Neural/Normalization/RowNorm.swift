@@ -27,20 +27,20 @@ extension Tensor {
   ) throws {
     try require(
       !sizes.isEmpty, .shape, name,
-      "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(sizes)"
+      "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = \(got: sizes)"
     )
     for (part, tensor) in [("weight", weight), ("bias", bias)] {
       guard let tensor, tensor.shape != sizes else { continue }
       throw TensorError(
         .shape, name,
-        "Expected \(part) to be of same shape as normalized_shape, but got \(part) of shape \(tensor.shape) and normalized_shape = \(sizes)"
+        "Expected \(part) to be of same shape as normalized_shape, but got \(part) of shape \(got: tensor.shape) and normalized_shape = \(got: sizes)"
       )
     }
     guard shape.suffix(sizes.count) == sizes[...] else {
       let list = sizes.map { ", \($0)" }.joined()
       throw TensorError(
         .shape, name,
-        "Given normalized_shape=\(sizes), expected input with shape [*\(list)], but got input of size\(shape)"
+        "Given normalized_shape=\(expected: sizes), expected input with shape [*\(expected: list)], but got input of size\(shape)"
       )
     }
   }

@@ -18,7 +18,7 @@ extension Tensor {
       "Padding length must be divisible by 2, but it is \(pad.count)")
     try require(
       pad.count <= 2 * ndim, .shape, "pad",
-      "Padding length should be less than or equal to two times the input dimension but got padding length \(pad.count) and input of dimension \(ndim)"
+      "Padding length should be less than or equal to two times the input dimension but got padding length \(got: pad.count) and input of dimension \(got: ndim)"
     )
     if mode == .constant { return try constantPad(pad, value: value ?? 0) }
     try require(
@@ -129,14 +129,14 @@ private struct Border: Sendable {
     guard x.shape.enumerated().allSatisfy({ $0.element > 0 || batched && $0.offset == 0 }) else {
       throw TensorError(
         .shape, name,
-        "Expected \(rank + 1)D or \(rank + 2)D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(x.shape)"
+        "Expected \(expected: rank + 1)D or \(expected: rank + 2)D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: \(got: x.shape)"
       )
     }
     for d in dims {
       if mode == .reflect, before[d] >= input[d] || after[d] >= input[d] {
         throw TensorError(
           .shape, name,
-          "Padding size should be less than the corresponding input dimension, but got: padding (\(before[d]), \(after[d])) at dimension \(d) of input \(x.shape)"
+          "Padding size should be less than the corresponding input dimension, but got: padding (\(got: before[d]), \(got: after[d])) at dimension \(got: d) of input \(got: x.shape)"
         )
       }
       if shape[d] < 1 {

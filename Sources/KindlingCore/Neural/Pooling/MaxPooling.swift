@@ -60,14 +60,14 @@ extension Tensor {
     let rank = size.count
     try require(
       indices.dtype == .int64, .dtype, operation,
-      "elements in indices should be type int64 but got: \(indices.dtype)")
+      "elements in indices should be type int64 but got: \(got: indices.dtype)")
     try require(
       ndim == rank + 1 || ndim == rank + 2, .shape, operation,
-      "Input should be a \(rank + 1)d or \(rank + 2)d Tensor, but got a tensor with \(ndim) dimensions."
+      "Input should be a \(expected: rank + 1)d or \(expected: rank + 2)d Tensor, but got a tensor with \(got: ndim) dimensions."
     )
     try require(
       shape == indices.shape, .shape, operation,
-      "Expected shape of indices to be same as that of the input tensor (\(shape)) but got indices tensor with shape: \(indices.shape)"
+      "Expected shape of indices to be same as that of the input tensor (\(expected: shape)) but got indices tensor with shape: \(got: indices.shape)"
     )
     let target = shape.dropLast(rank) + size
     let count = try Layout.checkedCount(size, .float64, operation)

@@ -20,12 +20,13 @@ package struct PoolingArguments {
     func all(_ values: [Int], _ name: String, least: Int) throws -> [Int] {
       try require(
         values.count == 1 || values.count == rank, .value, operation,
-        "\(name) must either be a single int, or a list of \(rank) ints, but got \(values)")
+        "\(name) must either be a single int, or a list of \(expected: rank) ints, but got \(got: values)"
+      )
       try require(
         values.allSatisfy({ $0 >= least && $0 < 1 << 31 }), .value, operation,
         least == 0
-          ? "pad must be non-negative, but got pad: \(values.min() ?? 0)"
-          : "\(name) should be greater than zero and less than 2³¹, but got \(name): \(values)"
+          ? "pad must be non-negative, but got pad: \(got: values.min() ?? 0)"
+          : "\(name) should be greater than zero and less than 2³¹, but got \(name): \(got: values)"
       )
       return values.count == rank ? values : [Int](repeating: values[0], count: rank)
     }
@@ -37,7 +38,7 @@ package struct PoolingArguments {
       let reach = (self.kernel[d] - 1) * self.dilation[d] + 1
       try require(
         self.padding[d] <= reach / 2, .value, operation,
-        "pad should be at most half of effective kernel size, but got pad=\(self.padding[d]), kernel_size=\(self.kernel[d]) and dilation=\(self.dilation[d])"
+        "pad should be at most half of effective kernel size, but got pad=\(got: self.padding[d]), kernel_size=\(got: self.kernel[d]) and dilation=\(got: self.dilation[d])"
       )
     }
   }
@@ -80,7 +81,7 @@ package struct PoolingArguments {
     guard x.ndim == rank + 1 || x.ndim == rank + 2, !x.shape.suffix(rank + 1).contains(0) else {
       throw TensorError(
         .shape, operation,
-        "non-empty \(rank + 1)D or \(rank + 2)D (batch mode) tensor expected for input, but got \(x.shape)"
+        "non-empty \(expected: rank + 1)D or \(expected: rank + 2)D (batch mode) tensor expected for input, but got \(got: x.shape)"
       )
     }
     try require(x.dtype != .bool, .dtype, operation, "\"\(operation)\" not implemented for 'Bool'")
@@ -105,7 +106,7 @@ extension Pooling {
     let rank = output.count
     try require(
       x.ndim == rank + 1 || x.ndim == rank + 2, .shape, operation,
-      "Input dimension should be at least \(rank + 1): expected \(rank + 1)D or \(rank + 2)D tensor, but got \(x.shape)"
+      "Input dimension should be at least \(expected: rank + 1): expected \(expected: rank + 1)D or \(expected: rank + 2)D tensor, but got \(got: x.shape)"
     )
     let input = Array(x.shape.suffix(rank))
     // Adaptive average pooling in 1-D and 2-D accepts zero channels. The first dimension may be

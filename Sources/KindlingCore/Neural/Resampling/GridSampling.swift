@@ -26,15 +26,16 @@ extension Tensor {
     let name = "grid_sampler", rank = ndim - 2
     try require(
       (rank == 2 || rank == 3) && grid.ndim == ndim, .shape, name,
-      "expected 4D or 5D input and grid with same number of dimensions, but got input with sizes \(shape) and grid with sizes \(grid.shape)"
+      "expected 4D or 5D input and grid with same number of dimensions, but got input with sizes \(got: shape) and grid with sizes \(got: grid.shape)"
     )
     try require(
       shape[0] == grid.shape[0], .shape, name,
-      "expected grid and input to have same batch size, but got input with sizes \(shape) and grid with sizes \(grid.shape)"
+      "expected grid and input to have same batch size, but got input with sizes \(got: shape) and grid with sizes \(got: grid.shape)"
     )
     try require(
       grid.shape.last == rank, .shape, name,
-      "expected grid to have size \(rank) in last dimension, but got grid with sizes \(grid.shape)")
+      "expected grid to have size \(expected: rank) in last dimension, but got grid with sizes \(got: grid.shape)"
+    )
     try require(
       !shape.dropFirst(2).contains(0), .shape, name,
       "expected input to have non-empty spatial dimensions, but input has sizes \(shape)")
@@ -64,7 +65,7 @@ extension Tensor {
     )
     try require(
       dtype.isFloatingPoint, .dtype, name,
-      "Expected theta to have floating point type, but got \(dtype.scalarName)")
+      "Expected theta to have floating point type, but got \(got: dtype.scalarName)")
     let places = Array(size.dropFirst(2))
     if alignCorners, places.contains(1) {
       try Warnings.warn(

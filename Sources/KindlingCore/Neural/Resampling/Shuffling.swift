@@ -5,7 +5,7 @@ extension Tensor {
     let name = "pixel_shuffle"
     try checkImage(name)
     try require(
-      r > 0, .value, name, "pixel_shuffle expects a positive upscale_factor, but got \(r)")
+      r > 0, .value, name, "pixel_shuffle expects a positive upscale_factor, but got \(got: r)")
     let lead = Array(shape.dropLast(3)), plane = Array(shape.suffix(3))
     let (square, overflow) = r.multipliedReportingOverflow(by: r)
     try require(
@@ -25,7 +25,7 @@ extension Tensor {
     let name = "pixel_unshuffle"
     try checkImage(name)
     try require(
-      r > 0, .value, name, "pixel_unshuffle expects a positive downscale_factor, but got \(r)")
+      r > 0, .value, name, "pixel_unshuffle expects a positive downscale_factor, but got \(got: r)")
     let lead = Array(shape.dropLast(3)), plane = Array(shape.suffix(3)), n = lead.count
     for (d, label) in [(1, "height"), (2, "width")] where plane[d] % r != 0 {
       throw TensorError(
@@ -46,7 +46,7 @@ extension Tensor {
     let name = "channel_shuffle"
     try require(
       ndim > 2, .shape, name,
-      "channel_shuffle expects input with > 2 dims, but got input with sizes \(shape)")
+      "channel_shuffle expects input with > 2 dims, but got input with sizes \(got: shape)")
     try require(
       groups > 0, .value, name,
       "Number of groups to divide channels in must be positive. Value of groups:\(groups)")
@@ -65,7 +65,7 @@ extension Tensor {
   private func checkImage(_ name: String) throws {
     try require(
       ndim >= 3, .shape, name,
-      "\(name) expects input to have at least 3 dimensions, but got input with \(ndim) dimension(s)"
+      "\(name) expects input to have at least 3 dimensions, but got input with \(got: ndim) dimension(s)"
     )
   }
 }

@@ -63,7 +63,7 @@ private struct Upsampling: Sendable {
     let rank = output.count, input = Array(x.shape.suffix(rank))
     try require(
       !input.contains(0) && output.allSatisfy({ $0 > 0 }) && x.shape[1] > 0, .shape, "interpolate",
-      "Input and output sizes should be greater than 0, but got input of shape \(x.shape) and output \(output)"
+      "Input and output sizes should be greater than 0, but got input of shape \(got: x.shape) and output \(got: output)"
     )
     try Layout.checkList(
       Layout.checkedCount(Array(x.shape.prefix(2)) + output, x.dtype, "interpolate"),

@@ -39,7 +39,7 @@ public enum Masked {
   static func expanded(_ mask: Tensor, _ x: Tensor, _ operation: String) throws -> Tensor {
     try require(
       mask.ndim <= x.ndim, .shape, operation,
-      "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input): shapes are \(mask.shape) and \(x.shape)"
+      "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input): shapes are \(got: mask.shape) and \(got: x.shape)"
     )
     let shape = try Layout.broadcast(mask.shape, x.shape, operation)
     try require(

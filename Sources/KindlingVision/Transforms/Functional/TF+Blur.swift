@@ -16,7 +16,8 @@ extension TF {
       let sx = sigma.first, let sy = sigma.last
     else {
       throw TensorError(
-        .value, "gaussianBlur", "sigma should be one or two positive numbers, but got \(sigma)")
+        .value, "gaussianBlur", "sigma should be one or two positive numbers, but got \(got: sigma)"
+      )
     }
     guard kx / 2 < width, ky / 2 < height else {
       throw TensorError(
@@ -38,7 +39,7 @@ extension TF {
     else {
       throw TensorError(
         .value, operation,
-        "kernel_size should be one or two odd and positive integers, but got \(size)")
+        "kernel_size should be one or two odd and positive integers, but got \(got: size)")
     }
     return (width, height)
   }

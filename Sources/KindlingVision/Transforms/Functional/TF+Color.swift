@@ -11,7 +11,7 @@ extension TF {
     guard numOutputChannels == 1 || numOutputChannels == 3 else {
       throw TensorError(
         .value, "rgbToGrayscale",
-        "num_output_channels should be either 1 or 3, but got \(numOutputChannels)")
+        "num_output_channels should be either 1 or 3, but got \(got: numOutputChannels)")
     }
     return try image.transformed {
       try TensorForms.rgbToGrayscale($0, numOutputChannels: numOutputChannels)
@@ -84,7 +84,8 @@ extension TF {
     guard gamma >= 0, gamma.isFinite, gain.isFinite else {
       throw TensorError(
         .value, "adjustGamma",
-        "gamma should be a non-negative real number and gain finite, but got \(gamma) and \(gain)")
+        "gamma should be a non-negative real number and gain finite, but got \(got: gamma) and \(got: gain)"
+      )
     }
     return try image.transformed {
       try TensorForms.adjustGamma($0, gamma, gain)
@@ -111,7 +112,7 @@ extension TF {
   public static func posterize<I: ImageOrTensor>(_ image: I, _ bits: Int) throws -> I {
     guard (0...8).contains(bits) else {
       throw TensorError(
-        .value, "posterize", "the number of bits should be between 0 and 8, but got \(bits)")
+        .value, "posterize", "the number of bits should be between 0 and 8, but got \(got: bits)")
     }
     return try image.transformed {
       try TensorForms.posterize($0, bits)

@@ -49,12 +49,12 @@ extension TF {
     case 3:
       throw TensorError(
         .shape, operation,
-        "a tensor is an image [C, H, W] of 1 to 4 channels, but got \(image.shape[0]) in shape \(image.shape); make an array [H, W, C] an image first: Image(array, layout: .channelsLast)"
+        "a tensor is an image [C, H, W] of 1 to 4 channels, but got \(got: image.shape[0]) in shape \(got: image.shape); make an array [H, W, C] an image first: Image(array, layout: .channelsLast)"
       )
     default:
       throw TensorError(
         .shape, operation,
-        "pic should be 2/3 dimensional ([H, W] or [C, H, W]), but got \(image.ndim) dimensions, shape \(image.shape)"
+        "pic should be 2/3 dimensional ([H, W] or [C, H, W]), but got \(got: image.ndim) dimensions, shape \(got: image.shape)"
       )
     }
   }

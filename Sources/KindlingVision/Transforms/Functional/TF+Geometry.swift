@@ -50,7 +50,7 @@ extension TF {
     else {
       throw TensorError(
         .value, "crop",
-        "a crop needs a positive height and width within reason, but got top \(top), left \(left), height \(height), width \(width)"
+        "a crop needs a positive height and width within reason, but got top \(got: top), left \(got: left), height \(got: height), width \(got: width)"
       )
     }
     return try image.transformed {
@@ -140,7 +140,7 @@ extension TF {
   private static func sides(_ padding: [Int]) throws -> (Int, Int, Int, Int) {
     let most = ImageFormat.mostPixels
     guard padding.allSatisfy({ (-most...most).contains($0) }) else {
-      throw TensorError(.value, "pad", "padding must be within reason, but got \(padding)")
+      throw TensorError(.value, "pad", "padding must be within reason, but got \(got: padding)")
     }
     switch padding.count {
     case 1: return (padding[0], padding[0], padding[0], padding[0])

@@ -53,11 +53,12 @@ extension TF {
   ) throws -> I {
     try check("affine", angle, shear + (center.map { [$0.x, $0.y] } ?? []))
     guard scale > 0, scale.isFinite else {
-      throw TensorError(.value, "affine", "argument scale should be positive, but got \(scale)")
+      throw TensorError(
+        .value, "affine", "argument scale should be positive, but got \(got: scale)")
     }
     guard (1...2).contains(shear.count) else {
       throw TensorError(
-        .value, "affine", "shear should be one or two angles, but got \(shear)")
+        .value, "affine", "shear should be one or two angles, but got \(got: shear)")
     }
     let shears = (shear[0], shear.count == 2 ? shear[1] : 0)
     let (h, w) = try size(image, "affine")
@@ -79,7 +80,7 @@ extension TF {
     guard ([angle] + others).allSatisfy({ abs($0) < 1e9 }) else {
       throw TensorError(
         .value, operation,
-        "the angle must be finite and within reason, and so must shear and center, but got \([angle] + others)"
+        "the angle must be finite and within reason, and so must shear and center, but got \(got: [angle] + others)"
       )
     }
   }

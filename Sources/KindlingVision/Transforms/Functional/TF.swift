@@ -35,7 +35,7 @@ public enum TF {
       height > 0, width > 0
     else {
       throw TensorError(
-        .value, operation, "the size must be one or two positive numbers, but got \(size)")
+        .value, operation, "the size must be one or two positive numbers, but got \(got: size)")
     }
     guard max(height, width) <= ImageFormat.mostPixels else {
       throw TensorError(

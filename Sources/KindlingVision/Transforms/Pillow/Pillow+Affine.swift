@@ -66,7 +66,8 @@ extension Pillow {
     case .box, .hamming, .lanczos:
       throw TensorError(
         .value, "transform",
-        "interpolation must be nearest, bilinear or bicubic, but got \(interpolation.rawValue)")
+        "interpolation must be nearest, bilinear or bicubic, but got \(got: interpolation.rawValue)"
+      )
     }
   }
 

@@ -15,7 +15,7 @@ enum Pillow {
     return try fill.map { value in
       guard value > -1, value < 256 else {
         throw TensorError(
-          .value, operation, "the fill of an image is from 0 to 255, but got \(value)")
+          .value, operation, "the fill of an image is from 0 to 255, but got \(got: value)")
       }
       return UInt8(value)
     }

@@ -10,7 +10,8 @@ extension TensorForms {
     guard interpolation == .nearest || interpolation == .bilinear else {
       throw TensorError(
         .value, operation,
-        "interpolation of a tensor must be nearest or bilinear, but got \(interpolation.rawValue)")
+        "interpolation of a tensor must be nearest or bilinear, but got \(got: interpolation.rawValue)"
+      )
     }
     guard h > 0, w > 0 else { return image }
     let channels = image.ndim < 3 ? 1 : image.shape[image.ndim - 3]

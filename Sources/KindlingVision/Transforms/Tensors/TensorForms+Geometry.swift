@@ -49,7 +49,7 @@ extension TensorForms {
     guard top >= 0, left >= 0, height >= 0, width >= 0, !bottom.overflow, !right.overflow else {
       throw TensorError(
         .value, "erase",
-        "the rectangle must lie in the image, but got top \(top), left \(left), height \(height), width \(width)"
+        "the rectangle must lie in the image, but got top \(got: top), left \(got: left), height \(got: height), width \(got: width)"
       )
     }
     try result.slice(-2, top, bottom.partialValue).slice(-1, left, right.partialValue).copy_(value)

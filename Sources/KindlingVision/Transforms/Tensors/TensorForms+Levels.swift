@@ -36,7 +36,8 @@ extension TensorForms {
     guard threshold <= Double(bound) else {
       throw TensorError(
         .value, "solarize",
-        "threshold should be at most \(bound), the bound of \(image.dtype), but got \(threshold)")
+        "threshold should be at most \(expected: bound), the bound of \(expected: image.dtype), but got \(got: threshold)"
+      )
     }
     return try Tensor.where(image.ge(threshold), invert(image), image)
   }
@@ -57,7 +58,8 @@ extension TensorForms {
     try checkBytes(image, "equalize")
     guard image.ndim <= 4 else {
       throw TensorError(
-        .shape, "equalize", "expected an image of 3 or 4 dimensions, but got shape \(image.shape)")
+        .shape, "equalize",
+        "expected an image of 3 or 4 dimensions, but got shape \(got: image.shape)")
     }
     let (h, w) = try size(image, "equalize")
     let planes = try image.reshape([-1, h, w])
@@ -83,7 +85,7 @@ extension TensorForms {
     _ = try channels(image, operation)
     guard image.dtype == .uint8 else {
       throw TensorError(
-        .dtype, operation, "only uint8 image tensors are supported, but got \(image.dtype)")
+        .dtype, operation, "only uint8 image tensors are supported, but got \(got: image.dtype)")
     }
   }
 }

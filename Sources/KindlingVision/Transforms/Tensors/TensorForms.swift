@@ -6,7 +6,8 @@ enum TensorForms {
   static func size(_ image: Tensor, _ operation: String) throws -> (height: Int, width: Int) {
     guard image.ndim >= 2 else {
       throw TensorError(
-        .shape, operation, "expected an image of shape [..., H, W], but got shape \(image.shape)")
+        .shape, operation,
+        "expected an image of shape [..., H, W], but got shape \(got: image.shape)")
     }
     return (image.shape[image.ndim - 2], image.shape[image.ndim - 1])
   }
@@ -18,7 +19,7 @@ enum TensorForms {
     guard image.ndim >= 3, permitted.contains(image.shape[image.ndim - 3]) else {
       throw TensorError(
         .shape, operation,
-        "expected an image [..., C, H, W] with \(permitted.map { "\($0)" }.joined(separator: " or ")) channels, but got shape \(image.shape)"
+        "expected an image [..., C, H, W] with \(permitted.map { "\($0)" }.joined(separator: " or ")) channels, but got shape \(got: image.shape)"
       )
     }
     return image.shape[image.ndim - 3]

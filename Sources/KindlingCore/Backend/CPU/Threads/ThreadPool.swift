@@ -16,7 +16,7 @@ public var threadCount: Int { ThreadPool.shared.threadCount }
 public func setThreadCount(_ count: Int) throws {
   try require(
     (1...1024).contains(count), .value, "setThreadCount",
-    "expects a number of threads from 1 to 1024, but got \(count)")
+    "expects a number of threads from 1 to 1024, but got \(got: count)")
   ThreadPool.shared.threadCount = count
 }
 
