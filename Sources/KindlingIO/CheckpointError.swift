@@ -23,6 +23,7 @@ public struct CheckpointError: KindlingError {
   public let kind: Kind
   /// The file.
   public internal(set) var path = ""
+  /// The message and its values.
   public let content: ErrorMessage
 
   init(_ kind: Kind, path: String = "", _ message: ErrorMessage) {

@@ -18,6 +18,7 @@ public struct TrainerError: KindlingError {
 
   /// The category of the error.
   public let kind: Kind
+  /// The message and its values.
   public let content: ErrorMessage
 
   init(_ kind: Kind, _ message: ErrorMessage) {

@@ -19,6 +19,7 @@ public struct VisionError: KindlingError {
 
   /// The category of the error.
   public let kind: Kind
+  /// The message and its values.
   public let content: ErrorMessage
 
   /// Creates an error of `kind`.

@@ -34,8 +34,10 @@ public struct ErrorMessage: Sendable, ExpressibleByStringInterpolation, CustomSt
   /// The values that were passed, in the order of the text.
   public let got: [ErrorValue]
 
+  /// Creates a message without values from a literal.
   public init(stringLiteral text: String) { self.init(text) }
 
+  /// Creates a message from a literal with interpolations.
   public init(stringInterpolation: StringInterpolation) {
     description = stringInterpolation.text
     expected = stringInterpolation.expected
@@ -52,10 +54,12 @@ public struct ErrorMessage: Sendable, ExpressibleByStringInterpolation, CustomSt
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var text = "", expected: [ErrorValue] = [], got: [ErrorValue] = []
 
+    /// Creates an empty message.
     public init(literalCapacity: Int, interpolationCount: Int) {
       text.reserveCapacity(literalCapacity)
     }
 
+    /// Appends text without a value.
     public mutating func appendLiteral(_ literal: String) { text += literal }
 
     /// Inserts a value.
@@ -79,9 +83,11 @@ public struct ErrorMessage: Sendable, ExpressibleByStringInterpolation, CustomSt
 public enum ErrorValue: Sendable, Equatable, CustomStringConvertible {
   /// A size, an index or another whole number.
   case integer(Int)
+  /// A floating-point number.
   case number(Double)
   /// Sizes, strides or dimensions.
   case shape([Int])
+  /// An element type.
   case dtype(DType)
   /// Any other value, as text.
   case text(String)

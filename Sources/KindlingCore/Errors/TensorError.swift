@@ -26,6 +26,7 @@ public struct TensorError: KindlingError {
   public let kind: Kind
   /// The operation that failed, for example `matmul`; empty if the error belongs to none.
   public let operation: String
+  /// The message and its values.
   public let content: ErrorMessage
 
   /// Creates an error; the description starts with `operation` unless it is empty.

@@ -11,7 +11,7 @@ extension Tensor {
     includeSelf: Bool = true
   ) throws -> Tensor {
     try reduced(
-      "ScatterReduceBackward0", dim, index, source, reduce, includeSelf,
+      "ScatterReduceBackward0", dim, index, source, reduce, includeSelf: includeSelf,
       into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
@@ -23,7 +23,8 @@ extension Tensor {
   ) throws -> Tensor {
     try inPlace("scatterReduce_", [source, index], sharing: .none) {
       try $0.reduced(
-        "ScatterReduceBackward0", dim, index, source, reduce, includeSelf, into: $1.alias())
+        "ScatterReduceBackward0", dim, index, source, reduce, includeSelf: includeSelf,
+        into: $1.alias())
     }
   }
 
@@ -49,13 +50,13 @@ extension Tensor {
       try index.to(.int64).reshape(line).expand(source.ndim == 0 ? [1] : source.shape)
     }
     return try reduced(
-      "IndexReduceBackward0", dim, wide, source, reduce, includeSelf, lines: index,
+      "IndexReduceBackward0", dim, wide, source, reduce, includeSelf: includeSelf, lines: index,
       into: noGrad { try clone(memoryFormat: .contiguous) })
   }
 
   private func reduced(
     _ node: String, _ dim: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
-    _ includeSelf: Bool, lines: Tensor? = nil, into out: Tensor
+    includeSelf: Bool, lines: Tensor? = nil, into out: Tensor
   ) throws -> Tensor {
     try require(
       dtype != .bool || reduce != .mean, .dtype, "scatterReduce",
@@ -83,7 +84,7 @@ extension Tensor {
       guard let g = gradients[0] else { return [nil, nil] }
       let (x, source, index) = (saved[0], saved[1], saved[2])
       var (own, other) = try x.scatterGradients(
-        g, d, index, source, reduce, includeSelf, result: saved[saved.count - 1])
+        g, d, index, source, reduce, includeSelf: includeSelf, result: saved[saved.count - 1])
       if !includeSelf {
         // PyTorch's gradient fills the slices, which only indices of int64 can.
         own = hasLines ? try own.indexFill(d, saved[3], 0) : try own.scatter(d, index, 0)
@@ -98,7 +99,7 @@ extension Tensor {
   /// Computes the gradients of both operands, that of the source in the shape of the index.
   private func scatterGradients(
     _ g: Tensor, _ d: Int, _ index: Tensor, _ source: Tensor, _ reduce: ScatterReduction,
-    _ includeSelf: Bool, result: Tensor
+    includeSelf: Bool, result: Tensor
   ) throws -> (Tensor, Tensor) {
     let isWhole = source.shape == index.shape || source.ndim == 0 || index.ndim == 0
     let used = isWhole ? source : try source.corner(index.shape)

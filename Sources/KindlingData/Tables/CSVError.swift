@@ -22,6 +22,7 @@ public struct CSVError: KindlingError {
   ///
   /// It is the line number in an editor if no quoted field contains a line break.
   public let row: Int?
+  /// The message and its values.
   public let content: ErrorMessage
 
   /// Creates an error of `kind`.
