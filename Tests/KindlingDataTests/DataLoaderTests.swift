@@ -118,7 +118,7 @@ import _TestExpectations
     #expect(try (0..<5).map { try both[$0] } == [1, 2, 3, 9, 7])
   }
 
-  /// What is asked for, and what the refusal says.
+  /// Invalid calls and the texts of their errors.
   @Test func refusals() throws {
     let d = Array(0..<5), none: [Int] = []
     expectRefusal("DataLoader: …positive integer value, but got batch_size=0") {

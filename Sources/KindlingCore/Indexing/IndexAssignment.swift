@@ -37,7 +37,7 @@ extension Tensor {
     let source = try value.withoutLeadingOnes(rank: target.count)
     if tensors.isEmpty {
       try part.checkBroadcast(source.shape, "copy_")
-      // As in PyTorch, a value that is repeated may lie in this tensor.
+      // A repeated value may share the memory of this tensor, as in PyTorch.
       try part.copy_(
         source.ndim == 0 ? source.apart(from: part) : source.expand(part.shape))
     } else {

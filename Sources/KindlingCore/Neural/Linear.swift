@@ -18,7 +18,7 @@ extension Tensor {
       return try bias.map { try $0.addmm(self, w) } ?? mm(w)
     }
     guard let bias else { return try matmul(weight.t()) }
-    // As in PyTorch, one matrix product over all rows if they form one matrix in memory.
+    // PyTorch computes one matrix product over all rows if they form one matrix in memory.
     if isContiguous, numel > 0, let features = shape.last {
       let rows = try view([-1, features])
       return try bias.addmm(rows, weight.t()).unsafeView(

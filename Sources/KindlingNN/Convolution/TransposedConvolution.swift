@@ -19,7 +19,7 @@ extension ConvolutionLayer {
     try require(
       x.ndim > rank && wanted.count == rank
         && (outputSize.count == rank || outputSize.count == x.ndim), .value, typeName,
-      "ConvTranspose\(rank)D: for \(expected: x.ndim)D input, output_size must have \(expected: rank) or \(expected: x.ndim) elements (got \(got: outputSize.count))"
+      "ConvTranspose\(rank)D: for \(x.ndim)D input, output_size must have \(expected: rank) or \(expected: x.ndim) elements (got \(got: outputSize.count))"
     )
     return try (0..<rank).map { d in
       let (span, over) = (x.shape[x.ndim - rank + d] - 1).multipliedReportingOverflow(by: stride[d])

@@ -17,7 +17,7 @@ extension F {
       (training ? eps > 0 : eps >= 0), .value, "batch_norm",
       "eps must be \(training ? "positive during training" : "non-negative"), but got \(got: PrintedNumber.shortest(eps))"
     )
-    // As in PyTorch, an empty input is not normalized, whatever its rank.
+    // An empty input of any rank is returned without normalization, as in PyTorch.
     if x.numel == 0, x.dtype.isFloatingPoint {
       var y = try x.clone()
       if let weight, weight.numel > 0 { y = try y.mul(weight.reshape(-1).select(0, 0)) }

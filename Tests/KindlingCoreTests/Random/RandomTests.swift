@@ -5,7 +5,7 @@ import _TestExpectations
 @Suite struct RandomTests {
   typealias Refused = (String, () throws -> Void, String)
 
-  /// What is asked for, and what the refusal says.
+  /// Invalid calls and the texts of their errors.
   @Test func refusals() throws {
     let x = try Tensor.zeros(3), i = try Tensor.zeros(3, dtype: .int64), g = Generator()
     expectRefusal("uniform_: …from=1.0 > to=0.0") { try x.uniform_(1, 0) }

@@ -23,7 +23,7 @@ import _TestExpectations
     }
   }
 
-  /// What PyTorch prints of the layers, it prints of what Kindling makes of its file.
+  /// Layers that are made from a PyTorch file print like those in PyTorch.
   @Test func layersOfPyTorchsComeFromTheFileAlone() throws {
     let layers = try loadModel(from: PyTorchValueTests.path("layers.pt"), as: ModuleList.self)
     let text = String(

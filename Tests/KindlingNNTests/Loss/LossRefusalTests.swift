@@ -2,7 +2,7 @@ import Kindling
 import Testing
 import _TestExpectations
 
-/// What the losses refuse, in PyTorch's words, and their values at the edges.
+/// The errors of the losses, with PyTorch's texts, and their values at the edges.
 @Suite struct LossRefusalTests {
   @Test func refusals() throws {
     let x = try Tensor.ones(2, 3), one = Tensor([1.0, 1.0])

@@ -18,7 +18,7 @@ extension Tensor {
         mean = try Tensor(uninitialized: [norm.channels], type, on: backend, "batch_norm")
         let variance = try Tensor(uninitialized: [norm.channels], .float64, on: backend)
         try backend.channelMoments(x, mean: mean, variance: variance)
-        // As in PyTorch, a variance that exceeds the range of float32 is infinite.
+        // A variance that exceeds the range of float32 is infinite, as in PyTorch.
         let limit = type == .float32 ? Double(Float.greatestFiniteMagnitude) : .infinity
         rstd = try Tensor.where(variance.gt(limit), Double.infinity, variance).add(eps).rsqrt()
           .to(type)

@@ -68,7 +68,7 @@ struct GroupNormPlan: Sendable {
     guard weight != nil || bias != nil, wide.numel > 0 else {
       return (try unit.view(shape).to(x.dtype), mean, rstd)
     }
-    // As in PyTorch, one factor and one offset for each channel of each sample.
+    // PyTorch uses one factor and one offset for each channel of each sample.
     let type = wide.dtype, flat = try wide.contiguous().view([1, samples * channels, places])
     func perChannel(_ x: Tensor) throws -> Tensor {
       try x.view(-1, 1).expand([samples * groups, channels / groups]).contiguous().view(-1)
